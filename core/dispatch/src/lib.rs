@@ -1,0 +1,158 @@
+//! Runs a kernel with the widest vectors that this processor has.
+//!
+//! A [`Kernel`] is ordinary safe code, compiled once for each [`Level`] and inlined into a function that
+//! may use the level's instructions. Which one runs is found once and remembered. The kernel must give
+//! the same bits at every level; `losscape` guarantees it by never letting lanes share a sum, and its
+//! fingerprint test forces each level in turn.
+//!
+//! This crate exists because calling into code with more instructions than the build's own is the one
+//! thing `losscape` needs `unsafe` for. It holds nothing else.
+#![no_std]
+#![deny(unsafe_op_in_unsafe_fn)]
+
+/// What the compiler may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    /// What the build targets: SSE2 on x86-64, simd128 or scalar in WebAssembly, scalar on a Cortex-M.
+    Build = 1,
+    /// 256-bit vectors: AVX2, `x86-64-v3` without its fused multiply-add.
+    V3 = 2,
+    /// 512-bit vectors: AVX-512 F, BW, DQ, VL, as in `x86-64-v4`.
+    V4 = 3,
+}
+
+/// Safe code to run with the widest vectors.
+///
+/// `run` and everything it calls in a loop should be `#[inline(always)]`, or it is compiled for the build's
+/// own instructions.
+pub trait Kernel {
+    /// What it returns.
+    type Output;
+    /// Does the work; `BYTES` is the width of a vector register: 16, 32 or 64.
+    fn run<const BYTES: usize>(self) -> Self::Output;
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+mod level {
+    use super::{Kernel, Level};
+
+    pub(super) fn widest() -> Level {
+        Level::Build
+    }
+
+    pub(super) fn limit(_: Level) {}
+
+    #[inline(always)]
+    pub(super) fn run<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<16>()
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod level {
+    use core::sync::atomic::{AtomicU8, Ordering};
+
+    use super::{Kernel, Level};
+
+    cpufeatures::new!(v3, "avx", "avx2");
+    cpufeatures::new!(v4, "avx512f", "avx512bw", "avx512dq", "avx512vl");
+
+    /// The level in use as a number, or 0 before it is known. Every thread finds the same, so relaxed
+    /// loads and stores suffice.
+    static IN_USE: AtomicU8 = AtomicU8::new(0);
+
+    pub(super) fn widest() -> Level {
+        if v3::get() && v4::get() {
+            Level::V4
+        } else if v3::get() {
+            Level::V3
+        } else {
+            Level::Build
+        }
+    }
+
+    pub(super) fn limit(level: Level) {
+        let widest = widest();
+        IN_USE.store(if level < widest { level } else { widest } as u8, Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn find() -> u8 {
+        let level = widest() as u8;
+        IN_USE.store(level, Ordering::Relaxed);
+        level
+    }
+
+    #[inline(always)]
+    pub(super) fn run<K: Kernel>(kernel: K) -> K::Output {
+        let mut level = IN_USE.load(Ordering::Relaxed);
+        if level == 0 {
+            level = find();
+        }
+        if level == Level::V4 as u8 {
+            // SAFETY: `IN_USE` is never above `widest()`, which has asked the processor for these features.
+            unsafe { run_v4(kernel) }
+        } else if level == Level::V3 as u8 {
+            // SAFETY: as above.
+            unsafe { run_v3(kernel) }
+        } else {
+            run_build(kernel)
+        }
+    }
+
+    #[inline(never)]
+    fn run_build<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<16>()
+    }
+
+    #[target_feature(enable = "avx,avx2")]
+    fn run_v3<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<32>()
+    }
+
+    #[target_feature(enable = "avx,avx2,avx512f,avx512bw,avx512dq,avx512vl")]
+    fn run_v4<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<64>()
+    }
+}
+
+/// Runs `kernel` with the widest vectors of this processor.
+#[inline(always)]
+pub fn run<K: Kernel>(kernel: K) -> K::Output {
+    level::run(kernel)
+}
+
+/// The widest level that this processor has.
+#[must_use]
+pub fn widest() -> Level {
+    level::widest()
+}
+
+/// Uses nothing above `level` from now on, in all threads: for tests that every level gives the same bits.
+pub fn limit(level: Level) {
+    level::limit(level);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Width;
+    impl Kernel for Width {
+        type Output = usize;
+        #[inline(always)]
+        fn run<const BYTES: usize>(self) -> usize {
+            BYTES
+        }
+    }
+
+    #[test]
+    fn a_limit_holds_and_never_exceeds_the_processor() {
+        for (level, bytes) in [(Level::Build, 16), (Level::V3, 32), (Level::V4, 64)] {
+            limit(level);
+            let want = if level <= widest() { bytes } else { 16 << (widest() as usize - 1) };
+            assert_eq!(run(Width), want, "{level:?} on a processor with {:?}", widest());
+        }
+    }
+}

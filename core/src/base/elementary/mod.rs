@@ -1,0 +1,157 @@
+//! Elementary functions: the only door to exp, ln, tanh, sigmoid, softplus, sin, cos and √.
+//!
+//! Free functions, not methods: a method named `exp` would silently be the platform's where `std` is
+//! linked.
+//!
+//! They use + − × ÷, comparisons, selections and integer operations on bit patterns, and nothing of the
+//! platform's, so they give the same bits everywhere. The first five do not branch, so a loop over a slice
+//! vectorises at any width; sine and cosine do so through [`sin_slice`] and [`cos_slice`], because beyond 10⁵ they need
+//! an exact reduction. NaN gives NaN, of no particular payload.
+//!
+//! # Error and monotony
+//!
+//! In binary32 the bound is the largest error over all 2³² inputs, in units in the last place of the exact
+//! result, against binary64. Over all inputs, exp, ln, tanh, sigmoid and softplus never decrease (libm's
+//! `tanhf` does 10,739 times, and errs by 2.19 units), and overflow, underflow and NaN are right.
+//! `cargo test --release --test elementary -- --ignored` repeats the sweep. In binary64 the bound is the
+//! largest error at 24,000 inputs against mpmath; monotony is tested on runs of neighbours.
+//!
+//! | function              | binary32                  | binary64 |
+//! |-----------------------|---------------------------|----------|
+//! | [`exp`]               | 1.00                      | 0.92     |
+//! | [`ln`]                | 0.84                      | 0.77     |
+//! | [`tanh`]              | 1.87                      | 1.25     |
+//! | [`sigmoid`]           | 1.75                      | 1.48     |
+//! | [`softplus`]          | 1.69                      | 1.37     |
+//! | [`sin`]               | 1.57                      | libm's   |
+//! | [`cos`]               | 1.56                      | libm's   |
+//! | [`sqrt`]              | 0.5, libm's               | libm's   |
+//! | [`exp_m1`], [`ln_1p`] | libm's                    | libm's   |
+//! | [`tanh_micromath`]    | absolute error 3.4 · 10⁻⁴ |          |
+//!
+//! # Speed and size
+//!
+//! How many times faster than libm over a slice, in one run on one x86-64 processor with SSE2, AVX2 and
+//! AVX-512 (`cargo xtask bench` measures it anew), and bytes of code on Cortex-M4F at opt-level 3, where
+//! `tanh` is 57 instructions without a branch. Reduction of large angles is 380 bytes more, once.
+//!
+//! | function           | binary32           | binary64        | bytes, binary32 | libm's bytes |
+//! |--------------------|--------------------|-----------------|-----------------|--------------|
+//! | [`exp`]            | 4.6, 8.4, 8.7      | 1.9, 3.5, 3.8   | 228             | 464          |
+//! | [`ln`]             | 2.4, 1.0, 1.0      | 0.9, 1.9, 3.2   | 348             | 284          |
+//! | [`tanh`]           | 6.7, 13, 17        | 1.7, 3.1, 4.1   | 268             | 760          |
+//! | [`sigmoid`]        | 3.8, 7.1, 8.2      | 1.8, 2.9, 3.6   | 264             |              |
+//! | [`softplus`]       | 4.0, 6.9, 9.4      | 1.8, 2.7, 3.7   | 416             |              |
+//! | [`sin_slice`]      | 2.7, 5.4, 5.9      | 1               | 348             | 1720         |
+//! | [`cos_slice`]      | 2.7, 5.2, 5.7      | 1               | 328             | 1592         |
+//! | [`tanh_micromath`] | 1.1, 1.2, 1.2      |                 | 598             |              |
+//!
+//! (LLVM vectorises libm's `logf` from AVX2 on; libm has no sigmoid and softplus: the obvious compositions. Its
+//! `tanhf` is counted with the `expm1f` it calls, its sine and cosine without 4.7 kB of reduction.)
+
+use super::real::Real;
+
+mod exp;
+mod ln;
+mod micromath;
+mod sigmoid;
+mod sin_cos;
+mod softplus;
+mod tanh;
+
+pub use micromath::tanh_micromath;
+
+/// The scalar kernels behind the free functions of this module.
+pub trait Elementary: Sized {
+    #![allow(missing_docs, reason = "documented at the free functions of the same names")]
+    fn exp(x: Self) -> Self;
+    fn ln(x: Self) -> Self;
+    fn tanh(x: Self) -> Self;
+    fn sigmoid(x: Self) -> Self;
+    fn softplus(x: Self) -> Self;
+    fn sin(x: Self) -> Self;
+    fn cos(x: Self) -> Self;
+    fn sqrt(x: Self) -> Self;
+    fn exp_m1(x: Self) -> Self;
+    fn ln_1p(x: Self) -> Self;
+    fn sin_slice(x: &mut [Self]);
+    fn cos_slice(x: &mut [Self]);
+}
+
+macro_rules! elementary {
+    ($t:ident: $($name:ident = $f:path),*; $($slice:ident = $g:expr),*) => {
+        impl Elementary for $t {
+            $(#[inline(always)]
+            fn $name(x: Self) -> Self {
+                $f(x)
+            })*
+            $(#[inline(always)]
+            fn $slice(x: &mut [Self]) {
+                $g(x);
+            })*
+        }
+    };
+}
+
+elementary!(f32:
+    exp = exp::exp_32, ln = ln::ln_32, tanh = tanh::tanh_32, sigmoid = sigmoid::sigmoid_32,
+    softplus = softplus::softplus_32, sin = sin_cos::sin_32, cos = sin_cos::cos_32,
+    sqrt = libm::sqrtf, exp_m1 = libm::expm1f, ln_1p = libm::log1pf;
+    sin_slice = sin_cos::sin_slice_32, cos_slice = sin_cos::cos_slice_32);
+elementary!(f64:
+    exp = exp::exp_64, ln = ln::ln_64, tanh = tanh::tanh_64, sigmoid = sigmoid::sigmoid_64,
+    softplus = softplus::softplus_64, sin = libm::sin, cos = libm::cos,
+    sqrt = libm::sqrt, exp_m1 = libm::expm1, ln_1p = libm::log1p;
+    sin_slice = |x| for_each(x, libm::sin), cos_slice = |x| for_each(x, libm::cos));
+
+fn for_each(x: &mut [f64], f: impl Fn(f64) -> f64) {
+    for x in x {
+        *x = f(*x);
+    }
+}
+
+macro_rules! free {
+    ($($(#[$doc:meta])* $name:ident)*) => {
+        $($(#[$doc])*
+        #[inline(always)]
+        #[must_use]
+        pub fn $name<R: Real>(x: R) -> R {
+            <R as Elementary>::$name(x)
+        })*
+    };
+}
+
+free! {
+    /// eˣ.
+    exp
+    /// The natural logarithm.
+    ln
+    /// The hyperbolic tangent.
+    tanh
+    /// 1 / (1 + e⁻ˣ).
+    sigmoid
+    /// ln(1 + eˣ).
+    softplus
+    /// The sine of an angle in radians.
+    sin
+    /// The cosine of an angle in radians.
+    cos
+    /// The square root, correctly rounded.
+    sqrt
+    /// eˣ − 1, without cancellation around 0.
+    exp_m1
+    /// ln(1 + x), without cancellation around 0.
+    ln_1p
+}
+
+/// Replaces every element by its [`sin`], with the same bits; vectorised where no |x| exceeds 10⁵.
+#[inline(always)]
+pub fn sin_slice<R: Real>(x: &mut [R]) {
+    R::sin_slice(x);
+}
+
+/// Replaces every element by its [`cos`], with the same bits; vectorised where no |x| exceeds 10⁵.
+#[inline(always)]
+pub fn cos_slice<R: Real>(x: &mut [R]) {
+    R::cos_slice(x);
+}

@@ -1,0 +1,93 @@
+extern crate std;
+
+use std::vec;
+use std::vec::Vec;
+
+use super::naive;
+use crate::Real;
+
+/// Numbers of many magnitudes and both signs, zeros of both signs among them.
+fn filler<R: Real>(n: usize, mut state: u32) -> Vec<R> {
+    (0..n)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let magnitude = [1e-3, 1.0, 37.0, 0.0][(state >> 30) as usize];
+            R::from_f64((f64::from(state >> 8) / f64::from(1u32 << 23) - 1.0) * magnitude)
+        })
+        .collect()
+}
+
+fn bits<R: Real>(x: &[R]) -> Vec<u64> {
+    x.iter().map(|x| x.to_bits64()).collect()
+}
+
+type Product<R> = fn(&[R], &[R], &mut [R], usize);
+
+/// One product of two matrices onto a third equals its twin.
+fn same<R: Real>(
+    name: &str,
+    fast: Product<R>,
+    slow: Product<R>,
+    a: usize,
+    b: usize,
+    c: usize,
+    outputs: usize,
+) {
+    let (x, y, start) = (filler::<R>(a, 1), filler::<R>(b, 2), filler::<R>(c, 3));
+    let (mut got, mut want) = (start.clone(), start);
+    fast(&x, &y, &mut got, outputs);
+    slow(&x, &y, &mut want, outputs);
+    assert_eq!(bits(&got), bits(&want), "{name}: a {a}, b {b}, c {c}, outputs {outputs}");
+}
+
+fn every_kernel<R: Real>(rows: usize, inputs: usize, outputs: usize) {
+    let (x, w, d) = (rows * inputs, inputs * outputs, rows * outputs);
+    same::<R>("affine_add", super::affine_add, naive::affine_add, x, w, d, outputs);
+    same::<R>("back", super::back, naive::back, d, w, x, outputs);
+    same::<R>("back_add", super::back_add, naive::back_add, d, w, x, outputs);
+    same::<R>("outer_sum", super::outer_sum, naive::outer_sum, x, d, w, outputs);
+    for bias in [filler::<R>(outputs, 4), vec![]] {
+        let (x, w) = (filler::<R>(x, 1), filler::<R>(w, 2));
+        let (mut got, mut want) = (vec![R::ONE; d], vec![R::TWO; d]);
+        super::affine(&x, &w, &bias, &mut got, outputs);
+        naive::affine(&x, &w, &bias, &mut want, outputs);
+        assert_eq!(bits(&got), bits(&want), "affine: {rows} × {inputs} × {outputs}");
+    }
+    let (rx, rd) = (filler::<R>(x, 6), filler::<R>(d, 7));
+    let (a, b) = (filler::<R>(x, 1), filler::<R>(d, 5));
+    let (mut got, mut want) = (filler::<R>(w, 3), filler::<R>(w, 3));
+    super::outer_sum_direction(&a, &rx, &b, &rd, &mut got, outputs);
+    naive::outer_sum_direction(&a, &rx, &b, &rd, &mut want, outputs);
+    assert_eq!(bits(&got), bits(&want), "outer_sum_direction: {rows} × {inputs} × {outputs}");
+    let d = filler::<R>(d, 5);
+    let (mut got, mut want) = (vec![R::ONE; outputs], vec![R::ONE; outputs]);
+    super::column_sum(&d, &mut got);
+    naive::column_sum(&d, &mut want);
+    assert_eq!(bits(&got), bits(&want), "column_sum: {rows} × {outputs}");
+}
+
+#[test]
+fn kernels_equal_their_naive_twins() {
+    for rows in [1, 2, 3, 4, 5, 8, 31, 70] {
+        for inputs in [1, 2, 3, 7, 8, 16, 33, 130] {
+            for outputs in [1, 2, 3, 5, 8, 10, 16, 17, 24, 31, 64, 130] {
+                every_kernel::<f32>(rows, inputs, outputs);
+                every_kernel::<f64>(rows, inputs, outputs);
+            }
+        }
+    }
+}
+
+/// Every width from 1 to 130 and every batch from 1 to 70, each with the others varied.
+#[test]
+#[ignore = "minutes in a debug build: part of the exhaustive tier"]
+fn kernels_equal_their_naive_twins_for_every_shape() {
+    for rows in 1..=70 {
+        for width in 1..=130 {
+            let other = 1 + (rows * 31 + width * 17) % 130;
+            every_kernel::<f32>(rows, width, other);
+            every_kernel::<f32>(rows, other, width);
+            every_kernel::<f64>(rows, width, other);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Random indices and orders.
+
+use super::Rng;
+
+/// A uniform index below `n`, without bias: one 32-bit word, rarely more.
+///
+/// Multiply-shift with rejection (Lemire 2019): the upper half of `word · n`, drawn again
+/// while the lower half is below `2³² mod n`. A draw is rejected with probability below `n / 2³²`; a
+/// division is made only when rejection is possible. `n` is above zero.
+///
+/// ```
+/// use losscape::base::random::{index, stream};
+/// assert!(index(&mut stream(1, 0), 10) < 10);
+/// ```
+#[inline]
+#[must_use]
+pub fn index<G: Rng + ?Sized>(rng: &mut G, n: u32) -> u32 {
+    debug_assert!(n > 0, "index: n");
+    let mut product = u64::from(rng.next_u32()) * u64::from(n);
+    if low(product) < n {
+        let threshold = n.wrapping_neg() % n; // 2³² mod n
+        while low(product) < threshold {
+            product = u64::from(rng.next_u32()) * u64::from(n);
+        }
+    }
+    high(product)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+const fn low(product: u64) -> u32 {
+    product as u32
+}
+
+const fn high(product: u64) -> u32 {
+    (product >> 32) as u32
+}
+
+/// Fills a slice with independent indices below `n`, repeats allowed: one [`index`] each, in order.
+pub fn fill_indices<G: Rng + ?Sized>(rng: &mut G, n: u32, out: &mut [u32]) {
+    for i in out {
+        *i = index(rng, n);
+    }
+}
+
+/// Writes 0, 1, 2, … into a slice: the permutation to start from.
+///
+/// The slice holds at most 2³² entries.
+pub fn identity(permutation: &mut [u32]) {
+    for (k, p) in (0..).zip(permutation) {
+        *p = k;
+    }
+}
+
+/// Moves `count` entries, drawn without replacement, to the front of a slice in random order.
+///
+/// The first `count` rounds of the shuffle of Fisher & Yates in place (Durstenfeld 1964): entry `k` is
+/// swapped with one of `k, …, len − 1`. Applied to any permutation it gives every arrangement of
+/// `count` out of `len` with equal probability, so the slice needs no reset between calls. One
+/// [`index`] per round, except that the last of `len` has no choice and draws nothing.
+///
+/// `count ≤ permutation.len() < 2³²`.
+///
+/// ```
+/// use losscape::base::random::{identity, partial_shuffle, stream};
+/// let mut permutation = [0; 6];
+/// identity(&mut permutation);
+/// partial_shuffle(&mut stream(1, 0), &mut permutation, 3);
+/// let batch = &permutation[..3];
+/// assert!(batch[0] != batch[1] && batch[1] != batch[2] && batch[2] != batch[0]);
+/// ```
+pub fn partial_shuffle<G: Rng + ?Sized>(rng: &mut G, permutation: &mut [u32], count: usize) {
+    debug_assert!(count <= permutation.len(), "partial_shuffle: count");
+    let mut rest = permutation;
+    for _ in 0..count {
+        let Ok(n @ 2..) = u32::try_from(rest.len()) else { return };
+        let Some((first, others)) = rest.split_first_mut() else { return };
+        // A choice of 0 leaves the first where it is; `get_mut` rather than `[]` keeps panics out of firmware.
+        if let Some(other) = (index(rng, n) as usize).checked_sub(1).and_then(|k| others.get_mut(k)) {
+            core::mem::swap(first, other);
+        }
+        rest = others;
+    }
+}
+
+/// Puts a slice in uniformly random order: [`partial_shuffle`] of all of it.
+///
+/// Over a permutation that lives on from epoch to epoch this is epoch shuffling without a heap.
+///
+/// ```
+/// use losscape::base::random::{identity, shuffle, stream};
+/// let mut order = [0; 5];
+/// identity(&mut order);
+/// shuffle(&mut stream(1, 0), &mut order);
+/// let mut sorted = order;
+/// sorted.sort_unstable();
+/// assert_eq!(sorted, [0, 1, 2, 3, 4]);
+/// ```
+pub fn shuffle<G: Rng + ?Sized>(rng: &mut G, permutation: &mut [u32]) {
+    partial_shuffle(rng, permutation, permutation.len());
+}

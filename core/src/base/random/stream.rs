@@ -1,0 +1,53 @@
+//! Independent streams of one seed.
+
+use super::{SeedableRng, Xoshiro128PlusPlus};
+
+/// The streams of one seed, in order; never ends.
+///
+/// See [`streams`].
+#[derive(Clone, Debug)]
+pub struct Streams {
+    next: Xoshiro128PlusPlus,
+}
+
+impl Iterator for Streams {
+    type Item = Xoshiro128PlusPlus;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let stream = self.next.clone();
+        self.next.jump();
+        Some(stream)
+    }
+}
+
+/// All streams of a seed: the `k`-th starts `k · 2⁶⁴` words into the generator's sequence.
+///
+/// The generator is xoshiro128++ (Blackman & Vigna 2021) of period 2¹²⁸ − 1, seeded through
+/// splitmix64; its `jump` advances by 2⁶⁴ words, its `long_jump` by 2⁹⁶, so that streams of streams
+/// are possible: `long_jump` once per device, `jump` once per stream.
+///
+/// # Cost
+/// A jump is 128 steps of the generator.
+///
+/// # Examples
+/// ```
+/// use losscape::base::random::{Rng, stream, streams};
+/// let mut streams = streams(1);
+/// let (mut init, mut batches) = (streams.next().unwrap(), streams.next().unwrap());
+/// assert_eq!(init.next_u32(), stream(1, 0).next_u32());
+/// assert_eq!(batches.next_u32(), stream(1, 1).next_u32());
+/// ```
+#[must_use]
+pub fn streams(seed: u64) -> Streams {
+    Streams { next: Xoshiro128PlusPlus::seed_from_u64(seed) }
+}
+
+/// The `k`-th of the [`streams`] of a seed, at the cost of `k` jumps.
+#[must_use]
+pub fn stream(seed: u64, k: u32) -> Xoshiro128PlusPlus {
+    let mut rng = Xoshiro128PlusPlus::seed_from_u64(seed);
+    for _ in 0..k {
+        rng.jump();
+    }
+    rng
+}

@@ -1,0 +1,71 @@
+//! Uniform numbers.
+
+use super::Rng;
+use crate::Real;
+
+/// 2⁻²⁴, the spacing of the `f32` uniforms.
+const STEP_24: f64 = 1.0 / 16_777_216.0;
+/// 2⁻³², the spacing of the positive `f32` uniforms.
+const STEP_32: f64 = 1.0 / 4_294_967_296.0;
+/// 2⁻⁵³, the spacing of the `f64` uniforms.
+const STEP_53: f64 = 1.0 / 9_007_199_254_740_992.0;
+
+/// A uniform number in [0, 1): one draw.
+///
+/// The upper 24 bits of a word times 2⁻²⁴ for `f32`, the upper 53 bits of two words times 2⁻⁵³ for
+/// `f64`: every value is exact and equally likely.
+///
+/// ```
+/// use losscape::base::random::{stream, uniform};
+/// let x: f32 = uniform(&mut stream(1, 0));
+/// assert_eq!(x * 16777216.0, (x * 16777216.0).trunc());
+/// ```
+#[inline]
+#[must_use]
+pub fn uniform<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
+    if R::BYTES == 4 {
+        R::from_u32(rng.next_u32() >> 8) * R::from_f64(STEP_24)
+    } else {
+        R::from_f64(unit_f64(rng.next_u64() >> 11))
+    }
+}
+
+/// A uniform number in (0, 1], for a logarithm: one draw.
+///
+/// For `f32`, `(w + 1) · 2⁻³²` with all 32 bits of the word, rounded: the smallest value is 2⁻³², so
+/// that a [`normal`](super::normal) reaches 6.66 standard deviations. For `f64`,
+/// `((w ≫ 11) + 1) · 2⁻⁵³`, exact.
+#[inline]
+#[must_use]
+pub fn uniform_positive<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
+    if R::BYTES == 4 {
+        (R::from_u32(rng.next_u32()) + R::ONE) * R::from_f64(STEP_32)
+    } else {
+        R::from_f64(unit_f64((rng.next_u64() >> 11) + 1))
+    }
+}
+
+/// `k · 2⁻⁵³` for `k ≤ 2⁵³`, exact.
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "at most 53 bits: exact")]
+fn unit_f64(k: u64) -> f64 {
+    k as f64 * STEP_53
+}
+
+/// A uniform number between `low` and `high`: one draw.
+///
+/// `low + (high − low) u` with `u` of [`uniform`]. Rounding may return `high` itself; for an interval
+/// such as [−1, 1) whose ends and length are small powers of two it does not.
+///
+/// The ends are finite and so is their difference.
+///
+/// ```
+/// use losscape::base::random::{stream, uniform_in};
+/// let x: f64 = uniform_in(&mut stream(1, 0), -2.0, 3.0);
+/// assert!((-2.0..=3.0).contains(&x));
+/// ```
+#[inline]
+#[must_use]
+pub fn uniform_in<R: Real, G: Rng + ?Sized>(rng: &mut G, low: R, high: R) -> R {
+    low + (high - low) * uniform::<R, G>(rng)
+}

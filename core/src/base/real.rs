@@ -1,0 +1,158 @@
+//! The scalar type: [`f32`] or [`f64`].
+
+use core::fmt::{Debug, Display, LowerExp};
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+use super::elementary::Elementary;
+
+mod sealed {
+    #![expect(unnameable_types, reason = "a sealed trait is one that nobody can name")]
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// A scalar, [`f32`] or [`f64`]: everything in this crate is generic over it.
+///
+/// Only `+ − × ÷`, comparisons, the square root and [`elementary`](super::elementary) functions are
+/// used, each rounded once, so that a result is a function of its inputs and not of the machine.
+///
+/// ```
+/// use losscape::Real;
+/// fn half<R: Real>(x: R) -> R { x * R::HALF }
+/// assert_eq!(half(3.0f32), 1.5);
+/// assert_eq!(half(3.0f64), 1.5);
+/// ```
+pub trait Real:
+    sealed::Sealed
+    + Elementary
+    + Copy
+    + Default
+    + PartialEq
+    + PartialOrd
+    + Debug
+    + Display
+    + LowerExp
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Send
+    + Sync
+    + 'static
+{
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// 2.
+    const TWO: Self;
+    /// ½.
+    const HALF: Self;
+    /// The distance from 1 to the next larger number.
+    const EPSILON: Self;
+    /// +∞.
+    const INFINITY: Self;
+    /// Bytes of the bit pattern, 4 or 8.
+    const BYTES: usize;
+
+    /// The nearest number of this type.
+    fn from_f64(x: f64) -> Self;
+    /// The same number, exactly.
+    fn to_f64(self) -> f64;
+    /// The nearest number of this type to a count.
+    fn from_u32(n: u32) -> Self;
+    /// The bit pattern, zero-extended to 64 bits.
+    fn to_bits64(self) -> u64;
+    /// The number with this bit pattern; bits above the type's width are ignored.
+    fn from_bits64(bits: u64) -> Self;
+
+    /// |x|, by clearing the sign bit.
+    #[must_use]
+    fn abs(self) -> Self;
+    /// Whether the number is neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+    /// Whether the number is NaN.
+    fn is_nan(self) -> bool;
+
+    /// The nearest number of this type to a length.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "the nearest number is meant")]
+    fn from_usize(n: usize) -> Self {
+        Self::from_f64(n as f64)
+    }
+
+    /// The larger of two numbers, `self` on a tie; NaN in `self` stays.
+    #[must_use]
+    fn or_larger(self, other: Self) -> Self {
+        if other > self { other } else { self }
+    }
+
+    /// The smaller of two numbers, `self` on a tie; NaN in `self` stays.
+    #[must_use]
+    fn or_smaller(self, other: Self) -> Self {
+        if other < self { other } else { self }
+    }
+}
+
+macro_rules! real {
+    ($t:ident, $bytes:expr) => {
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_lossless,
+            trivial_numeric_casts,
+            reason = "conversions between the widths, rounded to nearest as documented"
+        )]
+        impl Real for $t {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const TWO: Self = 2.0;
+            const HALF: Self = 0.5;
+            const EPSILON: Self = $t::EPSILON;
+            const INFINITY: Self = $t::INFINITY;
+            const BYTES: usize = $bytes;
+
+            #[inline(always)]
+            fn from_f64(x: f64) -> Self {
+                x as $t
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            #[inline(always)]
+            fn from_u32(n: u32) -> Self {
+                n as $t
+            }
+            #[inline(always)]
+            fn to_bits64(self) -> u64 {
+                self.to_bits() as u64
+            }
+            #[inline(always)]
+            fn from_bits64(bits: u64) -> Self {
+                $t::from_bits(bits as _)
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                $t::abs(self)
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                $t::is_finite(self)
+            }
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                $t::is_nan(self)
+            }
+        }
+    };
+}
+
+real!(f32, 4);
+real!(f64, 8);

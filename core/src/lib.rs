@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+pub mod base;
+pub mod models;
+pub mod objective;
+pub mod path;
+pub mod sgd;
+
+pub use base::real::Real;
+pub use objective::{ArgError, Curvature, Objective, Reason, SampledObjective};

@@ -1,0 +1,102 @@
+//! Inputs with their targets, borrowed from the caller.
+
+use crate::{ArgError, Real, Reason};
+
+/// What a sample's output should be.
+#[derive(Clone, Copy, Debug)]
+pub enum Targets<'a, R: Real = f32> {
+    /// Numbers, one row per sample: `N × outputs`.
+    Values(&'a [R]),
+    /// Classes, one per sample: below the number of outputs (for a single output, 0 or 1).
+    Labels(&'a [u8]),
+}
+
+/// N samples: inputs as rows, `N × width`, and their targets.
+///
+/// ```
+/// use losscape::models::data::{Dataset, Targets};
+/// let xor = Dataset::new(&[0.0f32, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0], 2, Targets::Labels(&[0, 1, 1, 0]))?;
+/// assert_eq!(xor.len(), 4);
+/// assert_eq!(xor.input(2), [1.0, 0.0]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Dataset<'a, R: Real = f32> {
+    inputs: &'a [R],
+    width: usize,
+    targets: Targets<'a, R>,
+}
+
+impl<'a, R: Real> Dataset<'a, R> {
+    /// Borrows samples of `width` inputs each.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `width` (zero), `inputs` (empty, not a whole number of rows, not finite, more
+    /// rows than a `u32` counts) or `targets` (another number of samples, not finite).
+    pub fn new(inputs: &'a [R], width: usize, targets: Targets<'a, R>) -> Result<Self, ArgError> {
+        if width == 0 {
+            return Err(ArgError::new("width", Reason::NotPositive));
+        }
+        let samples = inputs.len() / width;
+        if samples == 0 {
+            return Err(ArgError::new("inputs", Reason::Empty));
+        }
+        ArgError::check_len("inputs", samples * width, inputs.len())?;
+        if u32::try_from(samples).is_err() {
+            return Err(ArgError::new(
+                "inputs",
+                Reason::TooMany { limit: u32::MAX as usize, found: samples },
+            ));
+        }
+        ArgError::check_finite("inputs", inputs)?;
+        match targets {
+            Targets::Labels(labels) => ArgError::check_len("targets", samples, labels.len())?,
+            Targets::Values(values) => {
+                let outputs = values.len() / samples;
+                if outputs == 0 {
+                    return Err(ArgError::new(
+                        "targets",
+                        Reason::TooShort { needed: samples, found: values.len() },
+                    ));
+                }
+                ArgError::check_len("targets", samples * outputs, values.len())?;
+                ArgError::check_finite("targets", values)?;
+            }
+        }
+        Ok(Self { inputs, width, targets })
+    }
+
+    /// N, the number of samples.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a dataset has at least one sample")]
+    pub const fn len(&self) -> usize {
+        self.inputs.len() / self.width
+    }
+
+    /// The number of inputs of a sample.
+    #[must_use]
+    pub const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// All inputs, `N × width`.
+    #[must_use]
+    pub const fn inputs(&self) -> &'a [R] {
+        self.inputs
+    }
+
+    /// All targets.
+    #[must_use]
+    pub const fn targets(&self) -> Targets<'a, R> {
+        self.targets
+    }
+
+    /// The inputs of one sample.
+    ///
+    /// # Panics
+    /// If `sample` is not below [`len`](Self::len).
+    #[must_use]
+    pub fn input(&self, sample: usize) -> &'a [R] {
+        &self.inputs[sample * self.width..][..self.width]
+    }
+}

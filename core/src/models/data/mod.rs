@@ -1,0 +1,26 @@
+//! Samples to fit: your own slices, the handwritten digits, and small generated problems.
+//!
+//! # Your own data
+//!
+//! Anything that can be laid out as rows of numbers becomes a [`Dataset`] without a copy: inputs row by row
+//! in one slice, and targets as numbers or classes in another. A static array, a buffer that a driver filled
+//! and a vector read from a file are all the same to it. Scale inputs to about size 1 first; networks start
+//! from weights that expect it. `examples/own_dataset.rs` is a complete program:
+//!
+//! ```
+//! use losscape::models::data::{Dataset, Targets};
+//!
+//! static READINGS: [f32; 6] = [0.1, 0.7, 0.3, 0.2, 0.9, 0.4]; // 3 samples of 2 inputs
+//! static STATES: [u8; 3] = [0, 1, 0];
+//! let data = Dataset::new(&READINGS, 2, Targets::Labels(&STATES))?;
+//! assert_eq!(data.input(1), [0.3, 0.2]);
+//! # Ok::<(), losscape::ArgError>(())
+//! ```
+
+mod dataset;
+pub mod digits;
+mod generate;
+pub mod pad;
+
+pub use dataset::{Dataset, Targets};
+pub use generate::{blobs, moons, spirals, xor};

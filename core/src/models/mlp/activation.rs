@@ -1,0 +1,258 @@
+//! Activations with their first and second derivatives.
+
+use crate::Real;
+use crate::base::elementary::{sigmoid, softplus, tanh};
+use crate::base::elementwise::{each, pair};
+
+/// What a unit makes of its input z.
+///
+/// | activation | φ(z) | φ′ | φ″ |
+/// |---|---|---|---|
+/// | identity | z | 1 | 0 |
+/// | ReLU | z if z > 0, else 0 | 1 or 0 | 0 |
+/// | leaky ReLU | z if z > 0, else s z | 1 or s | 0 |
+/// | tanh | tanh z | 1 − a² | −2 a (1 − a²) |
+/// | sigmoid | σ(z) = 1/(1 + e⁻ᶻ) | a (1 − a) | a (1 − a)(1 − 2a) |
+/// | softplus | ln(1 + eᶻ) | σ(z) | σ (1 − σ) |
+/// | GELU | ½ z (1 + tanh s(z)), s = √(2/π)(z + 0.044715 z³) | | |
+///
+/// with a = φ(z). At its kink z = 0 a ReLU has slope 0 and a leaky one s; curvature does not see kinks.
+/// GELU is the tanh form of Hendrycks & Gimpel (2016).
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Activation {
+    /// φ(z) = z.
+    Identity,
+    /// The rectified linear unit.
+    Relu,
+    /// A ReLU that keeps a share of the negative side; 0.01 by custom.
+    LeakyRelu {
+        /// s, the slope below zero; above zero.
+        slope: f32,
+    },
+    /// The hyperbolic tangent.
+    Tanh,
+    /// The logistic function.
+    Sigmoid,
+    /// A smooth ReLU.
+    Softplus,
+    /// The Gaussian error linear unit in its tanh form.
+    Gelu,
+}
+
+/// φ′ and φ″ at one unit.
+#[derive(Clone, Copy)]
+struct Slopes<R> {
+    first: R,
+    second: R,
+}
+
+impl Activation {
+    /// Whether the derivatives need z besides a.
+    pub(super) const fn needs_preactivation(self) -> bool {
+        matches!(self, Self::Softplus | Self::Gelu)
+    }
+
+    /// `z ← φ(z)`, elementwise.
+    pub fn apply<R: Real>(self, z: &mut [R]) {
+        // One loop per activation, so that each can be vectorised.
+        match self {
+            Self::Identity => {}
+            Self::Relu => each(z, |z| if z > R::ZERO { z } else { R::ZERO }),
+            Self::LeakyRelu { slope } => {
+                let slope = R::from_f64(f64::from(slope));
+                each(z, |z| if z > R::ZERO { z } else { slope * z });
+            }
+            Self::Tanh => each(z, tanh),
+            Self::Sigmoid => each(z, sigmoid),
+            Self::Softplus => each(z, softplus),
+            Self::Gelu => each(z, |z| Gelu::at(z).value),
+        }
+    }
+
+    /// The chain rule backwards, in place: `a ← φ′(z) · u` with u the gradient by a.
+    ///
+    /// `z` is read only where [`needs_preactivation`](Self::needs_preactivation) and may be empty otherwise.
+    pub(super) fn pull_back<R: Real>(self, a: &mut [R], z: &[R], u: &[R]) {
+        match self {
+            Self::Identity => a.copy_from_slice(u),
+            Self::Relu => pair(a, u, |a, u| if a > R::ZERO { u } else { R::ZERO }),
+            Self::LeakyRelu { slope } => {
+                let slope = R::from_f64(f64::from(slope));
+                pair(a, u, |a, u| if a > R::ZERO { u } else { slope * u });
+            }
+            Self::Tanh => pair(a, u, |a, u| (R::ONE - a * a) * u),
+            Self::Sigmoid => pair(a, u, |a, u| a * (R::ONE - a) * u),
+            Self::Softplus | Self::Gelu => {
+                for ((a, &z), &u) in a.iter_mut().zip(z).zip(u) {
+                    *a = self.slopes(*a, z).first * u;
+                }
+            }
+        }
+    }
+
+    /// The directional derivative forwards: `ra ← φ′(z) · rz`.
+    pub(super) fn push_forward<R: Real>(self, a: &[R], z: &[R], rz: &[R], ra: &mut [R]) {
+        for (k, ra) in ra.iter_mut().enumerate() {
+            *ra = self.slopes(a[k], at(z, k)).first * rz[k];
+        }
+    }
+
+    /// The directional derivative of [`pull_back`](Self::pull_back), in place:
+    ///
+    /// ```text
+    /// a ← φ′(z) u = δ,     ra ← φ″(z) rz u + φ′(z) ru = Rδ
+    /// ```
+    pub(super) fn pull_back_direction<R: Real>(
+        self,
+        a: &mut [R],
+        z: &[R],
+        rz: &[R],
+        u: &[R],
+        ru: &[R],
+        ra: &mut [R],
+    ) {
+        for (k, (a, ra)) in a.iter_mut().zip(ra).enumerate() {
+            let slopes = self.slopes(*a, at(z, k));
+            *a = slopes.first * u[k];
+            *ra = slopes.second * rz[k] * u[k] + slopes.first * ru[k];
+        }
+    }
+
+    #[inline(always)]
+    fn slopes<R: Real>(self, a: R, z: R) -> Slopes<R> {
+        match self {
+            Self::Identity => Slopes { first: R::ONE, second: R::ZERO },
+            Self::Relu => Slopes { first: if a > R::ZERO { R::ONE } else { R::ZERO }, second: R::ZERO },
+            Self::LeakyRelu { slope } => {
+                let slope = R::from_f64(f64::from(slope));
+                Slopes { first: if a > R::ZERO { R::ONE } else { slope }, second: R::ZERO }
+            }
+            Self::Tanh => {
+                let first = R::ONE - a * a;
+                Slopes { first, second: -(R::TWO * a) * first }
+            }
+            Self::Sigmoid => {
+                let first = a * (R::ONE - a);
+                Slopes { first, second: first * (R::ONE - R::TWO * a) }
+            }
+            Self::Softplus => {
+                let first = sigmoid(z);
+                Slopes { first, second: first * (R::ONE - first) }
+            }
+            Self::Gelu => {
+                let gelu = Gelu::at(z);
+                Slopes { first: gelu.first, second: gelu.second }
+            }
+        }
+    }
+}
+
+/// `z[k]`, or 0 where preactivations are not kept.
+#[inline(always)]
+fn at<R: Real>(z: &[R], k: usize) -> R {
+    z.get(k).copied().unwrap_or(R::ZERO)
+}
+
+/// The tanh form of GELU with its derivatives.
+struct Gelu<R> {
+    value: R,
+    first: R,
+    second: R,
+}
+
+impl<R: Real> Gelu<R> {
+    #[inline(always)]
+    fn at(z: R) -> Self {
+        let c = R::from_f64(0.797_884_560_802_865_4); // √(2/π)
+        let k = R::from_f64(0.044_715);
+        let three_k = R::from_f64(0.134_145);
+        let six_k = R::from_f64(0.268_29);
+        let z2 = z * z;
+        // s, s′, s″ of the tanh's argument, then t, t′, t″ of the tanh.
+        let (s, s1, s2) = (c * (z + k * z2 * z), c * (R::ONE + three_k * z2), c * six_k * z);
+        let t = tanh(s);
+        let slope = R::ONE - t * t;
+        let t1 = slope * s1;
+        let t2 = slope * s2 - R::TWO * t * t1 * s1;
+        let half_z = R::HALF * z;
+        Self {
+            value: half_z * (R::ONE + t),
+            first: R::HALF * (R::ONE + t) + half_z * t1,
+            second: t1 + half_z * t2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Activation; 7] = [
+        Activation::Identity,
+        Activation::Relu,
+        Activation::LeakyRelu { slope: 0.01 },
+        Activation::Tanh,
+        Activation::Sigmoid,
+        Activation::Softplus,
+        Activation::Gelu,
+    ];
+
+    fn value(f: Activation, z: f64) -> f64 {
+        let mut a = [z];
+        f.apply(&mut a);
+        a[0]
+    }
+
+    #[test]
+    fn derivatives_match_central_differences() {
+        let h = 1e-5;
+        for f in ALL {
+            for k in -40..40 {
+                let z = f64::from(k) * 0.1 + 0.05;
+                let first = (value(f, z + h) - value(f, z - h)) / (2.0 * h);
+                let got = f.slopes(value(f, z), z);
+                assert!((got.first - first).abs() < 1e-9, "{f:?} φ′({z}): {} against {first}", got.first);
+                let slope = |z| f.slopes(value(f, z), z).first;
+                let second = (slope(z + h) - slope(z - h)) / (2.0 * h);
+                assert!((got.second - second).abs() < 1e-9, "{f:?} φ″({z}): {} against {second}", got.second);
+            }
+        }
+    }
+
+    #[test]
+    fn known_values() {
+        // mpmath, 20 digits: gelu in its tanh form, softplus, sigmoid.
+        for (f, z, want) in [
+            (Activation::Gelu, 1.0, 0.841_191_990_608_276_7),
+            (Activation::Gelu, -0.5, -0.154_285_990_174_856_08),
+            (Activation::Softplus, 1.0, 1.313_261_687_518_222_8),
+            (Activation::Sigmoid, 2.0, 0.880_797_077_977_882_4),
+            (Activation::Tanh, 0.5, 0.462_117_157_260_009_76),
+            (Activation::LeakyRelu { slope: 0.5 }, -3.0, -1.5),
+            (Activation::Relu, -3.0, 0.0),
+        ] {
+            let got = value(f, z);
+            assert!((got - want).abs() < 1e-15, "{f:?}({z}) = {got}, not {want}");
+        }
+    }
+
+    #[test]
+    fn the_three_forms_of_the_chain_rule_agree() {
+        for f in ALL {
+            let z = [-2.0, -0.3, 0.4, 1.7];
+            let mut a = z;
+            f.apply(&mut a);
+            let (u, rz, ru) = ([0.5, -1.0, 2.0, 3.0], [1.0, 2.0, -1.0, 0.5], [0.0; 4]);
+            let (mut delta, mut r_delta, mut ra) = (a, [0.0; 4], [0.0; 4]);
+            f.push_forward(&a, &z, &rz, &mut ra);
+            let mut direct = a;
+            f.pull_back(&mut direct, &z, &u);
+            f.pull_back_direction(&mut delta, &z, &rz, &u, &ru, &mut r_delta);
+            assert_eq!(delta, direct, "{f:?}");
+            for k in 0..4 {
+                assert_eq!(ra[k], f.slopes(a[k], z[k]).first * rz[k], "{f:?}");
+            }
+        }
+    }
+}

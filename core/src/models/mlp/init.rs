@@ -1,0 +1,75 @@
+//! Random parameters to start from.
+
+use super::Mlp;
+use crate::Real;
+use crate::base::elementary::sqrt;
+use crate::base::random::{Rng, fill_normal, uniform_in};
+use crate::base::vector::scale;
+
+/// How weights are drawn; biases start at zero.
+///
+/// | | law of a weight |
+/// |---|---|
+/// | Glorot uniform | uniform on ±√(6 / (inputs + outputs)) |
+/// | Glorot normal | normal, variance 2 / (inputs + outputs) |
+/// | He uniform | uniform on ±√(6 / inputs) |
+/// | He normal | normal, variance 2 / inputs |
+///
+/// Glorot & Bengio (2010) for odd activations such as tanh, He, Zhang, Ren & Sun (2015) for ReLUs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Init {
+    /// Uniform, scaled by both widths.
+    GlorotUniform,
+    /// Normal, scaled by both widths.
+    GlorotNormal,
+    /// Uniform, scaled by the inputs.
+    HeUniform,
+    /// Normal, scaled by the inputs.
+    HeNormal,
+}
+
+impl Mlp {
+    /// Draws parameters, layer by layer, weights in memory order.
+    ///
+    /// Precondition: `params.len() = param_len()`. Cost: one draw per weight.
+    ///
+    /// ```
+    /// use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};
+    /// use losscape::models::mlp::{Init, Mlp};
+    /// let net = Mlp::new(&[2, 3, 1])?;
+    /// let mut params = [f32::NAN; 13];
+    /// net.init(Init::GlorotUniform, &mut params, &mut Xoshiro128PlusPlus::seed_from_u64(7));
+    /// assert!(params[..6].iter().all(|w| w.abs() <= 1.0954452)); // √(6 / 5)
+    /// assert_eq!(params[6..9], [0.0; 3]);
+    /// # Ok::<(), losscape::ArgError>(())
+    /// ```
+    pub fn init<R: Real, G: Rng + ?Sized>(&self, init: Init, params: &mut [R], rng: &mut G) {
+        debug_assert_eq!(params.len(), self.param_len(), "init: params");
+        for l in 0..self.layers() {
+            let layer = self.layer(l);
+            let both = R::from_usize(layer.inputs + layer.outputs);
+            let below = R::from_usize(layer.inputs);
+            let six = R::from_f64(6.0);
+            let weights = &mut params[layer.weights];
+            match init {
+                Init::GlorotUniform => draw_uniform(weights, sqrt(six / both), rng),
+                Init::HeUniform => draw_uniform(weights, sqrt(six / below), rng),
+                Init::GlorotNormal => draw_normal(weights, sqrt(R::TWO / both), rng),
+                Init::HeNormal => draw_normal(weights, sqrt(R::TWO / below), rng),
+            }
+            params[layer.bias].fill(R::ZERO);
+        }
+    }
+}
+
+fn draw_uniform<R: Real, G: Rng + ?Sized>(weights: &mut [R], limit: R, rng: &mut G) {
+    for w in weights {
+        *w = uniform_in(rng, -limit, limit);
+    }
+}
+
+fn draw_normal<R: Real, G: Rng + ?Sized>(weights: &mut [R], std_dev: R, rng: &mut G) {
+    fill_normal(rng, weights);
+    scale(std_dev, weights);
+}

@@ -1,0 +1,285 @@
+//! What the outputs are compared with, and how.
+
+use super::tape::level;
+use super::{Mlp, objective::Rows};
+use crate::base::elementary::{exp, ln, sigmoid, softplus};
+use crate::base::elementwise::each;
+use crate::base::vector::LaneSum;
+use crate::models::data::{Dataset, Targets};
+use crate::{ArgError, Real, Reason};
+
+/// The loss of a sample, averaged over the samples; `a` are the outputs, y the target.
+///
+/// | loss | of one sample | target |
+/// |---|---|---|
+/// | mean squared error | ½ Σⱼ (aⱼ − yⱼ)² | values, or labels as one-hot rows |
+/// | mean absolute error | Σⱼ ∣aⱼ − yⱼ∣ | values, or labels as one-hot rows |
+/// | softmax cross-entropy | ln Σⱼ eᵃʲ − aᵧ, in nats | labels |
+/// | binary cross-entropy | Σⱼ ln(1 + eᵃʲ) − yⱼ aⱼ, in nats | labels 0 and 1, or values in [0, 1] |
+///
+/// The cross-entropies take logits. With one output a label is its own target value (0 or 1).
+/// Mean squared error averages over samples only, `(1/2N) Σ ‖a − y‖²`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Loss {
+    /// ½ ‖a − y‖².
+    MeanSquaredError,
+    /// ‖a − y‖₁, with slope 0 where a = y.
+    MeanAbsoluteError,
+    /// −ln softmax(a)ᵧ by the log-sum-exp of shifted logits, stable for any finite logits.
+    SoftmaxCrossEntropy,
+    /// The cross-entropy of independent Bernoulli outputs, stable for any finite logits.
+    BinaryCrossEntropy,
+}
+
+/// What the rows of a tile should have given.
+pub(super) struct Answers<'b, R: Real> {
+    pub(super) rows: Rows<'b>,
+    pub(super) targets: Targets<'b, R>,
+    pub(super) outputs: usize,
+}
+
+impl<R: Real> Answers<'_, R> {
+    fn label(&self, row: usize) -> usize {
+        match self.targets {
+            Targets::Labels(labels) => usize::from(labels[self.rows.sample(row)]),
+            Targets::Values(_) => 0, // refused by `Loss::check`
+        }
+    }
+
+    #[inline(always)]
+    fn target(&self, row: usize, j: usize) -> R {
+        match self.targets {
+            Targets::Values(values) => values[self.rows.sample(row) * self.outputs + j],
+            Targets::Labels(labels) => {
+                let one = if self.outputs == 1 { 1 } else { j };
+                if usize::from(labels[self.rows.sample(row)]) == one { R::ONE } else { R::ZERO }
+            }
+        }
+    }
+}
+
+impl Loss {
+    /// Refuses targets that this loss cannot compare with the outputs.
+    pub(super) fn check<R: Real>(self, net: &Mlp, data: &Dataset<'_, R>) -> Result<(), ArgError> {
+        let outputs = net.outputs();
+        match data.targets() {
+            Targets::Labels(labels) => {
+                if self == Self::SoftmaxCrossEntropy && outputs < 2 {
+                    return Err(ArgError::new("net", Reason::TooShort { needed: 2, found: outputs }));
+                }
+                let classes = if outputs == 1 { 2 } else { outputs };
+                match labels.iter().position(|&y| usize::from(y) >= classes) {
+                    Some(index) => Err(ArgError::new("targets", Reason::OutOfRange { index })),
+                    None => Ok(()),
+                }
+            }
+            Targets::Values(values) => {
+                if self == Self::SoftmaxCrossEntropy {
+                    return Err(ArgError::new("targets", Reason::OutOfRange { index: 0 }));
+                }
+                ArgError::check_len("targets", data.len() * outputs, values.len())?;
+                let unit = |y: &R| *y >= R::ZERO && *y <= R::ONE;
+                match values.iter().position(|y| self == Self::BinaryCrossEntropy && !unit(y)) {
+                    Some(index) => Err(ArgError::new("targets", Reason::OutOfRange { index })),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Adds each row's loss to `sum` and writes `u = ∂ℓ/∂a`; `a` and `u` are rows × outputs.
+    pub(super) fn head<R: Real>(self, a: &[R], answers: &Answers<'_, R>, u: &mut [R], sum: &mut LaneSum<R>) {
+        let outputs = answers.outputs;
+        match self {
+            Self::SoftmaxCrossEntropy => {
+                softmax_numerators(a, outputs, u);
+                for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
+                    let y = answers.label(r);
+                    let total = in_order(u);
+                    sum.push((largest(a) - a[y]) + ln(total));
+                    normalise(u, total);
+                    u[y] -= R::ONE;
+                }
+            }
+            Self::BinaryCrossEntropy => {
+                for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
+                    let mut loss = R::ZERO;
+                    for (j, (&a, u)) in a.iter().zip(u).enumerate() {
+                        let y = answers.target(r, j);
+                        let positive = if a > R::ZERO { a } else { R::ZERO };
+                        loss += (positive - a * y) + softplus(-a.abs());
+                        *u = sigmoid(a) - y;
+                    }
+                    sum.push(loss);
+                }
+            }
+            Self::MeanSquaredError | Self::MeanAbsoluteError => {
+                for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
+                    let mut loss = R::ZERO;
+                    for (j, (&a, u)) in a.iter().zip(u).enumerate() {
+                        let residual = a - answers.target(r, j);
+                        if self == Self::MeanSquaredError {
+                            loss += residual * residual;
+                            *u = residual;
+                        } else {
+                            loss += residual.abs();
+                            *u = sign(residual);
+                        }
+                    }
+                    sum.push(if self == Self::MeanSquaredError { R::HALF * loss } else { loss });
+                }
+            }
+        }
+    }
+
+    /// Writes `u = ∂ℓ/∂a` and its derivative `ru = (∂²ℓ/∂a²) ra` along a direction.
+    pub(super) fn head_direction<R: Real>(
+        self,
+        a: &[R],
+        ra: &[R],
+        answers: &Answers<'_, R>,
+        u: &mut [R],
+        ru: &mut [R],
+    ) {
+        let outputs = answers.outputs;
+        let mut unused = LaneSum::default();
+        self.head(a, answers, u, &mut unused);
+        match self {
+            Self::SoftmaxCrossEntropy => {
+                // ru = p ⊙ (ra − ⟨p, ra⟩), with p = u + onehot(y) made anew so that p_y keeps its bits.
+                softmax_numerators(a, outputs, ru);
+                for (ra, p) in ra.chunks_exact(outputs).zip(ru.chunks_exact_mut(outputs)) {
+                    let total = in_order(p);
+                    normalise(p, total);
+                    let mut mean = R::ZERO;
+                    for (&p, &ra) in p.iter().zip(ra) {
+                        mean += p * ra;
+                    }
+                    for (p, &ra) in p.iter_mut().zip(ra) {
+                        *p *= ra - mean;
+                    }
+                }
+            }
+            Self::BinaryCrossEntropy => {
+                for ((ru, &a), &ra) in ru.iter_mut().zip(a).zip(ra) {
+                    let p = sigmoid(a);
+                    *ru = p * (R::ONE - p) * ra;
+                }
+            }
+            Self::MeanSquaredError => ru.copy_from_slice(ra),
+            Self::MeanAbsoluteError => ru.fill(R::ZERO),
+        }
+    }
+}
+
+/// The class that a row of outputs names: the first of the largest, or for one output whether it lies
+/// above `threshold`.
+pub(super) fn classify<R: Real>(a: &[R], threshold: R) -> usize {
+    if a.len() == 1 {
+        return usize::from(a[0] > threshold);
+    }
+    let mut best = 0;
+    for (j, &value) in a.iter().enumerate() {
+        if value > a[best] {
+            best = j;
+        }
+    }
+    best
+}
+
+impl Mlp {
+    /// The class that the outputs of one sample name: the first of the largest; of a single output,
+    /// whether it lies above `threshold` (0 for a logit, ½ for a value between 0 and 1).
+    ///
+    /// Precondition: `outputs.len() = outputs()`.
+    #[must_use]
+    pub fn classify<R: Real>(&self, outputs: &[R], threshold: R) -> usize {
+        debug_assert_eq!(outputs.len(), self.outputs(), "classify: outputs");
+        classify(outputs, threshold)
+    }
+}
+
+/// Turns a row of outputs into the probabilities that softmax cross-entropy compares:
+/// `aⱼ ← exp(aⱼ − max a) / Σₖ exp(aₖ − max a)`.
+///
+/// ```
+/// use losscape::models::mlp::softmax;
+/// let mut outputs = [1e4f32, 1e4];
+/// softmax(&mut outputs);
+/// assert_eq!(outputs, [0.5, 0.5]);
+/// ```
+pub fn softmax<R: Real>(outputs: &mut [R]) {
+    if outputs.is_empty() {
+        return;
+    }
+    let shift = largest(outputs);
+    for a in outputs.iter_mut() {
+        *a = exp(*a - shift);
+    }
+    let total = in_order(outputs);
+    normalise(outputs, total);
+}
+
+/// How many rows of a tile are named by their label.
+pub(super) fn correct<R: Real>(
+    net: &Mlp,
+    acts: &[R],
+    tile: usize,
+    rows: &Rows<'_>,
+    labels: &[u8],
+    threshold: R,
+) -> u32 {
+    let a = level(net, net.layers() - 1, tile, rows.len(), acts);
+    let mut count = 0;
+    for (r, a) in a.chunks_exact(net.outputs()).enumerate() {
+        count += u32::from(classify(a, threshold) == usize::from(labels[rows.sample(r)]));
+    }
+    count
+}
+
+/// `u = exp(a − max a)`, row by row.
+fn softmax_numerators<R: Real>(a: &[R], outputs: usize, u: &mut [R]) {
+    for (a, u) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)) {
+        let shift = largest(a);
+        for (&a, u) in a.iter().zip(u) {
+            *u = a - shift;
+        }
+    }
+    each(u, exp);
+}
+
+fn normalise<R: Real>(p: &mut [R], total: R) {
+    let share = R::ONE / total;
+    for p in p {
+        *p *= share;
+    }
+}
+
+fn largest<R: Real>(a: &[R]) -> R {
+    let mut most = a[0];
+    for &a in &a[1..] {
+        most = most.or_larger(a);
+    }
+    most
+}
+
+/// The sum of a row in index order.
+fn in_order<R: Real>(row: &[R]) -> R {
+    let mut sum = R::ZERO;
+    for &x in row {
+        sum += x;
+    }
+    sum
+}
+
+fn sign<R: Real>(x: R) -> R {
+    if x > R::ZERO {
+        R::ONE
+    } else if x < R::ZERO {
+        -R::ONE
+    } else {
+        // Zero stays, and so does NaN.
+        x
+    }
+}

@@ -1,0 +1,22 @@
+//! Multilayer perceptrons: run-time widths, flat parameters, gradients and exact curvature.
+//!
+//! A network is a [`Mlp`] (a `Copy` value that knows its shape) and a slice of
+//! [`param_len`](Mlp::param_len) parameters; with data and a [`Loss`] it becomes an [`MlpObjective`], a
+//! landscape that every method of this crate can explore.
+
+mod activation;
+mod alignment;
+mod forward;
+mod init;
+mod loss;
+mod objective;
+mod saved;
+mod spec;
+mod tape;
+
+pub use activation::Activation;
+pub use alignment::Aligned;
+pub use init::Init;
+pub use loss::{Loss, softmax};
+pub use objective::{DEFAULT_TILE, MlpObjective};
+pub use spec::{Layer, MAX_LAYERS, Mlp};

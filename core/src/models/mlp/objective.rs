@@ -1,0 +1,289 @@
+//! A network on data: the landscape of its loss.
+
+use super::forward::Pass;
+use super::loss::{Answers, correct};
+use super::tape::{DirectionTape, Tape, level};
+use super::{Loss, Mlp};
+use crate::base::vector::{LaneSum, dot};
+use crate::models::data::{Dataset, Targets};
+use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
+
+/// Samples that are evaluated together unless told otherwise.
+pub const DEFAULT_TILE: usize = 32;
+
+/// The loss of a network over a dataset, with L2 regularisation:
+///
+/// ```text
+/// f(θ) = (1/N) Σₖ ℓ(net(θ, xₖ), yₖ) + ½ λ ‖θ‖²
+/// ```
+///
+/// over all parameters, biases included. Samples are evaluated in tiles; their number decides memory and
+/// speed, never the bits: the sums over samples run in index order.
+///
+/// # Cost
+///
+/// A value is N · Σ inputs·outputs multiply–adds, a gradient three times that (twice for the first
+/// layer), a Hessian–vector product about twice a gradient.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::models::data::{Dataset, Targets};
+/// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+/// use losscape::Objective;
+///
+/// const NET: Mlp = match Mlp::new(&[2, 2]) { Ok(net) => net, Err(_) => panic!() };
+/// let data = Dataset::new(&[1.0f32, 2.0], 2, Targets::Labels(&[1]))?;
+/// let f = MlpObjective::new(NET, Loss::SoftmaxCrossEntropy, data, 0.0)?.with_tile(1)?;
+/// let (params, mut grad) = ([0.0; NET.param_len()], [0.0; NET.param_len()]);
+/// let mut scratch = [0.0; NET.scratch_len(1)];
+/// let loss = f.value_grad(&params, &mut grad, &mut scratch);
+/// assert_eq!(loss, core::f32::consts::LN_2); // two classes, no preference
+/// assert_eq!(grad, [0.5, -0.5, 1.0, -1.0, 0.5, -0.5]); // x (p − y), then p − y
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct MlpObjective<'a, R: Real = f32> {
+    net: Mlp,
+    loss: Loss,
+    data: Dataset<'a, R>,
+    l2: R,
+    tile: usize,
+}
+
+/// The samples of one tile.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Rows<'b> {
+    /// Consecutive ones.
+    Range { start: usize, len: usize },
+    /// Those of a minibatch.
+    Batch(&'b [u32]),
+}
+
+impl Rows<'_> {
+    pub(super) const fn len(&self) -> usize {
+        match self {
+            Self::Range { len, .. } => *len,
+            Self::Batch(indices) => indices.len(),
+        }
+    }
+
+    pub(super) const fn sample(&self, row: usize) -> usize {
+        match self {
+            Self::Range { start, .. } => *start + row,
+            Self::Batch(indices) => indices[row] as usize,
+        }
+    }
+
+    /// Their inputs: borrowed where they lie together, gathered otherwise.
+    fn inputs<'x, R: Real>(&self, data: &Dataset<'x, R>, gathered: &'x mut [R]) -> &'x [R] {
+        let width = data.width();
+        match self {
+            Self::Range { start, len } => &data.inputs()[start * width..][..len * width],
+            Self::Batch(indices) => {
+                let gathered = &mut gathered[..indices.len() * width];
+                for (row, &sample) in gathered.chunks_exact_mut(width).zip(*indices) {
+                    row.copy_from_slice(data.input(sample as usize));
+                }
+                gathered
+            }
+        }
+    }
+}
+
+/// The tiles of all samples, or of a minibatch.
+fn tiles<'b>(samples: usize, batch: Option<&'b [u32]>, tile: usize) -> impl Iterator<Item = Rows<'b>> {
+    let count = batch.map_or(samples, <[u32]>::len);
+    (0..count).step_by(tile).map(move |start| {
+        let len = if count - start < tile { count - start } else { tile };
+        match batch {
+            None => Rows::Range { start, len },
+            Some(indices) => Rows::Batch(&indices[start..][..len]),
+        }
+    })
+}
+
+impl<'a, R: Real> MlpObjective<'a, R> {
+    /// The loss of `net` on `data` with L2 strength `l2` (λ, at least zero).
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `data` (another width than the network's inputs), `targets` (a label that is no
+    /// output, values of another width or outside the loss's range), `net` (softmax of one output) or `l2`.
+    pub fn new(net: Mlp, loss: Loss, data: Dataset<'a, R>, l2: R) -> Result<Self, ArgError> {
+        ArgError::check_len("data", net.inputs(), data.width())?;
+        loss.check(&net, &data)?;
+        ArgError::check_non_negative("l2", l2)?;
+        Ok(Self { net, loss, data, l2, tile: DEFAULT_TILE })
+    }
+
+    /// The same objective, evaluating `tile` samples together: more scratch, more speed, the same bits.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `tile` if it is zero.
+    pub const fn with_tile(mut self, tile: usize) -> Result<Self, ArgError> {
+        if tile == 0 {
+            return Err(ArgError::new("tile", crate::Reason::NotPositive));
+        }
+        self.tile = tile;
+        Ok(self)
+    }
+
+    /// The network.
+    #[must_use]
+    pub const fn net(&self) -> Mlp {
+        self.net
+    }
+
+    /// The samples.
+    #[must_use]
+    pub const fn data(&self) -> Dataset<'a, R> {
+        self.data
+    }
+
+    /// The mean loss of the samples, without the L2 term.
+    #[must_use]
+    pub fn data_loss(&self, params: &[R], scratch: &mut [R]) -> R {
+        self.mean_loss(params, None, None, scratch)
+    }
+
+    /// The share of samples whose class the network names, between 0 and 1; NaN-free, ties go to the
+    /// first class. For a single output the threshold is 0 with binary cross-entropy and ½ otherwise.
+    /// Without labels there are no classes, and the share is 0.
+    #[must_use]
+    pub fn accuracy(&self, params: &[R], scratch: &mut [R]) -> R {
+        let Targets::Labels(labels) = self.data.targets() else { return R::ZERO };
+        let threshold = if self.loss == Loss::BinaryCrossEntropy { R::ZERO } else { R::HALF };
+        let (_, mut tape, _) = Tape::new(&self.net, self.tile, scratch);
+        let mut count = 0;
+        for rows in tiles(self.data.len(), None, self.tile) {
+            let x = rows.inputs(&self.data, &mut []);
+            self.pass(params, x, rows.len()).forward(&mut tape);
+            count += correct(&self.net, tape.acts, self.tile, &rows, labels, threshold);
+        }
+        R::from_u32(count) / R::from_usize(self.data.len())
+    }
+
+    /// The gradient of one sample's loss, without the L2 term; returns that loss.
+    ///
+    /// Preconditions: `sample` below the number of samples, `grad.len() = dim()`.
+    pub fn sample_value_grad(&self, params: &[R], sample: u32, grad: &mut [R], scratch: &mut [R]) -> R {
+        grad.fill(R::ZERO);
+        self.mean_loss(params, Some(&[sample]), Some(grad), scratch)
+    }
+
+    /// The mean data loss, with the *sum* of the samples' gradients added to `grad`.
+    fn mean_loss(
+        &self,
+        params: &[R],
+        batch: Option<&[u32]>,
+        mut grad: Option<&mut [R]>,
+        scratch: &mut [R],
+    ) -> R {
+        debug_assert_eq!(params.len(), self.dim(), "mlp objective: params");
+        debug_assert!(scratch.len() >= self.scratch_len(), "mlp objective: scratch");
+        let net = &self.net;
+        let outputs = net.outputs();
+        let (gathered, mut tape, _) = Tape::new(net, self.tile, scratch);
+        let mut sum = LaneSum::default();
+        for rows in tiles(self.data.len(), batch, self.tile) {
+            let x = rows.inputs(&self.data, gathered);
+            let pass = self.pass(params, x, rows.len());
+            pass.forward(&mut tape);
+            let a = level(net, net.layers() - 1, self.tile, rows.len(), tape.acts);
+            let u = &mut tape.upstream[..rows.len() * outputs];
+            self.loss.head(a, &self.answers(rows), u, &mut sum);
+            if let Some(grad) = grad.as_deref_mut() {
+                pass.backward(&mut tape, grad);
+            }
+        }
+        sum.total() / R::from_usize(batch.map_or(self.data.len(), <[u32]>::len))
+    }
+
+    fn pass<'p>(&'p self, params: &'p [R], x: &'p [R], rows: usize) -> Pass<'p, R> {
+        Pass { net: &self.net, params, x, rows, tile: self.tile }
+    }
+
+    fn answers<'p>(&'p self, rows: Rows<'p>) -> Answers<'p, R> {
+        Answers { rows, targets: self.data.targets(), outputs: self.net.outputs() }
+    }
+
+    /// `f = mean + ½ λ ‖θ‖²`.
+    fn regularised(&self, mean: R, params: &[R]) -> R {
+        if self.l2 > R::ZERO { mean + R::HALF * self.l2 * dot(params, params) } else { mean }
+    }
+
+    /// `sum ← sum / count + λ at`: from a sum over samples to the derivative of f.
+    fn finish(&self, sum: &mut [R], count: usize, at: &[R]) {
+        let share = R::ONE / R::from_usize(count);
+        for (g, &at) in sum.iter_mut().zip(at) {
+            *g = *g * share + self.l2 * at;
+        }
+    }
+
+    fn value_grad_of(&self, params: &[R], batch: Option<&[u32]>, grad: &mut [R], scratch: &mut [R]) -> R {
+        debug_assert_eq!(grad.len(), self.dim(), "mlp objective: grad");
+        grad.fill(R::ZERO);
+        let mean = self.mean_loss(params, batch, Some(grad), scratch);
+        self.finish(grad, batch.map_or(self.data.len(), <[u32]>::len), params);
+        self.regularised(mean, params)
+    }
+}
+
+impl<R: Real> Objective<R> for MlpObjective<'_, R> {
+    fn dim(&self) -> usize {
+        self.net.param_len()
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.net.scratch_len(self.tile)
+    }
+
+    fn value(&self, params: &[R], scratch: &mut [R]) -> R {
+        self.regularised(self.data_loss(params, scratch), params)
+    }
+
+    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
+        self.value_grad_of(params, None, grad, scratch)
+    }
+}
+
+impl<R: Real> SampledObjective<R> for MlpObjective<'_, R> {
+    fn samples(&self) -> usize {
+        self.data.len()
+    }
+
+    fn batch_value_grad(&self, params: &[R], batch: &[u32], grad: &mut [R], scratch: &mut [R]) -> R {
+        self.value_grad_of(params, Some(batch), grad, scratch)
+    }
+}
+
+impl<R: Real> Curvature<R> for MlpObjective<'_, R> {
+    fn hess_vec_scratch_len(&self) -> usize {
+        self.net.hess_vec_scratch_len(self.tile)
+    }
+
+    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
+        debug_assert_eq!(v.len(), self.dim(), "mlp objective: v");
+        debug_assert!(scratch.len() >= self.hess_vec_scratch_len(), "mlp objective: scratch");
+        let (net, tile, outputs) = (&self.net, self.tile, self.net.outputs());
+        let (_, mut tape, scratch) = Tape::new(net, tile, scratch);
+        let mut direction = DirectionTape::new(net, tile, scratch);
+        out.fill(R::ZERO);
+        for rows in tiles(self.data.len(), None, tile) {
+            let x = rows.inputs(&self.data, &mut []);
+            let len = rows.len();
+            let pass = self.pass(params, x, len);
+            pass.forward(&mut tape);
+            pass.forward_direction(v, &mut tape, &mut direction);
+            self.loss.head_direction(
+                level(net, net.layers() - 1, tile, len, tape.acts),
+                level(net, net.layers() - 1, tile, len, direction.acts),
+                &self.answers(rows),
+                &mut tape.upstream[..len * outputs],
+                &mut direction.upstream[..len * outputs],
+            );
+            pass.backward_direction(v, &mut tape, &mut direction, out);
+        }
+        self.finish(out, self.data.len(), v);
+    }
+}

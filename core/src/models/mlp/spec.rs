@@ -1,0 +1,238 @@
+//! The shape of a network, known at compile time where the program is.
+
+use core::ops::Range;
+
+use super::Activation;
+use crate::{ArgError, Reason};
+
+/// The most layers of weights a network can have.
+pub const MAX_LAYERS: usize = 8;
+
+/// The shape of a multilayer perceptron: widths, activations, and whether layers have a bias.
+///
+/// ```text
+/// a⁰ = x,   zˡ = aˡ⁻¹ Wˡ + bˡ,   aˡ = φ(zˡ) for hidden layers,   aᴸ = φₒ(zᴸ)
+/// ```
+///
+/// Parameters are one flat slice: for each layer the weights, row-major with a row per *input*, then the
+/// bias. φ is tanh and φₒ the identity unless told otherwise.
+///
+/// ```
+/// use losscape::models::mlp::Mlp;
+/// const NET: Mlp = match Mlp::new(&[64, 16, 10]) { Ok(net) => net, Err(_) => panic!() };
+/// static PARAMS: [f32; NET.param_len()] = [0.0; NET.param_len()];
+/// assert_eq!(PARAMS.len(), 1210);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mlp {
+    widths: [u32; MAX_LAYERS + 1],
+    layers: u32,
+    hidden: Activation,
+    output: Activation,
+    bias: bool,
+}
+
+/// Where one layer lies in the parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Units below.
+    pub inputs: usize,
+    /// Units of this layer.
+    pub outputs: usize,
+    /// The weights, `inputs × outputs`, row-major.
+    pub weights: Range<usize>,
+    /// The bias, `outputs` numbers, or an empty range in a network without bias.
+    pub bias: Range<usize>,
+}
+
+impl Mlp {
+    /// A network with these widths, inputs first and outputs last.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `widths`: fewer than two, more than [`MAX_LAYERS`] + 1, a zero, or more
+    /// parameters than a `u32` counts.
+    pub const fn new(widths: &[usize]) -> Result<Self, ArgError> {
+        if widths.len() < 2 {
+            return Err(ArgError::new("widths", Reason::TooShort { needed: 2, found: widths.len() }));
+        }
+        if widths.len() > MAX_LAYERS + 1 {
+            return Err(ArgError::new(
+                "widths",
+                Reason::TooMany { limit: MAX_LAYERS + 1, found: widths.len() },
+            ));
+        }
+        let mut own = [0; MAX_LAYERS + 1];
+        let mut params: u64 = 0;
+        let mut l = 0;
+        while l < widths.len() {
+            // 2¹⁶ units a layer keep every product below inside a u64.
+            if widths[l] == 0 || widths[l] > 1 << 16 {
+                return Err(ArgError::new("widths", Reason::OutOfRange { index: l }));
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "checked to be at most 2¹⁶")]
+            let width = widths[l] as u32;
+            own[l] = width;
+            if l > 0 {
+                params += (own[l - 1] as u64 + 1) * width as u64;
+            }
+            l += 1;
+        }
+        if params > u32::MAX as u64 || params > (usize::MAX / 8) as u64 {
+            return Err(ArgError::new(
+                "widths",
+                Reason::TooMany { limit: u32::MAX as usize, found: usize::MAX },
+            ));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "at most MAX_LAYERS")]
+        let layers = widths.len() as u32 - 1;
+        Ok(Self { widths: own, layers, hidden: Activation::Tanh, output: Activation::Identity, bias: true })
+    }
+
+    /// The same network with another activation of the hidden layers.
+    #[must_use]
+    pub const fn with_hidden(mut self, activation: Activation) -> Self {
+        self.hidden = activation;
+        self
+    }
+
+    /// The same network with another activation of the output layer.
+    #[must_use]
+    pub const fn with_output(mut self, activation: Activation) -> Self {
+        self.output = activation;
+        self
+    }
+
+    /// The same network without biases.
+    #[must_use]
+    pub const fn without_bias(mut self) -> Self {
+        self.bias = false;
+        self
+    }
+
+    /// The number of layers of weights, L.
+    #[must_use]
+    pub const fn layers(&self) -> usize {
+        self.layers as usize
+    }
+
+    /// Units of each level, inputs first: `layers() + 1` numbers.
+    #[must_use]
+    pub fn widths(&self) -> &[u32] {
+        &self.widths[..=self.layers()]
+    }
+
+    /// The number of inputs.
+    #[must_use]
+    pub const fn inputs(&self) -> usize {
+        self.widths[0] as usize
+    }
+
+    /// The number of outputs.
+    #[must_use]
+    pub const fn outputs(&self) -> usize {
+        self.widths[self.layers()] as usize
+    }
+
+    /// The activation of the hidden layers.
+    #[must_use]
+    pub const fn hidden(&self) -> Activation {
+        self.hidden
+    }
+
+    /// The activation of the output layer.
+    #[must_use]
+    pub const fn output(&self) -> Activation {
+        self.output
+    }
+
+    /// Whether layers have a bias.
+    #[must_use]
+    pub const fn has_bias(&self) -> bool {
+        self.bias
+    }
+
+    /// The activation of layer `l`.
+    #[must_use]
+    pub const fn activation(&self, l: usize) -> Activation {
+        if l + 1 == self.layers() { self.output } else { self.hidden }
+    }
+
+    /// The number of parameters, `Σ (inputs + 1) · outputs` over the layers (without the 1 if there is no
+    /// bias).
+    #[must_use]
+    pub const fn param_len(&self) -> usize {
+        self.layer_start(self.layers())
+    }
+
+    /// Layer `l` of `layers()`, the first being 0.
+    ///
+    /// # Panics
+    /// If `l` is not below [`layers`](Self::layers).
+    #[must_use]
+    pub const fn layer(&self, l: usize) -> Layer {
+        assert!(l < self.layers(), "no such layer");
+        let (inputs, outputs) = (self.widths[l] as usize, self.widths[l + 1] as usize);
+        let start = self.layer_start(l);
+        let bias = start + inputs * outputs;
+        let end = if self.bias { bias + outputs } else { bias };
+        Layer { inputs, outputs, weights: start..bias, bias: bias..end }
+    }
+
+    const fn layer_start(&self, l: usize) -> usize {
+        let mut start = 0;
+        let mut k = 0;
+        while k < l {
+            start += (self.widths[k] as usize + self.bias as usize) * self.widths[k + 1] as usize;
+            k += 1;
+        }
+        start
+    }
+
+    /// Units of all layers but the inputs, and of the widest of them.
+    pub(super) const fn unit_counts(&self) -> (usize, usize) {
+        let (mut sum, mut most) = (0, 0);
+        let mut l = 1;
+        while l <= self.layers() {
+            let width = self.widths[l] as usize;
+            sum += width;
+            if width > most {
+                most = width;
+            }
+            l += 1;
+        }
+        (sum, most)
+    }
+
+    /// Whether a derivative needs zˡ besides aˡ.
+    pub(super) const fn keeps_preactivations(&self) -> bool {
+        self.hidden.needs_preactivation() || self.output.needs_preactivation()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layout_is_weights_then_bias() -> Result<(), ArgError> {
+        let net = Mlp::new(&[2, 3, 1])?;
+        assert_eq!(net.param_len(), 13, "2·3 + 3 + 3·1 + 1");
+        assert_eq!(net.layer(0), Layer { inputs: 2, outputs: 3, weights: 0..6, bias: 6..9 });
+        assert_eq!(net.layer(1), Layer { inputs: 3, outputs: 1, weights: 9..12, bias: 12..13 });
+        let bare = net.without_bias();
+        assert_eq!(bare.param_len(), 9, "2·3 + 3·1");
+        assert_eq!(bare.layer(1), Layer { inputs: 3, outputs: 1, weights: 6..9, bias: 9..9 });
+        Ok(())
+    }
+
+    #[test]
+    fn bad_widths_are_refused_by_name() {
+        let mut long = [1; MAX_LAYERS + 2];
+        long[3] = 4;
+        for widths in [&[][..], &[3], &[3, 0, 1], &[0, 1], &long, &[1 << 17, 2], &[1 << 16, 1 << 16, 1 << 16]]
+        {
+            assert_eq!(Mlp::new(widths).map_err(|e| e.arg), Err("widths"), "{widths:?}");
+        }
+        assert!(Mlp::new(&long[..=MAX_LAYERS]).is_ok(), "{MAX_LAYERS} layers are allowed");
+    }
+}

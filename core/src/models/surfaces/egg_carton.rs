@@ -1,0 +1,77 @@
+use crate::base::elementary::{cos, sin};
+use crate::{ArgError, Curvature, Objective, Real, Reason};
+
+/// A lattice of equal minima, as in Draxler et al. (2018).
+///
+/// ```text
+/// f(x) = scale · Σᵢ cos(2π xᵢ)
+/// ```
+///
+/// In n dimensions the minima are the points with all coordinates half an odd number, `f = −n`;
+/// neighbours are joined over a saddle of height `−n + 2`; the maxima, `f = n`, are the integer points.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::{models::surfaces::EggCarton, Objective};
+/// let f = EggCarton::<f64>::new(2)?;
+/// assert!((f.value(&[0.5, 0.5], &mut []) + 2.0).abs() < 1e-15);
+/// assert!((f.value(&[1.0, 0.5], &mut [])).abs() < 1e-15);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EggCarton<R: Real = f32> {
+    dim: usize,
+    /// Multiplies the function.
+    pub scale: R,
+}
+
+const TWO_PI: f64 = 2.0 * core::f64::consts::PI;
+
+impl<R: Real> EggCarton<R> {
+    /// The egg carton of `dim` coordinates.
+    ///
+    /// # Errors
+    /// [`Reason::NotPositive`] if `dim` is zero.
+    pub const fn new(dim: usize) -> Result<Self, ArgError> {
+        if dim == 0 {
+            return Err(ArgError::new("dim", Reason::NotPositive));
+        }
+        Ok(Self { dim, scale: R::ONE })
+    }
+}
+
+impl<R: Real> Objective<R> for EggCarton<R> {
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn scratch_len(&self) -> usize {
+        0
+    }
+
+    fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
+        let mut value = R::ZERO;
+        for x in params {
+            value += cos(R::from_f64(TWO_PI) * *x);
+        }
+        self.scale * value
+    }
+
+    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
+        let k = R::from_f64(TWO_PI);
+        for (g, x) in grad.iter_mut().zip(params) {
+            *g = -(self.scale * k * sin(k * *x));
+        }
+        self.value(params, scratch)
+    }
+}
+
+impl<R: Real> Curvature<R> for EggCarton<R> {
+    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
+        let k = R::from_f64(TWO_PI);
+        for ((out, x), v) in out.iter_mut().zip(params).zip(v) {
+            *out = -(self.scale * k * k * cos(k * *x) * *v);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+use crate::base::elementary::exp;
+use crate::{ArgError, Curvature, Objective, Real, Reason};
+
+/// Wells (or hills) of Gaussian shape, each with its own centre, depth and width.
+///
+/// ```text
+/// f(x) = −scale · Σₖ depthₖ exp(−‖x − centreₖ‖² / (2 widthₖ²))
+/// ```
+///
+/// A negative depth is a hill.
+///
+/// # Shapes
+///
+/// | argument  | length  | layout              |
+/// |-----------|---------|---------------------|
+/// | `centres` | `K · n` | row `k` is centre k |
+/// | `depths`  | `K`     |                     |
+/// | `widths`  | `K`     | above zero          |
+///
+/// # Examples
+///
+/// ```
+/// use losscape::{models::surfaces::GaussianMixture, Objective};
+/// let wells = GaussianMixture::new(2, &[0.0f32, 0.0, 30.0, 0.0], &[1.0, 2.0], &[1.0, 1.0])?;
+/// assert_eq!(wells.value(&[30.0, 0.0], &mut []), -2.0);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GaussianMixture<'a, R: Real = f32> {
+    dim: usize,
+    centres: &'a [R],
+    depths: &'a [R],
+    widths: &'a [R],
+    /// Multiplies the function.
+    pub scale: R,
+}
+
+impl<'a, R: Real> GaussianMixture<'a, R> {
+    /// The sum of the given wells.
+    ///
+    /// # Errors
+    /// [`ArgError`] if `dim` is zero, `depths` is empty, a length does not fit, a number is not finite or
+    /// a width not above zero.
+    pub fn new(dim: usize, centres: &'a [R], depths: &'a [R], widths: &'a [R]) -> Result<Self, ArgError> {
+        if dim == 0 {
+            return Err(ArgError::new("dim", Reason::NotPositive));
+        }
+        if depths.is_empty() {
+            return Err(ArgError::new("depths", Reason::Empty));
+        }
+        ArgError::check_len("centres", dim * depths.len(), centres.len())?;
+        ArgError::check_len("widths", depths.len(), widths.len())?;
+        ArgError::check_finite("centres", centres)?;
+        ArgError::check_finite("depths", depths)?;
+        for width in widths {
+            ArgError::check_positive("widths", *width)?;
+        }
+        Ok(Self { dim, centres, depths, widths, scale: R::ONE })
+    }
+
+    /// Per well: its value, its centre, and 1/width².
+    fn wells(&self, params: &[R]) -> impl Iterator<Item = (R, &'a [R], R)> {
+        let scale = self.scale;
+        self.centres.chunks_exact(self.dim).zip(self.depths).zip(self.widths).map(
+            move |((centre, depth), width)| {
+                let mut square = R::ZERO;
+                for (x, c) in params.iter().zip(centre) {
+                    let d = *x - *c;
+                    square += d * d;
+                }
+                let sharpness = R::ONE / (*width * *width);
+                (-(scale * *depth * exp(-(R::HALF * square * sharpness))), centre, sharpness)
+            },
+        )
+    }
+}
+
+impl<R: Real> Objective<R> for GaussianMixture<'_, R> {
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn scratch_len(&self) -> usize {
+        0
+    }
+
+    fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
+        let mut value = R::ZERO;
+        for (well, ..) in self.wells(params) {
+            value += well;
+        }
+        value
+    }
+
+    fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
+        let mut value = R::ZERO;
+        grad.fill(R::ZERO);
+        for (well, centre, sharpness) in self.wells(params) {
+            value += well;
+            for ((g, x), c) in grad.iter_mut().zip(params).zip(centre) {
+                *g -= well * sharpness * (*x - *c);
+            }
+        }
+        value
+    }
+}
+
+impl<R: Real> Curvature<R> for GaussianMixture<'_, R> {
+    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
+        out.fill(R::ZERO);
+        for (well, centre, sharpness) in self.wells(params) {
+            // ∇²well = well · (s² d dᵀ − s I), d = x − c, s = 1/width²
+            let mut along = R::ZERO;
+            for ((x, c), v) in params.iter().zip(centre).zip(v) {
+                along += (*x - *c) * *v;
+            }
+            for (((out, x), c), v) in out.iter_mut().zip(params).zip(centre).zip(v) {
+                *out += well * sharpness * (sharpness * along * (*x - *c) - *v);
+            }
+        }
+    }
+}

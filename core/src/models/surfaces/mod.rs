@@ -1,0 +1,43 @@
+//! Surfaces with known critical points: value, gradient and exact Hessian in closed form.
+//!
+//! Each has a `scale` field that multiplies the whole function, so that one rate suits several of them;
+//! at 1, the default, they have the literature's form.
+//!
+//! # Your own surface
+//!
+//! A method needs [`Objective`](crate::Objective) only; ten lines make a landscape of any function:
+//!
+//! ```
+//! use losscape::{Objective, Real};
+//! struct Bowl;
+//! impl<R: Real> Objective<R> for Bowl {
+//!     fn dim(&self) -> usize { 2 }
+//!     fn scratch_len(&self) -> usize { 0 }
+//!     fn value(&self, p: &[R], _: &mut [R]) -> R { p[0] * p[0] + p[1] * p[1] }
+//!     fn value_grad(&self, p: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
+//!         grad.copy_from_slice(&[R::TWO * p[0], R::TWO * p[1]]);
+//!         self.value(p, scratch)
+//!     }
+//! }
+//! assert_eq!(Bowl.value(&[3.0f32, 4.0], &mut []), 25.0);
+//! ```
+
+mod curvy_valley;
+mod double_well;
+mod egg_carton;
+mod gaussian_mixture;
+mod monkey_saddle;
+mod mueller_brown;
+mod quadratic;
+mod ring;
+#[cfg(test)]
+mod tests;
+
+pub use curvy_valley::CurvyValley;
+pub use double_well::DoubleWell;
+pub use egg_carton::EggCarton;
+pub use gaussian_mixture::GaussianMixture;
+pub use monkey_saddle::MonkeySaddle;
+pub use mueller_brown::MuellerBrown;
+pub use quadratic::Quadratic;
+pub use ring::Ring;

@@ -1,0 +1,60 @@
+use crate::{Curvature, Objective, Real};
+
+/// A ring of minima: `f(x, y) = scale · (x² + y² − 1)²`.
+///
+/// Every point of the unit circle is a minimum with value 0, the origin a maximum with value 1: the
+/// straight line between opposite minima climbs over it, and the half circle beside it is flat.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::{models::surfaces::Ring, Objective};
+/// let f = Ring::<f32>::default();
+/// assert_eq!(f.value(&[0.0, -1.0], &mut []), 0.0);
+/// assert_eq!(f.value(&[0.0, 0.0], &mut []), 1.0);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ring<R: Real = f32> {
+    /// Multiplies the function.
+    pub scale: R,
+}
+
+impl<R: Real> Default for Ring<R> {
+    fn default() -> Self {
+        Self { scale: R::ONE }
+    }
+}
+
+impl<R: Real> Objective<R> for Ring<R> {
+    fn dim(&self) -> usize {
+        2
+    }
+
+    fn scratch_len(&self) -> usize {
+        0
+    }
+
+    fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
+        let w = params[0] * params[0] + params[1] * params[1] - R::ONE;
+        self.scale * w * w
+    }
+
+    fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
+        let w = params[0] * params[0] + params[1] * params[1] - R::ONE;
+        let k = self.scale * R::from_u32(4) * w;
+        grad[0] = k * params[0];
+        grad[1] = k * params[1];
+        self.scale * w * w
+    }
+}
+
+impl<R: Real> Curvature<R> for Ring<R> {
+    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
+        // ∇²f = 4w I + 8 p pᵀ
+        let w = params[0] * params[0] + params[1] * params[1] - R::ONE;
+        let radial = R::TWO * (params[0] * v[0] + params[1] * v[1]);
+        let k = self.scale * R::from_u32(4);
+        out[0] = k * (w * v[0] + radial * params[0]);
+        out[1] = k * (w * v[1] + radial * params[1]);
+    }
+}

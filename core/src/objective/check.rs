@@ -1,0 +1,276 @@
+//! Whether an objective's derivatives are those of its value.
+
+use crate::base::elementary::sqrt;
+use crate::base::vector::dot;
+use crate::{ArgError, Curvature, Objective, Real};
+
+/// How far derivatives lie from differences, at the worst component.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Check<R: Real = f32> {
+    /// |g − d| divided by the largest of |g|, |d| and the root mean square of all g; infinite where
+    /// either is not finite, and that component is the worst.
+    pub error: R,
+    /// The component it belongs to.
+    pub index: usize,
+    /// g, the objective's own derivative.
+    pub derivative: R,
+    /// d, the central difference.
+    pub difference: R,
+}
+
+/// The workspace of [`check_grad`] and [`check_hess_vec`] for an objective of `dim` parameters that needs
+/// `scratch_len`.
+#[must_use]
+pub const fn check_workspace_len(dim: usize, scratch_len: usize) -> usize {
+    4 * dim + scratch_len
+}
+
+/// Compares every component of a gradient with a central difference of the value,
+///
+/// ```text
+/// dᵢ = (f(θ + h eᵢ) − f(θ − h eᵢ)) / 2h,   h = ∛ε · (1 + |θᵢ|)
+/// ```
+///
+/// with ε the type's [`EPSILON`](Real::EPSILON). For a smooth function of ordinary size an error of ε to the
+/// power ⅔ is to be expected, 4·10⁻¹¹ for `f64` and 2·10⁻⁵ for `f32`, times a factor of some hundreds where
+/// the value is large against its changes or curves strongly. A wrong derivative errs by 10⁻² or more. Check
+/// in `f64` if the objective is generic. A point on a kink, such as a ReLU at zero, has no derivative to agree
+/// with.
+///
+/// # Cost
+/// A gradient and 2 n values.
+///
+/// # Errors
+/// [`ArgError`] naming `params` (another length, not finite) or `workspace` (shorter than
+/// [`check_workspace_len`]).
+///
+/// # Examples
+/// ```
+/// use losscape::{Objective, objective::{check_grad, check_workspace_len}};
+///
+/// struct Bowl; // ½ x² + 2 y², with a mistake in its gradient
+/// impl Objective<f64> for Bowl {
+///     fn dim(&self) -> usize { 2 }
+///     fn scratch_len(&self) -> usize { 0 }
+///     fn value(&self, p: &[f64], _: &mut [f64]) -> f64 { 0.5 * p[0] * p[0] + 2.0 * p[1] * p[1] }
+///     fn value_grad(&self, p: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+///         grad.copy_from_slice(&[p[0], 2.0 * p[1]]);
+///         self.value(p, scratch)
+///     }
+/// }
+///
+/// let check = check_grad(&Bowl, &[3.0, 1.0], &mut [0.0; check_workspace_len(2, 0)])?;
+/// assert_eq!(check.index, 1);
+/// assert!((check.error - 0.5).abs() < 1e-6); // 2 instead of 4
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn check_grad<R: Real, F: Objective<R> + ?Sized>(
+    objective: &F,
+    params: &[R],
+    workspace: &mut [R],
+) -> Result<Check<R>, ArgError> {
+    let dim = objective.dim();
+    check_args(dim, objective.scratch_len(), params, workspace)?;
+    let (point, rest) = workspace.split_at_mut(dim);
+    let (grad, rest) = rest.split_at_mut(dim);
+    let (differences, scratch) = rest.split_at_mut(dim);
+    point.copy_from_slice(params);
+    objective.value_grad(point, grad, scratch);
+    for (i, difference) in differences.iter_mut().enumerate() {
+        let theta = params[i];
+        let h = cube_root_of_epsilon::<R>() * (R::ONE + theta.abs());
+        let (above, below) = (theta + h, theta - h);
+        point[i] = above;
+        let value_above = objective.value(point, scratch);
+        point[i] = below;
+        let value_below = objective.value(point, scratch);
+        point[i] = theta;
+        // The step taken, which rounding makes differ from 2 h.
+        *difference = (value_above - value_below) / (above - below);
+    }
+    Ok(worst(grad, differences))
+}
+
+/// Compares every component of a Hessian–vector product with a central difference of the gradient along the
+/// vector,
+///
+/// ```text
+/// d = (∇f(θ + h v) − ∇f(θ − h v)) / 2h,   h = ∛ε · (1 + ‖θ‖) / ‖v‖
+/// ```
+///
+/// Everything said at [`check_grad`] holds here.
+///
+/// # Cost
+/// A Hessian–vector product and two gradients.
+///
+/// # Errors
+/// [`ArgError`] naming `params` or `v` (another length, not finite) or `workspace` (shorter than
+/// [`check_workspace_len`]).
+pub fn check_hess_vec<R: Real, F: Curvature<R> + ?Sized>(
+    objective: &F,
+    params: &[R],
+    v: &[R],
+    workspace: &mut [R],
+) -> Result<Check<R>, ArgError> {
+    let dim = objective.dim();
+    check_args(dim, objective.scratch_len(), params, workspace)?;
+    ArgError::check_len("v", dim, v.len())?;
+    ArgError::check_finite("v", v)?;
+    let (point, rest) = workspace.split_at_mut(dim);
+    let (product, rest) = rest.split_at_mut(dim);
+    let (differences, rest) = rest.split_at_mut(dim);
+    let (below, scratch) = rest.split_at_mut(dim);
+    objective.hess_vec(params, v, product, scratch);
+    let length = sqrt(dot(v, v));
+    let length = if length > R::ZERO { length } else { R::ONE };
+    let h = cube_root_of_epsilon::<R>() * (R::ONE + sqrt(dot(params, params))) / length;
+    for ((x, &theta), &v) in point.iter_mut().zip(params).zip(v) {
+        *x = theta + h * v;
+    }
+    objective.value_grad(point, differences, scratch);
+    for ((x, &theta), &v) in point.iter_mut().zip(params).zip(v) {
+        *x = theta - h * v;
+    }
+    objective.value_grad(point, below, scratch);
+    for (difference, &below) in differences.iter_mut().zip(&*below) {
+        *difference = (*difference - below) / (R::TWO * h);
+    }
+    Ok(worst(product, differences))
+}
+
+fn check_args<R: Real>(
+    dim: usize,
+    scratch_len: usize,
+    params: &[R],
+    workspace: &[R],
+) -> Result<(), ArgError> {
+    ArgError::check_len("params", dim, params.len())?;
+    ArgError::check_finite("params", params)?;
+    ArgError::check_min_len("workspace", check_workspace_len(dim, scratch_len), workspace.len())
+}
+
+/// Balances the error of the difference, of order h², against rounding, of order ε/h.
+fn cube_root_of_epsilon<R: Real>() -> R {
+    R::from_f64(if R::BYTES == 4 { 4.921_566_601_151_848e-3 } else { 6.055_454_452_393_343e-6 })
+}
+
+fn worst<R: Real>(derivatives: &[R], differences: &[R]) -> Check<R> {
+    let mut worst = Check { error: R::ZERO, index: 0, derivative: R::ZERO, difference: R::ZERO };
+    let typical = sqrt(dot(derivatives, derivatives) / R::from_usize(derivatives.len()));
+    for (index, (&derivative, &difference)) in derivatives.iter().zip(differences).enumerate() {
+        let distance = (derivative - difference).abs();
+        if !distance.is_finite() {
+            return Check { error: R::INFINITY, index, derivative, difference };
+        }
+        let size = typical.or_larger(derivative.abs()).or_larger(difference.abs());
+        let error = if distance == R::ZERO { R::ZERO } else { distance / size };
+        if index == 0 || error > worst.error {
+            worst = Check { error, index, derivative, difference };
+        }
+    }
+    worst
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::data::{Dataset, Targets};
+    use crate::models::mlp::{Loss, Mlp, MlpObjective};
+
+    /// x⁴ + e·y + x y², with an error in one of its derivatives.
+    struct Quartic {
+        grad_error: [f64; 2],
+        hess_error: f64,
+    }
+
+    impl Objective<f64> for Quartic {
+        fn dim(&self) -> usize {
+            2
+        }
+        fn scratch_len(&self) -> usize {
+            0
+        }
+        fn value(&self, p: &[f64], _: &mut [f64]) -> f64 {
+            let [x, y] = [p[0], p[1]];
+            x * x * x * x + core::f64::consts::E * y + x * y * y
+        }
+        fn value_grad(&self, p: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+            let [x, y] = [p[0], p[1]];
+            grad[0] = 4.0 * x * x * x + y * y + self.grad_error[0];
+            grad[1] = core::f64::consts::E + 2.0 * x * y + self.grad_error[1];
+            self.value(p, scratch)
+        }
+    }
+
+    impl Curvature<f64> for Quartic {
+        fn hess_vec(&self, p: &[f64], v: &[f64], out: &mut [f64], _: &mut [f64]) {
+            let [x, y] = [p[0], p[1]];
+            out[0] = 12.0 * x * x * v[0] + 2.0 * y * v[1];
+            out[1] = 2.0 * y * v[0] + 2.0 * x * v[1] + self.hess_error;
+        }
+    }
+
+    const EXACT: Quartic = Quartic { grad_error: [0.0; 2], hess_error: 0.0 };
+    const POINT: [f64; 2] = [1.25, -0.75];
+
+    #[test]
+    fn right_derivatives_pass() {
+        let workspace = &mut [f64::NAN; check_workspace_len(2, 0)];
+        let check = check_grad(&EXACT, &POINT, workspace).expect("accepted");
+        assert!(check.error < 1e-9, "{check:?}");
+        let check = check_hess_vec(&EXACT, &POINT, &[0.5, 3.0], workspace).expect("accepted");
+        assert!(check.error < 1e-8, "{check:?}");
+        let still = check_hess_vec(&EXACT, &POINT, &[0.0; 2], workspace).expect("accepted");
+        assert_eq!(still.error.to_bits(), 0, "nothing along the null vector");
+    }
+
+    #[test]
+    fn wrong_derivatives_are_found() {
+        let workspace = &mut [f64::NAN; check_workspace_len(2, 0)];
+        for index in 0..2 {
+            let mut wrong = EXACT;
+            wrong.grad_error[index] = 0.01;
+            let check = check_grad(&wrong, &POINT, workspace).expect("accepted");
+            assert_eq!(check.index, index);
+            assert!((check.derivative - check.difference - 0.01).abs() < 1e-8, "{check:?}");
+            assert!(check.error > 1e-3, "{check:?}");
+        }
+        let wrong = Quartic { hess_error: -0.01, ..EXACT };
+        let check = check_hess_vec(&wrong, &POINT, &[0.5, 3.0], workspace).expect("accepted");
+        assert!(check.index == 1 && check.error > 1e-4, "{check:?}");
+        let wrong = Quartic { grad_error: [0.0, f64::NAN], ..EXACT };
+        let check = check_grad(&wrong, &POINT, workspace).expect("accepted");
+        assert!(check.index == 1 && check.error == f64::INFINITY, "{check:?}");
+    }
+
+    #[test]
+    fn a_network_passes_in_both_types() {
+        fn error<R: Real>() -> R {
+            let net = Mlp::new(&[2, 3, 2]).expect("widths");
+            let inputs = [R::ONE, R::HALF, -R::ONE, R::TWO];
+            let data = Dataset::new(&inputs, 2, Targets::Labels(&[0, 1])).expect("data");
+            let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, R::HALF).expect("objective");
+            let mut params = [R::ZERO; 17];
+            for (k, p) in (0u8..).zip(&mut params) {
+                *p = R::from_f64(f64::from(k * 7 % 17) / 17.0 - 0.5);
+            }
+            let mut workspace = [R::ZERO; 2048];
+            let grad = check_grad(&f, &params, &mut workspace).expect("accepted").error;
+            let product = check_hess_vec(&f, &params, &[R::ONE; 17], &mut workspace).expect("accepted").error;
+            grad.or_larger(product)
+        }
+        assert!(error::<f64>() < 1e-8, "{}", error::<f64>());
+        assert!(error::<f32>() < 1e-2, "{}", error::<f32>());
+    }
+
+    #[test]
+    fn bad_arguments_are_named() {
+        let workspace = &mut [0.0; check_workspace_len(2, 0)];
+        let arg = |refused: Result<Check<f64>, ArgError>| refused.expect_err("refused").arg;
+        assert_eq!(arg(check_grad(&EXACT, &[1.0], workspace)), "params");
+        assert_eq!(arg(check_grad(&EXACT, &[1.0, f64::NAN], workspace)), "params");
+        assert_eq!(arg(check_grad(&EXACT, &POINT, &mut workspace[1..])), "workspace");
+        assert_eq!(arg(check_hess_vec(&EXACT, &POINT, &[1.0], workspace)), "v");
+        assert_eq!(arg(check_hess_vec(&EXACT, &POINT, &[1.0, f64::INFINITY], workspace)), "v");
+    }
+}

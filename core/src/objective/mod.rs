@@ -1,0 +1,49 @@
+//! What a landscape is: a function on ℝⁿ that methods can evaluate, and how bad input is refused.
+//!
+//! Your own landscape is a type that implements [`Objective`]; every method then works on it. Check its
+//! gradient once with [`check_grad`]. `examples/own_objective.rs` is a complete program.
+
+mod check;
+mod error;
+
+pub use check::{Check, check_grad, check_hess_vec, check_workspace_len};
+pub use error::{ArgError, Reason};
+
+use crate::Real;
+
+/// A deterministic function `f: ℝⁿ → ℝ` with its gradient.
+///
+/// # Contract
+///
+/// Caller: `params.len() = dim()`, `grad.len() = dim()`, `scratch.len() ≥ scratch_len()`; scratch
+/// contents are unspecified before and after. Implementor: the value depends on `params` only, and
+/// `value` and `value_grad` return the same bits.
+pub trait Objective<R: Real = f32> {
+    /// n, the number of parameters.
+    fn dim(&self) -> usize;
+    /// How much scratch the calls need.
+    fn scratch_len(&self) -> usize;
+    /// f(θ).
+    fn value(&self, params: &[R], scratch: &mut [R]) -> R;
+    /// f(θ), with ∇f(θ) written to `grad`.
+    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R;
+}
+
+/// A mean over samples, `f(θ) = (1/N) Σₖ fₖ(θ) + r(θ)`, that can be evaluated on a batch of them.
+pub trait SampledObjective<R: Real = f32>: Objective<R> {
+    /// N, the number of samples.
+    fn samples(&self) -> usize;
+    /// The mean over the samples in `batch` (indices below `samples()`, repeats allowed, at least one)
+    /// plus r(θ), with its gradient in `grad`.
+    fn batch_value_grad(&self, params: &[R], batch: &[u32], grad: &mut [R], scratch: &mut [R]) -> R;
+}
+
+/// An objective with exact Hessian–vector products.
+pub trait Curvature<R: Real = f32>: Objective<R> {
+    /// How much scratch a product needs.
+    fn hess_vec_scratch_len(&self) -> usize {
+        self.scratch_len()
+    }
+    /// `∇²f(θ) v`, written to `out`; `scratch.len() ≥ hess_vec_scratch_len()`.
+    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]);
+}

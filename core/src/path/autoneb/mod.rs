@@ -1,0 +1,490 @@
+//! A band that grows where it needs images.
+
+use heapless::Vec;
+
+use super::band::{Band, BandConfig, BandStep, Evaluations, Spacing};
+use super::polyline::Location;
+use super::relax::Relaxer;
+use super::scan::{DenseScan, PathReport, ScanStep};
+use super::tangent::Tangent;
+use crate::base::vector::norm;
+use crate::{ArgError, Objective, Real, Reason};
+
+/// Where images are added: in segments whose dense scan departs most from the line between their images.
+///
+/// A segment scores its largest departure over the range of values of the images; up to `count` segments,
+/// best first, that score more than `threshold` get an image at the place of that departure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Insertion {
+    /// The score an image needs.
+    pub threshold: f64,
+    /// How many images are added at most.
+    pub count: u32,
+}
+
+impl Insertion {
+    /// As the text of Draxler et al. (2018) has it: 20 %, in every segment that needs one.
+    pub const PAPER: Self = Self { threshold: 0.2, count: u32::MAX };
+    /// As their published code has it: 10 %, at most two at a time.
+    pub const CODE: Self = Self { threshold: 0.1, count: 2 };
+}
+
+/// What a cycle of the schedule begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grow {
+    /// Nothing is added.
+    Keep,
+    /// The band becomes the straight line with this many equally spaced inner images.
+    Line(u32),
+    /// Images are added by the [`Insertion`] rule, from the dense scan of the cycle before.
+    Insert,
+}
+
+/// One cycle of a schedule: grow, relax, scan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cycle {
+    /// How the band grows.
+    pub grow: Grow,
+    /// How many sweeps it relaxes.
+    pub sweeps: u32,
+    /// At which rate.
+    pub learning_rate: f64,
+}
+
+/// The schedule of the published code: fourteen cycles, 16 000 sweeps.
+pub const SCHEDULE_CODE: [Cycle; 14] = {
+    let insert = Cycle { grow: Grow::Insert, sweeps: 1000, learning_rate: 0.1 };
+    let keep = Cycle { grow: Grow::Keep, sweeps: 2000, learning_rate: 0.1 };
+    let fine = Cycle { grow: Grow::Keep, sweeps: 1000, learning_rate: 0.01 };
+    let finest = Cycle { grow: Grow::Keep, sweeps: 1000, learning_rate: 0.001 };
+    let line = Cycle { grow: Grow::Line(3), sweeps: 1000, learning_rate: 0.1 };
+    [line, insert, insert, insert, keep, keep, fine, fine, fine, fine, finest, finest, finest, finest]
+};
+
+/// The fast schedule of the published code: fifteen images at once, seven cycles, 14 000 sweeps.
+pub const SCHEDULE_CODE_FAST: [Cycle; 7] = {
+    let line = Cycle { grow: Grow::Line(15), sweeps: 2000, learning_rate: 0.1 };
+    let keep = Cycle { grow: Grow::Keep, ..line };
+    let fine = Cycle { grow: Grow::Insert, learning_rate: 0.01, ..line };
+    let finest = Cycle { grow: Grow::Insert, learning_rate: 0.001, ..line };
+    [line, keep, keep, fine, Cycle { grow: Grow::Keep, ..fine }, finest, Cycle { grow: Grow::Keep, ..finest }]
+};
+
+/// How an [`AutoNeb`] runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AutoNebConfig<'a, R: Real = f32> {
+    /// The cycles, in order.
+    pub schedule: &'a [Cycle],
+    /// The rule of [`Grow::Insert`].
+    pub insertion: Insertion,
+    /// Points of the dense scan within each segment.
+    pub points: u32,
+    /// Momentum of the gradient steps.
+    pub momentum: R,
+    /// The estimate of the band's direction.
+    pub tangent: Tangent,
+    /// What keeps the images apart.
+    pub spacing: Spacing<R>,
+    /// Whether the objective of the sweeps changes from sweep to sweep.
+    pub minibatches: bool,
+    /// An end whose gradient is longer is refused: it is no minimum. Infinity: any end will do.
+    pub end_grad_norm: R,
+}
+
+impl<'a, R: Real> AutoNebConfig<'a, R> {
+    /// The published code's choices: momentum 0.9, nine points per segment, [`Insertion::CODE`], images laid
+    /// out anew after each move; full batch, and any ends.
+    #[must_use]
+    pub fn new(schedule: &'a [Cycle]) -> Self {
+        Self {
+            schedule,
+            insertion: Insertion::CODE,
+            points: 9,
+            momentum: R::from_f64(0.9),
+            tangent: Tangent::Improved,
+            spacing: Spacing::Redistribute,
+            minibatches: false,
+            end_grad_norm: R::INFINITY,
+        }
+    }
+}
+
+/// The end of a cycle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CycleReport<R: Real = f32> {
+    /// Which cycle, from 0.
+    pub cycle: usize,
+    /// Images of the band, ends included.
+    pub images: usize,
+    /// Its dense scan.
+    pub path: PathReport<R>,
+    /// Whether it is the best so far, and was kept.
+    pub best: bool,
+}
+
+/// Why an [`AutoNeb`] has ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum AutoNebEnd<R: Real = f32> {
+    /// The schedule was run to its end.
+    Completed,
+    /// An end is not a minimum.
+    NotMinimum {
+        /// Which, 0 or 1.
+        end: usize,
+        /// The length of its gradient.
+        grad_norm: R,
+    },
+    /// The objective was not finite on the band or between its images. The band is as it was before the
+    /// step, and the best path of the cycles before is kept.
+    NotFinite,
+}
+
+/// What one [`AutoNeb::step`] did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum AutoNebStep<R: Real = f32> {
+    /// The gradient at an end was found to have this length.
+    EndChecked {
+        /// Which, 0 or 1.
+        end: usize,
+        /// The length of its gradient.
+        grad_norm: R,
+    },
+    /// A cycle has begun.
+    Grown {
+        /// Images of the band, ends included.
+        images: usize,
+        /// Whether an image was wanted that did not fit; the band goes on without it.
+        full: bool,
+    },
+    /// An image was evaluated.
+    Evaluated(usize),
+    /// The band has moved: the moment to draw another batch.
+    Moved {
+        /// How many times the band has moved.
+        sweep: u32,
+        /// The largest gradient of an image, before the move.
+        residual: R,
+    },
+    /// A point of the dense scan was evaluated.
+    Scanned(Location<R>),
+    /// A cycle has ended.
+    CycleDone(CycleReport<R>),
+    /// It is over; further steps say the same.
+    Ended(AutoNebEnd<R>),
+}
+
+/// A segment's largest departure from the line between its images.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Departure<R: Real> {
+    alpha: R,
+    height: R,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Phase<R: Real> {
+    CheckEnd(usize),
+    Grow,
+    Relax { left: u32 },
+    Scan,
+    Ended(AutoNebEnd<R>),
+}
+
+/// Automated nudged elastic band: a band that is relaxed, scanned densely, and given images where the scan finds it coarse
+/// (Kolsbjerg, Groves & Hammer 2016; for networks Draxler et al. 2018).
+///
+/// ```text
+/// for each cycle of the schedule:
+///     add images (rule of the cycle)
+///     relax the band for the cycle's sweeps, at its rate, the momentum at rest at the start
+///     scan all segments densely; keep the path if its saddle is the lowest so far
+/// ```
+///
+/// The path reported is the best of all cycles, not necessarily the last.
+///
+/// # Shapes
+///
+/// | argument    | length                                   | layout                                         |
+/// |-------------|------------------------------------------|------------------------------------------------|
+/// | `images`    | `capacity · n`, 3 ≤ capacity ≤ `N`       | rows 0 and 1 hold the two ends at the start    |
+/// | `workspace` | `AutoNeb::workspace_len(capacity, n, s)` | need not be initialised                        |
+///
+/// `s` is the larger scratch of the two objectives: the one the band moves on, and the one it is judged by.
+/// They differ when the sweeps see minibatches ([`OnBatch`](super::OnBatch)).
+///
+/// # Cost
+///
+/// A step is at most one gradient or value, or one `O(images · n)` move.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::models::surfaces::CurvyValley;
+/// use losscape::path::{AutoNeb, AutoNebConfig, AutoNebStep, Cycle, Grow};
+///
+/// let f = CurvyValley::<f64>::default();
+/// let mut images = [0.0; 16 * 2];
+/// let [a, b] = CurvyValley::<f64>::MINIMA;
+/// images[..2].copy_from_slice(&a);
+/// images[2..4].copy_from_slice(&b);
+/// let mut workspace = [0.0; AutoNeb::<f64, 16>::workspace_len(16, 2, 0)];
+/// let insert = Cycle { grow: Grow::Insert, sweeps: 200, learning_rate: 0.02 };
+/// let schedule = [Cycle { grow: Grow::Line(3), ..insert }, insert, insert, insert, insert];
+/// let config = AutoNebConfig::new(&schedule);
+/// let mut search = AutoNeb::<f64, 16>::new(&f, &f, config, &mut images, &mut workspace)?;
+/// while !matches!(search.step(&f, &f), AutoNebStep::Ended(_)) {}
+/// let report = search.report().unwrap();
+/// assert!(report.saddle < 1.05); // the straight line reaches 2.98, the saddle is 1
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Debug)]
+pub struct AutoNeb<'a, R: Real = f32, const N: usize = 32> {
+    config: AutoNebConfig<'a, R>,
+    band: Band<'a, R>,
+    best: &'a mut [R], // capacity × n
+    best_count: usize,
+    report: Option<PathReport<R>>,
+    scan: Option<DenseScan<R>>,
+    departures: Vec<Departure<R>, N>, // of the last scan, by segment
+    range: R,                         // of the images' values in the last scan
+    cycle: usize,
+    phase: Phase<R>,
+    extra: Evaluations,
+}
+
+impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
+    /// The length of the workspace.
+    #[must_use]
+    pub const fn workspace_len(capacity: usize, dim: usize, scratch: usize) -> usize {
+        Band::<R>::workspace_len(capacity, dim, scratch) + capacity * dim
+    }
+
+    /// A search between the first two rows of `images`, moving on `f` and judged by `full`.
+    ///
+    /// # Errors
+    /// [`ArgError`] as for [`Band::with_count`], and naming `schedule` (empty, its first cycle not
+    /// [`Grow::Line`], a rate not above zero), `points` (none), `images` (more than `N` rows) or
+    /// `end_grad_norm` (not above zero).
+    pub fn new(
+        f: &(impl Objective<R> + ?Sized),
+        full: &(impl Objective<R> + ?Sized),
+        config: AutoNebConfig<'a, R>,
+        images: &'a mut [R],
+        workspace: &'a mut [R],
+    ) -> Result<Self, ArgError> {
+        let dim = f.dim();
+        ArgError::check_len("full", dim, full.dim())?;
+        let Some(first) = config.schedule.first() else {
+            return Err(ArgError::new("schedule", Reason::Empty));
+        };
+        if !matches!(first.grow, Grow::Line(1..)) {
+            return Err(ArgError::new("schedule", Reason::OutOfRange { index: 0 }));
+        }
+        for cycle in config.schedule {
+            ArgError::check_positive("schedule", cycle.learning_rate)?;
+        }
+        if config.points == 0 {
+            return Err(ArgError::new("points", Reason::NotPositive));
+        }
+        if config.end_grad_norm.is_nan() || config.end_grad_norm <= R::ZERO {
+            return Err(ArgError::new("end_grad_norm", Reason::NotPositive));
+        }
+        let capacity = images.len() / dim.max(1);
+        if capacity > N {
+            return Err(ArgError::new("images", Reason::TooMany { limit: N, found: capacity }));
+        }
+        let scratch = f.scratch_len().max(full.scratch_len());
+        ArgError::check_min_len("workspace", Self::workspace_len(capacity, dim, scratch), workspace.len())?;
+        let (best, workspace) = workspace.split_at_mut(capacity * dim);
+        let band_config = BandConfig {
+            tangent: config.tangent,
+            spacing: config.spacing,
+            climb_below: R::ZERO,
+            relaxer: Relaxer::descent(R::from_f64(first.learning_rate), config.momentum),
+            minibatches: config.minibatches,
+        };
+        let band = Band::with_count(f, band_config, 2, images, workspace)?;
+        Ok(Self {
+            config,
+            band,
+            best,
+            best_count: 0,
+            report: None,
+            scan: None,
+            departures: Vec::new(),
+            range: R::ZERO,
+            cycle: 0,
+            phase: Phase::CheckEnd(0),
+            extra: Evaluations::default(),
+        })
+    }
+
+    /// One bounded unit of work. `f` is the objective the band moves on, `full` the one it is judged by.
+    pub fn step(
+        &mut self,
+        f: &(impl Objective<R> + ?Sized),
+        full: &(impl Objective<R> + ?Sized),
+    ) -> AutoNebStep<R> {
+        match self.phase {
+            Phase::CheckEnd(end) => self.check_end(end, full),
+            Phase::Grow => self.grow(),
+            Phase::Relax { left: 0 } => {
+                self.phase = Phase::Scan;
+                self.step_scan(full)
+            }
+            Phase::Relax { left } => match self.band.step(f) {
+                BandStep::Evaluated(image) => AutoNebStep::Evaluated(image),
+                BandStep::Moved { sweep, residual } => {
+                    self.phase = Phase::Relax { left: left - 1 };
+                    AutoNebStep::Moved { sweep, residual }
+                }
+                BandStep::NotFinite { .. } => self.end(AutoNebEnd::NotFinite),
+            },
+            Phase::Scan => self.step_scan(full),
+            Phase::Ended(end) => AutoNebStep::Ended(end),
+        }
+    }
+
+    fn end(&mut self, end: AutoNebEnd<R>) -> AutoNebStep<R> {
+        self.phase = Phase::Ended(end);
+        AutoNebStep::Ended(end)
+    }
+
+    fn check_end(&mut self, end: usize, full: &(impl Objective<R> + ?Sized)) -> AutoNebStep<R> {
+        let dim = self.band.dim();
+        let (images, grad, scratch) = self.band.parts();
+        let params = if end == 0 { &images[..dim] } else { &images[images.len() - dim..] };
+        let value = full.value_grad(params, grad, scratch);
+        let grad_norm = norm(grad);
+        self.extra.gradients += 1;
+        if !value.is_finite() || !grad_norm.is_finite() {
+            return self.end(AutoNebEnd::NotFinite);
+        }
+        if grad_norm > self.config.end_grad_norm {
+            return self.end(AutoNebEnd::NotMinimum { end, grad_norm });
+        }
+        self.phase = if end == 0 { Phase::CheckEnd(1) } else { Phase::Grow };
+        AutoNebStep::EndChecked { end, grad_norm }
+    }
+
+    fn grow(&mut self) -> AutoNebStep<R> {
+        let Some(cycle) = self.config.schedule.get(self.cycle) else {
+            return self.end(AutoNebEnd::Completed);
+        };
+        let full = match cycle.grow {
+            Grow::Keep => false,
+            Grow::Line(inner) => {
+                let wanted = usize::try_from(inner).unwrap_or(usize::MAX).saturating_add(2);
+                let count = wanted.min(self.band.capacity());
+                self.band.straighten(count);
+                count < wanted
+            }
+            Grow::Insert => self.insert(),
+        };
+        let rate = R::from_f64(cycle.learning_rate);
+        self.band.restart(Relaxer::descent(rate, self.config.momentum));
+        self.phase = Phase::Relax { left: cycle.sweeps };
+        AutoNebStep::Grown { images: self.band.len(), full }
+    }
+
+    /// Adds images by the rule; tells whether one did not fit.
+    fn insert(&mut self) -> bool {
+        // The same guard against a flat path as in the published code.
+        let range = self.range + R::from_f64(1e-12);
+        let threshold = R::from_f64(self.config.insertion.threshold);
+        let mut added: Vec<usize, N> = Vec::new(); // segments of the band before growth
+        let mut left = self.config.insertion.count;
+        while left > 0 {
+            let mut best: Option<(usize, Departure<R>)> = None;
+            for (segment, departure) in self.departures.iter().enumerate() {
+                let wanted = departure.height / range > threshold && !added.contains(&segment);
+                if wanted && best.is_none_or(|(_, b)| departure.height > b.height) {
+                    best = Some((segment, *departure));
+                }
+            }
+            let Some((segment, departure)) = best else { return false };
+            let shift = added.iter().filter(|s| **s < segment).count();
+            let at = Location { segment: segment + shift, alpha: departure.alpha };
+            if self.band.insert(at).is_err() || added.push(segment).is_err() {
+                return true;
+            }
+            left -= 1;
+        }
+        false
+    }
+
+    fn step_scan(&mut self, full: &(impl Objective<R> + ?Sized)) -> AutoNebStep<R> {
+        let dim = self.band.dim();
+        let (images, point, scratch) = self.band.parts();
+        if self.scan.is_none() {
+            self.departures.clear();
+        }
+        let points = self.config.points;
+        let scan = self.scan.get_or_insert_with(|| DenseScan::of(images, dim, points));
+        match scan.step(full, images, point, scratch) {
+            ScanStep::Image { image, .. } => {
+                let (segment, alpha) = if image == 0 { (0, R::ZERO) } else { (image - 1, R::ONE) };
+                AutoNebStep::Scanned(Location { segment, alpha })
+            }
+            ScanStep::Point { at, departure, .. } => {
+                let new = Departure { alpha: at.alpha, height: departure };
+                if at.segment == self.departures.len() {
+                    // There are fewer segments than images, so there is room.
+                    let _ = self.departures.push(new);
+                } else if let Some(old) = self.departures.get_mut(at.segment)
+                    && departure > old.height
+                {
+                    *old = new;
+                }
+                AutoNebStep::Scanned(at)
+            }
+            ScanStep::NotFinite { .. } => self.end(AutoNebEnd::NotFinite),
+            ScanStep::Done(path) => {
+                self.scan = None;
+                self.range = path.highest_image - path.lowest_image;
+                self.extra.values = self.extra.values.saturating_add(path.values);
+                let best = self.report.is_none_or(|r| path.saddle < r.saddle);
+                if best {
+                    self.report = Some(path);
+                    self.best_count = self.band.len();
+                    self.best[..self.best_count * dim].copy_from_slice(self.band.images());
+                }
+                let cycle = self.cycle;
+                self.cycle += 1;
+                self.phase = Phase::Grow;
+                AutoNebStep::CycleDone(CycleReport { cycle, images: self.band.len(), path, best })
+            }
+        }
+    }
+
+    /// The band as it is now.
+    #[must_use]
+    pub const fn band(&self) -> &Band<'a, R> {
+        &self.band
+    }
+
+    /// The best path so far, `images × n`; empty before the first cycle has ended.
+    #[must_use]
+    pub fn path(&self) -> &[R] {
+        &self.best[..self.best_count * self.band.dim()]
+    }
+
+    /// The dense scan of the best path so far.
+    #[must_use]
+    pub const fn report(&self) -> Option<&PathReport<R>> {
+        self.report.as_ref()
+    }
+
+    /// Evaluations spent: on the checks of the ends, the band and the scans.
+    #[must_use]
+    pub const fn evaluations(&self) -> Evaluations {
+        let band = self.band.evaluations();
+        Evaluations {
+            values: band.values.saturating_add(self.extra.values),
+            gradients: band.gradients.saturating_add(self.extra.gradients),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

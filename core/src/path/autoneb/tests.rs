@@ -1,0 +1,123 @@
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+extern crate std;
+use super::*;
+use crate::models::surfaces::{CurvyValley, DoubleWell, MuellerBrown};
+use std::vec;
+use std::vec::Vec;
+
+const INSERT: Cycle = Cycle { grow: Grow::Insert, sweeps: 100, learning_rate: 2e-4 };
+const SCHEDULE: [Cycle; 6] =
+    [Cycle { grow: Grow::Line(3), ..INSERT }, INSERT, INSERT, INSERT, INSERT, INSERT];
+
+/// All cycles, what each began with, the end, and the best path.
+type Run = (Vec<CycleReport<f64>>, Vec<(usize, bool)>, AutoNebEnd<f64>, Vec<f64>);
+
+/// Runs to the end.
+fn run<const N: usize>(
+    f: &dyn Objective<f64>,
+    config: AutoNebConfig<'_, f64>,
+    ends: [[f64; 2]; 2],
+    capacity: usize,
+) -> Run {
+    let mut images = vec![f64::NAN; capacity * 2];
+    images[..2].copy_from_slice(&ends[0]);
+    images[2..4].copy_from_slice(&ends[1]);
+    let mut workspace = vec![f64::NAN; AutoNeb::<f64, N>::workspace_len(capacity, 2, 0)];
+    let mut search = AutoNeb::<f64, N>::new(f, f, config, &mut images, &mut workspace).unwrap();
+    let (mut cycles, mut grown) = (Vec::new(), Vec::new());
+    loop {
+        match search.step(f, f) {
+            AutoNebStep::CycleDone(report) => cycles.push(report),
+            AutoNebStep::Grown { images, full } => grown.push((images, full)),
+            AutoNebStep::Ended(end) => {
+                assert_eq!(search.step(f, f), AutoNebStep::Ended(end));
+                return (cycles, grown, end, search.path().to_vec());
+            }
+            _ => (),
+        }
+    }
+}
+
+#[test]
+fn grows_and_keeps_the_best_cycle() {
+    let [a, b, _] = MuellerBrown::<f64>::MINIMA;
+    let f = MuellerBrown::<f64>::default();
+    let config = AutoNebConfig { momentum: 0.5, ..AutoNebConfig::new(&SCHEDULE) };
+    let (cycles, grown, end, path) = run::<32>(&f, config, [a, b], 32);
+    assert_eq!(end, AutoNebEnd::Completed);
+    assert_eq!(cycles.len(), 6);
+    assert_eq!(grown[0], (5, false));
+    assert!(grown.windows(2).all(|w| w[1].0 <= w[0].0 + 2 && !w[1].1), "{grown:?}");
+    let lowest = cycles.iter().fold(f64::INFINITY, |a, c| a.or_smaller(c.path.saddle));
+    let kept = cycles.iter().rfind(|c| c.best).unwrap();
+    assert_eq!(kept.path.saddle, lowest);
+    assert_eq!(path.len(), kept.images * 2);
+    assert_eq!((&path[..2], &path[path.len() - 2..]), (&a[..], &b[..]));
+    // The polyline is an upper bound for the saddle, and near it.
+    assert!(lowest > -40.664_844 && lowest < -39.5, "{lowest}");
+}
+
+#[test]
+fn a_worse_last_cycle_is_not_kept() {
+    let [a, b, _] = MuellerBrown::<f64>::MINIMA;
+    let f = MuellerBrown::<f64>::default();
+    // The last cycle throws the path away for the straight line, which reaches 12.7.
+    let schedule = [SCHEDULE[0], INSERT, Cycle { grow: Grow::Line(9), sweeps: 0, learning_rate: 1e-6 }];
+    let config = AutoNebConfig { momentum: 0.5, ..AutoNebConfig::new(&schedule) };
+    let (cycles, _, end, path) = run::<16>(&f, config, [a, b], 16);
+    assert_eq!(end, AutoNebEnd::Completed);
+    assert!(!cycles[2].best && cycles[2].path.saddle > 10.0, "{:?}", cycles[2]);
+    assert_eq!(path.len(), 2 * cycles.iter().rfind(|c| c.best).unwrap().images);
+}
+
+#[test]
+fn a_full_band_says_so_and_goes_on() {
+    let [a, b] = CurvyValley::<f64>::MINIMA;
+    let rate = |c: Cycle| Cycle { learning_rate: 0.02, ..c };
+    let schedule = SCHEDULE.map(rate);
+    let (cycles, grown, end, _) = run::<6>(&CurvyValley::default(), AutoNebConfig::new(&schedule), [a, b], 6);
+    assert_eq!(end, AutoNebEnd::Completed);
+    assert_eq!(cycles.len(), 6);
+    assert!(grown.contains(&(6, true)), "{grown:?}");
+    let long = [Cycle { grow: Grow::Line(15), sweeps: 1, learning_rate: 0.02 }];
+    let (_, grown, ..) = run::<6>(&CurvyValley::default(), AutoNebConfig::new(&long), [a, b], 6);
+    assert_eq!(grown, [(6, true)]);
+}
+
+#[test]
+fn ends_that_are_no_minima_are_told() {
+    let config = AutoNebConfig { end_grad_norm: 1e-6, ..AutoNebConfig::new(&SCHEDULE) };
+    let f = DoubleWell::<f64>::new(2).unwrap();
+    let (_, _, end, path) = run::<8>(&f, config, [[-1.0, 0.0], [0.5, 0.25]], 8);
+    let AutoNebEnd::NotMinimum { end: 1, grad_norm } = end else { panic!("{end:?}") };
+    let expected = crate::base::elementary::sqrt(0.375 * 0.375 + 0.0625);
+    assert!((grad_norm - expected).abs() < 1e-15);
+    assert!(path.is_empty());
+}
+
+#[test]
+fn presets() {
+    let total = |s: &[Cycle]| s.iter().map(|c| c.sweeps).sum::<u32>();
+    assert_eq!((total(&SCHEDULE_CODE), total(&SCHEDULE_CODE_FAST)), (16_000, 14_000));
+    let inserts = |s: &[Cycle]| s.iter().filter(|c| c.grow == Grow::Insert).count();
+    assert_eq!((inserts(&SCHEDULE_CODE), inserts(&SCHEDULE_CODE_FAST)), (3, 2));
+}
+
+#[test]
+fn bad_input_is_refused() {
+    let f = DoubleWell::<f64>::new(2).unwrap();
+    let refused = |capacity: usize, config: AutoNebConfig<'_, f64>| {
+        let mut images = vec![0.0; capacity * 2];
+        images[..4].copy_from_slice(&[-1.0, 0.0, 1.0, 0.0]);
+        let mut workspace = vec![0.0; 1000];
+        AutoNeb::<f64, 8>::new(&f, &f, config, &mut images, &mut workspace).err().map(|e| e.arg)
+    };
+    let good = AutoNebConfig::new(&SCHEDULE);
+    assert_eq!(refused(8, good), None);
+    assert_eq!(refused(2, good), Some("images"), "capacity below 3");
+    assert_eq!(refused(9, good), Some("images"), "more than N");
+    assert_eq!(refused(8, AutoNebConfig { schedule: &[], ..good }), Some("schedule"));
+    assert_eq!(refused(8, AutoNebConfig { schedule: &[INSERT], ..good }), Some("schedule"));
+    assert_eq!(refused(8, AutoNebConfig { points: 0, ..good }), Some("points"));
+    assert_eq!(refused(8, AutoNebConfig { momentum: 1.0, ..good }), Some("momentum"));
+}

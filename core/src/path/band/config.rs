@@ -1,0 +1,86 @@
+//! How a band relaxes, and what it tells.
+
+use crate::path::relax::Relaxer;
+use crate::path::tangent::Tangent;
+use crate::{ArgError, Real, Reason};
+
+/// What keeps the images of a band apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Spacing<R: Real = f32> {
+    /// After each move the images are laid out anew along the polyline, at their target fractions of its
+    /// length (equal ones, unless images were inserted). The limit of infinitely stiff springs.
+    Redistribute,
+    /// Springs of this constant between neighbours, along the tangent.
+    Springs(R),
+}
+
+/// How a [`Band`](super::Band) relaxes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BandConfig<R: Real = f32> {
+    /// The estimate of the band's direction.
+    pub tangent: Tangent,
+    /// What keeps the images apart.
+    pub spacing: Spacing<R>,
+    /// Once the residual is below this, the highest image climbs. Zero: never.
+    pub climb_below: R,
+    /// The rule of motion.
+    pub relaxer: Relaxer<R>,
+    /// Whether the objective changes from sweep to sweep ([`OnBatch`](crate::path::OnBatch)): then the ends are
+    /// evaluated again in each sweep, since their heights decide the tangents beside them.
+    pub minibatches: bool,
+}
+
+impl<R: Real> BandConfig<R> {
+    /// Equal spacing, improved tangent, no climbing, full batch.
+    #[must_use]
+    pub const fn new(relaxer: Relaxer<R>) -> Self {
+        Self {
+            tangent: Tangent::Improved,
+            spacing: Spacing::Redistribute,
+            climb_below: R::ZERO,
+            relaxer,
+            minibatches: false,
+        }
+    }
+
+    /// Refuses numbers out of range.
+    pub(in crate::path) fn check(&self) -> Result<(), ArgError> {
+        if let Spacing::Springs(spring) = self.spacing {
+            ArgError::check_positive("spring", spring)?;
+        }
+        if self.climb_below.is_nan() || self.climb_below < R::ZERO {
+            return Err(ArgError::new("climb_below", Reason::Negative));
+        }
+        self.relaxer.check()
+    }
+}
+
+/// What one [`Band::step`](super::Band::step) did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum BandStep<R: Real = f32> {
+    /// This image was evaluated.
+    Evaluated(usize),
+    /// All images were evaluated and have moved.
+    Moved {
+        /// How many times the band has moved.
+        sweep: u32,
+        /// The largest `‖Gᵢ‖` before the move.
+        residual: R,
+    },
+    /// The objective was infinite or NaN at this image, or its gradient was. Nothing has moved: all images
+    /// are finite, and the next step evaluates this image again.
+    NotFinite {
+        /// Which.
+        image: usize,
+    },
+}
+
+/// How often an objective was evaluated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evaluations {
+    /// Values alone.
+    pub values: u32,
+    /// Values with gradients.
+    pub gradients: u32,
+}

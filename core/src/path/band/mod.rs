@@ -1,0 +1,464 @@
+//! The nudged elastic band.
+
+mod config;
+
+pub use config::{BandConfig, BandStep, Evaluations, Spacing};
+
+use super::polyline::{between, check_ends, redistribute, row, row_mut, rows};
+use super::relax::{RelaxState, Relaxer};
+use super::tangent::tangent;
+use crate::base::elementary::sin;
+use crate::base::random::{Rng, fill_normal};
+use crate::base::vector::{axpy, distance, dot, norm};
+use crate::{ArgError, Objective, Real, Reason};
+
+/// Relaxes a chain of images onto a minimum-energy path with the nudged elastic band method.
+///
+/// Inner image `i` follows the gradient
+///
+/// ```text
+/// Gᵢ = ∇f(θᵢ) − (∇f(θᵢ)·τᵢ) τᵢ − k (‖θᵢ₊₁ − θᵢ‖ − ‖θᵢ − θᵢ₋₁‖) τᵢ
+/// ```
+///
+/// where `τᵢ` is the [tangent](super::Tangent) and `k` the spring constant; with [`Spacing::Redistribute`] there is
+/// no spring term. When [climbing](BandConfig::climb_below), the highest image `c` follows
+/// `∇f − 2 (∇f·τ) τ` instead, so that it settles on the saddle (Henkelman, Uberuaga & Jónsson 2000,
+/// equation 5), and is left where it is when images are redistributed on its two sides. `G` is a *gradient*:
+/// the negative of the papers' force.
+///
+/// A straight band through a symmetric landscape can sit on a ridge for ever, because no force points
+/// across: see [`perturb`](Self::perturb). A path's height is not its highest image's: see
+/// [`DenseScan`](super::DenseScan).
+///
+/// # Shapes
+///
+/// | argument    | length                                | layout                                  |
+/// |-------------|---------------------------------------|-----------------------------------------|
+/// | `images`    | `capacity · n`                        | row `i` is image `i`, `capacity` ≥ 3    |
+/// | `workspace` | `Band::workspace_len(capacity, n, s)` | need not be initialised                 |
+///
+/// with `n = f.dim()`, `s = f.scratch_len()`. The two end images never move.
+///
+/// # Cost
+///
+/// A step is at most one gradient of one image, or one `O(images · n)` move of the band.
+///
+/// # Examples
+///
+/// The double well's minima, `x = ±1`, are joined over a saddle of height ¼ at the origin:
+///
+/// ```
+/// use losscape::models::surfaces::DoubleWell;
+/// use losscape::path::{Band, BandConfig, BandStep, Relaxer};
+///
+/// let f = DoubleWell::<f64>::new(2)?;
+/// let mut images = [0.0; 5 * 2];
+/// images[..2].copy_from_slice(&[-1.0, 0.0]);
+/// images[8..].copy_from_slice(&[1.0, 0.0]);
+/// let mut workspace = [0.0; Band::<f64>::workspace_len(5, 2, 0)];
+/// let config = BandConfig::new(Relaxer::descent(0.2, 0.5));
+/// let mut band = Band::new(&f, config, &mut images, &mut workspace)?;
+/// band.interpolate();
+/// band.image_mut(1)[1] = 0.5;
+/// let sweeps = loop {
+///     match band.step(&f) {
+///         BandStep::Moved { residual, sweep } if residual < 1e-6 => break sweep,
+///         _ => (),
+///     }
+/// };
+/// assert!((band.values()[2] - 0.25).abs() < 1e-10);
+/// assert!(sweeps < 100);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Debug)]
+pub struct Band<'a, R: Real = f32> {
+    config: BandConfig<R>,
+    dim: usize,
+    count: usize,
+    images: &'a mut [R],    // capacity × n
+    grads: &'a mut [R],     // capacity × n; between sweeps, a copy of the images
+    memory: &'a mut [R],    // capacity × n, the relaxer's
+    direction: &'a mut [R], // 2 × n: two tangents
+    values: &'a mut [R],    // capacity
+    fractions: &'a mut [R], // capacity: targets along the band, from 0 to 1
+    scratch: &'a mut [R],
+    state: RelaxState<R>,
+    cursor: usize, // position in the order of evaluation
+    ends_known: bool,
+    climbing: bool,
+    sweep: u32,
+    evaluations: Evaluations,
+}
+
+impl<'a, R: Real> Band<'a, R> {
+    /// The length of the workspace.
+    #[must_use]
+    pub const fn workspace_len(capacity: usize, dim: usize, scratch: usize) -> usize {
+        2 * capacity * dim + dim + 2 * capacity + scratch
+    }
+
+    /// A band through all rows of `images`; the first and the last are its ends.
+    ///
+    /// # Errors
+    /// As [`with_count`](Self::with_count).
+    pub fn new(
+        f: &(impl Objective<R> + ?Sized),
+        config: BandConfig<R>,
+        images: &'a mut [R],
+        workspace: &'a mut [R],
+    ) -> Result<Self, ArgError> {
+        let count = images.len() / f.dim().max(1);
+        Self::with_count(f, config, count, images, workspace)
+    }
+
+    /// A band through the first `count` rows of `images`; the others are room to grow.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `images` (room for fewer than 3, not a whole number, more than a `u32` counts, an
+    /// end not finite, ends equal), `count` (below 2 or above the capacity), `workspace` (too short), or a
+    /// field of the configuration; nothing has been changed then.
+    pub fn with_count(
+        f: &(impl Objective<R> + ?Sized),
+        config: BandConfig<R>,
+        count: usize,
+        images: &'a mut [R],
+        workspace: &'a mut [R],
+    ) -> Result<Self, ArgError> {
+        let (dim, scratch) = (f.dim(), f.scratch_len());
+        let capacity = rows("images", images, dim, 3)?;
+        if u32::try_from(capacity).is_err() {
+            return Err(ArgError::new(
+                "images",
+                Reason::TooMany { limit: u32::MAX as usize, found: capacity },
+            ));
+        }
+        if count < 2 {
+            return Err(ArgError::new("count", Reason::TooShort { needed: 2, found: count }));
+        }
+        if count > capacity {
+            return Err(ArgError::new("count", Reason::TooMany { limit: capacity, found: count }));
+        }
+        check_ends("images", row(images, dim, 0), row(images, dim, count - 1))?;
+        ArgError::check_min_len("workspace", Self::workspace_len(capacity, dim, scratch), workspace.len())?;
+        config.check()?;
+
+        let (grads, rest) = workspace.split_at_mut(capacity * dim);
+        let (memory, rest) = rest.split_at_mut(capacity * dim);
+        let (direction, rest) = rest.split_at_mut(dim);
+        let (values, rest) = rest.split_at_mut(capacity);
+        let (fractions, scratch) = rest.split_at_mut(capacity);
+        let mut band = Self {
+            config,
+            dim,
+            count,
+            images,
+            grads,
+            memory,
+            direction,
+            values,
+            fractions,
+            scratch,
+            state: RelaxState::new(),
+            cursor: 0,
+            ends_known: false,
+            climbing: false,
+            sweep: 0,
+            evaluations: Evaluations::default(),
+        };
+        band.equalise();
+        band.restart(config.relaxer);
+        Ok(band)
+    }
+
+    /// Makes the target spacing equal.
+    fn equalise(&mut self) {
+        let segments = R::from_usize(self.count - 1);
+        for (i, fraction) in self.fractions[..self.count].iter_mut().enumerate() {
+            *fraction = R::from_usize(i) / segments;
+        }
+    }
+
+    /// Lays all images on the straight line between the ends, equally spaced.
+    pub fn interpolate(&mut self) {
+        self.equalise();
+        let dim = self.dim;
+        let (first, rest) = self.images[..self.count * dim].split_at_mut(dim);
+        let (inner, last) = rest.split_at_mut((self.count - 2) * dim);
+        for (image, fraction) in inner.chunks_exact_mut(dim).zip(&self.fractions[1..]) {
+            between(first, last, *fraction, image);
+        }
+    }
+
+    /// The straight line between the ends with `count` images, at most the capacity.
+    pub(super) fn straighten(&mut self, count: usize) {
+        let (dim, last) = (self.dim, self.count - 1);
+        self.images.copy_within(last * dim..(last + 1) * dim, (count - 1) * dim);
+        self.count = count;
+        self.ends_known = false;
+        self.interpolate();
+    }
+
+    /// Bends the band sideways: adds a random vector, perpendicular to the line between the ends and of
+    /// length `amplitude`, times `sin(π i / (images − 1))`, to image `i`.
+    ///
+    /// Without it, a straight band on a symmetric ridge stays there.
+    pub fn perturb<G: Rng + ?Sized>(&mut self, amplitude: R, rng: &mut G) {
+        let (dim, last) = (self.dim, self.count - 1);
+        let across = &mut *self.direction;
+        fill_normal(rng, across);
+        // The copy of the images is free between sweeps: its first row holds the chord.
+        let chord = &mut self.grads[..dim];
+        chord.copy_from_slice(row(self.images, dim, last));
+        axpy(-R::ONE, row(self.images, dim, 0), chord);
+        axpy(-(dot(across, chord) / dot(chord, chord)), chord, across);
+        let length = norm(across);
+        if length > R::ZERO {
+            for i in 1..last {
+                let angle = R::from_f64(core::f64::consts::PI) * R::from_usize(i) / R::from_usize(last);
+                axpy(amplitude * sin(angle) / length, across, row_mut(self.images, dim, i));
+            }
+        }
+        self.cursor = 0;
+    }
+
+    /// Starts a new phase: a relaxer at rest, all images to be evaluated.
+    pub fn restart(&mut self, relaxer: Relaxer<R>) {
+        self.config.relaxer = relaxer;
+        self.state = RelaxState::new();
+        self.memory.fill(R::ZERO);
+        self.cursor = 0;
+        self.climbing = false;
+    }
+
+    /// Puts a new image on segment `at.segment`, at `at.alpha` of the way along it; later images move up by
+    /// one. Its neighbours keep their target places. The relaxer is at rest afterwards.
+    ///
+    /// # Errors
+    /// [`Reason::TooMany`] if the band is full, [`Reason::OutOfRange`] if there is no such place; the band
+    /// is as it was.
+    pub fn insert(&mut self, at: super::Location<R>) -> Result<(), ArgError> {
+        let (dim, i) = (self.dim, at.segment + 1);
+        if self.count == self.capacity() {
+            return Err(ArgError::new(
+                "images",
+                Reason::TooMany { limit: self.capacity(), found: self.count + 1 },
+            ));
+        }
+        if i >= self.count || !(at.alpha > R::ZERO && at.alpha < R::ONE) {
+            return Err(ArgError::new("at", Reason::OutOfRange { index: at.segment }));
+        }
+        at.point(self.images, dim, self.direction);
+        self.images.copy_within(i * dim..self.count * dim, (i + 1) * dim);
+        row_mut(self.images, dim, i).copy_from_slice(self.direction);
+        let (before, after) = (self.fractions[i - 1], self.fractions[i]);
+        self.fractions.copy_within(i..self.count, i + 1);
+        self.fractions[i] = before + at.alpha * (after - before);
+        let end = self.values[self.count - 1];
+        self.count += 1;
+        self.values[self.count - 1] = end;
+        self.restart(self.config.relaxer);
+        Ok(())
+    }
+
+    /// One bounded unit of work: at most one gradient of one image, or one move of the band.
+    ///
+    /// `f` has the dimension of the objective the band was made with, and needs no more scratch.
+    pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> BandStep<R> {
+        debug_assert_eq!(f.dim(), self.dim, "dimension");
+        debug_assert!(f.scratch_len() <= self.scratch.len(), "scratch");
+        let (dim, last) = (self.dim, self.count - 1);
+        // Order of evaluation: first image, last image, then the inner ones.
+        if self.cursor == 0 && self.ends_known && !self.config.minibatches {
+            self.cursor = 2;
+        }
+        if self.cursor > last {
+            return self.advance();
+        }
+        let image = match self.cursor {
+            0 => 0,
+            1 => last,
+            inner => inner - 1,
+        };
+        let params = row(self.images, dim, image);
+        let finite = if self.cursor < 2 {
+            self.evaluations.values += 1;
+            self.values[image] = f.value(params, self.scratch);
+            true
+        } else {
+            self.evaluations.gradients += 1;
+            let grad = row_mut(self.grads, dim, image);
+            self.values[image] = f.value_grad(params, grad, self.scratch);
+            grad.iter().all(|g| g.is_finite())
+        };
+        if !finite || !self.values[image].is_finite() {
+            return BandStep::NotFinite { image };
+        }
+        self.cursor += 1;
+        self.ends_known |= self.cursor == 2;
+        BandStep::Evaluated(image)
+    }
+
+    /// The move at the end of a sweep.
+    fn advance(&mut self) -> BandStep<R> {
+        let (dim, last) = (self.dim, self.count - 1);
+        let top = self.highest();
+        let mut residual = R::ZERO;
+        for i in 1..last {
+            let length = self.nudge(i, self.climbing && i == top);
+            if !length.is_finite() {
+                // Too long to square: a move along it could leave the numbers. Evaluate all inner images again.
+                self.cursor = 2;
+                return BandStep::NotFinite { image: i };
+            }
+            residual = residual.or_larger(length);
+        }
+        if !self.climbing && residual < self.config.climb_below {
+            // A climbing image follows another field: what the relaxer remembers is void.
+            self.memory.fill(R::ZERO);
+            self.state.forget();
+            self.climbing = true;
+        }
+        let inner = dim..last * dim;
+        self.state.apply(
+            &self.config.relaxer,
+            residual,
+            &self.grads[inner.clone()],
+            &mut self.memory[inner.clone()],
+            &mut self.images[inner],
+        );
+        if self.config.spacing == Spacing::Redistribute {
+            self.respace(if self.climbing { top } else { last });
+        }
+        self.cursor = 0;
+        self.sweep = self.sweep.saturating_add(1);
+        BandStep::Moved { sweep: self.sweep, residual }
+    }
+
+    /// Turns the gradient of inner image `i` into that of the band, and returns its length.
+    fn nudge(&mut self, i: usize, climb: bool) -> R {
+        let dim = self.dim;
+        let (before, here) = (row(self.images, dim, i - 1), row(self.images, dim, i));
+        let after = row(self.images, dim, i + 1);
+        let values = [self.values[i - 1], self.values[i], self.values[i + 1]];
+        tangent(self.config.tangent, before, here, after, values, self.direction);
+        let grad = row_mut(self.grads, dim, i);
+        let mut along = dot(grad, self.direction);
+        if climb {
+            along *= R::TWO;
+        } else if let Spacing::Springs(spring) = self.config.spacing {
+            // Segments are measured against their target lengths; with equal targets the factors are 1.
+            let segments = R::from_usize(self.count - 1);
+            let target = |j: usize| segments * (self.fractions[j + 1] - self.fractions[j]);
+            along += spring * (distance(after, here) / target(i) - distance(here, before) / target(i - 1));
+        }
+        axpy(-along, self.direction, grad);
+        norm(grad)
+    }
+
+    /// Redistributes the images on both sides of image `pin`, which stays.
+    fn respace(&mut self, pin: usize) {
+        let dim = self.dim;
+        let last = self.count - 1;
+        self.grads[..self.count * dim].copy_from_slice(&self.images[..self.count * dim]);
+        for (from, to) in [(0, pin), (pin, last)] {
+            if to < from + 2 {
+                continue;
+            }
+            let rows = from * dim..(to + 1) * dim;
+            let (low, high) = (self.fractions[from], self.fractions[to]);
+            let target = |i: usize| (self.fractions[from + i] - low) / (high - low);
+            redistribute(&self.grads[rows.clone()], &mut self.images[rows], dim, target);
+        }
+    }
+
+    /// The index of the highest inner image, by the values of the last sweep.
+    #[must_use]
+    pub fn highest(&self) -> usize {
+        let mut top = 1;
+        for i in 2..self.count.saturating_sub(1) {
+            if self.values[i] > self.values[top] {
+                top = i;
+            }
+        }
+        top
+    }
+
+    /// Whether an image is climbing.
+    #[must_use]
+    pub const fn climbing(&self) -> bool {
+        self.climbing
+    }
+
+    /// The number of images, ends included.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a band has at least its two ends")]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// How many images fit.
+    #[must_use]
+    pub const fn capacity(&self) -> usize {
+        self.images.len() / self.dim
+    }
+
+    /// n, the number of parameters of an image.
+    #[must_use]
+    pub const fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// All images, `len() × n`.
+    #[must_use]
+    pub fn images(&self) -> &[R] {
+        &self.images[..self.count * self.dim]
+    }
+
+    /// An inner image, to be placed by hand (dragged, bent); it is evaluated again.
+    ///
+    /// # Panics
+    /// If `i` is an end or beyond: the ends never move.
+    pub fn image_mut(&mut self, i: usize) -> &mut [R] {
+        assert!(i > 0 && i + 1 < self.count, "only inner images move");
+        self.cursor = 0;
+        row_mut(self.images, self.dim, i)
+    }
+
+    /// The objective at the images, as of the last sweep (before its move).
+    #[must_use]
+    pub fn values(&self) -> &[R] {
+        &self.values[..self.count]
+    }
+
+    /// Target places of the images along the band, from 0 to 1.
+    #[must_use]
+    pub fn fractions(&self) -> &[R] {
+        &self.fractions[..self.count]
+    }
+
+    /// How many times the band has moved.
+    #[must_use]
+    pub const fn sweep(&self) -> u32 {
+        self.sweep
+    }
+
+    /// Evaluations spent since the band was made.
+    #[must_use]
+    pub const fn evaluations(&self) -> Evaluations {
+        self.evaluations
+    }
+
+    /// The images, a row to write a point to, and the scratch; valid between steps.
+    pub(super) fn parts(&mut self) -> (&[R], &mut [R], &mut [R]) {
+        (&self.images[..self.count * self.dim], self.direction, self.scratch)
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub const fn config(&self) -> &BandConfig<R> {
+        &self.config
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! One minibatch as an objective.
+
+use crate::{Objective, Real, SampledObjective};
+
+/// A sampled objective seen through one batch of its samples.
+///
+/// The images of a band must see the same function within a sweep, or their heights cannot be compared:
+/// draw a batch, run one sweep on it, draw the next. With weight decay part of the objective, it is also
+/// part of every batch and enters before the band's projection.
+///
+/// # Examples
+///
+/// ```
+/// # use losscape::{Objective, Real, SampledObjective};
+/// use losscape::path::OnBatch;
+/// struct Mean<'a>(&'a [f32]); // f(θ) = mean of ½ (θ − cₖ)²
+/// # impl Objective for Mean<'_> {
+/// #     fn dim(&self) -> usize { 1 }
+/// #     fn scratch_len(&self) -> usize { 0 }
+/// #     fn value(&self, p: &[f32], _: &mut [f32]) -> f32 {
+/// #         self.0.iter().fold(0.0, |s, c| s + 0.5 * (p[0] - c) * (p[0] - c)) / self.0.len() as f32
+/// #     }
+/// #     fn value_grad(&self, p: &[f32], g: &mut [f32], s: &mut [f32]) -> f32 {
+/// #         g[0] = self.0.iter().fold(0.0, |s, c| s + p[0] - c) / self.0.len() as f32;
+/// #         self.value(p, s)
+/// #     }
+/// # }
+/// # impl SampledObjective for Mean<'_> {
+/// #     fn samples(&self) -> usize { self.0.len() }
+/// #     fn batch_value_grad(&self, p: &[f32], batch: &[u32], g: &mut [f32], _: &mut [f32]) -> f32 {
+/// #         let (mut value, n) = (0.0, batch.len() as f32);
+/// #         g[0] = 0.0;
+/// #         for k in batch {
+/// #             let d = p[0] - self.0[*k as usize];
+/// #             g[0] += d / n;
+/// #             value += 0.5 * d * d / n;
+/// #         }
+/// #         value
+/// #     }
+/// # }
+/// let data = Mean(&[1.0, 3.0, 8.0]);
+/// let batch = OnBatch::new(&data, &[0, 1]);
+/// let (mut grad, mut scratch) = ([0.0], [0.0]);
+/// assert_eq!(batch.value_grad(&[0.0], &mut grad, &mut scratch), 2.5);
+/// assert_eq!(grad, [-2.0]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct OnBatch<'a, F: ?Sized> {
+    objective: &'a F,
+    batch: &'a [u32],
+}
+
+impl<'a, F: ?Sized> OnBatch<'a, F> {
+    /// The mean over the samples in `batch`: at least one, each below the objective's `samples()`.
+    #[must_use]
+    pub const fn new(objective: &'a F, batch: &'a [u32]) -> Self {
+        debug_assert!(!batch.is_empty(), "a batch has at least one sample");
+        Self { objective, batch }
+    }
+}
+
+impl<R: Real, F: SampledObjective<R> + ?Sized> Objective<R> for OnBatch<'_, F> {
+    fn dim(&self) -> usize {
+        self.objective.dim()
+    }
+
+    /// The objective's scratch, and a gradient nobody asked for.
+    fn scratch_len(&self) -> usize {
+        self.objective.scratch_len() + self.objective.dim()
+    }
+
+    fn value(&self, params: &[R], scratch: &mut [R]) -> R {
+        let (grad, scratch) = scratch.split_at_mut(self.objective.dim());
+        self.value_grad(params, grad, scratch)
+    }
+
+    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
+        self.objective.batch_value_grad(params, self.batch, grad, scratch)
+    }
+}

@@ -1,0 +1,340 @@
+//! Curves whose mean loss is trained.
+
+use super::polyline::{check_ends, row, rows};
+use crate::base::random::{Rng, uniform};
+use crate::{ArgError, Objective, Real, Reason};
+
+/// The shape of a [`Curve`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CurveKind {
+    /// A Bézier curve: pulled towards its control points, smooth.
+    #[default]
+    Bezier,
+    /// Straight pieces through the control points, each taking the same share of t.
+    Polychain,
+}
+
+/// Where a [`Curve`] is evaluated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Draw {
+    /// `t` uniform on `[0, 1)`, as in the paper: one draw of the generator per evaluation.
+    #[default]
+    Random,
+    /// The midpoints of equal intervals, in order: the mean loss without noise.
+    Midpoints,
+}
+
+/// How a [`Curve`] is trained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurveConfig<R: Real = f32> {
+    /// Its shape.
+    pub kind: CurveKind,
+    /// Where it is evaluated.
+    pub draw: Draw,
+    /// Evaluations for each move; 1 in the paper.
+    pub draws: u32,
+    /// η.
+    pub learning_rate: R,
+    /// μ, at least 0 and below 1.
+    pub momentum: R,
+}
+
+/// What one [`Curve::step`] did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CurveStep<R: Real = f32> {
+    /// The curve was evaluated here.
+    Evaluated {
+        /// The place on the curve.
+        t: R,
+        /// The value there.
+        value: R,
+    },
+    /// The control points have moved.
+    Moved {
+        /// How many times they have.
+        update: u32,
+        /// The mean of the values since the last move.
+        mean: R,
+    },
+    /// The objective was infinite or NaN here, or its gradient was; nothing has changed.
+    NotFinite {
+        /// The place on the curve.
+        t: R,
+    },
+}
+
+/// A curve between two minima whose control points minimise the mean loss along it (Garipov et al. 2018).
+///
+/// ```text
+/// φ(t) = Σⱼ wⱼ(t) θⱼ,      minimise  E[f(φ(t))] over t ~ U(0, 1),      ∂f/∂θⱼ = wⱼ(t) ∇f(φ(t))
+/// ```
+///
+/// with Bernstein polynomials `wⱼ` (Bézier) or hat functions (polygonal chain). The paper's curves have one
+/// inner control point. The mean is over `t`, not over length; and since it is a mean, a thin spike survives
+/// it: scan [`trace`](Self::trace) for the highest value.
+///
+/// # Shapes
+///
+/// | argument    | length                              | layout                                    |
+/// |-------------|-------------------------------------|-------------------------------------------|
+/// | `controls`  | `(m + 1) · n`                       | row `j` is θⱼ; the first and last are ends |
+/// | `workspace` | `Curve::workspace_len(m + 1, n, s)` | need not be initialised                   |
+///
+/// # Cost
+///
+/// A step is one gradient and `O(m · n)`, or one move.
+///
+/// # Examples
+///
+/// Half around the ring's hole, between `(−1, 0)` and `(1, 0)`, the best control point is `(0, 3/√2)`:
+///
+/// ```
+/// use losscape::base::random::stream;
+/// use losscape::models::surfaces::Ring;
+/// use losscape::path::{Curve, CurveConfig, CurveKind, CurveStep, Draw};
+///
+/// let f = Ring::<f64>::default();
+/// let mut controls = [-1.0, 0.0, 0.0, 1.0, 1.0, 0.0];
+/// let mut workspace = [0.0; Curve::<f64>::workspace_len(3, 2, 0)];
+/// let config = CurveConfig {
+///     kind: CurveKind::Bezier,
+///     draw: Draw::Midpoints,
+///     draws: 100,
+///     learning_rate: 0.5,
+///     momentum: 0.0,
+/// };
+/// let mut curve = Curve::new(&f, config, &mut controls, &mut workspace)?;
+/// let mut rng = stream(1, 0);
+/// while !matches!(curve.step(&f, &mut rng), CurveStep::Moved { update: 200, .. }) {}
+/// assert!((curve.controls()[3] - 2.1213).abs() < 1e-3);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Debug)]
+pub struct Curve<'a, R: Real = f32> {
+    config: CurveConfig<R>,
+    dim: usize,
+    controls: &'a mut [R], // (m + 1) × n
+    update: &'a mut [R],   // (m − 1) × n: Σ wⱼ ∇f since the last move
+    velocity: &'a mut [R], // (m − 1) × n
+    point: &'a mut [R],    // n
+    grad: &'a mut [R],     // n
+    scratch: &'a mut [R],
+    drawn: u32,
+    total: R,
+    updates: u32,
+}
+
+impl<'a, R: Real> Curve<'a, R> {
+    /// The length of the workspace.
+    #[must_use]
+    pub const fn workspace_len(controls: usize, dim: usize, scratch: usize) -> usize {
+        2 * (controls.saturating_sub(2) + 1) * dim + scratch
+    }
+
+    /// A curve with these control points, at least one of them inner.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `controls` (fewer than 3 rows, not a whole number, not finite, ends equal),
+    /// `workspace`, `draws` (none), `learning_rate` or `momentum`; nothing has been changed then.
+    pub fn new(
+        f: &(impl Objective<R> + ?Sized),
+        config: CurveConfig<R>,
+        controls: &'a mut [R],
+        workspace: &'a mut [R],
+    ) -> Result<Self, ArgError> {
+        let (dim, scratch) = (f.dim(), f.scratch_len());
+        let count = rows("controls", controls, dim, 3)?;
+        ArgError::check_finite("controls", controls)?;
+        check_ends("controls", row(controls, dim, 0), row(controls, dim, count - 1))?;
+        ArgError::check_min_len("workspace", Self::workspace_len(count, dim, scratch), workspace.len())?;
+        if config.draws == 0 {
+            return Err(ArgError::new("draws", Reason::NotPositive));
+        }
+        super::relax::Relaxer::descent(config.learning_rate, config.momentum).check()?;
+        let inner = (count - 2) * dim;
+        let (update, rest) = workspace.split_at_mut(inner);
+        let (velocity, rest) = rest.split_at_mut(inner);
+        let (point, rest) = rest.split_at_mut(dim);
+        let (grad, scratch) = rest.split_at_mut(dim);
+        update.fill(R::ZERO);
+        velocity.fill(R::ZERO);
+        Ok(Self {
+            config,
+            dim,
+            controls,
+            update,
+            velocity,
+            point,
+            grad,
+            scratch,
+            drawn: 0,
+            total: R::ZERO,
+            updates: 0,
+        })
+    }
+
+    /// `wⱼ(t)` of `degree + 1` control points.
+    fn weight(kind: CurveKind, degree: usize, j: usize, t: R) -> R {
+        match kind {
+            CurveKind::Polychain => {
+                let off = (t * R::from_usize(degree) - R::from_usize(j)).abs();
+                if off < R::ONE { R::ONE - off } else { R::ZERO }
+            }
+            CurveKind::Bezier => {
+                // C(degree, j) tʲ (1 − t)^(degree − j), factor by factor.
+                let mut weight = R::ONE;
+                for k in 0..degree {
+                    if k < j {
+                        weight *= t * R::from_usize(degree - k) / R::from_usize(k + 1);
+                    } else {
+                        weight *= R::ONE - t;
+                    }
+                }
+                weight
+            }
+        }
+    }
+
+    /// Writes φ(t) to `out`.
+    pub fn point(&self, t: R, out: &mut [R]) {
+        Self::point_of(self.config.kind, self.controls, self.dim, t, out);
+    }
+
+    fn point_of(kind: CurveKind, controls: &[R], dim: usize, t: R, out: &mut [R]) {
+        let degree = controls.len() / dim - 1;
+        out.fill(R::ZERO);
+        for (j, control) in controls.chunks_exact(dim).enumerate() {
+            let weight = Self::weight(kind, degree, j, t);
+            for (out, c) in out.iter_mut().zip(control) {
+                *out += weight * *c;
+            }
+        }
+    }
+
+    /// Fills the rows of `images` with points of the curve at equally spaced `t`, both ends included: a
+    /// polyline for [`DenseScan`](super::DenseScan).
+    pub fn trace(&self, images: &mut [R]) {
+        let count = images.len() / self.dim;
+        for (i, image) in images.chunks_exact_mut(self.dim).enumerate() {
+            let t = if count > 1 { R::from_usize(i) / R::from_usize(count - 1) } else { R::ZERO };
+            self.point(t, image);
+        }
+    }
+
+    /// One bounded unit of work: one gradient on the curve, or one move of its control points.
+    ///
+    /// With [`Draw::Midpoints`] the generator is not used.
+    pub fn step<G: Rng + ?Sized>(&mut self, f: &(impl Objective<R> + ?Sized), rng: &mut G) -> CurveStep<R> {
+        debug_assert_eq!(f.dim(), self.dim, "dimension");
+        let CurveConfig { kind, draw, draws, learning_rate, momentum } = self.config;
+        if self.drawn == draws {
+            let n = R::from_u32(draws);
+            let inner = &mut self.controls[self.dim..];
+            for ((x, v), u) in inner.iter_mut().zip(&mut *self.velocity).zip(&mut *self.update) {
+                *v = momentum * *v - learning_rate * (*u / n);
+                *x += *v;
+                *u = R::ZERO;
+            }
+            let mean = self.total / n;
+            (self.drawn, self.total) = (0, R::ZERO);
+            self.updates = self.updates.saturating_add(1);
+            return CurveStep::Moved { update: self.updates, mean };
+        }
+        let t = match draw {
+            Draw::Random => uniform(rng),
+            Draw::Midpoints => (R::from_u32(self.drawn) + R::HALF) / R::from_u32(draws),
+        };
+        Self::point_of(kind, self.controls, self.dim, t, self.point);
+        let value = f.value_grad(self.point, self.grad, self.scratch);
+        if !value.is_finite() || !self.grad.iter().all(|g| g.is_finite()) {
+            return CurveStep::NotFinite { t };
+        }
+        let degree = self.controls.len() / self.dim - 1;
+        for (j, update) in self.update.chunks_exact_mut(self.dim).enumerate() {
+            let weight = Self::weight(kind, degree, j + 1, t);
+            for (u, g) in update.iter_mut().zip(&*self.grad) {
+                *u += weight * *g;
+            }
+        }
+        self.drawn += 1;
+        self.total += value;
+        CurveStep::Evaluated { t, value }
+    }
+
+    /// The control points, `(m + 1) × n`.
+    #[must_use]
+    pub const fn controls(&self) -> &[R] {
+        self.controls
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use crate::base::random::stream;
+    use crate::models::surfaces::Ring;
+
+    const CONFIG: CurveConfig<f64> = CurveConfig {
+        kind: CurveKind::Bezier,
+        draw: Draw::Midpoints,
+        draws: 20,
+        learning_rate: 0.1,
+        momentum: 0.5,
+    };
+
+    #[test]
+    fn weights_are_a_partition_of_unity() {
+        for kind in [CurveKind::Bezier, CurveKind::Polychain] {
+            for degree in 2..6 {
+                for t in [0.0, 0.1, 0.5, 0.77, 1.0] {
+                    let mut total = 0.0;
+                    let mut mean = 0.0;
+                    for j in 0..=degree {
+                        let w = Curve::<f64>::weight(kind, degree, j, t);
+                        total += w;
+                        mean += w * f64::from_usize(j) / f64::from_usize(degree);
+                    }
+                    assert!((total - 1.0).abs() < 1e-15 && (mean - t).abs() < 1e-15, "{kind:?} {degree} {t}");
+                }
+            }
+        }
+        assert_eq!(Curve::<f64>::weight(CurveKind::Bezier, 2, 1, 0.25), 2.0 * 0.25 * 0.75);
+    }
+
+    #[test]
+    fn ends_stay_and_random_draws_differ() {
+        let f = Ring::default();
+        let mut controls = [-1.0, 0.0, 0.0, 1.0, 1.0, 0.0];
+        let mut workspace = [f64::NAN; Curve::<f64>::workspace_len(3, 2, 0)];
+        let config = CurveConfig { draw: Draw::Random, draws: 1, ..CONFIG };
+        let mut curve = Curve::new(&f, config, &mut controls, &mut workspace).unwrap();
+        let mut rng = stream(3, 0);
+        let (mut first, mut second) = (None, None);
+        while second.is_none() {
+            if let CurveStep::Evaluated { t, .. } = curve.step(&f, &mut rng) {
+                (first, second) = (Some(t), first);
+            }
+        }
+        assert_ne!(first, second);
+        let mut trace = [f64::NAN; 10];
+        curve.trace(&mut trace);
+        assert_eq!((&trace[..2], &trace[8..]), (&[-1.0, 0.0][..], &[1.0, 0.0][..]));
+        assert_eq!((&controls[..2], &controls[4..]), (&[-1.0, 0.0][..], &[1.0, 0.0][..]));
+    }
+
+    #[test]
+    fn bad_input_is_refused() {
+        let f = Ring::<f64>::default();
+        let mut workspace = [0.0; 100];
+        let mut refused = |controls: &mut [f64], config| {
+            Curve::new(&f, config, controls, &mut workspace).err().map(|e| e.arg)
+        };
+        assert_eq!(refused(&mut [0.0, 0.0, 1.0, 1.0, 2.0, 2.0], CONFIG), None);
+        assert_eq!(refused(&mut [0.0, 0.0, 1.0, 1.0], CONFIG), Some("controls"));
+        assert_eq!(refused(&mut [0.0, 0.0, 1.0, 1.0, 0.0, 0.0], CONFIG), Some("controls"));
+        let none = CurveConfig { draws: 0, ..CONFIG };
+        assert_eq!(refused(&mut [0.0, 0.0, 1.0, 1.0, 2.0, 2.0], none), Some("draws"));
+    }
+}

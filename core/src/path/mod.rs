@@ -1,0 +1,54 @@
+//! Paths between minima.
+//!
+//! A path is a chain of *images*: rows of one flat slice. Every method is a state machine over the caller's
+//! memory; a `step` does at most one evaluation of the objective, or one move of the images.
+//!
+//! | method | what it does | source |
+//! |---|---|---|
+//! | [`Band`] | relaxes images onto a minimum-energy path | Henkelman & Jónsson 2000 |
+//! | [`StringMethod`] | the same without tangents: gradient steps, then equal spacing | E, Ren & Vanden-Eijnden 2007 |
+//! | [`AutoNeb`] | a band that is scanned and grows where it is coarse | Kolsbjerg et al. 2016, Draxler et al. 2018 |
+//! | [`Exploration`] | which of many minima to connect next | Draxler et al. 2018 |
+//! | [`Sampling`] | connects two points below a level by splitting and training | Freeman & Bruna 2017 |
+//! | [`Curve`] | a curve whose mean loss is trained | Garipov et al. 2018 |
+//! | [`RunningAverage`] | the average of a run's weights | Izmailov et al. 2018 |
+//! | [`DenseScan`] | what a path costs, between its images too | |
+//! | [`Restarts`] | what a single search may err by | |
+//!
+//! Words: the *saddle* of a path is its highest value, the *barrier* its greatest height above the line
+//! between the values of its ends ([`PathReport`]). Both are upper bounds for the best path: a path that was
+//! found is a proof, a search that failed is none.
+//!
+//! Minima that differ by the order of hidden units can be aligned first:
+//! [`Mlp::align`](crate::models::mlp::Mlp::align).
+
+mod autoneb;
+mod average;
+mod band;
+mod batch;
+mod curve;
+mod polyline;
+mod relax;
+mod restarts;
+mod sampling;
+mod scan;
+mod string;
+mod tangent;
+mod tree;
+
+pub use autoneb::{
+    AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Cycle, CycleReport, Grow, Insertion, SCHEDULE_CODE,
+    SCHEDULE_CODE_FAST,
+};
+pub use average::RunningAverage;
+pub use band::{Band, BandConfig, BandStep, Evaluations, Spacing};
+pub use batch::OnBatch;
+pub use curve::{Curve, CurveConfig, CurveKind, CurveStep, Draw};
+pub use polyline::{Location, length};
+pub use relax::{Adaptive, Descent, Fire, Relaxer};
+pub use restarts::Restarts;
+pub use sampling::{Sampling, SamplingConfig, SamplingEnd, SamplingStep, Split, Trainer};
+pub use scan::{DenseScan, PathReport, ScanStep};
+pub use string::{Interpolation, StringConfig, StringMethod};
+pub use tangent::{Tangent, tangent};
+pub use tree::{Attempt, Exploration, Pair, Suggestion};

@@ -1,0 +1,489 @@
+//! Dynamic string sampling.
+
+use heapless::Vec;
+
+use super::band::Evaluations;
+use super::polyline::{between, check_ends, length, row, row_mut, rows};
+use super::relax::{RelaxState, Relaxer};
+use crate::base::elementary::sqrt;
+use crate::base::vector::distance;
+use crate::{ArgError, Objective, Real, Reason};
+
+/// Where a segment that is too high is split.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Split {
+    /// In the middle.
+    #[default]
+    Middle,
+    /// Where it is highest.
+    Highest,
+}
+
+/// How a new bead is trained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trainer<R: Real = f32> {
+    /// Gradient steps with momentum.
+    Descent {
+        /// η.
+        learning_rate: R,
+        /// μ.
+        momentum: R,
+    },
+    /// Adam (Kingma & Ba 2015), with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
+    Adam {
+        /// η.
+        learning_rate: R,
+    },
+}
+
+/// How a [`Sampling`] runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SamplingConfig<R: Real = f32> {
+    /// L₀, the value the path should stay near.
+    pub level: R,
+    /// A segment is accepted if it never exceeds this times L₀; 1.1 in the published scripts.
+    pub accept: R,
+    /// A bead is trained to this times L₀; 0.95 there.
+    pub train_to: R,
+    /// Points scanned within a segment; 98 there, with the two beads a hundred.
+    pub points: u32,
+    /// Where segments are split.
+    pub split: Split,
+    /// How many times a segment may be halved; 10 there.
+    pub depth: u32,
+    /// How beads are trained.
+    pub trainer: Trainer<R>,
+    /// Steps of training after which a bead is given up.
+    pub train_steps: u32,
+}
+
+/// Why a [`Sampling`] has ended. Only the first proves something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SamplingEnd<R: Real = f32> {
+    /// Every segment stays below the level: the ends are connected there.
+    Connected,
+    /// An end is above the level.
+    EndTooHigh {
+        /// Which, 0 or 1.
+        end: usize,
+        /// Its value.
+        value: R,
+    },
+    /// A segment was still too high after the greatest number of halvings.
+    TooDeep,
+    /// A bead could not be trained below the level.
+    Untrained {
+        /// Its last value.
+        value: R,
+    },
+    /// No room for another bead.
+    Full,
+    /// The objective was infinite or NaN.
+    NotFinite,
+}
+
+/// What one [`Sampling::step`] did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SamplingStep<R: Real = f32> {
+    /// A bead or a point of a segment was evaluated.
+    Scanned {
+        /// The value there.
+        value: R,
+    },
+    /// The bead in training took a step from this value.
+    Trained {
+        /// The value before the step.
+        value: R,
+    },
+    /// A segment was accepted; so many beads are settled now.
+    Accepted {
+        /// Beads from the first end to here.
+        settled: usize,
+    },
+    /// A new bead has split a segment; both halves are to be examined.
+    Split {
+        /// How many times halved.
+        depth: u32,
+    },
+    /// It is over; further steps say the same.
+    Ended(SamplingEnd<R>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Phase<R: Real> {
+    End(usize),
+    Scan { k: u32, highest: R, at: R },
+    Train { taken: u32 },
+    Ended(SamplingEnd<R>),
+}
+
+/// Dynamic string sampling (Freeman & Bruna 2017): connects two points below a level by splitting a segment
+/// that rises above it at a new, trained bead, and doing the same with both halves.
+///
+/// ```text
+/// examine(P, Q): scan e(t) = f((1 − t) P + t Q) for t in (0, 1)
+///     if max e ≤ accept · L₀: done
+///     else R = train(from (1 − t*) P + t* Q, until f ≤ train_to · L₀); examine(P, R); examine(R, Q)
+/// ```
+///
+/// Ends connected are a proof; failure proves nothing. The published pseudo-code returns after the first half
+/// and would never see the second; here both are on an explicit stack, and a path is reported only if every
+/// segment was accepted.
+///
+/// The memory holds settled beads from the front and waiting ones from the back, so a bead is written once
+/// and moved once.
+///
+/// # Shapes
+///
+/// | argument    | length                                    | layout                                      |
+/// |-------------|-------------------------------------------|---------------------------------------------|
+/// | `beads`     | `capacity · n`, 2 ≤ capacity ≤ `N`        | rows 0 and 1 hold the two ends at the start |
+/// | `workspace` | `Sampling::workspace_len(n, s)`           | need not be initialised                     |
+///
+/// # Cost
+///
+/// A step is one value, or one gradient.
+///
+/// # Examples
+///
+/// Around the ring's hole:
+///
+/// ```
+/// use losscape::models::surfaces::Ring;
+/// use losscape::path::{Sampling, SamplingConfig, SamplingEnd, SamplingStep, Split, Trainer};
+///
+/// let f = Ring::<f64>::default();
+/// let mut beads = [0.0; 32 * 2];
+/// beads[..4].copy_from_slice(&[-1.0, 0.0, 1.0, 0.1]);
+/// let mut workspace = [0.0; Sampling::<f64, 32>::workspace_len(2, 0)];
+/// let config = SamplingConfig {
+///     level: 0.1,
+///     accept: 1.1,
+///     train_to: 0.95,
+///     points: 98,
+///     split: Split::Middle,
+///     depth: 10,
+///     trainer: Trainer::Descent { learning_rate: 0.05, momentum: 0.0 },
+///     train_steps: 10_000,
+/// };
+/// let mut sampling = Sampling::<f64, 32>::new(&f, config, &mut beads, &mut workspace)?;
+/// while !matches!(sampling.step(&f), SamplingStep::Ended(_)) {}
+/// assert_eq!(sampling.end(), Some(SamplingEnd::Connected));
+/// assert!(sampling.length_ratio() > 1.1);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Debug)]
+pub struct Sampling<'a, R: Real = f32, const N: usize = 64> {
+    config: SamplingConfig<R>,
+    dim: usize,
+    beads: &'a mut [R],   // capacity × n: settled from the front, waiting from the back
+    settled: usize,       // P is row settled − 1
+    waiting: Vec<u32, N>, // depths of the segments that end at the waiting beads; the last is Q's
+    point: &'a mut [R],   // n
+    grad: &'a mut [R],    // n
+    moments: &'a mut [R], // 2 × n: velocity, or Adam's two
+    scratch: &'a mut [R],
+    phase: Phase<R>,
+    powers: [R; 2], // of Adam's two decays
+    evaluations: Evaluations,
+}
+
+impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
+    /// The length of the workspace.
+    #[must_use]
+    pub const fn workspace_len(dim: usize, scratch: usize) -> usize {
+        4 * dim + scratch
+    }
+
+    /// A search between the first two rows of `beads`.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `beads` (fewer than 2 rows, not a whole number, more than `N`, an end not finite,
+    /// ends equal), `workspace`, or a field of the configuration; nothing has been changed then.
+    pub fn new(
+        f: &(impl Objective<R> + ?Sized),
+        config: SamplingConfig<R>,
+        beads: &'a mut [R],
+        workspace: &'a mut [R],
+    ) -> Result<Self, ArgError> {
+        let (dim, scratch) = (f.dim(), f.scratch_len());
+        let capacity = rows("beads", beads, dim, 2)?;
+        if capacity > N {
+            return Err(ArgError::new("beads", Reason::TooMany { limit: N, found: capacity }));
+        }
+        check_ends("beads", row(beads, dim, 0), row(beads, dim, 1))?;
+        ArgError::check_min_len("workspace", Self::workspace_len(dim, scratch), workspace.len())?;
+        ArgError::check_positive("level", config.level)?;
+        ArgError::check_positive("accept", config.accept)?;
+        ArgError::check_positive("train_to", config.train_to)?;
+        if config.points == 0 {
+            return Err(ArgError::new("points", Reason::NotPositive));
+        }
+        match config.trainer {
+            Trainer::Descent { learning_rate, momentum } => {
+                Relaxer::descent(learning_rate, momentum).check()?;
+            }
+            Trainer::Adam { learning_rate } => ArgError::check_positive("learning_rate", learning_rate)?,
+        }
+        beads.copy_within(dim..2 * dim, (capacity - 1) * dim);
+        let mut waiting = Vec::new();
+        let _ = waiting.push(0); // 2 ≤ capacity ≤ N
+        let (point, rest) = workspace.split_at_mut(dim);
+        let (grad, rest) = rest.split_at_mut(dim);
+        let (moments, scratch) = rest.split_at_mut(2 * dim);
+        Ok(Self {
+            config,
+            dim,
+            beads,
+            settled: 1,
+            waiting,
+            point,
+            grad,
+            moments,
+            scratch,
+            phase: Phase::End(0),
+            powers: [R::ONE; 2],
+            evaluations: Evaluations::default(),
+        })
+    }
+
+    /// The row of the waiting bead that is reached next.
+    fn next_row(&self) -> usize {
+        self.beads.len() / self.dim - self.waiting.len()
+    }
+
+    /// One bounded unit of work: one value, or one gradient.
+    pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> SamplingStep<R> {
+        debug_assert_eq!(f.dim(), self.dim, "dimension");
+        match self.phase {
+            Phase::End(end) => self.check_end(end, f),
+            Phase::Scan { k, highest, at } => self.scan(k, highest, at, f),
+            Phase::Train { taken } => self.train(taken, f),
+            Phase::Ended(end) => SamplingStep::Ended(end),
+        }
+    }
+
+    fn stop(&mut self, end: SamplingEnd<R>) -> SamplingStep<R> {
+        self.phase = Phase::Ended(end);
+        SamplingStep::Ended(end)
+    }
+
+    /// The highest value of an accepted segment.
+    fn limit(&self) -> R {
+        self.config.accept * self.config.level
+    }
+
+    const SCAN: Phase<R> = Phase::Scan { k: 1, highest: R::ZERO, at: R::HALF };
+
+    fn check_end(&mut self, end: usize, f: &(impl Objective<R> + ?Sized)) -> SamplingStep<R> {
+        let at = if end == 0 { 0 } else { self.next_row() };
+        let value = f.value(row(self.beads, self.dim, at), self.scratch);
+        self.evaluations.values += 1;
+        if !value.is_finite() {
+            return self.stop(SamplingEnd::NotFinite);
+        }
+        if value > self.limit() {
+            return self.stop(SamplingEnd::EndTooHigh { end, value });
+        }
+        self.phase = if end == 0 { Phase::End(1) } else { Self::SCAN };
+        SamplingStep::Scanned { value }
+    }
+
+    fn scan(&mut self, k: u32, highest: R, at: R, f: &(impl Objective<R> + ?Sized)) -> SamplingStep<R> {
+        let (dim, q) = (self.dim, self.next_row());
+        let t = R::from_u32(k) / R::from_u32(self.config.points + 1);
+        between(row(self.beads, dim, self.settled - 1), row(self.beads, dim, q), t, self.point);
+        let value = f.value(self.point, self.scratch);
+        self.evaluations.values += 1;
+        if !value.is_finite() {
+            return self.stop(SamplingEnd::NotFinite);
+        }
+        let (highest, at) = if k == 1 || value > highest { (value, t) } else { (highest, at) };
+        if k < self.config.points {
+            self.phase = Phase::Scan { k: k + 1, highest, at };
+            return SamplingStep::Scanned { value };
+        }
+        if highest <= self.limit() {
+            return self.accept(q);
+        }
+        let depth = self.waiting.last().copied().unwrap_or(0);
+        if depth >= self.config.depth {
+            return self.stop(SamplingEnd::TooDeep);
+        }
+        if self.settled == q {
+            return self.stop(SamplingEnd::Full);
+        }
+        let start = if self.config.split == Split::Highest { at } else { R::HALF };
+        between(row(self.beads, dim, self.settled - 1), row(self.beads, dim, q), start, self.point);
+        self.moments.fill(R::ZERO);
+        self.powers = [R::ONE; 2];
+        self.phase = Phase::Train { taken: 0 };
+        SamplingStep::Scanned { value }
+    }
+
+    /// Moves the bead at row `q` from waiting to settled.
+    fn accept(&mut self, q: usize) -> SamplingStep<R> {
+        let dim = self.dim;
+        self.beads.copy_within(q * dim..(q + 1) * dim, self.settled * dim);
+        self.settled += 1;
+        self.waiting.pop();
+        if self.waiting.is_empty() {
+            return self.stop(SamplingEnd::Connected);
+        }
+        self.phase = Self::SCAN;
+        SamplingStep::Accepted { settled: self.settled }
+    }
+
+    fn train(&mut self, taken: u32, f: &(impl Objective<R> + ?Sized)) -> SamplingStep<R> {
+        let value = f.value_grad(self.point, self.grad, self.scratch);
+        self.evaluations.gradients += 1;
+        if !value.is_finite() || !self.grad.iter().all(|g| g.is_finite()) {
+            return self.stop(SamplingEnd::NotFinite);
+        }
+        if value <= self.config.train_to * self.config.level {
+            return self.split();
+        }
+        if taken == self.config.train_steps {
+            return self.stop(SamplingEnd::Untrained { value });
+        }
+        match self.config.trainer {
+            Trainer::Descent { learning_rate, momentum } => {
+                let relaxer = Relaxer::descent(learning_rate, momentum);
+                let velocity = &mut self.moments[..self.dim];
+                RelaxState::new().apply(&relaxer, R::ZERO, self.grad, velocity, self.point);
+            }
+            Trainer::Adam { learning_rate } => self.adam(learning_rate),
+        }
+        self.phase = Phase::Train { taken: taken + 1 };
+        SamplingStep::Trained { value }
+    }
+
+    fn adam(&mut self, learning_rate: R) {
+        let [b1, b2, tiny] = [0.9, 0.999, 1e-8].map(R::from_f64);
+        self.powers[0] *= b1;
+        self.powers[1] *= b2;
+        let [c1, c2] = self.powers.map(|p| R::ONE - p);
+        let (first, second) = self.moments.split_at_mut(self.dim);
+        for (((x, g), m), v) in self.point.iter_mut().zip(&*self.grad).zip(first).zip(second) {
+            *m = b1 * *m + (R::ONE - b1) * *g;
+            *v = b2 * *v + (R::ONE - b2) * *g * *g;
+            *x -= learning_rate * (*m / c1) / (sqrt(*v / c2) + tiny);
+        }
+    }
+
+    /// Puts the trained bead before the waiting ones.
+    fn split(&mut self) -> SamplingStep<R> {
+        let depth = self.waiting.last().copied().unwrap_or(0) + 1;
+        if let Some(behind) = self.waiting.last_mut() {
+            *behind = depth;
+        }
+        if self.waiting.push(depth).is_err() {
+            return self.stop(SamplingEnd::Full);
+        }
+        let q = self.next_row();
+        row_mut(self.beads, self.dim, q).copy_from_slice(self.point);
+        self.phase = Self::SCAN;
+        SamplingStep::Split { depth }
+    }
+
+    /// How it ended, if it has.
+    #[must_use]
+    pub const fn end(&self) -> Option<SamplingEnd<R>> {
+        match self.phase {
+            Phase::Ended(end) => Some(end),
+            _ => None,
+        }
+    }
+
+    /// The beads whose segments are accepted, from the first end on, `settled × n`: the whole path once the
+    /// ends are connected.
+    #[must_use]
+    pub fn path(&self) -> &[R] {
+        &self.beads[..self.settled * self.dim]
+    }
+
+    /// How many beads were added on the settled part of the path, ends not counted.
+    #[must_use]
+    pub const fn added(&self) -> usize {
+        let ends = if matches!(self.phase, Phase::Ended(SamplingEnd::Connected)) { 2 } else { 1 };
+        self.settled.saturating_sub(ends)
+    }
+
+    /// The normalised geodesic length of the settled path: its length over the distance of its ends, at least
+    /// 1; NaN while only the first end is settled. An upper bound, since trained beads depend on the trainer.
+    #[must_use]
+    pub fn length_ratio(&self) -> R {
+        let path = self.path();
+        length(path, self.dim) / distance(row(path, self.dim, 0), row(path, self.dim, self.settled - 1))
+    }
+
+    /// Evaluations spent.
+    #[must_use]
+    pub const fn evaluations(&self) -> Evaluations {
+        self.evaluations
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    extern crate std;
+    use super::*;
+    use crate::models::surfaces::{GaussianMixture, Quadratic};
+
+    const CONFIG: SamplingConfig<f64> = SamplingConfig {
+        level: 0.1,
+        accept: 1.1,
+        train_to: 0.95,
+        points: 98,
+        split: Split::Middle,
+        depth: 10,
+        trainer: Trainer::Descent { learning_rate: 0.05, momentum: 0.5 },
+        train_steps: 2000,
+    };
+
+    fn run<const N: usize>(
+        f: &dyn Objective<f64>,
+        config: SamplingConfig<f64>,
+        beads: &mut [f64],
+    ) -> (SamplingEnd<f64>, usize, f64) {
+        let mut workspace = [f64::NAN; 64];
+        let mut sampling = Sampling::<f64, N>::new(f, config, beads, &mut workspace).unwrap();
+        loop {
+            if let SamplingStep::Ended(end) = sampling.step(f) {
+                assert_eq!(sampling.end(), Some(end));
+                return (end, sampling.added(), sampling.length_ratio());
+            }
+        }
+    }
+
+    #[test]
+    fn convex_needs_no_bead() {
+        let f = Quadratic::new(&[1.0, 3.0]).unwrap();
+        let mut beads = [f64::NAN; 8];
+        beads[..4].copy_from_slice(&[0.3, 0.1, -0.2, 0.1]);
+        assert_eq!(run::<4>(&f, CONFIG, &mut beads), (SamplingEnd::Connected, 0, 1.0));
+    }
+
+    /// Two hills between the ends; a bowl keeps the path near.
+    fn hills() -> GaussianMixture<'static, f64> {
+        GaussianMixture::new(2, &[-0.6, 0.02, 0.6, -0.02], &[-1.0, -1.0], &[0.2, 0.2]).unwrap()
+    }
+
+    #[test]
+    fn failures_are_told_apart() {
+        let f = hills();
+        let mut beads = [f64::NAN; 64];
+        beads[..4].copy_from_slice(&[-1.5, 0.0, 1.5, 0.0]);
+        let end = |config: SamplingConfig<f64>, beads: &[f64]| run::<32>(&f, config, &mut beads.to_vec()).0;
+        assert_eq!(end(SamplingConfig { depth: 1, ..CONFIG }, &beads), SamplingEnd::TooDeep);
+        assert_eq!(end(CONFIG, &beads[..6]), SamplingEnd::Full);
+        let impatient = SamplingConfig { train_steps: 1, level: 1e-9, ..CONFIG };
+        beads[..4].copy_from_slice(&[-5.0, 0.0, 4.0, 0.0]);
+        assert!(matches!(end(impatient, &beads), SamplingEnd::Untrained { .. }));
+        beads[2..4].copy_from_slice(&[0.6, 0.0]);
+        assert!(matches!(end(CONFIG, &beads), SamplingEnd::EndTooHigh { end: 1, .. }));
+        assert!(Sampling::<f64, 4>::new(&f, CONFIG, &mut [0.0; 4], &mut [0.0; 8]).is_err());
+    }
+}

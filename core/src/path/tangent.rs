@@ -1,0 +1,136 @@
+//! The direction of a band at an image.
+
+use crate::Real;
+use crate::base::vector::{distance, norm, scale};
+
+/// How the direction of the band at an image is estimated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tangent {
+    /// The upwind estimate of Henkelman & Jónsson (2000), equations 8–11: towards the higher neighbour,
+    /// and at a maximum or minimum along the band a mean of both, weighted by height. No kinks.
+    #[default]
+    Improved,
+    /// The bisector of the two unit differences. Kinks where the force along the band is large; kept for
+    /// comparison.
+    Bisector,
+}
+
+/// Writes the unit tangent at `here` to `out`.
+///
+/// With `τ⁺ = after − here`, `τ⁻ = here − before` (raw differences, not unit vectors) and the values
+/// `[V₋, V₀, V₊]` of the three images, the improved tangent is the unit vector along
+///
+/// ```text
+/// τ⁺                          if V₊ > V₀ > V₋
+/// τ⁻                          if V₊ < V₀ < V₋
+/// τ⁺ ΔV_max + τ⁻ ΔV_min       otherwise, if V₊ > V₋
+/// τ⁺ ΔV_min + τ⁻ ΔV_max       otherwise, if V₊ < V₋
+/// ```
+///
+/// with `ΔV_max, ΔV_min` the larger and the smaller of `|V₊ − V₀|`, `|V₋ − V₀|`: the *larger* weight goes
+/// to the higher neighbour. (A published implementation swaps the two and divides the differences by their
+/// length; its bands do not converge.) If all three values are equal, and if `V₊ = V₋` at an extremum,
+/// the bisector is taken. Where images coincide and no direction exists, `out` is zero.
+///
+/// # Examples
+///
+/// On a slope the tangent looks uphill:
+///
+/// ```
+/// use losscape::path::{tangent, Tangent};
+/// let mut out = [0.0f32; 2];
+/// tangent(Tangent::Improved, &[0.0, 0.0], &[1.0, 0.0], &[1.0, 3.0], [0.0, 1.0, 2.0], &mut out);
+/// assert_eq!(out, [0.0, 1.0]);
+/// ```
+pub fn tangent<R: Real>(kind: Tangent, before: &[R], here: &[R], after: &[R], values: [R; 3], out: &mut [R]) {
+    let (w_after, w_before) = match kind {
+        Tangent::Bisector => bisector_weights(before, here, after),
+        Tangent::Improved => {
+            let [v_before, v_here, v_after] = values;
+            if v_after > v_here && v_here > v_before {
+                (R::ONE, R::ZERO)
+            } else if v_after < v_here && v_here < v_before {
+                (R::ZERO, R::ONE)
+            } else {
+                let (up, down) = ((v_after - v_here).abs(), (v_before - v_here).abs());
+                let (larger, smaller) = if up > down { (up, down) } else { (down, up) };
+                if v_after > v_before {
+                    (larger, smaller)
+                } else if v_after < v_before {
+                    (smaller, larger)
+                } else {
+                    bisector_weights(before, here, after)
+                }
+            }
+        }
+    };
+    for (((out, before), here), after) in out.iter_mut().zip(before).zip(here).zip(after) {
+        *out = w_after * (*after - *here) + w_before * (*here - *before);
+    }
+    let length = norm(out);
+    if length > R::ZERO && length.is_finite() {
+        scale(R::ONE / length, out);
+    } else {
+        out.fill(R::ZERO);
+    }
+}
+
+/// Inverse lengths of the two differences; a difference without length has no say.
+fn bisector_weights<R: Real>(before: &[R], here: &[R], after: &[R]) -> (R, R) {
+    let weight = |length: R| if length > R::ZERO { R::ONE / length } else { R::ZERO };
+    (weight(distance(after, here)), weight(distance(here, before)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tangent at the origin between (−2, 0) and (0, 1).
+    fn at(kind: Tangent, values: [f64; 3]) -> [f64; 2] {
+        let mut out = [f64::NAN; 2];
+        tangent(kind, &[-2.0, 0.0], &[0.0, 0.0], &[0.0, 1.0], values, &mut out);
+        out
+    }
+
+    fn unit(x: f64, y: f64) -> [f64; 2] {
+        let length = crate::base::elementary::sqrt(x * x + y * y);
+        [x / length, y / length]
+    }
+
+    fn close(a: [f64; 2], b: [f64; 2]) {
+        assert!((a[0] - b[0]).abs() < 1e-15 && (a[1] - b[1]).abs() < 1e-15, "{a:?} against {b:?}");
+    }
+
+    #[test]
+    fn uphill_on_slopes() {
+        close(at(Tangent::Improved, [0.0, 1.0, 2.0]), [0.0, 1.0]);
+        close(at(Tangent::Improved, [2.0, 1.0, 0.0]), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn larger_weight_to_the_higher_neighbour_at_extrema() {
+        // Raw differences: τ⁺ = (0, 1), τ⁻ = (2, 0). Maximum, V₊ > V₋: ΔV_max = 3 goes to τ⁺.
+        close(at(Tangent::Improved, [0.0, 3.0, 2.0]), unit(2.0, 3.0));
+        close(at(Tangent::Improved, [2.0, 3.0, 0.0]), unit(6.0, 1.0));
+        // Minimum, V₊ > V₋: again ΔV_max to the higher neighbour.
+        close(at(Tangent::Improved, [1.0, 0.0, 3.0]), unit(2.0, 3.0));
+        close(at(Tangent::Improved, [3.0, 0.0, 1.0]), unit(6.0, 1.0));
+        // Level on one side counts as an extremum.
+        close(at(Tangent::Improved, [1.0, 1.0, 2.0]), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn ties_fall_back_to_the_bisector() {
+        let bisector = unit(1.0, 1.0);
+        close(at(Tangent::Bisector, [0.0, 1.0, 2.0]), bisector);
+        close(at(Tangent::Improved, [1.0, 1.0, 1.0]), bisector);
+        close(at(Tangent::Improved, [0.0, 1.0, 0.0]), bisector);
+    }
+
+    #[test]
+    fn no_direction_where_images_coincide() {
+        let mut out = [f64::NAN; 2];
+        tangent(Tangent::Improved, &[1.0, 1.0], &[1.0, 1.0], &[1.0, 1.0], [0.0, 1.0, 2.0], &mut out);
+        assert_eq!(out, [0.0, 0.0]);
+    }
+}

@@ -1,0 +1,342 @@
+//! Many minima: which pair to connect next.
+
+use heapless::Vec;
+
+use crate::{ArgError, Real, Reason};
+
+/// What is known of a pair of minima.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Attempt<R: Real = f32> {
+    /// A search was started and has not ended.
+    Started,
+    /// A path was found; its saddle.
+    Connected(R),
+    /// The search was given up.
+    Failed,
+}
+
+/// A pair of minima that was tried; `a < b`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pair<R: Real = f32> {
+    /// One minimum.
+    pub a: u32,
+    /// The other.
+    pub b: u32,
+    /// What came of it.
+    pub attempt: Attempt<R>,
+}
+
+/// What an [`Exploration`] proposes, by the three rules of the third algorithm of Draxler et al. (2018).
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suggestion {
+    /// Finish this pair, which was started.
+    Unfinished(u32, u32),
+    /// Connect the lowest minimum with another component.
+    Disconnected(u32, u32),
+    /// Try to replace the highest edge of the tree that still can be replaced.
+    Replace(u32, u32),
+    /// No pair is left that could lower the tree.
+    Nothing,
+}
+
+/// Explores the paths between many minima with a minimum spanning tree.
+///
+/// Minima are nodes, paths are edges weighted by their saddles. The saddle between any two minima is at most
+/// the highest edge on the tree between them:
+///
+/// ```text
+/// saddle(A, C) ≤ max(saddle(A, B), saddle(B, C))
+/// ```
+///
+/// so a tree says something of all pairs, and a new path is worth searching only where it could replace an
+/// edge of the tree. [`suggest`](Self::suggest) names such a pair:
+///
+/// 1. *unfinished*: one that was started;
+/// 2. *disconnected*: the lowest minimum, with the lowest of those not connected with it;
+/// 3. *replace*: remove the highest edge of the tree, which leaves two clusters; the first pair across them,
+///    each ordered by value, that was not tried; if all were, the next lower edge.
+///
+/// It only keeps the books: paths live with the caller. At most `MINIMA` minima and `PAIRS` pairs, in fixed
+/// memory; `MINIMA (MINIMA − 1) / 2` pairs are all there are.
+///
+/// # Cost
+///
+/// A suggestion is `O(PAIRS² + MINIMA³)` comparisons at worst: nothing beside a path.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::path::{Exploration, Suggestion};
+/// let mut minima = Exploration::<f32, 8, 28>::new();
+/// for value in [0.1, 0.3, 0.2] {
+///     minima.add(value)?;
+/// }
+/// assert_eq!(minima.suggest(), Suggestion::Disconnected(0, 2)); // the two lowest
+/// minima.connect(0, 2, 0.5)?;
+/// minima.connect(0, 1, 0.9)?;
+/// assert_eq!(minima.suggest(), Suggestion::Replace(2, 1)); // could replace the edge of height 0.9
+/// minima.connect(1, 2, 0.4)?;
+/// assert_eq!(minima.saddle(0, 1), Some(0.5)); // by way of 2
+/// assert_eq!(minima.suggest(), Suggestion::Nothing);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Exploration<R: Real = f32, const MINIMA: usize = 16, const PAIRS: usize = 120> {
+    values: Vec<R, MINIMA>,
+    pairs: Vec<Pair<R>, PAIRS>,
+}
+
+impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PAIRS> {
+    /// No minima yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { values: Vec::new(), pairs: Vec::new() }
+    }
+
+    /// Adds a minimum of this value; returns its number, counted from 0.
+    ///
+    /// # Errors
+    /// [`ArgError`] if the value is not finite or `MINIMA` are there already.
+    pub fn add(&mut self, value: R) -> Result<u32, ArgError> {
+        ArgError::check_finite("value", &[value])?;
+        let number = self.values.len();
+        let full = ArgError::new("value", Reason::TooMany { limit: MINIMA, found: number + 1 });
+        self.values.push(value).map_err(|_| full)?;
+        u32::try_from(number).map_err(|_| full)
+    }
+
+    /// Notes that a search between two minima has started.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn start(&mut self, a: u32, b: u32) -> Result<(), ArgError> {
+        self.note(a, b, Attempt::Started)
+    }
+
+    /// Notes a path between two minima and its saddle. A higher saddle than one known changes nothing.
+    ///
+    /// # Errors
+    /// [`ArgError`] if there are no such two minima, the saddle is not finite, or `PAIRS` are there already.
+    pub fn connect(&mut self, a: u32, b: u32, saddle: R) -> Result<(), ArgError> {
+        ArgError::check_finite("saddle", &[saddle])?;
+        let known = match self.attempt(a, b) {
+            Some(Attempt::Connected(known)) => saddle.or_smaller(known),
+            _ => saddle,
+        };
+        self.note(a, b, Attempt::Connected(known))
+    }
+
+    /// Notes that a search between two minima was given up. A path found before stays.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn give_up(&mut self, a: u32, b: u32) -> Result<(), ArgError> {
+        match self.attempt(a, b) {
+            Some(Attempt::Connected(_)) => Ok(()),
+            _ => self.note(a, b, Attempt::Failed),
+        }
+    }
+
+    fn note(&mut self, a: u32, b: u32, attempt: Attempt<R>) -> Result<(), ArgError> {
+        for (arg, minimum) in [("a", a), ("b", b)] {
+            if minimum as usize >= self.values.len() {
+                return Err(ArgError::new(arg, Reason::OutOfRange { index: minimum as usize }));
+            }
+        }
+        if a == b {
+            return Err(ArgError::new("b", Reason::Coincide));
+        }
+        let (a, b) = if a < b { (a, b) } else { (b, a) };
+        if let Some(pair) = self.pairs.iter_mut().find(|p| (p.a, p.b) == (a, b)) {
+            pair.attempt = attempt;
+            return Ok(());
+        }
+        self.pairs
+            .push(Pair { a, b, attempt })
+            .map_err(|_| ArgError::new("pairs", Reason::TooMany { limit: PAIRS, found: PAIRS + 1 }))
+    }
+
+    /// The values of the minima.
+    #[must_use]
+    pub fn values(&self) -> &[R] {
+        &self.values
+    }
+
+    /// All pairs tried, in the order of their first trial.
+    #[must_use]
+    pub fn pairs(&self) -> &[Pair<R>] {
+        &self.pairs
+    }
+
+    /// What is known of a pair.
+    #[must_use]
+    pub fn attempt(&self, a: u32, b: u32) -> Option<Attempt<R>> {
+        let (a, b) = if a < b { (a, b) } else { (b, a) };
+        self.pairs.iter().find(|p| (p.a, p.b) == (a, b)).map(|p| p.attempt)
+    }
+
+    /// The edges of the minimum spanning tree (a forest, while minima are disconnected), lowest first.
+    #[must_use]
+    pub fn tree(&self) -> Vec<Pair<R>, MINIMA> {
+        let mut forest = Vec::new();
+        let _ = self.grow(&mut forest, |_| false);
+        forest
+    }
+
+    /// The lowest saddle known between two minima, over one path or several; `None` if they are not
+    /// connected. Among all triples `saddle(a, c) ≤ max(saddle(a, b), saddle(b, c))`.
+    #[must_use]
+    pub fn saddle(&self, a: u32, b: u32) -> Option<R> {
+        let mut forest = Vec::new();
+        self.grow(&mut forest, |component| component[a as usize] == component[b as usize])
+    }
+
+    /// Kruskal's algorithm, until `enough` of the components; returns the weight of the edge that did it.
+    fn grow(&self, forest: &mut Vec<Pair<R>, MINIMA>, enough: impl Fn(&[u32]) -> bool) -> Option<R> {
+        let mut component = self.singletons();
+        let mut order: Vec<(R, Pair<R>), PAIRS> = Vec::new();
+        for pair in &self.pairs {
+            if let Attempt::Connected(saddle) = pair.attempt {
+                let _ = order.push((saddle, *pair)); // as many as there are pairs
+            }
+        }
+        // Insertion sort: stable, so that equal saddles keep the order of their trial.
+        for i in 1..order.len() {
+            let mut j = i;
+            while j > 0 && order[j].0 < order[j - 1].0 {
+                order.swap(j, j - 1);
+                j -= 1;
+            }
+        }
+        for (saddle, pair) in &order {
+            if unite(&mut component, *pair) {
+                let _ = forest.push(*pair); // fewer edges than nodes
+                if enough(&component) {
+                    return Some(*saddle);
+                }
+            }
+        }
+        None
+    }
+
+    /// Every minimum its own component.
+    fn singletons(&self) -> Vec<u32, MINIMA> {
+        let mut component = Vec::new();
+        for (number, _) in (0u32..).zip(&self.values) {
+            let _ = component.push(number);
+        }
+        component
+    }
+
+    /// Minima by value, lowest first; equal ones by number.
+    fn by_value(&self) -> Vec<u32, MINIMA> {
+        let mut order = self.singletons();
+        for i in 1..order.len() {
+            let mut j = i;
+            while j > 0 && self.values[order[j] as usize] < self.values[order[j - 1] as usize] {
+                order.swap(j, j - 1);
+                j -= 1;
+            }
+        }
+        order
+    }
+
+    /// The pair to connect next.
+    pub fn suggest(&self) -> Suggestion {
+        if let Some(pair) = self.pairs.iter().find(|p| p.attempt == Attempt::Started) {
+            return Suggestion::Unfinished(pair.a, pair.b);
+        }
+        let order = self.by_value();
+        let tree = self.tree();
+        let mut component = self.singletons();
+        for edge in &tree {
+            let _ = unite(&mut component, *edge);
+        }
+        // With the lowest first, this is the published rule; pairs that failed are passed over.
+        let apart = |component: &[u32], a: u32, b: u32| component[a as usize] != component[b as usize];
+        if let Some((a, b)) = self.untried(&order, |a, b| apart(&component, a, b)) {
+            return Suggestion::Disconnected(a, b);
+        }
+        for removed in tree.iter().rev() {
+            let mut cluster = self.singletons();
+            for edge in tree.iter().filter(|e| *e != removed) {
+                let _ = unite(&mut cluster, *edge);
+            }
+            // Only pairs across the removed edge's two sides.
+            let (left, right) = (cluster[removed.a as usize], cluster[removed.b as usize]);
+            let across = |a: u32, b: u32| {
+                let sides = (cluster[a as usize], cluster[b as usize]);
+                sides == (left, right) || sides == (right, left)
+            };
+            if let Some((a, b)) = self.untried(&order, across) {
+                return Suggestion::Replace(a, b);
+            }
+        }
+        Suggestion::Nothing
+    }
+
+    /// The first pair, in order of value, that was never tried and fits.
+    fn untried(&self, order: &[u32], fits: impl Fn(u32, u32) -> bool) -> Option<(u32, u32)> {
+        for (i, a) in order.iter().enumerate() {
+            for b in &order[i + 1..] {
+                if fits(*a, *b) && self.attempt(*a, *b).is_none() {
+                    return Some((*a, *b));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Unites the components of a pair; tells whether they were two.
+fn unite<R: Real>(component: &mut [u32], pair: Pair<R>) -> bool {
+    let (from, to) = (component[pair.b as usize], component[pair.a as usize]);
+    if from == to {
+        return false;
+    }
+    for c in component {
+        if *c == from {
+            *c = to;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+
+    #[test]
+    fn failures_are_passed_over() {
+        let mut minima = Exploration::<f32, 3, 3>::new();
+        for value in [1.0, 2.0, 3.0] {
+            minima.add(value).unwrap();
+        }
+        assert_eq!(minima.suggest(), Suggestion::Disconnected(0, 1));
+        minima.give_up(0, 1).unwrap();
+        assert_eq!(minima.suggest(), Suggestion::Disconnected(0, 2));
+        minima.connect(0, 2, 5.0).unwrap();
+        minima.connect(0, 2, 7.0).unwrap();
+        minima.give_up(0, 2).unwrap();
+        assert_eq!(minima.attempt(2, 0), Some(Attempt::Connected(5.0)), "the lower path stays");
+        assert_eq!(minima.suggest(), Suggestion::Disconnected(1, 2));
+        minima.give_up(1, 2).unwrap();
+        assert_eq!(minima.suggest(), Suggestion::Nothing);
+        assert_eq!(minima.saddle(0, 1), None);
+    }
+
+    #[test]
+    fn bad_input_is_refused() {
+        let mut minima = Exploration::<f32, 2, 1>::new();
+        assert!(minima.add(f32::NAN).is_err());
+        minima.add(1.0).unwrap();
+        minima.add(2.0).unwrap();
+        assert!(minima.add(3.0).is_err());
+        assert!(minima.connect(0, 2, 1.0).is_err());
+        assert!(minima.connect(1, 1, 1.0).is_err());
+        assert!(minima.connect(0, 1, f32::INFINITY).is_err());
+        assert_eq!(minima.pairs().len(), 0);
+    }
+}

@@ -1,0 +1,67 @@
+//! Bounds on an update.
+
+use super::Transform;
+use crate::base::random::Rng;
+use crate::base::vector::{norm, scale};
+use crate::{ArgError, Real};
+
+/// Shortens the update to `max_norm` if it is longer: `u ← u · max_norm / ‖u‖` (Pascanu, Mikolov &
+/// Bengio 2013).
+///
+/// An update whose norm overflows although its entries are finite is shortened as well.
+///
+/// ```
+/// use losscape::base::random::stream;
+/// use losscape::sgd::{ClipNorm, Transform};
+/// let mut update = [3.0f32, 4.0];
+/// ClipNorm { max_norm: 1.0 }.apply(&[0.0, 0.0], &mut update, &mut stream(1, 0));
+/// assert_eq!(update, [0.6, 0.8]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClipNorm<R: Real = f32> {
+    /// The largest length, above zero.
+    pub max_norm: R,
+}
+
+impl<R: Real> Transform<R> for ClipNorm<R> {
+    fn check(&self, _dim: usize) -> Result<(), ArgError> {
+        ArgError::check_positive("max_norm", self.max_norm)
+    }
+
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
+        let mut length = norm(update);
+        if length == R::INFINITY {
+            let mut largest = R::ZERO;
+            for u in update.iter() {
+                largest = largest.or_larger(u.abs());
+            }
+            for u in update.iter_mut() {
+                *u /= largest;
+            }
+            // Between 1 and √dim now, and longer than `max_norm` before: never left as it is.
+            length = norm(update);
+            scale(self.max_norm / length, update);
+        } else if length > self.max_norm {
+            scale(self.max_norm / length, update);
+        }
+    }
+}
+
+/// Moves each entry of the update into `[−limit, limit]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClipValue<R: Real = f32> {
+    /// The largest magnitude, above zero.
+    pub limit: R,
+}
+
+impl<R: Real> Transform<R> for ClipValue<R> {
+    fn check(&self, _dim: usize) -> Result<(), ArgError> {
+        ArgError::check_positive("limit", self.limit)
+    }
+
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
+        for u in update {
+            *u = u.or_smaller(self.limit).or_larger(-self.limit);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Stochastic gradient descent whose noise is an explicit argument.
+//!
+//! A step is `x ← x − u`, where the update `u` starts as the gradient of a batch and is rewritten by a
+//! chain of [`Transform`]s, a tuple read from left to right:
+//!
+//! ```text
+//! (ClipNorm, AddNoise, LearningRate, Momentum, WeightDecay)
+//! ```
+//!
+//! Where the randomness comes from is always written down: from the data order ([`Minibatches`]), from
+//! a [`Noise`] added before or after the learning rate, or from a recording ([`Replay`]); all of it is
+//! drawn from the generator handed to [`Sgd::step`]. Plain gradient descent is [`FullBatch`] without
+//! noise, Langevin dynamics [`FullBatch`] with [`Noise::Langevin`].
+//!
+//! A run can be [saved](Sgd::save) to bytes at any step and [continues](Sgd::restore) with the same bits.
+//!
+//! What the noise of a batch amounts to as a [`temperature`](temperature()) is a function with its
+//! formula.
+//!
+//! ```
+//! use losscape::Objective;
+//! use losscape::base::random::stream;
+//! use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdStep};
+//!
+//! /// f(x) = ½ (x − 3)².
+//! struct Bowl;
+//! impl Objective for Bowl {
+//!     fn dim(&self) -> usize { 1 }
+//!     fn scratch_len(&self) -> usize { 0 }
+//!     fn value(&self, x: &[f32], _: &mut [f32]) -> f32 { 0.5 * (x[0] - 3.0) * (x[0] - 3.0) }
+//!     fn value_grad(&self, x: &[f32], grad: &mut [f32], scratch: &mut [f32]) -> f32 {
+//!         grad[0] = x[0] - 3.0;
+//!         self.value(x, scratch)
+//!     }
+//! }
+//!
+//! let (mut params, mut velocity) = ([0.0], [0.0]);
+//! let mut workspace = [0.0; Sgd::workspace_len(1, 0)];
+//! let transforms = (LearningRate::constant(0.1), Momentum::heavy_ball(0.5, &mut velocity));
+//! let mut sgd = Sgd::new(&Bowl, &mut params, FullBatch, transforms, &mut workspace)?;
+//! let mut rng = stream(1, 0);
+//! for _ in 0..100 {
+//!     assert!(matches!(sgd.step(&Bowl, &mut rng), SgdStep::Stepped { .. }));
+//! }
+//! assert!((params[0] - 3.0).abs() < 1e-5);
+//! # Ok::<(), losscape::ArgError>(())
+//! ```
+
+mod batches;
+mod clip;
+mod descent;
+mod momentum;
+mod noise;
+mod rate;
+mod replay;
+mod saved;
+mod schedule;
+mod temperature;
+mod transform;
+
+pub use batches::{FullBatch, GradientSource, Minibatches, Sampling};
+pub use clip::{ClipNorm, ClipValue};
+pub use descent::{Sgd, SgdStep};
+pub use momentum::Momentum;
+pub use noise::{AddNoise, Noise};
+pub use rate::{LearningRate, Scale, WeightDecay};
+pub use replay::Replay;
+pub use saved::Persist;
+pub use schedule::Schedule;
+pub use temperature::{temperature, temperature_with_momentum, temperature_without_replacement};
+pub use transform::Transform;

@@ -1,0 +1,131 @@
+//! Multiples of the update and of the parameters.
+
+use super::saved::{expect_tag, tag};
+use super::{Persist, Schedule, Transform};
+use crate::base::blob::{BlobError, Reader, Writer};
+use crate::base::random::Rng;
+use crate::base::vector::{axpy, scale};
+use crate::{ArgError, Real, Reason};
+
+/// `u ← factor · u`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale<R: Real = f32> {
+    /// Finite.
+    pub factor: R,
+}
+
+impl<R: Real> Transform<R> for Scale<R> {
+    fn check(&self, _dim: usize) -> Result<(), ArgError> {
+        ArgError::check_finite("factor", &[self.factor])
+    }
+
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
+        scale(self.factor, update);
+    }
+}
+
+/// `u ← η(k) · u` with the rate of a [`Schedule`] at step `k`, which it counts.
+///
+/// ```
+/// use losscape::base::random::stream;
+/// use losscape::sgd::{LearningRate, Schedule, Transform};
+/// let mut rate = LearningRate::new(Schedule::WarmUp { rate: 1.0f32, steps: 4 });
+/// let mut update = [8.0];
+/// rate.apply(&[0.0], &mut update, &mut stream(1, 0));
+/// assert_eq!((update, rate.rate()), ([2.0], 0.5));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LearningRate<R: Real = f32> {
+    schedule: Schedule<R>,
+    step: u32,
+}
+
+impl<R: Real> LearningRate<R> {
+    /// The rates of a schedule, from its step 0.
+    #[must_use]
+    pub const fn new(schedule: Schedule<R>) -> Self {
+        Self { schedule, step: 0 }
+    }
+
+    /// The same rate at every step.
+    #[must_use]
+    pub const fn constant(rate: R) -> Self {
+        Self::new(Schedule::Constant { rate })
+    }
+
+    /// Goes on with another schedule; the step count stays.
+    ///
+    /// # Errors
+    /// As [`Schedule::check`]; nothing has changed then.
+    pub fn set_schedule(&mut self, schedule: Schedule<R>) -> Result<(), ArgError> {
+        schedule.check()?;
+        self.schedule = schedule;
+        Ok(())
+    }
+
+    /// The rate of the next step.
+    #[must_use]
+    pub fn rate(&self) -> R {
+        self.schedule.at(self.step)
+    }
+}
+
+impl<R: Real> Transform<R> for LearningRate<R> {
+    fn check(&self, _dim: usize) -> Result<(), ArgError> {
+        self.schedule.check()
+    }
+
+    fn reset(&mut self) {
+        self.step = 0;
+    }
+
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
+        scale(self.rate(), update);
+        self.step = self.step.saturating_add(1);
+    }
+}
+
+impl<R: Real> Persist for LearningRate<R> {
+    fn save_state(&self, writer: &mut Writer<'_>) {
+        writer.u8(tag::LEARNING_RATE);
+        writer.u32(self.step);
+    }
+
+    fn check_state(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
+        expect_tag(reader, "transforms", tag::LEARNING_RATE)?;
+        reader.u32().map(|_| ())
+    }
+
+    fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
+        expect_tag(reader, "transforms", tag::LEARNING_RATE)?;
+        self.step = reader.u32()?;
+        Ok(())
+    }
+}
+
+/// `u ← u + decay · x`: after the rate and the momentum, the decoupled weight decay of Loshchilov &
+/// Hutter (2019), `x ← (1 − decay) x − u`.
+///
+/// `decay` is per step: the product of rate and coefficient in a paper that multiplies them. Unlike an
+/// L2 term of the objective it is not part of the reported value; placed before the rate it is the
+/// gradient of one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WeightDecay<R: Real = f32> {
+    /// The fraction by which parameters shrink in a step, in [0, 1).
+    pub decay: R,
+}
+
+impl<R: Real> Transform<R> for WeightDecay<R> {
+    fn check(&self, _dim: usize) -> Result<(), ArgError> {
+        ArgError::check_non_negative("decay", self.decay)?;
+        if self.decay < R::ONE {
+            Ok(())
+        } else {
+            Err(ArgError::new("decay", Reason::OutOfRange { index: 0 }))
+        }
+    }
+
+    fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], _rng: &mut G) {
+        axpy(self.decay, params, update);
+    }
+}

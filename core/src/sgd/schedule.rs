@@ -1,0 +1,135 @@
+//! The learning rate as a function of the step.
+
+use crate::base::elementary::cos;
+use crate::{ArgError, Real, Reason};
+
+/// A learning rate `η(k)` for each step `k = 0, 1, …`: a pure function, so that a run resumed at a step
+/// uses the same rate.
+///
+/// ```
+/// use losscape::sgd::Schedule;
+/// let schedule = Schedule::Steps { rate: 0.8f32, factor: 0.5, every: 10 };
+/// assert_eq!([0, 9, 10, 20].map(|k| schedule.at(k)), [0.8, 0.8, 0.4, 0.2]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Schedule<R: Real = f32> {
+    /// `η(k) = rate`.
+    Constant {
+        /// Above zero.
+        rate: R,
+    },
+    /// `η(k) = rate · factor^⌊k / every⌋`.
+    Steps {
+        /// The first rate, above zero.
+        rate: R,
+        /// Above zero, usually below one.
+        factor: R,
+        /// Steps between two changes, above zero.
+        every: u32,
+    },
+    /// `η(k) = rate · (k + 1) / steps` during the first `steps` steps, `rate` afterwards.
+    WarmUp {
+        /// The final rate, above zero.
+        rate: R,
+        /// The length of the ramp, above zero.
+        steps: u32,
+    },
+    /// A half-cosine from `rate` to `last` (Loshchilov & Hutter 2017, without restarts),
+    /// after a linear warm-up:
+    ///
+    /// ```text
+    /// η(k) = rate · (k + 1) / warm_up                                     k < warm_up
+    /// η(k) = last + ½ (rate − last) (1 + cos(π (k − warm_up) / steps))    then, for `steps` steps
+    /// η(k) = last                                                         afterwards
+    /// ```
+    Cosine {
+        /// The largest rate, above zero.
+        rate: R,
+        /// The rate at the end, at least zero.
+        last: R,
+        /// The length of the ramp; zero for none.
+        warm_up: u32,
+        /// The length of the descent, above zero.
+        steps: u32,
+    },
+    /// `η(k) = rate / (1 + k / half_life)`, the decay of Robbins & Monro (1951): the sum of the rates
+    /// diverges, the sum of their squares does not.
+    InverseTime {
+        /// The first rate, above zero.
+        rate: R,
+        /// The step at which the rate has halved, above zero.
+        half_life: u32,
+    },
+}
+
+impl<R: Real> Schedule<R> {
+    /// `η(step)`.
+    #[must_use]
+    pub fn at(&self, step: u32) -> R {
+        match *self {
+            Self::Constant { rate } => rate,
+            Self::Steps { rate, factor, every } => rate * power(factor, step / every.max(1)),
+            Self::WarmUp { rate, steps } => ramp(rate, step, steps),
+            Self::Cosine { rate, warm_up, .. } if step < warm_up => ramp(rate, step, warm_up),
+            Self::Cosine { rate, last, warm_up, steps } => {
+                let k = step - warm_up;
+                if k >= steps {
+                    return last;
+                }
+                let angle = R::from_f64(core::f64::consts::PI) * (R::from_u32(k) / R::from_u32(steps));
+                last + R::HALF * (rate - last) * (R::ONE + cos(angle))
+            }
+            Self::InverseTime { rate, half_life } => {
+                rate / (R::ONE + R::from_u32(step) / R::from_u32(half_life))
+            }
+        }
+    }
+
+    /// Refuses rates that are not above zero, and empty intervals.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `learning_rate`, `factor`, `last`, `every`, `steps` or `half_life`.
+    pub fn check(&self) -> Result<(), ArgError> {
+        let count = |arg, n: u32| if n > 0 { Ok(()) } else { Err(ArgError::new(arg, Reason::NotPositive)) };
+        let rate = match *self {
+            Self::Constant { rate } => rate,
+            Self::Steps { rate, factor, every } => {
+                ArgError::check_positive("factor", factor)?;
+                count("every", every)?;
+                rate
+            }
+            Self::WarmUp { rate, steps } => {
+                count("steps", steps)?;
+                rate
+            }
+            Self::Cosine { rate, last, steps, .. } => {
+                ArgError::check_non_negative("last", last)?;
+                count("steps", steps)?;
+                rate
+            }
+            Self::InverseTime { rate, half_life } => {
+                count("half_life", half_life)?;
+                rate
+            }
+        };
+        ArgError::check_positive("learning_rate", rate)
+    }
+}
+
+/// `rate · (step + 1) / steps`, at most `rate`.
+fn ramp<R: Real>(rate: R, step: u32, steps: u32) -> R {
+    if step >= steps { rate } else { rate * ((R::from_u32(step) + R::ONE) / R::from_u32(steps)) }
+}
+
+/// `baseⁿ` by squaring: at most 32 rounds.
+fn power<R: Real>(base: R, mut n: u32) -> R {
+    let (mut result, mut square) = (R::ONE, base);
+    while n > 0 {
+        if n % 2 == 1 {
+            result *= square;
+        }
+        square *= square;
+        n /= 2;
+    }
+    result
+}

@@ -1,0 +1,22 @@
+//! SGD with explicit noise: transforms, batches, exact stationary variances, refused input.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    clippy::lossy_float_literal,
+    clippy::neg_multiply,
+    clippy::unwrap_used,
+    reason = "small counts, oracles in the platform's f64, and formulas as the papers write them"
+)]
+
+mod arguments;
+mod batches;
+mod exact;
+mod noise;
+mod objectives;
+mod saved;
+mod state_dependent;
+mod stationary;
+mod stops;
+mod transforms;

@@ -1,0 +1,109 @@
+//! Noise that is added, recorded and replayed.
+
+use losscape::Real;
+use losscape::base::random::{Rng, fill_ball, fill_normal, stream};
+use losscape::base::vector::norm;
+use losscape::sgd::{AddNoise, FullBatch, LearningRate, Noise, Replay, Schedule, Sgd, SgdStep, Transform};
+
+use crate::objectives::Bowl;
+
+/// The noise of one step alone.
+fn sample<R: Real>(noise: Noise<'_, R>, dim: usize, seed: u64) -> Vec<R> {
+    let (mut record, mut update) = (vec![R::ZERO; dim], vec![R::ZERO; dim]);
+    AddNoise::new(noise, &mut record).apply(&[], &mut update, &mut stream(seed, 0));
+    assert_eq!(record, update, "the record is the noise");
+    update
+}
+
+#[test]
+fn each_kind_is_the_sampler_it_names() {
+    let mut z = [0.0f32; 5];
+    fill_normal(&mut stream(51, 0), &mut z);
+    assert_eq!(sample(Noise::Gaussian { std_dev: 0.5 }, 5, 51), z.map(|z| 0.5 * z), "Gaussian");
+    // 2 η T = 2 · 0.125 · 1 = ¼.
+    let learning_rate = Schedule::Constant { rate: 0.125 };
+    let langevin = Noise::Langevin { temperature: 1.0, learning_rate };
+    assert_eq!(sample(langevin, 5, 51), z.map(|z| 0.5 * z), "Langevin");
+    let mut x = [0.0f32; 5];
+    fill_ball(&mut stream(52, 0), 3.0, &mut x);
+    assert_eq!(sample(Noise::Ball { radius: 3.0 }, 5, 52), x, "ball");
+    assert!(norm(&x) <= 3.0, "within the radius");
+    assert_eq!(sample(Noise::<f32>::Off, 3, 53), [0.0; 3], "off");
+    // Three rows in two dimensions: z₁ L₁ + z₂ L₂ + z₃ L₃.
+    let mut z = [0.0f64; 3];
+    fill_normal(&mut stream(54, 0), &mut z);
+    let factor = [1.0, 2.0, 0.5, -1.0, 0.0, 4.0];
+    let expected = [0.0 + z[0] * 1.0 + z[1] * 0.5 + z[2] * 0.0, 0.0 + z[0] * 2.0 + z[1] * -1.0 + z[2] * 4.0];
+    assert_eq!(sample(Noise::LowRank { factor: &factor }, 2, 54), expected, "low rank");
+}
+
+/// Langevin noise follows the schedule it is given, step by step.
+#[test]
+fn langevin_follows_its_schedule() {
+    let learning_rate = Schedule::Steps { rate: 2.0f64, factor: 0.25, every: 1 };
+    let mut record = [0.0; 3];
+    let mut noise = AddNoise::new(Noise::Langevin { temperature: 1.0, learning_rate }, &mut record);
+    for step in 0..3 {
+        let mut update = [0.0];
+        noise.apply(&[], &mut update, &mut stream(55, 0));
+        // √(2 η T) = 2, 1, ½ times the same draw.
+        let mut z = [0.0];
+        fill_normal(&mut stream(55, 0), &mut z);
+        assert_eq!(update[0], z[0] * 2.0 / f64::from(1 << step), "step {step}");
+    }
+}
+
+/// The memory lent for recording does not change the bits, nor the draws.
+#[test]
+fn recording_changes_nothing() {
+    for dim in [1usize, 2, 5] {
+        for rows in [1, 3] {
+            let mut record = vec![f32::NAN; rows * dim];
+            let noise = Noise::Gaussian { std_dev: 0.3f32 };
+            let mut with = AddNoise::new(noise, &mut record);
+            let mut without = AddNoise::new(noise, &mut []);
+            let (mut a, mut b) = (stream(56, 0), stream(56, 0));
+            for step in 0..5usize {
+                let start: Vec<f32> = (0..dim).map(|k| (k as f32) - 1.5).collect();
+                let (mut x, mut y) = (start.clone(), start.clone());
+                with.apply(&[], &mut x, &mut a);
+                without.apply(&[], &mut y, &mut b);
+                assert_eq!(x, y, "step {step}");
+                let row = &with.record()[step % rows * dim..][..dim];
+                for ((x, start), noise) in x.iter().zip(&start).zip(row) {
+                    assert_eq!(*x, start + noise, "row of step {step}");
+                }
+            }
+            assert_eq!(a.next_u32(), b.next_u32(), "same draws");
+        }
+    }
+}
+
+fn run<T: Transform<f32>>(seed: u64, steps: usize, transforms: T) -> (Vec<f32>, Vec<SgdStep>) {
+    let objective = Bowl { dim: 3, curvature: 1.0 };
+    let (mut params, mut workspace) = ([1.0f32, -2.0, 0.5], [0.0; 3]);
+    let mut sgd = Sgd::new(&objective, &mut params, FullBatch, transforms, &mut workspace).expect("valid");
+    let mut rng = stream(seed, 0);
+    let outcomes = (0..steps).map(|_| sgd.step(&objective, &mut rng)).collect();
+    (params.to_vec(), outcomes)
+}
+
+/// A recorded run replays with the same bits under any seed, and then says that it has run out.
+#[test]
+fn replay_repeats_a_run_and_runs_out() {
+    let mut record = [0.0f32; 12];
+    let rate = LearningRate::constant(0.1f32);
+    let noise = AddNoise::new(Noise::Ball { radius: 1.0 }, &mut record);
+    let (first, outcomes) = run(57, 4, (noise, rate));
+    let (again, mut replayed) = run(58, 6, (Replay::new(&record), rate));
+    assert_eq!(first, again, "same bits, and none lost after the end");
+    assert_eq!(replayed.split_off(4), [SgdStep::NoiseExhausted; 2], "two steps too many");
+    assert_eq!(outcomes, replayed, "same values");
+    let replay = Replay::new(&record);
+    assert_eq!(
+        Transform::<f32>::check(&replay, 5).unwrap_err().arg,
+        "rows",
+        "twelve is not a multiple of five"
+    );
+    assert_eq!(replay.remaining().len(), 12, "nothing used");
+}
