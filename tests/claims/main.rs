@@ -1,0 +1,13 @@
+//! Claims of the papers that can be checked without their data, with the numbers of an independent
+//! implementation and the tolerances they were stated with.
+//!
+//! Deterministic values are golden; where a network was trained the statement is about a regime. A failed
+//! search proves nothing: "no path below x" means that this many restarts found none.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod curves;
+mod digits;
+mod draxler;
+mod freeman;
+mod support;
+mod toolbox;

@@ -1,0 +1,32 @@
+//! Elementary functions of ordinary arguments and of any bit pattern.
+
+use losscape::Real;
+use losscape::base::elementary::{cos, exp, ln, sigmoid, sin, softplus, sqrt, tanh};
+use losscape::base::fingerprint::Fingerprint;
+use losscape::base::random::{Rng, stream};
+
+use crate::Experiment;
+
+pub(crate) const SINGLE: Experiment =
+    Experiment { name: "elementary-f32", digest: 0xbc14ff861f701060, stack: 2048, run: run::<f32> };
+pub(crate) const DOUBLE: Experiment =
+    Experiment { name: "elementary-f64", digest: 0xe818c750f26b7526, stack: 2048, run: run::<f64> };
+
+fn run<R: Real>() -> u64 {
+    let mut digest = Fingerprint::new();
+    // −20 to 20 in steps of 0.1 that are no multiples of a power of two.
+    for k in 0..401 {
+        all(R::from_f64(0.1) * (R::from_u32(k) - R::from_u32(200)), &mut digest);
+    }
+    // Subnormals, huge numbers, infinities and NaN among them.
+    let mut rng = stream(2026, 0);
+    for _ in 0..600 {
+        let bits = rng.next_u64();
+        all(R::from_bits64(if R::BYTES == 4 { bits >> 32 } else { bits }), &mut digest);
+    }
+    digest.finish()
+}
+
+fn all<R: Real>(x: R, digest: &mut Fingerprint) {
+    digest.reals(&[exp(x), ln(x), tanh(x), sigmoid(x), softplus(x), sin(x), cos(x), sqrt(x)]);
+}

@@ -1,0 +1,110 @@
+//! Experiments whose digests are the same on every target.
+//!
+//! Each is a function of nothing that digests every number it computes. Its constant is committed beside
+//! it: a change of one bit, anywhere, is a change of that constant in the same commit, with its reason in
+//! the changelog under *Numerics*.
+#![no_std]
+
+mod data;
+mod elementary;
+mod mlp;
+mod numbers;
+#[cfg(feature = "paths")]
+mod paths;
+mod random;
+mod state;
+mod training;
+mod vector;
+
+use losscape::base::fingerprint::Fingerprint;
+
+/// A computation and the digest that it has everywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Experiment {
+    /// Lower-case words, the scalar type last.
+    pub name: &'static str,
+    /// What [`run`](Self::run) returns on every target.
+    pub digest: u64,
+    /// Bytes of stack that suffice: boards with less leave the experiment out.
+    pub stack: usize,
+    /// Computes and digests.
+    pub run: fn() -> u64,
+}
+
+/// What a refused experiment returns instead of a digest.
+const REFUSED: u64 = 0;
+
+/// The digest of what `compute` puts into it.
+fn digest<E>(compute: impl FnOnce(&mut Fingerprint) -> Result<(), E>) -> u64 {
+    let mut digest = Fingerprint::new();
+    if compute(&mut digest).is_ok() { digest.finish() } else { REFUSED }
+}
+
+/// Experiments of the lower floors.
+const FLOORS: &[Experiment] = &[
+    elementary::SINGLE,
+    elementary::DOUBLE,
+    vector::SINGLE,
+    vector::DOUBLE,
+    random::SINGLE,
+    random::DOUBLE,
+    mlp::SINGLE,
+    mlp::DOUBLE,
+    data::SINGLE,
+    data::DOUBLE,
+    training::SINGLE,
+    training::DOUBLE,
+    state::SINGLE,
+    state::DOUBLE,
+];
+
+/// Experiments of path methods, for which a board with 256 KiB of flash has no room.
+#[cfg(feature = "paths")]
+const PATHS: &[Experiment] = &[
+    paths::SURFACES,
+    paths::SURFACES64,
+    paths::BAND,
+    paths::BAND64,
+    paths::STRING,
+    paths::STRING64,
+    paths::AUTONEB,
+    paths::AUTONEB64,
+    paths::SAMPLING,
+    paths::SAMPLING64,
+    paths::CURVE,
+    paths::CURVE64,
+    paths::ALIGNMENT,
+    paths::ALIGNMENT64,
+];
+
+#[cfg(not(feature = "paths"))]
+const PATHS: &[Experiment] = &[];
+
+/// Every experiment, in the order of the floors of the kernel.
+pub fn all() -> impl Iterator<Item = &'static Experiment> {
+    FLOORS.iter().chain(PATHS)
+}
+
+#[cfg(all(test, not(feature = "fault")))]
+mod tests {
+    use super::{REFUSED, all};
+
+    #[test]
+    fn digests_are_the_committed_ones() {
+        for experiment in all() {
+            let found = (experiment.run)();
+            assert_ne!(found, REFUSED, "{}", experiment.name);
+            assert_eq!(found, experiment.digest, "{}: 0x{found:016x}", experiment.name);
+        }
+    }
+
+    #[test]
+    fn names_are_words_and_differ() {
+        for (k, experiment) in all().enumerate() {
+            let word =
+                experiment.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            assert!(word, "{}", experiment.name);
+            assert!(all().take(k).all(|other| other.name != experiment.name), "{}", experiment.name);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Reductions and updates of every length up to three blocks of lanes.
+
+use losscape::Real;
+use losscape::base::fingerprint::Fingerprint;
+use losscape::base::vector::{axpy, distance, dot, norm, scale};
+
+use crate::Experiment;
+use crate::numbers::numbers;
+
+pub(crate) const SINGLE: Experiment =
+    Experiment { name: "vector-f32", digest: 0x445f64f7c8f74850, stack: 2048, run: run::<f32> };
+pub(crate) const DOUBLE: Experiment =
+    Experiment { name: "vector-f64", digest: 0xaf131e3c177b37a2, stack: 2048, run: run::<f64> };
+
+/// Three blocks of eight lanes and a tail.
+const LEN: usize = 29;
+
+fn run<R: Real>() -> u64 {
+    let (x, mut y) = (numbers::<R, LEN>(1, 3.0), numbers::<R, LEN>(2, 5.0));
+    let mut digest = Fingerprint::new();
+    for n in 0..=LEN {
+        let (x, y) = (&x[..n], &mut y[..n]);
+        digest.reals(&[dot(x, y), norm(x), distance(x, y)]);
+        axpy(R::from_f64(0.3), x, y);
+        scale(R::from_f64(0.9), y);
+        digest.reals(y);
+    }
+    digest.real(horner(&x, y[0]));
+    digest.finish()
+}
+
+/// A polynomial, one multiply-add a term: what a compiler that fuses them would change.
+fn horner<R: Real>(coefficients: &[R], at: R) -> R {
+    coefficients.iter().fold(R::ZERO, |sum, &c| multiply_add(sum, at, c))
+}
+
+#[cfg(not(feature = "fault"))]
+fn multiply_add<R: Real>(a: R, b: R, c: R) -> R {
+    a * b + c
+}
+
+/// The fault: rounded once instead of twice, in the type that has a wider one to compute it in.
+#[cfg(feature = "fault")]
+fn multiply_add<R: Real>(a: R, b: R, c: R) -> R {
+    R::from_f64(a.to_f64() * b.to_f64() + c.to_f64())
+}

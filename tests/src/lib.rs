@@ -1,0 +1,8 @@
+//! What must hold everywhere.
+
+/// The README's example compiles and does what it says.
+#[doc = include_str!("../../README.md")]
+#[derive(Debug)]
+pub struct Readme;
+
+pub mod paths;
