@@ -1,0 +1,106 @@
+/** Bytes are gates; a limit that is passed is a failure, not a note. */
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { DIST, type Lab, openLab, ready, step, visit } from './harness.ts';
+
+let lab: Lab;
+
+before(async () => {
+  lab = await openLab();
+});
+after(() => lab.close());
+
+const KB = 1024;
+const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' });
+const gzip = (file: string) => gzipSync(readFileSync(join(DIST, file)), { level: 9 }).length;
+
+function within(what: string, bytes: number, kilobytes: number): void {
+  console.log(`${what}: ${(bytes / KB).toFixed(1)} of ${kilobytes} KB`);
+  assert.ok(bytes <= kilobytes * KB, `${what}: ${bytes} bytes`);
+}
+
+test('the first visit of Train', async () => {
+  const { page, foreign } = await visit(lab, '');
+  const loaded = new Set<string>();
+  const base = new URL(lab.home).pathname;
+  page.on('response', (response) => {
+    const path = new URL(response.url()).pathname;
+    if (path.startsWith(base)) loaded.add(path.slice(base.length) || 'index.html');
+  });
+  await page.goto(`${lab.home}train/`);
+  await ready(page);
+  const names = [...loaded].map((path) => (path.endsWith('/') ? `${path}index.html` : path));
+  const sum = (test: RegExp) =>
+    names.filter((name) => test.test(name)).reduce((n, name) => n + gzip(name), 0);
+  within('kernel with glue', sum(/\.wasm$|\/losscape-[^/]*\.js$/), 60);
+  within('scripts, worker and libraries', sum(/(?<!\/losscape-[^/]*)\.js$/), 60);
+  within('HTML and CSS', sum(/\.(html|css)$/), 30);
+  within('images', sum(/\.(webp|png|svg)$/), 60);
+  within('everything', sum(/./), 200);
+  assert.equal(names.filter((name) => name.endsWith('.wasm')).length, 1, 'one build of the kernel');
+  assert.deepEqual(foreign, []);
+  assert.ok(
+    names.includes(names.find((name) => /digits-[\w-]+\.bin$/.test(name)) ?? ''),
+    'the digits are one hashed file',
+  );
+});
+
+test('each build of the kernel', () => {
+  for (const file of files.filter((name) => /losscape_bg-[^/]*\.wasm$/.test(name)))
+    within(file, gzip(file), 90);
+  // The fingerprint's experiments, digits included: loaded only when a reader asks to compute them.
+  for (const file of files.filter((name) => /fingerprint-[^/]*\.wasm$/.test(name)))
+    within(file, gzip(file), 160);
+});
+
+test('all scripts of all exhibits; no fonts', () => {
+  const scripts = files.filter((name) => name.endsWith('.js') && !/losscape-[^/]*\.js$/.test(name));
+  within(
+    'all scripts',
+    scripts.reduce((n, name) => n + gzip(name), 0),
+    120,
+  );
+  assert.deepEqual(
+    files.filter((name) => /\.(woff2?|ttf|otf)$/.test(name)),
+    [],
+  );
+});
+
+test('pages are bound to a strict policy and name no other host', () => {
+  for (const file of files.filter((name) => name.endsWith('.html'))) {
+    const html = readFileSync(join(DIST, file), 'utf8');
+    assert.match(html, /Content-Security-Policy" content="default-src 'none'/, file);
+    assert.ok(!/ style="|<script(?![^>]*src=)/.test(html), `${file}: nothing inline`);
+    assert.ok(!/(src|href)="(https?:)?\/\//.test(html), `${file}: no other host`);
+    assert.ok(!/(src|href)="\//.test(html), `${file}: relative addresses only`);
+  }
+});
+
+test('main-thread work of a frame stays small while it runs', async () => {
+  const { page } = await visit(lab, 'train/');
+  await ready(page);
+  await page.click('[data-do=skip]');
+  await page.selectOption('lab-transport select', '16');
+  // Script, style and layout in the thread's own time: a busy machine and a software painter do not enter it.
+  const client = await page.context().newCDPSession(page);
+  await client.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const spent = async () => {
+    const { metrics } = await client.send('Performance.getMetrics');
+    const counted = ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration'];
+    return metrics.reduce((sum, { name, value }) => sum + (counted.includes(name) ? 1000 * value : 0), 0);
+  };
+  await page.click('[data-do=play]');
+  await page.waitForTimeout(500);
+  const before = [await spent(), await step(page)] as const;
+  await page.waitForTimeout(3000);
+  const after = [await spent(), await step(page)] as const;
+  const frames = (after[1] - before[1]) / 16;
+  const perFrame = (after[0] - before[0]) / frames;
+  console.log(`main thread: ${perFrame.toFixed(1)} ms a frame over ${frames} frames`);
+  // Times are gated at three times the 6 ms of the budget, bytes strictly.
+  assert.ok(perFrame <= 18, `${perFrame.toFixed(1)} ms`);
+});

@@ -1,0 +1,221 @@
+/** A server for the built page, a browser, and what every test of the lab needs. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const DIST = join(ROOT, 'web/dist');
+const RESULTS = join(ROOT, 'web/test-results');
+
+/** The page is served below a path of its own: nothing may assume the root of a host. */
+const BASE = '/some/place/';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.webp': 'image/webp',
+};
+
+export interface Lab {
+  browser: Browser;
+  /** Address of the index page. */
+  home: string;
+  close(): Promise<void>;
+}
+
+export async function openLab(): Promise<Lab> {
+  if (!existsSync(join(DIST, 'index.html')))
+    throw new Error('web/dist is missing: npm run build, in web/, first');
+  const server = await serve();
+  const { port } = server.address() as AddressInfo;
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-component-update'],
+  });
+  return {
+    browser,
+    home: `http://127.0.0.1:${port}${BASE}`,
+    async close() {
+      await browser.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function serve(): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
+    const inside = normalize(path.slice(BASE.length));
+    let file = join(DIST, inside);
+    if (file.endsWith('/') || inside === '.') file = join(file, 'index.html');
+    if (!path.startsWith(BASE) || inside.startsWith('..') || !existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.end(readFileSync(file));
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+export interface Visit {
+  page: Page;
+  /** Addresses of other origins that were asked for, and what the console complained of. */
+  foreign: string[];
+  complaints: string[];
+}
+
+/** Opens a page whose requests to other origins are refused and noted. */
+export async function visit(lab: Lab, path: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await lab.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const foreign: string[] = [];
+  const complaints: string[] = [];
+  await page.route('**/*', (route) => {
+    const url = route.request().url();
+    if (url.startsWith(new URL(lab.home).origin) || /^(data|blob):/.test(url)) return route.fallback();
+    foreign.push(url);
+    return route.abort();
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(lab.home + path);
+  return { page, foreign, complaints };
+}
+
+/** Waits until the experiment has shown its first frame. */
+export async function ready(page: Page): Promise<void> {
+  await page.waitForSelector('lab-transport button.primary:not(:disabled)');
+}
+
+export async function step(page: Page): Promise<number> {
+  return Number(await page.getAttribute('lab-numbers.panel', 'data-step'));
+}
+
+export async function text(page: Page, test: string): Promise<string> {
+  return ((await page.textContent(`[data-test=${test}]`)) ?? '').trim();
+}
+
+export async function digest(page: Page): Promise<string> {
+  return (await text(page, 'digest')).replaceAll(/\s/g, '');
+}
+
+/** Plays at full speed until a step has been passed, then pauses. */
+export async function playTo(page: Page, wanted: number): Promise<void> {
+  await page.selectOption('lab-transport select', 'max');
+  await page.click('[data-do=play]');
+  await page.waitForFunction(
+    (n) => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) >= n,
+    wanted,
+  );
+  if ((await page.textContent('[data-do=play]'))?.includes('Pause')) await page.click('[data-do=play]');
+  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+}
+
+/** Replays to a step exactly, by its link; returns the digest there. */
+export async function digestAt(lab: Lab, page: Page, wanted: number, settings = ''): Promise<string> {
+  await page.goto('about:blank');
+  await page.goto(`${lab.home}train/#v=1${settings}&step=${wanted}`);
+  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  return digest(page);
+}
+
+export interface Native {
+  digest: string;
+  trainLoss: number;
+  trainAccuracy: number;
+  heldLoss: number;
+  heldAccuracy: number;
+}
+
+/** The same experiment, run natively. */
+export function native(steps: readonly number[]): Map<number, Native> {
+  const run = spawnSync(
+    'cargo',
+    ['run', '-q', '-p', 'losscape-wasm', '--example', 'train_digest', '--', ...steps.map(String)],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  if (run.status !== 0) throw new Error(`the native run failed:\n${run.stderr}`);
+  return new Map(
+    run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [at, digest, ...measures] = line.split(' ');
+        const [trainLoss, trainAccuracy, heldLoss, heldAccuracy] = measures.map(Number);
+        return [
+          Number(at),
+          {
+            digest: digest!,
+            trainLoss: trainLoss!,
+            trainAccuracy: trainAccuracy!,
+            heldLoss: heldLoss!,
+            heldAccuracy: heldAccuracy!,
+          },
+        ];
+      }),
+  );
+}
+
+/** Kept for a look: tests assert numbers, people look at pictures. */
+export async function screenshot(page: Page, name: string, fullPage = false): Promise<void> {
+  mkdirSync(RESULTS, { recursive: true });
+  await page.screenshot({ path: join(RESULTS, `${name}.png`), fullPage });
+}
+
+const AXE = readFileSync(
+  createRequire(join(ROOT, 'web/package.json')).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+/** Violations of WCAG 2.2 A and AA, one line each. */
+export async function violations(page: Page): Promise<string[]> {
+  // Evaluated, not added as a script: the page's own policy forbids scripts of others.
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(
+          where: Document,
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
+    };
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const found = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    return found.violations.flatMap((v) =>
+      v.nodes.map(
+        (node) => `${v.id}: ${node.html.slice(0, 160)} — ${node.failureSummary.replaceAll('\n', ' ')}`,
+      ),
+    );
+  });
+}
+
+/** How far the page is wider than its window, and the elements that stick out. */
+export async function overflow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 0.5)
+      .filter((element) => !element.parentElement!.closest('.formula, .scroll, .visually-hidden'))
+      .map(
+        (element) =>
+          `${element.tagName}.${element.className} ends at ${Math.round(element.getBoundingClientRect().right)}`,
+      )
+      .slice(0, 8);
+  });
+}

@@ -1,0 +1,258 @@
+/** Train, used: the loss falls, digits are read, the bits are those of the native run. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import {
+  DIST,
+  digest,
+  digestAt,
+  type Lab,
+  type Native,
+  native,
+  openLab,
+  playTo,
+  ready,
+  screenshot,
+  step,
+  text,
+  visit,
+} from './harness.ts';
+
+let lab: Lab;
+let truth: Map<number, Native>;
+
+before(async () => {
+  truth = native([0, 1, 100, 500, 1000, 2000, 4000]);
+  lab = await openLab();
+});
+after(() => lab.close());
+
+test('it learns: the loss falls and held-out accuracy passes 0.95', async () => {
+  const { page, foreign, complaints } = await visit(lab, 'train/');
+  await ready(page);
+  assert.equal(await step(page), 0, 'nothing moves before it is asked to');
+  assert.equal(await digest(page), truth.get(0)!.digest, 'the fingerprint of the first weights');
+  const first = Number.parseFloat(await text(page, 'train-loss'));
+  await page.click('[data-do=skip]');
+  await playTo(page, 1500);
+  const last = Number.parseFloat(await text(page, 'train-loss'));
+  assert.ok(last < 0.1 && first > 2, `loss ${first}, then ${last}`);
+  const held = Number.parseFloat(await text(page, 'held-accuracy'));
+  assert.ok(held > 95, `held-out accuracy ${held} %`);
+  assert.match(await text(page, 'temperature'), /^0\.00625$/);
+  assert.deepEqual(foreign, [], 'nothing is fetched from elsewhere');
+  assert.deepEqual(complaints, [], 'the console is quiet');
+  await screenshot(page, 'train-learned', true);
+});
+
+test('the fingerprint equals the native one, step by step and played', async () => {
+  const { page } = await visit(lab, 'train/');
+  await ready(page);
+  await page.click('[data-do=step]');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
+  );
+  assert.equal(await digest(page), truth.get(1)!.digest);
+  for (const at of [1000, 2000])
+    assert.equal(await digestAt(lab, page, at), truth.get(at)!.digest, `at ${at}`);
+  // The table of the curve tells what the native run measured.
+  const rows = await page.locator('#loss table tbody tr').allTextContents();
+  const closing = rows.at(-1)!.trim().split(/\s+/);
+  assert.equal(closing[0], '2000');
+  assert.ok(Math.abs(Number(closing[1]) - truth.get(2000)!.trainLoss) < 1e-4, closing.join(' '));
+});
+
+test('reset keeps the seed and gives the same fingerprint; a new seed gives another', async () => {
+  const { page } = await visit(lab, 'train/#v=1&step=300');
+  await page.waitForSelector('[data-test=replay][data-state=unknown]');
+  const before = await digest(page);
+  await page.click('[data-do=reset]');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
+  );
+  assert.equal(await digest(page), truth.get(0)!.digest);
+  assert.equal(await digestAt(lab, page, 300), before);
+  await page.click('[data-do=seed]');
+  await page.waitForFunction(() => /seed=/.test(location.hash));
+  await ready(page);
+  assert.notEqual(await digest(page), truth.get(0)!.digest);
+});
+
+test('a shared link replays to the same step and digest, changes included', async () => {
+  const { page } = await visit(lab, 'train/');
+  await ready(page);
+  await playTo(page, 200);
+  await page.fill('input[aria-label="learning rate, typed"]', '0.35');
+  await page.press('input[aria-label="learning rate, typed"]', 'Tab');
+  await playTo(page, 400);
+  await page.fill('input[aria-label="batch size, typed"]', '50');
+  await page.press('input[aria-label="batch size, typed"]', 'Tab');
+  await playTo(page, 600);
+  const [at, bits] = [await step(page), await digest(page)];
+  await page.click('[data-do=share]');
+  const link = await page.inputValue('#share-link');
+  assert.match(link, /changes=\d+:rate:0\.35;\d+:batch:50/);
+  const other = await visit(lab, 'train/');
+  await other.page.goto('about:blank');
+  await other.page.goto(link);
+  await other.page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.equal(await step(other.page), at);
+  assert.equal(await digest(other.page), bits);
+  // A link whose digest was tampered with is found out.
+  await other.page.goto('about:blank');
+  await other.page.goto(link.replace(/digest=[0-9a-f]{16}/, 'digest=0123456789abcdef'));
+  await other.page.waitForSelector('[data-test=replay][data-state=different]');
+});
+
+test('a change of the drawing never touches the run', async () => {
+  const { page } = await visit(lab, 'train/');
+  await ready(page);
+  await page.click('[data-do=skip]');
+  await page.selectOption('#theme', 'dark');
+  const pad = (await page.locator('canvas.pad').boundingBox())!;
+  await page.mouse.move(pad.x + pad.width / 2, pad.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(pad.x + pad.width / 2, pad.y + pad.height - 20, { steps: 12 });
+  await page.mouse.up();
+  await page.click('[data-do=pin]');
+  await page.locator('#loss .plot').focus();
+  await page.keyboard.press('Home');
+  assert.equal(await digest(page), truth.get(0)!.digest);
+});
+
+test('it reads what is drawn, while it is drawn', async () => {
+  const { page } = await visit(lab, 'train/#v=1&step=2000');
+  await page.waitForSelector('[data-test=replay][data-state=unknown]');
+  await page.locator('canvas.pad').scrollIntoViewIfNeeded();
+  await page.click('[data-do=clear]');
+  await page.waitForFunction(() => document.querySelector('.answers .share')!.textContent === '–');
+  const pad = (await page.locator('canvas.pad').boundingBox())!;
+  const at = (x: number, y: number) => [pad.x + x * pad.width, pad.y + y * pad.height] as const;
+  // A one: a straight stroke.
+  await page.mouse.move(...at(0.5, 0.1));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.5, 0.9), { steps: 20 });
+  await page.waitForFunction(() => document.querySelector('.answers .first') !== null);
+  await page.mouse.up();
+  await page.waitForTimeout(150);
+  assert.equal(await page.getAttribute('.answers .first', 'data-digit'), '1');
+  // A zero: a ring.
+  await page.click('[data-do=clear]');
+  await page.mouse.move(...at(0.72, 0.5));
+  await page.mouse.down();
+  for (let k = 1; k <= 40; k++) {
+    const angle = (k / 40) * 2 * Math.PI;
+    await page.mouse.move(...at(0.5 + 0.22 * Math.cos(angle), 0.5 + 0.38 * Math.sin(angle)));
+  }
+  await page.mouse.up();
+  await page.waitForTimeout(150);
+  assert.equal(await page.getAttribute('.answers .first', 'data-digit'), '0');
+  await screenshot(page, 'train-drawn');
+});
+
+test('predict, run, compare: the truth stays hidden until the reader commits', async () => {
+  const { page } = await visit(lab, 'train/');
+  await ready(page);
+  assert.match(await text(page, 'held-accuracy'), /hidden/);
+  assert.equal(await page.locator('#accuracy path.series').count(), 1);
+  await page.locator('#predict-range').fill('80');
+  await page.click('[data-do=commit]');
+  await playTo(page, 1000);
+  const expected = (100 * truth.get(1000)!.heldAccuracy).toFixed(1);
+  assert.equal(await text(page, 'truth'), `${expected} %`);
+  assert.match((await page.textContent('.verdict'))!, /0\.83/);
+  assert.equal(await page.locator('#accuracy path.series').count(), 2);
+  assert.ok(!(await page.evaluate(() => location.hash)).includes('guess'), 'the guess stays on the device');
+});
+
+test('the network goes into a file and comes back with its bits', async () => {
+  const { page } = await visit(lab, 'train/#v=1&step=400');
+  await page.waitForSelector('[data-test=replay][data-state=unknown]');
+  const bits = await digest(page);
+  await page.click('[data-do=export]');
+  const download = page.waitForEvent('download');
+  await page.click('[data-export=network]');
+  const file = await (await download).path();
+  const bytes = readFileSync(file);
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=reset]');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
+  );
+  const upload = async (name: string, buffer: Buffer) => {
+    await page.click('[data-do=export]');
+    await page.setInputFiles('#bring', { name, mimeType: 'application/octet-stream', buffer });
+  };
+  await upload('mine.losscape', bytes);
+  await page.waitForSelector('[data-test=notes]');
+  assert.equal(await digest(page), bits);
+  // One flipped bit is refused, and the run stays as it was.
+  const damaged = Buffer.from(bytes);
+  damaged[100]! ^= 4;
+  await upload('damaged.losscape', damaged);
+  await page.waitForSelector('[data-failure=refused]');
+  assert.equal(await digest(page), bits);
+});
+
+test('curves, pictures and the state can be taken home; the state comes back', async () => {
+  const { page } = await visit(lab, 'train/#v=1&step=500&rate=0.3');
+  await page.waitForSelector('[data-test=replay][data-state=unknown]');
+  const bits = await digest(page);
+  await page.click('[data-do=export]');
+  const save = async (what: string) => {
+    const download = page.waitForEvent('download');
+    await page.click(`[data-export=${what}]`);
+    return readFileSync(await (await download).path());
+  };
+  const csv = (await save('csv')).toString().trim().split('\r\n');
+  assert.equal(csv[0], 'step,training_loss,training_accuracy', 'held-out values are hidden before a guess');
+  assert.ok(csv.at(-1)!.startsWith('500,'));
+  const png = await save('png');
+  assert.equal(png.subarray(1, 4).toString(), 'PNG');
+  const svg = (await save('svg')).toString();
+  assert.match(svg, /^<svg xmlns/);
+  assert.ok(!/NaN|undefined/.test(svg));
+  const state = await save('json');
+  assert.equal(JSON.parse(state.toString()).digest, bits);
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=reset]');
+  await page.click('[data-do=export]');
+  await page.setInputFiles('#bring', { name: 'state.json', mimeType: 'application/json', buffer: state });
+  await page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.equal(await digest(page), bits);
+});
+
+test('Back returns to the settings before a preset', async () => {
+  const { page } = await visit(lab, 'train/');
+  await ready(page);
+  await page.click('button:has-text("Cold")');
+  await page.waitForFunction(() => location.hash.includes('batch=256'));
+  await page.goBack();
+  await page.waitForFunction(() => !location.hash.includes('batch'));
+  await page.waitForFunction(
+    () => document.querySelector<HTMLInputElement>('input[aria-label="batch size, typed"]')!.value === '16',
+  );
+});
+
+test('flags of a lesson: another question, hidden parts, embedded', async () => {
+  const { page } = await visit(lab, 'train/#v=1&q=What+will+happen%3F&hide=predict,prose&embed=1');
+  await ready(page);
+  assert.equal(await page.textContent('#question'), 'What will happen?');
+  for (const part of ['lab-predict', '.prose', '.top']) assert.equal(await page.isVisible(part), false, part);
+  const clamped = await visit(lab, 'train/#v=1&rate=2000');
+  await ready(clamped.page);
+  assert.match(await text(clamped.page, 'notes'), /learning rate/);
+});
+
+test('the words in the page that tell numbers tell the right ones', () => {
+  const html = readFileSync(join(DIST, 'train/index.html'), 'utf8');
+  const rows = [...html.matchAll(/<th scope="row">(\d+)<\/th><td>([\d.]+)<\/td><td>([\d.]+) %/g)];
+  assert.equal(rows.length, 6);
+  for (const [, at, loss, held] of rows) {
+    const { trainLoss, heldAccuracy } = truth.get(Number(at))!;
+    assert.equal(loss, String(trainLoss.toPrecision(3)), `loss at ${at}`);
+    assert.equal(held, (100 * heldAccuracy).toFixed(1), `held-out at ${at}`);
+  }
+});

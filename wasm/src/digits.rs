@@ -1,0 +1,108 @@
+//! The digits as the page fetched them, and what the reader draws.
+
+use std::rc::Rc;
+
+use losscape::ArgError;
+use losscape::models::data::digits::{self, PIXELS};
+use losscape::models::data::{Dataset, Targets, pad};
+use wasm_bindgen::prelude::*;
+
+use crate::LabError;
+
+/// Rows of pixels, as a network takes them, with their labels.
+#[derive(Debug)]
+struct Rows {
+    inputs: Vec<f32>,
+    labels: Vec<u8>,
+}
+
+impl Rows {
+    fn unpack(packed: &digits::Digits<'_>) -> Result<Self, ArgError> {
+        let len = packed.len();
+        let mut rows = Self { inputs: vec![0.0; len * PIXELS], labels: vec![0; len] };
+        packed.write(0..len, &mut rows.inputs, &mut rows.labels)?;
+        Ok(rows)
+    }
+
+    fn dataset(&self) -> Result<Dataset<'_>, ArgError> {
+        Dataset::new(&self.inputs, PIXELS, Targets::Labels(&self.labels))
+    }
+}
+
+/// Both parts of the data.
+#[derive(Debug)]
+pub(crate) struct Data {
+    train: Rows,
+    held_out: Rows,
+}
+
+impl Data {
+    pub(crate) fn train(&self) -> Result<Dataset<'_>, ArgError> {
+        self.train.dataset()
+    }
+
+    pub(crate) fn held_out(&self) -> Result<Dataset<'_>, ArgError> {
+        self.held_out.dataset()
+    }
+}
+
+/// The digits, unpacked once and shared by all runs.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Digits {
+    data: Rc<Data>,
+}
+
+#[wasm_bindgen]
+impl Digits {
+    /// Unpacks the file that the page fetched; it is not part of the module.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `digits` if the bytes are not that file.
+    #[wasm_bindgen(constructor)]
+    pub fn new(file: &[u8]) -> Result<Self, LabError> {
+        let split = digits::from_bytes(file).map_err(|error| LabError::blob("digits", error))?;
+        let data = Data { train: Rows::unpack(&split.training)?, held_out: Rows::unpack(&split.held_out)? };
+        Ok(Self { data: Rc::new(data) })
+    }
+
+    /// How many rows are held out.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn held_out_len(&self) -> usize {
+        self.data.held_out.labels.len()
+    }
+
+    /// The digit that a held-out row shows, if there is such a row.
+    #[must_use]
+    pub fn held_out_label(&self, row: usize) -> Option<u8> {
+        self.data.held_out.labels.get(row).copied()
+    }
+
+    /// The 64 pixels of a held-out row, or none if there is no such row.
+    #[must_use]
+    pub fn held_out_pixels(&self, row: usize) -> Vec<f32> {
+        self.data.held_out.inputs.chunks_exact(PIXELS).nth(row).unwrap_or_default().to_vec()
+    }
+
+    /// What the network sees of a drawing of 32 × 32 dots, row by row, 0 for paper: see [`pad`].
+    ///
+    /// # Errors
+    /// [`LabError`] naming `ink` if it has another length.
+    pub fn reduce(ink: &[u8]) -> Result<Vec<f32>, LabError> {
+        ArgError::check_len("ink", pad::SIDE * pad::SIDE, ink.len())?;
+        let mut drawing = [0; pad::SIDE];
+        for (row, dots) in drawing.iter_mut().zip(ink.chunks_exact(pad::SIDE)) {
+            *row = dots.iter().rev().fold(0, |bits, &dot| bits << 1 | u32::from(dot != 0));
+        }
+        let mut out = vec![0.0; PIXELS];
+        digits::scale(&pad::reduce(&drawing), &mut out);
+        Ok(out)
+    }
+}
+
+impl Digits {
+    pub(crate) fn data(&self) -> &Rc<Data> {
+        &self.data
+    }
+}

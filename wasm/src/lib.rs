@@ -1,0 +1,21 @@
+//! WebAssembly bindings of losscape: a handle per experiment, no arithmetic of their own.
+//!
+//! Each handle owns its memory and lends views of it by address; what it computes is the kernel's, so a
+//! native run of the same handle ends with the same bits as the page (`examples/train_digest.rs`).
+
+mod digits;
+mod failure;
+mod train;
+mod twins;
+
+pub use digits::Digits;
+pub use failure::{LabError, rehearse_panic};
+pub use train::{Order, Start, Train, TrainSettings};
+pub use twins::Twins;
+
+/// What the page shows beside a digest: the version of the kernel.
+#[wasm_bindgen::prelude::wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

@@ -1,0 +1,408 @@
+//! The experiment *Train*: a network of 64 inputs, one hidden layer and 10 outputs learns digits.
+
+use std::rc::Rc;
+
+use losscape::base::fingerprint::Fingerprint;
+use losscape::base::random::{Xoshiro128PlusPlus, stream};
+use losscape::base::vector::norm;
+use losscape::models::data::digits::{CLASSES, PIXELS};
+use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective, softmax};
+use losscape::sgd::{
+    LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd, SgdStep, temperature_with_momentum,
+};
+use losscape::{ArgError, Objective, Real, SampledObjective};
+use self_cell::MutBorrow;
+use wasm_bindgen::prelude::*;
+
+use crate::digits::Data;
+use crate::{Digits, LabError};
+
+/// The law of the first weights.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// Uniform, scaled by both widths.
+    #[default]
+    GlorotUniform,
+    /// Normal, scaled by both widths.
+    GlorotNormal,
+    /// Uniform, scaled by the inputs.
+    HeUniform,
+    /// Normal, scaled by the inputs.
+    HeNormal,
+}
+
+/// How a step chooses its digits.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Every digit once an epoch, in shuffled order.
+    #[default]
+    Epochs,
+    /// Drawn anew each time, with replacement.
+    Replacement,
+}
+
+/// Everything that decides the numbers of a run.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub struct TrainSettings {
+    /// Seed of the random streams.
+    pub seed: u32,
+    /// Width of the hidden layer.
+    pub hidden: u32,
+    /// η.
+    pub learning_rate: f32,
+    /// b.
+    pub batch_size: u32,
+    /// μ.
+    pub momentum: f32,
+    /// λ of the L2 term.
+    pub l2: f32,
+    /// The law of the first weights.
+    pub start: Start,
+    /// How a step chooses its digits.
+    pub order: Order,
+}
+
+impl Default for TrainSettings {
+    /// What the page starts with.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            hidden: 16,
+            learning_rate: 0.2,
+            batch_size: 16,
+            momentum: 0.0,
+            l2: 1e-4,
+            start: Start::GlorotUniform,
+            order: Order::Epochs,
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl TrainSettings {
+    /// The page's defaults, to be filled in.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// What a run borrows.
+struct Memory {
+    data: Rc<Data>,
+    params: Vec<f32>,
+    velocity: Vec<f32>,
+    workspace: Vec<f32>,
+    order: Vec<u32>,
+}
+
+struct Run<'a> {
+    train: MlpObjective<'a, f32>,
+    held_out: MlpObjective<'a, f32>,
+    sgd: Sgd<'a, f32, Minibatches<'a>, (LearningRate, Momentum<'a>)>,
+}
+
+self_cell::self_cell!(
+    struct RunInMemory {
+        owner: MutBorrow<Memory>,
+        #[not_covariant]
+        dependent: Run,
+    }
+);
+
+/// One training run on the digits.
+#[wasm_bindgen]
+pub struct Train {
+    run: RunInMemory,
+    net: Mlp,
+    settings: TrainSettings,
+    rng: Xoshiro128PlusPlus,
+    scratch: Vec<f32>,
+    params: Vec<f32>,
+    hidden: Vec<f32>,
+    outputs: Vec<f32>,
+    not_finite: bool,
+}
+
+impl core::fmt::Debug for Train {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Train").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Samples that are evaluated together: more would not be faster.
+const TILE: usize = 32;
+
+#[wasm_bindgen]
+impl Train {
+    /// A run that has not made a step; its parameters are drawn.
+    ///
+    /// # Errors
+    /// [`LabError`] naming the setting that the kernel refused.
+    #[wasm_bindgen(constructor)]
+    pub fn new(digits: &Digits, settings: &TrainSettings) -> Result<Self, LabError> {
+        let net = network(settings.hidden)?;
+        let mut params = vec![0.0; net.param_len()];
+        let init = match settings.start {
+            Start::GlorotUniform => Init::GlorotUniform,
+            Start::GlorotNormal => Init::GlorotNormal,
+            Start::HeUniform => Init::HeUniform,
+            Start::HeNormal => Init::HeNormal,
+        };
+        net.init(init, &mut params, &mut stream(settings.seed.into(), 0));
+        Self::from_params(digits.data(), *settings, net, params, batches(settings.seed))
+    }
+
+    /// The network, with its parameters, in the kernel's versioned byte form.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `network`: never for a run that has stayed finite.
+    pub fn save(&self) -> Result<Vec<u8>, LabError> {
+        let mut bytes = vec![0; self.net.blob_len::<f32>()];
+        self.net.write_blob(&self.params, &mut bytes).map_err(|error| LabError::blob("network", error))?;
+        Ok(bytes)
+    }
+
+    /// A run that starts from a saved network: 64 inputs, one hidden tanh layer, 10 outputs. Its width
+    /// counts, not the settings'.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `network` if the bytes are not such a network, or the setting refused.
+    pub fn load(digits: &Digits, settings: &TrainSettings, bytes: &[u8]) -> Result<Self, LabError> {
+        let refused = |error| LabError::blob("network", error);
+        let net = Mlp::from_blob(bytes).map_err(refused)?;
+        let hidden = net.widths()[1];
+        if net != network(hidden)? {
+            let message =
+                "it is another kind of network: 64 inputs, one hidden tanh layer and 10 outputs are needed";
+            return Err(LabError { field: "network".to_owned(), message: message.to_owned() });
+        }
+        let mut params = vec![0.0; net.param_len()];
+        Mlp::read_blob(bytes, &mut params).map_err(refused)?;
+        let settings = TrainSettings { hidden, ..*settings };
+        Self::from_params(digits.data(), settings, net, params, batches(settings.seed))
+    }
+
+    /// Makes at most `steps` steps; returns how many were made. Fewer mean that a value was not finite,
+    /// and that the parameters are the last finite ones.
+    pub fn advance(&mut self, steps: u32) -> u32 {
+        let rng = &mut self.rng;
+        let mut made = 0;
+        let finite = self.run.with_dependent_mut(|_, run| {
+            while made < steps {
+                match run.sgd.step(&run.train, rng) {
+                    SgdStep::Stepped { .. } => made += 1,
+                    SgdStep::NotFinite { .. } | SgdStep::NoiseExhausted => return false,
+                }
+            }
+            true
+        });
+        self.not_finite |= !finite;
+        self.copy_params();
+        made
+    }
+
+    /// Whether the run stopped at a value that was not finite.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn not_finite(&self) -> bool {
+        self.not_finite
+    }
+
+    /// Steps made so far.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.run.with_dependent(|_, run| run.sgd.steps())
+    }
+
+    /// Units of the hidden layer.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn hidden_units(&self) -> u32 {
+        self.settings.hidden
+    }
+
+    /// Changes η from the next step on.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `learning_rate`.
+    pub fn set_learning_rate(&mut self, learning_rate: f32) -> Result<(), LabError> {
+        let schedule = Schedule::Constant { rate: learning_rate };
+        self.run.with_dependent_mut(|_, run| run.sgd.transforms_mut().0.set_schedule(schedule))?;
+        self.settings.learning_rate = learning_rate;
+        Ok(())
+    }
+
+    /// Changes b from the next step on.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `batch_size`.
+    pub fn set_batch_size(&mut self, batch_size: u32) -> Result<(), LabError> {
+        self.run.with_dependent_mut(|_, run| run.sgd.source_mut().set_batch_size(batch_size))?;
+        self.settings.batch_size = batch_size;
+        Ok(())
+    }
+
+    /// Changes μ from the next step on; the velocity stays.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `momentum`.
+    pub fn set_momentum(&mut self, momentum: f32) -> Result<(), LabError> {
+        self.run.with_dependent_mut(|_, run| run.sgd.transforms_mut().1.set_momentum(momentum))?;
+        self.settings.momentum = momentum;
+        Ok(())
+    }
+
+    /// Loss and accuracy on the training rows, then on the held-out rows; losses without the L2 term.
+    #[must_use]
+    pub fn measure(&mut self) -> Vec<f64> {
+        let scratch = &mut self.scratch;
+        self.run.with_dependent(|_, run| {
+            let params = run.sgd.params();
+            [&run.train, &run.held_out]
+                .into_iter()
+                .flat_map(|rows| [rows.data_loss(params, scratch), rows.accuracy(params, scratch)])
+                .map(Real::to_f64)
+                .collect()
+        })
+    }
+
+    /// The digest of the parameters, 16 hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        format!("{:016x}", Fingerprint::of(&self.params))
+    }
+
+    /// T = η / (2b), with momentum η / (2b (1 − μ)).
+    #[must_use]
+    pub fn temperature(&self) -> f32 {
+        let TrainSettings { learning_rate, batch_size, momentum, .. } = self.settings;
+        temperature_with_momentum(learning_rate, batch_size, momentum)
+    }
+
+    /// ‖θ‖.
+    #[must_use]
+    pub fn norm(&self) -> f32 {
+        norm(&self.params)
+    }
+
+    /// Where the parameters lie in the module's memory.
+    #[must_use]
+    pub fn params_ptr(&self) -> *const f32 {
+        self.params.as_ptr()
+    }
+
+    /// How many parameters there are.
+    #[must_use]
+    pub fn params_len(&self) -> usize {
+        self.params.len()
+    }
+
+    /// Shows 64 pixels to the network: [`hidden`](Self::hidden) and
+    /// [`probabilities`](Self::probabilities) tell what it makes of them.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `pixels`.
+    pub fn read(&mut self, pixels: &[f32]) -> Result<(), LabError> {
+        ArgError::check_len("pixels", PIXELS, pixels.len())?;
+        ArgError::check_finite("pixels", pixels)?;
+        // The parameters of the first layer come first, and are a network of their own.
+        let first = Mlp::new(&[PIXELS, self.hidden.len()])?.with_output(Activation::Tanh);
+        first.predict(&self.params[..first.param_len()], pixels, &mut self.hidden, &mut self.scratch);
+        self.net.predict(&self.params, pixels, &mut self.outputs, &mut self.scratch);
+        softmax(&mut self.outputs);
+        Ok(())
+    }
+
+    /// The answers of the hidden units to what was last read.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn hidden(&self) -> Vec<f32> {
+        self.hidden.clone()
+    }
+
+    /// The probabilities of the ten digits for what was last read.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn probabilities(&self) -> Vec<f32> {
+        self.outputs.clone()
+    }
+}
+
+impl Train {
+    fn from_params(
+        data: &Rc<Data>,
+        settings: TrainSettings,
+        net: Mlp,
+        params: Vec<f32>,
+        rng: Xoshiro128PlusPlus,
+    ) -> Result<Self, LabError> {
+        let (train, held_out) = objectives(data, net, settings.l2)?;
+        let samples = train.samples();
+        let scratch_len = train.scratch_len().max(held_out.scratch_len());
+        let memory = Memory {
+            data: Rc::clone(data),
+            params: params.clone(),
+            velocity: vec![0.0; net.param_len()],
+            workspace: vec![0.0; Sgd::workspace_len(net.param_len(), train.scratch_len())],
+            order: vec![0; samples],
+        };
+        let run = RunInMemory::try_new(MutBorrow::new(memory), |memory| {
+            let Memory { data, params, velocity, workspace, order } = memory.borrow_mut();
+            let (train, held_out) = objectives(data, net, settings.l2)?;
+            let samples = u32::try_from(samples).unwrap_or(u32::MAX);
+            let sampling = match settings.order {
+                Order::Epochs => Sampling::ShuffledEpochs,
+                Order::Replacement => Sampling::WithReplacement,
+            };
+            let source = Minibatches::new(sampling, samples, settings.batch_size, order)?;
+            let transforms = (
+                LearningRate::constant(settings.learning_rate),
+                Momentum::heavy_ball(settings.momentum, velocity),
+            );
+            let sgd = Sgd::new(&train, params, source, transforms, workspace)?;
+            Ok::<_, ArgError>(Run { train, held_out, sgd })
+        })?;
+        Ok(Self {
+            run,
+            net,
+            settings,
+            rng,
+            scratch: vec![0.0; scratch_len],
+            params,
+            hidden: vec![0.0; settings.hidden as usize],
+            outputs: vec![0.0; CLASSES],
+            not_finite: false,
+        })
+    }
+
+    fn copy_params(&mut self) {
+        let params = &mut self.params;
+        self.run.with_dependent(|_, run| params.copy_from_slice(run.sgd.params()));
+    }
+}
+
+/// A stream of its own: the order of the digits does not depend on the width of the network.
+fn batches(seed: u32) -> Xoshiro128PlusPlus {
+    stream(seed.into(), 1)
+}
+
+fn network(hidden: u32) -> Result<Mlp, ArgError> {
+    Mlp::new(&[PIXELS, hidden as usize, CLASSES])
+}
+
+fn objectives(
+    data: &Data,
+    net: Mlp,
+    l2: f32,
+) -> Result<(MlpObjective<'_, f32>, MlpObjective<'_, f32>), ArgError> {
+    let loss = Loss::SoftmaxCrossEntropy;
+    let train = MlpObjective::new(net, loss, data.train()?, l2)?.with_tile(TILE)?;
+    let held_out = MlpObjective::new(net, loss, data.held_out()?, l2)?.with_tile(TILE)?;
+    Ok((train, held_out))
+}

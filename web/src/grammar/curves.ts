@@ -1,0 +1,262 @@
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { line } from 'd3-shape';
+import { html, nothing, svg } from 'lit';
+import { significant } from '../lib/format.ts';
+import { Part } from './element.ts';
+
+export interface Series {
+  name: string;
+  /** Colour role: `s-a`, `s-b`, `s-theory`; always doubled by mark and dash. */
+  role: string;
+  mark: 'circle' | 'square';
+  points: readonly (readonly [number, number])[];
+}
+
+const HEIGHT = 236;
+const TOP = 10;
+const BOTTOM = 40;
+const LEFT = 50;
+
+/** Values along the run, with a cursor for pointer and keys and a table for those who cannot see it. */
+export class Curves extends Part {
+  static override properties = {
+    label: {},
+    log: { type: Boolean },
+    series: { attribute: false },
+    pinned: { attribute: false },
+    changes: { attribute: false },
+    cursor: { attribute: false },
+    running: { type: Boolean },
+    format: { attribute: false },
+    width: { state: true },
+  };
+  declare label: string;
+  declare log: boolean;
+  declare series: Series[];
+  declare pinned: Series[];
+  declare changes: number[];
+  /** The step the cursor stands on, shared by the charts of a page. */
+  declare cursor: number | undefined;
+  /** While it runs the table waits. */
+  declare running: boolean;
+  declare format: (y: number) => string;
+  declare width: number;
+  #resize = new ResizeObserver(([entry]) => {
+    const width = Math.round(entry!.contentRect.width);
+    if (width > 0) this.width = width;
+  });
+
+  constructor() {
+    super();
+    this.series = [];
+    this.pinned = [];
+    this.changes = [];
+    this.width = 560;
+    this.format = (y) => significant(y);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+  }
+
+  #scales() {
+    const all = [...this.series, ...this.pinned].flatMap((s) => s.points);
+    const last = Math.max(100, ...all.map(([x]) => x));
+    const right = this.width - 78;
+    const x = scaleLinear([0, last], [LEFT, Math.max(LEFT + 60, right)]);
+    if (!this.log) return { x, y: scaleLinear([0, 1], [HEIGHT - BOTTOM, TOP]) };
+    const values = all.map(([, y]) => y).filter((y) => y > 0 && Number.isFinite(y));
+    const low = Math.min(1, ...values) / 1.2;
+    const high = Math.max(2, ...values) * 1.2;
+    return { x, y: scaleLog([low, high], [HEIGHT - BOTTOM, TOP]) };
+  }
+
+  /** The sample at or before a step. */
+  #at(series: Series, step: number): readonly [number, number] | undefined {
+    return series.points.findLast(([x]) => x <= step);
+  }
+
+  #steps(): number[] {
+    return this.series[0]?.points.map(([x]) => x) ?? [];
+  }
+
+  #key(event: KeyboardEvent): void {
+    const steps = this.#steps();
+    if (steps.length === 0) return;
+    const now = this.cursor === undefined ? steps.length - 1 : steps.findLastIndex((x) => x <= this.cursor!);
+    const jump = event.shiftKey ? 10 : 1;
+    let next: number;
+    switch (event.key) {
+      case 'ArrowLeft':
+      case 'ArrowDown':
+        next = now - jump;
+        break;
+      case 'ArrowRight':
+      case 'ArrowUp':
+        next = now + jump;
+        break;
+      case 'Home':
+        next = 0;
+        break;
+      case 'End':
+        next = steps.length - 1;
+        break;
+      case 'Escape':
+        this.tell('lab-cursor', undefined);
+        return;
+      default:
+        return;
+    }
+    event.preventDefault();
+    this.tell('lab-cursor', steps[Math.min(steps.length - 1, Math.max(0, next))]);
+  }
+
+  #point(event: PointerEvent): void {
+    const svgElement = this.querySelector('svg')!;
+    const x = this.#scales().x.invert(event.clientX - svgElement.getBoundingClientRect().left);
+    const steps = this.#steps();
+    if (steps.length === 0) return;
+    const nearest = steps.reduce((best, s) => (Math.abs(s - x) < Math.abs(best - x) ? s : best), steps[0]!);
+    this.tell('lab-cursor', nearest);
+  }
+
+  #reading(): string {
+    const steps = this.#steps();
+    const step = this.cursor ?? steps.at(-1);
+    if (step === undefined) return 'no values yet';
+    const parts = this.series.flatMap((series) => {
+      const point = this.#at(series, step);
+      return point ? [`${series.name} ${this.format(point[1])}`] : [];
+    });
+    const a = this.pinned.flatMap((series) => {
+      const point = this.#at(series, step);
+      return point ? [`A ${series.name} ${this.format(point[1])}`] : [];
+    });
+    return `step ${step}: ${[...parts, ...a].join(', ')}`;
+  }
+
+  protected override render() {
+    const { x, y } = this.#scales();
+    const path = line<readonly [number, number]>()
+      .defined(([, v]) => Number.isFinite(v) && (!this.log || v > 0))
+      .x(([step]) => x(step))
+      .y(([, v]) => y(v));
+    const steps = this.#steps();
+    const reading = this.#reading();
+    const now = this.cursor ?? steps.at(-1) ?? 0;
+    const yTicks = this.log ? (y as ReturnType<typeof scaleLog>).ticks(4).filter(oneTwoFive) : y.ticks(5);
+    const right = x.range()[1]!;
+    return html`<h3 id="title-${this.id}">${this.label}</h3>
+      <div
+        class="plot"
+        tabindex="0"
+        role="slider"
+        aria-label="${this.label}: cursor"
+        aria-valuemin=${steps[0] ?? 0}
+        aria-valuemax=${steps.at(-1) ?? 0}
+        aria-valuenow=${now}
+        aria-valuetext=${reading}
+        @keydown=${this.#key}
+        @pointerdown=${this.#point}
+        @pointermove=${this.#point}
+        @pointerleave=${() => this.tell('lab-cursor', undefined)}
+      >
+        <svg viewBox="0 0 ${this.width} ${HEIGHT}" width=${this.width} height=${HEIGHT} aria-hidden="true">
+          ${yTicks.map(
+            (v) => svg`<line class="grid" x1=${LEFT} x2=${right} y1=${y(v)} y2=${y(v)} />
+              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${this.format(v)}</text>`,
+          )}
+          ${x
+            .ticks(Math.max(2, Math.floor(this.width / 110)))
+            .map((v) => svg`<text x=${x(v)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${v}</text>`)}
+          <text x=${(LEFT + right) / 2} y=${HEIGHT - 4} text-anchor="middle">step</text>
+          ${this.changes.map((step) => {
+            const at = x(step);
+            const base = HEIGHT - BOTTOM;
+            return svg`<path class="change" d="M${at} ${base - 7}l4 7h-8z"><title>setting changed at step ${step}</title></path>`;
+          })}
+          ${this.pinned.map((s) => svg`<path class="pinned ${s.role}" d=${path(s.points) ?? ''} />`)}
+          ${this.series.map((s) => svg`<path class="series ${s.role}" d=${path(s.points) ?? ''} />`)}
+          ${
+            this.cursor === undefined
+              ? nothing
+              : svg`<line class="cursor" x1=${x(now)} x2=${x(now)} y1=${TOP} y2=${HEIGHT - BOTTOM} />`
+          }
+          ${this.#marks(x, y, now)} ${this.#labels(y, right)}
+        </svg>
+      </div>
+      <p class="readout">${reading}</p>
+      ${this.running ? nothing : this.#table()}`;
+  }
+
+  #marks(x: (v: number) => number, y: (v: number) => number, now: number) {
+    return this.series.map((s) => {
+      const point = this.#at(s, now);
+      if (!point || !Number.isFinite(y(point[1]))) return nothing;
+      const [px, py] = [x(point[0]), y(point[1])];
+      return s.mark === 'circle'
+        ? svg`<circle class="mark ${s.role}" cx=${px} cy=${py} r="5" />`
+        : svg`<rect class="mark ${s.role}" x=${px - 4.5} y=${py - 4.5} width="9" height="9" />`;
+    });
+  }
+
+  /** Names at the ends of the lines, in the margin and kept apart, so that no text lies on data. */
+  #labels(y: (v: number) => number, right: number) {
+    const ends = this.series
+      .flatMap((s) => {
+        const last = s.points.at(-1);
+        return last && Number.isFinite(y(last[1])) ? [{ s, at: y(last[1]) }] : [];
+      })
+      .sort((p, q) => p.at - q.at);
+    for (let i = 1; i < ends.length; i++) ends[i]!.at = Math.max(ends[i]!.at, ends[i - 1]!.at + 16);
+    const overflow = (ends.at(-1)?.at ?? 0) - (HEIGHT - BOTTOM);
+    if (overflow > 0) for (const end of ends) end.at -= overflow;
+    return ends.map(
+      ({ s, at }) => svg`<text class="label ${s.role}" x=${right + 12} y=${at} dy="0.32em">${s.name}</text>`,
+    );
+  }
+
+  #table() {
+    const steps = this.#steps();
+    const stride = Math.max(1, Math.ceil(steps.length / 24));
+    const rows = steps.filter((_, i) => i % stride === 0 || i === steps.length - 1).slice(-25);
+    return html`<div class="visually-hidden">
+      <table>
+        <caption>
+          ${this.label}, at most 25 rows
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">step</th>
+            ${this.series.map((s) => html`<th scope="col">${s.name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (step) => html`<tr>
+              <th scope="row">${step}</th>
+              ${this.series.map((s) => {
+                const point = this.#at(s, step);
+                return html`<td>${point ? this.format(point[1]) : ''}</td>`;
+              })}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+}
+
+/** 1, 2 and 5 of each decade: few enough to read. */
+function oneTwoFive(v: number): boolean {
+  const lead = v / 10 ** Math.floor(Math.log10(v) + 1e-9);
+  return [1, 2, 5].some((k) => Math.abs(lead - k) < 1e-6);
+}
+
+customElements.define('lab-curves', Curves);

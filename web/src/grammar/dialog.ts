@@ -1,0 +1,16 @@
+import { html, type TemplateResult } from 'lit';
+
+/** A native dialog: the browser keeps the focus inside and Escape closes it. */
+export function dialog(id: string, title: string, body: TemplateResult): TemplateResult {
+  const close = (event: Event) => (event.target as Element).closest('dialog')!.close();
+  return html`<dialog id=${id} aria-labelledby="${id}-title">
+    <button type="button" class="close" @click=${close}>Close</button>
+    <h2 id="${id}-title">${title}</h2>
+    ${body}
+  </dialog>`;
+}
+
+export function open(root: ParentNode, id: string): void {
+  const element = root.querySelector<HTMLDialogElement>(`#${id}`);
+  if (element && !element.open) element.showModal();
+}

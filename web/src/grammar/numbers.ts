@@ -1,0 +1,51 @@
+import { formulae } from 'virtual:formulae';
+import { html, nothing } from 'lit';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import { Part } from './element.ts';
+
+export interface NumberShown {
+  symbol: string;
+  name: string;
+  value: string;
+  /** Said in place of the value while it is hidden. */
+  hidden?: boolean;
+  unit?: string;
+  definition: string;
+  /** A key of `formulae.json`. */
+  formula?: string;
+  pinned?: string;
+  long?: boolean;
+  test: string;
+}
+
+/** Read-outs: symbol, name, value, unit; definition and formula on demand. */
+export class Numbers extends Part {
+  static override properties = { items: { attribute: false }, label: {} };
+  declare items: NumberShown[];
+  declare label: string;
+
+  protected override render() {
+    return html`<h2 class="panel-title">${this.label}</h2>
+      <dl>
+        ${this.items.map(
+          (item) => html`<div class="number">
+            <dt>
+              <details>
+                <summary>${item.name} <span class="symbol">${item.symbol}</span></summary>
+                <p>${item.definition}</p>
+                ${item.formula ? unsafeHTML(formulae[item.formula]) : nothing}
+              </details>
+            </dt>
+            <dd>
+              <div class="value ${item.hidden ? 'hidden-value' : item.long ? 'long' : ''}" data-test=${item.test}>
+                ${item.hidden ? 'hidden until you guess' : html`${item.value}${item.unit ? ` ${item.unit}` : nothing}`}
+              </div>
+              ${item.pinned ? html`<div class="pinned">A: ${item.pinned}</div>` : nothing}
+            </dd>
+          </div>`,
+        )}
+      </dl>`;
+  }
+}
+
+customElements.define('lab-numbers', Numbers);

@@ -1,0 +1,57 @@
+import { html } from 'lit';
+import { Part } from './element.ts';
+import { icon } from './icons.ts';
+
+export const SPEEDS = ['1', '4', '16', '64', 'max'] as const;
+export type Speed = (typeof SPEEDS)[number];
+
+/** Play, step, reset, new seed, speed, pin. Tells `lab-do` with the name of what was asked. */
+export class Transport extends Part {
+  static override properties = {
+    playing: { type: Boolean },
+    ready: { type: Boolean },
+    speed: {},
+    pinned: { type: Boolean },
+    still: { type: Number },
+  };
+  declare playing: boolean;
+  declare ready: boolean;
+  declare speed: Speed;
+  declare pinned: boolean;
+  /** With reduced motion Play advances this many steps and draws one still; 0 otherwise. */
+  declare still: number;
+
+  protected override render() {
+    const act = (what: string) => () => this.tell('lab-do', what);
+    const off = !this.ready;
+    return html`<div class="row" role="group" aria-label="Run">
+      <button type="button" class="primary" data-do="play" ?disabled=${off} @click=${act('play')}>
+        ${
+          this.playing
+            ? html`${icon('pause')} Pause`
+            : this.still > 0
+              ? html`${icon('play')} Advance ${this.still}`
+              : html`${icon('play')} Play`
+        }
+      </button>
+      <button type="button" data-do="step" ?disabled=${off} @click=${act('step')}>${icon('step')} Step</button>
+      <button type="button" data-do="reset" ?disabled=${off} title="Same seed, same numbers" @click=${act('reset')}>
+        ${icon('reset')} Reset
+      </button>
+      <button type="button" data-do="seed" ?disabled=${off} @click=${act('seed')}>${icon('seed')} New seed</button>
+      <label class="speed">
+        <span class="visually-hidden">Speed, steps a frame</span>
+        <select
+          @change=${(event: Event) => this.tell('lab-speed', (event.target as HTMLSelectElement).value)}
+        >
+          ${SPEEDS.map((s) => html`<option value=${s} ?selected=${s === this.speed}>${s === 'max' ? 'fastest' : `${s} a frame`}</option>`)}
+        </select>
+      </label>
+      <button type="button" data-do="pin" aria-pressed=${this.pinned ? 'true' : 'false'} ?disabled=${off} @click=${act('pin')}>
+        ${icon('pin')} ${this.pinned ? 'Unpin A' : 'Pin as A'}
+      </button>
+    </div>`;
+  }
+}
+
+customElements.define('lab-transport', Transport);

@@ -1,0 +1,55 @@
+/** What can go wrong between the page and the kernel; each has its own words and its own way out. */
+
+export type Failure =
+  | { kind: 'download'; what: string; detail: string }
+  | { kind: 'compile'; detail: string }
+  | { kind: 'panic'; detail: string; step: number }
+  | { kind: 'not-finite'; step: number }
+  | { kind: 'refused'; field: string; detail: string };
+
+export class LabFailure extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.kind);
+    this.failure = failure;
+  }
+}
+
+export function title(failure: Failure): string {
+  switch (failure.kind) {
+    case 'download':
+      return `Cannot download ${failure.what}`;
+    case 'compile':
+      return 'Cannot compile the kernel';
+    case 'panic':
+      return 'The kernel stopped';
+    case 'not-finite':
+      return `A value is not finite at step ${failure.step}`;
+    case 'refused':
+      return `The kernel refused “${failure.field}”`;
+  }
+}
+
+export function advice(failure: Failure): string {
+  switch (failure.kind) {
+    case 'download':
+      return 'Check the connection, then try again. The text and the picture below stay readable without it.';
+    case 'compile':
+      return (
+        'The file arrived damaged, or this browser has no WebAssembly. Try again; if it happens again, ' +
+        'reload without the cache or use a browser of 2021 or later.'
+      );
+    case 'panic':
+      return (
+        'This is a mistake in the program, not yours. The kernel was thrown away; a new one can replay the run ' +
+        'up to the last good step. Please report the line below.'
+      );
+    case 'not-finite':
+      return (
+        'The run has diverged: its steps were too large for the slope, and a parameter left the range of numbers. ' +
+        'That is a result, not an error. The last finite state is shown; replay it with half the learning rate.'
+      );
+    case 'refused':
+      return 'Nothing was changed. Choose another value.';
+  }
+}

@@ -1,0 +1,52 @@
+/** What a lecturer may put into any exhibit's link. */
+
+import type { Field, Values } from './schema.ts';
+
+export const FLAGS: readonly Field[] = [
+  {
+    kind: 'text',
+    key: 'q',
+    name: 'question',
+    help: 'Replaces the question at the top.',
+    default: '',
+    maxLength: 200,
+  },
+  {
+    kind: 'text',
+    key: 'hide',
+    name: 'hide',
+    help: 'Parts to leave out, separated by commas: predict, numbers, transport, controls, curves, home, prose.',
+    default: '',
+    maxLength: 80,
+    pattern: /^[a-z]+(,[a-z]+)*$/,
+  },
+  {
+    kind: 'flag',
+    key: 'embed',
+    name: 'embed',
+    help: '1 shows the exhibit alone, for a frame.',
+    default: false,
+  },
+  {
+    kind: 'flag',
+    key: 'present',
+    name: 'present',
+    help: '1 shows large type and no prose, for a wall.',
+    default: false,
+  },
+];
+
+/** Applies what concerns the page around an exhibit. */
+export function applyFlags(values: Values): void {
+  const page = document.documentElement.classList;
+  page.toggle('embed', values.embed === true);
+  page.toggle('present', values.present === true);
+  if (values.q) document.getElementById('question')!.textContent = String(values.q);
+  const prose = document.querySelector<HTMLElement>('.prose');
+  if (prose) prose.hidden = hides(values, 'prose');
+}
+
+/** Whether a part of the exhibit is to be left out. */
+export function hides(values: Values, part: string): boolean {
+  return String(values.hide).split(',').includes(part);
+}

@@ -1,0 +1,27 @@
+/** Numbers as a reader wants them: few digits, thin groups, a true minus. */
+
+export function percent(x: number, digits = 1): string {
+  return Number.isFinite(x) ? `${(100 * x).toFixed(digits)} %` : 'not finite';
+}
+
+export function significant(x: number, digits = 3): string {
+  if (!Number.isFinite(x)) return 'not finite';
+  if (x === 0) return '0';
+  const size = Math.abs(x);
+  const text = size >= 1e-4 && size < 1e6 ? trimExponent(x.toPrecision(digits)) : x.toExponential(digits - 1);
+  return text.replaceAll('-', '−').replace(/e\+?/, 'e');
+}
+
+/** `toPrecision` prints 1234 at three digits as 1.23e+3; a reader wants 1230. */
+function trimExponent(text: string): string {
+  return text.includes('e') ? String(Number(text)) : text;
+}
+
+export function count(n: number): string {
+  return n.toString().replace(/\B(?=(\d{3})+$)/g, ' ');
+}
+
+/** A digest in groups of four hexadecimal digits. */
+export function hexGroups(digest: string): string {
+  return digest.replace(/(.{4})(?=.)/g, '$1 ');
+}

@@ -1,0 +1,215 @@
+import { PATTERN } from '../lib/changes.ts';
+import { FLAGS } from '../lib/flags.ts';
+import type { NumberField, Schema } from '../lib/schema.ts';
+import { MAX_HIDDEN } from './protocol.ts';
+
+export const SEED: NumberField = {
+  kind: 'number',
+  key: 'seed',
+  name: 'seed',
+  symbol: '',
+  help: 'Where the random numbers start: initial weights and the order of the digits.',
+  min: 0,
+  max: 4294967295,
+  default: 1,
+  scale: 'linear',
+  integer: true,
+};
+
+export const RATE: NumberField = {
+  kind: 'number',
+  key: 'rate',
+  name: 'learning rate',
+  symbol: 'η',
+  help: 'How far a step goes along the slope.',
+  min: 0.001,
+  max: 100,
+  default: 0.2,
+  scale: 'log',
+  live: true,
+};
+
+export const BATCH: NumberField = {
+  kind: 'number',
+  key: 'batch',
+  name: 'batch size',
+  symbol: 'b',
+  help: 'How many digits a step looks at.',
+  min: 1,
+  max: 1024,
+  default: 16,
+  scale: 'doubling',
+  integer: true,
+  live: true,
+};
+
+export const MOMENTUM: NumberField = {
+  kind: 'number',
+  key: 'momentum',
+  name: 'momentum',
+  symbol: 'μ',
+  help: 'Share of the last step that goes on.',
+  min: 0,
+  max: 0.99,
+  default: 0,
+  scale: 'linear',
+  step: 0.01,
+  live: true,
+};
+
+export const L2: NumberField = {
+  kind: 'number',
+  key: 'l2',
+  name: 'L2 penalty',
+  symbol: 'λ',
+  help: 'Pulls all parameters towards zero: ½ λ ‖θ‖² is added to the loss.',
+  min: 0,
+  max: 0.1,
+  default: 0.0001,
+  scale: 'linear',
+  step: 0.0001,
+};
+
+export const HIDDEN: NumberField = {
+  kind: 'number',
+  key: 'hidden',
+  name: 'hidden units',
+  symbol: 'h',
+  help: 'Width of the middle layer; 16 make 1210 parameters.',
+  min: 2,
+  max: MAX_HIDDEN,
+  default: 16,
+  scale: 'linear',
+  step: 1,
+  integer: true,
+};
+
+/** More steps than this are not replayed from a link. */
+export const MAX_STEP = 200_000;
+
+export const SCHEMA: Schema = [
+  SEED,
+  RATE,
+  BATCH,
+  MOMENTUM,
+  L2,
+  HIDDEN,
+  {
+    kind: 'choice',
+    key: 'init',
+    name: 'initial weights',
+    help: 'The law the first weights are drawn from; biases start at zero.',
+    options: [
+      { value: 'glorot-uniform', label: 'Glorot, uniform' },
+      { value: 'glorot-normal', label: 'Glorot, normal' },
+      { value: 'he-uniform', label: 'He, uniform' },
+      { value: 'he-normal', label: 'He, normal' },
+    ],
+    default: 'glorot-uniform',
+  },
+  {
+    kind: 'choice',
+    key: 'order',
+    name: 'minibatches',
+    help: 'How a step chooses its digits.',
+    options: [
+      { value: 'epochs', label: 'every digit once an epoch, shuffled' },
+      { value: 'replacement', label: 'drawn anew, with replacement' },
+    ],
+    default: 'epochs',
+  },
+  {
+    kind: 'text',
+    key: 'changes',
+    name: 'changes',
+    help: 'Settings changed during the run, as step:key:value, separated by semicolons.',
+    default: '',
+    maxLength: 2000,
+    pattern: PATTERN,
+  },
+  {
+    kind: 'number',
+    key: 'step',
+    name: 'step',
+    symbol: '',
+    help: 'The link replays to this step.',
+    min: 0,
+    max: MAX_STEP,
+    default: 0,
+    scale: 'linear',
+    integer: true,
+  },
+  {
+    kind: 'text',
+    key: 'digest',
+    name: 'digest',
+    help: 'The fingerprint of the parameters at that step; the page says whether it is met.',
+    default: '',
+    maxLength: 16,
+    pattern: /^[0-9a-f]{16}$/,
+  },
+  {
+    kind: 'number',
+    key: 'guess',
+    name: 'guess',
+    symbol: '',
+    help: 'A prediction, only if its maker chose to share it.',
+    min: 0,
+    max: 100,
+    default: 0,
+    scale: 'linear',
+    integer: true,
+  },
+  ...FLAGS,
+  {
+    kind: 'choice',
+    key: 'rehearse',
+    name: 'rehearse',
+    help: 'Makes the kernel fail at the next step, to see what the page says then.',
+    options: [
+      { value: '', label: 'nothing' },
+      { value: 'panic', label: 'a panic' },
+    ],
+    default: '',
+  },
+];
+
+export interface Preset {
+  name: string;
+  says: string;
+  values: Record<string, number | string>;
+}
+
+/** Known good, known bad, each with what it shows. */
+export const PRESETS: readonly Preset[] = [
+  {
+    name: 'Steady',
+    says: 'Rate 0.2, batch 16: the loss falls without drama, and 95 % of unseen digits are read within 2,000 steps.',
+    values: {},
+  },
+  {
+    name: 'Cold',
+    says: 'Batch 256 at the same rate: a sixteenth of the temperature. A smooth curve, and each step costs sixteen times as much.',
+    values: { batch: 256 },
+  },
+  {
+    name: 'Hot',
+    says: 'Batch 2 at rate 0.5: twenty times the temperature. The curve jitters, and it still learns.',
+    values: { rate: 0.5, batch: 2 },
+  },
+  {
+    name: 'Same temperature',
+    says: 'Rate 0.8 with batch 64: the ratio of “Steady”. Four times fewer steps should do; compare by pinning.',
+    values: { rate: 0.8, batch: 64 },
+  },
+  {
+    name: 'Narrow',
+    says: 'Three hidden units: 238 parameters. Now it can get stuck, and where depends on the seed.',
+    values: { hidden: 3 },
+  },
+  {
+    name: 'Too far',
+    says: 'Rate 60 with a strong penalty: every step overshoots, numbers grow until they are none. A result, not an error.',
+    values: { rate: 60, l2: 0.1 },
+  },
+];

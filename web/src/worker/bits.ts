@@ -1,0 +1,98 @@
+/** The worker of *Same bits*: runs the fingerprint's experiments in one build, and the twins. */
+
+import type { Twins } from '../../pkg/scalar/losscape.js';
+import { columns } from '../bits/columns.ts';
+import type { Column, Comparison, Requests, Row } from '../bits/protocol.ts';
+import type { Envelope, Reply } from '../lib/client.ts';
+import { LabFailure } from '../lib/failure.ts';
+import type { Build } from '../lib/simd.ts';
+import { download, explain, loadKernel } from './kernel.ts';
+
+/** The module that `cargo xtask fingerprint` runs in Node and Chromium: plain exports, no glue. */
+interface Experiments {
+  memory: WebAssembly.Memory;
+  count(): number;
+  name(experiment: number): number;
+  name_len(experiment: number): number;
+  run(experiment: number): bigint;
+}
+
+let twins: Twins | undefined;
+let ahead: number[] = [];
+
+async function experiments(build: Build): Promise<Row[]> {
+  const url =
+    build === 'simd'
+      ? new URL('../../pkg/simd/fingerprint.wasm', import.meta.url)
+      : new URL('../../pkg/scalar/fingerprint.wasm', import.meta.url);
+  const bytes = await (await download(url, 'the experiments')).arrayBuffer();
+  let exports: Experiments;
+  try {
+    exports = (await WebAssembly.instantiate(bytes)).instance.exports as unknown as Experiments;
+  } catch (error) {
+    throw new LabFailure({ kind: 'compile', detail: String(error) });
+  }
+  return Array.from({ length: exports.count() }, (_, k) => {
+    // A 64-bit result arrives signed.
+    const digest = BigInt.asUintN(64, exports.run(k)).toString(16).padStart(16, '0');
+    const name = new Uint8Array(exports.memory.buffer, exports.name(k), exports.name_len(k));
+    return { experiment: new TextDecoder().decode(name), digest };
+  });
+}
+
+function column(run: Twins): Column {
+  return { step: run.steps, bits: run.differing() };
+}
+
+function comparison(made: Column[]): Comparison {
+  const run = twins!;
+  const [ours, theirs] = run.losses();
+  const [kernel, twin] = run.digests();
+  const first = run.first;
+  return {
+    columns: made,
+    step: run.steps,
+    ...(first !== undefined && { first }),
+    losses: [ours!, theirs!],
+    digests: [kernel!, twin!],
+  };
+}
+
+type Handlers = { [K in keyof Requests]: (ask: Requests[K]['ask']) => Promise<Requests[K]['answer']> };
+
+const handlers: Handlers = {
+  experiments: ({ build }) => experiments(build),
+
+  async twins({ build, seed, tanh, order, total }) {
+    const { kernel } = await loadKernel(build);
+    twins?.free();
+    twins = new kernel.Twins(seed, tanh, order);
+    ahead = columns(total).slice(1);
+    return comparison([column(twins)]);
+  },
+
+  async advance({ sliceMs }) {
+    const end = performance.now() + sliceMs;
+    const made: Column[] = [];
+    while (ahead.length > 0 && performance.now() < end) {
+      const run = twins!;
+      const steps = Math.min(ahead[0]! - run.steps, 64);
+      run.advance(steps);
+      if (run.steps < ahead[0]!) continue;
+      made.push(column(run));
+      ahead.shift();
+    }
+    return comparison(made);
+  },
+};
+
+globalThis.onmessage = async (event: MessageEvent<Envelope>) => {
+  const { id, request } = event.data;
+  const { kind, ...ask } = request as { kind: keyof Requests };
+  try {
+    const reply = await (handlers[kind] as (ask: unknown) => Promise<unknown>)(ask);
+    postMessage({ id, reply } satisfies Reply);
+  } catch (error) {
+    postMessage({ id, failure: explain(error, 0).failure } satisfies Reply);
+  }
+};

@@ -1,0 +1,202 @@
+/** The worker of Train: owns the kernel's handle, makes steps in slices, answers one message at a time. */
+
+import type { Train } from '../../pkg/scalar/losscape.js';
+import type { Change } from '../lib/changes.ts';
+import type { Envelope, Reply } from '../lib/client.ts';
+import { LabFailure } from '../lib/failure.ts';
+import { nextRecord, SAMPLE_LEN } from '../lib/record.ts';
+import type { Frame, Look, Reading, Requests, Setup } from '../train/protocol.ts';
+import { download, explain, type Kernel, loadKernel } from './kernel.ts';
+
+const DIGITS = new URL('../../../core/src/models/data/digits/digits.bin', import.meta.url);
+
+/** Between two looks at the clock. */
+const CHUNK = 8;
+
+interface Session {
+  kernel: Kernel;
+  memory: WebAssembly.Memory;
+  digits: InstanceType<Kernel['Digits']>;
+}
+
+let session: Session | undefined;
+let train: Train | undefined;
+let setup: Setup | undefined;
+let look: Look;
+let rehearse = '';
+let recorded = -1;
+/** The step that the worker last knew to be good. */
+let good = 0;
+
+type Handlers = {
+  [K in keyof Requests]: (ask: Requests[K]['ask']) => Promise<[Requests[K]['answer'], Transferable[]]>;
+};
+
+const handlers: Handlers = {
+  async start(ask) {
+    session ??= await open(ask.build);
+    setup = ask.setup;
+    look = ask.look;
+    rehearse = ask.rehearse ?? '';
+    const next = new session.kernel.Train(session.digits, settings(session.kernel, setup));
+    replace(next);
+    changesAt(0);
+    return frame(ask.params, measureAt(0));
+  },
+
+  async advance({ steps, sliceMs, params }) {
+    const end = performance.now() + sliceMs;
+    const samples: number[] = [];
+    let left = steps;
+    let notFinite: number | undefined;
+    const run = train!;
+    while (left > 0) {
+      if (rehearse === 'panic') session!.kernel.rehearse_panic();
+      const record = nextRecord(run.steps);
+      const change = nextChange(run.steps);
+      const wanted = Math.min(left, CHUNK, record - run.steps, change - run.steps);
+      const made = run.advance(wanted);
+      left -= wanted;
+      if (made < wanted) {
+        notFinite = run.steps;
+        break;
+      }
+      if (run.steps === record) samples.push(...measureAt(run.steps));
+      changesAt(run.steps);
+      if (performance.now() >= end) break;
+    }
+    good = run.steps;
+    return frame(params, samples, notFinite);
+  },
+
+  async change({ change, params }) {
+    apply(change);
+    setup!.changes = [
+      ...setup!.changes.filter((c) => c.step !== change.step || c.key !== change.key),
+      change,
+    ];
+    return frame(params, []);
+  },
+
+  async look(ask) {
+    look = ask.look;
+    const seen = see();
+    const label = look && 'row' in look ? session!.digits.held_out_label(look.row) : undefined;
+    return [{ ...(seen && { reading: seen }), ...(label !== undefined && { label }) }, []];
+  },
+
+  async save() {
+    const bytes = train!.save();
+    return [bytes, [bytes.buffer]];
+  },
+
+  async load({ bytes, params }) {
+    const { kernel, digits } = session!;
+    const next = kernel.Train.load(digits, settings(kernel, setup!), bytes);
+    replace(next);
+    setup!.changes = [];
+    setup!.hidden = next.hidden_units;
+    return frame(params, measureAt(0));
+  },
+};
+
+async function open(build: Parameters<typeof loadKernel>[0]): Promise<Session> {
+  const [{ kernel, memory }, file] = await Promise.all([loadKernel(build), download(DIGITS, 'the digits')]);
+  const digits = new kernel.Digits(new Uint8Array(await file.arrayBuffer()));
+  return { kernel, memory, digits };
+}
+
+function settings(kernel: Kernel, from: Setup) {
+  const s = new kernel.TrainSettings();
+  s.seed = from.seed;
+  s.hidden = from.hidden;
+  s.learning_rate = from.rate;
+  s.batch_size = from.batch;
+  s.momentum = from.momentum;
+  s.l2 = from.l2;
+  const starts: Record<string, number> = {
+    'glorot-uniform': kernel.Start.GlorotUniform,
+    'glorot-normal': kernel.Start.GlorotNormal,
+    'he-uniform': kernel.Start.HeUniform,
+    'he-normal': kernel.Start.HeNormal,
+  };
+  s.start = starts[from.init]!;
+  s.order = from.order === 'replacement' ? kernel.Order.Replacement : kernel.Order.Epochs;
+  return s;
+}
+
+function replace(next: Train): void {
+  train?.free();
+  train = next;
+  recorded = -1;
+  good = 0;
+}
+
+function nextChange(step: number): number {
+  const later = setup!.changes.map((c) => c.step).filter((s) => s > step);
+  return later.length > 0 ? Math.min(...later) : Number.POSITIVE_INFINITY;
+}
+
+/** Makes the changes that a replay has to make at this step. */
+function changesAt(step: number): void {
+  for (const change of setup!.changes) if (change.step === step) apply(change);
+}
+
+function apply({ key, value }: Change): void {
+  if (key === 'rate') train!.set_learning_rate(value);
+  else if (key === 'batch') train!.set_batch_size(value);
+  else if (key === 'momentum') train!.set_momentum(value);
+}
+
+function measureAt(step: number): number[] {
+  if (step <= recorded) return [];
+  recorded = step;
+  return [step, ...train!.measure()].slice(0, SAMPLE_LEN);
+}
+
+/** Shows the network what the reader looks at. */
+function see(): Reading | undefined {
+  if (!look) return undefined;
+  const { digits, kernel } = session!;
+  const pixels = 'ink' in look ? kernel.Digits.reduce(look.ink) : digits.held_out_pixels(look.row);
+  if (pixels.every((p) => p === 0)) return undefined;
+  train!.read(pixels);
+  return { pixels, hidden: train!.hidden, probabilities: train!.probabilities };
+}
+
+function frame(params: ArrayBuffer, samples: number[], notFinite?: number): [Frame, Transferable[]] {
+  const run = train!;
+  // A view is taken afresh each time: it detaches when the module's memory grows.
+  const view = new Float32Array(session!.memory.buffer, run.params_ptr(), run.params_len());
+  new Float32Array(params).set(view);
+  const flat = new Float64Array(samples);
+  const reading = see();
+  const answer: Frame = {
+    step: run.steps,
+    rows: session!.digits.held_out_len,
+    hiddenUnits: run.hidden_units,
+    params,
+    samples: flat,
+    digest: run.digest(),
+    temperature: run.temperature(),
+    norm: run.norm(),
+    ...(notFinite !== undefined && { notFinite }),
+    ...(reading && { reading }),
+  };
+  return [answer, [params, flat.buffer]];
+}
+
+globalThis.onmessage = async (event: MessageEvent<Envelope>) => {
+  const { id, request } = event.data;
+  const { kind, ...ask } = request as { kind: keyof Requests };
+  try {
+    const [reply, transfer] = await (handlers[kind] as (ask: unknown) => Promise<[unknown, Transferable[]]>)(
+      ask,
+    );
+    postMessage({ id, reply } satisfies Reply, { transfer });
+  } catch (error) {
+    const failure = explain(error, good).failure;
+    if (!(error instanceof LabFailure) && failure.kind !== 'refused') console.error(error);
+    postMessage({ id, failure } satisfies Reply);
+  }
+};

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ring } from '../src/lib/client.ts';
+import { DIVERGING, diverging } from '../src/lib/colour.ts';
+import { count, hexGroups, percent, significant } from '../src/lib/format.ts';
+import { nextRecord, SAMPLE_LEN, settled, toSamples } from '../src/lib/record.ts';
+import { toCsv } from '../src/lib/save.ts';
+import { bestBuild } from '../src/lib/simd.ts';
+
+test('records are a function of the step: round steps are met and few are kept', () => {
+  const steps = [0];
+  while (steps.at(-1)! < 200_000) steps.push(nextRecord(steps.at(-1)!));
+  for (const wanted of [5, 500, 1000, 2000, 4000]) assert.ok(steps.includes(wanted), String(wanted));
+  assert.ok(steps.length < 700, String(steps.length));
+  assert.equal(nextRecord(7), 10);
+});
+
+test('samples come out as they went in', () => {
+  const flat = Float64Array.from([5, 1, 2, 3, 4, 10, 6, 7, 8, 9]);
+  assert.equal(flat.length / SAMPLE_LEN, 2);
+  assert.deepEqual(toSamples(flat)[1], {
+    step: 10,
+    trainLoss: 6,
+    trainAccuracy: 7,
+    heldLoss: 8,
+    heldAccuracy: 9,
+  });
+});
+
+test('a run settles when its loss no longer falls, and not before step 3000', () => {
+  const run = (loss: (step: number) => number, last: number) =>
+    Array.from({ length: last / 10 + 1 }, (_, i) => ({
+      step: 10 * i,
+      trainLoss: loss(10 * i),
+      trainAccuracy: 1,
+      heldLoss: 1,
+      heldAccuracy: 1,
+    }));
+  assert.equal(settled(run(() => 1, 2900)), false);
+  assert.equal(settled(run(() => 1, 3000)), true);
+  assert.equal(settled(run((step) => 1 / (1 + step), 6000)), false);
+});
+
+test('numbers are printed for readers', () => {
+  assert.equal(percent(0.9595), '96.0 %');
+  assert.equal(percent(Number.NaN), 'not finite');
+  assert.equal(significant(0.00625), '0.00625');
+  assert.equal(significant(1234.5), '1230');
+  assert.equal(significant(-1.5e-7), '−1.50e−7');
+  assert.equal(count(1234567), '1 234 567');
+  assert.equal(hexGroups('9315f79378d24a5e'), '9315 f793 78d2 4a5e');
+});
+
+test('the diverging map runs from class A through paper to class B', () => {
+  const rgb = (packed: number) => [packed & 255, (packed >> 8) & 255, (packed >> 16) & 255];
+  assert.deepEqual(rgb(DIVERGING[0]!), [0x13, 0x32, 0x75]);
+  assert.deepEqual(rgb(DIVERGING[255]!), [0x99, 0x3d, 0x14]);
+  assert.equal(diverging(-9, 1), DIVERGING[0]);
+  assert.equal(diverging(9, 1), DIVERGING[255]);
+  for (const channel of rgb(diverging(0, 1))) assert.ok(channel > 225);
+});
+
+test('CSV quotes what needs it and keeps numbers whole', () => {
+  assert.equal(toCsv(['a', 'b'], [[0.1, 'x,"y"']]), 'a,b\r\n0.1,"x,""y"""\r\n');
+});
+
+test('the ring lends three buffers and takes back none that is detached', () => {
+  const ring = new Ring(8);
+  const lent = [ring.take(), ring.take(), ring.take()];
+  assert.ok(lent.every((b) => b?.byteLength === 8));
+  assert.equal(ring.take(), undefined);
+  ring.give(new ArrayBuffer(0));
+  assert.equal(ring.take(), undefined);
+  ring.give(lent[0]!);
+  assert.equal(ring.take(), lent[0]);
+});
+
+test('the probe of vector instructions is a valid module here', () => {
+  assert.equal(bestBuild(), 'simd');
+});
