@@ -1,0 +1,56 @@
+//! The workloads for a browser, without glue: the page reads numbers from the module's memory.
+
+use core::cell::RefCell;
+
+use losscape_benches::contender::Contender;
+use losscape_benches::kernel::{Kernel, Labels};
+use losscape_benches::workload::{Problem, Workload};
+
+/// A workload, its numbers for the page's other contender, and their bytes.
+struct Ready {
+    kernel: Kernel<'static>,
+    bytes: Vec<u8>,
+}
+
+thread_local! {
+    static READY: RefCell<Vec<Option<Ready>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Calls `act` on workload `index` (0 is W1), prepared the first time; a page is never long-lived, so that
+/// problems need not be freed.
+fn with<T>(index: usize, act: impl FnOnce(&mut Ready) -> T) -> T {
+    READY.with_borrow_mut(|ready| {
+        ready.resize_with(Workload::ALL.len(), || None);
+        act(ready[index].get_or_insert_with(|| {
+            let workload = Workload::ALL[index];
+            let problem = Box::leak(Box::new(Problem::new(workload.shape())));
+            let labels = Box::leak(Box::new(Labels::new(problem)));
+            let kernel = Kernel::new(workload, problem, labels).expect("the workloads are valid");
+            Ready { kernel, bytes: problem.to_bytes() }
+        }))
+    })
+}
+
+/// As [`Contender::check`].
+#[unsafe(no_mangle)]
+pub extern "C" fn check(workload: usize) -> f64 {
+    with(workload, |ready| ready.kernel.check())
+}
+
+/// As [`Contender::work`].
+#[unsafe(no_mangle)]
+pub extern "C" fn work(workload: usize) -> f64 {
+    with(workload, |ready| ready.kernel.work())
+}
+
+/// Where the numbers of [`Problem::to_bytes`] start.
+#[unsafe(no_mangle)]
+pub extern "C" fn numbers(workload: usize) -> *const u8 {
+    with(workload, |ready| ready.bytes.as_ptr())
+}
+
+/// How many bytes they are.
+#[unsafe(no_mangle)]
+pub extern "C" fn numbers_len(workload: usize) -> usize {
+    with(workload, |ready| ready.bytes.len())
+}

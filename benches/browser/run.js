@@ -1,0 +1,89 @@
+// node run.js FOLDER NATIVE OUT.json: W1, W2, W4 and W6 in Chromium, in turn with the native program.
+//
+// FOLDER holds simd.wasm and scalar.wasm; NATIVE is the program losscape-benches.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const rounds = 7;
+const seconds = 0.1;
+const tolerance = 2e-3;
+
+const [folder, native, out] = process.argv.slice(2);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const types = { html: 'text/html', js: 'text/javascript', wasm: 'application/wasm' };
+
+/** The files of the page; only these three places can be read. */
+function fileOf(path) {
+  if (path === '/') return `${here}page.html`;
+  if (path === '/page.js') return `${here}page.js`;
+  if (/^\/tfjs-[\w/.-]+$/.test(path) && !path.includes('..')) return `${here}node_modules/@tensorflow${path}`;
+  return /^\/(simd|scalar)\.wasm$/.test(path) ? folder + path : undefined;
+}
+
+const server = createServer(async (request, response) => {
+  const file = fileOf(new URL(request.url, 'http://localhost').pathname);
+  const body = file && (await readFile(file).catch(() => undefined));
+  const type = types[file?.split('.').at(-1)] ?? 'application/octet-stream';
+  response.writeHead(body ? 200 : 404, { 'content-type': type }).end(body);
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+
+const program = spawn(native, ['serve', 'build'], { stdio: ['pipe', 'pipe', 'inherit'] });
+const answers = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+});
+
+try {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => console.error(String(error)));
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.waitForFunction(() => 'backend' in globalThis, undefined, { timeout: 60_000 });
+  console.log(`\nin Chromium ${browser.version()}; tfjs 4.22 on ${await page.evaluate(() => globalThis.backend)}\n`);
+  const ask = async (contender, ...question) => {
+    if (contender !== 'native') {
+      return page.evaluate((words) => globalThis.ask(...words), [contender, ...question]);
+    }
+    program.stdin.write(`${question.join(' ')}\n`);
+    return Number((await answers.next()).value);
+  };
+  const contenders = ['simd', 'tfjs', 'native', 'scalar'];
+  const rows = [];
+  console.log('        simd128 /s      tfjs /s   ratio  native SSE2 /s   ratio     scalar /s   ratio');
+  for (const workload of ['W1', 'W2', 'W4', 'W6']) {
+    const checks = {};
+    for (const contender of contenders) checks[contender] = await ask(contender, 'check', workload);
+    for (const [contender, check] of Object.entries(checks)) {
+      if (!(Math.abs(check - checks.simd) <= tolerance * Math.abs(checks.simd))) {
+        throw new Error(`${workload}: ${contender} computes ${check}, we ${checks.simd}`);
+      }
+    }
+    const best = Object.fromEntries(contenders.map((contender) => [contender, 0]));
+    for (let round = 0; round < rounds; round++) {
+      for (const contender of contenders) {
+        best[contender] = Math.max(best[contender], await ask(contender, 'time', workload, seconds));
+      }
+    }
+    const ratio = (other) => best.simd / best[other];
+    const cell = (contender) => best[contender].toFixed(0).padStart(12);
+    const ratios = { tfjs: ratio('tfjs'), native: ratio('native'), scalar: ratio('scalar') };
+    console.log(
+      `  ${workload}  ${cell('simd')} ${cell('tfjs')} ${ratios.tfjs.toFixed(1).padStart(7)}  ` +
+        `${cell('native')} ${ratios.native.toFixed(2).padStart(9)}  ${cell('scalar')} ${ratios.scalar.toFixed(2).padStart(7)}`,
+    );
+    rows.push({ workload, rates: best, simd_over: ratios });
+  }
+  await writeFile(out, `${JSON.stringify({ chromium: browser.version(), workloads: rows }, null, 2)}\n`);
+} finally {
+  await browser.close();
+  program.kill();
+  server.close();
+}

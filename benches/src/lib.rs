@@ -1,0 +1,6 @@
+//! The workloads of the comparisons, and the protocol by which any program takes part in one.
+#![expect(clippy::cast_precision_loss, reason = "the counts here are exact in an f32")]
+
+pub mod contender;
+pub mod kernel;
+pub mod workload;

@@ -1,0 +1,130 @@
+//! What `cargo xtask bench` runs: `losscape-benches <command>`.
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "the counts here are exact in an f64, numbers of 24 bits in an f32"
+)]
+
+mod costs;
+mod elementary;
+mod machine;
+mod matrix;
+mod measure;
+mod peers;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use losscape_benches::contender::{self, Contender};
+use losscape_benches::kernel::{Kernel, Labels};
+use losscape_benches::workload::{Problem, Workload};
+use losscape_dispatch::{Level, limit};
+use serde_json::{Map, Value};
+
+const HELP: &str = "\
+losscape-benches <command>
+
+  check                             run everything once and compare with the naive twins
+  kernels OUT.json                  kernels, elementary functions, costs and the machine's limit
+  peers OUT.json [NAME=COMMAND]...  the workloads, in turn with other programs
+  serve [build|v3|v4]               take part in a comparison, with vectors no wider than told
+  data FOLDER                       write the workloads' numbers for programs in other languages
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match args[..] {
+        ["check"] => check(),
+        ["kernels", out] => kernels(out),
+        ["peers", out, ref programs @ ..] => peers::compare(programs).and_then(|value| write(out, &value)),
+        ["serve"] => serve(),
+        ["serve", level] => narrow(level).and_then(|()| serve()),
+        ["data", folder] => data(folder),
+        _ => Err(HELP.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Everything that is timed, run once.
+fn check() -> Result<(), String> {
+    matrix::check()?;
+    elementary::check()?;
+    for workload in Workload::ALL {
+        let number = lowered(workload)?;
+        println!("{} {number}", workload.name());
+    }
+    Ok(())
+}
+
+/// A workload's check number, and that training lowers the loss; the same at each vector width.
+fn lowered(workload: Workload) -> Result<f64, String> {
+    let problem = Problem::new(workload.shape());
+    let labels = Labels::new(&problem);
+    let mut kernel = Kernel::new(workload, &problem, &labels).map_err(|error| error.to_string())?;
+    let before = f64::from(kernel.loss());
+    let mut numbers = [Level::Build, Level::V3, Level::V4].map(|level| {
+        limit(level);
+        kernel.check()
+    });
+    let number = numbers[0];
+    let name = workload.name();
+    if matches!(workload, Workload::W1 | Workload::W2 | Workload::W3) && number >= before {
+        return Err(format!("{name}: an epoch raises the loss from {before} to {number}"));
+    }
+    numbers.sort_by(f64::total_cmp);
+    if numbers[0].to_bits() != numbers[2].to_bits() || !number.is_finite() {
+        return Err(format!("{name}: vector widths differ: {numbers:?}"));
+    }
+    Ok(number)
+}
+
+fn kernels(out: &str) -> Result<(), String> {
+    matrix::check()?;
+    elementary::check()?;
+    let mut all = Map::new();
+    all.insert("limit".into(), machine::measure());
+    all.insert("elementary".into(), elementary::measure());
+    all.insert("kernels".into(), matrix::measure());
+    all.insert("costs".into(), costs::measure()?);
+    write(out, &Value::Object(all))
+}
+
+/// Answers questions on standard input.
+fn serve() -> Result<(), String> {
+    let problems = Workload::ALL.map(|workload| Problem::new(workload.shape()));
+    let labels = problems.each_ref().map(Labels::new);
+    contender::serve(&problems, |workload, problem| {
+        Kernel::new(workload, problem, &labels[workload as usize]).ok().map(|kernel| Box::new(kernel) as _)
+    })
+    .map_err(|error| error.to_string())
+}
+
+fn narrow(level: &str) -> Result<(), String> {
+    limit(match level {
+        "build" => Level::Build,
+        "v3" => Level::V3,
+        "v4" => Level::V4,
+        _ => return Err(HELP.into()),
+    });
+    Ok(())
+}
+
+fn data(folder: &str) -> Result<(), String> {
+    let folder = PathBuf::from(folder);
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    for workload in [Workload::W1, Workload::W2, Workload::W3] {
+        let file = folder.join(format!("{}.f32", workload.name()));
+        std::fs::write(file, Problem::new(workload.shape()).to_bytes()).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+fn write(path: &str, value: &Value) -> Result<(), String> {
+    std::fs::write(path, format!("{value:#}\n")).map_err(|error| format!("{path}: {error}"))
+}

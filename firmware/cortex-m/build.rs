@@ -1,0 +1,20 @@
+//! Chooses the memory map of the emulated board by the target.
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+fn main() {
+    let target = env::var("TARGET").expect("cargo names the target");
+    let board = match target.as_str() {
+        "thumbv6m-none-eabi" => "microbit",
+        "thumbv7m-none-eabi" => "mps2-an385",
+        "thumbv7em-none-eabihf" => "mps2-an386",
+        "thumbv8m.main-none-eabihf" => "mps2-an505",
+        _ => panic!("no board for {target}"),
+    };
+    let memory = format!("../boards/{board}.x");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo names the folder"));
+    fs::copy(&memory, out.join("memory.x")).expect("the board has a memory map");
+    println!("cargo::rustc-link-search={}", out.display());
+    println!("cargo::rerun-if-changed={memory}");
+}

@@ -1,0 +1,13 @@
+//! The spirals, learned on this board: prints loss, accuracy, fingerprint, stack and instructions per step.
+#![no_std]
+#![no_main]
+
+use cortex_m::singleton;
+use cortex_m_rt::entry;
+use losscape_programs::spirals::{Memory, train};
+
+#[entry]
+fn main() -> ! {
+    let memory = singleton!(: Memory = Memory::new()).expect("taken once");
+    losscape_cortex_m::run("spirals", |after_step| train(memory, after_step))
+}

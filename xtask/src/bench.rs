@@ -1,0 +1,164 @@
+//! `cargo xtask bench`: speeds as ratios, both sides measured in one sitting.
+
+use std::path::{Path, PathBuf};
+
+use crate::process::{Failure, Log, Result, ask, cargo, find, program};
+use crate::{paths, setup};
+
+/// What a comparison needs, and how to get it.
+const EIGEN: &str = "C++ with Eigen: apt-get install g++ libeigen3-dev (Fedora: dnf install gcc-c++ eigen3-devel; \
+                     macOS: brew install eigen)";
+const JAX: &str = "Python with JAX: python3 -m venv target/jax && target/jax/bin/pip install jax";
+
+/// Where packages put Eigen's headers.
+const EIGEN_HEADERS: [&str; 4] = [
+    "/usr/include/eigen3",
+    "/usr/local/include/eigen3",
+    "/opt/homebrew/include/eigen3",
+    "/opt/local/include/eigen3",
+];
+
+const BROWSER: &str = "benches/browser";
+
+/// Prints the tables and writes `target/bench.json`; with `--jax`, only the comparison with JAX.
+pub(crate) fn run(flags: &[&str]) -> Result {
+    let mut log = Log::new("bench")?;
+    let result = match flags {
+        [] => all(&mut log),
+        ["--jax"] => with_jax(&mut log),
+        _ => Err(Failure::Failed("cargo xtask bench [--jax]".into())),
+    };
+    if matches!(result, Err(Failure::Failed(_))) {
+        eprintln!("{}", log.tail());
+    }
+    result
+}
+
+/// Runs everything that is timed once, and compares with the naive twins.
+pub(crate) fn check(log: &mut Log) -> Result<String> {
+    let native = build(log)?;
+    program(native).arg("check").log(log).map(|()| String::new())
+}
+
+fn all(log: &mut Log) -> Result {
+    println!("building (frameworks to compare with take some minutes, once) ...");
+    let native = build(log)?;
+    let (mut peers, mut missing) = (Vec::new(), Vec::new());
+    let folder = data(&native, log)?;
+    match eigen(log) {
+        Ok(train) => peers.push(format!("Eigen={} {}", train.display(), folder.display())),
+        Err(Failure::Missing(what)) => missing.push(what),
+        Err(failure) => return Err(failure),
+    }
+    peers.extend(frameworks(log)?);
+    let browser = page(log);
+    let kernels = measure(&native, "kernels", &[], log)?;
+    let peers = measure(&native, "peers", &peers, log)?;
+    let chromium = match browser.and_then(|modules| in_browser(&modules, &native, log)) {
+        Ok(json) => json,
+        Err(Failure::Missing(what)) => {
+            missing.push(what);
+            "null".into()
+        }
+        Err(failure) => return Err(failure),
+    };
+    let out = paths::target("bench.json");
+    std::fs::write(
+        &out,
+        format!("{{\"native\": {kernels}, \"peers\": {peers}, \"browser\": {chromium}}}\n"),
+    )?;
+    println!("\nwritten to {}", out.display());
+    if missing.is_empty() { Ok(()) } else { Err(Failure::Missing(missing.join("\n         "))) }
+}
+
+/// The program with our side of everything.
+fn build(log: &mut Log) -> Result<PathBuf> {
+    cargo("build --release --locked -p losscape-benches").log(log)?;
+    Ok(executable("release/losscape-benches"))
+}
+
+/// The workloads' numbers, in a folder.
+fn data(native: &Path, log: &mut Log) -> Result<PathBuf> {
+    let folder = paths::logs().join("bench");
+    program(native).arg("data").arg(&folder).log(log)?;
+    Ok(folder)
+}
+
+/// Runs one of the program's comparisons, prints its table and returns its JSON.
+fn measure(native: &Path, command: &str, args: &[String], log: &mut Log) -> Result<String> {
+    let out = paths::logs().join(format!("bench-{command}.json"));
+    let run = args.iter().fold(program(native).arg(command).arg(&out), |run, arg| run.arg(arg));
+    print!("{}", run.capture(log)?);
+    Ok(std::fs::read_to_string(out)?)
+}
+
+/// The training step in C++.
+fn eigen(log: &mut Log) -> Result<PathBuf> {
+    let headers = EIGEN_HEADERS.into_iter().find(|path| Path::new(path).is_dir());
+    let (Some(headers), Some(compiler)) = (headers, find("c++").or_else(|| find("g++"))) else {
+        return Err(Failure::Missing(EIGEN.into()));
+    };
+    let train = executable("xtask/bench-eigen");
+    let compile = program(compiler).words("-O3 -march=native -DNDEBUG -I").arg(headers);
+    compile.arg("benches/peers/eigen/train.cc").arg("-o").arg(&train).log(log)?;
+    Ok(train)
+}
+
+/// The frameworks of `benches/peers`, as arguments of the program.
+fn frameworks(log: &mut Log) -> Result<Vec<String>> {
+    let builds = paths::target("peers");
+    // Without --locked: the lock file also lists the kernel's own dependencies, which may just have changed.
+    cargo("build --release --manifest-path benches/peers/Cargo.toml")
+        .env("CARGO_TARGET_DIR", &builds)
+        .log(log)?;
+    let named = |name| format!("{name}={}", executable(&format!("peers/release/peer-{name}")).display());
+    Ok(["dfdx", "candle"].map(named).into())
+}
+
+/// The modules and packages of the page: the folder with `simd.wasm` and `scalar.wasm`.
+fn page(log: &mut Log) -> Result<PathBuf> {
+    setup::packages(BROWSER, log)?;
+    setup::chromium()?;
+    setup::rust_target("wasm32-unknown-unknown")?;
+    let (builds, folder) = (paths::target("wasm"), paths::logs().join("bench"));
+    for (name, flags) in [("scalar", ""), ("simd", "-C target-feature=+simd128")] {
+        cargo("build --locked -p losscape-benches --example browser --profile wasm --target wasm32-unknown-unknown")
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+            .env("CARGO_TARGET_DIR", &builds)
+            .log(log)?;
+        let module = builds.join("wasm32-unknown-unknown/wasm/examples/browser.wasm");
+        std::fs::copy(module, folder.join(name).with_extension("wasm"))?;
+    }
+    Ok(folder)
+}
+
+fn in_browser(modules: &Path, native: &Path, log: &mut Log) -> Result<String> {
+    let out = paths::logs().join("bench-browser.json");
+    let run = program(setup::NODE.require()?).arg(paths::at(BROWSER).join("run.js"));
+    let run = run.arg(modules).arg(native).arg(&out).env("CHROMIUM", setup::chromium()?);
+    print!("{}", run.limit(300).capture(log)?);
+    Ok(std::fs::read_to_string(out)?)
+}
+
+fn with_jax(log: &mut Log) -> Result {
+    let own = paths::target("jax/bin/python");
+    let python = if own.is_file() { own } else { PathBuf::from("python3") };
+    let name = python.to_string_lossy();
+    if ask(&name, "-m pip show jax").is_empty() {
+        return Err(Failure::Missing(JAX.into()));
+    }
+    let native = build(log)?;
+    let folder = data(&native, log)?;
+    let train = paths::at("benches/peers/jax/train.py");
+    let peer = format!("JAX={name} {} {}", train.display(), folder.display());
+    let json = measure(&native, "peers", &[peer], log)?;
+    let out = paths::target("bench-jax.json");
+    std::fs::write(&out, json)?;
+    println!("\nwritten to {}", out.display());
+    Ok(())
+}
+
+/// A program below the build folder.
+fn executable(path: &str) -> PathBuf {
+    paths::target(path).with_extension(std::env::consts::EXE_EXTENSION)
+}

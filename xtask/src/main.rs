@@ -1,0 +1,66 @@
+//! The only automation of this repository: `cargo xtask <command>`.
+
+mod bench;
+mod fingerprint;
+mod lab;
+mod paths;
+mod process;
+mod report;
+mod setup;
+mod size;
+mod test;
+mod wasm;
+
+use std::process::ExitCode;
+
+use process::Failure;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  setup                       install, or name, everything the other commands need
+  lab [--build] [--port N]    build the page and serve it; needs Rust and Node only
+  wasm                        build the kernel for the page into web/pkg
+  fingerprint [--native]      run the experiments on every target (or this one) and compare their digests
+              [--record]      and write them down for the lab
+              [--fault]       with a deliberate fault, which every target must notice
+              [--bless]       accept this machine's digests as the committed ones
+  size [--write]              flash, RAM, stack and instructions on boards, compared with (or written to)
+                              firmware/README.md
+  bench [--jax]               speeds next to naive twins, other libraries and the machine's limit
+                              (or next to JAX), as ratios of one sitting
+  test [--exhaustive]         everything that must hold before a commit lands
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match args.split_first() {
+        Some((&"setup", [])) => setup::all(),
+        Some((&"lab", ["--build"])) => lab::build(),
+        Some((&"lab", [])) => lab::serve(4173),
+        Some((&"lab", ["--port", port])) => lab_port(port).and_then(lab::serve),
+        Some((&"wasm", [])) => wasm::run(),
+        Some((&"fingerprint", flags)) => fingerprint::run(flags),
+        Some((&"bench", flags)) => bench::run(flags),
+        Some((&"size", flags)) => size::run(flags),
+        Some((&"test", [])) => test::run(false),
+        Some((&"test", ["--exhaustive"])) => test::run(true),
+        None | Some((&("help" | "--help"), _)) => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(Failure::Failed(format!("unknown command: cargo xtask {}\n\n{HELP}", args.join(" ")))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn lab_port(text: &str) -> process::Result<u16> {
+    text.parse().map_err(|_| Failure::Failed(format!("--port {text}: not a port number")))
+}

@@ -1,0 +1,179 @@
+//! Other programs: run with a log and a time limit, or looked for on the path.
+
+use core::fmt;
+use core::time::Duration;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use crate::paths;
+
+/// Why something did not pass.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It ran and was wrong.
+    Failed(String),
+    /// It could not run: what to install.
+    Missing(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(text) => write!(f, "{text}"),
+            Self::Missing(text) => write!(f, "not run: {text}"),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+pub(crate) type Result<T = ()> = core::result::Result<T, Failure>;
+
+/// A program with its arguments, not yet started.
+pub(crate) struct Run {
+    command: Command,
+    line: String,
+    limit: Duration,
+}
+
+/// A program, to be run in the root of the repository.
+pub(crate) fn program(name: impl AsRef<OsStr>) -> Run {
+    let mut command = Command::new(name.as_ref());
+    command.current_dir(paths::root()).stdin(Stdio::null());
+    Run { command, line: name.as_ref().display().to_string(), limit: Duration::from_secs(30 * 60) }
+}
+
+/// `cargo` with these arguments, split at spaces.
+pub(crate) fn cargo(args: &str) -> Run {
+    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).words(args)
+}
+
+impl Run {
+    /// Adds arguments, split at spaces.
+    pub(crate) fn words(self, words: &str) -> Self {
+        words.split_whitespace().fold(self, |run, word| run.arg(word))
+    }
+
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.line.push(' ');
+        self.line.push_str(&arg.as_ref().display().to_string());
+        self.command.arg(arg);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.line = format!("{name}={} {}", value.as_ref().display(), self.line);
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs in another folder.
+    pub(crate) fn dir(mut self, dir: impl AsRef<Path>) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// Ends the program after this many seconds.
+    pub(crate) fn limit(mut self, seconds: u64) -> Self {
+        self.limit = Duration::from_secs(seconds);
+        self
+    }
+
+    /// Runs with all output in the log.
+    pub(crate) fn log(self, log: &mut Log) -> Result {
+        self.capture(log).map(drop)
+    }
+
+    /// Runs with all output in the log and returns what came on standard output.
+    pub(crate) fn capture(mut self, log: &mut Log) -> Result<String> {
+        writeln!(log.file, "$ {}", self.line)?;
+        let out_path = log.path.with_extension("out");
+        let out = File::create(&out_path)?;
+        self.command.stdout(out).stderr(log.file.try_clone()?);
+        let child = self.command.spawn().map_err(|error| self.cannot_start(&error))?;
+        let result = self.finish(child);
+        let bytes = std::fs::read(&out_path)?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        log.file.seek(std::io::SeekFrom::End(0))?;
+        log.file.write_all(text.as_bytes())?;
+        std::fs::remove_file(&out_path)?;
+        result.map(|()| text)
+    }
+
+    fn cannot_start(&self, error: &std::io::Error) -> Failure {
+        Failure::Failed(format!("cannot start `{}`: {error}", self.line))
+    }
+
+    fn finish(&self, mut child: Child) -> Result {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return if status.success() {
+                    Ok(())
+                } else {
+                    Err(Failure::Failed(format!("`{}` ended with {status}", self.line)))
+                };
+            }
+            if start.elapsed() > self.limit {
+                child.kill()?;
+                child.wait()?;
+                let seconds = self.limit.as_secs();
+                return Err(Failure::Failed(format!("`{}` was ended after {seconds} s", self.line)));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// The output of one step, kept in `target/xtask/NAME.log`.
+pub(crate) struct Log {
+    path: PathBuf,
+    file: File,
+}
+
+impl Log {
+    pub(crate) fn new(name: &str) -> Result<Self> {
+        std::fs::create_dir_all(paths::logs())?;
+        let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let path = paths::logs().join(format!("{name}.log"));
+        // Appending, because programs and this one write through handles of their own.
+        File::create(&path)?;
+        let file = File::options().append(true).open(&path)?;
+        Ok(Self { path, file })
+    }
+
+    pub(crate) fn line(&mut self, text: &str) -> Result {
+        Ok(writeln!(self.file, "{text}")?)
+    }
+
+    /// The end of the log, for a failure's message.
+    pub(crate) fn tail(&self) -> String {
+        let bytes = std::fs::read(&self.path).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let lines: Vec<&str> = text.lines().collect();
+        let from = lines.len().saturating_sub(60);
+        format!("{}\n(the whole log: {})", lines[from..].join("\n"), self.path.display())
+    }
+}
+
+/// The full path of a program, if it is on the path.
+pub(crate) fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&path).map(|dir| dir.join(&file)).find(|file| file.is_file())
+}
+
+/// What a short question to a program answers, without its line ends; nothing if it fails.
+pub(crate) fn ask(name: &str, args: &str) -> String {
+    let output =
+        Command::new(name).args(args.split_whitespace()).stdin(Stdio::null()).stderr(Stdio::null()).output();
+    output.map_or_else(|_| String::new(), |out| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+}

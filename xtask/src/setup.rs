@@ -1,0 +1,190 @@
+//! What commands need beyond Rust: found, installed where that is allowed, or named.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use crate::paths;
+use crate::process::{Failure, Log, Result, ask, find, program};
+
+/// A program of the operating system's package manager.
+#[derive(Clone, Copy)]
+pub(crate) struct Tool {
+    /// What must be on the path.
+    program: &'static str,
+    /// Packages of Debian and Ubuntu.
+    debian: &'static str,
+    /// How to get it on other systems.
+    elsewhere: &'static str,
+}
+
+pub(crate) const QEMU_ARM: Tool = Tool {
+    program: "qemu-system-arm",
+    debian: "qemu-system-arm",
+    elsewhere: "Fedora: dnf install qemu-system-arm; Arch: pacman -S qemu-system-arm; \
+                macOS: brew install qemu; Windows: winget install SoftwareFreedomConservancy.QEMU",
+};
+pub(crate) const QEMU_RISCV: Tool = Tool {
+    program: "qemu-system-riscv32",
+    debian: "qemu-system-misc",
+    elsewhere: "Fedora: dnf install qemu-system-riscv; Arch: pacman -S qemu-system-riscv; \
+                macOS: brew install qemu; Windows: winget install SoftwareFreedomConservancy.QEMU",
+};
+pub(crate) const QEMU_AARCH64: Tool = Tool {
+    program: "qemu-aarch64",
+    debian: "qemu-user",
+    elsewhere: "Fedora: dnf install qemu-user; Arch: pacman -S qemu-user; \
+                macOS and Windows: user-mode QEMU is for Linux, run this in a Linux container",
+};
+pub(crate) const QEMU_S390X: Tool = Tool { program: "qemu-s390x", ..QEMU_AARCH64 };
+pub(crate) const GCC_S390X: Tool = Tool {
+    program: "s390x-linux-gnu-gcc",
+    debian: "gcc-s390x-linux-gnu libc6-dev-s390x-cross",
+    elsewhere: "Fedora: dnf install gcc-s390x-linux-gnu sysroot-s390x-fc*-glibc; \
+                macOS and Windows: run this in a Linux container",
+};
+pub(crate) const NODE: Tool = Tool {
+    program: "node",
+    debian: "nodejs npm",
+    elsewhere: "Node 20.19 or later with npm; Fedora: dnf install nodejs; Arch: pacman -S nodejs npm; \
+                macOS: brew install node; Windows: winget install OpenJS.NodeJS.LTS",
+};
+const CHROMIUM: Tool = Tool {
+    program: "chromium",
+    debian: "chromium",
+    elsewhere: "Fedora: dnf install chromium; Arch: pacman -S chromium; \
+                macOS: brew install --cask google-chrome; Windows: winget install Google.Chrome; \
+                or set CHROMIUM to the path of any Chromium",
+};
+
+/// Where Chromium hides outside the path.
+const CHROMIUM_PATHS: [&str; 3] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+/// One installer at a time: package managers hold locks.
+static INSTALLER: Mutex<bool> = Mutex::new(false);
+
+/// Everything that any command needs.
+pub(crate) fn all() -> Result {
+    let tools = [QEMU_ARM, QEMU_RISCV, QEMU_AARCH64, QEMU_S390X, GCC_S390X, NODE];
+    let mut missing: Vec<String> = tools.iter().filter_map(|tool| tool.require().err()).map(text).collect();
+    missing.extend(chromium().err().map(text));
+    missing.extend(crate::test::targets().filter_map(|target| rust_target(target).err()).map(text));
+    if missing.is_empty() {
+        println!("everything is there");
+        Ok(())
+    } else {
+        Err(Failure::Missing(missing.join("\n")))
+    }
+}
+
+fn text(failure: Failure) -> String {
+    match failure {
+        Failure::Failed(text) | Failure::Missing(text) => text,
+    }
+}
+
+impl Tool {
+    pub(crate) const fn program(&self) -> &'static str {
+        self.program
+    }
+
+    /// Finds the program, or installs it where that is allowed.
+    pub(crate) fn require(&self) -> Result<PathBuf> {
+        let mut updated = INSTALLER.lock().expect("an installer panicked");
+        if let Some(path) = find(self.program) {
+            return Ok(path);
+        }
+        if let Some(apt) = apt() {
+            let mut log = Log::new(&format!("install {}", self.program))?;
+            if !*updated {
+                apt("update").log(&mut log)?;
+                *updated = true;
+            }
+            let install = format!("install -y --no-install-recommends {}", self.debian);
+            apt(&install).log(&mut log).map_err(|_| Failure::Missing(self.advice()))?;
+        }
+        find(self.program).ok_or_else(|| Failure::Missing(self.advice()))
+    }
+
+    fn advice(&self) -> String {
+        format!(
+            "install {} (Debian, Ubuntu: apt-get install {}; {})",
+            self.program, self.debian, self.elsewhere
+        )
+    }
+}
+
+/// `apt-get`, where this process may use it: as root on Debian or Ubuntu, or in CI with sudo.
+fn apt() -> Option<fn(&str) -> crate::process::Run> {
+    find("apt-get")?;
+    if ask("id", "-u") == "0" {
+        return Some(|words| program("apt-get").words(words).env("DEBIAN_FRONTEND", "noninteractive"));
+    }
+    let may_sudo = std::env::var_os("CI").is_some() && ask("sudo", "-n id -u") == "0";
+    may_sudo.then_some(|words| {
+        program("sudo").words("-n env DEBIAN_FRONTEND=noninteractive apt-get").words(words)
+    })
+}
+
+/// Any Chromium.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let on_path = ["chromium", "chromium-browser", "google-chrome", "chrome"].into_iter().find_map(find);
+    let elsewhere = CHROMIUM_PATHS.into_iter().map(PathBuf::from).find(|path| path.is_file());
+    named.or(on_path).or(elsewhere).map_or_else(|| CHROMIUM.require(), Ok)
+}
+
+/// Rust's standard or core library for another target.
+pub(crate) fn rust_target(target: &str) -> Result {
+    rustup("target", target)
+}
+
+/// A component such as clippy.
+pub(crate) fn rust_component(component: &str) -> Result {
+    rustup("component", component)
+}
+
+fn rustup(kind: &str, name: &str) -> Result {
+    let _one = INSTALLER.lock().expect("an installer panicked");
+    let listed = ask("rustup", &format!("{kind} list --installed"));
+    if listed.lines().any(|line| line.trim() == name || line.starts_with(&format!("{name}-"))) {
+        return Ok(());
+    }
+    let mut log = Log::new(&format!("rustup {name}"))?;
+    program("rustup")
+        .words(&format!("{kind} add {name}"))
+        .log(&mut log)
+        .map_err(|_| Failure::Missing(format!("rustup {kind} add {name}")))
+}
+
+/// The packages of `web/package-lock.json`.
+pub(crate) fn node_packages(log: &mut Log) -> Result {
+    packages("web", log)
+}
+
+/// The packages of a folder's `package-lock.json`.
+pub(crate) fn packages(folder: &str, log: &mut Log) -> Result {
+    NODE.require()?;
+    let folder = paths::at(folder);
+    let (lock, stamp) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
+    let time = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
+    if time(&stamp).is_some() && time(&stamp) >= time(&lock) {
+        return Ok(());
+    }
+    npm("ci --no-audit --no-fund").dir(folder).log(log)
+}
+
+/// `npm` in `web/`.
+pub(crate) fn npm(words: &str) -> crate::process::Run {
+    let name = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    program(name).words(words).dir(paths::at("web"))
+}
+
+/// The target of this machine.
+pub(crate) fn native() -> String {
+    let version = ask("rustc", "-vV");
+    version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or("this machine").to_owned()
+}

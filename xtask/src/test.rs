@@ -1,0 +1,138 @@
+//! `cargo xtask test`: everything that must hold before a commit lands.
+
+use crate::process::{Log, Result, ask, cargo, program};
+use crate::report::{self, Step};
+use crate::{bench, fingerprint, paths, setup, size, wasm};
+
+/// Targets on which the kernel must at least compile.
+const BARE: [&str; 5] = [
+    "thumbv6m-none-eabi",
+    "thumbv7em-none-eabihf",
+    "riscv32imc-unknown-none-elf",
+    "x86_64-unknown-none",
+    "wasm32-unknown-unknown",
+];
+
+/// Every Rust target that these commands build for.
+pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
+    BARE.into_iter().chain(fingerprint::all().into_iter().filter_map(|target| target.triple()))
+}
+
+/// Runs all steps in two lanes, which share nothing but the machine.
+pub(crate) fn run(exhaustive: bool) -> Result {
+    report::run(vec![host(exhaustive), elsewhere()])
+}
+
+/// The checks of this machine, in the build folder that a developer uses.
+fn host(exhaustive: bool) -> Vec<Step> {
+    let native = &setup::native();
+    let mut steps = vec![
+        Step::new(native, "formatting", |log| {
+            setup::rust_component("rustfmt")?;
+            quiet(cargo("fmt --all --check").log(log))
+        }),
+        Step::new(native, "lints", |log| {
+            setup::rust_component("clippy")?;
+            quiet(cargo("clippy --workspace --all-targets --locked -- -D warnings").log(log))
+        }),
+        Step::new(native, "tests, debug", |log| tests("", log)),
+        Step::new(native, "tests, optimised", |log| tests("--profile optimised", log)),
+        Step::new(native, "examples in the docs", |log| {
+            counted(&cargo("test --workspace --doc --profile optimised --locked").capture(log)?)
+        }),
+        Step::new(native, "docs without warnings", |log| {
+            let docs = cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings");
+            quiet(docs.log(log))
+        }),
+        Step::new(native, "package", |log| {
+            quiet(
+                cargo("package -p losscape -p losscape-dispatch --locked --allow-dirty --no-verify").log(log),
+            )
+        }),
+        Step::new(native, "benchmarks, each once", bench::check),
+        Step::new(native, "lowest Rust version", lowest_rust),
+    ];
+    if exhaustive {
+        steps.push(Step::new(native, "exhaustive sweeps", |log| {
+            tests("--profile optimised -- --ignored", log)
+        }));
+    }
+    steps
+}
+
+/// The checks of other targets, in a build folder of their own.
+fn elsewhere() -> Vec<Step> {
+    let mut steps: Vec<Step> = BARE
+        .map(|target| {
+            Step::new(target, "compiles", move |log| {
+                setup::rust_target(target)?;
+                let check = cargo("check -p losscape --locked --target").arg(target);
+                quiet(check.env("CARGO_TARGET_DIR", paths::target("elsewhere")).log(log))
+            })
+        })
+        .into();
+    steps.extend(fingerprint::steps());
+    steps.push(Step::new("boards", "size and instructions", size::check));
+    if paths::at("web/package.json").is_file() {
+        steps.extend(page());
+    }
+    steps
+}
+
+/// The page: its kernel, its code, and the page itself in Chromium.
+fn page() -> Vec<Step> {
+    let script = |name: &'static str, what| {
+        Step::new("web", what, move |log| {
+            setup::node_packages(log)?;
+            quiet(setup::npm("run").arg(name).log(log))
+        })
+    };
+    vec![
+        Step::new("wasm32-unknown-unknown", "the page's kernel", |log| {
+            setup::node_packages(log)?;
+            wasm::build(log)
+        }),
+        script("lint", "lints of the page"),
+        script("check", "types of the page"),
+        script("test", "unit tests of the page"),
+        script("build", "bundle"),
+        Step::new("Chromium", "the lab, used", |log| {
+            setup::node_packages(log)?;
+            let chromium = setup::chromium()?;
+            quiet(setup::npm("run test:lab").env("CHROMIUM", chromium).log(log))
+        }),
+    ]
+}
+
+fn quiet(result: Result) -> Result<String> {
+    result.map(|()| String::new())
+}
+
+fn tests(options: &str, log: &mut Log) -> Result<String> {
+    counted(&cargo("test --workspace --lib --bins --tests --examples --locked").words(options).capture(log)?)
+}
+
+/// `N tests`, summed over the closing lines of cargo's test programs.
+fn counted(output: &str) -> Result<String> {
+    let passed = |line: &str| line.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<u32>().ok();
+    Ok(format!("{} tests", output.lines().filter_map(passed).sum::<u32>()))
+}
+
+/// `cargo check` of the kernel with the `rust-version` of the workspace.
+fn lowest_rust(log: &mut Log) -> Result<String> {
+    let manifest = std::fs::read_to_string(paths::at("Cargo.toml"))?;
+    let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
+    let version = version.expect("the workspace names its rust-version").trim_matches('"');
+    let toolchain = format!("{version}.0");
+    let installed = ask("rustup", "toolchain list");
+    if !installed.lines().any(|line| line.starts_with(&toolchain)) {
+        let install = format!("toolchain install {toolchain} --profile minimal");
+        if program("rustup").words(&install).limit(300).log(log).is_err() {
+            // A toolchain is no emulator: the hosted workflow always has this one.
+            return Ok(format!("not run here, the hosted workflow does: rustup {install}"));
+        }
+    }
+    let check = program("rustup").words("run").arg(&toolchain).words("cargo check -p losscape --locked");
+    check.env("CARGO_TARGET_DIR", paths::target("elsewhere")).log(log)?;
+    Ok(toolchain)
+}

@@ -1,0 +1,92 @@
+//! `cargo xtask wasm`: the kernel for the page, scalar and with 128-bit vectors.
+
+use std::path::Path;
+
+use crate::process::{Failure, Log, Result, cargo, program};
+use crate::{paths, setup};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The two builds: the folder in `web/pkg` and the compiler's flags.
+const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
+
+/// Builds both and prints their sizes.
+pub(crate) fn run() -> Result {
+    let mut log = Log::new("wasm")?;
+    let result = build(&mut log);
+    println!("{}", result.as_ref().map_or_else(|_| log.tail(), Clone::clone));
+    result.map(drop)
+}
+
+/// Writes `web/pkg/scalar` and `web/pkg/simd`; returns their sizes in words.
+pub(crate) fn build(log: &mut Log) -> Result<String> {
+    setup::rust_target(TARGET)?;
+    same_version()?;
+    let bindgen = paths::target("bindgen");
+    cargo("build --locked --manifest-path xtask/bindgen/Cargo.toml")
+        .env("CARGO_TARGET_DIR", &bindgen)
+        .log(log)?;
+    let bindgen = bindgen.join("debug/losscape-bindgen").with_extension(std::env::consts::EXE_EXTENSION);
+    let mut sizes = Vec::new();
+    for (name, flags) in BUILDS {
+        let builds = paths::target("wasm");
+        cargo("build -p losscape-wasm --lib --profile wasm --locked --target")
+            .arg(TARGET)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+            .env("CARGO_TARGET_DIR", &builds)
+            .log(log)?;
+        let module = builds.join(TARGET).join("wasm/losscape_wasm.wasm");
+        let folder = paths::at("web/pkg").join(name);
+        program(&bindgen).arg(&module).arg(&folder).log(log)?;
+        let module = folder.join("losscape_bg.wasm");
+        optimise(&module, log)?;
+        sizes.push(format!("{name} {} bytes", module.metadata()?.len()));
+        // The experiments of `cargo xtask fingerprint`, which the page runs beside the recorded targets.
+        cargo("build -p losscape-fingerprint --example wasm --profile wasm --locked --target")
+            .arg(TARGET)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+            .env("CARGO_TARGET_DIR", &builds)
+            // Every experiment in both precisions: small matters more than fast, and the bits do not notice.
+            .env("CARGO_PROFILE_WASM_OPT_LEVEL", "s")
+            .env("CARGO_PROFILE_WASM_STRIP", "symbols")
+            .log(log)?;
+        let experiments = folder.join("fingerprint.wasm");
+        std::fs::copy(builds.join(TARGET).join("wasm/examples/wasm.wasm"), &experiments)?;
+        optimise(&experiments, log)?;
+    }
+    Ok(sizes.join(", "))
+}
+
+/// Runs Binaryen's optimiser, if the page's packages have it: some per cent smaller, the same results.
+fn optimise(module: &Path, log: &mut Log) -> Result {
+    let optimiser = paths::at("web/node_modules/binaryen/bin/wasm-opt");
+    if !optimiser.is_file() {
+        return log.line("binaryen is not among the packages of web/: not optimised");
+    }
+    let features = "--enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
+                    --enable-mutable-globals --enable-multivalue --enable-reference-types";
+    program("node").arg(&optimiser).words("-O3").words(features).arg(module).arg("-o").arg(module).log(log)
+}
+
+/// The page's glue is written by the very version of wasm-bindgen that the module was compiled with.
+fn same_version() -> Result {
+    let kernel = locked("Cargo.lock", "wasm-bindgen")?;
+    let writer = locked("xtask/bindgen/Cargo.lock", "wasm-bindgen-cli-support")?;
+    if kernel == writer {
+        return Ok(());
+    }
+    Err(Failure::Failed(format!(
+        "wasm-bindgen is {kernel} in Cargo.lock, but {writer} in xtask/bindgen: change xtask/bindgen/Cargo.toml"
+    )))
+}
+
+/// The version of a package in a lock file.
+fn locked(file: &str, package: &str) -> Result<String> {
+    let text = std::fs::read_to_string(paths::at(file))?;
+    let name = format!("name = \"{package}\"");
+    let mut lines = text.lines().skip_while(|line| *line != name).skip(1);
+    let version = lines.next().and_then(|line| line.strip_prefix("version = "));
+    version
+        .map(|version| version.trim_matches('"').to_owned())
+        .ok_or_else(|| Failure::Failed(format!("{file} has no {package}")))
+}
