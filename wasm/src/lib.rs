@@ -3,14 +3,24 @@
 //! Each handle owns its memory and lends views of it by address; what it computes is the kernel's, so a
 //! native run of the same handle ends with the same bits as the page (`examples/train_digest.rs`).
 
+#[cfg(any(feature = "train", feature = "paths"))]
 mod digits;
 mod failure;
+#[cfg(feature = "paths")]
+mod paths;
+#[cfg(feature = "surface")]
+mod surface;
+#[cfg(feature = "train")]
 mod train;
+#[cfg(feature = "bits")]
 mod twins;
 
+#[cfg(any(feature = "train", feature = "paths"))]
 pub use digits::Digits;
 pub use failure::{LabError, rehearse_panic};
+#[cfg(feature = "train")]
 pub use train::{Order, Start, Train, TrainSettings};
+#[cfg(feature = "bits")]
 pub use twins::Twins;
 
 /// What the page shows beside a digest: the version of the kernel.

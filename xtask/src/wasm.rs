@@ -10,7 +10,11 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The two builds: the folder in `web/pkg` and the compiler's flags.
 const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
 
-/// Builds both and prints their sizes.
+/// The modules of each build, and the experiments in them: a page loads the one that has its own.
+const MODULES: [(&str, &str); 2] =
+    [("losscape_training", "train,bits"), ("losscape_landscape", "surface,paths")];
+
+/// Builds all and prints their sizes.
 pub(crate) fn run() -> Result {
     let mut log = Log::new("wasm")?;
     let result = build(&mut log);
@@ -18,7 +22,7 @@ pub(crate) fn run() -> Result {
     result.map(drop)
 }
 
-/// Writes `web/pkg/scalar` and `web/pkg/simd`; returns their sizes in words.
+/// Writes the modules into `web/pkg/scalar` and `web/pkg/simd`; returns their sizes in words.
 pub(crate) fn build(log: &mut Log) -> Result<String> {
     setup::rust_target(TARGET)?;
     same_version()?;
@@ -27,20 +31,26 @@ pub(crate) fn build(log: &mut Log) -> Result<String> {
         .env("CARGO_TARGET_DIR", &bindgen)
         .log(log)?;
     let bindgen = bindgen.join("debug/losscape-bindgen").with_extension(std::env::consts::EXE_EXTENSION);
+    // What an earlier version of this command wrote is not to be taken for a module.
+    let _ = std::fs::remove_dir_all(paths::at("web/pkg"));
     let mut sizes = Vec::new();
     for (name, flags) in BUILDS {
         let builds = paths::target("wasm");
-        cargo("build -p losscape-wasm --lib --profile wasm --locked --target")
-            .arg(TARGET)
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
-            .env("CARGO_TARGET_DIR", &builds)
-            .log(log)?;
-        let module = builds.join(TARGET).join("wasm/losscape_wasm.wasm");
         let folder = paths::at("web/pkg").join(name);
-        program(&bindgen).arg(&module).arg(&folder).log(log)?;
-        let module = folder.join("losscape_bg.wasm");
-        optimise(&module, log)?;
-        sizes.push(format!("{name} {} bytes", module.metadata()?.len()));
+        for (module, experiments) in MODULES {
+            cargo("build -p losscape-wasm --lib --profile wasm --locked --no-default-features --features")
+                .arg(experiments)
+                .words("--target")
+                .arg(TARGET)
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+                .env("CARGO_TARGET_DIR", &builds)
+                .log(log)?;
+            let built = builds.join(TARGET).join("wasm/losscape_wasm.wasm");
+            program(&bindgen).arg(&built).arg(&folder).arg(module).log(log)?;
+            let written = folder.join(format!("{module}_bg.wasm"));
+            optimise(&written, log)?;
+            sizes.push(format!("{name} {module} {} bytes", written.metadata()?.len()));
+        }
         // The experiments of `cargo xtask fingerprint`, which the page runs beside the recorded targets.
         cargo("build -p losscape-fingerprint --example wasm --profile wasm --locked --target")
             .arg(TARGET)

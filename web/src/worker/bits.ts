@@ -1,6 +1,6 @@
 /** The worker of *Same bits*: runs the fingerprint's experiments in one build, and the twins. */
 
-import type { Twins } from '../../pkg/scalar/losscape.js';
+import type { Twins } from '../../pkg/scalar/losscape_training.js';
 import { columns } from '../bits/columns.ts';
 import type { Column, Comparison, Requests, Row } from '../bits/protocol.ts';
 import type { Envelope, Reply } from '../lib/client.ts';
@@ -64,7 +64,7 @@ const handlers: Handlers = {
   experiments: ({ build }) => experiments(build),
 
   async twins({ build, seed, tanh, order, total }) {
-    const { kernel } = await loadKernel(build);
+    const { kernel } = await loadKernel('training', build);
     twins?.free();
     twins = new kernel.Twins(seed, tanh, order);
     ahead = columns(total).slice(1);

@@ -3,7 +3,11 @@
 import { LabFailure } from '../lib/failure.ts';
 import type { Build } from '../lib/simd.ts';
 
-export type Kernel = typeof import('../../pkg/scalar/losscape.js');
+/** The modules of the kernel, by the experiments in them; a page loads the one that has its own. */
+export interface Modules {
+  training: typeof import('../../pkg/scalar/losscape_training.js');
+  landscape: typeof import('../../pkg/scalar/losscape_landscape.js');
+}
 
 /** Set by the kernel's panic hook; the first panic is kept, later ones are its consequences. */
 let panic: string | undefined;
@@ -30,17 +34,38 @@ export async function download(url: URL | string, what: string): Promise<Respons
   return response;
 }
 
-export async function loadKernel(build: Build): Promise<{ kernel: Kernel; memory: WebAssembly.Memory }> {
-  // Both expressions are written out: bundlers find files only in this literal form.
-  const url =
-    build === 'simd'
-      ? new URL('../../pkg/simd/losscape_bg.wasm', import.meta.url)
-      : new URL('../../pkg/scalar/losscape_bg.wasm', import.meta.url);
-  const response = await download(url, 'the kernel');
+// Every expression is written out: bundlers find files only in this literal form.
+const FILES = {
+  training: {
+    scalar: {
+      module: () => new URL('../../pkg/scalar/losscape_training_bg.wasm', import.meta.url),
+      glue: () => import('../../pkg/scalar/losscape_training.js'),
+    },
+    simd: {
+      module: () => new URL('../../pkg/simd/losscape_training_bg.wasm', import.meta.url),
+      glue: () => import('../../pkg/simd/losscape_training.js'),
+    },
+  },
+  landscape: {
+    scalar: {
+      module: () => new URL('../../pkg/scalar/losscape_landscape_bg.wasm', import.meta.url),
+      glue: () => import('../../pkg/scalar/losscape_landscape.js'),
+    },
+    simd: {
+      module: () => new URL('../../pkg/simd/losscape_landscape_bg.wasm', import.meta.url),
+      glue: () => import('../../pkg/simd/losscape_landscape.js'),
+    },
+  },
+};
+
+export async function loadKernel<Name extends keyof Modules>(
+  name: Name,
+  build: Build,
+): Promise<{ kernel: Modules[Name]; memory: WebAssembly.Memory }> {
+  const { module, glue } = FILES[name][build];
+  const response = await download(module(), 'the kernel');
   try {
-    const kernel = (await (build === 'simd'
-      ? import('../../pkg/simd/losscape.js')
-      : import('../../pkg/scalar/losscape.js'))) as Kernel;
+    const kernel = (await glue()) as Modules[Name];
     // From bytes, not streaming: a host that serves another media type than application/wasm works too.
     const bytes = await response.arrayBuffer();
     const { memory } = await kernel.default({ module_or_path: await WebAssembly.compile(bytes) });

@@ -1,12 +1,13 @@
 /** The worker of Train: owns the kernel's handle, makes steps in slices, answers one message at a time. */
 
-import type { Train } from '../../pkg/scalar/losscape.js';
+import type { Train } from '../../pkg/scalar/losscape_training.js';
 import type { Change } from '../lib/changes.ts';
 import type { Envelope, Reply } from '../lib/client.ts';
 import { LabFailure } from '../lib/failure.ts';
 import { nextRecord, SAMPLE_LEN } from '../lib/record.ts';
+import type { Build } from '../lib/simd.ts';
 import type { Frame, Look, Reading, Requests, Setup } from '../train/protocol.ts';
-import { download, explain, type Kernel, loadKernel } from './kernel.ts';
+import { download, explain, loadKernel, type Modules } from './kernel.ts';
 
 const DIGITS = new URL('../../../core/src/models/data/digits/digits.bin', import.meta.url);
 
@@ -14,9 +15,9 @@ const DIGITS = new URL('../../../core/src/models/data/digits/digits.bin', import
 const CHUNK = 8;
 
 interface Session {
-  kernel: Kernel;
+  kernel: Modules['training'];
   memory: WebAssembly.Memory;
-  digits: InstanceType<Kernel['Digits']>;
+  digits: InstanceType<Modules['training']['Digits']>;
 }
 
 let session: Session | undefined;
@@ -100,13 +101,16 @@ const handlers: Handlers = {
   },
 };
 
-async function open(build: Parameters<typeof loadKernel>[0]): Promise<Session> {
-  const [{ kernel, memory }, file] = await Promise.all([loadKernel(build), download(DIGITS, 'the digits')]);
+async function open(build: Build): Promise<Session> {
+  const [{ kernel, memory }, file] = await Promise.all([
+    loadKernel('training', build),
+    download(DIGITS, 'the digits'),
+  ]);
   const digits = new kernel.Digits(new Uint8Array(await file.arrayBuffer()));
   return { kernel, memory, digits };
 }
 
-function settings(kernel: Kernel, from: Setup) {
+function settings(kernel: Modules['training'], from: Setup) {
   const s = new kernel.TrainSettings();
   s.seed = from.seed;
   s.hidden = from.hidden;

@@ -1,0 +1,1 @@
+//! The experiment *Paths*: two trained minima, the straight line between them, and a band that stays low.
