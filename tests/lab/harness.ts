@@ -73,6 +73,8 @@ export interface Visit {
   /** Addresses of other origins that were asked for, and what the console complained of. */
   foreign: string[];
   complaints: string[];
+  /** What was loaded from our own, below the lab's folder. */
+  loaded: Set<string>;
 }
 
 /** Opens a page whose requests to other origins are refused and noted. */
@@ -82,6 +84,12 @@ export async function visit(lab: Lab, path: string, options: BrowserContextOptio
   page.setDefaultTimeout(30_000);
   const foreign: string[] = [];
   const complaints: string[] = [];
+  const loaded = new Set<string>();
+  const base = new URL(lab.home).pathname;
+  page.on('response', (response) => {
+    const own = new URL(response.url()).pathname;
+    if (own.startsWith(base)) loaded.add(own.slice(base.length).replace(/(^|\/)$/, '$1index.html'));
+  });
   await page.route('**/*', (route) => {
     const url = route.request().url();
     if (url.startsWith(new URL(lab.home).origin) || /^(data|blob):/.test(url)) return route.fallback();
@@ -93,7 +101,7 @@ export async function visit(lab: Lab, path: string, options: BrowserContextOptio
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(lab.home + path);
-  return { page, foreign, complaints };
+  return { page, foreign, complaints, loaded };
 }
 
 /** Waits until the experiment has shown its first frame. */
