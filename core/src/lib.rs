@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod base;
+pub mod curvature;
 pub mod models;
 pub mod objective;
 pub mod path;

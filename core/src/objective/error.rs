@@ -50,6 +50,10 @@ pub enum Reason {
     },
     /// Two that must differ are equal.
     Coincide,
+    /// Directions that must span a plane lie on a line.
+    Dependent,
+    /// An iteration did not settle; what it has written has no meaning.
+    NotConverged,
     /// More than fit.
     TooMany {
         /// How many fit.
@@ -126,6 +130,8 @@ impl fmt::Display for ArgError {
             Reason::Negative => write!(f, "`{arg}` is not a finite number of at least zero"),
             Reason::OutOfRange { index } => write!(f, "`{arg}` is out of range at index {index}"),
             Reason::Coincide => write!(f, "`{arg}`: two that must differ are equal"),
+            Reason::Dependent => write!(f, "`{arg}`: directions that must span a plane lie on a line"),
+            Reason::NotConverged => write!(f, "`{arg}`: the iteration did not settle"),
             Reason::TooMany { limit, found } => write!(f, "`{arg}` counts {found}, at most {limit} fit"),
         }
     }

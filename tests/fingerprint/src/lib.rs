@@ -5,6 +5,8 @@
 //! the changelog under *Numerics*.
 #![no_std]
 
+#[cfg(feature = "paths")]
+mod curvature;
 mod data;
 mod elementary;
 mod mlp;
@@ -58,7 +60,7 @@ const FLOORS: &[Experiment] = &[
     state::DOUBLE,
 ];
 
-/// Experiments of path methods, for which a board with 256 KiB of flash has no room.
+/// Experiments of path methods and of curvature, for which a board with 256 KiB of flash has no room.
 #[cfg(feature = "paths")]
 const PATHS: &[Experiment] = &[
     paths::SURFACES,
@@ -75,6 +77,10 @@ const PATHS: &[Experiment] = &[
     paths::CURVE64,
     paths::ALIGNMENT,
     paths::ALIGNMENT64,
+    curvature::SPECTRUM,
+    curvature::SPECTRUM64,
+    curvature::SLICES,
+    curvature::SLICES64,
 ];
 
 #[cfg(not(feature = "paths"))]

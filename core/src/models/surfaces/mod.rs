@@ -32,6 +32,7 @@ mod quadratic;
 mod ring;
 #[cfg(test)]
 mod tests;
+mod tilted_ring;
 
 pub use curvy_valley::CurvyValley;
 pub use double_well::DoubleWell;
@@ -41,3 +42,4 @@ pub use monkey_saddle::MonkeySaddle;
 pub use mueller_brown::MuellerBrown;
 pub use quadratic::Quadratic;
 pub use ring::Ring;
+pub use tilted_ring::TiltedRing;

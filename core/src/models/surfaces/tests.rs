@@ -72,6 +72,7 @@ fn derivatives_of_all_surfaces() {
     check_derivatives("egg carton", &carton, &planar);
     check_derivatives("curvy valley", &CurvyValley { scale: 2.0 }, &planar);
     check_derivatives("ring", &Ring { scale: 0.7 }, &planar);
+    check_derivatives("tilted ring", &TiltedRing { scale: 0.7, tilt: 0.2 }, &planar);
     check_derivatives("monkey saddle", &MonkeySaddle { scale: 0.7 }, &planar);
     let centres = [0.0, 0.1, 1.0, -0.5, -1.0, 0.5];
     let mut wells = GaussianMixture::new(2, &centres, &[1.0, -0.4, 2.0], &[0.5, 0.7, 1.0]).unwrap();
@@ -125,6 +126,17 @@ fn known_critical_points() {
     assert_eq!(eigenvalues(&DoubleWell::new(2).unwrap(), &[-1.0, 0.0]), [1.0, 2.0]);
     assert_eq!(eigenvalues(&Ring::default(), &[1.0, 0.0]), [0.0, 8.0]);
     assert_eq!(eigenvalues(&Ring::default(), &[0.0, 0.0]), [-4.0, -4.0]);
+    assert_eq!(eigenvalues(&TiltedRing::default(), &[0.0, -1.0]), [0.0, 2.0]);
+    // x³ − x + 0.375 = (x − ½)(x² + ½ x − ¾): the maximum at ½, the minimum at −(1 + √13)/4.
+    let tilted = TiltedRing { scale: 1.0, tilt: 0.375 };
+    assert_eq!(eigenvalues(&tilted, &[0.5, 0.0]), [-0.75, -0.25]);
+    let minimum = -0.25 * (1.0 + sqrt(13.0f64));
+    let [across, along] = eigenvalues(&tilted, &[minimum, 0.0]);
+    assert!((across - (minimum * minimum - 1.0)).abs() < 1e-14);
+    assert!((along - (3.0 * minimum * minimum - 1.0)).abs() < 1e-14);
+    let mut grad = [0.0; 2];
+    tilted.value_grad(&[minimum, 0.0], &mut grad, &mut []);
+    assert!(grad[0].abs() < 1e-15 && grad[1] == 0.0, "{grad:?}");
     assert_eq!(eigenvalues(&MonkeySaddle::default(), &[0.0, 0.0]), [0.0, 0.0]);
 }
 

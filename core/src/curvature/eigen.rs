@@ -1,0 +1,412 @@
+//! The symmetric eigenproblem in the caller's memory.
+
+use crate::base::elementary::sqrt;
+use crate::base::vector::{axpy, dot, norm};
+use crate::{ArgError, Real, Reason};
+
+/// Elements of workspace that [`eigenvalues`] and [`eigen`] need for a matrix of `n` rows.
+#[must_use]
+pub const fn eigen_workspace_len(n: usize) -> usize {
+    2 * n
+}
+
+/// QL sweeps for one eigenvalue; two are usual, and 30 is the literature's limit.
+const SWEEPS: u32 = 60;
+
+/// All eigenvalues of a symmetric matrix, ascending, without the eigenvectors.
+///
+/// As [`eigen`], with the same eigenvalues to the last bit, at `⅔ n³` multiplications. The matrix is
+/// overwritten.
+///
+/// # Errors
+/// As [`eigen`].
+///
+/// ```
+/// use losscape::curvature::{eigen_workspace_len, eigenvalues};
+/// let mut values = [0.0; 2];
+/// eigenvalues(&mut [0.0, 2.0, 2.0, 3.0f64], &mut values, &mut [0.0; eigen_workspace_len(2)])?;
+/// assert!((values[0] + 1.0).abs() < 1e-15 && (values[1] - 4.0).abs() < 1e-15);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn eigenvalues<R: Real>(matrix: &mut [R], values: &mut [R], workspace: &mut [R]) -> Result<(), ArgError> {
+    solve(matrix, values, workspace, false)
+}
+
+/// All eigenvalues of a symmetric matrix, ascending, and an orthonormal set of eigenvectors.
+///
+/// ```text
+/// A = Σᵢ λᵢ vᵢ vᵢᵀ,    λ₀ ≤ λ₁ ≤ …
+/// ```
+///
+/// Householder reflections make the matrix tridiagonal, implicitly shifted QL sweeps make it diagonal (Bowdler,
+/// Martin, Reinsch & Wilkinson 1968; Golub & Van Loan, sections 8.3.1 and 8.3.3). An off-diagonal element
+/// counts as zero below ε times the largest row of the tridiagonal form, so eigenvalues err by some
+/// ε ‖A‖: of ones far smaller than that the sign means nothing. Each vector's component of largest
+/// magnitude (the first of equal ones) is positive.
+///
+/// # Shapes
+///
+/// | argument    | length | layout                                                           |
+/// |-------------|--------|------------------------------------------------------------------|
+/// | `matrix`    | n · n  | row-major; only its symmetric part has a meaning. Row i becomes vᵢ |
+/// | `values`    | n      | need not be initialised                                          |
+/// | `workspace` | [`eigen_workspace_len(n)`](eigen_workspace_len) | need not be initialised |
+///
+/// # Cost
+/// About `3 n³` multiplications.
+///
+/// # Errors
+/// [`ArgError`] naming `values` (empty), `matrix` (not n · n, not finite) or `workspace`; nothing has been
+/// changed then. [`Reason::NotConverged`] for `matrix` if squares of its elements overflow; what has been
+/// written then has no meaning.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::curvature::{eigen, eigen_workspace_len};
+/// let mut matrix = [2.0, 1.0, 1.0, 2.0f64];
+/// let mut values = [0.0; 2];
+/// eigen(&mut matrix, &mut values, &mut [0.0; eigen_workspace_len(2)])?;
+/// assert!((values[0] - 1.0).abs() < 1e-15 && (values[1] - 3.0).abs() < 1e-15);
+/// let [_, _, x, y] = matrix; // the vector of 3: (1, 1) / √2
+/// assert!((x - 0.5f64.sqrt()).abs() < 1e-15 && (y - x).abs() < 1e-15);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn eigen<R: Real>(matrix: &mut [R], values: &mut [R], workspace: &mut [R]) -> Result<(), ArgError> {
+    solve(matrix, values, workspace, true)
+}
+
+fn solve<R: Real>(
+    matrix: &mut [R],
+    values: &mut [R],
+    workspace: &mut [R],
+    vectors: bool,
+) -> Result<(), ArgError> {
+    let n = values.len();
+    if n == 0 {
+        return Err(ArgError::new("values", Reason::Empty));
+    }
+    ArgError::check_len("matrix", n * n, matrix.len())?;
+    ArgError::check_finite("matrix", matrix)?;
+    ArgError::check_min_len("workspace", eigen_workspace_len(n), workspace.len())?;
+    let (off_diagonal, rest) = workspace.split_at_mut(n);
+    tridiagonalise(matrix, values, off_diagonal, &mut rest[..n]);
+    let vectors = if vectors {
+        accumulate(matrix, n);
+        matrix
+    } else {
+        &mut []
+    };
+    if !(diagonalise(values, off_diagonal, vectors) && values.iter().all(|x| x.is_finite())) {
+        return Err(ArgError::new("matrix", Reason::NotConverged));
+    }
+    sort(values, vectors);
+    orient(vectors, n);
+    Ok(())
+}
+
+/// `A = Q T Qᵀ` with `Q = H₀ H₁ …`, `Hₖ = I − τ v vᵀ`: T's diagonal goes to `diagonal`, its off-diagonal
+/// to `off_diagonal` (the last element is zero). Row k of the matrix keeps τₖ on the diagonal and vₖ right of it.
+fn tridiagonalise<R: Real>(
+    matrix: &mut [R],
+    diagonal: &mut [R],
+    off_diagonal: &mut [R],
+    direction: &mut [R],
+) {
+    let n = diagonal.len();
+    for k in 0..n {
+        diagonal[k] = matrix[k * n + k];
+        let (done, below) = matrix.split_at_mut((k + 1) * n);
+        let (tau, v) = done[k * n + k..].split_at_mut(1);
+        if v.is_empty() {
+            (tau[0], off_diagonal[k]) = (R::ZERO, R::ZERO);
+            break;
+        }
+        (tau[0], off_diagonal[k]) = reflector(v);
+        if tau[0] == R::ZERO {
+            continue;
+        }
+        // p = τ A₂₂ v,  w = p − ½ τ (p·v) v,  A₂₂ ← A₂₂ − v wᵀ − w vᵀ
+        let w = &mut direction[..v.len()];
+        for (w, row) in w.iter_mut().zip(below.chunks_exact(n)) {
+            *w = tau[0] * dot(&row[k + 1..], v);
+        }
+        axpy(-(R::HALF * tau[0] * dot(w, v)), v, w);
+        for (i, row) in below.chunks_exact_mut(n).enumerate() {
+            for ((a, v_j), w_j) in row[k + 1..].iter_mut().zip(&*v).zip(&*w) {
+                *a -= v[i] * *w_j + w[i] * *v_j;
+            }
+        }
+    }
+}
+
+/// Turns x into the v of the reflection that maps x to (β, 0, …), scaled to v₀ = 1; returns (τ, β).
+fn reflector<R: Real>(x: &mut [R]) -> (R, R) {
+    let alpha = x[0];
+    let below = norm(&x[1..]);
+    if below == R::ZERO {
+        return (R::ZERO, alpha);
+    }
+    let length = hypot(alpha, below);
+    // The sign that adds magnitudes: no cancellation in α − β.
+    let beta = if alpha > R::ZERO { -length } else { length };
+    for x in &mut x[1..] {
+        *x /= alpha - beta;
+    }
+    x[0] = R::ONE;
+    ((beta - alpha) / beta, beta)
+}
+
+/// Replaces the stored reflections by `Qᵀ`: row i becomes the i-th column of Q.
+fn accumulate<R: Real>(matrix: &mut [R], n: usize) {
+    for k in (0..n).rev() {
+        let (done, below) = matrix.split_at_mut((k + 1) * n);
+        let (tau, v) = done[k * n + k..].split_at_mut(1);
+        for row in below.chunks_exact_mut(n) {
+            row[k] = R::ZERO;
+            let row = &mut row[k + 1..];
+            axpy(-(tau[0] * dot(row, v)), v, row);
+        }
+        tau[0] = R::ONE;
+        v.fill(R::ZERO);
+    }
+}
+
+/// Implicit QL sweeps with Wilkinson's shift; rotates pairs of `rows` along. Returns whether all eigenvalues were
+/// found.
+fn diagonalise<R: Real>(diagonal: &mut [R], off_diagonal: &mut [R], rows: &mut [R]) -> bool {
+    let n = diagonal.len();
+    let mut size = R::ZERO;
+    for (d, e) in diagonal.iter().zip(&*off_diagonal) {
+        size = size.or_larger(d.abs() + e.abs());
+    }
+    let negligible = R::EPSILON * size;
+    for l in 0..n {
+        let mut sweeps = 0;
+        loop {
+            let mut m = l;
+            while m + 1 < n && off_diagonal[m].abs() > negligible {
+                m += 1;
+            }
+            if m == l {
+                break;
+            }
+            if sweeps == SWEEPS {
+                return false;
+            }
+            sweeps += 1;
+            sweep(l, m, diagonal, off_diagonal, rows);
+        }
+    }
+    true
+}
+
+/// One sweep over the unreduced block from `l` to `m`, chasing the bulge from its lower end upwards.
+fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) {
+    let n = d.len();
+    // The eigenvalue of the leading 2 × 2 block that is nearer to d[l].
+    let slope = (d[l + 1] - d[l]) / (R::TWO * e[l]);
+    let root = hypot(slope, R::ONE);
+    let denominator = slope + if slope < R::ZERO { -root } else { root };
+    let mut g = d[m] - d[l] + e[l] / denominator;
+    let (mut sine, mut cosine, mut shift) = (R::ONE, R::ONE, R::ZERO);
+    for i in (l..m).rev() {
+        let (f, b) = (sine * e[i], cosine * e[i]);
+        let r = hypot(f, g);
+        e[i + 1] = r;
+        if r == R::ZERO {
+            // The block falls apart here; the next sweep takes what is left of it.
+            d[i + 1] -= shift;
+            e[m] = R::ZERO;
+            return;
+        }
+        (sine, cosine) = (f / r, g / r);
+        g = d[i + 1] - shift;
+        let t = (d[i] - g) * sine + R::TWO * cosine * b;
+        shift = sine * t;
+        d[i + 1] = g + shift;
+        g = cosine * t - b;
+        if !rows.is_empty() {
+            rotate(&mut rows[i * n..][..2 * n], cosine, sine);
+        }
+    }
+    d[l] -= shift;
+    e[l] = g;
+    e[m] = R::ZERO;
+}
+
+/// `(x, y) ← (c x − s y, s x + c y)` for two rows that lie one after the other.
+fn rotate<R: Real>(pair: &mut [R], c: R, s: R) {
+    let (x, y) = pair.split_at_mut(pair.len() / 2);
+    for (x, y) in x.iter_mut().zip(y) {
+        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
+    }
+}
+
+/// √(a² + b²) without overflow of the squares.
+fn hypot<R: Real>(a: R, b: R) -> R {
+    let (a, b) = (a.abs(), b.abs());
+    let (large, small) = if a > b { (a, b) } else { (b, a) };
+    if large == R::ZERO {
+        return R::ZERO;
+    }
+    let ratio = small / large;
+    large * sqrt(R::ONE + ratio * ratio)
+}
+
+/// Ascending, by exchanging each place with the smallest of what follows.
+fn sort<R: Real>(values: &mut [R], rows: &mut [R]) {
+    let n = values.len();
+    for i in 0..n {
+        let mut least = i;
+        for j in i + 1..n {
+            if values[j] < values[least] {
+                least = j;
+            }
+        }
+        if least != i {
+            values.swap(i, least);
+            if !rows.is_empty() {
+                let (above, below) = rows.split_at_mut(least * n);
+                above[i * n..][..n].swap_with_slice(&mut below[..n]);
+            }
+        }
+    }
+}
+
+fn orient<R: Real>(rows: &mut [R], n: usize) {
+    for row in rows.chunks_exact_mut(n) {
+        let mut largest = 0;
+        for (j, x) in row.iter().enumerate() {
+            if x.abs() > row[largest].abs() {
+                largest = j;
+            }
+        }
+        if row[largest] < R::ZERO {
+            for x in row {
+                *x = -*x;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    extern crate std;
+    use super::*;
+    use crate::base::random::{stream, uniform};
+    use std::vec;
+    use std::vec::Vec;
+
+    fn random_symmetric(n: usize, seed: u64) -> Vec<f64> {
+        let mut rng = stream(seed, 0);
+        let mut matrix = vec![0.0; n * n];
+        for i in 0..n {
+            for j in 0..=i {
+                let x = uniform::<f64, _>(&mut rng) - 0.5;
+                (matrix[i * n + j], matrix[j * n + i]) = (x, x);
+            }
+        }
+        matrix
+    }
+
+    /// A v = λ v and vᵢ·vⱼ = δᵢⱼ to within `tolerance`, values ascending.
+    fn check<R: Real>(matrix: &[R], tolerance: f64) -> Vec<R> {
+        let n = (1..=matrix.len()).find(|n| n * n == matrix.len()).unwrap();
+        let (mut rows, mut values) = (matrix.to_vec(), vec![R::ZERO; n]);
+        let mut workspace = vec![R::from_f64(f64::NAN); eigen_workspace_len(n)];
+        eigen(&mut rows, &mut values, &mut workspace).unwrap();
+        for (i, v) in rows.chunks_exact(n).enumerate() {
+            for (j, w) in rows.chunks_exact(n).enumerate() {
+                let expected = if i == j { 1.0 } else { 0.0 };
+                assert!((dot(v, w).to_f64() - expected).abs() <= tolerance, "{i}·{j}: {}", dot(v, w));
+            }
+            for (a, x) in matrix.chunks_exact(n).zip(v) {
+                let error = dot(a, v).to_f64() - values[i].to_f64() * x.to_f64();
+                assert!(error.abs() <= tolerance, "row of eigenvector {i} errs by {error:e}");
+            }
+        }
+        assert!(values.is_sorted(), "{values:?}");
+        let mut alone = vec![R::ZERO; n];
+        eigenvalues(&mut matrix.to_vec(), &mut alone, &mut workspace).unwrap();
+        assert_eq!(alone, values, "the same without vectors");
+        values
+    }
+
+    #[test]
+    fn random_matrices_of_every_size() {
+        for n in 1..40 {
+            let matrix = random_symmetric(n, n as u64);
+            check(&matrix, 1e-13);
+            let single: Vec<f32> = matrix.iter().map(|x| f32::from_f64(*x)).collect();
+            check(&single, 2e-5);
+        }
+    }
+
+    #[test]
+    fn a_chain_has_its_known_spectrum() {
+        // 2 on the diagonal, −1 beside it: 2 − 2 cos(kπ / (n + 1)).
+        let n = 30;
+        let mut matrix = vec![0.0; n * n];
+        for i in 0..n {
+            matrix[i * n + i] = 2.0;
+            if i > 0 {
+                (matrix[i * n + i - 1], matrix[(i - 1) * n + i]) = (-1.0, -1.0);
+            }
+        }
+        for (k, value) in check(&matrix, 1e-13).iter().enumerate() {
+            let angle = core::f64::consts::PI * f64::from_usize(k + 1) / f64::from_usize(n + 1);
+            let expected = 2.0 - 2.0 * crate::base::elementary::cos(angle);
+            assert!((value - expected).abs() < 1e-13, "{k}: {value} against {expected}");
+        }
+    }
+
+    #[test]
+    fn degenerate_spectra() {
+        assert_eq!(check(&[0.0f64; 25], 0.0), [0.0; 5], "nothing at all");
+        assert_eq!(check(&[3.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 2.0f64], 0.0), [-1.0, 2.0, 3.0]);
+        // All ones: rank one.
+        let values = check(&[1.0f64; 36], 1e-14);
+        assert!((values[5] - 6.0).abs() < 1e-14 && values[..5].iter().all(|x| x.abs() < 1e-14), "{values:?}");
+        assert_eq!(check(&[-7.5f64], 0.0), [-7.5]);
+        // Wilkinson's matrix: pairs of eigenvalues that agree to ten digits.
+        let n = 21;
+        let mut matrix = vec![0.0; n * n];
+        for i in 0..n {
+            matrix[i * n + i] = (f64::from_usize(i) - 10.0).abs();
+            if i > 0 {
+                (matrix[i * n + i - 1], matrix[(i - 1) * n + i]) = (1.0, 1.0);
+            }
+        }
+        let values = check(&matrix, 1e-13);
+        assert!((values[20] - 10.746_194_182_903_393).abs() < 1e-13, "{}", values[20]);
+        assert!((values[19] - 10.746_194_182_903_322).abs() < 1e-13, "{}", values[19]);
+    }
+
+    #[test]
+    fn vectors_are_oriented() {
+        let mut matrix = random_symmetric(9, 3);
+        eigen(&mut matrix, &mut [0.0; 9], &mut [0.0; 18]).unwrap();
+        for v in matrix.chunks_exact(9) {
+            let largest = v.iter().fold(0.0f64, |a, x| if x.abs() > a.abs() { *x } else { a });
+            assert!(largest > 0.0, "{v:?}");
+        }
+    }
+
+    #[test]
+    fn bad_arguments_are_named() {
+        let mut workspace = [0.0; 4];
+        let mut arg = |matrix: &mut [f64], n: usize, short: usize| {
+            let refused = eigen(matrix, &mut [0.0; 2][..n], &mut workspace[short..]);
+            refused.expect_err("refused")
+        };
+        assert_eq!(arg(&mut [], 0, 0).arg, "values");
+        assert_eq!(arg(&mut [0.0; 3], 2, 0).arg, "matrix");
+        assert_eq!(arg(&mut [0.0, f64::NAN, 0.0, 0.0], 2, 0).reason, Reason::NotFinite { index: 1 });
+        assert_eq!(arg(&mut [0.0; 4], 2, 1).arg, "workspace");
+        let mut huge = [f64::MAX; 9];
+        let refused = eigenvalues(&mut huge, &mut [0.0; 3], &mut [0.0; 6]).expect_err("overflows");
+        assert_eq!(refused, ArgError::new("matrix", Reason::NotConverged));
+    }
+}

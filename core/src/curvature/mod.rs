@@ -1,0 +1,16 @@
+//! The shape of a landscape around a point: its Hessian, the spectrum, and slices through it.
+//!
+//! | item | what it does | source |
+//! |---|---|---|
+//! | [`Hessian`] | the full matrix, a Hessian–vector product a step | Pearlmutter 1994 |
+//! | [`eigenvalues`], [`eigen`] | the spectrum of a symmetric matrix | Householder; Bowdler, Martin, Reinsch & Wilkinson 1968 |
+//! | [`slices`] | planes through parameter space, and what lies in them | Li et al. 2018; Garipov et al. 2018 |
+//!
+//! Compute curvature in `f64`: in `f32` the sign of an eigenvalue near zero means nothing.
+
+mod eigen;
+mod hessian;
+pub mod slices;
+
+pub use eigen::{eigen, eigen_workspace_len, eigenvalues};
+pub use hessian::{Hessian, HessianStep, trace};

@@ -1,0 +1,22 @@
+//! Planes through parameter space: what a two-dimensional picture of a landscape shows, and what it hides.
+//!
+//! A [`Plane`] is an origin and two axes. Where they come from is the picture's claim:
+//!
+//! | plane | axes |
+//! |---|---|
+//! | through three points | [`through`] |
+//! | of a trajectory | [`principal_axes`] of its displacements |
+//! | of curvature | the last two rows of [`eigen`](super::eigen) on the [`Hessian`](super::Hessian) |
+//! | random, filter-normalised | normal numbers after [`Mlp::filter_normalise`](crate::models::mlp::Mlp::filter_normalise) |
+//!
+//! [`Plane::share`] says how much of a trajectory lies in a plane. The principal plane flatters any path: that of a
+//! pure [`random_walk`] holds 90 % of it, so a high share is not evidence of structure. A random plane in n
+//! dimensions holds 2/n.
+
+mod grid;
+mod plane;
+mod principal;
+
+pub use grid::{GridStep, PlaneGrid, grid_len};
+pub use plane::{Plane, through};
+pub use principal::{Principal, principal_axes, principal_workspace_len, random_walk};

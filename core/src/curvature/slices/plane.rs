@@ -1,0 +1,312 @@
+//! A plane with coordinates.
+
+use crate::base::elementary::sqrt;
+use crate::base::vector::{LaneSum, axpy, dot, scale};
+use crate::{ArgError, Real, Reason};
+
+/// A plane through parameter space:
+///
+/// ```text
+/// θ(x, y) = o + x u + y v
+/// ```
+///
+/// The axes need be neither orthogonal nor of length one, so that filter-normalised directions keep the
+/// property they were made for. A projection is orthogonal in any case.
+///
+/// # Shapes
+///
+/// | argument | length | layout        |
+/// |----------|--------|---------------|
+/// | `rows`   | 3 n    | o, then u, then v |
+///
+/// # Examples
+///
+/// ```
+/// use losscape::curvature::slices::Plane;
+/// let rows = [1.0f32, 1.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 4.0];
+/// let plane = Plane::new(&rows)?;
+/// let mut point = [0.0; 3];
+/// plane.point([0.5, -1.0], &mut point);
+/// assert_eq!(point, [2.0, 1.0, -3.0]);
+/// point[1] = 9.0; // out of the plane, straight above the same place
+/// assert_eq!(plane.project(&point), [0.5, -1.0]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Plane<'a, R: Real = f32> {
+    origin: &'a [R],
+    axes: [&'a [R]; 2],
+    /// u·u, u·v, v·v.
+    gram: [R; 3],
+}
+
+impl<'a, R: Real> Plane<'a, R> {
+    /// The plane with this origin and these axes.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `rows`: empty, not a multiple of three, not finite, or axes on one line
+    /// ([`Reason::Dependent`]).
+    pub fn new(rows: &'a [R]) -> Result<Self, ArgError> {
+        if rows.is_empty() {
+            return Err(ArgError::new("rows", Reason::Empty));
+        }
+        let dim = rows.len() / 3;
+        ArgError::check_len("rows", 3 * dim, rows.len())?;
+        ArgError::check_finite("rows", rows)?;
+        let (origin, axes) = rows.split_at(dim);
+        let (u, v) = axes.split_at(dim);
+        let gram = [dot(u, u), dot(u, v), dot(v, v)];
+        // Compared with the rounding of the products: a plane this thin has no second direction.
+        let area = gram[0] * gram[2] - gram[1] * gram[1];
+        if !(area.is_finite() && area > R::from_f64(16.0) * R::EPSILON * (gram[0] * gram[2])) {
+            return Err(ArgError::new("rows", Reason::Dependent));
+        }
+        Ok(Self { origin, axes: [u, v], gram })
+    }
+
+    /// n, the number of parameters.
+    #[must_use]
+    pub const fn dim(&self) -> usize {
+        self.origin.len()
+    }
+
+    /// The lengths of both axes.
+    #[must_use]
+    pub fn units(&self) -> [R; 2] {
+        [sqrt(self.gram[0]), sqrt(self.gram[2])]
+    }
+
+    /// θ(x, y), written to `out` of n elements.
+    pub fn point(&self, at: [R; 2], out: &mut [R]) {
+        debug_assert_eq!(out.len(), self.dim(), "plane: out");
+        let [u, v] = self.axes;
+        for (((out, o), u), v) in out.iter_mut().zip(self.origin).zip(u).zip(v) {
+            *out = *o + (at[0] * *u + at[1] * *v);
+        }
+    }
+
+    /// The coordinates of the point of the plane that is nearest to `params`.
+    #[must_use]
+    pub fn project(&self, params: &[R]) -> [R; 2] {
+        self.coordinates(self.products(params))
+    }
+
+    /// `((θ − o)·u, (θ − o)·v)`.
+    fn products(&self, params: &[R]) -> [R; 2] {
+        debug_assert_eq!(params.len(), self.dim(), "plane: params");
+        self.axes.map(|axis| {
+            let mut sum = LaneSum::default();
+            for ((theta, o), a) in params.iter().zip(self.origin).zip(axis) {
+                sum.push((*theta - *o) * *a);
+            }
+            sum.total()
+        })
+    }
+
+    /// Solves the normal equations of the two axes.
+    fn coordinates(&self, [p, q]: [R; 2]) -> [R; 2] {
+        let [uu, uv, vv] = self.gram;
+        let area = uu * vv - uv * uv;
+        [(p * vv - q * uv) / area, (q * uu - p * uv) / area]
+    }
+
+    /// The share of a trajectory's squared displacement that lies inside the plane,
+    ///
+    /// ```text
+    /// Σₜ ‖P (θₜ − o)‖² / Σₜ ‖θₜ − o‖²
+    /// ```
+    ///
+    /// with P the projection on the plane and θₜ the rows of `trajectory`; 0 if nothing has moved away from o.
+    /// A direction drawn at random gives 1/n on average, so a random plane gives 2/n.
+    #[must_use]
+    pub fn share(&self, trajectory: &[R]) -> R {
+        let (mut inside, mut all) = (LaneSum::default(), LaneSum::default());
+        for params in trajectory.chunks_exact(self.dim()) {
+            let [p, q] = self.products(params);
+            let [x, y] = self.coordinates([p, q]);
+            inside.push(x * p + y * q);
+            let mut square = LaneSum::default();
+            for (theta, o) in params.iter().zip(self.origin) {
+                let d = *theta - *o;
+                square.push(d * d);
+            }
+            all.push(square.total());
+        }
+        let all = all.total();
+        if all > R::ZERO { inside.total() / all } else { R::ZERO }
+    }
+
+    /// How far from the origin a trajectory's projections come, in coordinates: √(x² + y²) of the farthest.
+    #[must_use]
+    pub fn extent(&self, trajectory: &[R]) -> R {
+        let mut farthest = R::ZERO;
+        for params in trajectory.chunks_exact(self.dim()) {
+            let [x, y] = self.project(params);
+            farthest = farthest.or_larger(x * x + y * y);
+        }
+        sqrt(farthest)
+    }
+}
+
+/// The plane through three points, as `rows` of a [`Plane`]: a lies at (−1, 0) and b at (1, 0); the axes are
+/// orthogonal and equally long, half the distance from a to b; c lies above the first axis.
+///
+/// # Errors
+/// [`ArgError`] naming `a`, `b`, `c` or `rows` (another length than n, n, n and 3 n, not finite), `b` if it
+/// coincides with a, or `c` if it lies on the line through both.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::curvature::slices::{Plane, through};
+/// let mut rows = [0.0; 9];
+/// through(&[0.0f64, 0.0, 0.0], &[4.0, 0.0, 0.0], &[1.0, 0.0, 4.0], &mut rows)?;
+/// let plane = Plane::new(&rows)?;
+/// assert_eq!(plane.units(), [2.0, 2.0]);
+/// assert_eq!(plane.project(&[1.0, 0.0, 4.0]), [-0.5, 2.0]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn through<R: Real>(a: &[R], b: &[R], c: &[R], rows: &mut [R]) -> Result<(), ArgError> {
+    let dim = a.len();
+    ArgError::check_len("b", dim, b.len())?;
+    ArgError::check_len("c", dim, c.len())?;
+    ArgError::check_len("rows", 3 * dim, rows.len())?;
+    for (name, point) in [("a", a), ("b", b), ("c", c)] {
+        ArgError::check_finite(name, point)?;
+    }
+    let (origin, axes) = rows.split_at_mut(dim);
+    let (u, v) = axes.split_at_mut(dim);
+    for (((o, u), a), b) in origin.iter_mut().zip(u.iter_mut()).zip(a).zip(b) {
+        (*o, *u) = (R::HALF * *a + R::HALF * *b, R::HALF * (*b - *a));
+    }
+    let square = dot(u, u);
+    if square == R::ZERO {
+        return Err(ArgError::new("b", Reason::Coincide));
+    }
+    for ((v, c), o) in v.iter_mut().zip(c).zip(&*origin) {
+        *v = *c - *o;
+    }
+    let before = dot(v, v);
+    // Twice: what rounding leaves of the first axis is taken away by the second pass.
+    for _ in 0..2 {
+        axpy(-(dot(v, u) / square), u, v);
+    }
+    let across = dot(v, v);
+    if across <= R::from_f64(16.0) * R::EPSILON * before {
+        return Err(ArgError::new("c", Reason::Dependent));
+    }
+    scale(sqrt(square / across), v);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    extern crate std;
+    use super::*;
+    use crate::base::random::{fill_normal, stream};
+    use crate::base::vector::distance;
+    use std::vec;
+
+    const DIM: usize = 37;
+
+    fn normal(rows: usize, seed: u64) -> vec::Vec<f64> {
+        let mut out = vec![0.0; rows * DIM];
+        fill_normal(&mut stream(seed, 0), &mut out);
+        out
+    }
+
+    #[test]
+    fn points_and_projections_agree_for_skewed_axes() {
+        let rows = normal(3, 1);
+        let plane = Plane::new(&rows).unwrap();
+        let mut point = vec![0.0; DIM];
+        for at in [[0.0, 0.0], [1.5, -0.25], [-2.0, 3.0]] {
+            plane.point(at, &mut point);
+            let [x, y] = plane.project(&point);
+            assert!((x - at[0]).abs() < 1e-13 && (y - at[1]).abs() < 1e-13, "{at:?}: {x} {y}");
+        }
+        // The projection is the nearest point: no neighbour in the plane is nearer.
+        let outside = normal(1, 2);
+        let [x, y] = plane.project(&outside);
+        plane.point([x, y], &mut point);
+        let nearest = distance(&point, &outside);
+        for [dx, dy] in [[1e-3, 0.0], [-1e-3, 0.0], [0.0, 1e-3], [0.0, -1e-3]] {
+            plane.point([x + dx, y + dy], &mut point);
+            assert!(distance(&point, &outside) > nearest, "{dx} {dy}");
+        }
+    }
+
+    #[test]
+    fn shares_are_those_of_pythagoras() {
+        let rows = normal(3, 3);
+        let plane = Plane::new(&rows).unwrap();
+        let trajectory = normal(20, 4);
+        let (mut inside, mut all, mut point) = (0.0, 0.0, vec![0.0; DIM]);
+        for params in trajectory.chunks_exact(DIM) {
+            plane.point(plane.project(params), &mut point);
+            let outside = distance(&point, params);
+            let whole = distance(&rows[..DIM], params);
+            inside += whole * whole - outside * outside;
+            all += whole * whole;
+        }
+        assert!((plane.share(&trajectory) - inside / all).abs() < 1e-13);
+        assert_eq!(plane.share(&rows[..DIM]), 0.0, "nothing has moved");
+        let mut within = vec![0.0; 2 * DIM];
+        plane.point([1.0, -4.0], &mut within[..DIM]);
+        plane.point([3.0, 4.0], &mut within[DIM..]);
+        assert!((plane.share(&within) - 1.0).abs() < 1e-14);
+        assert!((plane.extent(&within) - 5.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_random_plane_holds_two_of_n() {
+        // The mean over many planes; its standard deviation is below 2/n · √(2 / planes).
+        let trajectory = normal(1, 5);
+        let (mut sum, planes) = (0.0, 400);
+        for seed in 0..planes {
+            let mut rows = normal(3, 100 + seed);
+            rows[..DIM].fill(0.0);
+            sum += Plane::new(&rows).unwrap().share(&trajectory);
+        }
+        let mean = sum / 400.0;
+        let expected = 2.0 / 37.0;
+        assert!((mean - expected).abs() < 4.0 * expected * (2.0f64 / 400.0).sqrt(), "{mean}");
+    }
+
+    #[test]
+    fn three_points_lie_where_they_should() {
+        let points = normal(3, 6);
+        let (a, rest) = points.split_at(DIM);
+        let (b, c) = rest.split_at(DIM);
+        let mut rows = vec![f64::NAN; 3 * DIM];
+        through(a, b, c, &mut rows).unwrap();
+        let plane = Plane::new(&rows).unwrap();
+        for (point, wanted) in [(a, [-1.0, 0.0]), (b, [1.0, 0.0])] {
+            let [x, y] = plane.project(point);
+            assert!((x - wanted[0]).abs() < 1e-14 && (y - wanted[1]).abs() < 1e-14, "{x} {y}");
+        }
+        let [u, v] = plane.units();
+        assert!((u - v).abs() < 1e-14 && (u - distance(a, b) / 2.0).abs() < 1e-14);
+        assert!(plane.gram[1].abs() < 1e-13, "orthogonal");
+        // c is in the plane, above the axis.
+        let at = plane.project(c);
+        let mut back = vec![0.0; DIM];
+        plane.point(at, &mut back);
+        assert!(distance(&back, c) < 1e-13 && at[1] > 0.0);
+    }
+
+    #[test]
+    fn thin_planes_are_refused_by_name() {
+        let [a, b] = [[0.0f64, 0.0, 0.0], [1.0, 2.0, 3.0]];
+        let mut rows = [0.0; 9];
+        assert_eq!(through(&a, &a, &b, &mut rows).unwrap_err().arg, "b");
+        assert_eq!(through(&a, &b, &[-2.0, -4.0, -6.0], &mut rows).unwrap_err().arg, "c");
+        assert_eq!(through(&a, &b, &[f64::NAN; 3], &mut rows).unwrap_err().arg, "c");
+        assert_eq!(through(&a, &b, &b, &mut rows[1..]).unwrap_err().arg, "rows");
+        rows[3..].copy_from_slice(&[1.0, 2.0, 3.0, -2.0, -4.0, -6.0]);
+        assert_eq!(Plane::new(&rows).unwrap_err(), ArgError::new("rows", Reason::Dependent));
+        assert_eq!(Plane::<f32>::new(&[]).unwrap_err().reason, Reason::Empty);
+        assert_eq!(Plane::new(&rows[1..]).unwrap_err().arg, "rows");
+    }
+}

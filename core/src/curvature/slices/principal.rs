@@ -1,0 +1,212 @@
+//! The plane that holds most of a trajectory.
+
+use crate::base::random::{Rng, add_normal};
+use crate::base::vector::{LaneSum, norm, scale};
+use crate::curvature::{eigen, eigen_workspace_len, trace};
+use crate::{ArgError, Real, Reason};
+
+/// What [`principal_axes`] found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Principal<R: Real = f32> {
+    /// The shares of the squared displacement along the first and the second axis.
+    pub shares: [R; 2],
+}
+
+/// Elements of workspace that [`principal_axes`] needs for `count` points.
+#[must_use]
+pub const fn principal_workspace_len(count: usize) -> usize {
+    count * count + count + eigen_workspace_len(count)
+}
+
+/// The two directions that hold most of a trajectory's displacement from `about`:
+///
+/// ```text
+/// max over orthonormal u, v of  Σₜ ((θₜ − o)·u)² + ((θₜ − o)·v)²
+/// ```
+///
+/// by the eigenvectors of the T × T Gram matrix of the displacements, whose spectrum is that of the n × n
+/// covariance. With o the last point this is the plane of Li et al. (2018), section 7: not centred on the
+/// mean.
+///
+/// It flatters any path. Of a [`random_walk`] that is long and in many dimensions it holds
+/// 8/π² (1 + 1/9) = 90 % (the eigenvalues of Brownian motion fall as 1/(2k − 1)²): show that control beside the
+/// share of a real trajectory.
+///
+/// # Shapes
+///
+/// | argument     | length | layout |
+/// |--------------|--------|--------|
+/// | `trajectory` | T · n  | a row per point, T ≥ 2 |
+/// | `about`      | n      | o |
+/// | `axes`       | 2 n    | u, then v, of length one |
+/// | `workspace`  | [`principal_workspace_len(T)`](principal_workspace_len) | need not be initialised |
+///
+/// # Cost
+/// `½ T² n + 3 T³` multiplications.
+///
+/// # Errors
+/// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, not finite, all displacements on one line),
+/// `axes` or `workspace`.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::curvature::slices::{principal_axes, principal_workspace_len};
+/// let trajectory = [4.0f64, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0];
+/// let (mut axes, mut workspace) = ([0.0; 6], [0.0; principal_workspace_len(3)]);
+/// let found = principal_axes(&trajectory, &[0.0; 3], &mut axes, &mut workspace)?;
+/// assert!((found.shares[0] - 0.8).abs() < 1e-15); // 16 of 16 + 4
+/// assert_eq!(axes, [1.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn principal_axes<R: Real>(
+    trajectory: &[R],
+    about: &[R],
+    axes: &mut [R],
+    workspace: &mut [R],
+) -> Result<Principal<R>, ArgError> {
+    let dim = about.len();
+    if dim == 0 {
+        return Err(ArgError::new("about", Reason::Empty));
+    }
+    let count = trajectory.len() / dim;
+    ArgError::check_len("trajectory", count * dim, trajectory.len())?;
+    if count < 2 {
+        return Err(ArgError::new(
+            "trajectory",
+            Reason::TooShort { needed: 2 * dim, found: trajectory.len() },
+        ));
+    }
+    ArgError::check_finite("trajectory", trajectory)?;
+    ArgError::check_finite("about", about)?;
+    ArgError::check_len("axes", 2 * dim, axes.len())?;
+    ArgError::check_min_len("workspace", principal_workspace_len(count), workspace.len())?;
+
+    let (gram, rest) = workspace.split_at_mut(count * count);
+    let (values, rest) = rest.split_at_mut(count);
+    for (s, a) in trajectory.chunks_exact(dim).enumerate() {
+        for (t, b) in trajectory.chunks_exact(dim).enumerate().take(s + 1) {
+            let mut sum = LaneSum::default();
+            for ((a, b), o) in a.iter().zip(b).zip(about) {
+                sum.push((*a - *o) * (*b - *o));
+            }
+            (gram[s * count + t], gram[t * count + s]) = (sum.total(), sum.total());
+        }
+    }
+    let all = trace(gram, count);
+    eigen(gram, values, rest).map_err(|error| ArgError::new("trajectory", error.reason))?;
+    let found = [values[count - 1], values[count - 2]];
+    if found[1] <= R::from_f64(16.0) * R::EPSILON * found[0] {
+        return Err(ArgError::new("trajectory", Reason::Dependent));
+    }
+    let (u, v) = axes.split_at_mut(dim);
+    combine(trajectory, about, &gram[(count - 1) * count..], u);
+    combine(trajectory, about, &gram[(count - 2) * count..][..count], v);
+    Ok(Principal { shares: found.map(|value| value / all) })
+}
+
+/// `axis = Σₜ aₜ (θₜ − o)`, scaled to length one.
+fn combine<R: Real>(trajectory: &[R], about: &[R], factors: &[R], axis: &mut [R]) {
+    axis.fill(R::ZERO);
+    for (params, a) in trajectory.chunks_exact(about.len()).zip(factors) {
+        for ((axis, theta), o) in axis.iter_mut().zip(params).zip(about) {
+            *axis += *a * (*theta - *o);
+        }
+    }
+    let length = norm(axis);
+    scale(R::ONE / length, axis);
+}
+
+/// A walk of independent normal steps that starts at zero: the control beside any trajectory's [`principal_axes`].
+///
+/// Row 0 of `rows` is zero, every further row is the one before plus n standard normal numbers.
+///
+/// Preconditions: `dim` at least one, `rows` a whole number of rows.
+///
+/// ```
+/// use losscape::base::random::stream;
+/// let mut walk = [9.0f32; 6];
+/// losscape::curvature::slices::random_walk(&mut walk, 2, &mut stream(1, 0));
+/// assert_eq!(walk[..2], [0.0, 0.0]);
+/// assert_ne!(walk[2..4], walk[4..]);
+/// ```
+pub fn random_walk<R: Real, G: Rng + ?Sized>(rows: &mut [R], dim: usize, rng: &mut G) {
+    debug_assert!(dim > 0 && rows.len().is_multiple_of(dim), "random walk: rows");
+    let (mut before, mut rest) = rows.split_at_mut(dim);
+    before.fill(R::ZERO);
+    while !rest.is_empty() {
+        let (row, after) = rest.split_at_mut(dim);
+        row.copy_from_slice(before);
+        add_normal(rng, R::ONE, row);
+        (before, rest) = (row, after);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    extern crate std;
+    use super::super::Plane;
+    use super::*;
+    use crate::base::random::{fill_normal, stream};
+    use crate::base::vector::dot;
+    use std::vec;
+    use std::vec::Vec;
+
+    fn axes_of(trajectory: &[f64], about: &[f64]) -> (Principal<f64>, Vec<f64>) {
+        let mut axes = vec![f64::NAN; 2 * about.len()];
+        let mut workspace = vec![f64::NAN; principal_workspace_len(trajectory.len() / about.len())];
+        let found = principal_axes(trajectory, about, &mut axes, &mut workspace).unwrap();
+        (found, axes)
+    }
+
+    #[test]
+    fn shares_are_those_of_the_plane() {
+        let mut trajectory = vec![0.0; 12 * 7];
+        fill_normal(&mut stream(1, 0), &mut trajectory);
+        let about = &trajectory[77..].to_vec();
+        let (found, axes) = axes_of(&trajectory, about);
+        let rows = [about.clone(), axes.clone()].concat();
+        let share = Plane::new(&rows).unwrap().share(&trajectory);
+        assert!((share - found.shares[0] - found.shares[1]).abs() < 1e-14, "{share}");
+        let (u, v) = axes.split_at(7);
+        assert!((norm(u) - 1.0).abs() < 1e-15 && (norm(v) - 1.0).abs() < 1e-15);
+        assert!(dot(u, v).abs() < 1e-14, "orthogonal: {}", dot(u, v));
+        // No other plane holds more.
+        for seed in 2..200 {
+            let mut other = rows.clone();
+            fill_normal(&mut stream(seed, 0), &mut other[7..]);
+            assert!(Plane::new(&other).unwrap().share(&trajectory) < share);
+        }
+    }
+
+    #[test]
+    fn a_random_walk_is_held_to_nine_tenths() {
+        // Brownian motion seen from its end: 8/π² (1 + 1/9); finite n and T add a little.
+        let (dim, count) = (2000, 200);
+        let mut walk = vec![0.0; count * dim];
+        random_walk(&mut walk, dim, &mut stream(3, 0));
+        let (found, _) = axes_of(&walk, &walk[(count - 1) * dim..]);
+        let pi = core::f64::consts::PI;
+        assert!((found.shares[0] - 8.0 / (pi * pi)).abs() < 0.02, "{:?}", found.shares);
+        assert!((found.shares[1] - 8.0 / (9.0 * pi * pi)).abs() < 0.01, "{:?}", found.shares);
+    }
+
+    #[test]
+    fn bad_arguments_are_named() {
+        let (mut axes, mut workspace) = ([0.0; 4], [0.0; principal_workspace_len(3)]);
+        let line = [0.0f64, 0.0, 1.0, 1.0, 2.0, 2.0];
+        let refused = |trajectory: &[f64], about: &[f64], axes: &mut [f64], workspace: &mut [f64]| {
+            principal_axes(trajectory, about, axes, workspace).unwrap_err()
+        };
+        let dependent = ArgError::new("trajectory", Reason::Dependent);
+        assert_eq!(refused(&line, &[0.0; 2], &mut axes, &mut workspace), dependent);
+        assert_eq!(refused(&[1.0; 6], &[1.0; 2], &mut axes, &mut workspace), dependent);
+        assert_eq!(refused(&line[1..], &[0.0; 2], &mut axes, &mut workspace).arg, "trajectory");
+        assert_eq!(refused(&line[..2], &[0.0; 2], &mut axes, &mut workspace).arg, "trajectory");
+        assert_eq!(refused(&line, &[], &mut axes, &mut workspace).arg, "about");
+        assert_eq!(refused(&line, &[f64::NAN; 2], &mut axes, &mut workspace).arg, "about");
+        assert_eq!(refused(&line, &[0.0; 2], &mut axes[1..], &mut workspace).arg, "axes");
+        assert_eq!(refused(&line, &[0.0; 2], &mut axes, &mut workspace[1..]).arg, "workspace");
+    }
+}

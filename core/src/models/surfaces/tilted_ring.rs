@@ -1,0 +1,69 @@
+use crate::{Curvature, Objective, Real};
+
+/// A ring of minima that can be tilted: `f(x, y) = scale · (¼ (x² + y² − 1)² + tilt · x)`.
+///
+/// Without tilt every point of the unit circle is a minimum with value 0 and the origin a maximum of height
+/// ¼, as in [`Ring`](super::Ring) at a quarter of its scale. A tilt, however small, leaves one minimum: critical
+/// points then lie on the first axis at the roots of `x³ − x + tilt = 0`, and for tilt between 0 and 2/(3√3) =
+/// 0.385 they are the minimum (x < −1), a maximum, and a saddle (0 < x < 1) with curvatures `3x² − 1` along
+/// the axis and `x² − 1` across.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::{models::surfaces::TiltedRing, Objective};
+/// let f = TiltedRing { scale: 1.0f32, tilt: 0.25 };
+/// assert_eq!(f.value(&[0.0, 0.0], &mut []), 0.25);
+/// assert_eq!(f.value(&[-1.0, 0.0], &mut []), -0.25);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TiltedRing<R: Real = f32> {
+    /// Multiplies the function.
+    pub scale: R,
+    /// Slope along the first axis.
+    pub tilt: R,
+}
+
+impl<R: Real> Default for TiltedRing<R> {
+    fn default() -> Self {
+        Self { scale: R::ONE, tilt: R::ZERO }
+    }
+}
+
+impl<R: Real> TiltedRing<R> {
+    fn at(&self, params: &[R]) -> (R, R) {
+        let w = params[0] * params[0] + params[1] * params[1] - R::ONE;
+        (w, self.scale * (R::HALF * R::HALF * w * w + self.tilt * params[0]))
+    }
+}
+
+impl<R: Real> Objective<R> for TiltedRing<R> {
+    fn dim(&self) -> usize {
+        2
+    }
+
+    fn scratch_len(&self) -> usize {
+        0
+    }
+
+    fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
+        self.at(params).1
+    }
+
+    fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
+        let (w, value) = self.at(params);
+        grad[0] = self.scale * (w * params[0] + self.tilt);
+        grad[1] = self.scale * (w * params[1]);
+        value
+    }
+}
+
+impl<R: Real> Curvature<R> for TiltedRing<R> {
+    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
+        // ∇²f = w I + 2 p pᵀ
+        let (w, _) = self.at(params);
+        let radial = R::TWO * (params[0] * v[0] + params[1] * v[1]);
+        out[0] = self.scale * (w * v[0] + radial * params[0]);
+        out[1] = self.scale * (w * v[1] + radial * params[1]);
+    }
+}

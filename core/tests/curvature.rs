@@ -1,0 +1,216 @@
+//! Spectra of networks against independent float64 values, and what a slice of a network must not depend on.
+
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::disallowed_methods,
+    clippy::excessive_precision,
+    clippy::std_instead_of_core,
+    reason = "a test on a host: small numbers, and values quoted as they were published"
+)]
+
+use losscape::base::random::{fill_normal, stream};
+use losscape::curvature::slices::{GridStep, Plane, PlaneGrid, grid_len};
+use losscape::curvature::{Hessian, HessianStep, eigen, eigen_workspace_len, eigenvalues, trace};
+use losscape::models::data::{Dataset, Targets};
+use losscape::models::mlp::{Activation, Loss, Mlp, MlpObjective};
+use losscape::{Curvature, Objective, Real};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// The whole Hessian, and the largest asymmetry that its columns had.
+fn hessian<R: Real>(f: &impl Curvature<R>, params: &[R]) -> Result<(Vec<R>, R), losscape::ArgError> {
+    let n = f.dim();
+    let mut matrix = vec![R::from_f64(f64::NAN); n * n];
+    let mut workspace = vec![R::from_f64(f64::NAN); Hessian::workspace_len(n, f.hess_vec_scratch_len())];
+    let mut hessian = Hessian::new(f, &matrix, &workspace)?;
+    loop {
+        match hessian.step(f, params, &mut matrix, &mut workspace) {
+            HessianStep::Product { .. } => (),
+            HessianStep::Done { asymmetry } => return Ok((matrix, asymmetry)),
+            HessianStep::NotFinite { row } => panic!("row {row} is not finite"),
+        }
+    }
+}
+
+fn spectrum<R: Real>(matrix: &[R], n: usize) -> Result<Vec<R>, losscape::ArgError> {
+    let mut values = vec![R::ZERO; n];
+    eigenvalues(&mut matrix.to_vec(), &mut values, &mut vec![R::ZERO; eigen_workspace_len(n)])?;
+    Ok(values)
+}
+
+/// `scale · sin(1.7 k + phase)`, the filler of the reference file.
+fn wave(n: usize, scale: f64, phase: f64) -> Vec<f64> {
+    (0..n).map(|k| scale * libm::sin(1.7 * k as f64 + phase)).collect()
+}
+
+#[test]
+fn reference_spectra() -> Outcome {
+    let file: serde_json::Value = serde_json::from_str(include_str!("reference/mlp.json"))?;
+    let numbers = |v: &serde_json::Value| -> Vec<f64> {
+        v.as_array().into_iter().flatten().filter_map(serde_json::Value::as_f64).collect()
+    };
+    let mut compared = 0;
+    for case in file["cases"].as_array().ok_or("cases")? {
+        let wanted = numbers(&case["hessian_eigenvalues"]);
+        if wanted.is_empty() {
+            continue;
+        }
+        let sizes: Vec<usize> = numbers(&case["sizes"]).iter().map(|&x| x as usize).collect();
+        let sigmoid = case["activation"] == "sigmoid";
+        let hidden = if sigmoid { Activation::Sigmoid } else { Activation::Tanh };
+        let net = Mlp::new(&sizes)?.with_hidden(hidden);
+        let batch = case["batch"].as_u64().ok_or("batch")? as usize;
+        let x = wave(batch * net.inputs(), 1.0, 1.1);
+        let values = wave(batch * net.outputs(), 0.8, 2.0);
+        let labels: Vec<u8> = (0..batch).map(|i| ((i * 7 + 3) % net.outputs()) as u8).collect();
+        let (loss, targets) = match case["loss"].as_str() {
+            Some("mean_squared_error") => (Loss::MeanSquaredError, Targets::Values(&values[..])),
+            _ => (Loss::SoftmaxCrossEntropy, Targets::Labels(&labels[..])),
+        };
+        let f = MlpObjective::new(net, loss, Dataset::new(&x, net.inputs(), targets)?, 0.0)?;
+        let n = f.dim();
+        let (matrix, asymmetry) = hessian(&f, &wave(n, 0.6, 0.3))?;
+        assert!(asymmetry < 1e-14, "{sizes:?}: asymmetry {asymmetry:e}");
+        let tolerance = case["hessian_tolerance"].as_f64().ok_or("tolerance")?;
+        assert!((trace(&matrix, n) - case["hessian_trace"].as_f64().ok_or("trace")?).abs() < tolerance);
+        for (k, (got, want)) in spectrum(&matrix, n)?.iter().zip(&wanted).enumerate() {
+            assert!((got - want).abs() < tolerance, "{sizes:?} {k}: {got} against {want}");
+        }
+        compared += 1;
+    }
+    assert_eq!(compared, 3, "every case that has a spectrum");
+    Ok(())
+}
+
+/// Networks whose parameters are sin k, k = 1 … P, weights counted output by output; the inputs are the corners
+/// of the unit square, the labels their exclusive or.
+struct Golden {
+    widths: [usize; 3],
+    loss: Loss,
+    trace: f64,
+    frobenius: f64,
+    ends: [f64; 2],
+    negative: usize,
+    zero: usize,
+}
+
+const GOLDEN: [Golden; 2] = [
+    Golden {
+        widths: [2, 3, 2],
+        loss: Loss::SoftmaxCrossEntropy,
+        trace: 1.715145869394356,
+        frobenius: 1.870150835037298,
+        ends: [-0.3506010519041, 1.7483114024444],
+        negative: 4,
+        zero: 4,
+    },
+    Golden {
+        widths: [2, 3, 1],
+        loss: Loss::MeanSquaredError,
+        trace: 2.714310013942144,
+        frobenius: 3.618153199061753,
+        ends: [-0.9387169488395, 3.1636024312068],
+        negative: 7,
+        zero: 0,
+    },
+];
+
+fn golden<R: Real>(case: &Golden, tolerance: f64) -> Outcome {
+    let net = Mlp::new(&case.widths)?;
+    let n = net.param_len();
+    let mut params = vec![R::ZERO; n];
+    for l in 0..net.layers() {
+        let layer = net.layer(l);
+        for j in 0..layer.outputs {
+            for i in 0..layer.inputs {
+                let k = layer.weights.start + j * layer.inputs + i + 1;
+                params[layer.weights.start + i * layer.outputs + j] = R::from_f64(libm::sin(k as f64));
+            }
+        }
+        for k in layer.bias {
+            params[k] = R::from_f64(libm::sin(k as f64 + 1.0));
+        }
+    }
+    let x = [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0].map(R::from_f64);
+    let f = MlpObjective::new(net, case.loss, Dataset::new(&x, 2, Targets::Labels(&[0, 1, 1, 0]))?, R::ZERO)?;
+    let (matrix, _) = hessian(&f, &params)?;
+    let close = |what: &str, got: f64, want: f64| {
+        assert!((got - want).abs() <= tolerance, "{:?} {what}: {got} against {want}", case.widths);
+    };
+    close("tr H", trace(&matrix, n).to_f64(), case.trace);
+    close("‖H‖", losscape::base::vector::norm(&matrix).to_f64(), case.frobenius);
+    let values: Vec<f64> = spectrum(&matrix, n)?.iter().map(|x| x.to_f64()).collect();
+    close("smallest", values[0], case.ends[0]);
+    close("largest", values[n - 1], case.ends[1]);
+    assert_eq!(values.iter().filter(|x| **x < -1e-5).count(), case.negative, "{values:?}");
+    assert_eq!(values.iter().filter(|x| x.abs() <= 1e-5).count(), case.zero, "{values:?}");
+
+    // The vectors too: H v = λ v.
+    let (mut rows, mut again) = (matrix.clone(), vec![R::ZERO; n]);
+    eigen(&mut rows, &mut again, &mut vec![R::ZERO; eigen_workspace_len(n)])?;
+    let mut product = vec![R::ZERO; n];
+    let mut scratch = vec![R::ZERO; f.hess_vec_scratch_len()];
+    for (v, value) in rows.chunks_exact(n).zip(&again) {
+        f.hess_vec(&params, v, &mut product, &mut scratch);
+        for (p, v) in product.iter().zip(v) {
+            close("H v", p.to_f64(), (*value * *v).to_f64());
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn golden_spectra() -> Outcome {
+    for case in &GOLDEN {
+        golden::<f64>(case, 5e-13)?;
+        golden::<f32>(case, 1e-5)?;
+    }
+    Ok(())
+}
+
+/// Li et al. (2018), section 4: a filter-normalised slice does not see the scale of a ReLU layer, a raw one does.
+#[test]
+fn filter_normalised_slices_ignore_the_scale_of_layers() -> Outcome {
+    let net = Mlp::new(&[2, 6, 2])?.with_hidden(Activation::Relu);
+    let n = net.param_len();
+    let mut params = vec![0.0f64; n];
+    fill_normal(&mut stream(4, 0), &mut params);
+    for l in 0..net.layers() {
+        params[net.layer(l).bias].fill(0.0);
+    }
+    let mut scaled = params.clone();
+    for (l, factor) in [(0, 5.0), (1, 0.2)] {
+        for w in &mut scaled[net.layer(l).weights] {
+            *w *= factor;
+        }
+    }
+    let mut x = vec![0.0; 40];
+    fill_normal(&mut stream(4, 1), &mut x);
+    let labels: Vec<u8> = (0..20).map(|k| k % 2).collect();
+    let data = Dataset::new(&x, 2, Targets::Labels(&labels))?;
+    let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, 0.0)?;
+    let slice = |centre: &[f64], normalised: bool| -> Result<Vec<f64>, losscape::ArgError> {
+        let mut rows = vec![0.0; 3 * n];
+        rows[..n].copy_from_slice(centre);
+        fill_normal(&mut stream(4, 2), &mut rows[n..]);
+        for axis in rows[n..].chunks_exact_mut(n) {
+            if normalised {
+                net.filter_normalise(centre, axis)?;
+            }
+        }
+        let plane = Plane::new(&rows)?;
+        let mut values = vec![0.0; grid_len(8)];
+        let mut workspace = vec![0.0; n + f.scratch_len()];
+        let mut grid = PlaneGrid::new(1.0, 2, 8, &values)?;
+        while grid.step(&f, &plane, &mut values, &mut workspace) != GridStep::Done {}
+        Ok(values)
+    };
+    let differ = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    let normalised = differ(&slice(&params, true)?, &slice(&scaled, true)?);
+    let raw = differ(&slice(&params, false)?, &slice(&scaled, false)?);
+    assert!(normalised < 1e-12, "normalised slices differ by {normalised:e}");
+    assert!(raw > 0.1, "raw slices differ by {raw:e}: nothing would be shown");
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Hessians, their spectra, and planes: everything that a picture of a landscape is made of.
+
+use losscape::base::fingerprint::Fingerprint;
+use losscape::base::random::stream;
+use losscape::curvature::slices::{
+    GridStep, Plane, PlaneGrid, grid_len, principal_axes, principal_workspace_len, random_walk, through,
+};
+use losscape::curvature::{Hessian, HessianStep, eigen, eigen_workspace_len, trace};
+use losscape::models::data::{Dataset, Targets};
+use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
+use losscape::models::surfaces::TiltedRing;
+use losscape::{ArgError, Curvature, Objective, Real};
+
+use crate::numbers::numbers;
+use crate::{Experiment, digest};
+
+pub(crate) const SPECTRUM: Experiment = Experiment {
+    name: "spectrum-f32",
+    digest: 0xfa018aa82d9b6203,
+    stack: 8 * 1024,
+    run: || digest(spectrum::<f32>),
+};
+pub(crate) const SPECTRUM64: Experiment = Experiment {
+    name: "spectrum-f64",
+    digest: 0x334d81b551396e36,
+    stack: 12 * 1024,
+    run: || digest(spectrum::<f64>),
+};
+pub(crate) const SLICES: Experiment = Experiment {
+    name: "slices-f32",
+    digest: 0x99f5fec36a20cc60,
+    stack: 8 * 1024,
+    run: || digest(slices::<f32>),
+};
+pub(crate) const SLICES64: Experiment = Experiment {
+    name: "slices-f64",
+    digest: 0xde2160aaf1f2a53b,
+    stack: 12 * 1024,
+    run: || digest(slices::<f64>),
+};
+
+const NET: Mlp = match Mlp::new(&[2, 4, 1]) {
+    Ok(net) => net,
+    Err(_) => panic!(),
+};
+const DIM: usize = NET.param_len();
+const SAMPLES: usize = 9;
+const TILE: usize = 4;
+
+fn objective<'a, R: Real>(inputs: &'a [R], labels: &'a [u8]) -> Result<MlpObjective<'a, R>, ArgError> {
+    let data = Dataset::new(inputs, 2, Targets::Labels(labels))?;
+    MlpObjective::new(NET, Loss::BinaryCrossEntropy, data, R::from_f64(1e-3))?.with_tile(TILE)
+}
+
+const LABELS: [u8; SAMPLES] = [0, 1, 1, 0, 1, 0, 0, 1, 0];
+
+fn spectrum<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
+    let inputs = numbers::<R, { 2 * SAMPLES }>(30, 1.5);
+    let f = objective(&inputs, &LABELS)?;
+    let mut params = [R::ZERO; DIM];
+    NET.init(Init::GlorotNormal, &mut params, &mut stream(7, 6));
+    let mut matrix = [R::ZERO; DIM * DIM];
+    let mut workspace = [R::ZERO; Hessian::workspace_len(DIM, NET.hess_vec_scratch_len(TILE))];
+    of::<R, DIM>(&f, &params, &mut matrix, &mut workspace, digest)?;
+    let ring = TiltedRing { scale: R::ONE, tilt: R::from_f64(0.1) };
+    of::<R, 2>(&ring, &params[..2], &mut matrix[..4], &mut workspace, digest)
+}
+
+fn of<R: Real, const N: usize>(
+    f: &impl Curvature<R>,
+    params: &[R],
+    matrix: &mut [R],
+    workspace: &mut [R],
+    digest: &mut Fingerprint,
+) -> Result<(), ArgError> {
+    let mut hessian = Hessian::new(f, matrix, workspace)?;
+    loop {
+        match hessian.step(f, params, matrix, workspace) {
+            HessianStep::Product { .. } => (),
+            HessianStep::NotFinite { .. } => break,
+            HessianStep::Done { asymmetry } => {
+                digest.real(asymmetry);
+                break;
+            }
+        }
+    }
+    digest.reals(matrix);
+    digest.real(trace(matrix, N));
+    let (mut values, memory) = ([R::ZERO; N], &mut workspace[..eigen_workspace_len(N)]);
+    eigen(matrix, &mut values, memory)?;
+    digest.reals(&values);
+    digest.reals(matrix);
+    Ok(())
+}
+
+fn slices<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
+    const POINTS: usize = 6;
+    let inputs = numbers::<R, { 2 * SAMPLES }>(31, 1.5);
+    let f = objective(&inputs, &LABELS)?;
+    let mut walk = [R::ZERO; POINTS * DIM];
+    random_walk(&mut walk, DIM, &mut stream(7, 7));
+    digest.reals(&walk);
+    let (a, rest) = walk.split_at(DIM);
+    let (b, c) = rest.split_at(DIM);
+    let mut rows = [R::ZERO; 3 * DIM];
+    through(a, b, &c[..DIM], &mut rows)?;
+    cut(&f, &rows, &walk, digest)?;
+
+    let mut workspace = [R::ZERO; principal_workspace_len(POINTS)];
+    let (origin, axes) = rows.split_at_mut(DIM);
+    origin.copy_from_slice(&walk[(POINTS - 1) * DIM..]);
+    let found = principal_axes(&walk, origin, axes, &mut workspace)?;
+    digest.reals(&found.shares);
+    cut(&f, &rows, &walk, digest)
+}
+
+/// Everything a plane tells of a trajectory, and the landscape on it.
+fn cut<R: Real>(
+    f: &MlpObjective<'_, R>,
+    rows: &[R],
+    trajectory: &[R],
+    digest: &mut Fingerprint,
+) -> Result<(), ArgError> {
+    let plane = Plane::new(rows)?;
+    digest.reals(rows);
+    digest.reals(&plane.units());
+    digest.reals(&[plane.share(trajectory), plane.extent(trajectory)]);
+    for params in trajectory.chunks_exact(DIM) {
+        digest.reals(&plane.project(params));
+    }
+    let mut values = [R::ZERO; grid_len(8)];
+    let mut workspace = [R::ZERO; DIM + NET.scratch_len(TILE)];
+    debug_assert_eq!(f.scratch_len(), NET.scratch_len(TILE), "the workspace fits");
+    let mut grid = PlaneGrid::new(R::from_f64(1.5), 2, 8, &values)?;
+    while grid.step(f, &plane, &mut values, &mut workspace) != GridStep::Done {}
+    digest.reals(&values);
+    Ok(())
+}
