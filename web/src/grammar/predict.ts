@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { significant } from '../lib/format.ts';
 import { Part } from './element.ts';
 
 export interface Question {
@@ -13,6 +14,10 @@ export interface Question {
   unit: string;
   /** Decimals of the truth. */
   digits: number;
+  /** Guessed on a ruler whose steps are factors; `step` is then not meant. */
+  log?: true;
+  /** Guessed by choosing one of these; guess and truth are places in the list. */
+  choices?: readonly string[];
   /** One sentence once guess and truth are known. */
   verdict: (guess: number | undefined, truth: number) => string;
 }
@@ -27,6 +32,7 @@ export class Predict extends Part {
     truth: { attribute: false },
     at: { attribute: false },
     hides: {},
+    more: { type: Boolean },
   };
   declare question: Question;
   declare guess: Guess;
@@ -36,7 +42,21 @@ export class Predict extends Part {
   declare at: string;
   /** What is hidden until then. */
   declare hides: string;
+  /** Whether another question follows; the reader asks for it with `lab-next`. */
+  declare more: boolean;
   #value: number | undefined;
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('question')) this.#value = undefined;
+  }
+
+  /** A value with its unit, as the reader is told it. */
+  #told(value: number, digits?: number): string {
+    const { unit, log, choices } = this.question;
+    if (choices) return choices[value] ?? '';
+    const text = log ? significant(value, 2) : digits === undefined ? String(value) : value.toFixed(digits);
+    return `${text} ${unit}`.trim();
+  }
 
   #commit(): void {
     this.tell('lab-guess', { state: 'made', value: this.#value ?? this.question.start });
@@ -52,36 +72,58 @@ export class Predict extends Part {
   #ask() {
     const { question } = this;
     const value = this.#value ?? question.start;
-    return html`<div class="slider">
-        <label for="predict-range">Your guess: ${question.quantity}</label>
-        <input
-          id="predict-range"
-          type="range"
-          min=${question.min}
-          max=${question.max}
-          step=${question.step}
-          .value=${String(value)}
-          aria-valuetext="${value} ${question.unit}"
-          @input=${(event: Event) => {
-            this.#value = Number((event.target as HTMLInputElement).value);
-            this.requestUpdate();
-          }}
-        />
-        <output for="predict-range" class="big">${value} ${question.unit}</output>
-      </div>
+    const set = (next: number) => {
+      this.#value = next;
+      this.requestUpdate();
+    };
+    return html`${question.choices ? this.#choices(question.choices, value, set) : this.#ruler(question, value, set)}
       <div class="row">
         <button type="button" data-do="commit" @click=${this.#commit}>Commit</button>
         <button type="button" data-do="skip" @click=${() => this.tell('lab-guess', { state: 'skipped' })}>Skip</button>
       </div>
-      <p class="note">The ${this.hides} stays hidden until you commit or skip. Your guess stays on this device.</p>`;
+      <p class="note">
+        ${this.hides ? `The ${this.hides} stays hidden until you commit or skip.` : nothing} Your guess stays on this device.
+      </p>`;
+  }
+
+  #ruler({ quantity, min, max, step, log }: Question, value: number, set: (value: number) => void) {
+    // On the ruler of factors a hundred steps make the whole range, and two digits are said.
+    const toRuler = (x: number) => (log ? (100 * Math.log(x / min)) / Math.log(max / min) : x);
+    const fromRuler = (x: number) => (log ? Number((min * (max / min) ** (x / 100)).toPrecision(2)) : x);
+    return html`<div class="slider">
+      <label for="predict-range">Your guess: ${quantity}</label>
+      <input
+        id="predict-range"
+        type="range"
+        min=${log ? 0 : min}
+        max=${log ? 100 : max}
+        step=${log ? 1 : step}
+        .value=${String(toRuler(value))}
+        aria-valuetext=${this.#told(value)}
+        @input=${(event: Event) => set(fromRuler(Number((event.target as HTMLInputElement).value)))}
+      />
+      <output for="predict-range" class="big">${this.#told(value)}</output>
+    </div>`;
+  }
+
+  #choices(choices: readonly string[], value: number, set: (value: number) => void) {
+    return html`<fieldset class="choices">
+      <legend class="visually-hidden">Your guess: ${this.question.quantity}</legend>
+      ${choices.map(
+        (choice, k) => html`<label class="check">
+          <input type="radio" name="predict-choice" .checked=${k === value} @change=${() => set(k)} />
+          ${choice}
+        </label>`,
+      )}
+    </fieldset>`;
   }
 
   #wait() {
-    const { guess, question } = this;
+    const { guess } = this;
     return html`<p>
       ${
         guess.state === 'made'
-          ? html`You said <span class="guess">${guess.value} ${question.unit}</span>. `
+          ? html`You said <span class="guess">${this.#told(guess.value)}</span>. `
           : 'Skipped. '
       }The answer comes ${this.at}.
     </p>`;
@@ -95,19 +137,26 @@ export class Predict extends Part {
           made === undefined
             ? nothing
             : html`<dt>guess</dt>
-              <dd>${made} ${question.unit}</dd>`
+              <dd>${this.#told(made)}</dd>`
         }
         <dt>truth</dt>
-        <dd data-test="truth">${truth.toFixed(question.digits)} ${question.unit}</dd>
+        <dd data-test="truth">${this.#told(truth, question.digits)}</dd>
         ${
-          made === undefined
+          made === undefined || question.choices || truth === 0
             ? nothing
             : html`<dt>ratio</dt>
               <dd>${(made / truth).toFixed(2)}</dd>`
         }
       </dl>
       <p>${question.verdict(made, truth)}</p>
-      <div class="row"><button type="button" @click=${() => this.tell('lab-guess', { state: 'open' })}>Guess again</button></div>`;
+      <div class="row">
+        ${
+          this.more
+            ? html`<button type="button" data-do="next" @click=${() => this.tell('lab-next')}>Next question</button>`
+            : nothing
+        }
+        <button type="button" @click=${() => this.tell('lab-guess', { state: 'open' })}>Guess again</button>
+      </div>`;
   }
 }
 
