@@ -18,6 +18,8 @@ mod twins;
 #[cfg(any(feature = "train", feature = "paths"))]
 pub use digits::Digits;
 pub use failure::{LabError, rehearse_panic};
+#[cfg(feature = "surface")]
+pub use surface::{Cut, Surface, SurfaceSettings};
 #[cfg(feature = "train")]
 pub use train::{Order, Start, Train, TrainSettings};
 #[cfg(feature = "bits")]

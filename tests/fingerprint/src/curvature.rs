@@ -124,7 +124,7 @@ fn cut<R: Real>(
     let plane = Plane::new(rows)?;
     digest.reals(rows);
     digest.reals(&plane.units());
-    digest.reals(&[plane.share(trajectory), plane.extent(trajectory)]);
+    digest.reals(&[plane.share(trajectory, &rows[..DIM]), plane.extent(trajectory)]);
     for params in trajectory.chunks_exact(DIM) {
         digest.reals(&plane.project(params));
     }

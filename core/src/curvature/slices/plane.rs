@@ -88,15 +88,15 @@ impl<'a, R: Real> Plane<'a, R> {
     /// The coordinates of the point of the plane that is nearest to `params`.
     #[must_use]
     pub fn project(&self, params: &[R]) -> [R; 2] {
-        self.coordinates(self.products(params))
+        self.coordinates(self.products(params, self.origin))
     }
 
     /// `((θ − o)·u, (θ − o)·v)`.
-    fn products(&self, params: &[R]) -> [R; 2] {
+    fn products(&self, params: &[R], about: &[R]) -> [R; 2] {
         debug_assert_eq!(params.len(), self.dim(), "plane: params");
         self.axes.map(|axis| {
             let mut sum = LaneSum::default();
-            for ((theta, o), a) in params.iter().zip(self.origin).zip(axis) {
+            for ((theta, o), a) in params.iter().zip(about).zip(axis) {
                 sum.push((*theta - *o) * *a);
             }
             sum.total()
@@ -110,23 +110,24 @@ impl<'a, R: Real> Plane<'a, R> {
         [(p * vv - q * uv) / area, (q * uu - p * uv) / area]
     }
 
-    /// The share of a trajectory's squared displacement that lies inside the plane,
+    /// The share of a trajectory's squared displacement from `about` that lies along the plane,
     ///
     /// ```text
-    /// Σₜ ‖P (θₜ − o)‖² / Σₜ ‖θₜ − o‖²
+    /// Σₜ ‖P (θₜ − a)‖² / Σₜ ‖θₜ − a‖²
     /// ```
     ///
-    /// with P the projection on the plane and θₜ the rows of `trajectory`; 0 if nothing has moved away from o.
-    /// A direction drawn at random gives 1/n on average, so a random plane gives 2/n.
+    /// with P the projection on the span of the axes, θₜ the rows of `trajectory` and a = `about`, a point of the
+    /// plane such as the run's end; 0 if nothing has moved away from it. A direction drawn at random gives 1/n on average, so a random plane gives 2/n.
     #[must_use]
-    pub fn share(&self, trajectory: &[R]) -> R {
+    pub fn share(&self, trajectory: &[R], about: &[R]) -> R {
+        debug_assert_eq!(about.len(), self.dim(), "plane: about");
         let (mut inside, mut all) = (LaneSum::default(), LaneSum::default());
         for params in trajectory.chunks_exact(self.dim()) {
-            let [p, q] = self.products(params);
+            let [p, q] = self.products(params, about);
             let [x, y] = self.coordinates([p, q]);
             inside.push(x * p + y * q);
             let mut square = LaneSum::default();
-            for (theta, o) in params.iter().zip(self.origin) {
+            for (theta, o) in params.iter().zip(about) {
                 let d = *theta - *o;
                 square.push(d * d);
             }
@@ -242,6 +243,7 @@ mod tests {
         let rows = normal(3, 3);
         let plane = Plane::new(&rows).unwrap();
         let trajectory = normal(20, 4);
+        let about = &rows[..DIM];
         let (mut inside, mut all, mut point) = (0.0, 0.0, vec![0.0; DIM]);
         for params in trajectory.chunks_exact(DIM) {
             plane.point(plane.project(params), &mut point);
@@ -250,12 +252,14 @@ mod tests {
             inside += whole * whole - outside * outside;
             all += whole * whole;
         }
-        assert!((plane.share(&trajectory) - inside / all).abs() < 1e-13);
-        assert_eq!(plane.share(&rows[..DIM]), 0.0, "nothing has moved");
+        assert!((plane.share(&trajectory, about) - inside / all).abs() < 1e-13);
+        assert_eq!(plane.share(about, about), 0.0, "nothing has moved");
         let mut within = vec![0.0; 2 * DIM];
         plane.point([1.0, -4.0], &mut within[..DIM]);
         plane.point([3.0, 4.0], &mut within[DIM..]);
-        assert!((plane.share(&within) - 1.0).abs() < 1e-14);
+        assert!((plane.share(&within, about) - 1.0).abs() < 1e-14);
+        // Seen from another point of the plane, all of it still lies along the plane.
+        assert!((plane.share(&within, &within[..DIM]) - 1.0).abs() < 1e-14);
         assert!((plane.extent(&within) - 5.0).abs() < 1e-12);
     }
 
@@ -267,7 +271,7 @@ mod tests {
         for seed in 0..planes {
             let mut rows = normal(3, 100 + seed);
             rows[..DIM].fill(0.0);
-            sum += Plane::new(&rows).unwrap().share(&trajectory);
+            sum += Plane::new(&rows).unwrap().share(&trajectory, &rows[..DIM]);
         }
         let mean = sum / 400.0;
         let expected = 2.0 / 37.0;

@@ -167,7 +167,7 @@ mod tests {
         let about = &trajectory[77..].to_vec();
         let (found, axes) = axes_of(&trajectory, about);
         let rows = [about.clone(), axes.clone()].concat();
-        let share = Plane::new(&rows).unwrap().share(&trajectory);
+        let share = Plane::new(&rows).unwrap().share(&trajectory, about);
         assert!((share - found.shares[0] - found.shares[1]).abs() < 1e-14, "{share}");
         let (u, v) = axes.split_at(7);
         assert!((norm(u) - 1.0).abs() < 1e-15 && (norm(v) - 1.0).abs() < 1e-15);
@@ -176,7 +176,7 @@ mod tests {
         for seed in 2..200 {
             let mut other = rows.clone();
             fill_normal(&mut stream(seed, 0), &mut other[7..]);
-            assert!(Plane::new(&other).unwrap().share(&trajectory) < share);
+            assert!(Plane::new(&other).unwrap().share(&trajectory, about) < share);
         }
     }
 

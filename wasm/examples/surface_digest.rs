@@ -1,0 +1,53 @@
+//! Cuts the planes of *Surface* natively as the page does; prints what the page shows, a `key value` a line.
+//!
+//! `cargo run -q -p losscape-wasm --example surface_digest`
+
+use losscape_wasm::{Cut, LabError, Surface, SurfaceSettings};
+
+fn main() -> Result<(), LabError> {
+    let mut net = Surface::with(SurfaceSettings::default())?;
+    for step in [0, 1000, 3000] {
+        net.look_at_step(step);
+        println!("net-digest-{step} {}", net.digest());
+        println!("net-loss-{step} {}", net.loss()?);
+    }
+    for (name, value) in ["largest", "smallest", "trace", "flat", "negative"].iter().zip(net.curvature()?) {
+        println!("net-{name} {value}");
+    }
+    println!("net-walk {}", net.walk_share()?);
+    let cuts = [
+        ("minima", Cut::Minima),
+        ("run", Cut::Trajectory),
+        ("curvature", Cut::Curvature),
+        ("random", Cut::Random),
+    ];
+    for (name, cut) in cuts {
+        net.cut(cut)?;
+        println!("{name}-unit {}", net.unit()?);
+        println!("{name}-share {}", net.share()?);
+        report(name, &mut net)?;
+    }
+    for tilt in [0.0, f64::from(0.1f32)] {
+        let mut toy = Surface::with(SurfaceSettings { toy: true, tilt, ..SurfaceSettings::default() })?;
+        toy.cut(Cut::Minima)?;
+        let name = if tilt > 0.0 { "tilted" } else { "ring" };
+        toy.look_at_step(600);
+        println!("{name}-digest-600 {}", toy.digest());
+        println!("{name}-loss-600 {}", toy.loss()?);
+        report(name, &mut toy)?;
+    }
+    Ok(())
+}
+
+/// The line from (−1, 0) to (1, 0), and the map of half-width 2.
+fn report(name: &str, surface: &mut Surface) -> Result<(), LabError> {
+    let line = surface.line(-1.0, 0.0, 1.0, 0.0)?;
+    println!("{name}-saddle {}", line[0]);
+    println!("{name}-barrier {}", line[2]);
+    for cells in [16, 32, 64] {
+        surface.begin(2.0, cells)?;
+        while surface.fill(1000)? < cells {}
+        println!("{name}-map-{cells} {}", surface.map_digest());
+    }
+    Ok(())
+}

@@ -1,0 +1,476 @@
+//! The experiment *Surface*: the loss on a plane through weight space, and what the plane leaves out.
+
+mod landscape;
+
+use losscape::base::fingerprint::Fingerprint;
+use losscape::base::random::{fill_normal, stream};
+use losscape::base::vector::scale;
+use losscape::curvature::slices::{
+    GridStep, Plane, PlaneGrid, grid_len, principal_axes, principal_workspace_len, random_walk, through,
+};
+use losscape::curvature::{Hessian, HessianStep, eigen, eigen_workspace_len, signature, trace};
+use losscape::path::{DenseScan, PathReport, ScanStep};
+use losscape::{ArgError, Curvature, Objective, Reason};
+use wasm_bindgen::prelude::*;
+
+use crate::LabError;
+use landscape::{Problem, streams};
+
+/// Points of the run that its share is measured on, the end included: every fiftieth step of the network's.
+const SNAPSHOTS: u32 = 60;
+/// Points between the ends of a line.
+const LINE_POINTS: u32 = 99;
+/// The grid that is filled first.
+const COARSE: u32 = 16;
+/// Curvatures up to this share of the largest count as flat.
+const FLAT: f64 = 0.01;
+
+/// Which plane is cut.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cut {
+    /// Through the ends of three runs; the toy has one plane only, and this is it.
+    #[default]
+    Minima,
+    /// The two principal directions of the run.
+    Trajectory,
+    /// The two directions of largest curvature at the run's end.
+    Curvature,
+    /// Two random directions, filter by filter as long as the run's end.
+    Random,
+}
+
+/// Everything that decides the landscape and its runs.
+#[derive(Clone, Copy, Debug)]
+pub struct SurfaceSettings {
+    /// Seed of the random streams.
+    pub seed: u32,
+    /// The ring of two parameters instead of the network.
+    pub toy: bool,
+    /// Slope of the ring.
+    pub tilt: f64,
+    /// Multiplies the first weights; for the ring the distance of the start from the origin.
+    pub start_scale: f64,
+}
+
+impl Default for SurfaceSettings {
+    /// What the page starts with.
+    fn default() -> Self {
+        Self { seed: 1, toy: false, tilt: 0.0, start_scale: 1.0 }
+    }
+}
+
+/// A landscape, a run on it, a plane through it, and a point that is looked at.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Surface {
+    settings: SurfaceSettings,
+    problem: Problem,
+    dim: usize,
+    /// The run's parameters before each step and at the end, a row each.
+    states: Vec<f64>,
+    /// Rows of it, first and last included.
+    snapshots: Vec<f64>,
+    /// The ends of the second and the third run, once they were needed.
+    others: Vec<f64>,
+    /// Origin and axes.
+    plane: Vec<f64>,
+    grid: Option<PlaneGrid<f64>>,
+    values: Vec<f64>,
+    /// The parameters that are looked at.
+    probe: Vec<f64>,
+    workspace: Vec<f64>,
+}
+
+#[wasm_bindgen]
+impl Surface {
+    /// A landscape with a finished run, looked at from the run's start; no plane has been cut. For the arguments see
+    /// [`SurfaceSettings`].
+    ///
+    /// # Errors
+    /// [`LabError`] naming the setting that the kernel refused.
+    #[wasm_bindgen(constructor)]
+    pub fn new(seed: u32, toy: bool, tilt: f64, start_scale: f64) -> Result<Self, LabError> {
+        Self::with(SurfaceSettings { seed, toy, tilt, start_scale })
+    }
+
+    /// Parameters of the landscape.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Steps of the run: fewer than planned if a value was not finite.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.states.len() / self.dim - 1
+    }
+
+    /// Steps that were planned.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn planned(&self) -> u32 {
+        self.problem.steps()
+    }
+
+    /// The points that the network is trained on, x and y in turn; none of the toy.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn inputs(&self) -> Vec<f64> {
+        match &self.problem {
+            Problem::Ring(_) => Vec::new(),
+            Problem::Moons { inputs, .. } => inputs.clone(),
+        }
+    }
+
+    /// Their classes.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn labels(&self) -> Vec<u8> {
+        match &self.problem {
+            Problem::Ring(_) => Vec::new(),
+            Problem::Moons { labels, .. } => labels.clone(),
+        }
+    }
+
+    // ---- the plane ----
+
+    /// Cuts another plane. The first cut through minima trains two more networks.
+    ///
+    /// # Errors
+    /// [`LabError`] if there is no such plane: two runs ended in one point, or one moved on a line.
+    pub fn cut(&mut self, cut: Cut) -> Result<(), LabError> {
+        let n = self.dim;
+        let mut rows = vec![0.0; 3 * n];
+        rows[..n].copy_from_slice(self.end());
+        if let Problem::Ring(_) = self.problem {
+            rows.copy_from_slice(&[0.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
+        } else {
+            match cut {
+                Cut::Minima => {
+                    self.train_others()?;
+                    through(self.end(), &self.others[..n], &self.others[n..], &mut rows)?;
+                }
+                Cut::Trajectory => {
+                    let (end, axes) = rows.split_at_mut(n);
+                    principal(&self.snapshots, end, axes)?;
+                    // As far as the run goes in its plane: it began at distance one from its end, or nearer.
+                    let extent = Plane::new(&rows)?.extent(&self.snapshots);
+                    scale(extent, &mut rows[n..]);
+                }
+                Cut::Curvature => {
+                    let end = self.end().to_vec();
+                    let Spectrum { vectors, .. } = self.spectrum(&end)?;
+                    // Ascending: the last is the steepest, and becomes the first axis.
+                    rows[n..2 * n].copy_from_slice(&vectors[(n - 1) * n..]);
+                    rows[2 * n..].copy_from_slice(&vectors[(n - 2) * n..][..n]);
+                }
+                Cut::Random => {
+                    let (end, axes) = rows.split_at_mut(n);
+                    fill_normal(&mut stream(self.settings.seed.into(), streams::PLANE), axes);
+                    if let Problem::Moons { net, .. } = &self.problem {
+                        for axis in axes.chunks_exact_mut(n) {
+                            net.filter_normalise(end, axis)?;
+                        }
+                    }
+                }
+            }
+        }
+        Plane::new(&rows)?;
+        self.plane = rows;
+        self.grid = None;
+        Ok(())
+    }
+
+    /// The length of the first axis in parameter space.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `rows` if no plane has been cut.
+    pub fn unit(&self) -> Result<f64, LabError> {
+        Ok(Plane::new(&self.plane)?.units()[0])
+    }
+
+    /// The share of the run's squared displacement from its end that lies along the plane.
+    ///
+    /// # Errors
+    /// As [`unit`](Self::unit).
+    pub fn share(&self) -> Result<f64, LabError> {
+        Ok(Plane::new(&self.plane)?.share(&self.snapshots, self.end()))
+    }
+
+    /// The control: the share that the principal plane of a pure random walk of as many points holds of it.
+    ///
+    /// # Errors
+    /// As [`unit`](Self::unit).
+    pub fn walk_share(&self) -> Result<f64, LabError> {
+        let n = self.dim;
+        let mut walk = vec![0.0; self.snapshots.len()];
+        random_walk(&mut walk, n, &mut stream(self.settings.seed.into(), streams::WALK));
+        let mut rows = vec![0.0; 3 * n];
+        let (end, axes) = rows.split_at_mut(n);
+        end.copy_from_slice(&walk[walk.len() - n..]);
+        principal(&walk, end, axes)?;
+        Ok(Plane::new(&rows)?.share(&walk, &rows[..n]))
+    }
+
+    /// The run projected on the plane, x and y in turn, at every `stride`-th step and at the end.
+    ///
+    /// # Errors
+    /// As [`unit`](Self::unit).
+    pub fn path(&self, stride: usize) -> Result<Vec<f64>, LabError> {
+        let plane = Plane::new(&self.plane)?;
+        let mut path = Vec::new();
+        for params in every(stride, &self.states, self.dim) {
+            path.extend_from_slice(&plane.project(params));
+        }
+        Ok(path)
+    }
+
+    /// The ends of the three runs on the plane, x and y in turn; only the first one's of the toy, or before the
+    /// others were trained.
+    ///
+    /// # Errors
+    /// As [`unit`](Self::unit).
+    pub fn ends(&self) -> Result<Vec<f64>, LabError> {
+        let plane = Plane::new(&self.plane)?;
+        let mut ends = plane.project(self.end()).to_vec();
+        for params in self.others.chunks_exact(self.dim) {
+            ends.extend_from_slice(&plane.project(params));
+        }
+        Ok(ends)
+    }
+
+    // ---- the map ----
+
+    /// Begins to fill a map of the plane.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `half_width` or `cells` (16, 32, 64 or 128).
+    pub fn begin(&mut self, half_width: f64, cells: u32) -> Result<(), LabError> {
+        if cells > 128 {
+            return Err(ArgError::new("cells", Reason::OutOfRange { index: 0 }).into());
+        }
+        self.values.clear();
+        self.values.resize(grid_len(cells), 0.0);
+        self.grid = Some(PlaneGrid::new(half_width, COARSE, cells, &self.values)?);
+        Ok(())
+    }
+
+    /// Computes at most `count` values. Returns the cells a side of a grid that has just been completed, 0 if none
+    /// has.
+    ///
+    /// # Errors
+    /// As [`unit`](Self::unit).
+    pub fn fill(&mut self, count: u32) -> Result<u32, LabError> {
+        let Self { problem, plane, grid, values, workspace, .. } = self;
+        let (landscape, plane) = (problem.landscape()?, Plane::new(plane)?);
+        let Some(grid) = grid else { return Ok(0) };
+        for _ in 0..count {
+            match grid.step(&landscape, &plane, values, workspace) {
+                GridStep::Evaluated { .. } => (),
+                GridStep::Refined { cells } => return Ok(cells),
+                GridStep::Done => return Ok(0),
+            }
+        }
+        Ok(0)
+    }
+
+    /// Where the map lies in the module's memory.
+    #[must_use]
+    pub fn values_ptr(&self) -> *const f64 {
+        self.values.as_ptr()
+    }
+
+    /// How many values it has: (cells + 1)², row by row from below.
+    #[must_use]
+    pub fn values_len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The digest of the map, 16 hexadecimal digits.
+    #[must_use]
+    pub fn map_digest(&self) -> String {
+        format!("{:016x}", Fingerprint::of(&self.values))
+    }
+
+    /// The loss along the straight line between two points of the plane. First four numbers: the highest loss, where it
+    /// is from 0 to 1, the barrier, which is the greatest height above the line between the losses of the ends, and the
+    /// distance between the ends in parameter space. Then the losses at equal distances, both ends included.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `line` if a loss on it is not finite.
+    pub fn line(&mut self, ax: f64, ay: f64, bx: f64, by: f64) -> Result<Vec<f64>, LabError> {
+        let Self { problem, plane, workspace, dim, .. } = self;
+        let (landscape, plane) = (problem.landscape()?, Plane::new(plane)?);
+        let mut images = vec![0.0; 2 * *dim];
+        let (a, b) = images.split_at_mut(*dim);
+        plane.point([ax, ay], a);
+        plane.point([bx, by], b);
+        let mut point = vec![0.0; *dim];
+        let mut scan = DenseScan::new(&images, *dim, LINE_POINTS)?;
+        let (mut line, mut last) = (vec![0.0; 4], 0.0);
+        loop {
+            match scan.step(&landscape, &images, &mut point, workspace) {
+                ScanStep::Image { image: 0, value } | ScanStep::Point { value, .. } => line.push(value),
+                ScanStep::Image { value, .. } => last = value,
+                ScanStep::NotFinite { .. } => {
+                    return Err(ArgError::new("line", Reason::NotFinite { index: line.len() - 4 }).into());
+                }
+                ScanStep::Done(PathReport { saddle, saddle_at, barrier, chord, .. }) => {
+                    line[..4].copy_from_slice(&[saddle, saddle_at.alpha, barrier, chord]);
+                    line.push(last);
+                    return Ok(line);
+                }
+            }
+        }
+    }
+
+    // ---- the point that is looked at ----
+
+    /// Looks at a point of the plane.
+    ///
+    /// # Errors
+    /// As [`unit`](Self::unit).
+    pub fn look_at(&mut self, x: f64, y: f64) -> Result<(), LabError> {
+        Plane::new(&self.plane)?.point([x, y], &mut self.probe);
+        Ok(())
+    }
+
+    /// Looks at the run itself, which need not lie in the plane, at a step, or at its end if there is no such step.
+    pub fn look_at_step(&mut self, step: usize) {
+        let step = step.min(self.steps());
+        self.probe.copy_from_slice(&self.states[step * self.dim..][..self.dim]);
+    }
+
+    /// The point's coordinates on the plane, after projection.
+    ///
+    /// # Errors
+    /// As [`unit`](Self::unit).
+    pub fn projected(&self) -> Result<Vec<f64>, LabError> {
+        Ok(Plane::new(&self.plane)?.project(&self.probe).to_vec())
+    }
+
+    /// The loss there, the weight penalty included.
+    ///
+    /// # Errors
+    /// As [`unit`](Self::unit).
+    pub fn loss(&mut self) -> Result<f64, LabError> {
+        Ok(self.problem.landscape()?.value(&self.probe, &mut self.workspace))
+    }
+
+    /// The digest of the parameters there, 16 hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        format!("{:016x}", Fingerprint::of(&self.probe))
+    }
+
+    /// The curvature there: the largest and the smallest eigenvalue of the Hessian, their sum, how many are flat (at most
+    /// a hundredth of the largest magnitude), and how many are negative and not flat.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `matrix` if it is not finite.
+    pub fn curvature(&mut self) -> Result<Vec<f64>, LabError> {
+        let probe = self.probe.clone();
+        let Spectrum { values, trace, .. } = self.spectrum(&probe)?;
+        let counted = signature(&values, FLAT);
+        Ok(vec![values[self.dim - 1], values[0], trace, counted.flat.into(), counted.negative.into()])
+    }
+
+    /// What the network there says at points given by x and y in turn: above zero for class 1. Nothing for the
+    /// toy.
+    #[must_use]
+    pub fn outputs(&mut self, points: &[f64]) -> Vec<f64> {
+        let Problem::Moons { net, .. } = &self.problem else { return Vec::new() };
+        let mut outputs = vec![0.0; points.len() / 2];
+        net.predict(&self.probe, points, &mut outputs, &mut self.workspace);
+        outputs
+    }
+}
+
+impl Surface {
+    /// As [`new`](Self::new).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with(settings: SurfaceSettings) -> Result<Self, LabError> {
+        let seed = settings.seed.into();
+        let problem = if settings.toy { Problem::ring(settings.tilt) } else { Problem::moons(seed) }?;
+        let (dim, scratch) = {
+            let landscape = problem.landscape()?;
+            (landscape.dim(), landscape.hess_vec_scratch_len())
+        };
+        let mut states = Vec::with_capacity((problem.steps() as usize + 1) * dim);
+        problem.descend(seed, 0, settings.start_scale, |params| states.extend_from_slice(params))?;
+        let mut snapshots = Vec::new();
+        for params in every((problem.steps() / SNAPSHOTS) as usize, &states, dim) {
+            snapshots.extend_from_slice(params);
+        }
+        Ok(Self {
+            settings,
+            dim,
+            snapshots,
+            others: Vec::new(),
+            plane: Vec::new(),
+            grid: None,
+            values: Vec::new(),
+            probe: states[..dim].to_vec(),
+            states,
+            workspace: vec![0.0; Hessian::workspace_len(dim, scratch)],
+            problem,
+        })
+    }
+
+    /// The end of the run.
+    fn end(&self) -> &[f64] {
+        &self.states[self.states.len() - self.dim..]
+    }
+
+    fn train_others(&mut self) -> Result<(), ArgError> {
+        let Self { problem, settings, others, dim, .. } = self;
+        if others.is_empty() {
+            let mut end = vec![0.0; *dim];
+            for run in [1, 2] {
+                let seed = settings.seed.into();
+                problem.descend(seed, run, settings.start_scale, |params| end.copy_from_slice(params))?;
+                others.extend_from_slice(&end);
+            }
+        }
+        Ok(())
+    }
+
+    /// The spectrum of the Hessian at `params`.
+    fn spectrum(&mut self, params: &[f64]) -> Result<Spectrum, ArgError> {
+        let n = self.dim;
+        let landscape = self.problem.landscape()?;
+        let (mut vectors, mut values) = (vec![0.0; n * n], vec![0.0; n]);
+        let mut hessian = Hessian::new(&landscape, &vectors, &self.workspace)?;
+        while let HessianStep::Product { .. } =
+            hessian.step(&landscape, params, &mut vectors, &mut self.workspace)
+        {}
+        let trace = trace(&vectors, n);
+        eigen(&mut vectors, &mut values, &mut vec![0.0; eigen_workspace_len(n)])?;
+        Ok(Spectrum { values, vectors, trace })
+    }
+}
+
+struct Spectrum {
+    /// Ascending.
+    values: Vec<f64>,
+    /// A row each.
+    vectors: Vec<f64>,
+    trace: f64,
+}
+
+/// Every `stride`-th row, and the last.
+fn every(stride: usize, rows: &[f64], dim: usize) -> impl Iterator<Item = &[f64]> {
+    let last = rows.len() / dim - 1;
+    let kept = move |(k, _): &(usize, &[f64])| k.is_multiple_of(stride.max(1)) || *k == last;
+    rows.chunks_exact(dim).enumerate().filter(kept).map(|(_, row)| row)
+}
+
+fn principal(trajectory: &[f64], about: &[f64], axes: &mut [f64]) -> Result<(), ArgError> {
+    let mut workspace = vec![0.0; principal_workspace_len(trajectory.len() / about.len())];
+    principal_axes(trajectory, about, axes, &mut workspace).map(drop)
+}
