@@ -46,7 +46,7 @@ test('the first visit of Train', async () => {
 test('each module of the kernel, with its glue, and each build of all modules', () => {
   // Both builds have modules and glue of the same names, told apart by hashes alone: the larger of the two counts.
   const largest = (test: RegExp) => Math.max(...files.filter((name) => test.test(name)).map(gzip));
-  const modules = ['training', 'landscape'].map((name) => {
+  const modules = ['training', 'surface', 'paths'].map((name) => {
     const bytes =
       largest(new RegExp(`losscape_${name}_bg-[^/]*\\.wasm$`)) +
       largest(new RegExp(`losscape_${name}-[^/]*\\.js$`));

@@ -59,3 +59,25 @@ export function diverging(x: number, limit: number): number {
   const i = Math.round(127.5 + 127.5 * Math.min(1, Math.max(-1, t)));
   return DIVERGING[i]!;
 }
+
+/** The loss map, low to high: its lightness rises for every kind of colour vision. */
+const LOSS = ['#10233F', '#1F4E79', '#3E7C9A', '#79A9A3', '#B9CFA8', '#F1EBC1'];
+
+/** 256 colours of the loss map as packed little-endian RGBA. */
+export const LOSS_MAP: Uint32Array = /* @__PURE__ */ (() => {
+  const map = new Uint32Array(256);
+  const stops = LOSS.map((hex) => toLab(fromHex(hex)));
+  for (let i = 0; i < 256; i++) {
+    const x = (i / 255) * (stops.length - 1);
+    const k = Math.min(stops.length - 2, Math.floor(x));
+    const [low, high] = [stops[k]!, stops[k + 1]!];
+    const [r, g, b] = fromLab(low.map((p, c) => p + (x - k) * (high[c]! - p)) as Triple);
+    map[i] = (255 << 24) | (b << 16) | (g << 8) | r;
+  }
+  return map;
+})();
+
+/** The colour of a loss, 0 (lowest) to 1 (highest). */
+export function loss(x: number): number {
+  return LOSS_MAP[Math.round(255 * Math.min(1, Math.max(0, x)))]!;
+}

@@ -6,7 +6,8 @@ import type { Build } from '../lib/simd.ts';
 /** The modules of the kernel, by the experiments in them; a page loads the one that has its own. */
 export interface Modules {
   training: typeof import('../../pkg/scalar/losscape_training.js');
-  landscape: typeof import('../../pkg/scalar/losscape_landscape.js');
+  surface: typeof import('../../pkg/scalar/losscape_surface.js');
+  paths: typeof import('../../pkg/scalar/losscape_paths.js');
 }
 
 /** Set by the kernel's panic hook; the first panic is kept, later ones are its consequences. */
@@ -46,14 +47,24 @@ const FILES = {
       glue: () => import('../../pkg/simd/losscape_training.js'),
     },
   },
-  landscape: {
+  surface: {
     scalar: {
-      module: () => new URL('../../pkg/scalar/losscape_landscape_bg.wasm', import.meta.url),
-      glue: () => import('../../pkg/scalar/losscape_landscape.js'),
+      module: () => new URL('../../pkg/scalar/losscape_surface_bg.wasm', import.meta.url),
+      glue: () => import('../../pkg/scalar/losscape_surface.js'),
     },
     simd: {
-      module: () => new URL('../../pkg/simd/losscape_landscape_bg.wasm', import.meta.url),
-      glue: () => import('../../pkg/simd/losscape_landscape.js'),
+      module: () => new URL('../../pkg/simd/losscape_surface_bg.wasm', import.meta.url),
+      glue: () => import('../../pkg/simd/losscape_surface.js'),
+    },
+  },
+  paths: {
+    scalar: {
+      module: () => new URL('../../pkg/scalar/losscape_paths_bg.wasm', import.meta.url),
+      glue: () => import('../../pkg/scalar/losscape_paths.js'),
+    },
+    simd: {
+      module: () => new URL('../../pkg/simd/losscape_paths_bg.wasm', import.meta.url),
+      glue: () => import('../../pkg/simd/losscape_paths.js'),
     },
   },
 };
