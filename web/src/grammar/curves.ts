@@ -28,6 +28,8 @@ export class Curves extends Part {
     cursor: { attribute: false },
     running: { type: Boolean },
     format: { attribute: false },
+    axis: {},
+    span: { type: Number },
     width: { state: true },
   };
   declare label: string;
@@ -40,6 +42,10 @@ export class Curves extends Part {
   /** While it runs the table waits. */
   declare running: boolean;
   declare format: (y: number) => string;
+  /** What runs from left to right. */
+  declare axis: string;
+  /** Where the axis ends; 0 lets it grow with the run. With a span the values, too, take the room they need. */
+  declare span: number;
   declare width: number;
   #resize = new ResizeObserver(([entry]) => {
     const width = Math.round(entry!.contentRect.width);
@@ -53,6 +59,8 @@ export class Curves extends Part {
     this.changes = [];
     this.width = 560;
     this.format = (y) => significant(y);
+    this.axis = 'step';
+    this.span = 0;
   }
 
   override connectedCallback(): void {
@@ -67,10 +75,15 @@ export class Curves extends Part {
 
   #scales() {
     const all = [...this.series, ...this.pinned].flatMap((s) => s.points);
-    const last = Math.max(100, ...all.map(([x]) => x));
+    const last = this.span > 0 ? this.span : Math.max(100, ...all.map(([x]) => x));
     const right = this.width - 78;
     const x = scaleLinear([0, last], [LEFT, Math.max(LEFT + 60, right)]);
-    if (!this.log) return { x, y: scaleLinear([0, 1], [HEIGHT - BOTTOM, TOP]) };
+    if (!this.log) {
+      const finite = all.map(([, y]) => y).filter(Number.isFinite);
+      const room = this.span > 0 && finite.length > 0 ? [Math.min(...finite), Math.max(...finite)] : [0, 1];
+      const y = scaleLinear(room, [HEIGHT - BOTTOM, TOP]);
+      return { x, y: this.span > 0 ? y.nice(5) : y };
+    }
     const values = all.map(([, y]) => y).filter((y) => y > 0 && Number.isFinite(y));
     const low = Math.min(1, ...values) / 1.2;
     const high = Math.max(2, ...values) * 1.2;
@@ -138,7 +151,7 @@ export class Curves extends Part {
       const point = this.#at(series, step);
       return point ? [`A ${series.name} ${this.format(point[1])}`] : [];
     });
-    return `step ${step}: ${[...parts, ...a].join(', ')}`;
+    return `${this.axis} ${step}: ${[...parts, ...a].join(', ')}`;
   }
 
   protected override render() {
@@ -175,7 +188,7 @@ export class Curves extends Part {
           ${x
             .ticks(Math.max(2, Math.floor(this.width / 110)))
             .map((v) => svg`<text x=${x(v)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${v}</text>`)}
-          <text x=${(LEFT + right) / 2} y=${HEIGHT - 4} text-anchor="middle">step</text>
+          <text x=${(LEFT + right) / 2} y=${HEIGHT - 4} text-anchor="middle">${this.axis}</text>
           ${this.changes.map((step) => {
             const at = x(step);
             const base = HEIGHT - BOTTOM;
@@ -233,7 +246,7 @@ export class Curves extends Part {
         </caption>
         <thead>
           <tr>
-            <th scope="col">step</th>
+            <th scope="col">${this.axis}</th>
             ${this.series.map((s) => html`<th scope="col">${s.name}</th>`)}
           </tr>
         </thead>

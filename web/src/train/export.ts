@@ -5,6 +5,7 @@ import { dialog } from '../grammar/dialog.ts';
 import { hexGroups } from '../lib/format.ts';
 import type { Sample } from '../lib/record.ts';
 import { saveBlob, saveText, toCsv } from '../lib/save.ts';
+import { styledCopy } from '../lib/svg.ts';
 
 export interface Picture {
   root: ParentNode;
@@ -121,17 +122,6 @@ async function picture({ root, title, settings, digest }: Picture): Promise<Blob
   return canvas.convertToBlob({ type: 'image/png' });
 }
 
-const DRAWN = [
-  'fill',
-  'stroke',
-  'stroke-width',
-  'stroke-dasharray',
-  'stroke-linejoin',
-  'opacity',
-  'font',
-  'text-anchor',
-];
-
 /** Both charts in one file, with the styles they have on the page written into them. */
 function curves({ root, title, settings, digest }: Picture): string {
   const charts = [...root.querySelectorAll<SVGSVGElement>('.plot svg')];
@@ -140,20 +130,9 @@ function curves({ root, title, settings, digest }: Picture): string {
   let y = 64;
   let width = 0;
   const parts = charts.map((chart) => {
-    const copy = chart.cloneNode(true) as SVGSVGElement;
-    const [from, to] = [chart.querySelectorAll('*'), copy.querySelectorAll('*')];
-    to.forEach((node, i) => {
-      const seen = getComputedStyle(from[i]!);
-      for (const name of DRAWN) {
-        const value = seen.getPropertyValue(name);
-        if (value && value !== 'none 0px')
-          node.setAttribute(name === 'font' ? 'style' : name, name === 'font' ? `font:${value}` : value);
-      }
-      node.removeAttribute('class');
-    });
+    const copy = styledCopy(chart);
     const label = chart.closest('lab-curves')?.querySelector('h3')?.textContent ?? '';
     copy.setAttribute('y', String(y));
-    copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
     const text = `<text x="16" y="${y - 6}" font-family="sans-serif" font-size="16" font-weight="600" fill="${style.getPropertyValue('--ink').trim()}">${label}</text>`;
     width = Math.max(width, chart.viewBox.baseVal.width);
     y += chart.viewBox.baseVal.height + 48;

@@ -1,0 +1,29 @@
+/** Drawings of the page as files of their own. */
+
+const DRAWN = [
+  'fill',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-linejoin',
+  'opacity',
+  'font',
+  'text-anchor',
+];
+
+/** A copy of a drawing with the styles it has on the page written into it. */
+export function styledCopy(drawing: SVGSVGElement): SVGSVGElement {
+  const copy = drawing.cloneNode(true) as SVGSVGElement;
+  const [from, to] = [drawing.querySelectorAll('*'), copy.querySelectorAll('*')];
+  to.forEach((node, i) => {
+    const seen = getComputedStyle(from[i]!);
+    for (const name of DRAWN) {
+      const value = seen.getPropertyValue(name);
+      if (value && value !== 'none 0px')
+        node.setAttribute(name === 'font' ? 'style' : name, name === 'font' ? `font:${value}` : value);
+    }
+    node.removeAttribute('class');
+  });
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return copy;
+}
