@@ -8,17 +8,15 @@
 //! Each kernel equals its twin in [`naive`] bit for bit, for every shape.
 
 pub mod naive;
+mod scalar;
 mod tile;
-
-use losscape_dispatch::run;
+mod wide;
 
 use super::real::Real;
-use tile::{ColumnSum, Left, PairedProduct, Product, Right, Start};
 
-/// Below this many rows a panel costs more than it saves.
-const FEW_ROWS: usize = 4;
-/// Up to this many columns the other dimension makes the better lanes.
-const FEW_COLUMNS: usize = 3;
+/// Whether the target's floating-point registers hold vectors; if not, tiles of them are only larger.
+const VECTORS: bool =
+    cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_arch = "wasm32"));
 
 /// `out[s][j] = bias[j] + Σᵢ x[s][i] w[i][j]`; an empty `bias` counts as zeros.
 ///
@@ -31,18 +29,7 @@ const FEW_COLUMNS: usize = 3;
 /// assert_eq!(out, [70.5, 100.25]);
 /// ```
 pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
-    let (inputs, rows) = (w.len() / outputs, out.len() / outputs);
-    if rows < FEW_ROWS {
-        naive::fill_rows(bias, out, outputs);
-        return affine_few(x, w, out, outputs);
-    }
-    if outputs <= FEW_COLUMNS {
-        let start = if bias.is_empty() { Start::Zero } else { Start::Rows(bias) };
-        return affine_narrow(x, w, start, out, outputs);
-    }
-    let start = if bias.is_empty() { Start::Zero } else { Start::Columns(bias) };
-    let (a, b) = (Left::ByRow(x), Right::ByDepth(w));
-    run(Product { a, b, start, c: out, transposed: false, rows, depth: inputs, columns: outputs });
+    if VECTORS { wide::affine(x, w, bias, out, outputs) } else { scalar::affine(x, w, bias, out, outputs) }
 }
 
 /// `out[s][j] += Σᵢ x[s][i] w[i][j]`, each term added to `out` in turn.
@@ -55,34 +42,7 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
 /// assert_eq!(out, [321.0]);
 /// ```
 pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    let (depth, rows) = (w.len() / outputs, out.len() / outputs);
-    if rows < FEW_ROWS {
-        return affine_few(x, w, out, outputs);
-    }
-    if outputs <= FEW_COLUMNS {
-        return affine_narrow(x, w, Start::Result, out, outputs);
-    }
-    let (a, b, start) = (Left::ByRow(x), Right::ByDepth(w), Start::Result);
-    run(Product { a, b, start, c: out, transposed: false, rows, depth, columns: outputs });
-}
-
-/// A few rows: the outputs of one row are the lanes.
-fn affine_few<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    let inputs = w.len() / outputs;
-    for (x, out) in x.chunks_exact(inputs).zip(out.chunks_exact_mut(outputs)) {
-        for (&x, w) in x.iter().zip(w.chunks_exact(outputs)) {
-            for (out, &w) in out.iter_mut().zip(w) {
-                *out += x * w;
-            }
-        }
-    }
-}
-
-/// A few outputs: the samples are the lanes.
-fn affine_narrow<R: Real>(x: &[R], w: &[R], start: Start<'_, R>, out: &mut [R], outputs: usize) {
-    let (depth, columns) = (w.len() / outputs, out.len() / outputs);
-    let (a, b) = (Left::ByDepth(w), Right::ByColumn(x));
-    run(Product { a, b, start, c: out, transposed: true, rows: outputs, depth, columns });
+    if VECTORS { wide::affine_add(x, w, out, outputs) } else { scalar::affine_add(x, w, out, outputs) }
 }
 
 /// `out[s][i] = Σⱼ d[s][j] w[i][j]`: a gradient by outputs turned into one by inputs.
@@ -95,11 +55,7 @@ fn affine_narrow<R: Real>(x: &[R], w: &[R], start: Start<'_, R>, out: &mut [R], 
 /// assert_eq!(out, [50.0, 110.0]);
 /// ```
 pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if d.len() < FEW_ROWS * outputs {
-        naive::back(d, w, out, outputs)
-    } else {
-        back_tiles(d, w, Start::Zero, out, outputs)
-    }
+    if VECTORS { wide::back(d, w, out, outputs) } else { scalar::back(d, w, out, outputs) }
 }
 
 /// `out[s][i] += Σⱼ d[s][j] w[i][j]`, each term added to `out` in turn.
@@ -112,17 +68,7 @@ pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(out, [51.0, 112.0]);
 /// ```
 pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if d.len() < FEW_ROWS * outputs {
-        naive::back_add(d, w, out, outputs)
-    } else {
-        back_tiles(d, w, Start::Result, out, outputs)
-    }
-}
-
-fn back_tiles<R: Real>(d: &[R], w: &[R], start: Start<'_, R>, out: &mut [R], outputs: usize) {
-    let (rows, columns) = (d.len() / outputs, w.len() / outputs);
-    let (a, b) = (Left::ByRow(d), Right::ByColumn(w));
-    run(Product { a, b, start, c: out, transposed: false, rows, depth: outputs, columns });
+    if VECTORS { wide::back_add(d, w, out, outputs) } else { scalar::back_add(d, w, out, outputs) }
 }
 
 /// `sum[i][j] += Σₛ x[s][i] d[s][j]`, samples in order: the gradient by the weights.
@@ -135,11 +81,7 @@ fn back_tiles<R: Real>(d: &[R], w: &[R], start: Start<'_, R>, out: &mut [R], out
 /// assert_eq!(sum, [10.0, 20.0, 20.0, 40.0]);
 /// ```
 pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
-    let (inputs, depth, start) = (sum.len() / outputs, d.len() / outputs, Start::Result);
-    let (a, b, rows, columns) =
-        if outputs <= FEW_COLUMNS { (d, x, outputs, inputs) } else { (x, d, inputs, outputs) };
-    let (a, b, transposed) = (Left::ByDepth(a), Right::ByDepth(b), outputs <= FEW_COLUMNS);
-    run(Product { a, b, start, c: sum, transposed, rows, depth, columns });
+    if VECTORS { wide::outer_sum(x, d, sum, outputs) } else { scalar::outer_sum(x, d, sum, outputs) }
 }
 
 /// `sum[i][j] += Σₛ (x[s][i] rd[s][j] then rx[s][i] d[s][j])`: the derivative of [`outer_sum`] along a
@@ -154,12 +96,10 @@ pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
 /// assert_eq!(sum, [32.0, 61.0]);
 /// ```
 pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &mut [R], outputs: usize) {
-    let inputs = sum.len() / outputs;
-    let (a, b) = ([x, rx], [rd, d]);
-    if outputs <= FEW_COLUMNS {
-        run(PairedProduct { a: b, b: a, c: sum, transposed: true, rows: outputs, columns: inputs });
+    if VECTORS {
+        wide::outer_sum_direction(x, rx, d, rd, sum, outputs)
     } else {
-        run(PairedProduct { a, b, c: sum, transposed: false, rows: inputs, columns: outputs });
+        scalar::outer_sum_direction(x, rx, d, rd, sum, outputs)
     }
 }
 
@@ -173,7 +113,7 @@ pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &
 /// assert_eq!(sum, [41.0, 62.0]);
 /// ```
 pub fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
-    run(ColumnSum { d, sum });
+    if VECTORS { wide::column_sum(d, sum) } else { scalar::column_sum(d, sum) }
 }
 
 #[cfg(test)]

@@ -40,30 +40,44 @@ fn same<R: Real>(
     assert_eq!(bits(&got), bits(&want), "{name}: a {a}, b {b}, c {c}, outputs {outputs}");
 }
 
+macro_rules! every_kernel {
+    ($kernels:ident) => {
+        fn $kernels<R: Real>(rows: usize, inputs: usize, outputs: usize) {
+            use super::$kernels;
+            let (x, w, d) = (rows * inputs, inputs * outputs, rows * outputs);
+            same::<R>("affine_add", $kernels::affine_add, naive::affine_add, x, w, d, outputs);
+            same::<R>("back", $kernels::back, naive::back, d, w, x, outputs);
+            same::<R>("back_add", $kernels::back_add, naive::back_add, d, w, x, outputs);
+            same::<R>("outer_sum", $kernels::outer_sum, naive::outer_sum, x, d, w, outputs);
+            for bias in [filler::<R>(outputs, 4), vec![]] {
+                let (x, w) = (filler::<R>(x, 1), filler::<R>(w, 2));
+                let (mut got, mut want) = (vec![R::ONE; d], vec![R::TWO; d]);
+                $kernels::affine(&x, &w, &bias, &mut got, outputs);
+                naive::affine(&x, &w, &bias, &mut want, outputs);
+                assert_eq!(bits(&got), bits(&want), "affine: {rows} × {inputs} × {outputs}");
+            }
+            let (rx, rd) = (filler::<R>(x, 6), filler::<R>(d, 7));
+            let (a, b) = (filler::<R>(x, 1), filler::<R>(d, 5));
+            let (mut got, mut want) = (filler::<R>(w, 3), filler::<R>(w, 3));
+            $kernels::outer_sum_direction(&a, &rx, &b, &rd, &mut got, outputs);
+            naive::outer_sum_direction(&a, &rx, &b, &rd, &mut want, outputs);
+            assert_eq!(bits(&got), bits(&want), "outer_sum_direction: {rows} × {inputs} × {outputs}");
+            let d = filler::<R>(d, 5);
+            let (mut got, mut want) = (vec![R::ONE; outputs], vec![R::ONE; outputs]);
+            $kernels::column_sum(&d, &mut got);
+            naive::column_sum(&d, &mut want);
+            assert_eq!(bits(&got), bits(&want), "column_sum: {rows} × {outputs}");
+        }
+    };
+}
+
+// Both kinds on every target, also the one that it does not use.
+every_kernel!(wide);
+every_kernel!(scalar);
+
 fn every_kernel<R: Real>(rows: usize, inputs: usize, outputs: usize) {
-    let (x, w, d) = (rows * inputs, inputs * outputs, rows * outputs);
-    same::<R>("affine_add", super::affine_add, naive::affine_add, x, w, d, outputs);
-    same::<R>("back", super::back, naive::back, d, w, x, outputs);
-    same::<R>("back_add", super::back_add, naive::back_add, d, w, x, outputs);
-    same::<R>("outer_sum", super::outer_sum, naive::outer_sum, x, d, w, outputs);
-    for bias in [filler::<R>(outputs, 4), vec![]] {
-        let (x, w) = (filler::<R>(x, 1), filler::<R>(w, 2));
-        let (mut got, mut want) = (vec![R::ONE; d], vec![R::TWO; d]);
-        super::affine(&x, &w, &bias, &mut got, outputs);
-        naive::affine(&x, &w, &bias, &mut want, outputs);
-        assert_eq!(bits(&got), bits(&want), "affine: {rows} × {inputs} × {outputs}");
-    }
-    let (rx, rd) = (filler::<R>(x, 6), filler::<R>(d, 7));
-    let (a, b) = (filler::<R>(x, 1), filler::<R>(d, 5));
-    let (mut got, mut want) = (filler::<R>(w, 3), filler::<R>(w, 3));
-    super::outer_sum_direction(&a, &rx, &b, &rd, &mut got, outputs);
-    naive::outer_sum_direction(&a, &rx, &b, &rd, &mut want, outputs);
-    assert_eq!(bits(&got), bits(&want), "outer_sum_direction: {rows} × {inputs} × {outputs}");
-    let d = filler::<R>(d, 5);
-    let (mut got, mut want) = (vec![R::ONE; outputs], vec![R::ONE; outputs]);
-    super::column_sum(&d, &mut got);
-    naive::column_sum(&d, &mut want);
-    assert_eq!(bits(&got), bits(&want), "column_sum: {rows} × {outputs}");
+    wide::<R>(rows, inputs, outputs);
+    scalar::<R>(rows, inputs, outputs);
 }
 
 #[test]
