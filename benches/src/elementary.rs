@@ -1,7 +1,7 @@
 //! Each elementary function over a slice, against libm's.
 
 use losscape::base::elementary as ours;
-use losscape_dispatch::{Kernel, run};
+use losscape_dispatch::{Kernel, Simd, run};
 use serde_json::{Value, json};
 
 use crate::measure::{in_turn, numbers};
@@ -26,7 +26,7 @@ macro_rules! case {
                 impl Kernel for Each<'_> {
                     type Output = ();
                     #[inline(always)]
-                    fn run<const BYTES: usize>(self) {
+                    fn run<S: Simd>(self) {
                         for (y, &x) in self.1.iter_mut().zip(self.0) {
                             *y = ours::$name(x);
                         }

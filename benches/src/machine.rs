@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use losscape_dispatch::{Kernel, Level, limit, run, widest};
+use losscape_dispatch::{Kernel, Level, Simd, Vector, limit, run, widest};
 use serde_json::{Map, Value, json};
 
 use crate::measure::in_turn;
@@ -22,29 +22,21 @@ impl Kernel for Chains {
     type Output = f32;
 
     #[inline(always)]
-    fn run<const BYTES: usize>(self) -> f32 {
-        match BYTES {
-            64 => chains::<16>(self.factor),
-            32 => chains::<8>(self.factor),
-            _ => chains::<4>(self.factor),
-        }
-    }
-}
-
-#[inline(always)]
-fn chains<const LANES: usize>(factor: f32) -> f32 {
-    let factor = [factor; LANES];
-    let mut sums = [[0.0; LANES]; CHAINS];
-    let mut products = [[1.0; LANES]; CHAINS];
-    for _ in 0..TURNS {
-        for (sum, product) in sums.iter_mut().zip(&mut products) {
-            for ((sum, product), factor) in sum.iter_mut().zip(product).zip(factor) {
-                *sum += *product;
-                *product *= factor;
+    fn run<S: Simd>(self) -> f32 {
+        let factor = S::F32::splat(self.factor);
+        let mut sums = [S::F32::splat(0.0); CHAINS];
+        let mut products = [S::F32::splat(1.0); CHAINS];
+        for _ in 0..TURNS {
+            for (sum, product) in sums.iter_mut().zip(&mut products) {
+                *sum = sum.add(*product);
+                *product = product.mul(factor);
             }
         }
+        let sum = sums.into_iter().fold(S::F32::splat(0.0), Vector::add);
+        let mut lanes = [0.0; 16];
+        sum.store(&mut lanes);
+        lanes.into_iter().fold(0.0, |sum, lane| sum + lane)
     }
-    sums.iter().flatten().fold(0.0, |sum, &x| sum + x)
 }
 
 /// Operations per second, in units of 10⁹, at each vector width that the processor has.

@@ -1,14 +1,43 @@
 //! Runs a kernel with the widest vectors that this processor has.
 //!
 //! A [`Kernel`] is ordinary safe code, compiled once for each [`Level`] and inlined into a function that
-//! may use the level's instructions. Which one runs is found once and remembered. The kernel must give
-//! the same bits at every level; `losscape` guarantees it by never letting lanes share a sum, and its
-//! fingerprint test forces each level in turn.
+//! may use the level's instructions. Which one runs is found once and remembered. Loops over slices become
+//! vectors by themselves; where a kernel must say which numbers share a register, [`Vector`] is the register.
+//! The kernel must give the same bits at every level; `losscape` guarantees it by never letting lanes share a
+//! sum, and its fingerprint test forces each level in turn.
 //!
-//! This crate exists because calling into code with more instructions than the build's own is the one
-//! thing `losscape` needs `unsafe` for. It holds nothing else.
+//! This crate exists because using more instructions than the build's own is the one thing `losscape` needs
+//! `unsafe` for. It holds nothing else.
+//!
+//! ```
+//! use losscape_dispatch::{Element, Kernel, Simd, Vector, run};
+//!
+//! /// `y ← y + a x`.
+//! struct Axpy<'a>(f32, &'a [f32], &'a mut [f32]);
+//!
+//! impl Kernel for Axpy<'_> {
+//!     type Output = ();
+//!     #[inline(always)]
+//!     fn run<S: Simd>(self) {
+//!         type F32<S> = <f32 as Element>::Vector<S>;
+//!         let (a, lanes) = (F32::<S>::splat(self.0), F32::<S>::LANES);
+//!         for (x, y) in self.1.chunks(lanes).zip(self.2.chunks_mut(lanes)) {
+//!             let sum = F32::<S>::load_part(y, x.len()).add(a.mul(F32::<S>::load_part(x, x.len())));
+//!             sum.store_part(y, x.len());
+//!         }
+//!     }
+//! }
+//!
+//! let mut y = [1.0; 37];
+//! run(Axpy(2.0, &[3.0; 37], &mut y));
+//! assert_eq!(y, [7.0; 37]);
+//! ```
 #![no_std]
 #![deny(unsafe_op_in_unsafe_fn)]
+
+mod vector;
+
+pub use vector::{Element, Simd, Vector};
 
 /// What the compiler may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,13 +58,14 @@ pub enum Level {
 pub trait Kernel {
     /// What it returns.
     type Output;
-    /// Does the work; `BYTES` is the width of a vector register: 16, 32 or 64.
-    fn run<const BYTES: usize>(self) -> Self::Output;
+    /// Does the work, with the registers of `S`.
+    fn run<S: Simd>(self) -> Self::Output;
 }
 
 #[cfg(not(target_arch = "x86_64"))]
 mod level {
     use super::{Kernel, Level};
+    use crate::vector::Baseline;
 
     pub(super) fn widest() -> Level {
         Level::Build
@@ -45,7 +75,7 @@ mod level {
 
     #[inline(always)]
     pub(super) fn run<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<16>()
+        kernel.run::<Baseline>()
     }
 }
 
@@ -54,6 +84,7 @@ mod level {
     use core::sync::atomic::{AtomicU8, Ordering};
 
     use super::{Kernel, Level};
+    use crate::vector::x86::{Avx2, Avx512, Sse2};
 
     cpufeatures::new!(v3, "avx", "avx2");
     cpufeatures::new!(v4, "avx512f", "avx512bw", "avx512dq", "avx512vl");
@@ -103,17 +134,17 @@ mod level {
 
     #[inline(never)]
     fn run_build<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<16>()
+        kernel.run::<Sse2>()
     }
 
     #[target_feature(enable = "avx,avx2")]
     fn run_v3<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<32>()
+        kernel.run::<Avx2>()
     }
 
     #[target_feature(enable = "avx,avx2,avx512f,avx512bw,avx512dq,avx512vl")]
     fn run_v4<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<64>()
+        kernel.run::<Avx512>()
     }
 }
 
@@ -142,17 +173,58 @@ mod tests {
     impl Kernel for Width {
         type Output = usize;
         #[inline(always)]
-        fn run<const BYTES: usize>(self) -> usize {
-            BYTES
+        fn run<S: Simd>(self) -> usize {
+            4 * S::F32::LANES
         }
     }
 
+    /// Parts of every length, in place, at every level.
+    struct Parts<'a>(&'a [f32], &'a mut [f32]);
+    impl Kernel for Parts<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self) {
+            S::F32::load_part(self.0, self.0.len()).add(S::F32::splat(1.0)).store_part(self.1, self.0.len());
+        }
+    }
+
+    struct Parts64<'a>(&'a [f64], &'a mut [f64]);
+    impl Kernel for Parts64<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self) {
+            S::F64::load_part(self.0, self.0.len()).mul(S::F64::splat(2.0)).store_part(self.1, self.0.len());
+        }
+    }
+
+    /// Reads and writes its lanes and no more.
+    fn parts(level: Level) {
+        let lanes = run(Width) / 4;
+        for n in 0..=lanes {
+            let (from, mut to) =
+                (core::array::from_fn::<f32, 16, _>(|l| [1.5, 2.0, -3.0, 4.0, 7.0][l % 5]), [9.0; 17]);
+            run(Parts(&from[..n], &mut to));
+            for (l, to) in to.iter().enumerate() {
+                assert_eq!(*to, if l < n { from[l] + 1.0 } else { 9.0 }, "f32, {level:?}, {n} of {lanes}");
+            }
+        }
+        for n in 0..=lanes / 2 {
+            let (from, mut to) = ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], [9.0; 9]);
+            run(Parts64(&from[..n], &mut to));
+            for (l, to) in to.iter().enumerate() {
+                assert_eq!(*to, if l < n { from[l] * 2.0 } else { 9.0 }, "f64, {level:?}, {n} of {lanes}");
+            }
+        }
+    }
+
+    /// One test, because the limit holds for all threads.
     #[test]
     fn a_limit_holds_and_never_exceeds_the_processor() {
         for (level, bytes) in [(Level::Build, 16), (Level::V3, 32), (Level::V4, 64)] {
             limit(level);
             let want = if level <= widest() { bytes } else { 16 << (widest() as usize - 1) };
             assert_eq!(run(Width), want, "{level:?} on a processor with {:?}", widest());
+            parts(level);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Elements never meet, so the bits do not depend on the width.
 
-use losscape_dispatch::{Kernel, run};
+use losscape_dispatch::{Kernel, Simd, run};
 
 use super::real::Real;
 
@@ -27,7 +27,7 @@ impl<R: Real, F: Fn(R) -> R> Kernel for Each<'_, R, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const BYTES: usize>(self) {
+    fn run<S: Simd>(self) {
         for z in self.z {
             *z = (self.f)(*z);
         }
@@ -44,7 +44,7 @@ impl<R: Real, F: Fn(R, R) -> R> Kernel for Pair<'_, R, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const BYTES: usize>(self) {
+    fn run<S: Simd>(self) {
         for (a, &u) in self.a.iter_mut().zip(self.u) {
             *a = (self.f)(*a, u);
         }

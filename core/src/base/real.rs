@@ -3,6 +3,8 @@
 use core::fmt::{Debug, Display, LowerExp};
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
+use losscape_dispatch::Element;
+
 use super::elementary::Elementary;
 
 mod sealed {
@@ -26,6 +28,7 @@ mod sealed {
 pub trait Real:
     sealed::Sealed
     + Elementary
+    + Element
     + Copy
     + Default
     + PartialEq

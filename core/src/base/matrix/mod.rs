@@ -8,6 +8,7 @@
 //! Each kernel equals its twin in [`naive`] bit for bit, for every shape.
 
 pub mod naive;
+mod panel;
 mod scalar;
 mod tile;
 mod wide;
@@ -15,8 +16,7 @@ mod wide;
 use super::real::Real;
 
 /// Whether the target's floating-point registers hold vectors; if not, tiles of them are only larger.
-const VECTORS: bool =
-    cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64", target_arch = "wasm32"));
+const VECTORS: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"));
 
 /// `out[s][j] = bias[j] + Σᵢ x[s][i] w[i][j]`; an empty `bias` counts as zeros.
 ///

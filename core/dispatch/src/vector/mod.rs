@@ -1,0 +1,180 @@
+//! Registers of numbers, whatever their width.
+
+/// What every build may use.
+#[cfg(target_arch = "aarch64")]
+pub(crate) use neon::Neon as Baseline;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128")))]
+pub(crate) use scalar::Scalar as Baseline;
+#[cfg(target_feature = "simd128")]
+pub(crate) use wasm::Simd128 as Baseline;
+
+/// The registers of a [`Level`](crate::Level): known only inside [`Kernel::run`](crate::Kernel::run), where
+/// the processor has them.
+pub trait Simd {
+    /// How many vectors a kernel may expect to hold at once.
+    const REGISTERS: usize;
+    /// A register of `f32`.
+    type F32: Vector<f32>;
+    /// A register of `f64`.
+    type F64: Vector<f64>;
+}
+
+/// A number that fits into registers: `f32` or `f64`.
+pub trait Element: Sized {
+    /// The register.
+    type Vector<S: Simd>: Vector<Self>;
+}
+
+impl Element for f32 {
+    type Vector<S: Simd> = S::F32;
+}
+
+impl Element for f64 {
+    type Vector<S: Simd> = S::F64;
+}
+
+/// A register of numbers. Lanes never meet, and every operation rounds once: a lane holds what a scalar would.
+///
+/// Methods are inlined, so that the registers are those of the function that runs the kernel.
+pub trait Vector<R>: Copy {
+    /// Numbers in it.
+    const LANES: usize;
+
+    /// The same number in all lanes.
+    fn splat(number: R) -> Self;
+
+    /// The first numbers of `from`, which has at least [`LANES`](Self::LANES); panics if it has fewer.
+    fn load(from: &[R]) -> Self;
+
+    /// The first `lanes` numbers of `from`, at most [`LANES`](Self::LANES), and zeros; panics if it has fewer.
+    fn load_part(from: &[R], lanes: usize) -> Self;
+
+    /// Writes all lanes; panics if `to` is shorter.
+    fn store(self, to: &mut [R]);
+
+    /// Writes the first `lanes` lanes; panics if `to` is shorter.
+    fn store_part(self, to: &mut [R], lanes: usize);
+
+    /// Lane by lane.
+    #[must_use]
+    fn add(self, other: Self) -> Self;
+
+    /// Lane by lane.
+    #[must_use]
+    fn mul(self, other: Self) -> Self;
+}
+
+/// Copies fewer than 8 numbers in pieces of 4, 2 and 1: a call to copy a few would cost more.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_family = "wasm"))]
+#[cfg_attr(
+    all(target_family = "wasm", not(target_feature = "simd128")),
+    expect(dead_code, reason = "no registers")
+)]
+#[inline(always)]
+fn copy_part<R: Copy>(mut to: &mut [R], mut from: &[R], lanes: usize) {
+    macro_rules! piece {
+        ($size:expr) => {
+            if lanes & $size != 0 {
+                let (a, b) = (to.split_at_mut($size), from.split_at($size));
+                a.0.copy_from_slice(b.0);
+                (to, from) = (a.1, b.1);
+            }
+        };
+    }
+    piece!(4);
+    piece!(2);
+    piece!(1);
+    let _ = (to, from);
+}
+
+/// Implements [`Vector`] for a register: `$set` a number in all lanes, `$load` from and `$store` to a pointer,
+/// `$add` and `$mul` lane by lane, and what reads and writes a part of it.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
+macro_rules! vector {
+    (
+        $name:ident($register:ty): $real:ty, $lanes:literal;
+        $set:path, $load:expr, $store:expr, $add:path, $mul:path;
+        $load_part:expr, $store_part:expr
+    ) => {
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct $name($register);
+
+        impl crate::Vector<$real> for $name {
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            fn splat(number: $real) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $set(number) })
+            }
+
+            #[inline(always)]
+            fn load(from: &[$real]) -> Self {
+                let from = &from[..$lanes];
+                // SAFETY: the slice has as many numbers as the register; instructions as in `splat`.
+                Self(unsafe { $load(from.as_ptr().cast()) })
+            }
+
+            #[inline(always)]
+            fn load_part(from: &[$real], lanes: usize) -> Self {
+                if lanes == $lanes { Self::load(from) } else { $load_part(&from[..lanes]) }
+            }
+
+            #[inline(always)]
+            fn store(self, to: &mut [$real]) {
+                let to = &mut to[..$lanes];
+                // SAFETY: as in `load`.
+                unsafe { $store(to.as_mut_ptr().cast(), self.0) }
+            }
+
+            #[inline(always)]
+            fn store_part(self, to: &mut [$real], lanes: usize) {
+                if lanes == $lanes { self.store(to) } else { $store_part(self, &mut to[..lanes]) }
+            }
+
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                // SAFETY: as in `splat`.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $add(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                // SAFETY: as in `splat`.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $mul(self.0, other.0) })
+            }
+        }
+    };
+    // Parts go through memory where there are no masks.
+    (
+        $name:ident($register:ty): $real:ty, $lanes:literal;
+        $set:path, $load:expr, $store:expr, $add:path, $mul:path
+    ) => {
+        vector!(
+            $name($register): $real, $lanes;
+            $set, $load, $store, $add, $mul;
+            |from: &[$real]| {
+                let mut all = [0.0; $lanes];
+                super::copy_part(&mut all, from, from.len());
+                <Self as crate::Vector<$real>>::load(&all)
+            },
+            |this: Self, to: &mut [$real]| {
+                let mut all = [0.0; $lanes];
+                crate::Vector::store(this, &mut all);
+                super::copy_part(to, &all, to.len());
+            }
+        );
+    };
+}
+
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128")))]
+mod scalar;
+#[cfg(target_feature = "simd128")]
+mod wasm;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod x86;

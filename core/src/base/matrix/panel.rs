@@ -1,0 +1,73 @@
+//! Panels: what a tile reads of the second operand.
+
+use crate::Real;
+
+/// Terms that a panel holds.
+pub(super) const DEPTH: usize = 32;
+
+/// As many numbers as a tile has lanes, at every multiple of the stride.
+#[derive(Clone, Copy)]
+pub(super) struct Panel<'a, R> {
+    pub(super) from: &'a [R],
+    pub(super) stride: usize,
+}
+
+/// `panel[k][l] = b[k · stride + l]` for `width` lanes; the others keep what they hold.
+#[inline(always)]
+pub(super) fn packed<R: Real, const WIDTH: usize>(
+    panel: &mut [[R; WIDTH]],
+    b: &[R],
+    stride: usize,
+    width: usize,
+) {
+    for (panel, b) in panel.iter_mut().zip(b.chunks(stride)) {
+        for (panel, &b) in panel.iter_mut().zip(&b[..width]) {
+            *panel = b;
+        }
+    }
+}
+
+/// `panel[k][l] = b[l · stride + k]` for `width` lanes; the others keep what they hold.
+#[inline(always)]
+pub(super) fn transposed<R: Real, const WIDTH: usize>(
+    panel: &mut [[R; WIDTH]],
+    b: &[R],
+    stride: usize,
+    width: usize,
+) {
+    let terms = panel.len();
+    let mut l = 0;
+    // Four by four, because that is a few shuffles of whole vectors.
+    while l + 4 <= width {
+        let column = |c: usize| &b[(l + c) * stride..][..terms];
+        let (a, b, c, d) = (column(0), column(1), column(2), column(3));
+        let mut k = 0;
+        while k + 4 <= terms {
+            let block = [four(a, k), four(b, k), four(c, k), four(d, k)];
+            for t in 0..4 {
+                let row = [block[0][t], block[1][t], block[2][t], block[3][t]];
+                panel[k + t][l..l + 4].copy_from_slice(&row);
+            }
+            k += 4;
+        }
+        while k < terms {
+            panel[k][l..l + 4].copy_from_slice(&[a[k], b[k], c[k], d[k]]);
+            k += 1;
+        }
+        l += 4;
+    }
+    while l < width {
+        for (p, &b) in panel.iter_mut().zip(&b[l * stride..][..terms]) {
+            p[l] = b;
+        }
+        l += 1;
+    }
+}
+
+/// Four numbers from place `k`.
+#[inline(always)]
+fn four<R: Real>(from: &[R], k: usize) -> [R; 4] {
+    let mut four = [R::ZERO; 4];
+    four.copy_from_slice(&from[k..k + 4]);
+    four
+}
