@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ring } from '../src/lib/client.ts';
 import { DIVERGING, diverging } from '../src/lib/colour.ts';
+import { contourPath } from '../src/lib/contour.ts';
 import { count, hexGroups, percent, significant } from '../src/lib/format.ts';
+import { logLevels, logShare, resample, upsideDown } from '../src/lib/raster.ts';
 import { nextRecord, SAMPLE_LEN, settled, toSamples } from '../src/lib/record.ts';
 import { toCsv } from '../src/lib/save.ts';
 import { bestBuild } from '../src/lib/simd.ts';
@@ -77,4 +79,40 @@ test('the ring lends three buffers and takes back none that is detached', () => 
 
 test('the probe of vector instructions is a valid module here', () => {
   assert.equal(bestBuild(), 'simd');
+});
+
+test('a field that is linear stays linear between its nodes, and is turned over', () => {
+  // 2 x + 3 y on nodes at 0, ½ and 1, rows from below.
+  const nodes = [0, 1, 2, 1.5, 2.5, 3.5, 3, 4, 5];
+  const pixels = resample(nodes, 3, 8);
+  for (let row = 0; row < 8; row++) {
+    for (let column = 0; column < 8; column++) {
+      const [x, y] = [(column + 0.5) / 8, 1 - (row + 0.5) / 8];
+      assert.ok(Math.abs(pixels[8 * row + column]! - (2 * x + 3 * y)) < 1e-12, `${row} ${column}`);
+    }
+  }
+  assert.deepEqual([...upsideDown(Float64Array.from(nodes), 3)].slice(0, 3), [3, 4, 5]);
+});
+
+test('level lines lie where the field has the level', () => {
+  // x on 5 × 5 nodes: the line of 1.5 runs from top to bottom at 1.5, half a cell further in the units of the path.
+  const field = Array.from({ length: 25 }, (_, k) => k % 5);
+  const places = contourPath(field, 5, 1.5)
+    .match(/[\d.]+ [\d.]+/g)!
+    .map((place) => place.split(' ').map(Number));
+  assert.equal(Math.min(...places.map(([x]) => x!)), 2);
+  assert.deepEqual(
+    [...new Set(places.filter(([x]) => x === 2).map(([, y]) => y))].sort(),
+    [0.5, 1.5, 2.5, 3.5, 4.5],
+  );
+});
+
+test('levels are 1, 2 and 5 of each decade, and heights keep their order', () => {
+  assert.deepEqual(logLevels(5.1), [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]);
+  assert.deepEqual(logLevels(0), []);
+  assert.deepEqual(logLevels(Number.NaN), []);
+  assert.equal(logShare(0, 7), 0);
+  assert.equal(logShare(7, 7), 1);
+  assert.ok(logShare(0.07, 7) > 0.3, 'low heights are told apart');
+  assert.equal(logShare(1, 0), 0);
 });

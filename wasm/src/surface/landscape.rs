@@ -99,7 +99,8 @@ impl Problem {
         let mut params = vec![0.0; landscape.dim()];
         let rng = &mut stream(seed, streams::START + run);
         match self {
-            Self::Ring(_) => fill_sphere(rng, start_scale, &mut params),
+            // At scale 1 half-way between the maximum and the ring.
+            Self::Ring(_) => fill_sphere(rng, 0.5 * start_scale, &mut params),
             Self::Moons { net, .. } => {
                 net.init(Init::GlorotUniform, &mut params, rng);
                 scale(start_scale, &mut params);

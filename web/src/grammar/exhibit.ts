@@ -6,7 +6,15 @@ import { applyFlags, hides } from '../lib/flags.ts';
 import { count, hexGroups } from '../lib/format.ts';
 import { actionOf } from '../lib/keys.ts';
 import { goToExhibit } from '../lib/navigate.ts';
-import { type ChoiceField, type NumberField, parse, print, type Schema, type Values } from '../lib/schema.ts';
+import {
+  type ChoiceField,
+  clampNumber,
+  type NumberField,
+  parse,
+  print,
+  type Schema,
+  type Values,
+} from '../lib/schema.ts';
 import { open as openDialog } from './dialog.ts';
 import { Part } from './element.ts';
 import { failureMessage, notesMessage } from './failure.ts';
@@ -135,7 +143,9 @@ export abstract class Exhibit extends Part {
   protected choose(preset: Record<string, number | string | boolean>, keep: readonly string[]): void {
     for (const field of this.schema) {
       if ((field.kind !== 'number' && field.kind !== 'choice') || keep.includes(field.key)) continue;
-      this.values[field.key] = preset[field.key] ?? parse([field], '').values[field.key]!;
+      const chosen = preset[field.key] ?? parse([field], '').values[field.key]!;
+      // Rounded as a link's numbers are: a preset and the link to it must not differ in the last place.
+      this.values[field.key] = field.kind === 'number' ? clampNumber(field, Number(chosen)) : chosen;
     }
     this.values.step = 0;
     this.values.digest = '';

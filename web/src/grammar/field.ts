@@ -96,7 +96,7 @@ export class Field extends Part {
   #place(event: MouseEvent): { x: number; y: number } {
     const box = this.querySelector('svg')!.getBoundingClientRect();
     const [left, right, low, high] = this.span;
-    const clip = (v: number, a: number, b: number) => Math.round(100 * Math.min(b, Math.max(a, v))) / 100;
+    const clip = (v: number, a: number, b: number) => hundredths(Math.min(b, Math.max(a, v)));
     return {
       x: clip(left + ((event.clientX - box.left) / box.width) * (right - left), left, right),
       y: clip(high - ((event.clientY - box.top) / box.height) * (high - low), low, high),
@@ -131,11 +131,11 @@ export class Field extends Part {
       PageUp: [0, high - handle.y],
       PageDown: [0, low - handle.y],
     };
-    if (event.key === 'Escape') return (event.currentTarget as SVGElement).blur();
+    if (event.key === 'Escape') (event.currentTarget as SVGElement).blur();
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
-    const clip = (v: number, a: number, b: number) => Math.round(100 * Math.min(b, Math.max(a, v))) / 100;
+    const clip = (v: number, a: number, b: number) => hundredths(Math.min(b, Math.max(a, v)));
     this.tell('lab-handle', {
       id: handle.id,
       x: clip(handle.x + move[0], left, right),
@@ -161,8 +161,8 @@ export class Field extends Part {
       aria-label=${handle.label}
       aria-valuemin=${this.span[0]}
       aria-valuemax=${this.span[1]}
-      aria-valuenow=${handle.x}
-      aria-valuetext="x ${handle.x}, y ${handle.y}"
+      aria-valuenow=${hundredths(handle.x)}
+      aria-valuetext="x ${hundredths(handle.x)}, y ${hundredths(handle.y)}"
       @pointerdown=${(event: PointerEvent) => this.#down(event, handle.id)}
       @pointermove=${this.#move}
       @pointerup=${this.#up}
@@ -193,6 +193,11 @@ export class Field extends Part {
       <p class="visually-hidden">${this.summary}</p>
     </div>`;
   }
+}
+
+/** To two decimals, without the digits that an f32 has behind them. */
+function hundredths(v: number): number {
+  return Math.round(100 * v) / 100;
 }
 
 customElements.define('lab-field', Field);

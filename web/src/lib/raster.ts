@@ -34,14 +34,14 @@ export function upsideDown(values: Float64Array, nodes: number): Float64Array {
 }
 
 /**
- * Heights for level lines that lie evenly in the logarithm: 1 and 3 of each decade, from a thousandth of the highest on.
+ * Heights for level lines that lie evenly in the logarithm: 1, 2 and 5 of each decade, from a thousandth of the highest on.
  * What is infinite has no say in them.
  */
 export function logLevels(highest: number): number[] {
   const levels: number[] = [];
   if (!(highest > 0)) return levels;
   for (let decade = Math.floor(Math.log10(highest)) - 3; decade <= Math.log10(highest); decade++) {
-    for (const lead of [1, 3]) {
+    for (const lead of [1, 2, 5]) {
       const level = Number(`${lead}e${decade}`);
       if (level >= highest / 1000 && level < highest) levels.push(level);
     }

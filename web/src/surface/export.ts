@@ -1,0 +1,130 @@
+/** What the reader can take home from Surface, and bring back. */
+
+import { html } from 'lit';
+import { dialog } from '../grammar/dialog.ts';
+import { hexGroups } from '../lib/format.ts';
+import { saveBlob, saveText, toCsv } from '../lib/save.ts';
+import { styledCopy } from '../lib/svg.ts';
+import type { Line, Slice } from './protocol.ts';
+
+interface TakeHome {
+  root: ParentNode;
+  title: string;
+  settings: string;
+  digest: string;
+  /** Missing while it is still to be guessed. */
+  line: Line | undefined;
+  slice: Slice | undefined;
+  state: object;
+}
+
+const FILES = [
+  ['png', 'Map (PNG)'],
+  ['svg', 'Map (SVG)'],
+  ['csv', 'Line and run (CSV)'],
+  ['json', 'State (JSON)'],
+] as const;
+
+export function exportDialog(save: (what: string) => void, load: (file: File) => void) {
+  return dialog(
+    'export',
+    'Take home, bring back',
+    html`<div class="row">
+        ${FILES.map(
+          ([what, label]) =>
+            html`<button type="button" data-export=${what} @click=${() => save(what)}>${label}</button>`,
+        )}
+      </div>
+      <p>
+        <label for="bring">Open a state (.json)</label><br />
+        <input
+          id="bring"
+          type="file"
+          accept=".json"
+          @change=${(event: Event) => {
+            const input = event.target as HTMLInputElement;
+            if (input.files?.[0]) load(input.files[0]);
+            input.value = '';
+          }}
+        />
+      </p>`,
+  );
+}
+
+export async function saveAs(what: string, home: TakeHome): Promise<void> {
+  switch (what) {
+    case 'png':
+      return saveBlob('losscape-surface.png', await picture(home));
+    case 'svg':
+      return saveText('losscape-surface.svg', 'image/svg+xml', drawing(home));
+    case 'csv':
+      return saveText('losscape-surface.csv', 'text/csv', table(home));
+    case 'json':
+      return saveText(
+        'losscape-surface.json',
+        'application/json',
+        `${JSON.stringify(home.state, null, 2)}\n`,
+      );
+  }
+}
+
+/** One table: places on the line from A to B with their losses, places of the run with their steps. */
+function table({ line, slice }: TakeHome): string {
+  const rows: (number | string)[][] = [];
+  const last = (line?.losses.length ?? 0) - 1;
+  line?.losses.forEach((loss, k) => {
+    rows.push(['line', k / last, '', '', loss]);
+  });
+  const { path, stride } = slice ?? { path: new Float64Array(), stride: 1 };
+  for (let k = 0; 2 * k + 1 < path.length; k++)
+    rows.push(['run', k * stride, path[2 * k]!, path[2 * k + 1]!, '']);
+  return toCsv(['what', 'share_of_the_way_or_step', 'x', 'y', 'loss'], rows);
+}
+
+function drawing({ root, title, settings, digest }: TakeHome): string {
+  const svg = root.querySelector<SVGSVGElement>('.map svg')!;
+  const canvas = root.querySelector<HTMLCanvasElement>('.map canvas')!;
+  const copy = styledCopy(svg);
+  const side = svg.viewBox.baseVal.width;
+  copy.setAttribute('y', '40');
+  copy.setAttribute('width', String(side));
+  copy.setAttribute('height', String(side));
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side + 40}" width="${side}" height="${side + 40}">
+<title>${title}</title><desc>${settings}, fingerprint ${digest}</desc>
+<text x="4" y="16" font-family="sans-serif" font-size="12">${settings}</text>
+<text x="4" y="32" font-family="monospace" font-size="12">${hexGroups(digest)}</text>
+<image y="40" width="${side}" height="${side}" href="${canvas.toDataURL('image/png')}"/>
+${new XMLSerializer().serializeToString(copy)}
+</svg>
+`;
+}
+
+/** The map with everything on it, and what made it. */
+async function picture(home: TakeHome): Promise<Blob> {
+  const url = URL.createObjectURL(new Blob([drawing(home)], { type: 'image/svg+xml' }));
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const scale = 2;
+  const canvas = new OffscreenCanvas(scale * image.width, scale * image.height);
+  const g = canvas.getContext('2d')!;
+  g.fillStyle = '#fbfaf7';
+  g.fillRect(0, 0, canvas.width, canvas.height);
+  g.drawImage(image, 0, 0, canvas.width, canvas.height);
+  URL.revokeObjectURL(url);
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+type Brought = { kind: 'link'; hash: string } | { kind: 'unknown'; why: string };
+
+export async function readFile(file: File): Promise<Brought> {
+  if (file.size > 1_000_000)
+    return { kind: 'unknown', why: `${file.name} is larger than any file of this exhibit.` };
+  try {
+    const state = JSON.parse(await file.text()) as { exhibit?: string; link?: string };
+    if (state.exhibit === 'surface' && state.link?.startsWith('#')) return { kind: 'link', hash: state.link };
+    return { kind: 'unknown', why: `${file.name} is not a state of this exhibit.` };
+  } catch {
+    return { kind: 'unknown', why: `${file.name} is not JSON.` };
+  }
+}

@@ -1,0 +1,165 @@
+import type { NumberShown } from '../grammar/numbers.ts';
+import { hexGroups, percent, significant } from '../lib/format.ts';
+import type { Curved, Line, Look, MapPart, Slice } from './protocol.ts';
+
+/** What the read-outs are made of. */
+export interface Measured {
+  ring: boolean;
+  dim: number;
+  line: Line | undefined;
+  look: Look | undefined;
+  atCross: boolean;
+  curved: Curved | undefined;
+  slice: Slice | undefined;
+  map: MapPart | undefined;
+  digest: string;
+  /** Whether the answers of the questions are still to be guessed. */
+  hideLine: boolean;
+  hideShare: boolean;
+  pinned: Record<string, string> | undefined;
+}
+
+const NONE = '–';
+
+function pinnedBy(m: Measured, items: NumberShown[]): NumberShown[] {
+  return items.map((item) => {
+    const pinned = m.pinned?.[item.test];
+    return pinned && !item.hidden ? { ...item, pinned } : item;
+  });
+}
+
+export function mainNumbers(m: Measured): NumberShown[] {
+  const nats = m.ring ? {} : { unit: 'nats' };
+  const where = m.atCross ? 'at the cross' : 'of the run';
+  const share: NumberShown[] = m.ring
+    ? []
+    : [
+        {
+          symbol: '',
+          name: 'share of the run in this plane',
+          value: m.slice ? percent(m.slice.share) : NONE,
+          hidden: m.hideShare,
+          definition:
+            'Of the squared displacement of the run from its end, summed over 61 points of it, the share along the two directions of the map.',
+          formula: 'share',
+          test: 'share',
+        },
+        {
+          symbol: '',
+          name: 'control: a random walk in its own best plane',
+          value: m.slice ? percent(m.slice.walk) : NONE,
+          definition:
+            'A walk of 61 purely random steps in as many dimensions, projected on the plane that holds most of it. A high share is not evidence of structure.',
+          formula: 'share',
+          test: 'walk',
+        },
+      ];
+  return pinnedBy(m, [
+    {
+      symbol: '',
+      name: 'highest loss from A to B',
+      value: m.line ? significant(m.line.saddle) : NONE,
+      hidden: m.hideLine,
+      ...nats,
+      definition: 'The largest of 101 losses at equal distances on the straight line, the ends included.',
+      test: 'saddle',
+    },
+    {
+      symbol: 'B',
+      name: 'barrier from A to B',
+      value: m.line ? significant(m.line.barrier) : NONE,
+      hidden: m.hideLine,
+      ...nats,
+      definition:
+        'The greatest height of the loss above the straight line between the losses of the two ends.',
+      formula: 'barrier',
+      test: 'barrier',
+    },
+    {
+      symbol: 'L',
+      name: `loss ${where}`,
+      value: m.look ? significant(m.look.loss) : NONE,
+      ...nats,
+      definition: m.ring
+        ? 'The height of the surface at the point that is looked at.'
+        : 'Mean cross-entropy over the 160 points, plus the weight penalty, at the parameters that are looked at.',
+      formula: m.ring ? 'ring' : 'penalised',
+      test: 'loss',
+    },
+    {
+      symbol: 'λ',
+      name: 'largest curvature',
+      value: m.curved ? significant(m.curved.largest) : NONE,
+      definition: `The largest eigenvalue of the Hessian ${where}: how sharply the loss bends in its steepest direction.`,
+      formula: 'curvature',
+      test: 'largest',
+    },
+    {
+      symbol: 'tr H',
+      name: 'sum of curvatures',
+      value: m.curved ? significant(m.curved.trace) : NONE,
+      definition:
+        'The trace of the Hessian, the sum of its eigenvalues, over all directions and not only the two of the map.',
+      test: 'trace',
+    },
+    ...share,
+  ]);
+}
+
+export function moreNumbers(m: Measured): NumberShown[] {
+  return pinnedBy(m, [
+    {
+      symbol: '',
+      name: 'flat directions',
+      value: m.curved ? `${m.curved.flat} of ${m.dim}` : NONE,
+      definition:
+        'Eigenvalues of the Hessian of at most a hundredth of the largest: directions in which nearly nothing happens.',
+      test: 'flat',
+    },
+    {
+      symbol: '',
+      name: 'directions that curve down',
+      value: m.curved ? `${m.curved.negative} of ${m.dim}` : NONE,
+      definition: 'Negative eigenvalues that are not flat.',
+      test: 'negative',
+    },
+    {
+      symbol: '',
+      name: 'smallest curvature',
+      value: m.curved ? significant(m.curved.smallest) : NONE,
+      definition: 'The smallest eigenvalue of the Hessian.',
+      test: 'smallest',
+    },
+    {
+      symbol: '',
+      name: 'one unit of the map',
+      value: m.slice ? significant(m.slice.unit) : NONE,
+      definition: 'How long one unit of the map is in parameter space.',
+      test: 'unit',
+    },
+    {
+      symbol: '',
+      name: 'distance from A to B',
+      value: m.line ? significant(m.line.length) : NONE,
+      definition: 'In parameter space.',
+      test: 'length',
+    },
+    {
+      symbol: '',
+      name: 'fingerprint of the run',
+      value: m.digest ? hexGroups(m.digest) : NONE,
+      long: true,
+      definition:
+        'A 64-bit digest of the bits of all parameters of the run at its step. Equal on every machine.',
+      test: 'digest',
+    },
+    {
+      symbol: '',
+      name: 'fingerprint of the map',
+      value: m.map?.digest ? hexGroups(m.map.digest) : 'being computed',
+      long: true,
+      definition: 'A 64-bit digest of the bits of all losses on the map.',
+      test: 'map-digest',
+    },
+  ]);
+}

@@ -1,0 +1,50 @@
+import type { Question } from '../grammar/predict.ts';
+import { significant } from '../lib/format.ts';
+import type { Line } from './protocol.ts';
+
+/** The first question, about the line that is there. */
+export function straightQuestion(ring: boolean, line: Line | undefined): Question {
+  const known = line && [line.losses[0]!, line.losses.at(-1)!].map((loss) => significant(loss));
+  const ends = known
+    ? `the loss is ${known[0]} at A and ${known[1]} at B`
+    : 'the loss is about as low at A as at B';
+  return {
+    text: `${ring ? 'On the ring' : 'A and B are networks trained from two starts;'} ${ends}. Walk straight from A to B: how high does it get?`,
+    quantity: 'highest loss on the line',
+    min: 0.01,
+    max: 100,
+    step: 1,
+    start: 1,
+    unit: ring ? '' : 'nats',
+    digits: 3,
+    log: true,
+    verdict: (guess, truth) => {
+      const moral = ring
+        ? 'And yet there is a way around, along the ring, that never rises above the higher end.'
+        : 'A ridge on the straight line is not a wall: whether a bent path stays low is what Paths asks.';
+      if (guess === undefined) return moral;
+      const ratio = guess > truth ? guess / truth : truth / guess;
+      if (ratio < 1.3) return `Very close. ${moral}`;
+      return guess < truth
+        ? `It climbs higher than you thought. ${moral}`
+        : `It stays lower than you thought. ${moral}`;
+    },
+  };
+}
+
+export const SHARE_QUESTION: Question = {
+  text: 'Now cut the plane at random through the end of the run. From start to end the run moved through 105 dimensions: what share of its squared displacement will the plane hold?',
+  quantity: 'share of the run in a random plane',
+  min: 0,
+  max: 100,
+  step: 1,
+  start: 50,
+  unit: '%',
+  digits: 1,
+  verdict: (guess, truth) => {
+    const moral =
+      'Without a preferred direction it is 2 of 105, 1.9 %, on average, and single planes scatter widely. So a random slice shows neither the path nor the directions that matter to it.';
+    if (guess === undefined) return moral;
+    return Math.abs(guess - truth) <= 3 ? `Very close. ${moral}` : moral;
+  },
+};

@@ -1,0 +1,222 @@
+import { FLAGS } from '../lib/flags.ts';
+import type { ChoiceField, NumberField, Schema } from '../lib/schema.ts';
+import { SEED } from '../train/schema.ts';
+
+export const SCENE: ChoiceField = {
+  kind: 'choice',
+  key: 'scene',
+  name: 'landscape',
+  help: 'What the loss is of.',
+  options: [
+    { value: 'network', label: 'a network of 105 weights' },
+    { value: 'ring', label: 'a toy: a ring of minima' },
+  ],
+  default: 'network',
+};
+
+export const PLANE: ChoiceField = {
+  kind: 'choice',
+  key: 'plane',
+  name: 'plane',
+  help: 'Which two directions are cut out of all.',
+  options: [
+    { value: 'minima', label: 'through three trained networks' },
+    { value: 'run', label: 'where the run moves most (PCA)' },
+    { value: 'curvature', label: 'the two steepest directions' },
+    { value: 'random', label: 'random, filter-normalised' },
+  ],
+  default: 'minima',
+  live: true,
+};
+
+export const TILT: NumberField = {
+  kind: 'number',
+  key: 'tilt',
+  name: 'tilt',
+  symbol: 'a',
+  help: 'Slope of the ring: a x is added to the loss.',
+  min: 0,
+  max: 0.3,
+  default: 0,
+  scale: 'linear',
+  step: 0.01,
+};
+
+export const HALF: NumberField = {
+  kind: 'number',
+  key: 'half',
+  name: 'half-width',
+  symbol: 'w',
+  help: 'How far the map reaches from its middle, in units of the plane.',
+  min: 0.25,
+  max: 4,
+  default: 2,
+  scale: 'log',
+  live: true,
+};
+
+export const CELLS: ChoiceField = {
+  kind: 'choice',
+  key: 'cells',
+  name: 'resolution',
+  help: 'Cells along a side of the map; 16 are drawn first.',
+  options: [
+    { value: '32', label: '32 × 32' },
+    { value: '64', label: '64 × 64' },
+    { value: '128', label: '128 × 128' },
+  ],
+  default: '64',
+  live: true,
+};
+
+export const SCALE: NumberField = {
+  kind: 'number',
+  key: 'scale',
+  name: 'initial scale',
+  symbol: 's',
+  help: 'Multiplies the first weights of every run; a run on the ring starts half as far from the middle.',
+  min: 0.1,
+  max: 3,
+  default: 1,
+  scale: 'log',
+};
+
+const place = (key: string, name: string, start: number): NumberField => ({
+  kind: 'number',
+  key,
+  name,
+  symbol: '',
+  help: `Place of ${name} on the map, in units of the plane.`,
+  min: -4,
+  max: 4,
+  default: start,
+  scale: 'linear',
+  step: 0.02,
+  live: true,
+});
+
+/** Steps of a run of the network. */
+export const MAX_STEP = 3000;
+
+export const SCHEMA: Schema = [
+  SCENE,
+  SEED,
+  PLANE,
+  TILT,
+  HALF,
+  CELLS,
+  SCALE,
+  place('ax', 'handle A, x', -1),
+  place('ay', 'handle A, y', 0),
+  place('bx', 'handle B, x', 1),
+  place('by', 'handle B, y', 0),
+  {
+    kind: 'choice',
+    key: 'at',
+    name: 'look at',
+    help: 'Whose loss, curvature and decision boundary are shown: the run at its step, or the cross on the map.',
+    options: [
+      { value: 'run', label: 'the run' },
+      { value: 'cross', label: 'the cross' },
+    ],
+    default: 'run',
+    live: true,
+  },
+  place('cx', 'the cross, x', 0),
+  place('cy', 'the cross, y', 0.5),
+  {
+    kind: 'number',
+    key: 'step',
+    name: 'step',
+    symbol: '',
+    help: 'The link goes to this step of the run.',
+    min: 0,
+    max: MAX_STEP,
+    default: 0,
+    scale: 'linear',
+    integer: true,
+  },
+  {
+    kind: 'text',
+    key: 'digest',
+    name: 'digest',
+    help: 'The fingerprint of the parameters at that step; the page says whether it is met.',
+    default: '',
+    maxLength: 16,
+    pattern: /^[0-9a-f]{16}$/,
+  },
+  {
+    kind: 'number',
+    key: 'guess',
+    name: 'first guess',
+    symbol: '',
+    help: 'The predicted highest loss between A and B, only if its maker chose to share it.',
+    min: 0,
+    max: 100,
+    default: 0,
+    scale: 'linear',
+  },
+  {
+    kind: 'number',
+    key: 'guess2',
+    name: 'second guess',
+    symbol: '',
+    help: 'The predicted share of the run in a random plane in %, only if its maker chose to share it.',
+    min: 0,
+    max: 100,
+    default: 0,
+    scale: 'linear',
+  },
+  ...FLAGS,
+  {
+    kind: 'choice',
+    key: 'rehearse',
+    name: 'rehearse',
+    help: 'Makes the kernel fail at the next map, to see what the page says then.',
+    options: [
+      { value: '', label: 'nothing' },
+      { value: 'panic', label: 'a panic' },
+    ],
+    default: '',
+  },
+];
+
+export interface Preset {
+  name: string;
+  says: string;
+  values: Record<string, number | string>;
+}
+
+/** Each cut with what it shows; the numbers said are those of seed 1. */
+export const PRESETS: readonly Preset[] = [
+  {
+    name: 'Three minima',
+    says: 'A, B and C are networks trained from three starts. All read the moons equally well; between them lie ridges.',
+    values: {},
+  },
+  {
+    name: 'The run’s plane',
+    says: 'The plane in which the run moved most holds 98 % of it. So does that of a random walk, nearly: 90 %.',
+    values: { plane: 'run', bx: 0 },
+  },
+  {
+    name: 'Steepest directions',
+    says: 'A round bowl, one unit wide where other planes span ten. The run rattles between its walls and gets nowhere here: 0.2 % of it.',
+    values: { plane: 'curvature', half: 4, bx: 0 },
+  },
+  {
+    name: 'Random plane',
+    says: 'Another landscape altogether: one basin, and nothing of the way there. How much of the run it holds is the second question.',
+    values: { plane: 'random', half: 1, ax: -0.5, bx: 0 },
+  },
+  {
+    name: 'Ring',
+    says: 'A toy with two parameters: every point of the ring is a minimum. The straight line climbs to 0.25, the way around is flat.',
+    values: { scene: 'ring' },
+  },
+  {
+    name: 'Tilted ring',
+    says: 'A slope of 0.1 leaves one minimum and one saddle, opposite. The run falls onto the ring at once, then creeps along it.',
+    values: { scene: 'ring', tilt: 0.1 },
+  },
+];
