@@ -20,13 +20,33 @@ pub trait Simd {
 }
 
 /// A number that fits into registers: `f32` or `f64`.
-pub trait Element: Sized {
+pub trait Element: Copy {
     /// The register.
     type Vector<S: Simd>: Vector<Self>;
+
+    /// Four rows of four numbers, turned into columns.
+    #[must_use]
+    #[inline(always)]
+    fn transpose(rows: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
+        let [a, b, c, d] = rows;
+        [
+            [a[0], b[0], c[0], d[0]],
+            [a[1], b[1], c[1], d[1]],
+            [a[2], b[2], c[2], d[2]],
+            [a[3], b[3], c[3], d[3]],
+        ]
+    }
 }
 
 impl Element for f32 {
     type Vector<S: Simd> = S::F32;
+
+    // Eight shuffles; left to itself the compiler moves sixteen numbers one by one.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn transpose(rows: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
+        x86::transpose(rows)
+    }
 }
 
 impl Element for f64 {

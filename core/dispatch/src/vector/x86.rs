@@ -2,13 +2,13 @@
 
 use core::arch::x86_64::{
     __m128, __m128d, __m256, __m256d, __m256i, __m512, __m512d, _mm_add_pd, _mm_add_ps, _mm_loadu_pd,
-    _mm_loadu_ps, _mm_mul_pd, _mm_mul_ps, _mm_set1_pd, _mm_set1_ps, _mm_storeu_pd, _mm_storeu_ps,
-    _mm256_add_pd, _mm256_add_ps, _mm256_loadu_pd, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_maskload_pd,
-    _mm256_maskload_ps, _mm256_maskstore_pd, _mm256_maskstore_ps, _mm256_mul_pd, _mm256_mul_ps,
-    _mm256_set1_pd, _mm256_set1_ps, _mm256_storeu_pd, _mm256_storeu_ps, _mm512_add_pd, _mm512_add_ps,
-    _mm512_loadu_pd, _mm512_loadu_ps, _mm512_mask_storeu_pd, _mm512_mask_storeu_ps, _mm512_maskz_loadu_pd,
-    _mm512_maskz_loadu_ps, _mm512_mul_pd, _mm512_mul_ps, _mm512_set1_pd, _mm512_set1_ps, _mm512_storeu_pd,
-    _mm512_storeu_ps,
+    _mm_loadu_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_mul_pd, _mm_mul_ps, _mm_set1_pd, _mm_set1_ps,
+    _mm_storeu_pd, _mm_storeu_ps, _mm_unpackhi_ps, _mm_unpacklo_ps, _mm256_add_pd, _mm256_add_ps,
+    _mm256_loadu_pd, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_maskload_pd, _mm256_maskload_ps,
+    _mm256_maskstore_pd, _mm256_maskstore_ps, _mm256_mul_pd, _mm256_mul_ps, _mm256_set1_pd, _mm256_set1_ps,
+    _mm256_storeu_pd, _mm256_storeu_ps, _mm512_add_pd, _mm512_add_ps, _mm512_loadu_pd, _mm512_loadu_ps,
+    _mm512_mask_storeu_pd, _mm512_mask_storeu_ps, _mm512_maskz_loadu_pd, _mm512_maskz_loadu_ps,
+    _mm512_mul_pd, _mm512_mul_ps, _mm512_set1_pd, _mm512_set1_ps, _mm512_storeu_pd, _mm512_storeu_ps,
 };
 
 use super::Simd;
@@ -90,4 +90,21 @@ fn mask32(lanes: usize) -> __m256i {
 #[inline(always)]
 fn mask64(lanes: usize) -> __m256i {
     mask32(2 * lanes)
+}
+
+/// Four rows of four numbers, turned into columns.
+#[inline(always)]
+pub(super) fn transpose(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+    let mut columns = [[0.0; 4]; 4];
+    // SAFETY: every x86-64 has SSE; four numbers are read from and written to arrays of four.
+    unsafe {
+        let [a, b, c, d] = [&rows[0], &rows[1], &rows[2], &rows[3]].map(|row| _mm_loadu_ps(row.as_ptr()));
+        let (low, low_then) = (_mm_unpacklo_ps(a, b), _mm_unpacklo_ps(c, d));
+        let (high, high_then) = (_mm_unpackhi_ps(a, b), _mm_unpackhi_ps(c, d));
+        _mm_storeu_ps(columns[0].as_mut_ptr(), _mm_movelh_ps(low, low_then));
+        _mm_storeu_ps(columns[1].as_mut_ptr(), _mm_movehl_ps(low_then, low));
+        _mm_storeu_ps(columns[2].as_mut_ptr(), _mm_movelh_ps(high, high_then));
+        _mm_storeu_ps(columns[3].as_mut_ptr(), _mm_movehl_ps(high_then, high));
+    }
+    columns
 }

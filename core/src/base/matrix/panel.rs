@@ -37,15 +37,14 @@ pub(super) fn transposed<R: Real, const WIDTH: usize>(
 ) {
     let terms = panel.len();
     let mut l = 0;
-    // Four by four, because that is a few shuffles of whole vectors.
+    // Four by four: a few shuffles of whole vectors.
     while l + 4 <= width {
         let column = |c: usize| &b[(l + c) * stride..][..terms];
         let (a, b, c, d) = (column(0), column(1), column(2), column(3));
         let mut k = 0;
         while k + 4 <= terms {
-            let block = [four(a, k), four(b, k), four(c, k), four(d, k)];
-            for t in 0..4 {
-                let row = [block[0][t], block[1][t], block[2][t], block[3][t]];
+            let block = R::transpose([four(a, k), four(b, k), four(c, k), four(d, k)]);
+            for (t, row) in block.into_iter().enumerate() {
                 panel[k + t][l..l + 4].copy_from_slice(&row);
             }
             k += 4;
@@ -66,7 +65,7 @@ pub(super) fn transposed<R: Real, const WIDTH: usize>(
 
 /// Four numbers from place `k`.
 #[inline(always)]
-fn four<R: Real>(from: &[R], k: usize) -> [R; 4] {
+pub(super) fn four<R: Real>(from: &[R], k: usize) -> [R; 4] {
     let mut four = [R::ZERO; 4];
     four.copy_from_slice(&from[k..k + 4]);
     four

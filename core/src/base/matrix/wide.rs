@@ -3,6 +3,7 @@
 use losscape_dispatch::run;
 
 use super::naive;
+use super::panel::four;
 use super::tile::{COLUMN_MAJOR, ColumnSum, Product, ROW_MAJOR, Start};
 use crate::Real;
 
@@ -12,30 +13,34 @@ const FEW_ROWS: usize = 4;
 const FEW_COLUMNS: usize = 3;
 
 pub(super) fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
-    if out.len() < FEW_ROWS * outputs {
-        naive::fill_rows(bias, out, outputs);
-        return affine_few(x, w, out, outputs);
-    }
-    if outputs <= FEW_COLUMNS {
-        naive::fill_rows(bias, out, outputs);
-        return affine_narrow(x, w, out, outputs);
-    }
     let start = if bias.is_empty() { Start::Zero } else { Start::Columns(bias) };
-    affine_wide(x, w, start, out, outputs);
+    affine_from(start, x, w, out, outputs);
 }
 
 pub(super) fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
+    affine_from(Start::Result, x, w, out, outputs);
+}
+
+fn affine_from<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], outputs: usize) {
     if out.len() < FEW_ROWS * outputs {
-        return affine_few(x, w, out, outputs);
+        affine_few(start, x, w, out, outputs);
+    } else if outputs <= FEW_COLUMNS {
+        affine_narrow(start, x, w, out, outputs);
+    } else {
+        let (c, columns) = (out, outputs);
+        let (rows, depth) = (c.len() / columns, w.len() / columns);
+        let (a, b) = ([x], [w]);
+        run(Product::<R, 1, ROW_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
     }
-    if outputs <= FEW_COLUMNS {
-        return affine_narrow(x, w, out, outputs);
-    }
-    affine_wide(x, w, Start::Result, out, outputs);
 }
 
 /// A few rows: the outputs of one row are the lanes.
-fn affine_few<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
+fn affine_few<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], outputs: usize) {
+    match start {
+        Start::Zero => out.fill(R::ZERO),
+        Start::Columns(bias) => naive::fill_rows(bias, out, outputs),
+        Start::Result => {}
+    }
     let inputs = w.len() / outputs;
     for (x, out) in x.chunks_exact(inputs).zip(out.chunks_exact_mut(outputs)) {
         for (&x, w) in x.iter().zip(w.chunks_exact(outputs)) {
@@ -46,35 +51,56 @@ fn affine_few<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
     }
 }
 
-/// The outputs are the lanes.
-fn affine_wide<R: Real>(x: &[R], w: &[R], start: Start<'_, R>, c: &mut [R], columns: usize) {
-    let (rows, depth) = (c.len() / columns, w.len() / columns);
-    let (a, b) = ([x], [w]);
-    run(Product::<R, 1, ROW_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
-}
-
-/// A few outputs: the samples are in flight, eight at a time, since a sum waits for each of its additions.
-fn affine_narrow<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    const FLIGHT: usize = 8;
+/// A few outputs: the samples are the lanes, four by four inputs of them turned at a time.
+fn affine_narrow<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], outputs: usize) {
+    const GROUPS: usize = 4;
+    const FLIGHT: usize = 4 * GROUPS;
     let inputs = w.len() / outputs;
     let mut blocks = out.chunks_exact_mut(FLIGHT * outputs);
     for (x, out) in x.chunks_exact(FLIGHT * inputs).zip(&mut blocks) {
-        let rows: [&[R]; FLIGHT] = core::array::from_fn(|r| &x[r * inputs..][..inputs]);
         for j in 0..outputs {
-            let mut sums: [R; FLIGHT] = core::array::from_fn(|r| out[r * outputs + j]);
-            for i in 0..inputs {
-                let w = w[i * outputs + j];
-                for (sum, row) in sums.iter_mut().zip(&rows) {
-                    *sum += row[i] * w;
-                }
+            let mut sums = [[R::ZERO; 4]; GROUPS];
+            for (r, sum) in sums.as_flattened_mut().iter_mut().enumerate() {
+                *sum = match start {
+                    Start::Zero => R::ZERO,
+                    Start::Columns(bias) => bias[j],
+                    Start::Result => out[r * outputs + j],
+                };
             }
-            for (r, sum) in sums.into_iter().enumerate() {
+            let mut k = 0;
+            while k + 4 <= inputs {
+                let w = [0, 1, 2, 3].map(|t| w[(k + t) * outputs + j]);
+                for (group, sum) in sums.iter_mut().enumerate() {
+                    let row = |r: usize| four(&x[(4 * group + r) * inputs..], k);
+                    let columns = R::transpose([row(0), row(1), row(2), row(3)]);
+                    for (column, w) in columns.iter().zip(w) {
+                        add_term(sum, column, w);
+                    }
+                }
+                k += 4;
+            }
+            while k < inputs {
+                let w = w[k * outputs + j];
+                for (group, sum) in sums.iter_mut().enumerate() {
+                    add_term(sum, &[0, 1, 2, 3].map(|r| x[(4 * group + r) * inputs + k]), w);
+                }
+                k += 1;
+            }
+            for (r, sum) in sums.into_iter().flatten().enumerate() {
                 out[r * outputs + j] = sum;
             }
         }
     }
     let out = blocks.into_remainder();
-    affine_few(&x[x.len() - out.len() / outputs * inputs..], w, out, outputs);
+    affine_few(start, &x[x.len() - out.len() / outputs * inputs..], w, out, outputs);
+}
+
+/// `sum ← sum + column · w`.
+#[inline(always)]
+fn add_term<R: Real>(sum: &mut [R; 4], column: &[R; 4], w: R) {
+    for (sum, &x) in sum.iter_mut().zip(column) {
+        *sum += x * w;
+    }
 }
 
 pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {

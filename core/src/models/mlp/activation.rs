@@ -42,9 +42,9 @@ pub enum Activation {
 
 /// φ′ and φ″ at one unit.
 #[derive(Clone, Copy)]
-struct Slopes<R> {
-    first: R,
-    second: R,
+pub(super) struct Slopes<R> {
+    pub(super) first: R,
+    pub(super) second: R,
 }
 
 impl Activation {
@@ -91,36 +91,9 @@ impl Activation {
         }
     }
 
-    /// The directional derivative forwards: `ra ← φ′(z) · rz`.
-    pub(super) fn push_forward<R: Real>(self, a: &[R], z: &[R], rz: &[R], ra: &mut [R]) {
-        for (k, ra) in ra.iter_mut().enumerate() {
-            *ra = self.slopes(a[k], at(z, k)).first * rz[k];
-        }
-    }
-
-    /// The directional derivative of [`pull_back`](Self::pull_back), in place:
-    ///
-    /// ```text
-    /// a ← φ′(z) u = δ,     ra ← φ″(z) rz u + φ′(z) ru = Rδ
-    /// ```
-    pub(super) fn pull_back_direction<R: Real>(
-        self,
-        a: &mut [R],
-        z: &[R],
-        rz: &[R],
-        u: &[R],
-        ru: &[R],
-        ra: &mut [R],
-    ) {
-        for (k, (a, ra)) in a.iter_mut().zip(ra).enumerate() {
-            let slopes = self.slopes(*a, at(z, k));
-            *a = slopes.first * u[k];
-            *ra = slopes.second * rz[k] * u[k] + slopes.first * ru[k];
-        }
-    }
-
+    /// φ′ and φ″ where φ(z) = a; `z` counts only where [`needs_preactivation`](Self::needs_preactivation).
     #[inline(always)]
-    fn slopes<R: Real>(self, a: R, z: R) -> Slopes<R> {
+    pub(super) fn slopes<R: Real>(self, a: R, z: R) -> Slopes<R> {
         match self {
             Self::Identity => Slopes { first: R::ONE, second: R::ZERO },
             Self::Relu => Slopes { first: if a > R::ZERO { R::ONE } else { R::ZERO }, second: R::ZERO },
@@ -146,12 +119,6 @@ impl Activation {
             }
         }
     }
-}
-
-/// `z[k]`, or 0 where preactivations are not kept.
-#[inline(always)]
-fn at<R: Real>(z: &[R], k: usize) -> R {
-    z.get(k).copied().unwrap_or(R::ZERO)
 }
 
 /// The tanh form of GELU with its derivatives.

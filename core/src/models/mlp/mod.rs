@@ -6,6 +6,7 @@
 
 mod activation;
 mod alignment;
+mod directional;
 mod forward;
 mod init;
 mod loss;
