@@ -110,6 +110,8 @@ test('all four planes and the toy: numbers and maps are those of the native run'
     ['Tilted ring', 'tilted'],
   ] as const) {
     await preset(page, name);
+    // The toy asks its own question, once.
+    if (key === 'ring') await page.click('[data-do=skip]');
     assert.equal(await mapDigest(page), truth.get(`${key}-map-64`), name);
     same(await text(page, 'saddle'), native(`${key}-saddle`), name);
     assert.match(await text(page, 'honesty'), /2 of 2 directions/);
@@ -221,7 +223,7 @@ test('handles are dragged, the cross is placed, and the numbers follow', async (
   await ready(page);
   await mapped(page);
   await page.click('[data-do=skip]');
-  const box = (await page.locator('.map svg').boundingBox())!;
+  const box = (await page.locator('.map .over').boundingBox())!;
   const place = (x: number, y: number) =>
     [box.x + ((x + 2) / 4) * box.width, box.y + ((2 - y) / 4) * box.height] as const;
   await page.mouse.move(...place(1, 0));

@@ -94,7 +94,7 @@ export class Field extends Part {
 
   /** The place under a pointer, to two decimals: what a link should have to say. */
   #place(event: MouseEvent): { x: number; y: number } {
-    const box = this.querySelector('svg')!.getBoundingClientRect();
+    const box = this.querySelector('.over')!.getBoundingClientRect();
     const [left, right, low, high] = this.span;
     const clip = (v: number, a: number, b: number) => hundredths(Math.min(b, Math.max(a, v)));
     return {
@@ -181,13 +181,16 @@ export class Field extends Part {
     const cell = picture ? side / (picture.nodes - 1) : 1;
     return html`<div class="field-map">
       <canvas aria-hidden="true"></canvas>
+      <svg class="under" viewBox="0 0 ${side} ${side}" aria-hidden="true">
+        ${picture ? svg`<path class="levels" transform="scale(${cell}) translate(-0.5 -0.5)" d=${picture.lines} />` : nothing}
+      </svg>
       <svg
+        class="over"
         viewBox="0 0 ${side} ${side}"
         role="group"
         aria-label=${this.label}
         @click=${(event: MouseEvent) => this.tell('lab-place', this.#place(event))}
       >
-        ${picture ? svg`<path class="levels" transform="scale(${cell}) translate(-0.5 -0.5)" d=${picture.lines} />` : nothing}
         ${this.above?.(this.#x, this.#y) ?? nothing} ${this.handles.map((handle) => this.#handle(handle))}
       </svg>
       <p class="visually-hidden">${this.summary}</p>

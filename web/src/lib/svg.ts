@@ -6,8 +6,12 @@ const DRAWN = [
   'stroke-width',
   'stroke-dasharray',
   'stroke-linejoin',
+  'vector-effect',
+  'paint-order',
   'opacity',
-  'font',
+  'font-size',
+  'font-family',
+  'font-weight',
   'text-anchor',
 ];
 
@@ -19,8 +23,7 @@ export function styledCopy(drawing: SVGSVGElement): SVGSVGElement {
     const seen = getComputedStyle(from[i]!);
     for (const name of DRAWN) {
       const value = seen.getPropertyValue(name);
-      if (value && value !== 'none 0px')
-        node.setAttribute(name === 'font' ? 'style' : name, name === 'font' ? `font:${value}` : value);
+      if (value) node.setAttribute(name, value);
     }
     node.removeAttribute('class');
   });

@@ -19,8 +19,8 @@ interface TakeHome {
 }
 
 const FILES = [
-  ['png', 'Map (PNG)'],
-  ['svg', 'Map (SVG)'],
+  ['png', 'Map and line (PNG)'],
+  ['svg', 'Map and line (SVG)'],
   ['csv', 'Line and run (CSV)'],
   ['json', 'State (JSON)'],
 ] as const;
@@ -81,20 +81,33 @@ function table({ line, slice }: TakeHome): string {
   return toCsv(['what', 'share_of_the_way_or_step', 'x', 'y', 'loss'], rows);
 }
 
+/** The map and, if it may be seen, the line below it. */
 function drawing({ root, title, settings, digest }: TakeHome): string {
-  const svg = root.querySelector<SVGSVGElement>('.map svg')!;
   const canvas = root.querySelector<HTMLCanvasElement>('.map canvas')!;
-  const copy = styledCopy(svg);
-  const side = svg.viewBox.baseVal.width;
-  copy.setAttribute('y', '40');
-  copy.setAttribute('width', String(side));
-  copy.setAttribute('height', String(side));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side + 40}" width="${side}" height="${side + 40}">
+  const side = root.querySelector<SVGSVGElement>('.map .over')!.viewBox.baseVal.width;
+  const place = (svg: SVGSVGElement, y: number) => {
+    const copy = styledCopy(svg);
+    const { width, height } = svg.viewBox.baseVal;
+    copy.setAttribute('y', String(y));
+    copy.setAttribute('width', String(width));
+    copy.setAttribute('height', String(height));
+    return { text: new XMLSerializer().serializeToString(copy), width, height };
+  };
+  const above = [...root.querySelectorAll<SVGSVGElement>('.map svg')].map((svg) => place(svg, 40).text);
+  const chart = root.querySelector<SVGSVGElement>('#profile .plot svg');
+  const line = chart ? place(chart, side + 56) : undefined;
+  const width = Math.max(side, line?.width ?? 0);
+  const height = side + 40 + (line ? line.height + 24 : 0);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
 <title>${title}</title><desc>${settings}, fingerprint ${digest}</desc>
+<rect width="100%" height="100%" fill="${getComputedStyle(document.documentElement).getPropertyValue('--paper').trim()}"/>
+<g fill="${getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()}">
 <text x="4" y="16" font-family="sans-serif" font-size="12">${settings}</text>
 <text x="4" y="32" font-family="monospace" font-size="12">${hexGroups(digest)}</text>
+</g>
 <image y="40" width="${side}" height="${side}" href="${canvas.toDataURL('image/png')}"/>
-${new XMLSerializer().serializeToString(copy)}
+${above.join('\n')}
+${line?.text ?? ''}
 </svg>
 `;
 }
@@ -108,8 +121,6 @@ async function picture(home: TakeHome): Promise<Blob> {
   const scale = 2;
   const canvas = new OffscreenCanvas(scale * image.width, scale * image.height);
   const g = canvas.getContext('2d')!;
-  g.fillStyle = '#fbfaf7';
-  g.fillRect(0, 0, canvas.width, canvas.height);
   g.drawImage(image, 0, 0, canvas.width, canvas.height);
   URL.revokeObjectURL(url);
   return canvas.convertToBlob({ type: 'image/png' });

@@ -54,11 +54,17 @@ export class SurfaceExhibit extends Exhibit {
   #line: Line | undefined;
   #look: Look | undefined;
   #curved: Curved | undefined;
+  /** The step that is asked for; the one that is shown comes with the answer. */
+  #target = 0;
   /** The step the run is looked at, and the digest of its parameters there. */
   #step = 0;
   #digest = '';
   #question = 0;
-  #guesses: Guess[] = [{ state: 'open' }, { state: 'open' }];
+  /** The ring has a question of its own. */
+  #answers: Record<Scene, Guess[]> = {
+    network: [{ state: 'open' }, { state: 'open' }],
+    ring: [{ state: 'open' }, { state: 'skipped' }],
+  };
   #truths: (number | undefined)[] = [undefined, undefined];
   #pinned: Pinned | undefined;
   #preset: Preset | undefined;
@@ -89,6 +95,10 @@ export class SurfaceExhibit extends Exhibit {
 
   // ---- what is computed ----
 
+  get #guesses(): Guess[] {
+    return this.#answers[this.values.scene as Scene];
+  }
+
   #number(key: string): number {
     return Number(this.values[key]);
   }
@@ -96,7 +106,7 @@ export class SurfaceExhibit extends Exhibit {
   #probe(): Probe {
     return this.values.at === 'cross' && !this.playing
       ? { x: this.#number('cx'), y: this.#number('cy') }
-      : { step: this.#step };
+      : { step: this.#target };
   }
 
   protected async start(): Promise<void> {
@@ -104,6 +114,8 @@ export class SurfaceExhibit extends Exhibit {
     this.playing = false;
     this.failure = undefined;
     this.#cursor = undefined;
+    this.#truths = [undefined, undefined];
+    if (this.values.scene === 'ring') this.#question = 0;
     const target = this.#number('step');
     this.replay = target > 0 ? { target, digest: String(this.values.digest), state: 'running' } : undefined;
     try {
@@ -121,9 +133,8 @@ export class SurfaceExhibit extends Exhibit {
         rehearse: String(this.values.rehearse),
       });
       if (run !== this.run) return;
-      this.#facts = facts;
-      this.#step = Math.min(target, facts.steps);
-      await this.#cut(run);
+      this.#target = Math.min(target, facts.steps);
+      await this.#cut(run, facts);
       if (run !== this.run) return;
       this.compareReplay(this.#digest);
       if (facts.steps < facts.planned) this.failure = { kind: 'not-finite', step: facts.steps };
@@ -134,19 +145,20 @@ export class SurfaceExhibit extends Exhibit {
   }
 
   /** Another plane: everything that is seen through it anew. */
-  async #cut(run: number): Promise<void> {
+  async #cut(run: number, facts = this.#facts!): Promise<void> {
     const plane = this.values.plane as PlaneName;
     const slice = await this.#client!.ask('cut', { plane });
     if (run !== this.run) return;
-    this.#slice = slice;
     const ring = this.values.scene === 'ring';
     if (!ring && plane === 'random' && this.#truths[1] === undefined && this.#guesses[1]!.state !== 'open')
       this.#truths[1] = 100 * slice.share;
     // The run first: its digest is what a link is compared with.
-    const look = await this.#client!.ask('look', { probe: { step: this.#step } });
+    const step = this.#target;
+    const look = await this.#client!.ask('look', { probe: { step } });
     if (run !== this.run) return;
-    this.#look = look;
-    this.#digest = look.digest;
+    this.#facts = facts;
+    this.#slice = slice;
+    this.#seen(look, step);
     this.#line = undefined;
     this.requestUpdate();
     void this.#again('line');
@@ -210,10 +222,17 @@ export class SurfaceExhibit extends Exhibit {
     const probe = this.#probe();
     const look = await this.#client!.ask('look', { probe });
     if (run !== this.run) return;
-    this.#look = look;
-    if ('step' in probe) this.#digest = look.digest;
+    if ('step' in probe) this.#seen(look, probe.step);
+    else this.#look = look;
     this.#rest();
     this.requestUpdate();
+  }
+
+  /** The run at a step: what is shown of it changes together. */
+  #seen(look: Look, step: number): void {
+    this.#look = look;
+    this.#step = step;
+    this.#digest = look.digest;
   }
 
   /** The curvature, once the reader rests. */
@@ -265,19 +284,19 @@ export class SurfaceExhibit extends Exhibit {
   async #play(): Promise<void> {
     if (!this.#ready()) return;
     this.values.at = 'run';
-    if (this.#step >= this.#facts!.steps) this.#step = 0;
-    if (this.still.matches) return this.#goTo(this.#step + this.#stillSteps());
+    if (this.#target >= this.#facts!.steps) this.#target = 0;
+    if (this.still.matches) return this.#goTo(this.#target + this.#stillSteps());
     const run = this.run;
     this.playing = true;
     this.requestUpdate();
     try {
-      while (this.playing && run === this.run && this.#step < this.#facts!.steps) {
+      while (this.playing && run === this.run && this.#target < this.#facts!.steps) {
         if (document.hidden || !this.visible) {
           await new Promise((resolve) => setTimeout(resolve, 100));
           continue;
         }
         const pace = this.speed === 'max' ? FASTEST : Number(this.speed);
-        this.#step = Math.min(this.#facts!.steps, this.#step + pace);
+        this.#target = Math.min(this.#facts!.steps, this.#target + pace);
         await this.#askLook(run);
         await new Promise((resolve) => requestAnimationFrame(resolve));
       }
@@ -295,7 +314,7 @@ export class SurfaceExhibit extends Exhibit {
   async #goTo(step: number): Promise<void> {
     if (!this.#ready()) return;
     this.values.at = 'run';
-    this.#step = Math.max(0, Math.min(this.#facts!.steps, step));
+    this.#target = Math.max(0, Math.min(this.#facts!.steps, step));
     await this.#again('look');
     this.#pause();
   }
@@ -319,7 +338,7 @@ export class SurfaceExhibit extends Exhibit {
         else void this.#play();
         break;
       case 'step':
-        if (!this.playing) void this.#goTo(this.#step + 1);
+        if (!this.playing) void this.#goTo(this.#target + 1);
         break;
       case 'reset':
         this.playing = false;
@@ -735,7 +754,7 @@ export class SurfaceExhibit extends Exhibit {
         ?hidden=${this.off('curves')}
       >
         <h2 class="visually-hidden">Curves</h2>
-        <div class="charts"><div>${this.#profile()}</div></div>
+        <div class="profile">${this.#profile()}</div>
         ${narrow ? this.#aside() : nothing}
       </div>
       <div class="home" ?hidden=${this.hides('home')}>
