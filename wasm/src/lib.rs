@@ -8,6 +8,8 @@ mod digits;
 mod failure;
 #[cfg(feature = "paths")]
 mod paths;
+#[cfg(feature = "paths")]
+pub use paths::{Paths, PathsSettings, Route, Task, Toy, ToySurface};
 #[cfg(feature = "surface")]
 mod surface;
 #[cfg(feature = "train")]

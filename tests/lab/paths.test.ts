@@ -1,0 +1,513 @@
+/** Paths, used: the numbers of the page are those of the native search, and the reader can get at all of them. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import {
+  DIST,
+  digest,
+  type Lab,
+  openLab,
+  overflow,
+  ROOT,
+  ready,
+  screenshot,
+  step,
+  text,
+  violations,
+  visit,
+} from './harness.ts';
+
+/** What the native search prints. A report is saddle, its place, barrier, both ends, length over chord. */
+interface Native {
+  step: number;
+  digest: string;
+  endsBefore: string[];
+  ends: string[];
+  straight: number[];
+  aligned: number[];
+  best: number[];
+  saddle: number[];
+  gradients: number;
+  disagreement: number;
+  aligningError: number;
+  cycles: number[];
+  climbed: number[];
+}
+
+const END = 'step=3200';
+const HALF = 'step=1000';
+const TWINS = 'task=twins&width=4&align=on&climb=on&cycles=2&pivots=5&step=2000';
+const DIGITS = 'task=digits&width=4&a=7&b=9&cycles=2&rate=0.05&step=600';
+const EGG = 'task=egg-carton&drags=0:4:0.7:1.1&step=2000';
+const VALLEY = 'task=mueller-brown&climb=on&step=1500';
+const WIDTHS = [2, 3, 4, 8, 16];
+const PAIRS = [
+  [1, 2],
+  [3, 4],
+  [5, 6],
+] as const;
+const pair = (width: number, [a, b]: readonly [number, number]) =>
+  `task=twins&width=${width}&a=${a}&b=${b}&step=3200`;
+
+let lab: Lab;
+let truth: Map<string, Native>;
+
+before(async () => {
+  truth = native([
+    END,
+    HALF,
+    'step=1',
+    TWINS,
+    DIGITS,
+    EGG,
+    VALLEY,
+    ...WIDTHS.flatMap((width) => PAIRS.map((seeds) => pair(width, seeds))),
+  ]);
+  lab = await openLab();
+});
+after(() => lab.close());
+
+/** The same searches, run natively. */
+function native(links: readonly string[]): Map<string, Native> {
+  const example = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', 'paths_digest'];
+  const run = spawnSync('cargo', [...example, '--', ...links], { cwd: ROOT, encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`the native search failed:\n${run.stderr}`);
+  const lines = run.stdout.trim().split('\n');
+  return new Map(links.map((link, k) => [link, JSON.parse(lines[k]!) as Native]));
+}
+
+/** Opens a link and waits until it has been replayed. */
+async function replayed(link: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { page } = await visit(lab, `paths/#v=1&${link}`, options);
+  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  await skip(page);
+  return page;
+}
+
+async function skip(page: Page): Promise<void> {
+  if (await page.locator('[data-do=skip]').count()) await page.click('[data-do=skip]');
+}
+
+/** Plays at full speed to the end. */
+async function playOut(page: Page): Promise<void> {
+  await page.selectOption('lab-transport select', 'max');
+  await page.click('[data-do=play]');
+  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+}
+
+async function openPanels(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+}
+
+/** Guess and truth are told with two digits. */
+const twoDigits = (value: number) => Number(value.toPrecision(2));
+
+/** Three digits, as the page prints them. */
+const close = (shown: string, value: number, what: string) =>
+  assert.ok(
+    Math.abs(Number.parseFloat(shown.replace('−', '-')) - value) <= 6e-3 * Math.abs(value) + 1e-9,
+    `${what}: ${shown}, natively ${value}`,
+  );
+
+test('the default search, played: numbers and bits are those of the native one, within five seconds', async () => {
+  const { page, foreign, complaints } = await visit(lab, 'paths/');
+  await ready(page);
+  assert.equal(await step(page), 0, 'nothing moves before it is asked to');
+  assert.match(await text(page, 'barrier-straight'), /hidden/, 'the line is hidden until it is guessed');
+  await skip(page);
+  const begun = Date.now();
+  await playOut(page);
+  const seconds = (Date.now() - begun) / 1000;
+  console.log(`default search: ${seconds.toFixed(1)} s`);
+  // Times are gated at three times their budget.
+  assert.ok(seconds <= 15, `${seconds} s`);
+  const expected = truth.get(END)!;
+  assert.equal(await step(page), 3200);
+  assert.equal(await digest(page), expected.digest);
+  close(await text(page, 'barrier-straight'), expected.straight[2]!, 'straight');
+  close(await text(page, 'barrier-aligned'), expected.aligned[2]!, 'aligned');
+  close(await text(page, 'barrier-path'), expected.best[2]!, 'path');
+  close(await text(page, 'saddle'), expected.saddle[0]!, 'saddle');
+  await page.click('summary:has-text("More controls")');
+  close(await text(page, 'ratio'), expected.straight[2]! / expected.best[2]!, 'ratio');
+  assert.equal(await text(page, 'missed-saddle'), `${expected.saddle[1]} of 256`);
+  assert.equal(Number((await text(page, 'gradients')).replaceAll(/\D/g, '')), expected.gradients);
+  close(await text(page, 'disagreement'), 100 * expected.disagreement, 'disagreement');
+  const ends = (await text(page, 'ends')).replaceAll(/\s/g, '');
+  assert.equal(ends, expected.ends.join(''), 'the ends keep their bits');
+  assert.deepEqual(foreign, []);
+  assert.deepEqual(complaints, []);
+  await screenshot(page, 'paths-default', true);
+});
+
+test('natively: the best saddle and barrier never rise, ends keep their bits, aligning is rounding', () => {
+  for (const [link, { cycles, ends, endsBefore, aligningError }] of truth) {
+    if (!cycles) continue;
+    assert.deepEqual(ends, endsBefore, link);
+    assert.ok(aligningError <= 1e-6, `${link}: ${aligningError}`);
+    for (let k = 5; k < cycles.length; k += 5) {
+      assert.ok(cycles[k + 2]! <= cycles[k - 3]!, `${link}: saddle after ${cycles[k]} moves`);
+      assert.ok(cycles[k + 3]! <= cycles[k - 2]!, `${link}: barrier after ${cycles[k]} moves`);
+    }
+  }
+});
+
+for (const [name, link] of [
+  ['half way', HALF],
+  ['twins, aligned, with a climb', TWINS],
+  ['digits', DIGITS],
+  ['egg carton, an image dragged', EGG],
+  ['Müller–Brown, climbed', VALLEY],
+] as const) {
+  test(`a link is replayed to the native bits: ${name}`, async () => {
+    const page = await replayed(link);
+    const expected = truth.get(link)!;
+    assert.equal(await step(page), expected.step);
+    assert.equal(await digest(page), expected.digest);
+    close(await text(page, 'barrier-straight'), expected.straight[2]!, 'straight');
+    if (expected.best[2]! > 0) close(await text(page, 'barrier-path'), expected.best[2]!, 'path');
+    if (expected.climbed?.length) {
+      await openPanels(page);
+      close(await text(page, 'climbed'), expected.climbed[0]!, 'climbed');
+    }
+    await screenshot(page, `paths-${link.match(/task=([a-z-]+)/)?.[1] ?? 'half'}`, true);
+  });
+}
+
+test('a shared link leads to the same move and fingerprint; an edited one is found out', async () => {
+  const { page } = await visit(lab, 'paths/#v=1&task=twins&width=3&cycles=2&t=0.4&route=straight');
+  await ready(page);
+  await skip(page);
+  await page.click('[data-do=play]');
+  await page.waitForFunction(
+    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 100,
+  );
+  await page.click('[data-do=play]');
+  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  const [at, bits] = [await step(page), await digest(page)];
+  await page.click('[data-do=share]');
+  const link = await page.inputValue('#share-link');
+  assert.ok(!link.includes('guess'), 'a guess goes along only on request');
+  const other = await visit(lab, '');
+  await other.page.goto(link);
+  await other.page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.equal(await step(other.page), at);
+  assert.equal(await digest(other.page), bits);
+  await other.page.goto('about:blank');
+  await other.page.goto(link.replace(/digest=[0-9a-f]{16}/, 'digest=0123456789abcdef'));
+  await other.page.waitForSelector('[data-test=replay][data-state=different]');
+});
+
+test('reset gives the same bits, one step at a time too; a view changes none', async () => {
+  const { page } = await visit(lab, 'paths/');
+  await ready(page);
+  const first = await digest(page);
+  await skip(page);
+  await page.click('[data-do=step]');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
+  );
+  assert.equal(await digest(page), truth.get('step=1')!.digest);
+  await page.locator('.profile').focus();
+  await page.keyboard.press('End');
+  await page.selectOption('#set-route', 'straight');
+  await page.selectOption('#theme', 'dark');
+  await page.waitForTimeout(200);
+  assert.equal(await digest(page), truth.get('step=1')!.digest);
+  await page.click('[data-do=reset]');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
+  );
+  assert.equal(await digest(page), first);
+});
+
+test('predict, run, compare: line and path are hidden until the reader commits', async () => {
+  const { page } = await visit(lab, 'paths/');
+  await ready(page);
+  assert.equal(await page.locator('.profile .way').count(), 0);
+  await page.locator('#predict-range').fill('75');
+  await page.click('[data-do=commit]');
+  close(await text(page, 'truth'), twoDigits(truth.get(END)!.straight[2]!), 'truth of the line');
+  assert.equal(await page.locator('.profile .way').count(), 2);
+  await page.click('[data-do=next]');
+  await page.locator('#predict-range').fill('40');
+  await playOut(page);
+  assert.match(await text(page, 'barrier-path'), /hidden/);
+  assert.equal(await page.locator('.profile .w-band, .profile .w-best').count(), 0);
+  await page.click('[data-do=commit]');
+  close(await text(page, 'truth'), twoDigits(truth.get(END)!.best[2]!), 'truth of the path');
+  assert.ok((await page.locator('.profile .w-best').count()) > 0);
+  await page.click('[data-do=next]');
+  await page.click('.choices label:nth-of-type(2) input');
+  await page.click('[data-do=commit]');
+  assert.match(await text(page, 'truth'), /no, not at all/);
+  await page.click('[data-do=next]');
+  await page.click('[data-do=commit]');
+  assert.equal(await text(page, 'truth'), '4');
+  assert.ok(!(await page.evaluate(() => location.hash)).includes('guess'), 'guesses stay on the device');
+});
+
+test('walking from A to B morphs the boundary', async () => {
+  const page = await replayed('step=800');
+  const at = async (t: number) => {
+    await page.locator('.profile').focus();
+    await page.keyboard.press('Home');
+    for (let k = 0; k < Math.round(10 * t); k++) await page.keyboard.press('Shift+ArrowRight');
+    await page.waitForFunction(
+      (text) => document.querySelector('lab-profile .readout')!.textContent!.includes(text),
+      `t = ${t.toFixed(2)}`,
+    );
+    await page.waitForTimeout(300);
+    return page.getAttribute('lab-field .levels', 'd');
+  };
+  const [first, middle, last] = [await at(0), await at(0.5), await at(1)];
+  assert.ok(first && last && first !== middle && middle !== last && first !== last);
+  assert.match(await page.evaluate(() => location.hash), /t=1/);
+});
+
+test('images of a toy are dragged by pointer and by keys, and a link remembers it', async () => {
+  const { page } = await visit(lab, 'paths/#v=1&task=egg-carton');
+  await ready(page);
+  await skip(page);
+  const knob = (await page.locator('[data-handle="4"] .knob').boundingBox())!;
+  await page.mouse.move(knob.x + knob.width / 2, knob.y + knob.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(knob.x - 40, knob.y - 40, { steps: 4 });
+  await page.mouse.up();
+  await page.locator('[data-handle="3"]').focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await page.waitForFunction(() => /drags=0:4:.*;0:3:/.test(location.hash));
+  await playOut(page);
+  assert.equal(await text(page, 'saddle'), '0', 'the passes between the hollows lie at 0');
+  const bits = await digest(page);
+  await page.click('[data-do=share]');
+  const other = await visit(lab, '');
+  await other.page.goto(await page.inputValue('#share-link'));
+  await other.page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.equal(await digest(other.page), bits);
+  await screenshot(page, 'paths-dragged');
+});
+
+test('left alone, the band on the egg carton never leaves the top', async () => {
+  const { page } = await visit(lab, 'paths/#v=1&task=egg-carton');
+  await ready(page);
+  await skip(page);
+  await playOut(page);
+  assert.equal(await text(page, 'barrier-path'), '4.00');
+});
+
+test('equal seeds are refused by name, and mended', async () => {
+  const { page } = await visit(lab, 'paths/#v=1&a=5&b=5');
+  await page.waitForSelector('[data-failure=refused]');
+  assert.match((await page.textContent('[data-failure=refused]'))!, /seed_b/);
+  await page.click('[data-do=recover]');
+  await ready(page);
+  assert.match(await page.evaluate(() => document.querySelector('.message h2')?.textContent ?? ''), /^$/);
+});
+
+test('a stopped kernel is replaced, and the run replayed to its last good move', async () => {
+  const { page } = await visit(lab, 'paths/#v=1&rehearse=panic');
+  await ready(page);
+  await skip(page);
+  await page.click('[data-do=step]');
+  await page.waitForSelector('[data-failure=panic]');
+  await page.click('[data-do=recover]');
+  await ready(page);
+  await page.click('[data-do=step]');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
+  );
+  assert.equal(await digest(page), truth.get('step=1')!.digest);
+});
+
+test('pictures, curves and the state can be taken home; the state comes back', async () => {
+  const page = await replayed(`${HALF}&pivots=5`);
+  const bits = await digest(page);
+  await page.click('[data-do=export]');
+  const save = async (what: string) => {
+    const download = page.waitForEvent('download');
+    await page.click(`[data-export=${what}]`);
+    return readFileSync(await (await download).path());
+  };
+  const csv = (await save('csv')).toString().trim().split('\r\n');
+  assert.equal(csv[0], 'way,t,loss');
+  assert.ok(csv.some((row) => row.startsWith('best,')));
+  assert.equal((await save('png')).subarray(1, 4).toString(), 'PNG');
+  const drawing = (await save('svg')).toString();
+  assert.match(drawing, /^<svg xmlns/);
+  assert.ok(!/NaN|undefined/.test(drawing));
+  const state = await save('json');
+  assert.equal(JSON.parse(state.toString()).digest, bits);
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=reset]');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
+  );
+  await page.click('[data-do=export]');
+  await page.setInputFiles('#bring', { name: 'state.json', mimeType: 'application/json', buffer: state });
+  await page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.equal(await digest(page), bits);
+});
+
+test('a run is pinned and stays beside the next', async () => {
+  const page = await replayed('step=800&cycles=1');
+  await page.click('[data-do=pin]');
+  await page.selectOption('#set-align', 'on');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
+  );
+  await playOut(page);
+  assert.ok((await page.locator('.profile .w-pinned').count()) > 0);
+  assert.match((await page.textContent('lab-numbers.panel .pinned'))!, /A: /);
+});
+
+for (const [name, options] of [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['forced colours', { forcedColors: 'active' }],
+] as [string, BrowserContextOptions][]) {
+  test(`no axe violation: ${name}`, async () => {
+    const page = await replayed('step=800&cycles=1', options);
+    await page.click('[data-do=pin]');
+    assert.deepEqual(await violations(page), [], 'as it stands');
+    await openPanels(page);
+    assert.deepEqual(await violations(page), [], 'with panels open');
+    await screenshot(page, `paths-${name.replace(' ', '-')}-open`, true);
+    for (const dialog of ['share', 'export', 'help']) {
+      if (dialog === 'help') await page.click('lab-tools button');
+      else await page.click(`[data-do=${dialog}]`);
+      await page.waitForSelector(`#${dialog}[open]`);
+      assert.deepEqual(await violations(page), [], dialog);
+      await page.keyboard.press('Escape');
+    }
+    for (const task of ['digits', 'mueller-brown']) {
+      await page.selectOption('#set-task', task);
+      await page.waitForSelector(task === 'digits' ? 'lab-network' : '[data-handle="1"]');
+      await ready(page);
+      assert.deepEqual(await violations(page), [], task);
+    }
+  });
+}
+
+for (const width of [320, 390, 768, 1440]) {
+  test(`nothing overflows at ${width} pixels, nor with text at 200 %`, async () => {
+    const page = await replayed('step=800&cycles=1', { viewport: { width, height: 800 } });
+    const tabs = width < 720 ? ['predict', 'controls', 'curves'] : [''];
+    for (const large of [false, true]) {
+      if (large) await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+      for (const tab of tabs) {
+        if (tab) await page.click(`#tab-${tab}`);
+        await openPanels(page);
+        assert.deepEqual(await overflow(page), [], `${tab} ${large ? 'at 200 %' : ''}`);
+        if (tab && !large) assert.deepEqual(await violations(page), [], tab);
+      }
+    }
+    await screenshot(page, `paths-${width}-large`, true);
+  });
+}
+
+test('a walk with the keyboard alone', async () => {
+  const { page } = await visit(lab, 'paths/');
+  await ready(page);
+  const focused = () =>
+    page.evaluate(() => {
+      const e = document.activeElement!;
+      return e.id || e.getAttribute('data-do') || e.getAttribute('aria-label') || e.textContent!.trim();
+    });
+  const order: string[] = [];
+  for (let k = 0; k < 60; k++) {
+    await page.keyboard.press('Tab');
+    order.push(await focused());
+  }
+  // Question and predict, then transport, controls, figure, curves.
+  const wanted = ['predict-range', 'play', 'set-task', 'Place on the way from A to B', 'share'];
+  const places = wanted.map((name) => order.indexOf(name));
+  assert.ok(
+    places.every((p) => p >= 0),
+    order.join(' | '),
+  );
+  assert.deepEqual(
+    places,
+    [...places].sort((p, q) => p - q),
+    order.join(' | '),
+  );
+  const leave = () => page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await leave();
+  await page.keyboard.press('p');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'predict-range');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-test=truth]');
+  await leave();
+  await page.keyboard.press('.');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
+  );
+  await page.keyboard.press('Space');
+  await page.waitForFunction(
+    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
+  );
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await page.keyboard.press('a');
+  await page.waitForSelector('[data-do=pin][aria-pressed=true]');
+  await page.locator('.profile').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  assert.match((await page.getAttribute('.profile', 'aria-valuetext'))!, /^t = 0\.01 on the band: 0\.\d+/);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('r');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
+  );
+  await page.keyboard.press('?');
+  await page.waitForSelector('#help[open]');
+});
+
+test('with reduced motion nothing moves by itself, and Advance shows a still', async () => {
+  const { page } = await visit(lab, 'paths/', { reducedMotion: 'reduce' });
+  await ready(page);
+  await skip(page);
+  await page.waitForTimeout(300);
+  assert.equal(await step(page), 0);
+  assert.match((await page.textContent('[data-do=play]'))!, /Advance 200/);
+  await page.click('[data-do=play]');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '200',
+  );
+});
+
+test('the table of widths tells what the native searches found', () => {
+  const html = readFileSync(join(DIST, 'paths/index.html'), 'utf8');
+  const rows = [...html.matchAll(/<th scope="row">(\d+) \(\d+\)<\/th>((?:<td>[\d.]+<\/td>){4})/g)];
+  assert.deepEqual(
+    rows.map(([, width]) => Number(width)),
+    WIDTHS,
+  );
+  for (const [, width, cells] of rows) {
+    const found = PAIRS.map((seeds) => truth.get(pair(Number(width), seeds))!);
+    const mean = (of: (run: Native) => number) => found.reduce((sum, run) => sum + of(run), 0) / 3;
+    const expected = [
+      mean((run) => run.straight[2]!),
+      mean((run) => run.aligned[2]!),
+      mean((run) => run.best[2]!),
+      Math.max(...found.map((run) => run.best[2]!)),
+    ];
+    const told = [...cells!.matchAll(/[\d.]+/g)].map(([cell]) => cell);
+    assert.deepEqual(
+      told,
+      expected.map((value) => value.toFixed(3)),
+      `width ${width}`,
+    );
+    // What the last question calls joined.
+    assert.equal(expected[3]! < 0.02, Number(width) >= 4, `width ${width}: ${expected[3]}`);
+  }
+});

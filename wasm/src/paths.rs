@@ -1,1 +1,0 @@
-//! The experiment *Paths*: two trained minima, the straight line between them, and a band that stays low.

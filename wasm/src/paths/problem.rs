@@ -1,0 +1,170 @@
+//! What the two networks learn.
+
+use std::rc::Rc;
+
+use losscape::ArgError;
+use losscape::base::random::stream;
+use losscape::models::data::digits::{CLASSES, PIXELS};
+use losscape::models::data::{Dataset, Targets, moons};
+use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+use wasm_bindgen::prelude::*;
+
+use crate::LabError;
+use crate::digits::Data;
+
+/// What the two networks learn.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Task {
+    /// Two moons of noise 0.30, hardly any weight decay: different seeds end in different functions.
+    #[default]
+    Different,
+    /// Two moons of noise 0.15 with weight decay: the same function, its neurons in another order.
+    Twins,
+    /// The digits.
+    Digits,
+}
+
+/// Everything that decides the numbers of a search.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub struct PathsSettings {
+    /// What the networks learn.
+    pub task: Task,
+    /// Units of each hidden layer: two layers on the moons, one on the digits.
+    pub width: u32,
+    /// Seed of the first network.
+    pub seed_a: u32,
+    /// Seed of the second.
+    pub seed_b: u32,
+    /// Whether the second network's neurons are put in the order of the first before the search.
+    pub align: bool,
+    /// Images of the first cycle, without the ends.
+    pub pivots: u32,
+    /// Cycles of growing, relaxing and scanning.
+    pub cycles: u32,
+    /// Step size of the band.
+    pub learning_rate: f32,
+    /// Whether the highest image climbs once the cycles are done.
+    pub climb: bool,
+}
+
+impl Default for PathsSettings {
+    /// What the page starts with.
+    fn default() -> Self {
+        Self {
+            task: Task::Different,
+            width: 8,
+            seed_a: 1,
+            seed_b: 2,
+            align: false,
+            pivots: 7,
+            cycles: 4,
+            learning_rate: 0.02,
+            climb: false,
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl PathsSettings {
+    /// The page's defaults, to be filled in.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// Points of a task on the moons.
+pub(crate) const POINTS: usize = 256;
+
+/// Samples that are evaluated together: more would not be faster.
+const TILE: usize = 32;
+
+#[derive(Debug)]
+enum Samples {
+    Points { inputs: Vec<f32>, labels: Vec<u8> },
+    Digits(Rc<Data>),
+}
+
+/// A task with a width: the network, its data, and how both are trained and searched.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) net: Mlp,
+    samples: Samples,
+    loss: Loss,
+    l2: f32,
+    /// Samples of a training step.
+    pub(crate) batch: u32,
+    /// Steps that train an end.
+    pub(crate) training: u32,
+    /// Sweeps of a cycle.
+    pub(crate) sweeps: u32,
+    /// Sweeps of the climb.
+    pub(crate) climb: u32,
+    /// Whether a sweep sees a batch instead of all samples.
+    pub(crate) minibatches: bool,
+}
+
+impl Problem {
+    /// Of the digits there are none without their file.
+    pub(crate) fn new(task: Task, width: u32, digits: Option<&Rc<Data>>) -> Result<Self, LabError> {
+        let hidden = usize::try_from(width).unwrap_or(usize::MAX);
+        let (noise, l2) = match (task, digits) {
+            (Task::Different, _) => (0.3, 1e-4),
+            (Task::Twins, _) => (0.15, 1e-3),
+            (Task::Digits, Some(data)) => {
+                return Ok(Self {
+                    net: Mlp::new(&[PIXELS, hidden, CLASSES])?,
+                    samples: Samples::Digits(Rc::clone(data)),
+                    loss: Loss::SoftmaxCrossEntropy,
+                    l2: 1e-4,
+                    batch: 128,
+                    training: 3000,
+                    sweeps: 400,
+                    climb: 60,
+                    minibatches: true,
+                });
+            }
+            (Task::Digits, None) => {
+                return Err(LabError {
+                    field: "task".to_owned(),
+                    message: "the digits are missing".to_owned(),
+                });
+            }
+        };
+        let (mut inputs, mut labels) = (vec![0.0; 2 * POINTS], vec![0; POINTS]);
+        moons(noise, &mut stream(0, 2), &mut inputs, &mut labels)?;
+        Ok(Self {
+            net: Mlp::new(&[2, hidden, hidden, 1])?,
+            samples: Samples::Points { inputs, labels },
+            loss: Loss::BinaryCrossEntropy,
+            l2,
+            batch: 32,
+            training: 30000,
+            sweeps: 800,
+            climb: 400,
+            minibatches: false,
+        })
+    }
+
+    pub(crate) fn data(&self) -> Result<Dataset<'_>, ArgError> {
+        match &self.samples {
+            Samples::Points { inputs, labels } => Dataset::new(inputs, 2, Targets::Labels(labels)),
+            Samples::Digits(data) => data.train(),
+        }
+    }
+
+    /// Rows that no end was trained on, if there are any.
+    pub(crate) fn held_out(&self) -> Option<Result<Dataset<'_>, ArgError>> {
+        match &self.samples {
+            Samples::Points { .. } => None,
+            Samples::Digits(data) => Some(data.held_out()),
+        }
+    }
+
+    pub(crate) fn objective<'a>(&self, data: Dataset<'a>) -> Result<MlpObjective<'a, f32>, ArgError> {
+        MlpObjective::new(self.net, self.loss, data, self.l2)?.with_tile(TILE)
+    }
+}

@@ -1,0 +1,243 @@
+//! A band on a surface one can see in full, with images to be dragged.
+
+use losscape::base::fingerprint::Fingerprint;
+use losscape::models::surfaces::{EggCarton, MuellerBrown};
+use losscape::path::{Band, BandConfig, BandStep, DenseScan, Relaxer, ScanStep, length};
+use losscape::{ArgError, Objective, Real, Reason};
+use self_cell::MutBorrow;
+use wasm_bindgen::prelude::*;
+
+use super::polyline::{fraction, grid};
+use super::search::SCAN;
+use crate::LabError;
+
+/// Which surface.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToySurface {
+    /// The surface of Müller & Brown: a bent valley with two saddles.
+    MuellerBrown,
+    /// The egg carton, from one hollow to the next but one: the straight line leads over a top.
+    EggCarton,
+}
+
+/// What is different from surface to surface.
+struct Place {
+    objective: Box<dyn Objective>,
+    ends: [[f64; 2]; 2],
+    /// Lower left corner and side of the square that is shown.
+    corner: [f32; 2],
+    side: f32,
+    /// Length of a step per unit of the step size.
+    scale: f32,
+    momentum: f32,
+    /// The residual at which the highest image begins to climb.
+    climb_below: f32,
+}
+
+impl Place {
+    fn of(surface: ToySurface) -> Result<Self, ArgError> {
+        Ok(match surface {
+            ToySurface::MuellerBrown => {
+                let [a, b, _] = MuellerBrown::<f32>::MINIMA;
+                Self {
+                    objective: Box::new(MuellerBrown::<f32>::default()),
+                    ends: [a, b],
+                    corner: [-1.6, -0.6],
+                    side: 2.7,
+                    scale: 0.01,
+                    momentum: 0.5,
+                    climb_below: 20.0,
+                }
+            }
+            ToySurface::EggCarton => Self {
+                objective: Box::new(EggCarton::<f32>::new(2)?),
+                ends: [[0.5, 0.5], [1.5, 1.5]],
+                corner: [0.0, 0.0],
+                side: 2.0,
+                scale: 0.1,
+                momentum: 0.0,
+                climb_below: 1.0,
+            },
+        })
+    }
+}
+
+self_cell::self_cell!(
+    struct BandInMemory {
+        owner: MutBorrow<(Vec<f32>, Vec<f32>)>,
+        #[not_covariant]
+        dependent: Band,
+    }
+);
+
+/// A band between two minima of a surface.
+#[wasm_bindgen]
+pub struct Toy {
+    place: Place,
+    band: BandInMemory,
+    residual: f32,
+    not_finite: bool,
+}
+
+impl core::fmt::Debug for Toy {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Toy").field("residual", &self.residual).finish_non_exhaustive()
+    }
+}
+
+#[wasm_bindgen]
+impl Toy {
+    /// A straight band of `pivots` images between the ends.
+    ///
+    /// # Errors
+    /// [`LabError`] naming the setting that the kernel refused.
+    #[wasm_bindgen(constructor)]
+    pub fn new(surface: ToySurface, pivots: u32, learning_rate: f32, climb: bool) -> Result<Self, LabError> {
+        let place = Place::of(surface)?;
+        let count = pivots as usize + 2;
+        let mut images = vec![0.0; 2 * count];
+        for (end, image) in place.ends.iter().zip([0, count - 1]) {
+            for (to, from) in images[2 * image..].iter_mut().zip(end) {
+                *to = f32::from_f64(*from);
+            }
+        }
+        let memory = (images, vec![0.0; Band::<f32>::workspace_len(count, 2, 0)]);
+        let relaxer = Relaxer::descent(learning_rate * place.scale, place.momentum);
+        let climb_below = if climb { place.climb_below } else { 0.0 };
+        let config = BandConfig { climb_below, ..BandConfig::new(relaxer) };
+        let band = BandInMemory::try_new(MutBorrow::new(memory), |memory| {
+            let (images, workspace) = memory.borrow_mut();
+            let mut band = Band::new(&*place.objective, config, images, workspace)?;
+            band.interpolate();
+            Ok::<_, ArgError>(band)
+        })?;
+        Ok(Self { place, band, residual: 0.0, not_finite: false })
+    }
+
+    /// Moves the band `sweeps` times; returns how often it has moved. Less means that a value was not finite.
+    pub fn advance(&mut self, sweeps: u32) -> u32 {
+        let Self { place, band, residual, not_finite } = self;
+        band.with_dependent_mut(|_, band| {
+            let mut made = 0;
+            while made < sweeps {
+                match band.step(&*place.objective) {
+                    BandStep::Evaluated(_) => (),
+                    BandStep::Moved { residual: new, .. } => {
+                        *residual = new;
+                        made += 1;
+                    }
+                    BandStep::NotFinite { .. } => {
+                        *not_finite = true;
+                        return made;
+                    }
+                }
+            }
+            made
+        })
+    }
+
+    /// Puts an inner image somewhere else.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `image` (an end, or none) or `place` (not finite).
+    pub fn drag(&mut self, image: usize, x: f32, y: f32) -> Result<(), LabError> {
+        ArgError::check_finite("place", &[x, y])?;
+        self.band.with_dependent_mut(|_, band| {
+            if image == 0 || image + 1 >= band.len() {
+                return Err(ArgError::new("image", Reason::OutOfRange { index: image }).into());
+            }
+            band.image_mut(image).copy_from_slice(&[x, y]);
+            Ok(())
+        })
+    }
+
+    /// How often the band has moved.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.band.with_dependent(|_, band| band.sweep())
+    }
+
+    /// Whether a value was not finite.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn not_finite(&self) -> bool {
+        self.not_finite
+    }
+
+    /// Whether the highest image climbs.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn climbing(&self) -> bool {
+        self.band.with_dependent(|_, band| band.climbing())
+    }
+
+    /// Gradients of images spent so far.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn gradients(&self) -> u32 {
+        self.band.with_dependent(|_, band| band.evaluations().gradients)
+    }
+
+    /// The largest gradient across the band before its last move.
+    #[must_use]
+    pub fn residual(&self) -> f32 {
+        self.residual
+    }
+
+    /// x and y of all images.
+    #[must_use]
+    pub fn images(&self) -> Vec<f32> {
+        self.band.with_dependent(|_, band| band.images().to_vec())
+    }
+
+    /// What the dense scan says of the straight line, or of the band: saddle, where on the way it lies,
+    /// barrier, the values of the ends, length over chord; then pairs of the fraction of the way and the value
+    /// there, in the order of the scan.
+    ///
+    /// # Errors
+    /// None: a band has at least its two ends.
+    pub fn scan(&self, straight: bool) -> Result<Vec<f64>, LabError> {
+        let band = self.images();
+        let line = [&band[..2], &band[band.len() - 2..]].concat();
+        let (images, points) = if straight { (line, 99) } else { (band, SCAN) };
+        let mut places = Vec::new();
+        let mut scan = DenseScan::new(&images, 2, points)?;
+        let mut point = [0.0; 2];
+        let whole = length(&images, 2);
+        let report = loop {
+            let (way, value) = match scan.step(&*self.place.objective, &images, &mut point, &mut []) {
+                ScanStep::Point { at, value, .. } => (fraction(&images, 2, at), value),
+                ScanStep::Image { image, value } => (length(&images[..2 * image + 2], 2) / whole, value),
+                ScanStep::NotFinite { .. } | ScanStep::Done(_) => break *scan.report(),
+            };
+            places.extend([way, value].map(Real::to_f64));
+        };
+        let [a, b] = report.ends;
+        let at = fraction(&images, 2, report.saddle_at);
+        let mut out: Vec<f64> =
+            [report.saddle, at, report.barrier, a, b, report.length_ratio()].map(Real::to_f64).to_vec();
+        out.extend(places);
+        Ok(out)
+    }
+
+    /// Lower left corner and side of the square that is shown.
+    #[must_use]
+    pub fn square(&self) -> Vec<f32> {
+        vec![self.place.corner[0], self.place.corner[1], self.place.side]
+    }
+
+    /// The surface at `nodes` × `nodes` places of the square, its edges included, row by row from below.
+    #[must_use]
+    pub fn field(&self, nodes: u32) -> Vec<f32> {
+        let Place { objective, corner, side, .. } = &self.place;
+        grid(*corner, *side, nodes).map(|point| objective.value(&point, &mut [])).collect()
+    }
+
+    /// The digest of the band: 16 hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        format!("{:016x}", Fingerprint::of(&self.images()))
+    }
+}

@@ -1,0 +1,2 @@
+import '../grammar/tools.ts';
+import './paths.ts';

@@ -1,0 +1,224 @@
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { line } from 'd3-shape';
+import { html, nothing, svg } from 'lit';
+import { Part } from '../grammar/element.ts';
+import { significant } from '../lib/format.ts';
+import type { Profile, Report } from './protocol.ts';
+
+export interface Way {
+  name: string;
+  /** `straight`, `aligned`, `band` or `best`: colour, dash and width. */
+  role: string;
+  profile: Profile;
+}
+
+const HEIGHT = 260;
+const TOP = 12;
+const BOTTOM = 52;
+const LEFT = 52;
+
+/** The loss along the ways from A to B. A handle walks along one of them; tells `lab-place` with its t. */
+export class ProfileFigure extends Part {
+  static override properties = {
+    ways: { attribute: false },
+    images: { attribute: false },
+    saddle: { attribute: false },
+    place: { type: Number },
+    value: { type: Number },
+    walk: {},
+    log: { type: Boolean },
+    running: { type: Boolean },
+    width: { state: true },
+  };
+  declare ways: Way[];
+  /** The band's images, as pairs of t and value. */
+  declare images: readonly (readonly [number, number])[];
+  declare saddle: Report | undefined;
+  declare place: number;
+  /** The loss where the handle stands. */
+  declare value: number | undefined;
+  /** The name of the way walked along. */
+  declare walk: string;
+  declare log: boolean;
+  declare running: boolean;
+  declare width: number;
+  #dragging = false;
+  #resize = new ResizeObserver(([entry]) => {
+    const width = Math.round(entry!.contentRect.width);
+    if (width > 0) this.width = width;
+  });
+
+  constructor() {
+    super();
+    this.ways = [];
+    this.images = [];
+    this.place = 0;
+    this.width = 560;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resize.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+  }
+
+  #scales() {
+    const values = this.ways
+      .flatMap(({ profile }) => Array.from({ length: profile.length / 2 }, (_, i) => profile[2 * i + 1]!))
+      .filter((v) => Number.isFinite(v) && (!this.log || v > 0));
+    if (values.length === 0) values.push(0.1, 1);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const x = scaleLinear([0, 1], [LEFT, this.width - 16]);
+    const range = [HEIGHT - BOTTOM, TOP];
+    if (this.log) return { x, y: scaleLog([low / 1.25, high * 1.25], range) };
+    const margin = 0.06 * (high - low || 1);
+    return { x, y: scaleLinear([low - margin, high + margin], range) };
+  }
+
+  #set(t: number): void {
+    const clipped = Math.round(100 * Math.min(1, Math.max(0, t))) / 100;
+    if (clipped !== this.place) this.tell('lab-place', clipped);
+  }
+
+  #key(event: KeyboardEvent): void {
+    const far = event.shiftKey ? 0.1 : 0.01;
+    const to: Record<string, number> = {
+      ArrowLeft: this.place - far,
+      ArrowDown: this.place - far,
+      ArrowRight: this.place + far,
+      ArrowUp: this.place + far,
+      Home: 0,
+      End: 1,
+    };
+    if (event.key === 'Escape') (event.currentTarget as HTMLElement).blur();
+    const next = to[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    this.#set(next);
+  }
+
+  #point(event: PointerEvent): void {
+    const box = this.querySelector('svg')!.getBoundingClientRect();
+    this.#set(this.#scales().x.invert(((event.clientX - box.left) / box.width) * this.width));
+  }
+
+  protected override render() {
+    const { x, y } = this.#scales();
+    const path = (profile: Profile) => {
+      const points = Array.from({ length: profile.length / 2 }, (_, i) => [
+        profile[2 * i]!,
+        profile[2 * i + 1]!,
+      ]);
+      return (
+        line<number[]>()
+          .defined(([, v]) => Number.isFinite(v!) && (!this.log || v! > 0))
+          .x(([t]) => x(t!))
+          .y(([, v]) => y(v!))(points) ?? ''
+      );
+    };
+    const all: number[] = this.log ? (y as ReturnType<typeof scaleLog>).ticks(4) : y.ticks(5);
+    const ticks = this.log && all.length > 6 ? all.filter((v) => /^[125]/.test(v.toExponential())) : all;
+    const at = x(this.place);
+    const reading = `t = ${this.place.toFixed(2)} on ${this.walk}: ${this.value === undefined ? '–' : significant(this.value)}`;
+    return html`<div
+        class="plot profile"
+        tabindex="0"
+        role="slider"
+        aria-label="Place on the way from A to B"
+        aria-valuemin="0"
+        aria-valuemax="1"
+        aria-valuenow=${this.place}
+        aria-valuetext=${reading}
+        @keydown=${this.#key}
+        @pointerdown=${(event: PointerEvent) => {
+          this.#dragging = true;
+          (event.currentTarget as Element).setPointerCapture(event.pointerId);
+          this.#point(event);
+        }}
+        @pointermove=${(event: PointerEvent) => this.#dragging && this.#point(event)}
+        @pointerup=${() => {
+          this.#dragging = false;
+        }}
+        @pointercancel=${() => {
+          this.#dragging = false;
+        }}
+      >
+        <svg viewBox="0 0 ${this.width} ${HEIGHT}" width=${this.width} height=${HEIGHT} aria-hidden="true">
+          ${ticks.map(
+            (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - 16} y1=${y(v)} y2=${y(v)} />
+              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${significant(v, 2)}</text>`,
+          )}
+          ${(this.width < 260 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map(
+            (t) =>
+              svg`<text x=${x(t)} y=${HEIGHT - BOTTOM + 27} text-anchor="middle">${t === 0 ? 'A' : t === 1 ? 'B' : t}</text>`,
+          )}
+          <text x=${(x(0) + x(1)) / 2} y=${HEIGHT - 5} text-anchor="middle">place on the way, t</text>
+          ${this.ways.map(
+            ({
+              role,
+              profile,
+            }) => svg`${role === 'best' ? svg`<path class="halo" d=${path(profile)} />` : nothing}
+              <path class="way w-${role}" d=${path(profile)} />`,
+          )}
+          ${this.images.map(([t, v]) => (this.log && v <= 0 ? nothing : svg`<circle class="bead" cx=${x(t)} cy=${y(v)} r="3.5" />`))}
+          ${this.#mark(x, y)}
+          <line class="cursor" x1=${at} x2=${at} y1=${TOP} y2=${HEIGHT - BOTTOM} />
+          <circle class="grip" cx=${at} cy=${HEIGHT - BOTTOM} r="8" />
+        </svg>
+      </div>
+      <ul class="ways" aria-label="Lines">
+        ${this.ways.map(
+          ({ name, role }) => html`<li>
+            <svg width="30" height="10" aria-hidden="true">${role === 'best' ? svg`<path class="halo" d="M1 5H29" />` : nothing}<path class="way w-${role}" d="M1 5H29" /></svg>
+            ${name}
+          </li>`,
+        )}
+        ${
+          this.saddle && this.ways.some((way) => way.role === 'best')
+            ? html`<li><svg width="14" height="12" aria-hidden="true"><path class="saddle" d="M7 1l5 9h-10z" /></svg> saddle</li>`
+            : nothing
+        }
+      </ul>
+      <p class="readout">${reading}</p>
+      ${this.running ? nothing : this.#table()}`;
+  }
+
+  #mark(x: (v: number) => number, y: (v: number) => number) {
+    if (!this.saddle || !this.ways.some((way) => way.role === 'best')) return nothing;
+    const [px, py] = [x(this.saddle.at), y(this.saddle.saddle)];
+    return Number.isFinite(py) ? svg`<path class="saddle" d="M${px} ${py - 12}l6 10h-12z" />` : nothing;
+  }
+
+  /** The value of each way at 21 places: the figure for those who cannot see it. */
+  #table() {
+    const at = (profile: Profile, t: number) => {
+      let k = 0;
+      while (k + 1 < profile.length / 2 && profile[2 * k]! < t) k++;
+      return profile[2 * k + 1];
+    };
+    return html`<div class="visually-hidden">
+      <table>
+        <caption>
+          Loss along the ways, at 21 places
+        </caption>
+        <thead>
+          <tr><th scope="col">t</th>${this.ways.map((way) => html`<th scope="col">${way.name}</th>`)}</tr>
+        </thead>
+        <tbody>
+          ${Array.from({ length: 21 }, (_, k) => k / 20).map(
+            (t) => html`<tr>
+              <th scope="row">${t}</th>
+              ${this.ways.map(({ profile }) => html`<td>${significant(at(profile, t) ?? Number.NaN)}</td>`)}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+}
+
+customElements.define('lab-profile', ProfileFigure);

@@ -1,0 +1,278 @@
+import { FLAGS } from '../lib/flags.ts';
+import type { ChoiceField, NumberField, Schema } from '../lib/schema.ts';
+import type { Drag } from './protocol.ts';
+
+export const TASK: ChoiceField = {
+  kind: 'choice',
+  key: 'task',
+  name: 'task',
+  help: 'What the two networks learn; or a surface one can see in full.',
+  options: [
+    { value: 'different', label: 'truly different (moons, noise 0.30)' },
+    { value: 'twins', label: 'relabelled twins (moons, noise 0.15)' },
+    { value: 'digits', label: 'handwritten digits' },
+    { value: 'mueller-brown', label: 'toy: Müller–Brown' },
+    { value: 'egg-carton', label: 'toy: egg carton' },
+  ],
+  default: 'different',
+};
+
+export const WIDTH: ChoiceField = {
+  kind: 'choice',
+  key: 'width',
+  name: 'width',
+  help: 'Units of each hidden layer: two layers on the moons, one on the digits.',
+  options: ['2', '3', '4', '6', '8', '16'].map((value) => ({ value, label: value })),
+  default: '8',
+};
+
+export const ALIGN: ChoiceField = {
+  kind: 'choice',
+  key: 'align',
+  name: 'align neurons',
+  help: 'Puts the neurons of B in the order of A before the search. What B computes stays the same.',
+  options: [
+    { value: 'off', label: 'off' },
+    { value: 'on', label: 'on' },
+  ],
+  default: 'off',
+};
+
+const seed = (key: string, name: string, start: number): NumberField => ({
+  kind: 'number',
+  key,
+  name,
+  symbol: '',
+  help: `Where the random numbers of ${name.slice(-1)} start: first weights and order of the samples.`,
+  min: 0,
+  max: 4294967295,
+  default: start,
+  scale: 'linear',
+  integer: true,
+});
+
+export const SEED_A = seed('a', 'seed A', 1);
+export const SEED_B = seed('b', 'seed B', 2);
+
+export const PIVOTS: NumberField = {
+  kind: 'number',
+  key: 'pivots',
+  name: 'first pivots',
+  symbol: '',
+  help: 'Inner images of the band at the start; a cycle adds at most two.',
+  min: 3,
+  max: 15,
+  default: 7,
+  scale: 'linear',
+  step: 1,
+  integer: true,
+};
+
+export const CYCLES: NumberField = {
+  kind: 'number',
+  key: 'cycles',
+  name: 'cycles',
+  symbol: '',
+  help: 'How often the band grows where it is coarse, moves 800 times, and is scanned.',
+  min: 1,
+  max: 6,
+  default: 4,
+  scale: 'linear',
+  step: 1,
+  integer: true,
+};
+
+export const RATE: NumberField = {
+  kind: 'number',
+  key: 'rate',
+  name: 'step size',
+  symbol: 'η',
+  help: 'How far the images move along the slope.',
+  min: 0.005,
+  max: 0.05,
+  default: 0.02,
+  scale: 'linear',
+  step: 0.005,
+};
+
+export const CLIMB: ChoiceField = {
+  kind: 'choice',
+  key: 'climb',
+  name: 'climb to the saddle',
+  help: 'At the end the highest image walks up along the band and down across it, to the saddle.',
+  options: [
+    { value: 'off', label: 'off' },
+    { value: 'on', label: 'on' },
+  ],
+  default: 'off',
+};
+
+export const ROUTE: ChoiceField = {
+  kind: 'choice',
+  key: 'route',
+  name: 'walk along',
+  help: 'The way on which the network shown lies. A view: it changes no number of the search.',
+  options: [
+    { value: 'best', label: 'the best path' },
+    { value: 'band', label: 'the band now' },
+    { value: 'straight', label: 'the straight line' },
+    { value: 'aligned', label: 'the aligned line' },
+  ],
+  default: 'best',
+};
+
+export const PLACE: NumberField = {
+  kind: 'number',
+  key: 't',
+  name: 'place on the way',
+  symbol: 't',
+  help: 'From A (0) to B (1), by length. A view: it changes no number of the search.',
+  min: 0,
+  max: 1,
+  default: 0,
+  scale: 'linear',
+  step: 0.01,
+};
+
+/** Drags in a link, as step:image:x:y with coordinates in f32's shortest decimals. */
+const DRAGS = /^\d{1,5}:\d{1,2}:-?[.\de-]+:-?[.\de-]+(;\d{1,5}:\d{1,2}:-?[.\de-]+:-?[.\de-]+)*$/;
+
+/** More drags no longer fit into a link. */
+export const MAX_DRAGS = 64;
+
+export const SCHEMA: Schema = [
+  TASK,
+  WIDTH,
+  SEED_A,
+  SEED_B,
+  ALIGN,
+  PIVOTS,
+  CYCLES,
+  RATE,
+  CLIMB,
+  {
+    kind: 'text',
+    key: 'drags',
+    name: 'drags',
+    help: 'Images of a toy put elsewhere by hand, as step:image:x:y, separated by semicolons.',
+    default: '',
+    maxLength: 3000,
+    pattern: DRAGS,
+  },
+  ROUTE,
+  PLACE,
+  {
+    kind: 'number',
+    key: 'step',
+    name: 'step',
+    symbol: '',
+    help: 'The link replays to this move of the band.',
+    min: 0,
+    max: 10_000,
+    default: 0,
+    scale: 'linear',
+    integer: true,
+  },
+  {
+    kind: 'text',
+    key: 'digest',
+    name: 'digest',
+    help: 'The fingerprint of the band at that move; the page says whether it is met.',
+    default: '',
+    maxLength: 16,
+    pattern: /^[0-9a-f]{16}$/,
+  },
+  {
+    kind: 'number',
+    key: 'guess',
+    name: 'guess',
+    symbol: '',
+    help: 'A prediction of the barrier on the straight line, only if its maker chose to share it.',
+    min: 0,
+    max: 10,
+    default: 0,
+    scale: 'linear',
+  },
+  ...FLAGS,
+  {
+    kind: 'choice',
+    key: 'rehearse',
+    name: 'rehearse',
+    help: 'Makes the kernel fail at the next step, to see what the page says then.',
+    options: [
+      { value: '', label: 'nothing' },
+      { value: 'panic', label: 'a panic' },
+    ],
+    default: '',
+  },
+];
+
+export function printDrags(drags: readonly Drag[]): string {
+  return drags.map(({ step, image, x, y }) => `${step}:${image}:${shortest(x)}:${shortest(y)}`).join(';');
+}
+
+export function parseDrags(text: string): Drag[] {
+  if (!DRAGS.test(text)) return [];
+  const drags = text
+    .split(';')
+    .slice(0, MAX_DRAGS)
+    .map((part) => {
+      const [step, image, x, y] = part.split(':').map(Number);
+      return { step: step!, image: image!, x: Math.fround(x!), y: Math.fround(y!) };
+    });
+  return drags.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)).sort((a, b) => a.step - b.step);
+}
+
+/** The shortest decimal that rounds to the same f32. */
+function shortest(x: number): string {
+  for (let digits = 1; digits <= 9; digits++) {
+    const text = x.toPrecision(digits);
+    if (Math.fround(Number(text)) === x) return String(Number(text));
+  }
+  return String(x);
+}
+
+export interface Preset {
+  name: string;
+  says: string;
+  values: Record<string, number | string>;
+}
+
+/** Known good, known bad, each with what it shows. */
+export const PRESETS: readonly Preset[] = [
+  {
+    name: 'Truly different',
+    says: 'Two functions, not one: the boundaries differ at both ends. The line climbs above 3 nats, the band stays below 0.25.',
+    values: {},
+  },
+  {
+    name: 'Relabelled twins',
+    says: 'Another seed, the same function: only the neurons are in another order. Compare the straight line with the aligned one.',
+    values: { task: 'twins' },
+  },
+  {
+    name: 'Too narrow',
+    says: 'Width 2: the band finds no low way, however long it looks. That is a result, not a failure of the search.',
+    values: { task: 'twins', width: '2', a: 3, b: 4 },
+  },
+  {
+    name: 'Width 3',
+    says: 'With three units a layer it depends on the seeds: this pair stays apart, others nearly meet.',
+    values: { task: 'twins', width: '3', a: 3, b: 4 },
+  },
+  {
+    name: 'Digits',
+    says: 'The same search on 1210 numbers that read handwritten digits. Draw one, then walk: what does each network on the way read?',
+    values: { task: 'digits', width: '16', rate: 0.05 },
+  },
+  {
+    name: 'Egg carton',
+    says: 'The straight line lies exactly on a top and would stay there for ever. Drag one image aside, then play.',
+    values: { task: 'egg-carton' },
+  },
+  {
+    name: 'Müller–Brown',
+    says: 'A bent valley with two saddles, on which such methods are tested. Watch the images slide into it.',
+    values: { task: 'mueller-brown' },
+  },
+];
