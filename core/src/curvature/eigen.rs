@@ -1,7 +1,7 @@
 //! The symmetric eigenproblem in the caller's memory.
 
 use crate::base::elementary::sqrt;
-use crate::base::vector::{axpy, dot, norm};
+use crate::base::vector::{axpy, dot, norm, scale};
 use crate::{ArgError, Real, Reason};
 
 /// Elements of workspace that [`eigenvalues`] and [`eigen`] need for a matrix of `n` rows.
@@ -57,8 +57,8 @@ pub fn eigenvalues<R: Real>(matrix: &mut [R], values: &mut [R], workspace: &mut 
 ///
 /// # Errors
 /// [`ArgError`] naming `values` (empty), `matrix` (not n · n, not finite) or `workspace`; nothing has been
-/// changed then. [`Reason::NotConverged`] for `matrix` if squares of its elements overflow; what has been
-/// written then has no meaning.
+/// changed then. [`Reason::NotConverged`] for `matrix` if an eigenvalue overflows; what has been written then has
+/// no meaning.
 ///
 /// # Examples
 ///
@@ -89,6 +89,11 @@ fn solve<R: Real>(
     ArgError::check_len("matrix", n * n, matrix.len())?;
     ArgError::check_finite("matrix", matrix)?;
     ArgError::check_min_len("workspace", eigen_workspace_len(n), workspace.len())?;
+    // A power of two, so that nothing is rounded: squares neither overflow nor vanish.
+    let unit = power_of_two(matrix);
+    for x in matrix.iter_mut() {
+        *x /= unit;
+    }
     let (off_diagonal, rest) = workspace.split_at_mut(n);
     tridiagonalise(matrix, values, off_diagonal, &mut rest[..n]);
     let vectors = if vectors {
@@ -97,12 +102,24 @@ fn solve<R: Real>(
     } else {
         &mut []
     };
-    if !(diagonalise(values, off_diagonal, vectors) && values.iter().all(|x| x.is_finite())) {
+    let found = diagonalise(values, off_diagonal, vectors);
+    scale(unit, values);
+    if !(found && values.iter().all(|x| x.is_finite())) {
         return Err(ArgError::new("matrix", Reason::NotConverged));
     }
     sort(values, vectors);
     orient(vectors, n);
     Ok(())
+}
+
+/// The largest power of two that is not above the largest magnitude, or the smallest normal number.
+fn power_of_two<R: Real>(matrix: &[R]) -> R {
+    let mut largest = R::ZERO;
+    for x in matrix {
+        largest = largest.or_larger(x.abs());
+    }
+    let (exponent, smallest) = if R::BYTES == 4 { (0xff << 23, 1 << 23) } else { (0x7ff << 52, 1 << 52) };
+    R::from_bits64(largest.to_bits64() & exponent).or_larger(R::from_bits64(smallest))
 }
 
 /// `A = Q T Qᵀ` with `Q = H₀ H₁ …`, `Hₖ = I − τ v vᵀ`: T's diagonal goes to `diagonal`, its off-diagonal
@@ -142,10 +159,15 @@ fn tridiagonalise<R: Real>(
 
 /// Turns x into the v of the reflection that maps x to (β, 0, …), scaled to v₀ = 1; returns (τ, β).
 fn reflector<R: Real>(x: &mut [R]) -> (R, R) {
+    // Of a column far smaller than others the squares would vanish, and with them the right angles.
+    let unit = power_of_two(x);
+    for x in x.iter_mut() {
+        *x /= unit;
+    }
     let alpha = x[0];
     let below = norm(&x[1..]);
     if below == R::ZERO {
-        return (R::ZERO, alpha);
+        return (R::ZERO, alpha * unit);
     }
     let length = hypot(alpha, below);
     // The sign that adds magnitudes: no cancellation in α − β.
@@ -154,7 +176,7 @@ fn reflector<R: Real>(x: &mut [R]) -> (R, R) {
         *x /= alpha - beta;
     }
     x[0] = R::ONE;
-    ((beta - alpha) / beta, beta)
+    ((beta - alpha) / beta, beta * unit)
 }
 
 /// Replaces the stored reflections by `Qᵀ`: row i becomes the i-th column of Q.
@@ -295,7 +317,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     extern crate std;
     use super::*;
-    use crate::base::random::{stream, uniform};
+    use crate::base::random::{index, stream, uniform};
     use std::vec;
     use std::vec::Vec;
 
@@ -406,7 +428,36 @@ mod tests {
         assert_eq!(arg(&mut [0.0, f64::NAN, 0.0, 0.0], 2, 0).reason, Reason::NotFinite { index: 1 });
         assert_eq!(arg(&mut [0.0; 4], 2, 1).arg, "workspace");
         let mut huge = [f64::MAX; 9];
-        let refused = eigenvalues(&mut huge, &mut [0.0; 3], &mut [0.0; 6]).expect_err("overflows");
+        let refused = eigenvalues(&mut huge, &mut [0.0; 3], &mut [0.0; 6]).expect_err("3 MAX overflows");
         assert_eq!(refused, ArgError::new("matrix", Reason::NotConverged));
+    }
+
+    #[test]
+    fn any_magnitude_and_any_mixture_of_them() {
+        let matrix = random_symmetric(9, 5);
+        let values = check(&matrix, 1e-13);
+        // Exactly the same at another power of two, to where squares alone would overflow or vanish.
+        // 2¹⁰, 2⁹⁰⁰, 2⁻⁹⁰⁰
+        for unit in [0x409_u64 << 52, 0x783 << 52, 0x7b << 52].map(f64::from_bits) {
+            let mut scaled: Vec<f64> = matrix.iter().map(|x| x * unit).collect();
+            let mut found = [0.0; 9];
+            eigenvalues(&mut scaled, &mut found, &mut [0.0; 18]).unwrap();
+            for (found, value) in found.iter().zip(&values) {
+                assert_eq!(found.to_bits(), (value * unit).to_bits(), "at {unit:e}");
+            }
+        }
+        let mut rng = stream(6, 0);
+        for trial in 0..3000 {
+            let n = 1 + trial % 7;
+            let mut matrix = random_symmetric(n, 1000 + trial as u64);
+            for i in 0..n {
+                for j in 0..=i {
+                    let size = [0.0, 1e-310, 1e-160, 1.0][index(&mut rng, 4) as usize];
+                    matrix[i * n + j] *= size;
+                    matrix[j * n + i] = matrix[i * n + j];
+                }
+            }
+            check(&matrix, 1e-14);
+        }
     }
 }

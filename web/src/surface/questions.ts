@@ -33,7 +33,7 @@ export function straightQuestion(ring: boolean, line: Line | undefined): Questio
 }
 
 export const SHARE_QUESTION: Question = {
-  text: 'Now cut the plane at random through the end of the run. From start to end the run moved through 105 dimensions: what share of its squared displacement will the plane hold?',
+  text: 'Now cut a plane at random through the end of the run. How much of the run’s way will lie in it? (Counted in squared displacement from the end.)',
   quantity: 'share of the run in a random plane',
   min: 0,
   max: 100,
