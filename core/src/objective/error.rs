@@ -61,6 +61,8 @@ pub enum Reason {
         /// How many were given.
         found: usize,
     },
+    /// It needs a cargo feature of this crate that the build left out.
+    LeftOut,
 }
 
 impl ArgError {
@@ -132,6 +134,7 @@ impl fmt::Display for ArgError {
             Reason::Coincide => write!(f, "`{arg}`: two that must differ are equal"),
             Reason::Dependent => write!(f, "`{arg}`: directions that must span a plane lie on a line"),
             Reason::NotConverged => write!(f, "`{arg}`: the iteration did not settle"),
+            Reason::LeftOut => write!(f, "`{arg}` needs a feature that this build left out"),
             Reason::TooMany { limit, found } => write!(f, "`{arg}` counts {found}, at most {limit} fit"),
         }
     }

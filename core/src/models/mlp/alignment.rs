@@ -1,6 +1,6 @@
 //! Networks that compute the same: permuted and mirrored hidden units.
 
-use super::{Activation, Mlp};
+use super::Mlp;
 use crate::base::vector::axpy;
 use crate::{ArgError, Real};
 
@@ -134,7 +134,7 @@ impl Mlp {
                 }
             }
         }
-        let mirrors = matches!(self.activation(l), Activation::Tanh | Activation::Identity);
+        let mirrors = self.activation(l).is_odd();
         let worth = |s: R| if mirrors { s.abs() } else { s };
         let (order, rest_indices) = indices.split_at_mut(h + 1);
         assign(h, |i, j| -worth(similarity[i * h + j]), order, rest_indices, rest);
@@ -296,6 +296,7 @@ fn assign<R: Real>(
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     extern crate std;
+    use super::super::Activation;
     use super::*;
     use crate::base::random::{fill_normal, shuffle, stream, uniform};
     use crate::base::vector::distance;

@@ -2,9 +2,12 @@
 
 use super::tape::level;
 use super::{Mlp, objective::Rows};
-use crate::base::elementary::{exp, ln, sigmoid, softplus};
-use crate::base::elementwise::each;
+use crate::base::elementary::exp;
+#[cfg(feature = "binary-cross-entropy")]
+use crate::base::elementary::{sigmoid, softplus};
 use crate::base::vector::LaneSum;
+#[cfg(feature = "softmax-cross-entropy")]
+use crate::base::{elementary::ln, elementwise::each};
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Real, Reason};
 
@@ -19,16 +22,22 @@ use crate::{ArgError, Real, Reason};
 ///
 /// The cross-entropies take logits. With one output a label is its own target value (0 or 1).
 /// Mean squared error averages over samples only, `(1/2N) Σ ‖a − y‖²`.
+///
+/// The others belong to cargo features of their names, on by default: firmware that names none carries the code
+/// of none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Loss {
     /// ½ ‖a − y‖².
     MeanSquaredError,
     /// ‖a − y‖₁, with slope 0 where a = y.
+    #[cfg(feature = "mean-absolute-error")]
     MeanAbsoluteError,
     /// −ln softmax(a)ᵧ by the log-sum-exp of shifted logits, stable for any finite logits.
+    #[cfg(feature = "softmax-cross-entropy")]
     SoftmaxCrossEntropy,
     /// The cross-entropy of independent Bernoulli outputs, stable for any finite logits.
+    #[cfg(feature = "binary-cross-entropy")]
     BinaryCrossEntropy,
 }
 
@@ -40,6 +49,7 @@ pub(super) struct Answers<'b, R: Real> {
 }
 
 impl<R: Real> Answers<'_, R> {
+    #[cfg(feature = "softmax-cross-entropy")]
     fn label(&self, row: usize) -> usize {
         match self.targets {
             Targets::Labels(labels) => usize::from(labels[self.rows.sample(row)]),
@@ -60,12 +70,27 @@ impl<R: Real> Answers<'_, R> {
 }
 
 impl Loss {
+    const fn is_softmax(self) -> bool {
+        #[cfg(feature = "softmax-cross-entropy")]
+        return matches!(self, Self::SoftmaxCrossEntropy);
+        #[cfg(not(feature = "softmax-cross-entropy"))]
+        false
+    }
+
+    /// Whether outputs are logits of single classes; of others, the threshold between two classes is ½.
+    pub(super) const fn is_binary(self) -> bool {
+        #[cfg(feature = "binary-cross-entropy")]
+        return matches!(self, Self::BinaryCrossEntropy);
+        #[cfg(not(feature = "binary-cross-entropy"))]
+        false
+    }
+
     /// Refuses targets that this loss cannot compare with the outputs.
     pub(super) fn check<R: Real>(self, net: &Mlp, data: &Dataset<'_, R>) -> Result<(), ArgError> {
         let outputs = net.outputs();
         match data.targets() {
             Targets::Labels(labels) => {
-                if self == Self::SoftmaxCrossEntropy && outputs < 2 {
+                if self.is_softmax() && outputs < 2 {
                     return Err(ArgError::new("net", Reason::TooShort { needed: 2, found: outputs }));
                 }
                 let classes = if outputs == 1 { 2 } else { outputs };
@@ -75,12 +100,12 @@ impl Loss {
                 }
             }
             Targets::Values(values) => {
-                if self == Self::SoftmaxCrossEntropy {
+                if self.is_softmax() {
                     return Err(ArgError::new("targets", Reason::OutOfRange { index: 0 }));
                 }
                 ArgError::check_len("targets", data.len() * outputs, values.len())?;
                 let unit = |y: &R| *y >= R::ZERO && *y <= R::ONE;
-                match values.iter().position(|y| self == Self::BinaryCrossEntropy && !unit(y)) {
+                match values.iter().position(|y| self.is_binary() && !unit(y)) {
                     Some(index) => Err(ArgError::new("targets", Reason::OutOfRange { index })),
                     None => Ok(()),
                 }
@@ -90,9 +115,10 @@ impl Loss {
 
     /// Adds each row's loss to `sum` and writes `u = ∂ℓ/∂a`; `a` and `u` are rows × outputs.
     pub(super) fn head<R: Real>(self, a: &[R], answers: &Answers<'_, R>, u: &mut [R], sum: &mut LaneSum<R>) {
-        let outputs = answers.outputs;
         match self {
+            #[cfg(feature = "softmax-cross-entropy")]
             Self::SoftmaxCrossEntropy => {
+                let outputs = answers.outputs;
                 softmax_numerators(a, outputs, u);
                 for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
                     let y = answers.label(r);
@@ -102,7 +128,9 @@ impl Loss {
                     u[y] -= R::ONE;
                 }
             }
+            #[cfg(feature = "binary-cross-entropy")]
             Self::BinaryCrossEntropy => {
+                let outputs = answers.outputs;
                 for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
                     let mut loss = R::ZERO;
                     for (j, (&a, u)) in a.iter().zip(u).enumerate() {
@@ -114,22 +142,9 @@ impl Loss {
                     sum.push(loss);
                 }
             }
-            Self::MeanSquaredError | Self::MeanAbsoluteError => {
-                for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
-                    let mut loss = R::ZERO;
-                    for (j, (&a, u)) in a.iter().zip(u).enumerate() {
-                        let residual = a - answers.target(r, j);
-                        if self == Self::MeanSquaredError {
-                            loss += residual * residual;
-                            *u = residual;
-                        } else {
-                            loss += residual.abs();
-                            *u = sign(residual);
-                        }
-                    }
-                    sum.push(if self == Self::MeanSquaredError { R::HALF * loss } else { loss });
-                }
-            }
+            Self::MeanSquaredError => residuals(a, answers, u, sum, R::HALF, |r| (r * r, r)),
+            #[cfg(feature = "mean-absolute-error")]
+            Self::MeanAbsoluteError => residuals(a, answers, u, sum, R::ONE, |r| (r.abs(), sign(r))),
         }
     }
 
@@ -142,12 +157,13 @@ impl Loss {
         u: &mut [R],
         ru: &mut [R],
     ) {
-        let outputs = answers.outputs;
         let mut unused = LaneSum::default();
         self.head(a, answers, u, &mut unused);
         match self {
+            #[cfg(feature = "softmax-cross-entropy")]
             Self::SoftmaxCrossEntropy => {
                 // ru = p ⊙ (ra − ⟨p, ra⟩), with p = u + onehot(y) made anew so that p_y keeps its bits.
+                let outputs = answers.outputs;
                 softmax_numerators(a, outputs, ru);
                 for (ra, p) in ra.chunks_exact(outputs).zip(ru.chunks_exact_mut(outputs)) {
                     let total = in_order(p);
@@ -161,6 +177,7 @@ impl Loss {
                     }
                 }
             }
+            #[cfg(feature = "binary-cross-entropy")]
             Self::BinaryCrossEntropy => {
                 for ((ru, &a), &ra) in ru.iter_mut().zip(a).zip(ra) {
                     let p = sigmoid(a);
@@ -168,8 +185,30 @@ impl Loss {
                 }
             }
             Self::MeanSquaredError => ru.copy_from_slice(ra),
+            #[cfg(feature = "mean-absolute-error")]
             Self::MeanAbsoluteError => ru.fill(R::ZERO),
         }
+    }
+}
+
+/// `share · Σⱼ f(aⱼ − yⱼ)` of each row, with f and its slope.
+fn residuals<R: Real>(
+    a: &[R],
+    answers: &Answers<'_, R>,
+    u: &mut [R],
+    sum: &mut LaneSum<R>,
+    share: R,
+    f: impl Fn(R) -> (R, R),
+) {
+    let outputs = answers.outputs;
+    for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
+        let mut loss = R::ZERO;
+        for (j, (&a, u)) in a.iter().zip(u).enumerate() {
+            let (value, slope) = f(a - answers.target(r, j));
+            loss += value;
+            *u = slope;
+        }
+        sum.push(share * loss);
     }
 }
 
@@ -239,6 +278,7 @@ pub(super) fn correct<R: Real>(
 }
 
 /// `u = exp(a − max a)`, row by row.
+#[cfg(feature = "softmax-cross-entropy")]
 fn softmax_numerators<R: Real>(a: &[R], outputs: usize, u: &mut [R]) {
     for (a, u) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)) {
         let shift = largest(a);
@@ -273,6 +313,7 @@ fn in_order<R: Real>(row: &[R]) -> R {
     sum
 }
 
+#[cfg(feature = "mean-absolute-error")]
 fn sign<R: Real>(x: R) -> R {
     if x > R::ZERO {
         R::ONE

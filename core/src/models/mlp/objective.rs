@@ -152,7 +152,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     #[must_use]
     pub fn accuracy(&self, params: &[R], scratch: &mut [R]) -> R {
         let Targets::Labels(labels) = self.data.targets() else { return R::ZERO };
-        let threshold = if self.loss == Loss::BinaryCrossEntropy { R::ZERO } else { R::HALF };
+        let threshold = if self.loss.is_binary() { R::ZERO } else { R::HALF };
         let (_, mut tape, _) = Tape::new(&self.net, self.tile, scratch);
         let mut count = 0;
         for rows in tiles(self.data.len(), None, self.tile) {

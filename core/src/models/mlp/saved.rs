@@ -5,6 +5,8 @@ use crate::base::blob::{BlobError, Reader, Writer, blob_len, kind};
 use crate::{ArgError, Real, Reason};
 
 const VERSION: u16 = 1;
+/// The last activation of the table.
+const LAST_TAG: u8 = 7;
 /// An activation: which one, and the slope of a leaky ReLU.
 const ACTIVATION_BYTES: usize = 5;
 
@@ -14,7 +16,7 @@ const ACTIVATION_BYTES: usize = 5;
 /// |---|---|
 /// | 1 | layers + 1 |
 /// | 4 each | widths, inputs first |
-/// | 5 | hidden activation: 0 identity, 1 ReLU, 2 leaky ReLU, 3 tanh, 4 sigmoid, 5 softplus, 6 GELU; slope |
+/// | 5 | hidden activation: 0 identity, 1 ReLU, 2 leaky ReLU, 3 tanh, 4 sigmoid, 5 softplus, 6 GELU, 7 micromath's tanh; slope |
 /// | 5 | output activation |
 /// | 1 | 1 with biases, 0 without |
 /// | 1 | scalar type |
@@ -119,12 +121,19 @@ fn shape(reader: &mut Reader<'_>) -> Result<Mlp, BlobError> {
 const fn tag(activation: Activation) -> (u8, f32) {
     match activation {
         Activation::Identity => (0, 0.0),
+        #[cfg(feature = "relu")]
         Activation::Relu => (1, 0.0),
+        #[cfg(feature = "relu")]
         Activation::LeakyRelu { slope } => (2, slope),
         Activation::Tanh => (3, 0.0),
+        #[cfg(feature = "sigmoid")]
         Activation::Sigmoid => (4, 0.0),
+        #[cfg(feature = "softplus")]
         Activation::Softplus => (5, 0.0),
+        #[cfg(feature = "gelu")]
         Activation::Gelu => (6, 0.0),
+        #[cfg(feature = "tanh-micromath")]
+        Activation::TanhMicromath => (7, 0.0),
     }
 }
 
@@ -132,15 +141,26 @@ fn activation(reader: &mut Reader<'_>) -> Result<Activation, BlobError> {
     let (tag, slope) = (reader.u8()?, reader.real::<f32>()?);
     if tag == 2 {
         ArgError::check_positive("slope", slope)?;
-        return Ok(Activation::LeakyRelu { slope });
+    } else if slope.to_bits() != 0 {
+        return Err(BlobError::Malformed);
     }
-    match (tag, slope.to_bits()) {
-        (0, 0) => Ok(Activation::Identity),
-        (1, 0) => Ok(Activation::Relu),
-        (3, 0) => Ok(Activation::Tanh),
-        (4, 0) => Ok(Activation::Sigmoid),
-        (5, 0) => Ok(Activation::Softplus),
-        (6, 0) => Ok(Activation::Gelu),
+    match tag {
+        0 => Ok(Activation::Identity),
+        #[cfg(feature = "relu")]
+        1 => Ok(Activation::Relu),
+        #[cfg(feature = "relu")]
+        2 => Ok(Activation::LeakyRelu { slope }),
+        3 => Ok(Activation::Tanh),
+        #[cfg(feature = "sigmoid")]
+        4 => Ok(Activation::Sigmoid),
+        #[cfg(feature = "softplus")]
+        5 => Ok(Activation::Softplus),
+        #[cfg(feature = "gelu")]
+        6 => Ok(Activation::Gelu),
+        #[cfg(feature = "tanh-micromath")]
+        7 => Ok(Activation::TanhMicromath),
+        #[allow(unreachable_patterns, reason = "with all features every one of them is known")]
+        1..=LAST_TAG => Err(ArgError::new("activation", Reason::LeftOut).into()),
         _ => Err(BlobError::Malformed),
     }
 }
@@ -163,6 +183,7 @@ mod tests {
             Activation::Sigmoid,
             Activation::Softplus,
             Activation::Gelu,
+            Activation::TanhMicromath,
         ];
         let mut nets: Vec<_> =
             all.iter().flat_map(|&a| [net.with_hidden(a), net.with_output(a).without_bias()]).collect();
