@@ -4,6 +4,7 @@
 
 use losscape_dispatch::{Kernel, Simd, run};
 
+use super::VECTORS;
 use super::real::Real;
 
 /// `z ← f(z)`, elementwise, with the widest vectors.
@@ -45,8 +46,21 @@ impl<R: Real, F: Fn(R, R) -> R> Kernel for Pair<'_, R, F> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        for (a, &u) in self.a.iter_mut().zip(self.u) {
-            *a = (self.f)(*a, u);
+        let Self { mut a, mut u, f } = self;
+        if !VECTORS {
+            // Four at a time, to count and compare once for four.
+            let (fours, rest) = a.as_chunks_mut::<4>();
+            let (four_u, rest_u) = u.as_chunks::<4>();
+            for (a, u) in fours.iter_mut().zip(four_u) {
+                a[0] = f(a[0], u[0]);
+                a[1] = f(a[1], u[1]);
+                a[2] = f(a[2], u[2]);
+                a[3] = f(a[3], u[3]);
+            }
+            (a, u) = (rest, rest_u);
+        }
+        for (a, &u) in a.iter_mut().zip(u) {
+            *a = f(*a, u);
         }
     }
 }

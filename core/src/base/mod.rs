@@ -8,3 +8,8 @@ pub mod matrix;
 pub mod random;
 pub mod real;
 pub mod vector;
+
+/// Whether floating-point registers hold vectors. Where they do not, a loop body may branch, and a wide tile is
+/// only a large one; the bits do not depend on it.
+pub(crate) const VECTORS: bool =
+    cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"));

@@ -3,6 +3,7 @@
 //! A reduction adds term `k` to accumulator `k mod 8` and folds the eight in a fixed tree, so that any
 //! vector width gives the same bits.
 
+use super::VECTORS;
 use super::elementary::sqrt;
 use super::real::Real;
 
@@ -23,6 +24,14 @@ pub(crate) fn fold<R: Real>(a: [R; LANES]) -> R {
 #[must_use]
 pub fn dot<R: Real>(x: &[R], y: &[R]) -> R {
     debug_assert_eq!(x.len(), y.len(), "dot: lengths");
+    if !VECTORS {
+        // Eight sums at once would not be faster, only longer.
+        let mut sum = LaneSum::default();
+        for (x, y) in x.iter().zip(y) {
+            sum.push(*x * *y);
+        }
+        return sum.total();
+    }
     let mut acc = [R::ZERO; LANES];
     let (xs, x_tail) = x.as_chunks::<LANES>();
     let (ys, y_tail) = y.as_chunks::<LANES>();

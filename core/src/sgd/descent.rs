@@ -124,7 +124,11 @@ impl<'a, R: Real, S, T: Transform<R>> Sgd<'a, R, S, T> {
             return self.stop();
         }
         self.transforms.apply(self.params, self.update, rng);
-        if self.params.iter().zip(self.update.iter()).any(|(x, u)| !(*x - *u).is_finite()) {
+        let mut finite = true;
+        for (x, u) in self.params.iter().zip(self.update.iter()) {
+            finite &= (*x - *u).is_finite();
+        }
+        if !finite {
             return self.stop();
         }
         for (x, u) in self.params.iter_mut().zip(self.update.iter()) {

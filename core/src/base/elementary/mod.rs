@@ -98,13 +98,18 @@ macro_rules! elementary {
 elementary!(f32:
     exp = exp::exp_32, ln = ln::ln_32, tanh = tanh::tanh_32, sigmoid = sigmoid::sigmoid_32,
     softplus = softplus::softplus_32, sin = sin_cos::sin_32, cos = sin_cos::cos_32,
-    sqrt = libm::sqrtf, exp_m1 = libm::expm1f, ln_1p = libm::log1pf;
+    sqrt = sqrt_32, exp_m1 = libm::expm1f, ln_1p = libm::log1pf;
     sin_slice = sin_cos::sin_slice_32, cos_slice = sin_cos::cos_slice_32);
 elementary!(f64:
     exp = exp::exp_64, ln = ln::ln_64, tanh = tanh::tanh_64, sigmoid = sigmoid::sigmoid_64,
     softplus = softplus::softplus_64, sin = libm::sin, cos = libm::cos,
     sqrt = libm::sqrt, exp_m1 = libm::expm1, ln_1p = libm::log1p;
     sin_slice = |x| for_each(x, libm::sin), cos_slice = |x| for_each(x, libm::cos));
+
+#[inline(always)]
+fn sqrt_32(x: f32) -> f32 {
+    losscape_dispatch::sqrt_32(x).unwrap_or_else(|| libm::sqrtf(x))
+}
 
 fn for_each(x: &mut [f64], f: impl Fn(f64) -> f64) {
     for x in x {

@@ -17,16 +17,34 @@
 //! binary64, e²ᵃ comes from [`parts_64`] and the polynomial has ten terms, error 3.2 · 10⁻¹⁷.
 
 use super::exp::{ROUND_32, parts_64};
+use crate::base::VECTORS;
 use core::f32::consts::{LN_2, LOG2_E};
 
 #[inline(always)]
 pub(super) fn tanh_32(x: f32) -> f32 {
     let a = x.abs();
+    // Lanes compute both sides; a scalar core only the one it needs. NaN fails the comparison and stays NaN in
+    // `small`; the integer addition in `large` would lose it.
+    let y = if VECTORS {
+        let (small, large) = (small_32(a), large_32(a));
+        if a >= 0.5625 { large } else { small }
+    } else if a >= 0.5625 {
+        large_32(a)
+    } else {
+        small_32(a)
+    };
+    f32::from_bits(y.to_bits() | (x.to_bits() & 0x8000_0000))
+}
 
+#[inline(always)]
+fn small_32(a: f32) -> f32 {
     let s = a * a;
     let p = -0.333_328_75 + s * (0.133_190_63 + s * (-0.052_564_338 + s * 0.016_231_729));
-    let small = a + a * (s * p);
+    a + a * (s * p)
+}
 
+#[inline(always)]
+fn large_32(a: f32) -> f32 {
     // tanh 10 rounds to 1.
     let b = if a > 10.0 { 10.0 } else { a };
     let rounded = b * (2.0 * LOG2_E) + ROUND_32;
@@ -34,11 +52,7 @@ pub(super) fn tanh_32(x: f32) -> f32 {
     let p = 1.999_999_5 + r * (1.999_967 + r * (1.333_387_7 + r * (0.670_312_3 + r * 0.266_103_7)));
     // 2ⁿ, n ≤ 29, is added to the exponent: the low bits of `rounded` hold n.
     let exp = f32::from_bits((1.0 + r * p).to_bits().wrapping_add(rounded.to_bits() << 23));
-    let large = 1.0 - 2.0 / (exp + 1.0);
-
-    // NaN fails the comparison and stays NaN in `small`; the integer addition above would lose it.
-    let y = if a >= 0.5625 { large } else { small };
-    f32::from_bits(y.to_bits() | (x.to_bits() & 0x8000_0000))
+    1.0 - 2.0 / (exp + 1.0)
 }
 
 #[inline(always)]

@@ -13,10 +13,8 @@ mod scalar;
 mod tile;
 mod wide;
 
+use super::VECTORS;
 use super::real::Real;
-
-/// Whether the target's floating-point registers hold vectors; if not, tiles of them are only larger.
-const VECTORS: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"));
 
 /// `out[s][j] = bias[j] + Σᵢ x[s][i] w[i][j]`; an empty `bias` counts as zeros.
 ///

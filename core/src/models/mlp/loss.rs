@@ -57,7 +57,8 @@ impl<R: Real> Answers<'_, R> {
         }
     }
 
-    #[inline(always)]
+    // A call a number; inlined, a loop over them is written out once for each kind of rows and targets.
+    #[inline(never)]
     fn target(&self, row: usize, j: usize) -> R {
         match self.targets {
             Targets::Values(values) => values[self.rows.sample(row) * self.outputs + j],

@@ -94,11 +94,15 @@ impl Rows<'_> {
 /// The tiles of all samples, or of a minibatch.
 fn tiles<'b>(samples: usize, batch: Option<&'b [u32]>, tile: usize) -> impl Iterator<Item = Rows<'b>> {
     let count = batch.map_or(samples, <[u32]>::len);
-    (0..count).step_by(tile).map(move |start| {
-        let len = if count - start < tile { count - start } else { tile };
+    let mut next = 0;
+    core::iter::from_fn(move || {
+        let (start, left) = (next, count - next);
+        let len = if left < tile { left } else { tile };
+        next += len;
         match batch {
-            None => Rows::Range { start, len },
-            Some(indices) => Rows::Batch(&indices[start..][..len]),
+            _ if len == 0 => None,
+            None => Some(Rows::Range { start, len }),
+            Some(indices) => indices.get(start..next).map(Rows::Batch),
         }
     })
 }
