@@ -37,6 +37,13 @@ fn host(exhaustive: bool) -> Vec<Step> {
         }),
         Step::new(native, "tests, debug", |log| tests("", log)),
         Step::new(native, "tests, optimised", |log| tests("--profile optimised", log)),
+        Step::new(native, "without optional parts", |log| {
+            quiet(
+                cargo("clippy -p losscape --no-default-features --features compact --locked -- -D warnings")
+                    .log(log),
+            )?;
+            counted(&cargo("test -p losscape --no-default-features --test left_out --locked").capture(log)?)
+        }),
         Step::new(native, "examples in the docs", |log| {
             counted(&cargo("test --workspace --doc --profile optimised --locked").capture(log)?)
         }),

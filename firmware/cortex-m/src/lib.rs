@@ -3,20 +3,21 @@
 
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
-use losscape::ArgError;
-use losscape_programs::{Report, stack};
+use losscape_programs::{Program, stack};
 use semihosting::{println, process};
 
-/// Instructions that the clock is compared with.
-const CALIBRATION: u32 = 1_000_000;
+/// The argument of the delay that the clock is compared with, and what it takes: two instructions a turn, and one
+/// turn more.
+const DELAY: u32 = 500_000;
+const CALIBRATION: u32 = 2 * (DELAY + 1);
 /// SysTick counts down in 24 bits.
 const TICKS: u32 = 1 << 24;
 
-/// Runs `train`, which calls its argument after each step, prints the results and exits.
+/// Runs a program, prints what it came to and what it took, and exits.
 ///
 /// Counts instructions by SysTick, compared with a loop of known length: exact to a tick where every
 /// instruction takes the same time, as under QEMU's `-icount`, and an estimate on silicon.
-pub fn run(name: &str, train: impl FnOnce(&mut dyn FnMut(u32)) -> Result<Report, ArgError>) -> ! {
+pub fn run(name: &str, program: &mut impl Program) -> ! {
     let Some(mut peripherals) = cortex_m::Peripherals::take() else { process::exit(1) };
     let clock = &mut peripherals.SYST;
     clock.set_clock_source(SystClkSource::Core);
@@ -25,27 +26,28 @@ pub fn run(name: &str, train: impl FnOnce(&mut dyn FnMut(u32)) -> Result<Report,
     clock.enable_counter();
 
     let start = SYST::get_current();
-    cortex_m::asm::delay(CALIBRATION);
+    cortex_m::asm::delay(DELAY);
     let calibration = elapsed(start);
 
     stack::paint();
-    let (mut ticks, mut steps, mut last) = (0u64, 0u32, None);
-    let report = train(&mut |_| {
-        // The first call only starts the clock: what came before it is not a step.
-        if let Some(last) = last {
-            ticks += u64::from(elapsed(last));
-            steps += 1;
-        }
-        last = Some(SYST::get_current());
+    // What comes before the end of the first step is not counted as one.
+    let (mut start, mut ticks, mut steps, mut first) = (SYST::get_current(), 0u64, 0u64, 0u64);
+    let result = program.train(|| {
+        let now = SYST::get_current();
+        ticks += u64::from(start.wrapping_sub(now) % TICKS);
+        (start, steps) = (now, steps + 1);
+        first = if steps == 1 { ticks } else { first };
     });
     let stack = stack::peak();
-    let Ok(report) = report else { process::exit(1) };
-    let instructions = ticks * u64::from(CALIBRATION) / u64::from(calibration) / u64::from(steps.max(1));
-    println!("{name} loss {:.6}", report.loss);
-    println!("{name} accuracy {:.4}", report.accuracy);
+    let (Ok(()), Ok(report)) = (result, program.report()) else { process::exit(1) };
+    let instructions = |ticks: u64| ticks * u64::from(CALIBRATION) / u64::from(calibration);
     println!("{name} fingerprint {:016x}", report.digest);
     println!("{name} stack {stack}");
-    println!("{name} instructions {instructions}");
+    println!("{name} instructions {}", instructions(ticks - first) / (steps - 1).max(1));
+    println!("{name} in all {}", instructions(ticks));
+    for (result, value) in report.results.iter().zip(report.values) {
+        println!("{name} result {result} {value}");
+    }
     process::exit(0)
 }
 

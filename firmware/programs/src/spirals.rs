@@ -1,14 +1,13 @@
 //! The workload that other libraries are measured with: 2-16-16-1, tanh, mean squared error, batches of 32
-//! of 256 spiral points in order, plain SGD.
+//! of 256 spiral points, plain SGD.
 
-use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::stream;
-use losscape::models::data::{Dataset, Targets, spirals};
+use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::sgd::{LearningRate, Minibatches, Sampling, Sgd, SgdStep};
 use losscape::{ArgError, Objective};
 
-use crate::Report;
+use crate::{Program, Report, numbers};
 
 const NET: Mlp = match Mlp::new(&[2, 16, 16, 1]) {
     Ok(net) => net,
@@ -17,16 +16,28 @@ const NET: Mlp = match Mlp::new(&[2, 16, 16, 1]) {
 const DIM: usize = NET.param_len();
 const SAMPLES: usize = 256;
 const BATCH: u32 = 32;
-const TILE: usize = 16;
+/// Samples that are evaluated together: more of them take more memory and fewer instructions.
+const TILE: usize = if cfg!(feature = "small-memory") { 4 } else { 16 };
 const SCRATCH: usize = NET.scratch_len(TILE);
 
-/// Steps of [`train`].
+/// The samples stay in flash. Two arms take turns.
+pub static INPUTS: [f32; 2 * SAMPLES] = numbers(include_bytes!("../data/spirals.bin"));
+/// Their arms.
+pub static LABELS: [u8; SAMPLES] = {
+    let mut labels = [0; SAMPLES];
+    let mut k = 1;
+    while k < SAMPLES {
+        labels[k] = 1;
+        k += 2;
+    }
+    labels
+};
+
+/// Steps of training.
 pub const STEPS: u32 = 64;
 
-/// Everything that training needs; the samples are 2.3 kB of it.
+/// Everything that training needs: 7 kB, or 4.5 kB with small tiles.
 pub struct Memory {
-    inputs: [f32; 2 * SAMPLES],
-    labels: [u8; SAMPLES],
     order: [u32; SAMPLES],
     params: [f32; DIM],
     workspace: [f32; Sgd::workspace_len(DIM, SCRATCH)],
@@ -35,34 +46,34 @@ pub struct Memory {
 impl Memory {
     /// Zeros, to be put into a static.
     pub const fn new() -> Self {
-        Self {
-            inputs: [0.0; 2 * SAMPLES],
-            labels: [0; SAMPLES],
-            order: [0; SAMPLES],
-            params: [0.0; DIM],
-            workspace: [0.0; Sgd::workspace_len(DIM, SCRATCH)],
-        }
+        Self { order: [0; SAMPLES], params: [0.0; DIM], workspace: [0.0; Sgd::workspace_len(DIM, SCRATCH)] }
     }
 }
 
-/// Trains; `after_step` is called with the number of steps made.
-pub fn train(memory: &mut Memory, mut after_step: impl FnMut(u32)) -> Result<Report, ArgError> {
-    let mut rng = stream(2026, 0);
-    spirals(1.0, 0.0, &mut rng, &mut memory.inputs, &mut memory.labels)?;
-    let data = Dataset::new(&memory.inputs, 2, Targets::Labels(&memory.labels))?;
-    let objective = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0)?.with_tile(TILE)?;
-    NET.init(Init::GlorotUniform, &mut memory.params, &mut rng);
+impl Program for Memory {
+    fn train(&mut self, mut after_step: impl FnMut()) -> Result<(), ArgError> {
+        let (objective, mut rng) = (objective()?, stream(2026, 0));
+        NET.init(Init::GlorotUniform, &mut self.params, &mut rng);
 
-    let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES as u32, BATCH, &mut memory.order)?;
-    let chain = LearningRate::constant(0.05);
-    let mut sgd = Sgd::new(&objective, &mut memory.params, batches, chain, &mut memory.workspace)?;
-    for step in 1..=STEPS {
-        let SgdStep::Stepped { .. } = sgd.step(&objective, &mut rng) else { break };
-        after_step(step);
+        let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
+        let chain = LearningRate::constant(0.05);
+        let mut sgd = Sgd::new(&objective, &mut self.params, batches, chain, &mut self.workspace)?;
+        for _ in 0..STEPS {
+            let SgdStep::Stepped { .. } = sgd.step(&objective, &mut rng) else { break };
+            after_step();
+        }
+        Ok(())
     }
 
-    let scratch = &mut memory.workspace[..SCRATCH];
-    let loss = objective.value(&memory.params, scratch);
-    let accuracy = objective.accuracy(&memory.params, scratch);
-    Ok(Report { loss, accuracy, digest: Fingerprint::of(&memory.params) })
+    fn report(&mut self) -> Result<Report, ArgError> {
+        let (objective, scratch) = (objective()?, &mut self.workspace[..SCRATCH]);
+        let (loss, accuracy) =
+            (objective.value(&self.params, scratch), objective.accuracy(&self.params, scratch));
+        Ok(Report::of(&["loss", "accuracy"], &[loss, accuracy], &self.params))
+    }
+}
+
+fn objective() -> Result<MlpObjective<'static>, ArgError> {
+    let data = Dataset::new(&INPUTS, 2, Targets::Labels(&LABELS))?;
+    MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0)?.with_tile(TILE)
 }

@@ -1,13 +1,12 @@
 //! Learns exclusive or from noisy corners with a 2-8-1 network: for boards with 16 KiB of RAM.
 
-use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets, xor};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Sgd, SgdStep};
 use losscape::{ArgError, Objective};
 
-use crate::Report;
+use crate::{Program, Report};
 
 const NET: Mlp = match Mlp::new(&[2, 8, 1]) {
     Ok(net) => net,
@@ -19,7 +18,7 @@ const BATCH: u32 = 8;
 const TILE: usize = 8;
 const SCRATCH: usize = NET.scratch_len(TILE);
 
-/// Steps of [`train`].
+/// Steps of training.
 pub const STEPS: u32 = 400;
 
 /// Everything that training needs, about 2 kB.
@@ -46,25 +45,33 @@ impl Memory {
     }
 }
 
-/// Trains; `after_step` is called with the number of steps made and may serve the board in between.
-pub fn train(memory: &mut Memory, mut after_step: impl FnMut(u32)) -> Result<Report, ArgError> {
-    let mut rng = stream(2026, 0);
-    xor(0.3, &mut rng, &mut memory.inputs, &mut memory.labels)?;
-    let data = Dataset::new(&memory.inputs, 2, Targets::Labels(&memory.labels))?;
-    let objective = MlpObjective::new(NET, Loss::BinaryCrossEntropy, data, 0.0)?.with_tile(TILE)?;
-    NET.init(Init::GlorotUniform, &mut memory.params, &mut rng);
+impl Program for Memory {
+    fn train(&mut self, mut after_step: impl FnMut()) -> Result<(), ArgError> {
+        let mut rng = stream(2026, 0);
+        xor(0.3, &mut rng, &mut self.inputs, &mut self.labels)?;
+        let objective = objective(&self.inputs, &self.labels)?;
+        NET.init(Init::GlorotUniform, &mut self.params, &mut rng);
 
-    let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES as u32, BATCH, &mut memory.order)?;
-    let chain = (LearningRate::constant(0.1), Momentum::heavy_ball(0.9, &mut memory.velocity));
-    let mut sgd = Sgd::new(&objective, &mut memory.params, batches, chain, &mut memory.workspace)?;
-    for step in 1..=STEPS {
-        // A value that is not finite ends the run; the parameters stay the last good ones.
-        let SgdStep::Stepped { .. } = sgd.step(&objective, &mut rng) else { break };
-        after_step(step);
+        let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
+        let chain = (LearningRate::constant(0.1), Momentum::heavy_ball(0.9, &mut self.velocity));
+        let mut sgd = Sgd::new(&objective, &mut self.params, batches, chain, &mut self.workspace)?;
+        for _ in 0..STEPS {
+            // A value that is not finite ends the run; the parameters stay the last good ones.
+            let SgdStep::Stepped { .. } = sgd.step(&objective, &mut rng) else { break };
+            after_step();
+        }
+        Ok(())
     }
 
-    let scratch = &mut memory.workspace[..SCRATCH];
-    let loss = objective.value(&memory.params, scratch);
-    let accuracy = objective.accuracy(&memory.params, scratch);
-    Ok(Report { loss, accuracy, digest: Fingerprint::of(&memory.params) })
+    fn report(&mut self) -> Result<Report, ArgError> {
+        let (objective, scratch) = (objective(&self.inputs, &self.labels)?, &mut self.workspace[..SCRATCH]);
+        let (loss, accuracy) =
+            (objective.value(&self.params, scratch), objective.accuracy(&self.params, scratch));
+        Ok(Report::of(&["loss", "accuracy"], &[loss, accuracy], &self.params))
+    }
+}
+
+fn objective<'m>(inputs: &'m [f32], labels: &'m [u8]) -> Result<MlpObjective<'m>, ArgError> {
+    let data = Dataset::new(inputs, 2, Targets::Labels(labels))?;
+    MlpObjective::new(NET, Loss::BinaryCrossEntropy, data, 0.0)?.with_tile(TILE)
 }

@@ -6,9 +6,9 @@ use crate::process::{Failure, Result};
 
 /// A program for a board.
 pub(super) struct Image {
-    /// Bytes of instructions, vector table included.
+    /// Bytes of instructions.
     pub(super) code: u32,
-    /// Bytes of constants, data among them.
+    /// Bytes of constants, data and the vector table among them.
     pub(super) constants: u32,
     /// Bytes of statics.
     pub(super) statics: u32,
@@ -67,7 +67,6 @@ impl Image {
                     image.constants += if stored { section.size } else { 0 };
                 }
                 EXECUTE => image.code += section.size,
-                _ if name == ".vector_table" => image.code += section.size,
                 _ if name == ".data" => image.statics += section.size,
                 _ if stored => image.constants += section.size,
                 _ => {}

@@ -18,8 +18,24 @@ struct Board {
     package: &'static str,
     emulator: Tool,
     machine: &'static str,
-    /// The programs whose memory fits.
-    programs: &'static [&'static str],
+    /// The programs whose memory and patience suffice.
+    programs: &'static [Build],
+}
+
+/// How a program is built.
+struct Build {
+    /// The program's name, and its cargo feature's.
+    program: &'static str,
+    /// What sets this build apart from others of the program, for a reader.
+    note: &'static str,
+    opt_level: &'static str,
+    /// Cargo features besides the program's own.
+    features: &'static str,
+}
+
+/// A program as anybody would build it.
+const fn fast(program: &'static str) -> Build {
+    Build { program, note: "", opt_level: "3", features: "" }
 }
 
 const BOARDS: [Board; 3] = [
@@ -29,7 +45,7 @@ const BOARDS: [Board; 3] = [
         package: "losscape-cortex-m",
         emulator: setup::QEMU_ARM,
         machine: "-M microbit",
-        programs: &["xor"],
+        programs: &[fast("xor"), fast("autoneb_xor"), fast("tanh"), fast("tanh_micromath")],
     },
     Board {
         name: "Cortex-M4F, mps2-an386",
@@ -37,7 +53,17 @@ const BOARDS: [Board; 3] = [
         package: "losscape-cortex-m",
         emulator: setup::QEMU_ARM,
         machine: "-M mps2-an386",
-        programs: &["xor", "spirals", "digits"],
+        programs: &[
+            fast("xor"),
+            fast("spirals"),
+            Build { note: ", small tiles", features: ",small-memory", ..fast("spirals") },
+            Build { note: ", `s`, compact", opt_level: "s", features: ",compact", ..fast("spirals") },
+            fast("digits"),
+            fast("autoneb_digits"),
+            fast("resume"),
+            fast("tanh"),
+            fast("tanh_micromath"),
+        ],
     },
     Board {
         name: "RV32IMAC, virt",
@@ -45,7 +71,15 @@ const BOARDS: [Board; 3] = [
         package: "losscape-riscv",
         emulator: setup::QEMU_RISCV,
         machine: "-M virt -bios none",
-        programs: &["xor", "spirals", "digits"],
+        programs: &[
+            fast("xor"),
+            fast("spirals"),
+            fast("digits"),
+            fast("autoneb_xor"),
+            fast("resume"),
+            fast("tanh"),
+            fast("tanh_micromath"),
+        ],
     },
 ];
 
@@ -61,10 +95,11 @@ const TOLERANCE: u64 = 5;
 struct Measured {
     board: &'static str,
     program: &'static str,
-    /// Code, constants, statics, stack, instructions a step.
-    figures: [u64; 5],
-    loss: String,
-    accuracy: String,
+    note: &'static str,
+    /// Code, constants, statics, stack, instructions a step and in all.
+    figures: [u64; 6],
+    /// What it printed as results.
+    results: String,
     digest: String,
     panics: Vec<String>,
 }
@@ -89,12 +124,12 @@ pub(crate) fn run(flags: &[&str]) -> Result {
         std::fs::write(paths::at(PANICS), panics(&measured))?;
         return Ok(());
     }
-    compare(&measured).map(drop)
+    compare(&measured, &native(&mut log)?).map(drop)
 }
 
 /// The check of `cargo xtask test`.
 pub(crate) fn check(log: &mut Log) -> Result<String> {
-    compare(&measure(log)?)
+    compare(&measure(log)?, &native(log)?)
 }
 
 fn measure(log: &mut Log) -> Result<Vec<Measured>> {
@@ -102,40 +137,49 @@ fn measure(log: &mut Log) -> Result<Vec<Measured>> {
     for board in &BOARDS {
         setup::rust_target(board.triple)?;
         let emulator = board.emulator.require()?;
-        for program_name in board.programs.iter().copied() {
-            let bins = format!("--bin {program_name} --bin kernel_{program_name}");
+        for build in board.programs {
+            let name = build.program;
             firmware("build")
                 .words("-p")
                 .words(board.package)
                 .words("--target")
                 .words(board.triple)
-                .words(&bins)
+                .words(&format!("--no-default-features --features {name}{}", build.features))
+                .words(&format!("--bin {name} --bin kernel_{name}"))
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", build.opt_level)
                 .log(log)?;
             let folder = paths::target("firmware").join(board.triple).join("release");
-            let image = Image::read(&folder.join(format!("kernel_{program_name}")))?;
+            let image = Image::read(&folder.join(format!("kernel_{name}")))?;
             if let forbidden @ [_, ..] = image.forbidden().as_slice() {
-                return Err(Failure::Failed(format!("{program_name} on {} links {forbidden:?}", board.name)));
+                return Err(Failure::Failed(format!("{name} on {} links {forbidden:?}", board.name)));
             }
             let emulator = program(&emulator).words(board.machine).words("-nographic -icount shift=0");
             let emulator = emulator.words("-semihosting-config enable=on,target=native -kernel");
-            let output = emulator.arg(folder.join(program_name)).limit(300).capture(log)?;
+            let output = emulator.arg(folder.join(name)).limit(300).capture(log)?;
+            let lines = |what: &str| -> Vec<String> {
+                let start = format!("{name} {what} ");
+                output
+                    .lines()
+                    .filter_map(|line| line.strip_prefix(&start))
+                    .map(|x| x.trim().to_owned())
+                    .collect()
+            };
             let printed = |what: &str| {
-                let start = format!("{program_name} {what} ");
-                let line = output.lines().find_map(|line| line.strip_prefix(&start));
-                line.map(|value| value.trim().to_owned()).ok_or_else(|| {
-                    Failure::Failed(format!("{program_name} on {} printed no {what}", board.name))
-                })
+                lines(what)
+                    .pop()
+                    .ok_or_else(|| Failure::Failed(format!("{name} on {} printed no {what}", board.name)))
             };
             let number = |what: &str| {
                 printed(what)?.parse::<u64>().map_err(|error| Failure::Failed(format!("{what}: {error}")))
             };
-            let memory = [image.code, image.constants, image.statics].map(u64::from);
+            let [code, constants, statics] = [image.code, image.constants, image.statics].map(u64::from);
+            let (stack, step, in_all) = (number("stack")?, number("instructions")?, number("in all")?);
             rows.push(Measured {
                 board: board.name,
-                program: program_name,
-                figures: [memory[0], memory[1], memory[2], number("stack")?, number("instructions")?],
-                loss: printed("loss")?,
-                accuracy: printed("accuracy")?,
+                program: name,
+                note: build.note,
+                figures: [code, constants, statics, stack, step, in_all],
+                results: lines("result").join(", "),
                 digest: printed("fingerprint")?,
                 panics: image.panics(),
             });
@@ -144,16 +188,24 @@ fn measure(log: &mut Log) -> Result<Vec<Measured>> {
     Ok(rows)
 }
 
-/// Digests are one per program, figures near the committed ones, and no panic is new.
-fn compare(measured: &[Measured]) -> Result<String> {
+/// `program digest` of every program on this machine.
+fn native(log: &mut Log) -> Result<Vec<(String, String)>> {
+    let output = firmware("run").words("-p losscape-programs --example native").capture(log)?;
+    let digest = |line: &str| {
+        let (name, digest) = line.split_once(" fingerprint ")?;
+        Some((name.to_owned(), digest.trim().to_owned()))
+    };
+    Ok(output.lines().filter_map(digest).collect())
+}
+
+/// Digests are those of this machine, figures near the committed ones, and no panic is new.
+fn compare(measured: &[Measured], native: &[(String, String)]) -> Result<String> {
     let mut wrong = Vec::new();
-    for row in measured {
-        let others = measured.iter().filter(|other| other.program == row.program);
-        if let Some(other) = others.into_iter().find(|other| other.digest != row.digest) {
-            wrong.push(format!(
-                "{} has digest {} on {} and {} on {}",
-                row.program, row.digest, row.board, other.digest, other.board
-            ));
+    for Measured { board, program, note, digest, .. } in measured {
+        match native.iter().find(|(name, _)| name == program) {
+            Some((_, own)) if own == digest => {}
+            Some((_, own)) => wrong.push(format!("{program}{note} has {digest} on {board} and {own} here")),
+            None => wrong.push(format!("{program} does not run on this machine")),
         }
     }
     let readme = std::fs::read_to_string(paths::at(README))?;
@@ -165,8 +217,8 @@ fn compare(measured: &[Measured]) -> Result<String> {
         for (name, (found, written)) in COLUMNS.iter().zip(row.figures.iter().zip(committed)) {
             if found.abs_diff(*written) * 100 > written * TOLERANCE {
                 wrong.push(format!(
-                    "{} on {}: {name} {found}, {README} says {written}",
-                    row.program, row.board
+                    "{}{} on {}: {name} {found}, {README} says {written}",
+                    row.program, row.note, row.board
                 ));
             }
         }
@@ -183,18 +235,18 @@ fn compare(measured: &[Measured]) -> Result<String> {
     }
 }
 
-const COLUMNS: [&str; 5] = ["code", "constants", "statics", "stack", "instructions a step"];
+const COLUMNS: [&str; 6] = ["code", "constants", "statics", "stack", "instructions a step", "in all"];
 
 /// The table of the README.
 fn table(measured: &[Measured]) -> String {
-    let mut text = format!("| program | board | {} | loss | accuracy | fingerprint |\n", COLUMNS.join(" | "));
-    text.push_str("|---|---|--:|--:|--:|--:|--:|--:|--:|---|\n");
+    let mut text = format!("| program | board | {} | results | fingerprint |\n", COLUMNS.join(" | "));
+    text.push_str("|---|---|--:|--:|--:|--:|--:|--:|---|---|\n");
     for row in measured {
         let figures = row.figures.map(|figure| figure.to_string()).join(" | ");
         writeln!(
             text,
-            "| {} | {} | {figures} | {} | {} | `{}` |",
-            row.program, row.board, row.loss, row.accuracy, row.digest
+            "| {}{} | {} | {figures} | {} | `{}` |",
+            row.program, row.note, row.board, row.results, row.digest
         )
         .expect("writing to a string");
     }
@@ -204,7 +256,8 @@ fn table(measured: &[Measured]) -> String {
 /// `program on board: panic` a line.
 fn panics(measured: &[Measured]) -> String {
     let lines = measured.iter().flat_map(|row| {
-        row.panics.iter().map(move |panic| format!("{} on {}: {panic}\n", row.program, row.board))
+        let Measured { program, note, board, .. } = row;
+        row.panics.iter().map(move |panic| format!("{program}{note} on {board}: {panic}\n"))
     });
     lines.collect()
 }
@@ -218,10 +271,10 @@ fn split(readme: &str) -> Result<(&str, &str, &str)> {
 }
 
 /// The figures of each row of a table.
-fn figures_of(table: &str) -> Vec<[u64; 5]> {
+fn figures_of(table: &str) -> Vec<[u64; 6]> {
     let row = |line: &str| {
         let mut cells = line.split(" | ").skip(2).map(str::parse::<u64>);
-        let mut figures = [0; 5];
+        let mut figures = [0; 6];
         for figure in &mut figures {
             *figure = cells.next()?.ok()?;
         }
@@ -239,15 +292,19 @@ mod tests {
         let row = Measured {
             board: "Cortex-M0, micro:bit",
             program: "xor",
-            figures: [1, 20, 300, 4000, 50000],
-            loss: "0.5".into(),
-            accuracy: "1".into(),
+            note: "",
+            figures: [1, 20, 300, 4000, 50000, 600_000],
+            results: "loss 0.5, accuracy 1".into(),
             digest: "0123456789abcdef".into(),
             panics: vec!["panic_fmt".into()],
         };
         assert_eq!(panics(&[row]), "xor on Cortex-M0, micro:bit: panic_fmt\n", "one line a panic");
-        let text = "| xor | board | 1 | 20 | 300 | 4000 | 50000 | 0.5 | 1 | `0123456789abcdef` |\n";
-        assert_eq!(figures_of(&(table(&[]) + text)), [[1, 20, 300, 4000, 50000]], "headings are no rows");
+        let text = "| xor | board | 1 | 20 | 300 | 4000 | 50000 | 600000 | loss 0.5 | `0123456789abcdef` |\n";
+        assert_eq!(
+            figures_of(&(table(&[]) + text)),
+            [[1, 20, 300, 4000, 50000, 600_000]],
+            "headings are no rows"
+        );
         assert!(split("no marks").is_err(), "a table must be there");
     }
 }

@@ -1,13 +1,13 @@
-//! Handwritten digits, learned on this board: prints loss, accuracy, fingerprint, stack and instructions per step.
+//! Handwritten digits, learned on this board: prints results, fingerprint, stack and instructions.
 #![no_std]
 #![no_main]
 
 use cortex_m::singleton;
 use cortex_m_rt::entry;
-use losscape_programs::digits::{Memory, train};
+use losscape_programs::digits::Memory;
 
 #[entry]
 fn main() -> ! {
     let memory = singleton!(: Memory = Memory::new()).expect("taken once");
-    losscape_cortex_m::run("digits", |after_step| train(memory, after_step))
+    losscape_cortex_m::run("digits", memory)
 }

@@ -1,13 +1,13 @@
-//! The spirals, learned on this board: prints loss, accuracy, fingerprint, stack and instructions per step.
+//! The spirals, learned on this board: prints results, fingerprint, stack and instructions.
 #![no_std]
 #![no_main]
 
 use cortex_m::singleton;
 use cortex_m_rt::entry;
-use losscape_programs::spirals::{Memory, train};
+use losscape_programs::spirals::Memory;
 
 #[entry]
 fn main() -> ! {
     let memory = singleton!(: Memory = Memory::new()).expect("taken once");
-    losscape_cortex_m::run("spirals", |after_step| train(memory, after_step))
+    losscape_cortex_m::run("spirals", memory)
 }

@@ -1,13 +1,13 @@
-//! Handwritten digits, learned on this board: prints loss, accuracy, fingerprint, stack and instructions per step.
+//! Handwritten digits, learned on this board: prints results, fingerprint, stack and instructions.
 #![no_std]
 #![no_main]
 
-use losscape_programs::digits::{Memory, train};
+use losscape_programs::digits::Memory;
 use riscv::singleton;
 use riscv_rt::entry;
 
 #[entry]
 fn main() -> ! {
     let memory = singleton!(: Memory = Memory::new()).expect("taken once");
-    losscape_riscv::run("digits", |after_step| train(memory, after_step))
+    losscape_riscv::run("digits", memory)
 }

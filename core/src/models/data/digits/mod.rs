@@ -63,13 +63,13 @@ static FILE: [u8; FILE_LEN] = *include_bytes!("digits.bin");
 
 /// The rows to train on.
 #[must_use]
-pub fn training() -> Digits<'static> {
+pub const fn training() -> Digits<'static> {
     split(body(&FILE)).training
 }
 
 /// The rows held out.
 #[must_use]
-pub fn held_out() -> Digits<'static> {
+pub const fn held_out() -> Digits<'static> {
     split(body(&FILE)).held_out
 }
 
@@ -95,11 +95,12 @@ pub fn from_bytes(file: &[u8]) -> Result<Split<'_>, BlobError> {
 }
 
 /// The body of the linked file, which the tests have checked.
-fn body(file: &[u8; FILE_LEN]) -> &[u8] {
-    &file[blob_len(0) - 4..FILE_LEN - 4]
+const fn body(file: &[u8; FILE_LEN]) -> &[u8] {
+    let (_, rest) = file.split_at(blob_len(0) - 4);
+    rest.split_at(FILE_LEN - blob_len(0)).0
 }
 
-fn split(body: &[u8]) -> Split<'_> {
+const fn split(body: &[u8]) -> Split<'_> {
     let (training, held_out) = body.split_at(TRAINING * ROW_BYTES);
     Split { training: Digits { rows: training }, held_out: Digits { rows: held_out } }
 }
@@ -132,15 +133,17 @@ impl Digits<'_> {
     /// # Panics
     /// If `row` is not below [`len`](Self::len).
     #[must_use]
-    pub fn pixels(&self, row: usize) -> [u8; PIXELS] {
+    pub const fn pixels(&self, row: usize) -> [u8; PIXELS] {
         let mut pixels = [0; PIXELS];
-        let (lines, _) = self.packed(row).as_chunks::<LINE_BYTES>();
-        for (pixels, line) in pixels.chunks_exact_mut(SIDE).zip(lines) {
-            let [a, b, c, d, e] = *line;
-            let bits = u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]);
-            for (pixel, shift) in pixels.iter_mut().zip((0..).step_by(5)) {
-                *pixel = ((bits >> shift) & 31) as u8;
-            }
+        let packed = self.packed(row);
+        let mut k = 0;
+        // Loops by hand, so that a program can keep unpacked rows in a constant.
+        while k < PIXELS {
+            let (line, bit) = (k / SIDE * LINE_BYTES, k % SIDE * 5);
+            // A pixel may lie in two bytes; the label follows the last line.
+            let word = u16::from_le_bytes([packed[line + bit / 8], packed[line + bit / 8 + 1]]);
+            pixels[k] = ((word >> (bit % 8)) & 31) as u8;
+            k += 1;
         }
         pixels
     }
@@ -150,7 +153,7 @@ impl Digits<'_> {
     /// # Panics
     /// If `row` is not below [`len`](Self::len).
     #[must_use]
-    pub fn label(&self, row: usize) -> u8 {
+    pub const fn label(&self, row: usize) -> u8 {
         self.packed(row)[ROW_BYTES - 1]
     }
 
@@ -177,8 +180,8 @@ impl Digits<'_> {
         Ok(())
     }
 
-    fn packed(&self, row: usize) -> &[u8] {
-        &self.rows[row * ROW_BYTES..][..ROW_BYTES]
+    const fn packed(&self, row: usize) -> &[u8] {
+        self.rows.split_at(row * ROW_BYTES).1.split_at(ROW_BYTES).0
     }
 }
 

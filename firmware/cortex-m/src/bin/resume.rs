@@ -1,0 +1,13 @@
+//! A run saved on x86-64, continued on this board: prints results, fingerprint, stack and instructions.
+#![no_std]
+#![no_main]
+
+use cortex_m::singleton;
+use cortex_m_rt::entry;
+use losscape_programs::resume::Memory;
+
+#[entry]
+fn main() -> ! {
+    let memory = singleton!(: Memory = Memory::new()).expect("taken once");
+    losscape_cortex_m::run("resume", memory)
+}

@@ -1,0 +1,39 @@
+//! Runs every program on this machine: prints `name fingerprint`, the digests that boards must print too.
+//!
+//! The run that boards resume is run here without a pause, and so are the data that they keep made anew.
+//!
+//! ```text
+//! cargo run --release -p losscape-programs --example native
+//! ```
+
+use losscape::base::random::stream;
+use losscape_programs::{
+    Program, autoneb_digits, autoneb_xor, digits, resume, spirals, tanh, tanh_micromath, xor,
+};
+
+fn main() -> Result<(), Box<dyn core::error::Error>> {
+    let (mut inputs, mut labels) = ([0.0f32; 2 * 256], [0; 256]);
+    losscape::models::data::spirals(1.0, 0.0, &mut stream(2026, 0), &mut inputs, &mut labels)?;
+    assert!(spirals::INPUTS == inputs && spirals::LABELS == labels, "cargo run --example spirals_data");
+
+    print("xor", Box::new(xor::Memory::new()))?;
+    print("spirals", Box::new(spirals::Memory::new()))?;
+    print("digits", Box::new(digits::Memory::new()))?;
+    print("autoneb_xor", Box::new(autoneb_xor::Memory::new()))?;
+    print("autoneb_digits", Box::new(autoneb_digits::Memory::new()))?;
+    print("tanh", Box::new(tanh::Memory::new()))?;
+    print("tanh_micromath", Box::new(tanh_micromath::Memory::new()))?;
+
+    let mut whole = Box::new(resume::Memory::new());
+    whole.run(None, resume::STEPS, || {}, |_, _| {}).map_err(Box::new)?;
+    println!("resume fingerprint {:016x}", whole.report()?.digest);
+    Ok(())
+}
+
+fn print(name: &str, mut program: Box<impl Program>) -> Result<(), losscape::ArgError> {
+    program.train(|| {})?;
+    let report = program.report()?;
+    println!("{name} fingerprint {:016x}", report.digest);
+    eprintln!("{name} {:?} {:?}", report.results, report.values);
+    Ok(())
+}

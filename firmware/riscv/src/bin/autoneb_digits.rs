@@ -1,0 +1,13 @@
+//! A path between two networks that read digits, found on this board: prints results, fingerprint, stack and instructions.
+#![no_std]
+#![no_main]
+
+use losscape_programs::autoneb_digits::Memory;
+use riscv::singleton;
+use riscv_rt::entry;
+
+#[entry]
+fn main() -> ! {
+    let memory = singleton!(: Memory = Memory::new()).expect("taken once");
+    losscape_riscv::run("autoneb_digits", memory)
+}
