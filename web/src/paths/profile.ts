@@ -3,7 +3,7 @@ import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
 import { Part } from '../grammar/element.ts';
 import { significant } from '../lib/format.ts';
-import type { Profile, Report } from './protocol.ts';
+import { type Profile, type Report, valueAt } from './protocol.ts';
 
 export interface Way {
   name: string;
@@ -12,7 +12,6 @@ export interface Way {
   profile: Profile;
 }
 
-const HEIGHT = 260;
 const TOP = 12;
 const BOTTOM = 52;
 const LEFT = 52;
@@ -66,6 +65,11 @@ export class ProfileFigure extends Part {
     this.#resize.disconnect();
   }
 
+  /** Lower where it is narrow: a phone has little height to give. */
+  get #height(): number {
+    return this.width < 260 ? 215 : 260;
+  }
+
   #scales() {
     const values = this.ways
       .flatMap(({ profile }) => Array.from({ length: profile.length / 2 }, (_, i) => profile[2 * i + 1]!))
@@ -73,7 +77,7 @@ export class ProfileFigure extends Part {
     if (values.length === 0) values.push(0.1, 1);
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const x = scaleLinear([0, 1], [LEFT, this.width - 16]);
-    const range = [HEIGHT - BOTTOM, TOP];
+    const range = [this.#height - BOTTOM, TOP];
     if (this.log) return { x, y: scaleLog([low / 1.25, high * 1.25], range) };
     const margin = 0.06 * (high - low || 1);
     return { x, y: scaleLinear([low - margin, high + margin], range) };
@@ -147,16 +151,16 @@ export class ProfileFigure extends Part {
           this.#dragging = false;
         }}
       >
-        <svg viewBox="0 0 ${this.width} ${HEIGHT}" width=${this.width} height=${HEIGHT} aria-hidden="true">
+        <svg viewBox="0 0 ${this.width} ${this.#height}" width=${this.width} height=${this.#height} aria-hidden="true">
           ${ticks.map(
             (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - 16} y1=${y(v)} y2=${y(v)} />
               <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${significant(v, 2)}</text>`,
           )}
           ${(this.width < 260 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map(
             (t) =>
-              svg`<text x=${x(t)} y=${HEIGHT - BOTTOM + 27} text-anchor="middle">${t === 0 ? 'A' : t === 1 ? 'B' : t}</text>`,
+              svg`<text x=${x(t)} y=${this.#height - BOTTOM + 27} text-anchor="middle">${t === 0 ? 'A' : t === 1 ? 'B' : t}</text>`,
           )}
-          <text x=${(x(0) + x(1)) / 2} y=${HEIGHT - 5} text-anchor="middle">place on the way, t</text>
+          <text x=${(x(0) + x(1)) / 2} y=${this.#height - 5} text-anchor="middle">place on the way, t</text>
           ${this.ways.map(
             ({
               role,
@@ -166,8 +170,8 @@ export class ProfileFigure extends Part {
           )}
           ${this.images.map(([t, v]) => (this.log && v <= 0 ? nothing : svg`<circle class="bead" cx=${x(t)} cy=${y(v)} r="3.5" />`))}
           ${this.#mark(x, y)}
-          <line class="cursor" x1=${at} x2=${at} y1=${TOP} y2=${HEIGHT - BOTTOM} />
-          <circle class="grip" cx=${at} cy=${HEIGHT - BOTTOM} r="8" />
+          <line class="cursor" x1=${at} x2=${at} y1=${TOP} y2=${this.#height - BOTTOM} />
+          <circle class="grip" cx=${at} cy=${this.#height - BOTTOM} r="8" />
         </svg>
       </div>
       <ul class="ways" aria-label="Lines">
@@ -195,11 +199,6 @@ export class ProfileFigure extends Part {
 
   /** The value of each way at 21 places: the figure for those who cannot see it. */
   #table() {
-    const at = (profile: Profile, t: number) => {
-      let k = 0;
-      while (k + 1 < profile.length / 2 && profile[2 * k]! < t) k++;
-      return profile[2 * k + 1];
-    };
     return html`<div class="visually-hidden">
       <table>
         <caption>
@@ -212,7 +211,7 @@ export class ProfileFigure extends Part {
           ${Array.from({ length: 21 }, (_, k) => k / 20).map(
             (t) => html`<tr>
               <th scope="row">${t}</th>
-              ${this.ways.map(({ profile }) => html`<td>${significant(at(profile, t) ?? Number.NaN)}</td>`)}
+              ${this.ways.map(({ profile }) => html`<td>${significant(valueAt(profile, t))}</td>`)}
             </tr>`,
           )}
         </tbody>

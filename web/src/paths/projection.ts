@@ -1,6 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import { Part } from '../grammar/element.ts';
 import { significant } from '../lib/format.ts';
+import type { Profile } from './protocol.ts';
 
 const WIDTH = 300;
 const HEIGHT = 190;
@@ -8,9 +9,15 @@ const MARGIN = 22;
 
 /** The images in the plane of A, B and the best path's highest place. It is a projection, and says so. */
 export class ProjectionFigure extends Part {
-  static override properties = { band: { attribute: false }, best: { attribute: false } };
+  static override properties = {
+    band: { attribute: false },
+    best: { attribute: false },
+    profile: { attribute: false },
+  };
   declare band: Float32Array | undefined;
   declare best: Float32Array | undefined;
+  /** Of the band; while it moves there is none, and the table waits. */
+  declare profile: Profile | undefined;
 
   protected override render() {
     const rows = (flat: Float32Array | undefined) =>
@@ -49,7 +56,35 @@ export class ProjectionFigure extends Part {
         )}
       </svg>
       <p class="note">A projection onto the plane of A, B and the highest place: images lie up to
-        ${significant(off, 2)} of the distance from A to B outside of it.</p>`;
+        ${significant(off, 2)} of the distance from A to B outside of it.</p>
+      ${this.profile ? this.#table(band, this.profile) : nothing}`;
+  }
+
+  /** The band for those who cannot see it. Between two images the profile has the same number of places. */
+  #table(band: readonly number[][], profile: Profile) {
+    const stride = (profile.length / 2 - 1) / (band.length - 1);
+    return html`<div class="visually-hidden">
+      <table>
+        <caption>
+          Images of the band
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">image</th><th scope="col">loss</th><th scope="col">along A to B</th>
+            <th scope="col">beside it</th><th scope="col">out of the plane</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${band.map(
+            (row, i) => html`<tr>
+              <th scope="row">${i}</th>
+              <td>${significant(profile[2 * Math.round(i * stride) + 1] ?? Number.NaN)}</td>
+              ${row.map((v) => html`<td>${significant(v, 2)}</td>`)}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
   }
 }
 

@@ -58,6 +58,16 @@ export interface Report {
 /** Pairs of the fraction of the way and the value there. */
 export type Profile = Float32Array;
 
+/** The value of a profile at a place. */
+export function valueAt(profile: Profile, t: number): number {
+  for (let k = 0; k + 3 < profile.length; k += 2) {
+    const [from, to] = [profile[k]!, profile[k + 2]!];
+    if (t <= to)
+      return profile[k + 1]! + ((t - from) / (to - from || 1)) * (profile[k + 3]! - profile[k + 1]!);
+  }
+  return profile.at(-1) ?? Number.NaN;
+}
+
 /** What does not change during a search. */
 export interface Facts {
   straight: Report;

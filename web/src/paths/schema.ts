@@ -129,7 +129,7 @@ export const PLACE: NumberField = {
   help: 'From A (0) to B (1), by length. A view: it changes no number of the search.',
   min: 0,
   max: 1,
-  default: 0,
+  default: 0.5,
   scale: 'linear',
   step: 0.01,
 };

@@ -1,0 +1,89 @@
+/** What lies beside the curves: the boundary that a network draws, or a surface from above. */
+
+import { html, svg, type TemplateResult } from 'lit';
+import '../grammar/field.ts';
+import type { Handle } from '../grammar/field.ts';
+import type { Facts, Look, Surface } from './protocol.ts';
+
+type Scale = (v: number) => number;
+
+/** Left, right, lower and upper edge of the inputs shown; the kernel's handle samples the same square. */
+const SPAN = [-1.5, 2.5, -1.75, 2.25] as const;
+
+/** The decision map of the network at a place, with the points both ends were trained on. */
+export function moonsMap(
+  facts: Facts | undefined,
+  look: Look | undefined,
+  { way, t }: { way: string; t: number },
+): TemplateResult {
+  const { points, labels } = facts ?? { points: new Float32Array(), labels: new Uint8Array() };
+  const missed = look ? `${look.missed} of ${labels.length} points on the wrong side` : '';
+  const above = (x: Scale, y: Scale) =>
+    svg`${Array.from(labels, (label, i) => {
+      const [px, py] = [x(points[2 * i]!), y(points[2 * i + 1]!)];
+      return label === 0
+        ? svg`<circle class="point class-a" cx=${px} cy=${py} r="3.4" />`
+        : svg`<rect class="point class-b" x=${px - 3} y=${py - 3} width="6" height="6" />`;
+    })}`;
+  return html`<lab-field
+      class="boundary"
+      .picture=${look?.map}
+      .span=${SPAN}
+      .label=${'Decision boundary'}
+      .summary=${`Decision boundary at t = ${t} on ${way}: ${missed}.`}
+      .above=${above}
+    ></lab-field>
+    <p class="note" data-test="missed">${missed}</p>`;
+}
+
+/** A surface from above with the band on it; each inner image is a handle. `t` is where the curves' handle stands. */
+export function toyMap(
+  surface: Surface | undefined,
+  images: Float32Array | undefined,
+  t: number,
+  moved: (to: { id: string; x: number; y: number }) => void,
+): TemplateResult {
+  const [left, bottom, side] = surface?.square ?? [0, 0, 1];
+  const total = (images?.length ?? 0) / 2;
+  const handles: Handle[] = Array.from({ length: Math.max(0, total - 2) }, (_, k) => ({
+    id: String(k + 1),
+    label: `Image ${k + 1} of ${total - 2}`,
+    letter: '',
+    shape: 'circle',
+    x: images![2 * k + 2]!,
+    y: images![2 * k + 3]!,
+  }));
+  const above = (x: Scale, y: Scale) => {
+    if (!images) return svg``;
+    const at = Array.from({ length: total }, (_, i) => [x(images[2 * i]!), y(images[2 * i + 1]!)] as const);
+    const path = `M${at.map(([px, py]) => `${px} ${py}`).join('L')}`;
+    const walker = walkTo(at, t);
+    return svg`<path class="chord" d="M${at[0]!.join(' ')}L${at.at(-1)!.join(' ')}" />
+      <path class="halo run-halo" d=${path} /><path class="run" d=${path} />
+      ${[at[0]!, at.at(-1)!].map(([px, py]) => svg`<circle class="end" cx=${px} cy=${py} r="6" />`)}
+      <circle class="head" cx=${walker[0]} cy=${walker[1]} r="5" />`;
+  };
+  return html`<lab-field
+    .picture=${surface?.map}
+    .span=${[left, left + side, bottom, bottom + side]}
+    .handles=${handles}
+    .label=${'The surface from above, with the band; arrow keys move an image'}
+    .summary=${`A band of ${total} images.`}
+    .above=${above}
+    @lab-handle=${(event: CustomEvent<{ id: string; x: number; y: number }>) => moved(event.detail)}
+  ></lab-field>`;
+}
+
+/** The point at a fraction of a polyline's length. */
+function walkTo(at: readonly (readonly [number, number])[], t: number): readonly [number, number] {
+  const lengths = at.slice(1).map(([x, y], i) => Math.hypot(x - at[i]![0], y - at[i]![1]));
+  let left = t * lengths.reduce((sum, length) => sum + length, 0);
+  for (const [i, length] of lengths.entries()) {
+    if (left <= length && length > 0) {
+      const [p, q] = [at[i]!, at[i + 1]!];
+      return [p[0] + (left / length) * (q[0] - p[0]), p[1] + (left / length) * (q[1] - p[1])];
+    }
+    left -= length;
+  }
+  return at.at(-1)!;
+}
