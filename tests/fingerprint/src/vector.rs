@@ -31,16 +31,18 @@ fn run<R: Real>() -> u64 {
 
 /// A polynomial, one multiply-add a term: what a compiler that fuses them would change.
 fn horner<R: Real>(coefficients: &[R], at: R) -> R {
-    coefficients.iter().fold(R::ZERO, |sum, &c| multiply_add(sum, at, c))
+    let (last, others) = coefficients.split_last().expect("there are coefficients");
+    let sum = others.iter().fold(R::ZERO, |sum, &c| sum * at + c);
+    last_multiply_add(sum, at, *last)
 }
 
 #[cfg(not(feature = "fault"))]
-fn multiply_add<R: Real>(a: R, b: R, c: R) -> R {
+fn last_multiply_add<R: Real>(a: R, b: R, c: R) -> R {
     a * b + c
 }
 
 /// The fault: rounded once instead of twice, in the type that has a wider one to compute it in.
 #[cfg(feature = "fault")]
-fn multiply_add<R: Real>(a: R, b: R, c: R) -> R {
+fn last_multiply_add<R: Real>(a: R, b: R, c: R) -> R {
     R::from_f64(a.to_f64() * b.to_f64() + c.to_f64())
 }
