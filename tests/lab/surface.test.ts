@@ -385,10 +385,16 @@ test('failures: no kernel, a panic, a value out of range', async () => {
   assert.match(await text(clamped.page, 'notes'), /plane: “none” is unknown/);
 });
 
-test('without JavaScript: still picture, prose, table', async () => {
+test('without JavaScript: still picture, prose, and a table that tells the right numbers', async () => {
   const { page } = await visit(lab, 'surface/', { javaScriptEnabled: false });
   assert.ok(await page.isVisible('.still'));
-  assert.match((await page.textContent('noscript table'))!, /98\.0 %/);
+  assert.ok(await page.isVisible('.prose'));
+  const told = (await page.locator('noscript table td').allTextContents()).map(Number.parseFloat);
+  const keys = ['run-share', 'net-walk', 'minima-share', 'random-share', 'curvature-share'];
+  assert.deepEqual(
+    told,
+    keys.map((key) => Number((100 * native(key)).toFixed(1))),
+  );
 });
 
 for (const [name, options] of [
