@@ -3,7 +3,9 @@
 use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
+use losscape::path::Band;
 use losscape::{ArgError, Objective, SampledObjective};
+use losscape_benches::path::Sweep;
 use serde_json::{Value, json};
 
 use crate::measure::{in_turn, numbers};
@@ -29,7 +31,22 @@ pub(crate) fn measure() -> Result<Value, String> {
             gradient(&[INPUTS, 32, 32, 1], n, 0)
         }),
     ];
-    let curves: Result<Vec<Value>, ArgError> = curves.into_iter().collect();
+    println!("\ntime of a sweep of a band, tanh networks with {INPUTS} inputs and one output\n");
+    let sweeps = [
+        curve("images", "inner images of 32-32-1, 256 samples", &[1, 3, 7, 15, 31], |images| {
+            sweep(32, 256, images + 2)
+        }),
+        curve(
+            "parameters",
+            "32-w-1 (34 w + 1 parameters), 256 samples, 7 inner images",
+            &[8, 16, 32, 64, 128],
+            |w| sweep(w, 256, 9),
+        ),
+        curve("samples", "32-32-1, 7 inner images, N samples", &[64, 128, 256, 512, 1024, 2048], |n| {
+            sweep(32, n, 9)
+        }),
+    ];
+    let curves: Result<Vec<Value>, ArgError> = curves.into_iter().chain(sweeps).collect();
     Ok(curves.map_err(|error| error.to_string())?.into())
 }
 
@@ -66,6 +83,23 @@ fn gradient(widths: &[usize], samples: usize, batch: usize) -> Result<f64, ArgEr
             f.batch_value_grad(&params, &indices, &mut grad, &mut scratch);
         }
     }]);
+    Ok(seconds)
+}
+
+/// Seconds of a sweep over all images of a band between two random networks.
+fn sweep(width: usize, samples: usize, images: usize) -> Result<f64, ArgError> {
+    let net = Mlp::new(&[INPUTS, width, 1])?;
+    let (inputs, targets) = (numbers(samples * INPUTS, 1.0), numbers(samples, 1.0));
+    let data = Dataset::new(&inputs, INPUTS, Targets::Values(&targets))?;
+    let f = MlpObjective::new(net, Loss::MeanSquaredError, data, 0.0)?;
+    let dim = f.dim();
+    let mut rows = vec![0.0; images * dim];
+    let mut rng = Xoshiro128PlusPlus::seed_from_u64(1);
+    net.init(Init::GlorotUniform, &mut rows[..dim], &mut rng);
+    net.init(Init::GlorotUniform, &mut rows[(images - 1) * dim..], &mut rng);
+    let mut workspace = vec![0.0; Band::<f32>::workspace_len(images, dim, f.scratch_len())];
+    let mut band = Sweep::new(&f, &mut rows, &mut workspace)?;
+    let [seconds] = in_turn([&mut || band.sweep()]);
     Ok(seconds)
 }
 

@@ -3,4 +3,6 @@
 
 pub mod contender;
 pub mod kernel;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod path;
 pub mod workload;

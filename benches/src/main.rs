@@ -9,6 +9,7 @@ mod elementary;
 mod machine;
 mod matrix;
 mod measure;
+mod path_peers;
 mod peers;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 use losscape_benches::contender::{self, Contender};
 use losscape_benches::kernel::{Kernel, Labels};
+use losscape_benches::path::Pair;
 use losscape_benches::workload::{Problem, Workload};
 use losscape_dispatch::{Level, limit};
 use serde_json::{Map, Value};
@@ -26,6 +28,8 @@ losscape-benches <command>
   check                             run everything once and compare with the naive twins
   kernels OUT.json                  kernels, elementary functions, costs and the machine's limit
   peers OUT.json [NAME=COMMAND]...  the workloads, in turn with other programs
+  paths OUT.json [NAME=COMMAND]...  bands and AutoNEB, as whole programs, in turn with other programs
+  path band IMAGES | path digits    one of these programs
   serve [build|v3|v4]               take part in a comparison, with vectors no wider than told
   data FOLDER                       write the workloads' numbers for programs in other languages
 ";
@@ -37,6 +41,10 @@ fn main() -> ExitCode {
         ["check"] => check(),
         ["kernels", out] => kernels(out),
         ["peers", out, ref programs @ ..] => peers::compare(programs).and_then(|value| write(out, &value)),
+        ["paths", out, ref programs @ ..] => {
+            path_peers::compare(programs).and_then(|value| write(out, &value))
+        }
+        ["path", ref question @ ..] => path_peers::answer(question),
         ["serve"] => serve(),
         ["serve", level] => narrow(level).and_then(|()| serve()),
         ["data", folder] => data(folder),
@@ -122,7 +130,8 @@ fn data(folder: &str) -> Result<(), String> {
         let file = folder.join(format!("{}.f32", workload.name()));
         std::fs::write(file, Problem::new(workload.shape()).to_bytes()).map_err(|error| error.to_string())?;
     }
-    Ok(())
+    let pair = Pair::new().and_then(|pair| pair.to_bytes()).map_err(|error| error.to_string())?;
+    std::fs::write(folder.join("digits.f32"), pair).map_err(|error| error.to_string())
 }
 
 fn write(path: &str, value: &Value) -> Result<(), String> {

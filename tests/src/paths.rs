@@ -40,6 +40,12 @@ impl Digits {
         Ok(data)
     }
 
+    /// The class of a row, as a number.
+    #[must_use]
+    pub fn label(&self, row: usize) -> f32 {
+        f32::from(self.labels[row])
+    }
+
     /// The objective of a 64-h-10 tanh network: cross-entropy and L2 of strength 10⁻⁴.
     ///
     /// # Errors

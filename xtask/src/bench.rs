@@ -8,6 +8,7 @@ use crate::{paths, setup};
 /// What a comparison needs, and how to get it.
 const EIGEN: &str = "C++ with Eigen: apt-get install g++ libeigen3-dev (Fedora: dnf install gcc-c++ eigen3-devel; \
                      macOS: brew install eigen)";
+const PATHS: &str = "Python with ASE and NumPy: python3 -m venv target/jax && target/jax/bin/pip install ase";
 const JAX: &str = "Python with JAX: python3 -m venv target/jax && target/jax/bin/pip install jax";
 
 /// Where packages put Eigen's headers.
@@ -20,13 +21,15 @@ const EIGEN_HEADERS: [&str; 4] = [
 
 const BROWSER: &str = "benches/browser";
 
-/// Prints the tables and writes `target/bench.json`; with `--jax`, only the comparison with JAX.
+/// Prints the tables and writes `target/bench.json`; with `--jax`, only the comparison with JAX; with
+/// `--paths`, only bands and AutoNEB.
 pub(crate) fn run(flags: &[&str]) -> Result {
     let mut log = Log::new("bench")?;
     let result = match flags {
         [] => all(&mut log),
         ["--jax"] => with_jax(&mut log),
-        _ => Err(Failure::Failed("cargo xtask bench [--jax]".into())),
+        ["--paths"] => paths_of_peers(&mut log),
+        _ => Err(Failure::Failed("cargo xtask bench [--jax | --paths]".into())),
     };
     if matches!(result, Err(Failure::Failed(_))) {
         eprintln!("{}", log.tail());
@@ -141,12 +144,7 @@ fn in_browser(modules: &Path, native: &Path, log: &mut Log) -> Result<String> {
 }
 
 fn with_jax(log: &mut Log) -> Result {
-    let own = paths::target("jax/bin/python");
-    let python = if own.is_file() { own } else { PathBuf::from("python3") };
-    let name = python.to_string_lossy();
-    if ask(&name, "-m pip show jax").is_empty() {
-        return Err(Failure::Missing(JAX.into()));
-    }
+    let name = python("jax", JAX)?;
     let native = build(log)?;
     let folder = data(&native, log)?;
     let train = paths::at("benches/peers/jax/train.py");
@@ -156,6 +154,34 @@ fn with_jax(log: &mut Log) -> Result {
     std::fs::write(&out, json)?;
     println!("\nwritten to {}", out.display());
     Ok(())
+}
+
+fn paths_of_peers(log: &mut Log) -> Result {
+    let native = build(log)?;
+    print!("{}", cargo("bench --locked -p losscape-benches --bench paths").capture(log)?);
+    let name = python("ase", PATHS)?;
+    let folder = data(&native, log)?;
+    let script = |path: &str| paths::at("benches/peers").join(path).display().to_string();
+    let peers = [
+        format!("ASE={name} {}", script("ase/band.py")),
+        format!("NumPy={name} {} {}", script("numpy/autoneb.py"), folder.display()),
+    ];
+    let json = measure(&native, "paths", &peers, log)?;
+    let out = paths::target("bench-paths.json");
+    std::fs::write(&out, json)?;
+    println!("\nwritten to {}", out.display());
+    Ok(())
+}
+
+/// A Python that has a package: the one of `target/jax`, or the system's.
+fn python(package: &str, missing: &str) -> Result<String> {
+    let own = paths::target("jax/bin/python");
+    let python = if own.is_file() { own } else { PathBuf::from("python3") };
+    let name = python.to_string_lossy().into_owned();
+    if ask(&name, &format!("-m pip show {package}")).is_empty() {
+        return Err(Failure::Missing(missing.into()));
+    }
+    Ok(name)
 }
 
 /// A program below the build folder.
