@@ -4,8 +4,8 @@
 
 use losscape_dispatch::{Kernel, Simd, run};
 
-use super::VECTORS;
 use super::real::Real;
+use super::{COMPACT, VECTORS};
 
 /// `z ← f(z)`, elementwise, with the widest vectors.
 #[inline(always)]
@@ -47,7 +47,7 @@ impl<R: Real, F: Fn(R, R) -> R> Kernel for Pair<'_, R, F> {
     #[inline(always)]
     fn run<S: Simd>(self) {
         let Self { mut a, mut u, f } = self;
-        if !VECTORS {
+        if !VECTORS && !COMPACT {
             // Four at a time, to count and compare once for four.
             let (fours, rest) = a.as_chunks_mut::<4>();
             let (four_u, rest_u) = u.as_chunks::<4>();

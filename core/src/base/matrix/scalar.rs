@@ -9,12 +9,10 @@ use super::naive::fill_rows;
 // No method that microcontrollers run in a loop uses it.
 pub(super) use super::naive::outer_sum_direction;
 use crate::Real;
+use crate::base::COMPACT;
 
 /// Rows of a full block, and columns of any.
 const SIDE: usize = 4;
-
-/// Leaves out the blocks of four rows: a quarter less code for a third more instructions, and the same bits.
-const COMPACT: bool = cfg!(feature = "compact");
 
 /// Does something for each row of a block of four or of one. Written out, because a compiler that saves space
 /// leaves a loop, and what a run-time index reaches lives in memory instead of in registers.
@@ -212,7 +210,7 @@ fn levels<R: Real, const N: usize>(
 }
 
 pub(super) fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
-    if bias.is_empty() || outputs == 1 {
+    if COMPACT || bias.is_empty() || outputs == 1 {
         fill_rows(bias, out, outputs);
         affine_add(x, w, out, outputs);
     } else {
@@ -247,6 +245,14 @@ pub(super) fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize
 
 pub(super) fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
     let columns = sum.len();
+    if COMPACT {
+        for d in d.chunks_exact(columns) {
+            for (sum, d) in sum.iter_mut().zip(d) {
+                *sum += *d;
+            }
+        }
+        return;
+    }
     let (blocks, rest) = sum.as_chunks_mut::<SIDE>();
     for (block, sums) in blocks.iter_mut().enumerate() {
         let mut totals = *sums;
