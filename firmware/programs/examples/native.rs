@@ -16,13 +16,13 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     losscape::models::data::spirals(1.0, 0.0, &mut stream(2026, 0), &mut inputs, &mut labels)?;
     assert!(spirals::INPUTS == inputs && spirals::LABELS == labels, "cargo run --example spirals_data");
 
-    print("xor", Box::new(xor::Memory::new()))?;
-    print("spirals", Box::new(spirals::Memory::new()))?;
-    print("digits", Box::new(digits::Memory::new()))?;
-    print("autoneb_xor", Box::new(autoneb_xor::Memory::new()))?;
-    print("autoneb_digits", Box::new(autoneb_digits::Memory::new()))?;
-    print("tanh", Box::new(tanh::Memory::new()))?;
-    print("tanh_micromath", Box::new(tanh_micromath::Memory::new()))?;
+    print("xor", &mut *Box::new(xor::Memory::new()))?;
+    print("spirals", &mut *Box::new(spirals::Memory::new()))?;
+    print("digits", &mut *Box::new(digits::Memory::new()))?;
+    print("autoneb_xor", &mut *Box::new(autoneb_xor::Memory::new()))?;
+    print("autoneb_digits", &mut *Box::new(autoneb_digits::Memory::new()))?;
+    print("tanh", &mut *Box::new(tanh::Memory::new()))?;
+    print("tanh_micromath", &mut *Box::new(tanh_micromath::Memory::new()))?;
 
     let mut whole = Box::new(resume::Memory::new());
     whole.run(None, resume::STEPS, || {}, |_, _| {}).map_err(Box::new)?;
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     Ok(())
 }
 
-fn print(name: &str, mut program: Box<impl Program>) -> Result<(), losscape::ArgError> {
+fn print(name: &str, program: &mut impl Program) -> Result<(), losscape::ArgError> {
     program.train(|| {})?;
     let report = program.report()?;
     println!("{name} fingerprint {:016x}", report.digest);
