@@ -239,10 +239,11 @@ export class PathsExhibit extends PathsRun {
   }
 
   #mainNumber() {
-    const { facts, best, step, total, left } = this.state ?? {};
+    const { facts, best, cycles, step, total, left } = this.state ?? {};
     if (!facts || this.veils('line'))
       return html`<span class="note">${left ? 'training both networks …' : ''}</span>`;
-    const path = best && !this.veils('path') ? ` → ${significant(best.barrier)}` : '';
+    const known = this.toy || cycles!.length > 0;
+    const path = best && known && !this.veils('path') ? ` → ${significant(best.barrier)}` : '';
     return html`<span class="value">${significant(facts.straight.barrier)}${path}</span>
       <span class="note">barrier, line${path ? ' → path' : ''} · move ${step} of ${total}</span>`;
   }
