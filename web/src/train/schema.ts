@@ -1,6 +1,6 @@
 import { PATTERN } from '../lib/changes.ts';
 import { FLAGS } from '../lib/flags.ts';
-import type { NumberField, Schema } from '../lib/schema.ts';
+import type { ChoiceField, NumberField, Schema } from '../lib/schema.ts';
 import { MAX_HIDDEN } from './protocol.ts';
 
 export const SEED: NumberField = {
@@ -84,6 +84,32 @@ export const HIDDEN: NumberField = {
   integer: true,
 };
 
+export const INIT: ChoiceField = {
+  kind: 'choice',
+  key: 'init',
+  name: 'initial weights',
+  help: 'The law the first weights are drawn from; biases start at zero.',
+  options: [
+    { value: 'glorot-uniform', label: 'Glorot, uniform' },
+    { value: 'glorot-normal', label: 'Glorot, normal' },
+    { value: 'he-uniform', label: 'He, uniform' },
+    { value: 'he-normal', label: 'He, normal' },
+  ],
+  default: 'glorot-uniform',
+};
+
+export const ORDER: ChoiceField = {
+  kind: 'choice',
+  key: 'order',
+  name: 'minibatches',
+  help: 'How a step chooses its digits.',
+  options: [
+    { value: 'epochs', label: 'every digit once an epoch, shuffled' },
+    { value: 'replacement', label: 'drawn anew, with replacement' },
+  ],
+  default: 'epochs',
+};
+
 /** More steps than this are not replayed from a link. */
 export const MAX_STEP = 200_000;
 
@@ -94,30 +120,8 @@ export const SCHEMA: Schema = [
   MOMENTUM,
   L2,
   HIDDEN,
-  {
-    kind: 'choice',
-    key: 'init',
-    name: 'initial weights',
-    help: 'The law the first weights are drawn from; biases start at zero.',
-    options: [
-      { value: 'glorot-uniform', label: 'Glorot, uniform' },
-      { value: 'glorot-normal', label: 'Glorot, normal' },
-      { value: 'he-uniform', label: 'He, uniform' },
-      { value: 'he-normal', label: 'He, normal' },
-    ],
-    default: 'glorot-uniform',
-  },
-  {
-    kind: 'choice',
-    key: 'order',
-    name: 'minibatches',
-    help: 'How a step chooses its digits.',
-    options: [
-      { value: 'epochs', label: 'every digit once an epoch, shuffled' },
-      { value: 'replacement', label: 'drawn anew, with replacement' },
-    ],
-    default: 'epochs',
-  },
+  INIT,
+  ORDER,
   {
     kind: 'text',
     key: 'changes',

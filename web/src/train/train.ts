@@ -6,9 +6,7 @@ import '../grammar/slider.ts';
 import '../grammar/transport.ts';
 import './figure.ts';
 import type { Series } from '../grammar/curves.ts';
-import { open as openDialog } from '../grammar/dialog.ts';
-import { Part } from '../grammar/element.ts';
-import { failureMessage, notesMessage } from '../grammar/failure.ts';
+import { Exhibit } from '../grammar/exhibit.ts';
 import { helpDialog } from '../grammar/help.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import type { Guess, Question } from '../grammar/predict.ts';
@@ -16,18 +14,26 @@ import { shareDialog } from '../grammar/share.ts';
 import type { Speed } from '../grammar/transport.ts';
 import { type Change, MAX_CHANGES, parseChanges, printChanges, withChange } from '../lib/changes.ts';
 import { Client, Ring } from '../lib/client.ts';
-import { type Failure, LabFailure } from '../lib/failure.ts';
-import { applyFlags, hides } from '../lib/flags.ts';
 import { count, hexGroups, percent, significant } from '../lib/format.ts';
-import { actionOf } from '../lib/keys.ts';
-import { goToExhibit } from '../lib/navigate.ts';
 import { type Sample, settled, toSamples } from '../lib/record.ts';
-import { type Field, type NumberField, parse, print, type Values } from '../lib/schema.ts';
+import type { Field, NumberField, Values } from '../lib/schema.ts';
 import { bestBuild } from '../lib/simd.ts';
 import { exportDialog, type Picture, readFile, saveAs } from './export.ts';
 import type { NetworkFigure } from './figure.ts';
 import { type Frame, type Look, MAX_HIDDEN, paramLen, type Requests, type Setup } from './protocol.ts';
-import { BATCH, HIDDEN, L2, MAX_STEP, MOMENTUM, PRESETS, type Preset, RATE, SCHEMA } from './schema.ts';
+import {
+  BATCH,
+  HIDDEN,
+  INIT,
+  L2,
+  MAX_STEP,
+  MOMENTUM,
+  ORDER,
+  PRESETS,
+  type Preset,
+  RATE,
+  SCHEMA,
+} from './schema.ts';
 
 /** The step at which the prediction is answered. */
 const ANSWER_STEP = 1000;
@@ -64,114 +70,59 @@ interface Pinned {
   digest: string;
 }
 
-type Replay = { target: number; digest: string; state: 'running' | 'same' | 'different' | 'unknown' };
-
 /** The exhibit *Train*. */
-export class TrainExhibit extends Part {
-  #values: Values = {};
+export class TrainExhibit extends Exhibit {
+  protected override readonly schema = SCHEMA;
+  protected override speed: Speed = '4';
   #changes: Change[] = [];
-  #notes: string[] = [];
   #client: Client<Requests> | undefined;
   #ring = new Ring(4 * paramLen(MAX_HIDDEN));
   #frame: Frame | undefined;
   #samples: Sample[] = [];
-  #failure: Failure | undefined;
-  #playing = false;
-  #speed: Speed = '4';
   #guess: Guess = { state: 'open' };
   #pinned: Pinned | undefined;
-  #replay: Replay | undefined;
   #look: Look = { row: 0 };
   #rowLabel: number | undefined;
   #cursor: number | undefined;
-  #tab = 'predict';
   #preset: Preset | undefined;
   #loaded = false;
   #told = '';
-  #toldAt = 0;
   #settled = false;
-  #visible = true;
-  /** Counts runs: an answer for an earlier run is dropped. */
-  #run = 0;
-  #urlTimer: ReturnType<typeof setTimeout> | undefined;
-  #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #lookWaiting = false;
-  #narrow = matchMedia('(max-width: 719px)');
-  #still = matchMedia('(prefers-reduced-motion: reduce)');
-  #hash = '';
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#readHash();
-    applyFlags(this.#values);
-    addEventListener('hashchange', this.#onHash);
-    addEventListener('popstate', this.#onHash);
-    document.addEventListener('keydown', this.#onKey);
-    document.addEventListener('lab-help', this.#onHelp);
-    document.addEventListener('lab-theme', this.#redraw);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', this.#redraw);
-    this.#narrow.addEventListener('change', this.#redraw);
-    this.#still.addEventListener('change', this.#redraw);
-    new IntersectionObserver((entries) => {
-      this.#visible = entries.some((entry) => entry.isIntersecting);
-    }).observe(this);
-    void this.#start(Number(this.#values.step));
-  }
-
-  #redraw = () => {
+  protected override recolour(): void {
     this.querySelector<NetworkFigure>('lab-network')?.recolour();
-    this.requestUpdate();
-  };
-  #onHelp = () => openDialog(this, 'help');
+    super.recolour();
+  }
 
   // ---- the link ----
 
-  #readHash(): void {
-    const { values, notes } = parse(SCHEMA, location.hash);
-    this.#values = values;
-    this.#notes = notes;
-    this.#changes = parseChanges(SCHEMA, String(values.changes));
-    this.#hash = location.hash;
-    this.#loaded = false;
-  }
-
-  #onHash = () => {
-    if (location.hash === this.#hash) return;
-    this.#playing = false;
-    this.#readHash();
-    applyFlags(this.#values);
-    void this.#start(Number(this.#values.step));
-  };
-
-  #link(options: { guess?: boolean } = {}): string {
+  protected override moment(): Values {
     const at =
-      this.#frame && !this.#playing && this.#frame.step > 0 && !this.#loaded ? this.#frame : undefined;
-    const values: Values = {
-      ...this.#values,
-      changes: printChanges(SCHEMA, this.#changes),
+      this.#frame && !this.playing && this.#frame.step > 0 && !this.#loaded ? this.#frame : undefined;
+    return {
+      ...this.values,
       step: Math.min(MAX_STEP, at?.step ?? 0),
       digest: at && at.step <= MAX_STEP ? at.digest : '',
-      guess: options.guess && this.#guess.state === 'made' ? this.#guess.value : 0,
+      guess: 0,
     };
-    return print(SCHEMA, values);
   }
 
-  #writeHash(how: 'replace' | 'push' = 'replace'): void {
-    clearTimeout(this.#urlTimer);
-    const write = () => {
-      this.#hash = this.#link();
-      if (this.#hash === location.hash) return;
-      if (how === 'push') history.pushState(null, '', this.#hash);
-      else history.replaceState(null, '', this.#hash);
-    };
-    if (how === 'push') write();
-    else this.#urlTimer = setTimeout(write, 250);
+  #link(guess: boolean): string {
+    const value = guess && this.#guess.state === 'made' ? this.#guess.value : 0;
+    return new URL(this.link({ ...this.moment(), guess: value }), location.href).href;
+  }
+
+  /** Changes live in the link's form, too: it is what a replay begins with. */
+  #remember(changes: Change[]): void {
+    this.#changes = changes;
+    this.values.changes = printChanges(SCHEMA, changes);
   }
 
   // ---- the run ----
 
   #setup(): Setup {
-    const v = this.#values;
+    const v = this.values;
     return {
       seed: Number(v.seed),
       hidden: Number(v.hidden),
@@ -185,17 +136,17 @@ export class TrainExhibit extends Part {
     };
   }
 
-  /** A new run of the present settings, replayed to `target` at once. */
-  async #start(target = 0): Promise<void> {
-    clearTimeout(this.#restartTimer);
-    const run = ++this.#run;
-    this.#playing = false;
-    this.#failure = undefined;
+  /** A new run of the present settings, replayed to the step they name at once. */
+  protected override async start(): Promise<void> {
+    const run = ++this.run;
+    const target = Number(this.values.step);
+    this.playing = false;
+    this.failure = undefined;
     this.#settled = false;
     this.#loaded = false;
     this.#cursor = undefined;
-    const wanted = String(this.#values.digest);
-    this.#replay = target > 0 ? { target, digest: wanted, state: 'running' } : undefined;
+    this.#changes = parseChanges(SCHEMA, String(this.values.changes));
+    this.replay = target > 0 ? { target, digest: String(this.values.digest), state: 'running' } : undefined;
     try {
       this.#client ??= new Client<Requests>(
         new Worker(new URL('../worker/train.ts', import.meta.url), { type: 'module' }),
@@ -205,30 +156,26 @@ export class TrainExhibit extends Part {
         setup: this.#setup(),
         params: this.#lend(),
         look: this.#look,
-        rehearse: String(this.#values.rehearse),
+        rehearse: String(this.values.rehearse),
       });
-      if (run !== this.#run) return this.#ring.give(first.params);
+      if (run !== this.run) return this.#ring.give(first.params);
       this.#samples = [];
       this.#absorb(first);
       if (this.#rowLabel === undefined) void this.#lookAt(this.#look);
       await this.#replayTo(target, run);
     } catch (error) {
-      this.#failed(error, run);
+      this.#broke(error, run);
     }
-    if (run === this.#run) this.requestUpdate();
+    if (run === this.run) this.requestUpdate();
   }
 
   async #replayTo(target: number, run: number): Promise<void> {
     while (this.#frame!.step < target && this.#frame!.notFinite === undefined) {
       const frame = await this.#advance(target - this.#frame!.step, REPLAY_SLICE_MS);
-      if (run !== this.#run) return this.#ring.give(frame.params);
+      if (run !== this.run) return this.#ring.give(frame.params);
       this.#absorb(frame);
     }
-    if (!this.#replay) return;
-    const { digest } = this.#replay;
-    const state = digest === '' ? 'unknown' : digest === this.#frame!.digest ? 'same' : 'different';
-    this.#replay = { ...this.#replay, state };
-    if (state === 'same') this.#say(`Replayed to step ${target}: the same bits as in the link.`, true);
+    this.compareReplay(this.#frame!.digest);
     this.#checkFinite();
   }
 
@@ -249,46 +196,46 @@ export class TrainExhibit extends Part {
   }
 
   async #play(): Promise<void> {
-    if (!this.#frame || this.#failure) return;
-    if (this.#still.matches) return this.#advanceStill();
-    const run = this.#run;
-    this.#playing = true;
-    this.#writeHash();
+    if (!this.#frame || this.failure) return;
+    if (this.still.matches) return this.#advanceStill();
+    const run = this.run;
+    this.playing = true;
+    this.writeHash();
     this.requestUpdate();
     try {
-      while (this.#playing && run === this.#run) {
-        if (document.hidden || !this.#visible) {
+      while (this.playing && run === this.run) {
+        if (document.hidden || !this.visible) {
           await new Promise((resolve) => setTimeout(resolve, 100));
           continue;
         }
-        const fastest = this.#speed === 'max';
-        const frame = await this.#advance(fastest ? 1e9 : Number(this.#speed), SLICE_MS);
-        if (run !== this.#run) return this.#ring.give(frame.params);
+        const fastest = this.speed === 'max';
+        const frame = await this.#advance(fastest ? 1e9 : Number(this.speed), SLICE_MS);
+        if (run !== this.run) return this.#ring.give(frame.params);
         this.#absorb(frame);
         if (this.#checkFinite() || this.#checkSettled()) break;
         this.#milestones();
         if (!fastest) await nextFrame();
       }
     } catch (error) {
-      this.#failed(error, run);
+      this.#broke(error, run);
     }
-    if (run === this.#run) this.#pause();
+    if (run === this.run) this.#pause();
   }
 
   /** The steps of a second's play, drawn as one still: what reduced motion asks for. */
   #stillSteps(): number {
-    return this.#speed === 'max' ? 2000 : 60 * Number(this.#speed);
+    return this.speed === 'max' ? 2000 : 60 * Number(this.speed);
   }
 
   async #advanceStill(): Promise<void> {
-    const run = this.#run;
+    const run = this.run;
     const target = this.#frame!.step + this.#stillSteps();
     try {
       let step = this.#frame!.step;
       const parts: Frame[] = [];
       while (step < target) {
         const frame = await this.#advance(target - step, REPLAY_SLICE_MS);
-        if (run !== this.#run) return this.#ring.give(frame.params);
+        if (run !== this.run) return this.#ring.give(frame.params);
         this.#samples.push(...toSamples(frame.samples));
         parts.push({ ...frame, samples: new Float64Array() });
         if (parts.length > 1) this.#ring.give(parts.shift()!.params);
@@ -298,55 +245,54 @@ export class TrainExhibit extends Part {
       if (parts[0]) this.#absorb(parts[0]);
       this.#checkFinite();
     } catch (error) {
-      this.#failed(error, run);
+      this.#broke(error, run);
     }
-    if (run === this.#run) this.#pause();
+    if (run === this.run) this.#pause();
   }
 
   #pause(): void {
-    this.#playing = false;
+    this.playing = false;
     const last = this.#samples.at(-1);
-    if (this.#frame && last && !this.#failure)
-      this.#say(`Step ${this.#frame.step}. ${this.#summary()}`, true);
-    this.#writeHash();
+    if (this.#frame && last && !this.failure) this.say(`Step ${this.#frame.step}. ${this.#summary()}`, true);
+    this.writeHash();
     this.requestUpdate();
   }
 
   async #step(): Promise<void> {
-    if (!this.#frame || this.#playing || this.#failure) return;
-    const run = this.#run;
+    if (!this.#frame || this.playing || this.failure) return;
+    const run = this.run;
     try {
       const frame = await this.#advance(1, 1000);
-      if (run !== this.#run) return this.#ring.give(frame.params);
+      if (run !== this.run) return this.#ring.give(frame.params);
       this.#absorb(frame);
-      if (!this.#checkFinite()) this.#say(`Step ${frame.step}. ${this.#summary()}`);
+      if (!this.#checkFinite()) this.say(`Step ${frame.step}. ${this.#summary()}`);
     } catch (error) {
-      this.#failed(error, run);
+      this.#broke(error, run);
     }
-    this.#writeHash();
+    this.writeHash();
   }
 
   #reset(): void {
-    this.#values.digest = '';
-    this.#values.step = 0;
-    this.#changes = [];
-    void this.#start().then(() => {
-      this.#say('Reset: the same seed, step 0.', true);
-      this.#writeHash();
+    this.values.digest = '';
+    this.values.step = 0;
+    this.#remember([]);
+    void this.start().then(() => {
+      this.say('Reset: the same seed, step 0.', true);
+      this.writeHash();
     });
   }
 
   #newSeed(): void {
     // Which seed comes next is the page's choice, what it leads to the kernel's.
-    this.#values.seed = crypto.getRandomValues(new Uint32Array(1))[0]! % 100_000;
+    this.values.seed = crypto.getRandomValues(new Uint32Array(1))[0]! % 100_000;
     this.#reset();
   }
 
   #checkFinite(): boolean {
     if (this.#frame?.notFinite === undefined) return false;
-    this.#failure = { kind: 'not-finite', step: this.#frame.notFinite };
-    this.#playing = false;
-    this.#say(`The run has diverged at step ${this.#frame.notFinite}.`, true);
+    this.failure = { kind: 'not-finite', step: this.#frame.notFinite };
+    this.playing = false;
+    this.say(`The run has diverged at step ${this.#frame.notFinite}.`, true);
     this.requestUpdate();
     return true;
   }
@@ -355,7 +301,7 @@ export class TrainExhibit extends Part {
   #checkSettled(): boolean {
     if (this.#settled || !settled(this.#samples)) return false;
     this.#settled = true;
-    this.#say(`Paused at step ${this.#frame!.step}: the loss has settled. Play goes on.`, true);
+    this.say(`Paused at step ${this.#frame!.step}: the loss has settled. Play goes on.`, true);
     return true;
   }
 
@@ -363,50 +309,39 @@ export class TrainExhibit extends Part {
     const step = this.#frame!.step;
     if (step >= ANSWER_STEP && this.#guess.state === 'made' && this.#told !== 'answer') {
       this.#told = 'answer';
-      this.#say(`Step ${step}: the answer to your prediction is known.`, true);
+      this.say(`Step ${step}: the answer to your prediction is known.`, true);
     }
   }
 
-  #failed(error: unknown, run: number): void {
-    if (run !== this.#run) return;
-    this.#failure =
-      error instanceof LabFailure
-        ? error.failure
-        : { kind: 'panic', detail: String(error), step: this.#frame?.step ?? 0 };
-    this.#playing = false;
-    if (
-      this.#failure.kind === 'panic' ||
-      this.#failure.kind === 'download' ||
-      this.#failure.kind === 'compile'
-    ) {
+  #broke(error: unknown, run: number): void {
+    if (run !== this.run) return;
+    this.failed(error, this.#frame?.step ?? 0);
+    if (this.failure && ['panic', 'download', 'compile'].includes(this.failure.kind)) {
       // A trapped instance is never called again.
       this.#client?.end();
       this.#client = undefined;
     }
-    this.requestUpdate();
   }
 
   /** A new kernel, and the run up to the last good step. */
   #recover = () => {
-    const failure = this.#failure;
-    this.#values.rehearse = '';
+    const failure = this.failure;
+    this.values.rehearse = '';
+    this.values.digest = '';
+    if (failure?.kind === 'panic') this.values.step = failure.step;
     if (failure?.kind === 'not-finite') {
-      this.#values.rate = Math.fround(Number(this.#values.rate) / 2);
-      this.#changes = [];
-      this.#values.step = 0;
-      this.#values.digest = '';
-      void this.#start().then(() => this.#writeHash());
-      return;
+      this.values.rate = Math.fround(Number(this.values.rate) / 2);
+      this.values.step = 0;
+      this.#remember([]);
     }
-    this.#values.digest = '';
-    void this.#start(failure?.kind === 'panic' ? failure.step : Number(this.#values.step));
+    void this.start().then(() => failure?.kind === 'not-finite' && this.writeHash());
   };
 
   // ---- settings ----
 
   /** The value in force now: the last change, or the start's. */
   #now(key: string): number {
-    return this.#changes.findLast((c) => c.key === key)?.value ?? Number(this.#values[key]);
+    return this.#changes.findLast((c) => c.key === key)?.value ?? Number(this.values[key]);
   }
 
   #set(event: CustomEvent<{ key: string; value: number | string }>): void {
@@ -423,54 +358,36 @@ export class TrainExhibit extends Part {
       void this.#change(key, value);
       return;
     }
-    this.#values[key] = value;
-    this.#values.step = 0;
-    this.#values.digest = '';
-    if (field.kind !== 'number' || !field.live) this.#changes = [];
-    this.requestUpdate();
-    // While a slider moves, one restart is enough.
-    clearTimeout(this.#restartTimer);
-    this.#restartTimer = setTimeout(() => {
-      void this.#start();
-      this.#writeHash();
-    }, 120);
+    this.values[key] = value;
+    if (field.kind !== 'number' || !field.live) this.#remember([]);
+    this.restart();
   }
 
   async #change(key: string, value: number): Promise<void> {
-    const run = this.#run;
+    const run = this.run;
     try {
       const change = { step: this.#frame!.step, key, value };
-      this.#changes = withChange(this.#changes, change);
+      this.#remember(withChange(this.#changes, change));
       this.requestUpdate();
       const frame = await this.#client!.ask('change', { change, params: this.#lend() });
-      if (run !== this.#run) return this.#ring.give(frame.params);
+      if (run !== this.run) return this.#ring.give(frame.params);
       // The worker may have been further on than the page knew: what counts is where it was applied.
-      this.#changes = withChange(
-        this.#changes.filter((c) => c !== change),
-        { ...change, step: frame.step },
-      );
+      const others = this.#changes.filter((c) => c !== change);
+      this.#remember(withChange(others, { ...change, step: frame.step }));
       this.#absorb(frame);
       if (this.#changes.length > MAX_CHANGES) {
-        this.#notes = [`More than ${MAX_CHANGES} changes: this run no longer fits into a link.`];
+        this.notes = [`More than ${MAX_CHANGES} changes: this run no longer fits into a link.`];
       }
     } catch (error) {
-      this.#failed(error, run);
+      this.#broke(error, run);
     }
-    this.#writeHash();
+    this.writeHash();
   }
 
   #choosePreset(preset: Preset): void {
-    for (const field of SCHEMA) {
-      if (field.kind === 'number' || field.kind === 'choice') {
-        if (['seed', 'guess', 'rehearse'].includes(field.key)) continue;
-        this.#values[field.key] = preset.values[field.key] ?? parse([field], '').values[field.key]!;
-      }
-    }
-    this.#values.digest = '';
-    this.#changes = [];
+    this.#remember([]);
     this.#preset = preset;
-    void this.#start();
-    this.#writeHash('push');
+    this.choose(preset.values, ['seed', 'guess', 'rehearse']);
   }
 
   // ---- looking ----
@@ -480,7 +397,7 @@ export class TrainExhibit extends Part {
     // While one look is on its way, the next waits for it and then takes the newest ink.
     if (this.#lookWaiting || !this.#client || !this.#frame) return;
     this.#lookWaiting = true;
-    const run = this.#run;
+    const run = this.run;
     try {
       let answer: Requests['look']['answer'];
       let shown: Look;
@@ -488,14 +405,14 @@ export class TrainExhibit extends Part {
         shown = this.#look;
         const sent = shown && 'ink' in shown ? { ink: shown.ink.slice() } : shown;
         answer = await this.#client.ask('look', { look: sent });
-      } while (shown !== this.#look && run === this.#run);
-      if (run !== this.#run || !this.#frame) return;
+      } while (shown !== this.#look && run === this.run);
+      if (run !== this.run || !this.#frame) return;
       const { reading: _, ...rest } = this.#frame;
       this.#frame = { ...rest, ...(answer.reading && { reading: answer.reading }) };
       this.#rowLabel = answer.label;
       this.requestUpdate();
     } catch (error) {
-      this.#failed(error, run);
+      this.#broke(error, run);
     } finally {
       this.#lookWaiting = false;
     }
@@ -516,13 +433,6 @@ export class TrainExhibit extends Part {
 
   // ---- words ----
 
-  #say(text: string, now = false): void {
-    const region = this.querySelector('[data-test=live]');
-    if (!region || (!now && Date.now() - this.#toldAt < 2000)) return;
-    this.#toldAt = Date.now();
-    region.textContent = text;
-  }
-
   #summary(): string {
     const last = this.#samples.at(-1);
     if (!last) return '';
@@ -531,56 +441,14 @@ export class TrainExhibit extends Part {
     return `Training loss ${significant(last.trainLoss)}${held}.`;
   }
 
-  // ---- keys ----
-
-  #onKey = (event: KeyboardEvent) => {
-    const action = actionOf(event);
-    if (!action) return;
-    event.preventDefault();
-    this.#do(action);
-  };
-
-  #do(action: string): void {
-    switch (action) {
-      case 'play':
-        if (this.#playing) this.#pause();
-        else void this.#play();
-        break;
-      case 'step':
-        void this.#step();
-        break;
-      case 'reset':
-        this.#reset();
-        break;
-      case 'seed':
-        this.#newSeed();
-        break;
-      case 'pin':
-        this.#pin();
-        break;
-      case 'predict':
-        this.#tab = 'predict';
-        this.requestUpdate();
-        void this.updateComplete.then(() => this.querySelector<HTMLElement>('#predict-title')?.focus());
-        break;
-      case 'share':
-        this.#pauseFor('share');
-        break;
-      case 'export':
-        this.#pauseFor('export');
-        break;
-      case 'help':
-        openDialog(this, 'help');
-        break;
-      default:
-        if (action.startsWith('exhibit-')) goToExhibit(Number(action.slice(8)));
-    }
-  }
-
-  #pauseFor(id: string): void {
-    this.#playing = false;
-    this.requestUpdate();
-    void this.updateComplete.then(() => openDialog(this, id));
+  protected override act(action: string): void {
+    if (action === 'play') {
+      if (this.playing) this.#pause();
+      else void this.#play();
+    } else if (action === 'step') void this.#step();
+    else if (action === 'reset') this.#reset();
+    else if (action === 'seed') this.#newSeed();
+    else if (action === 'pin') this.#pin();
   }
 
   #pin(): void {
@@ -611,7 +479,7 @@ export class TrainExhibit extends Part {
   }
 
   #describe(): string {
-    const v = this.#values;
+    const v = this.values;
     return `seed ${v.seed}, rate ${significant(this.#now('rate'))}, batch ${this.#now('batch')}, hidden units ${v.hidden}, step ${this.#frame?.step ?? 0}`;
   }
 
@@ -625,8 +493,8 @@ export class TrainExhibit extends Part {
       ...(bytes && { network: bytes }),
       state: {
         exhibit: 'train',
-        link: this.#link(),
-        settings: Object.fromEntries(SCHEMA.filter(field).map((f) => [f.key, this.#values[f.key]])),
+        link: this.link(),
+        settings: Object.fromEntries(SCHEMA.filter(field).map((f) => [f.key, this.values[f.key]])),
         changes: this.#changes,
         step: this.#frame?.step ?? 0,
         digest: this.#frame?.digest ?? '',
@@ -640,44 +508,36 @@ export class TrainExhibit extends Part {
     this.querySelector<HTMLDialogElement>('#export')?.close();
     if (content.kind === 'link') {
       history.pushState(null, '', content.hash);
-      this.#onHash();
+      this.onHash();
       return;
     }
     if (content.kind === 'unknown') {
-      this.#notes = [content.why];
+      this.notes = [content.why];
       this.requestUpdate();
       return;
     }
-    const run = ++this.#run;
-    this.#playing = false;
+    const run = ++this.run;
+    this.playing = false;
     try {
       const frame = await this.#client!.ask('load', { bytes: content.bytes, params: this.#lend() });
-      if (run !== this.#run) return this.#ring.give(frame.params);
-      this.#failure = undefined;
-      this.#replay = undefined;
-      this.#changes = [];
+      if (run !== this.run) return this.#ring.give(frame.params);
+      this.failure = undefined;
+      this.replay = undefined;
+      this.#remember([]);
       this.#samples = [];
       this.#loaded = true;
-      this.#values.hidden = frame.hiddenUnits;
+      this.values.hidden = frame.hiddenUnits;
       this.#absorb(frame);
-      this.#notes = [
+      this.notes = [
         `${file.name}: a network of ${frame.hiddenUnits} hidden units was loaded; it trains on from here.`,
       ];
     } catch (error) {
-      this.#failed(error, run);
+      this.#broke(error, run);
     }
     this.requestUpdate();
   }
 
   // ---- drawing ----
-
-  protected override firstUpdated(): void {
-    const figure = this.querySelector('figure.figure')!;
-    // On a phone the figure stays in sight, unless that left no room to read: little height, much zoom.
-    new ResizeObserver(() => {
-      figure.classList.toggle('stays', figure.getBoundingClientRect().height <= 0.46 * innerHeight);
-    }).observe(figure);
-  }
 
   protected override updated(): void {
     if (!this.#frame) return;
@@ -794,41 +654,11 @@ export class TrainExhibit extends Part {
     ];
   }
 
-  #status() {
-    const replay = this.#replay;
-    if (!replay) return nothing;
-    const words = {
-      running: `Replaying to step ${count(replay.target)} …`,
-      same: `✓ Same bits: this device reached the fingerprint of the link at step ${count(replay.target)}.`,
-      different: `▲ Different bits: the link says ${hexGroups(replay.digest)}. Another version of the kernel made it, or the link was edited.`,
-      unknown: `Replayed to step ${count(replay.target)}; the link holds no fingerprint to compare with.`,
-    };
-    return html`<div class="message calm" data-test="replay" data-state=${replay.state}><p>${words[replay.state]}</p></div>`;
-  }
-
   #controls() {
     const live = (field: NumberField) =>
       html`<lab-slider .field=${field} .value=${this.#now(field.key)}></lab-slider>`;
     const anew = (field: NumberField) =>
-      html`<lab-slider .field=${field} .value=${Number(this.#values[field.key])} restarts></lab-slider>`;
-    const choice = (key: string) => {
-      const field = SCHEMA.find((f) => f.key === key)!;
-      if (field.kind !== 'choice') return nothing;
-      return html`<div class="field">
-        <label for="set-${key}">${field.name}<span class="note"> · restarts</span></label>
-        <select
-          id="set-${key}"
-          @change=${(event: Event) =>
-            this.#set(
-              new CustomEvent('lab-set', {
-                detail: { key, value: (event.target as HTMLSelectElement).value },
-              }),
-            )}
-        >
-          ${field.options.map((o) => html`<option value=${o.value} ?selected=${o.value === this.#values[key]}>${o.label}</option>`)}
-        </select>
-      </div>`;
-    };
+      html`<lab-slider .field=${field} .value=${Number(this.values[field.key])} restarts></lab-slider>`;
     return html`<h2 class="visually-hidden">Controls</h2>
       <div class="primary-controls">${live(RATE)} ${live(BATCH)}</div>
       <div class="row" role="group" aria-label="Presets">
@@ -843,52 +673,16 @@ export class TrainExhibit extends Part {
       <details class="more">
         <summary>More controls</summary>
         <div class="primary-controls">
-          ${live(MOMENTUM)} ${anew(HIDDEN)} ${anew(L2)} ${choice('init')} ${choice('order')}
+          ${live(MOMENTUM)} ${anew(HIDDEN)} ${anew(L2)} ${this.choice(INIT)} ${this.choice(ORDER)}
         </div>
         <lab-numbers label="More numbers" .items=${this.#moreNumbers()} class="numbers"></lab-numbers>
       </details>`;
   }
 
-  #tabs() {
-    const tabs = [
-      ['predict', 'Predict'],
-      ['controls', 'Controls'],
-      ['curves', 'Curves'],
-    ] as const;
-    const move = (event: KeyboardEvent) => {
-      const at = tabs.findIndex(([id]) => id === this.#tab);
-      const to = event.key === 'ArrowRight' ? at + 1 : event.key === 'ArrowLeft' ? at - 1 : -9;
-      const tab = tabs[(to + tabs.length) % tabs.length];
-      if (to === -9 || !tab) return;
-      this.#tab = tab[0];
-      this.requestUpdate();
-      void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#tab-${tab[0]}`)?.focus());
-    };
-    return html`<div class="tabs" role="tablist" aria-label="Parts of the exhibit" @keydown=${move}>
-      ${tabs.map(
-        ([id, name]) => html`<button
-          type="button"
-          role="tab"
-          id="tab-${id}"
-          aria-selected=${id === this.#tab ? 'true' : 'false'}
-          aria-controls="panel-${id}"
-          tabindex=${id === this.#tab ? 0 : -1}
-          @click=${() => {
-            this.#tab = id;
-            this.requestUpdate();
-          }}
-        >
-          ${name}
-        </button>`,
-      )}
-    </div>`;
-  }
-
   protected override render() {
-    const narrow = this.#narrow.matches;
+    const narrow = this.narrow.matches;
     const last = this.#samples.at(-1);
     const open = this.#guess.state === 'open';
-    const off = (id: string) => hides(this.#values, id) || (narrow && this.#tab !== id);
     const panelRole = (narrow ? 'tabpanel' : nothing) as string;
     const cursor = (event: CustomEvent<number | undefined>) => {
       this.#cursor = event.detail;
@@ -898,20 +692,14 @@ export class TrainExhibit extends Part {
       this.#pinned ? this.#series(this.#pinned.samples, what) : [];
     const changes = this.#changes.map((c) => c.step);
     return html`
-      <div class="banner" data-test="banner">
-        ${this.#failure ? failureMessage(this.#failure, this.#recover) : nothing} ${this.#status()}
-        ${notesMessage(this.#notes, () => {
-          this.#notes = [];
-          this.requestUpdate();
-        })}
-      </div>
+      ${this.banner(this.#recover)}
       <div class="side">
       <lab-predict
         class="predict panel ${narrow ? '' : 'card'}"
         id="panel-predict"
         role=${panelRole}
         aria-labelledby=${(narrow ? 'tab-predict' : nothing) as string}
-        ?hidden=${off('predict')}
+        ?hidden=${this.off('predict')}
         .question=${QUESTION}
         .guess=${this.#guess}
         .truth=${this.#truth()}
@@ -924,9 +712,9 @@ export class TrainExhibit extends Part {
       ></lab-predict>
       <lab-numbers
         class="numbers panel"
-        label="Step ${count(this.#frame?.step ?? 0)}, seed ${this.#values.seed}"
+        label="Step ${count(this.#frame?.step ?? 0)}, seed ${this.values.seed}"
         data-step=${this.#frame?.step ?? -1}
-        ?hidden=${hides(this.#values, 'numbers') || (narrow && this.#tab !== 'predict')}
+        ?hidden=${this.hides('numbers') || (narrow && this.tab !== 'predict')}
         .items=${this.#numbers()}
       ></lab-numbers>
       </div>
@@ -934,30 +722,30 @@ export class TrainExhibit extends Part {
         <span class="value">${last ? percent(open ? last.trainAccuracy : last.heldAccuracy) : '–'}</span>
         <span class="note">${open ? 'training' : 'held-out'} digits read right · step ${this.#frame?.step ?? 0}</span>
       </div>
-      <div class="transport" ?hidden=${hides(this.#values, 'transport')}>
+      <div class="transport" ?hidden=${this.hides('transport')}>
         <lab-transport
-          .playing=${this.#playing}
-          .ready=${this.#frame !== undefined && this.#failure === undefined && this.#replay?.state !== 'running'}
-          .speed=${this.#speed}
+          .playing=${this.playing}
+          .ready=${this.#frame !== undefined && this.failure === undefined && this.replay?.state !== 'running'}
+          .speed=${this.speed}
           .pinned=${this.#pinned !== undefined}
-          .still=${this.#still.matches ? this.#stillSteps() : 0}
-          @lab-do=${(event: CustomEvent<string>) => this.#do(event.detail)}
+          .still=${this.still.matches ? this.#stillSteps() : 0}
+          @lab-do=${(event: CustomEvent<string>) => this.do(event.detail)}
           @lab-speed=${(event: CustomEvent<Speed>) => {
-            this.#speed = event.detail;
+            this.speed = event.detail;
             this.requestUpdate();
           }}
         ></lab-transport>
       </div>
-      ${narrow ? this.#tabs() : nothing}
+      ${narrow ? this.tabs() : nothing}
       <div
         class="controls panel"
         id="panel-controls"
         role=${panelRole}
         aria-labelledby=${(narrow ? 'tab-controls' : nothing) as string}
-        ?hidden=${off('controls')}
+        ?hidden=${this.off('controls')}
         @lab-set=${this.#set}
         @lab-note=${(event: CustomEvent<string>) => {
-          this.#notes = [event.detail];
+          this.notes = [event.detail];
           this.requestUpdate();
         }}
       >
@@ -969,7 +757,7 @@ export class TrainExhibit extends Part {
           .row=${this.#look && 'row' in this.#look ? this.#look.row : undefined}
           .rowLabel=${this.#rowLabel}
           .ready=${this.#frame !== undefined}
-          .summary=${`Weights of ${this.#frame?.hiddenUnits ?? 16} hidden units at step ${this.#frame?.step ?? 0}, each an 8 by 8 picture. ${this.#playing ? '' : this.#summary()}`}
+          .summary=${`Weights of ${this.#frame?.hiddenUnits ?? 16} hidden units at step ${this.#frame?.step ?? 0}, each an 8 by 8 picture. ${this.playing ? '' : this.#summary()}`}
           @lab-ink=${this.#inked}
           @lab-row=${this.#nextRow}
         ></lab-network>
@@ -979,7 +767,7 @@ export class TrainExhibit extends Part {
         id="panel-curves"
         role=${panelRole}
         aria-labelledby=${(narrow ? 'tab-curves' : nothing) as string}
-        ?hidden=${off('curves')}
+        ?hidden=${this.off('curves')}
         @lab-cursor=${cursor}
       >
         <h2 class="visually-hidden">Curves</h2>
@@ -992,7 +780,7 @@ export class TrainExhibit extends Part {
             .pinned=${pinned('Loss')}
             .changes=${changes}
             .cursor=${this.#cursor}
-            .running=${this.#playing}
+            .running=${this.playing}
           ></lab-curves>
           <lab-curves
             id="accuracy"
@@ -1001,21 +789,21 @@ export class TrainExhibit extends Part {
             .pinned=${pinned('Accuracy')}
             .changes=${changes}
             .cursor=${this.#cursor}
-            .running=${this.#playing}
+            .running=${this.playing}
             .format=${shortPercent}
           ></lab-curves>
         </div>
         ${this.#pinned ? html`<p class="note">Thin lines: the pinned run A.</p>` : nothing}
       </div>
-      <div class="home" ?hidden=${hides(this.#values, 'home')}>
+      <div class="home" ?hidden=${this.hides('home')}>
         <div class="row">
-          <button type="button" data-do="share" @click=${() => this.#do('share')}>Share</button>
-          <button type="button" data-do="export" @click=${() => this.#do('export')}>Export, save, load</button>
+          <button type="button" data-do="share" @click=${() => this.do('share')}>Share</button>
+          <button type="button" data-do="export" @click=${() => this.do('export')}>Export, save, load</button>
         </div>
       </div>
-      <p class="visually-hidden" role="status" aria-live="polite" data-test="live"></p>
+      ${this.live()}
       ${shareDialog({
-        link: (guess) => new URL(this.#link({ guess }), location.href).href,
+        link: (guess) => this.#link(guess),
         guess: this.#guess.state === 'made',
         loaded: this.#loaded || this.#changes.length > MAX_CHANGES,
         cite: `losscape 0.1.0, Train: ${this.#describe()}, fingerprint ${this.#frame?.digest ?? ''}`,
