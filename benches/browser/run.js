@@ -22,7 +22,7 @@ const types = { html: 'text/html', js: 'text/javascript', wasm: 'application/was
 function fileOf(path) {
   if (path === '/') return `${here}page.html`;
   if (path === '/page.js') return `${here}page.js`;
-  if (/^\/tfjs-[\w/.-]+$/.test(path) && !path.includes('..')) return `${here}node_modules/@tensorflow${path}`;
+  if (/^\/tfjs[\w/.-]*$/.test(path) && !path.includes('..')) return `${here}node_modules/@tensorflow${path}`;
   return /^\/(simd|scalar)\.wasm$/.test(path) ? folder + path : undefined;
 }
 
