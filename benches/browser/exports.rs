@@ -1,9 +1,10 @@
 //! The workloads for a browser, without glue: the page reads numbers from the module's memory.
 
-use core::cell::RefCell;
+use core::cell::{OnceCell, RefCell};
 
 use losscape_benches::contender::Contender;
 use losscape_benches::kernel::{Kernel, Labels};
+use losscape_benches::path::Pair;
 use losscape_benches::workload::{Problem, Workload};
 
 /// A workload, its numbers for the page's other contender, and their bytes.
@@ -13,6 +14,7 @@ struct Ready {
 }
 
 thread_local! {
+    static PAIR: OnceCell<Option<Pair>> = const { OnceCell::new() };
     static READY: RefCell<Vec<Option<Ready>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -53,4 +55,20 @@ pub extern "C" fn numbers(workload: usize) -> *const u8 {
 #[unsafe(no_mangle)]
 pub extern "C" fn numbers_len(workload: usize) -> usize {
     with(workload, |ready| ready.bytes.len())
+}
+
+/// Trains the two networks that [`autoneb`] joins; later calls do nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn train_pair() {
+    with_pair(|_| ());
+}
+
+/// AutoNEB between the two; returns the saddle.
+#[unsafe(no_mangle)]
+pub extern "C" fn autoneb() -> f32 {
+    with_pair(|pair| pair.connect().ok()).flatten().map_or(f32::NAN, |found| found.path.saddle)
+}
+
+fn with_pair<T>(act: impl FnOnce(&Pair) -> T) -> Option<T> {
+    PAIR.with(|pair| pair.get_or_init(|| Pair::new().ok()).as_ref().map(act))
 }

@@ -11,8 +11,10 @@ const shapes = { W1: spiral, W2: { widths: [64, 32, 10], samples: 1024, batch: 3
 
 async function kernel(url) {
   const { instance } = await WebAssembly.instantiateStreaming(fetch(url));
-  const { memory, check, work, numbers, numbers_len } = instance.exports;
+  const { memory, check, work, numbers, numbers_len, train_pair, autoneb } = instance.exports;
   return {
+    train_pair,
+    autoneb,
     check: (name) => check(names.indexOf(name)),
     work: (name) => work(names.indexOf(name)),
     numbers(name) {
@@ -134,5 +136,12 @@ globalThis.ask = (contender, verb, name, seconds) => {
     const elapsed = (performance.now() - start) / 1000;
     if (elapsed >= seconds) return units / elapsed;
   }
+};
+/** The saddle and the seconds of AutoNEB between two readers of digits. */
+globalThis.autoneb = () => {
+  simd.train_pair();
+  const start = performance.now();
+  const saddle = simd.autoneb();
+  return [saddle, (performance.now() - start) / 1000];
 };
 globalThis.backend = `${tf.getBackend()}, simd ${await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')}`;

@@ -3,6 +3,5 @@
 
 pub mod contender;
 pub mod kernel;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod path;
 pub mod workload;
