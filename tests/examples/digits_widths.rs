@@ -12,16 +12,20 @@ use core::error::Error;
 use core::fmt::Write as _;
 use std::path::Path;
 
+use losscape::path::Restarts;
 use losscape_tests::paths::{Connection, Digits, SCHEDULE, connect, highest_error, path_rng, train};
 
 const WIDTHS: [usize; 10] = [2, 3, 4, 5, 6, 8, 12, 16, 24, 32];
 const PAIRS: u64 = 5;
 const TRAINING_STEPS: u32 = 3000;
+/// Searches for each pair, on other batches.
+const SEARCHES: u64 = 4;
 
 struct Row {
     hidden: usize,
     pair: u64,
     connection: Connection,
+    restarts: Restarts<f32, 4>,
     errors: [[f32; 2]; 2], // ends, path; training, held out
 }
 
@@ -34,6 +38,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             let a = train(&f, 2 * pair + 1, TRAINING_STEPS)?;
             let b = train(&f, 2 * pair + 2, TRAINING_STEPS)?;
             let connection = connect(&f, &a, &b, &SCHEDULE, &mut path_rng(pair))?;
+            let mut restarts = Restarts::new();
+            restarts.add(connection.path.saddle)?;
+            for search in 1..SEARCHES {
+                let again = connect(&f, &a, &b, &SCHEDULE, &mut path_rng(pair + 100 * search))?;
+                restarts.add(again.path.saddle)?;
+            }
             let ends: Vec<f32> = a.iter().chain(&b).copied().collect();
             let error = |images: &[f32], points| {
                 [highest_error(&f, images, points), highest_error(&test, images, points)]
@@ -51,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 connection.path.saddle,
                 connection.path.saddle - connection.path.rise()
             );
-            rows.push(Row { hidden, pair, connection, errors });
+            rows.push(Row { hidden, pair, connection, restarts, errors });
         }
     }
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
@@ -77,7 +87,8 @@ fn table(rows: &[Row]) -> Result<String, core::fmt::Error> {
          AutoNEB without alignment: at most 17 images, 3000 sweeps at batch 128, dense scan of nine points in\n\
          each segment. All numbers are the objective: training cross-entropy plus ½ · 10⁻⁴ ‖θ‖², in nats.\n\
          *Line* is the highest value on the straight line, *path* on the dense scan of the best path, *end* the\n\
-         higher of the two ends, *rise* = path − end. Errors in percent: the worse end, and the worst on the path.\n\n\
+         higher of the two ends, *rise* = path − end. *Lowest of {SEARCHES}* and *spread* are of as many searches on other\n\
+         batches, the first of which is *path*: the noise floor of the numbers beside them. Errors in percent: the worse end, and the worst on the path.\n\n\
          Made by `cargo run --release -p losscape-tests --example digits_widths`; the numbers have the same bits on\n\
          every machine. A path found proves that the barrier is at most this high; a rise that stays proves\n\
          nothing, another search might find less. Ends that were trained to convergence (rate going to zero) are\n\
@@ -85,40 +96,47 @@ fn table(rows: &[Row]) -> Result<String, core::fmt::Error> {
          ![All values](digits-widths.svg)\n"
     )?;
     writeln!(out, "## Medians\n")?;
-    writeln!(out, "| h | parameters | line | path | end | rise | length / chord |")?;
-    writeln!(out, "|---|---|---|---|---|---|---|")?;
+    writeln!(
+        out,
+        "| h | parameters | line | path | end | rise | lowest of {SEARCHES} | spread | length / chord |"
+    )?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|---|")?;
     for hidden in WIDTHS {
         let of =
             |value: fn(&Row) -> f32| median(rows.iter().filter(|r| r.hidden == hidden).map(value).collect());
         writeln!(
             out,
-            "| {hidden} | {} | {:.4} | {:.4} | {:.4} | {:.4} | {:.2} |",
+            "| {hidden} | {} | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {:.2} |",
             hidden * 75 + 10,
             of(|r| r.connection.line.saddle),
             of(|r| r.connection.path.saddle),
             of(|r| r.connection.path.saddle - r.connection.path.rise()),
             of(|r| r.connection.path.rise()),
+            of(|r| r.restarts.lowest().unwrap_or(f32::NAN)),
+            of(|r| r.restarts.spread().unwrap_or(f32::NAN)),
             of(|r| r.connection.path.length_ratio()),
         )?;
     }
     writeln!(out, "\n## All pairs\n")?;
     writeln!(
         out,
-        "| h | pair | line | path | ends | rise | barrier | images | gradients | length / chord | \
+        "| h | pair | line | path | ends | rise | barrier | lowest of {SEARCHES} | spread | images | gradients | length / chord | \
          training error: ends, path | held-out error: ends, path |"
     )?;
-    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|---|---|")?;
-    for Row { hidden, pair, connection, errors } in rows {
+    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")?;
+    for Row { hidden, pair, connection, restarts, errors } in rows {
         let path = &connection.path;
         writeln!(
             out,
-            "| {hidden} | {pair} | {:.4} | {:.4} | {:.4}, {:.4} | {:.4} | {:.4} | {} | {} | {:.2} | {:.2}, {:.2} | {:.2}, {:.2} |",
+            "| {hidden} | {pair} | {:.4} | {:.4} | {:.4}, {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {} | {} | {:.2} | {:.2}, {:.2} | {:.2}, {:.2} |",
             connection.line.saddle,
             path.saddle,
             path.ends[0],
             path.ends[1],
             path.rise(),
             path.barrier,
+            restarts.lowest().unwrap_or(f32::NAN),
+            restarts.spread().unwrap_or(f32::NAN),
             connection.images.len() / (hidden * 75 + 10),
             connection.evaluations.gradients,
             path.length_ratio(),
