@@ -4,7 +4,21 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Lab, openLab, overflow, ROOT, screenshot, text, violations, visit } from './harness.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import {
+  digest,
+  type Lab,
+  openLab,
+  overflow,
+  playTo,
+  ROOT,
+  ready,
+  screenshot,
+  step,
+  text,
+  violations,
+  visit,
+} from './harness.ts';
 
 let lab: Lab;
 
@@ -40,10 +54,10 @@ test('both builds give the committed digest, and that of every recorded target',
   const recorded = join(ROOT, 'web/src/recorded.json');
   if (existsSync(recorded)) assert.ok(digests.length > 2, 'recorded targets are listed');
   // Of every experiment, not only of the one that is shown first.
-  const names = await page.locator('.speed select option').allTextContents();
+  const names = await page.locator('lab-digests select option').allTextContents();
   assert.ok(names.length >= 8);
   for (const name of names) {
-    await page.selectOption('.speed select', name);
+    await page.selectOption('lab-digests select', name);
     assert.equal(await page.locator('.digests tr[data-same=false]').count(), 0, name);
   }
   assert.ok(!(await page.textContent('.digests'))!.includes('board'), 'no row says board');
@@ -72,59 +86,324 @@ test('a pasted line of a board is compared', async () => {
   assert.match(await text(page, 'pasted'), /No 16 hexadecimal digits/);
 });
 
+/** Opens a link and waits until it has been replayed; nothing stays hidden. */
+async function replayed(link: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { page } = await visit(lab, `bits/#v=1&${link}`, options);
+  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  await skipAll(page);
+  return page;
+}
+
+async function skipAll(page: Page): Promise<void> {
+  await page.click('[data-do=skip]');
+  if ((await page.locator('[data-do=next]').count()) === 0) return;
+  await page.click('[data-do=next]');
+  await page.click('[data-do=skip]');
+}
+
+async function at(page: Page, wanted: number): Promise<void> {
+  await page.waitForFunction(
+    (n) => document.querySelector<HTMLElement>('lab-numbers.panel')?.dataset.step === String(n),
+    wanted,
+  );
+  await page.waitForSelector('[data-do=play]:not(:has-text("Pause"))');
+}
+
+/** Share of the map's pixels that are not paper. */
+const inked = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('canvas.bits-map')!;
+    // From a copy: the page's own canvas is not made for reading.
+    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const g = copy.getContext('2d', { willReadFrequently: true })!;
+    g.drawImage(canvas, 0, 0);
+    const { data } = g.getImageData(0, 0, canvas.width, canvas.height);
+    let n = 0;
+    for (let i = 0; i < data.length; i += 4) n += Number(data[i] !== 0xf4 || data[i + 1] !== 0xf1);
+    return (4 * n) / data.length;
+  });
+
 test("the browser's tanh changes nearly every weight and hardly the loss; nothing exchanged changes nothing", async () => {
-  const { page } = await visit(lab, 'bits/');
-  await page.click('[data-do=commit]');
-  const run = async () => {
-    await page.click('[data-do=play]');
-    await page.waitForFunction(
-      () => document.querySelector<HTMLElement>('lab-numbers')!.dataset.step === '1000',
-    );
-  };
-  await run();
+  const { page, complaints } = await visit(lab, 'bits/');
+  await ready(page);
+  await page.click('[data-do=skip]');
+  await playTo(page, 1000);
+  await page.click('[data-do=next]');
+  await page.click('[data-do=skip]');
+  await page.click('summary:has-text("More controls")');
   const differing = Number.parseInt(await text(page, 'differing'), 10);
   assert.ok(differing > 60, `${differing} weights differ`);
-  assert.equal(await text(page, 'truth'), `${differing} weights`);
   const [ours, theirs] = (await text(page, 'losses')).split(' ').map(Number);
   assert.ok(Math.abs(ours! - theirs!) < 1e-3 * ours!, `${ours} and ${theirs}`);
+  assert.ok((await inked(page)) > 0.05, 'the map is drawn');
   await screenshot(page, 'bits-tanh', true);
   await page.selectOption('#set-tanh', 'kernel');
-  await run();
+  await at(page, 0);
+  await page.click('[data-do=skip]');
+  await playTo(page, 1000);
   assert.match(await text(page, 'differing'), /^0 of 105/);
   assert.equal(await text(page, 'first'), 'none');
+  assert.equal(await text(page, 'truth'), 'no, never');
+  assert.equal(await text(page, 'digest'), await text(page, 'twin'));
+  assert.equal(await inked(page), 0);
   await page.selectOption('#set-order', 'reversed');
-  await run();
+  await at(page, 0);
+  await playTo(page, 1000);
   assert.ok(Number.parseInt(await text(page, 'differing'), 10) > 50);
+  assert.deepEqual(complaints, []);
+});
+
+test('predict, run, compare: the first differing step, then the loss; each is hidden until its guess', async () => {
+  const { page } = await visit(lab, 'bits/');
+  await ready(page);
+  await playTo(page, 1000);
+  for (const what of ['differing', 'first', 'loss-difference'])
+    assert.match(await text(page, what), /hidden/, what);
+  assert.equal(await inked(page), 0, 'the map is hidden');
+  await page.locator('#predict-range').fill('100');
+  await page.click('[data-do=commit]');
+  const first = Number((await text(page, 'first')).replace('step ', ''));
+  assert.ok(first >= 1 && first < 100, `${first}`);
+  assert.equal(Number(await text(page, 'truth')), first);
+  assert.equal(Number.parseFloat(await text(page, 'guess-ratio')), Number((1000 / first).toPrecision(2)));
+  assert.match((await page.textContent('.predict'))!, /factor of .* away\. Each update rounds/);
+  assert.ok((await inked(page)) > 0.05);
+  assert.match(await text(page, 'loss-difference'), /hidden/, 'the second question is still open');
+  await page.click('[data-do=next]');
+  await page.click('[data-do=commit]');
+  const truth = Number((await text(page, 'truth')).replace('−', '-'));
+  const told = Number((await text(page, 'loss-difference')).replace('−', '-'));
+  assert.ok(truth > 1e-9 && truth < 1e-3, `${truth}`);
+  assert.equal(truth, told);
+  assert.ok(!(await page.evaluate(() => location.hash)).includes('guess'), 'guesses stay on the device');
+  await page.click('[data-do=share]');
+  await page.check('#share input[type=checkbox]');
+  assert.match(await page.inputValue('#share-link'), /guess=1000&guess2=/);
+});
+
+test('a link replays to its step and says whether the bits match', async () => {
+  const { page } = await visit(lab, 'bits/#v=1&seed=7&order=reversed');
+  await ready(page);
+  await page.click('[data-do=skip]');
+  await page.selectOption('lab-transport select', '1');
+  await page.click('[data-do=play]');
+  await page.waitForFunction(
+    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) >= 37,
+  );
+  await page.keyboard.press('s');
+  await page.waitForSelector('#share[open]');
+  const link = await page.inputValue('#share-link');
+  const [moment, bits] = [await step(page), await digest(page)];
+  const map = await inked(page);
+  const weights = await text(page, 'differing');
+  assert.ok(link.includes(`step=${moment}&digest=${bits}&twin=`), link);
+  const other = await visit(lab, '');
+  await other.page.goto(link);
+  await other.page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.match(await text(other.page, 'twin-replay'), /same bits/);
+  await skipAll(other.page);
+  assert.equal(await step(other.page), moment);
+  assert.equal(await digest(other.page), bits);
+  assert.equal(await text(other.page, 'differing'), weights);
+  assert.equal(await inked(other.page), map, 'the same map');
+  for (const [edit, state] of [
+    [link.replace(/digest=[0-9a-f]{16}/, 'digest=0123456789abcdef'), 'different'],
+    [link.replace(/&digest=[0-9a-f]{16}/, ''), 'unknown'],
+  ] as const) {
+    await other.page.goto('about:blank');
+    await other.page.goto(edit);
+    await other.page.waitForSelector(`[data-test=replay][data-state=${state}]`);
+  }
+  await other.page.goto('about:blank');
+  await other.page.goto(link.replace(/twin=[0-9a-f]{16}/, 'twin=0123456789abcdef'));
+  await other.page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.match(await text(other.page, 'twin-replay'), /rounds otherwise/);
+});
+
+test('with reduced motion nothing moves by itself, and Advance draws stills of the same run', async () => {
+  const { page } = await visit(lab, 'bits/', { reducedMotion: 'reduce' });
+  await ready(page);
+  await skipAll(page);
+  const before = await page.screenshot();
+  await page.waitForTimeout(400);
+  assert.ok(before.equals(await page.screenshot()), 'nothing moves');
+  assert.match((await page.textContent('[data-do=play]'))!, /Advance 250/);
+  // Every state that is painted is counted.
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    const panel = document.querySelector<HTMLElement>('lab-numbers.panel')!;
+    new MutationObserver(() => seen.push(panel.dataset.step!)).observe(panel, {
+      attributeFilter: ['data-step'],
+    });
+    Object.assign(globalThis, { seen });
+  });
+  await page.click('[data-do=play]');
+  await at(page, 250);
+  await page.click('[data-do=play]');
+  await at(page, 500);
+  const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+  assert.deepEqual(seen, ['250', '500']);
+  const other = await replayed('step=500');
+  assert.equal(await digest(other), await digest(page), 'the two ways cannot diverge');
+});
+
+test('every key does what the help says', async () => {
+  const { page } = await visit(lab, 'bits/');
+  await ready(page);
+  await skipAll(page);
+  const leave = () => page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await leave();
+  await page.keyboard.press('.');
+  await at(page, 1);
+  await page.keyboard.press('Space');
+  await page.waitForFunction(
+    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
+  );
+  await page.keyboard.press('Space');
+  await page.waitForSelector('[data-do=play]:has-text("Play")');
+  await page.keyboard.press('a');
+  await page.waitForSelector('[data-do=pin][aria-pressed=true]');
+  assert.match((await page.textContent('lab-numbers.panel .pinned'))!, /A: \d+ of 105/);
+  const start = await digest(page);
+  await page.keyboard.press('r');
+  await at(page, 0);
+  assert.notEqual(await digest(page), start);
+  const seed = await page.textContent('lab-numbers.panel .panel-title');
+  await page.keyboard.press('n');
+  await page.waitForFunction(
+    (old) => document.querySelector('lab-numbers.panel .panel-title')!.textContent !== old,
+    seed,
+  );
+  await ready(page);
+  for (const [key, dialog] of [
+    ['e', 'export'],
+    ['s', 'share'],
+    ['?', 'help'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await page.waitForSelector(`#${dialog}[open]`);
+    await page.keyboard.press('Escape');
+    await leave();
+  }
+  await page.keyboard.press('p');
+  assert.equal(await page.evaluate(() => document.activeElement!.id), 'predict-title');
+});
+
+test('map, differing bits, digests and state are taken home; the state comes back', async () => {
+  const page = await replayed('step=300');
+  const bits = await digest(page);
+  await page.click('[data-do=export]');
+  const save = async (what: string) => {
+    const download = page.waitForEvent('download');
+    await page.click(`[data-export=${what}]`);
+    return readFileSync(await (await download).path());
+  };
+  const rows = (await save('csv')).toString().trim().split('\r\n');
+  assert.match(rows[0]!, /^step,weights_that_differ,loss_kernel,loss_twin,bits_of_weight_0,/);
+  const last = rows.at(-1)!.split(',').map(Number);
+  assert.equal(last.length, 4 + 105);
+  assert.equal(last[0], 300);
+  assert.equal(last[1], Number.parseInt(await text(page, 'differing'), 10));
+  assert.equal(last[1], last.slice(4).filter((n) => n > 0).length);
+  assert.match((await save('rows')).toString(), /^experiment,target,how,digest\r\n.*,[0-9a-f]{16}\r\n/);
+  assert.equal((await save('png')).subarray(1, 4).toString(), 'PNG');
+  const drawing = (await save('svg')).toString();
+  assert.ok((drawing.match(/<path fill="#/g) ?? []).length >= 2, 'the map is in it');
+  assert.ok(drawing.replaceAll(' ', '').includes(bits) && !/NaN|undefined/.test(drawing));
+  const state = await save('json');
+  assert.equal(JSON.parse(state.toString()).digest, bits);
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=reset]');
+  await at(page, 0);
+  await page.click('[data-do=export]');
+  await page.setInputFiles('#bring', { name: 'state.json', mimeType: 'application/json', buffer: state });
+  await page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.equal(await digest(page), bits);
+});
+
+test('what is hidden is not taken home', async () => {
+  const { page } = await visit(lab, 'bits/#v=1&step=300');
+  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  await page.click('[data-do=export]');
+  const download = page.waitForEvent('download');
+  await page.click('[data-export=csv]');
+  const csv = readFileSync(await (await download).path(), 'utf8');
+  assert.equal(csv.trim().split('\r\n').length, 1);
 });
 
 for (const [name, options] of [
   ['light', { colorScheme: 'light' }],
   ['dark', { colorScheme: 'dark' }],
   ['forced colours', { forcedColors: 'active' }],
-] as const) {
-  test(`no axe violation, nothing overflows: ${name}`, async () => {
-    const { page } = await visit(lab, 'bits/', { ...options });
-    await page.click('[data-do=skip]');
-    await page.click('[data-do=play]');
-    await page.waitForFunction(
-      () => document.querySelector<HTMLElement>('lab-numbers')!.dataset.step === '1000',
-    );
+] as [string, BrowserContextOptions][]) {
+  test(`no axe violation: ${name}`, async () => {
+    const page = await replayed('step=1000', options);
+    await page.click('[data-do=pin]');
+    assert.deepEqual(await violations(page), [], 'as it stands');
+    await screenshot(page, `bits-${name.replace(' ', '-')}`);
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true;
     });
-    assert.deepEqual(await violations(page), []);
-    for (const width of [320, 390, 768, 1440]) {
-      await page.setViewportSize({ width, height: 800 });
-      assert.deepEqual(await overflow(page), [], `${width}`);
-      if (width === 390) await screenshot(page, `bits-${name.replace(' ', '-')}-390`, true);
+    assert.deepEqual(await violations(page), [], 'with panels open');
+    for (const dialog of ['share', 'export', 'help']) {
+      if (dialog === 'help') await page.click('lab-tools button');
+      else await page.click(`[data-do=${dialog}]`);
+      await page.waitForSelector(`#${dialog}[open]`);
+      assert.deepEqual(await violations(page), [], dialog);
+      await page.keyboard.press('Escape');
     }
-    await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-    for (const width of [320, 768]) {
-      await page.setViewportSize({ width, height: 800 });
-      assert.deepEqual(await overflow(page), [], `${width} at 200 %`);
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const tab of ['predict', 'controls', 'curves']) {
+      await page.click(`#tab-${tab}`);
+      assert.deepEqual(await violations(page), [], tab);
+      await screenshot(page, `bits-${name.replace(' ', '-')}-390-${tab}`, true);
     }
   });
 }
+
+for (const width of [320, 390, 768, 1440]) {
+  test(`nothing overflows at ${width} pixels, nor with text at 200 %`, async () => {
+    const page = await replayed('step=1000', { viewport: { width, height: 800 } });
+    const tabs = width < 720 ? ['predict', 'controls', 'curves'] : [''];
+    for (const large of [false, true]) {
+      if (large) await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+      for (const tab of tabs) {
+        if (tab) await page.click(`#tab-${tab}`);
+        await page.evaluate(() => {
+          for (const details of document.querySelectorAll('details')) details.open = true;
+        });
+        assert.deepEqual(await overflow(page), [], `${tab} ${large ? 'at 200 %' : ''}`);
+      }
+    }
+  });
+}
+
+test('on a phone one part is seen at a time, and fingers find every target', async () => {
+  const page = await replayed('step=300', { viewport: { width: 390, height: 844 }, hasTouch: true });
+  for (const tab of ['predict', 'controls', 'curves']) {
+    await page.click(`#tab-${tab}`);
+    for (const other of ['predict', 'controls', 'curves'])
+      assert.equal(await page.isVisible(`#panel-${other}`), other === tab, `${other} while at ${tab}`);
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('lab-bits :is(button, select, input)')]
+        .filter((e) => e.checkVisibility() && !e.closest('dialog'))
+        .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height] as const)
+        .filter(([, height]) => height < 43.5),
+    );
+    assert.deepEqual(small, [], tab);
+  }
+});
+
+test('the kernel missing: says so, and goes on once it is there', async () => {
+  const { page } = await visit(lab, '');
+  await page.context().route('**/losscape_training_bg*.wasm', (route) => route.fulfill({ status: 404 }));
+  await page.goto(`${lab.home}bits/`);
+  await page.waitForSelector('[data-failure=download]');
+  assert.ok(await page.isVisible('.still'), 'the picture stays');
+  await page.context().unroute('**/losscape_training_bg*.wasm');
+  await page.click('[data-do=recover]');
+  await ready(page);
+});
 
 test('the experiments missing: says so', async () => {
   const { page } = await visit(lab, 'bits/');

@@ -7,17 +7,21 @@ export interface Row {
   digest: string;
 }
 
+/** Both runs at one step. */
 export interface Column {
   step: number;
   /** Differing bits of each weight, 0 to 32. */
   bits: Uint8Array;
+  /** The loss of the kernel's parameters and of the twin's, both measured by the kernel. */
+  losses: [number, number];
 }
 
 export interface Comparison {
+  /** Made since the last answer, at the steps of the map. */
   columns: Column[];
-  step: number;
+  /** Both runs now, whether or not the map has a column here. */
+  now: Column;
   first?: number;
-  losses: [number, number];
   digests: [string, string];
 }
 
@@ -28,5 +32,14 @@ export type Requests = {
     ask: { build: Build; seed: number; tanh: boolean; order: boolean; total: number };
     answer: Comparison;
   };
-  advance: { ask: { sliceMs: number }; answer: Comparison };
+  advance: { ask: { target: number; sliceMs: number }; answer: Comparison };
 };
+
+export function differing(column: Column): number {
+  return column.bits.reduce((n, bits) => n + Number(bits > 0), 0);
+}
+
+/** By how much the twin's loss differs, as a share of the kernel's. */
+export function lossDifference({ losses: [ours, theirs] }: Column): number {
+  return Math.abs(ours - theirs) / ours;
+}

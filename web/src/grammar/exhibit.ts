@@ -209,9 +209,10 @@ export abstract class Exhibit extends Part {
     return this.hides(panel) || (this.narrow.matches && this.tab !== panel);
   }
 
-  protected banner(recover: () => void): TemplateResult {
+  /** What has gone wrong, what a replay has come to, and `more` about it. */
+  protected banner(recover: () => void, more: TemplateResult | typeof nothing = nothing): TemplateResult {
     return html`<div class="banner" data-test="banner">
-      ${this.failure ? failureMessage(this.failure, recover) : nothing} ${this.#status()}
+      ${this.failure ? failureMessage(this.failure, recover) : nothing} ${this.#status()} ${more}
       ${notesMessage(this.notes, () => {
         this.notes = [];
         this.requestUpdate();

@@ -54,7 +54,12 @@ export class Predict extends Part {
   #told(value: number, digits?: number): string {
     const { unit, log, choices } = this.question;
     if (choices) return choices[value] ?? '';
-    const text = log ? significant(value, 2) : digits === undefined ? String(value) : value.toFixed(digits);
+    const text =
+      log && this.question.digits > 0
+        ? significant(value, 2)
+        : digits === undefined
+          ? String(value)
+          : value.toFixed(digits);
     return `${text} ${unit}`.trim();
   }
 
@@ -86,10 +91,11 @@ export class Predict extends Part {
       </p>`;
   }
 
-  #ruler({ quantity, min, max, step, log }: Question, value: number, set: (value: number) => void) {
-    // On the ruler of factors a hundred steps make the whole range, and two digits are said.
+  #ruler({ quantity, min, max, step, log, digits }: Question, value: number, set: (value: number) => void) {
+    // On the ruler of factors a hundred steps make the whole range, and two digits are said; what is counted stays whole.
     const toRuler = (x: number) => (log ? (100 * Math.log(x / min)) / Math.log(max / min) : x);
-    const fromRuler = (x: number) => (log ? Number((min * (max / min) ** (x / 100)).toPrecision(2)) : x);
+    const factor = (x: number) => Number((min * (max / min) ** (x / 100)).toPrecision(2));
+    const fromRuler = (x: number) => (log ? (digits === 0 ? Math.round(factor(x)) : factor(x)) : x);
     return html`<div class="slider">
       <label for="predict-range">Your guess: ${quantity}</label>
       <input
@@ -145,7 +151,7 @@ export class Predict extends Part {
           made === undefined || question.choices || truth === 0
             ? nothing
             : html`<dt>ratio</dt>
-              <dd>${(made / truth).toFixed(2)}</dd>`
+              <dd data-test="guess-ratio">${question.log ? significant(made / truth, 2) : (made / truth).toFixed(2)}</dd>`
         }
       </dl>
       <p>${question.verdict(made, truth)}</p>

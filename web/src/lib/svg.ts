@@ -30,3 +30,15 @@ export function styledCopy(drawing: SVGSVGElement): SVGSVGElement {
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return copy;
 }
+
+/** A drawing as pixels, two a unit. */
+export async function rasterised(drawing: string): Promise<Blob> {
+  const url = URL.createObjectURL(new Blob([drawing], { type: 'image/svg+xml' }));
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = new OffscreenCanvas(2 * image.width, 2 * image.height);
+  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  URL.revokeObjectURL(url);
+  return canvas.convertToBlob({ type: 'image/png' });
+}

@@ -4,7 +4,7 @@ import { html } from 'lit';
 import { dialog } from '../grammar/dialog.ts';
 import { hexGroups } from '../lib/format.ts';
 import { saveBlob, saveText, toCsv } from '../lib/save.ts';
-import { styledCopy } from '../lib/svg.ts';
+import { rasterised, styledCopy } from '../lib/svg.ts';
 import type { Line, Slice } from './protocol.ts';
 
 interface TakeHome {
@@ -54,7 +54,7 @@ export function exportDialog(save: (what: string) => void, load: (file: File) =>
 export async function saveAs(what: string, home: TakeHome): Promise<void> {
   switch (what) {
     case 'png':
-      return saveBlob('losscape-surface.png', await picture(home));
+      return saveBlob('losscape-surface.png', await rasterised(drawing(home)));
     case 'svg':
       return saveText('losscape-surface.svg', 'image/svg+xml', drawing(home));
     case 'csv':
@@ -110,20 +110,6 @@ ${above.join('\n')}
 ${line?.text ?? ''}
 </svg>
 `;
-}
-
-/** The map with everything on it, and what made it. */
-async function picture(home: TakeHome): Promise<Blob> {
-  const url = URL.createObjectURL(new Blob([drawing(home)], { type: 'image/svg+xml' }));
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-  const scale = 2;
-  const canvas = new OffscreenCanvas(scale * image.width, scale * image.height);
-  const g = canvas.getContext('2d')!;
-  g.drawImage(image, 0, 0, canvas.width, canvas.height);
-  URL.revokeObjectURL(url);
-  return canvas.convertToBlob({ type: 'image/png' });
 }
 
 type Brought = { kind: 'link'; hash: string } | { kind: 'unknown'; why: string };

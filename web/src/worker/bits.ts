@@ -41,21 +41,15 @@ async function experiments(build: Build): Promise<Row[]> {
 }
 
 function column(run: Twins): Column {
-  return { step: run.steps, bits: run.differing() };
+  const [ours, theirs] = run.losses();
+  return { step: run.steps, bits: run.differing(), losses: [ours!, theirs!] };
 }
 
-function comparison(made: Column[]): Comparison {
+function comparison(columns: Column[]): Comparison {
   const run = twins!;
-  const [ours, theirs] = run.losses();
   const [kernel, twin] = run.digests();
   const first = run.first;
-  return {
-    columns: made,
-    step: run.steps,
-    ...(first !== undefined && { first }),
-    losses: [ours!, theirs!],
-    digests: [kernel!, twin!],
-  };
+  return { columns, now: column(run), ...(first !== undefined && { first }), digests: [kernel!, twin!] };
 }
 
 type Handlers = { [K in keyof Requests]: (ask: Requests[K]['ask']) => Promise<Requests[K]['answer']> };
@@ -71,13 +65,14 @@ const handlers: Handlers = {
     return comparison([column(twins)]);
   },
 
-  async advance({ sliceMs }) {
+  async advance({ target, sliceMs }) {
     const end = performance.now() + sliceMs;
+    const run = twins!;
     const made: Column[] = [];
-    while (ahead.length > 0 && performance.now() < end) {
-      const run = twins!;
-      const steps = Math.min(ahead[0]! - run.steps, 64);
-      run.advance(steps);
+    while (run.steps < target && ahead.length > 0 && performance.now() < end) {
+      const before = run.steps;
+      run.advance(Math.min(ahead[0]! - before, target - before, 64));
+      if (run.steps === before) throw new LabFailure({ kind: 'not-finite', step: before });
       if (run.steps < ahead[0]!) continue;
       made.push(column(run));
       ahead.shift();
