@@ -16,7 +16,7 @@ import type { Speed } from '../grammar/transport.ts';
 import { count, significant } from '../lib/format.ts';
 import { clampNumber } from '../lib/schema.ts';
 import type { NetworkFigure } from '../train/figure.ts';
-import { exportDialog, readState, saveAs } from './export.ts';
+import { exchange, readState, saveAs } from './export.ts';
 import { moonsMap, toyMap } from './map.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import type { Way } from './profile.ts';
@@ -340,7 +340,7 @@ export class PathsExhibit extends PathsRun {
         loaded: this.drags.length > MAX_DRAGS,
         cite: `losscape 0.1.0, Paths: ${this.describe()}, fingerprint ${state?.digest ?? ''}`,
       })}
-      ${exportDialog(
+      ${exchange(
         (what) => void this.#export(what),
         (file) => void this.#open(file),
       )}

@@ -16,7 +16,7 @@ import { count, hexGroups, significant } from '../lib/format.ts';
 import type { Values } from '../lib/schema.ts';
 import { bestBuild } from '../lib/simd.ts';
 import { boundaryPoints, legend, runPath } from './drawing.ts';
-import { exportDialog, readFile, saveAs } from './export.ts';
+import { exchange, readFile, saveAs } from './export.ts';
 import { type Measured, mainNumbers, moreNumbers } from './numbers.ts';
 import {
   type Curved,
@@ -770,7 +770,7 @@ export class SurfaceExhibit extends Exhibit {
         loaded: false,
         cite: `losscape 0.1.0, Surface: ${this.#describe()}, fingerprint ${hexGroups(this.#digest)}`,
       })}
-      ${exportDialog(
+      ${exchange(
         (what) => void this.#export(what),
         (file) => void this.#open(file),
       )}

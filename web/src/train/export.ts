@@ -1,7 +1,6 @@
 /** What the reader can take home from Train, and bring back. */
 
-import { html } from 'lit';
-import { dialog } from '../grammar/dialog.ts';
+import { exportDialog } from '../grammar/export.ts';
 import { hexGroups } from '../lib/format.ts';
 import type { Sample } from '../lib/record.ts';
 import { saveBlob, saveText, toCsv } from '../lib/save.ts';
@@ -31,35 +30,15 @@ const FILES = [
   ['network', 'The network (.losscape)'],
 ] as const;
 
-export function exportDialog(save: (what: string) => void, load: (file: File) => void) {
-  return dialog(
-    'export',
-    'Take home, bring back',
-    html`<div class="row">
-        ${FILES.map(
-          ([what, label]) =>
-            html`<button type="button" data-export=${what} @click=${() => save(what)}>${label}</button>`,
-        )}
-      </div>
-      <p class="note">
-        The network file is the kernel's own byte form, checksummed: this page, a Rust program and a microcontroller read and
-        write the same.
-      </p>
-      <p>
-        <label for="bring">Open a network (.losscape) or a state (.json)</label><br />
-        <input
-          id="bring"
-          type="file"
-          accept=".losscape,.json"
-          @change=${(event: Event) => {
-            const input = event.target as HTMLInputElement;
-            if (input.files?.[0]) load(input.files[0]);
-            input.value = '';
-          }}
-        />
-      </p>`,
-  );
-}
+export const exchange = (save: (what: string) => void, load: (file: File) => void) =>
+  exportDialog({
+    files: FILES,
+    note: 'The network file is the kernel’s own byte form, checksummed: this page, a Rust program and a microcontroller read and write the same.',
+    bring: 'Open a network (.losscape) or a state (.json)',
+    accept: '.losscape,.json',
+    save,
+    load,
+  });
 
 export async function saveAs(what: string, home: TakeHome): Promise<void> {
   switch (what) {

@@ -18,7 +18,7 @@ import { count, hexGroups, percent, significant } from '../lib/format.ts';
 import { type Sample, settled, toSamples } from '../lib/record.ts';
 import type { Field, NumberField, Values } from '../lib/schema.ts';
 import { bestBuild } from '../lib/simd.ts';
-import { exportDialog, type Picture, readFile, saveAs } from './export.ts';
+import { exchange, type Picture, readFile, saveAs } from './export.ts';
 import type { NetworkFigure } from './figure.ts';
 import { type Frame, type Look, MAX_HIDDEN, paramLen, type Requests, type Setup } from './protocol.ts';
 import {
@@ -808,7 +808,7 @@ export class TrainExhibit extends Exhibit {
         loaded: this.#loaded || this.#changes.length > MAX_CHANGES,
         cite: `losscape 0.1.0, Train: ${this.#describe()}, fingerprint ${this.#frame?.digest ?? ''}`,
       })}
-      ${exportDialog(
+      ${exchange(
         (what) => void this.#export(what),
         (file) => void this.#open(file),
       )}
