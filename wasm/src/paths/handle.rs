@@ -217,7 +217,7 @@ impl Paths {
     }
 
     /// The images of a route in the plane of A, B and the best path's highest image: three numbers each, see
-    /// [`project`]. It is a projection: distances in it are shorter than they are.
+    /// `project`. It is a projection: distances in it are shorter than they are.
     #[must_use]
     pub fn projection(&self, route: Route) -> Vec<f32> {
         let dim = self.a.len();
