@@ -221,14 +221,14 @@ test('a link replays to its step and says whether the bits match', async () => {
 });
 
 test('with reduced motion nothing moves by itself, and Advance draws stills of the same run', async () => {
-  const { page } = await visit(lab, 'bits/', { reducedMotion: 'reduce' });
+  const { page } = await visit(lab, 'bits/#v=1&steps=100000', { reducedMotion: 'reduce' });
   await ready(page);
   await skipAll(page);
   const before = await page.screenshot();
   await page.waitForTimeout(400);
   assert.ok(before.equals(await page.screenshot()), 'nothing moves');
-  assert.match((await page.textContent('[data-do=play]'))!, /Advance 250/);
-  // Every state that is painted is counted.
+  assert.match((await page.textContent('[data-do=play]'))!, /Advance 25000/);
+  // Every state that is painted is counted; a still of so many steps takes several slices.
   await page.evaluate(() => {
     const seen: string[] = [];
     const panel = document.querySelector<HTMLElement>('lab-numbers.panel')!;
@@ -238,12 +238,12 @@ test('with reduced motion nothing moves by itself, and Advance draws stills of t
     Object.assign(globalThis, { seen });
   });
   await page.click('[data-do=play]');
-  await at(page, 250);
+  await at(page, 25_000);
   await page.click('[data-do=play]');
-  await at(page, 500);
+  await at(page, 50_000);
   const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
-  assert.deepEqual(seen, ['250', '500']);
-  const other = await replayed('step=500');
+  assert.deepEqual(seen, ['25000', '50000']);
+  const other = await replayed('steps=100000&step=50000');
   assert.equal(await digest(other), await digest(page), 'the two ways cannot diverge');
 });
 
@@ -380,6 +380,7 @@ for (const width of [320, 390, 768, 1440]) {
 
 test('on a phone one part is seen at a time, and fingers find every target', async () => {
   const page = await replayed('step=300', { viewport: { width: 390, height: 844 }, hasTouch: true });
+  await screenshot(page, 'bits-phone');
   for (const tab of ['predict', 'controls', 'curves']) {
     await page.click(`#tab-${tab}`);
     for (const other of ['predict', 'controls', 'curves'])
