@@ -236,3 +236,36 @@ test('what changed is told once, politely', async () => {
   assert.equal(await page.getAttribute('[data-test=live]', 'aria-live'), 'polite');
   assert.match(await text(page, 'live'), /Step \d+\. Training loss/);
 });
+
+test('a card plays its strip while pointed at or focused, fetched only then, and never with reduced motion', async () => {
+  const shown = (page: Page) =>
+    page.$$eval('.strip', (strips) =>
+      strips.filter((e) => getComputedStyle(e).display !== 'none').map((e) => e.className),
+    );
+  const strips = (loaded: Set<string>) => [...loaded].filter((name) => name.includes('strip'));
+  const { page, loaded, complaints } = await visit(lab, '');
+  await page.waitForLoadState('networkidle');
+  assert.deepEqual(await shown(page), []);
+  assert.deepEqual(strips(loaded), [], 'nothing is fetched before it is asked for');
+  await page.hover('.cards li:nth-child(4)');
+  await page.waitForResponse(/strip/, { timeout: 5000 }).catch(() => undefined);
+  assert.deepEqual(await shown(page), ['strip strip-bits']);
+  assert.equal(strips(loaded).length, 1);
+  const moved = () => page.$eval('.strip-bits', (e) => getComputedStyle(e).backgroundPositionY);
+  await page.waitForFunction(
+    () => getComputedStyle(document.querySelector('.strip-bits')!).backgroundPositionY === '100%',
+  );
+  assert.equal(await moved(), '100%', 'it ends on the last frame');
+  await screenshot(page, 'index-hover');
+  await page.mouse.move(2, 2);
+  assert.deepEqual(await shown(page), []);
+  await page.focus('.cards li:nth-child(2) a');
+  await page.keyboard.press('Tab');
+  assert.deepEqual(await shown(page), ['strip strip-paths']);
+  assert.deepEqual(complaints, []);
+  const still = await visit(lab, '', { reducedMotion: 'reduce' });
+  await still.page.hover('.cards li:nth-child(4)');
+  await still.page.waitForTimeout(300);
+  assert.deepEqual(await shown(still.page), []);
+  assert.deepEqual(strips(still.loaded), []);
+});

@@ -78,6 +78,12 @@ test('all scripts of all exhibits; no fonts', () => {
   );
 });
 
+test('strips of the index, each fetched alone and only when its card is pointed at', () => {
+  const strips = files.filter((name) => /\/strip-[^/]*\.webp$/.test(name));
+  assert.equal(strips.length, 4);
+  for (const file of strips) within(file, gzip(file), 60);
+});
+
 test('pages are bound to a strict policy and name no other host', () => {
   for (const file of files.filter((name) => name.endsWith('.html'))) {
     const html = readFileSync(join(DIST, file), 'utf8');
