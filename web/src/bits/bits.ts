@@ -13,7 +13,7 @@ import { count, hexGroups, significant } from '../lib/format.ts';
 import { bestBuild } from '../lib/simd.ts';
 import { SEED } from '../train/schema.ts';
 import type { Digests } from './digests.ts';
-import { exportDialog, readState, saveAs } from './export.ts';
+import { exchange, readState, saveAs } from './export.ts';
 import { drawMap } from './map.ts';
 import { moreNumbers, numbers, type Shown } from './numbers.ts';
 import { differing } from './protocol.ts';
@@ -265,7 +265,7 @@ export class BitsExhibit extends BitsRun {
         loaded: false,
         cite: `losscape 0.1.0, Same bits: ${this.describe()}, fingerprint ${hexGroups(this.at?.digests[0] ?? '')}`,
       })}
-      ${exportDialog(
+      ${exchange(
         (what) => void this.#export(what),
         (file) => void this.#open(file),
       )}

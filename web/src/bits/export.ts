@@ -1,7 +1,6 @@
 /** What the reader can take home from Same bits, and bring back. */
 
-import { html } from 'lit';
-import { dialog } from '../grammar/dialog.ts';
+import { exportDialog } from '../grammar/export.ts';
 import { hexGroups } from '../lib/format.ts';
 import { saveBlob, saveText, toCsv } from '../lib/save.ts';
 import { rasterised } from '../lib/svg.ts';
@@ -30,31 +29,15 @@ const FILES = [
   ['json', 'State (JSON)'],
 ] as const;
 
-export function exportDialog(save: (what: string) => void, load: (file: File) => void) {
-  return dialog(
-    'export',
-    'Take home, bring back',
-    html`<div class="row">
-        ${FILES.map(
-          ([what, label]) =>
-            html`<button type="button" data-export=${what} @click=${() => save(what)}>${label}</button>`,
-        )}
-      </div>
-      <p>
-        <label for="bring">Open a state (.json)</label><br />
-        <input
-          id="bring"
-          type="file"
-          accept=".json"
-          @change=${(event: Event) => {
-            const input = event.target as HTMLInputElement;
-            if (input.files?.[0]) load(input.files[0]);
-            input.value = '';
-          }}
-        />
-      </p>`,
-  );
-}
+export const exchange = (save: (what: string) => void, load: (file: File) => void) =>
+  exportDialog({
+    files: FILES,
+    note: 'The state tells settings, step and fingerprints; any build of the kernel replays it to the same bits.',
+    bring: 'Open a state (.json)',
+    accept: '.json',
+    save,
+    load,
+  });
 
 export async function saveAs(what: string, home: TakeHome): Promise<void> {
   switch (what) {
