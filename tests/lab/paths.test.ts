@@ -462,6 +462,9 @@ test('a walk with the keyboard alone', async () => {
   await page.locator('.profile').focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() =>
+    document.querySelector('.profile')!.getAttribute('aria-valuetext')!.startsWith('t = 0.01'),
+  );
   assert.match((await page.getAttribute('.profile', 'aria-valuetext'))!, /^t = 0\.01 on the band: 0\.\d+/);
   await page.keyboard.press('Escape');
   await page.keyboard.press('r');

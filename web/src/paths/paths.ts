@@ -111,12 +111,12 @@ export class PathsExhibit extends PathsRun {
     const state = this.state;
     const t = this.t;
     const hidden = this.veils('line');
-    const toyValue = this.toy && state?.bandProfile ? valueAt(state.bandProfile, t) : undefined;
+    const toy = this.toy && state?.bandProfile ? { t, value: valueAt(state.bandProfile, t) } : undefined;
     return html`<lab-profile
       .ways=${this.#ways()}
       .saddle=${this.veils('path') || this.toy ? undefined : state?.best}
       .place=${t}
-      .value=${hidden ? undefined : (toyValue ?? state?.look?.value)}
+      .read=${hidden ? undefined : (toy ?? state?.look)}
       .walk=${this.toy ? 'the band' : ROUTE_NAMES[this.route]}
       ?log=${!this.toy}
       ?running=${this.playing}

@@ -23,7 +23,7 @@ export class ProfileFigure extends Part {
     images: { attribute: false },
     saddle: { attribute: false },
     place: { type: Number },
-    value: { type: Number },
+    read: { attribute: false },
     walk: {},
     log: { type: Boolean },
     running: { type: Boolean },
@@ -34,8 +34,8 @@ export class ProfileFigure extends Part {
   declare images: readonly (readonly [number, number])[];
   declare saddle: Report | undefined;
   declare place: number;
-  /** The loss where the handle stands. */
-  declare value: number | undefined;
+  /** The loss where the handle was when it was last evaluated: both are told together. */
+  declare read: { t: number; value: number } | undefined;
   /** The name of the way walked along. */
   declare walk: string;
   declare log: boolean;
@@ -127,7 +127,8 @@ export class ProfileFigure extends Part {
     const all: number[] = this.log ? (y as ReturnType<typeof scaleLog>).ticks(4) : y.ticks(5);
     const ticks = this.log && all.length > 6 ? all.filter((v) => /^[125]/.test(v.toExponential())) : all;
     const at = x(this.place);
-    const reading = `t = ${this.place.toFixed(2)} on ${this.walk}: ${this.value === undefined ? '–' : significant(this.value)}`;
+    const { read } = this;
+    const reading = `t = ${(read?.t ?? this.place).toFixed(2)} on ${this.walk}: ${read ? significant(read.value) : '–'}`;
     return html`<div
         class="plot profile"
         tabindex="0"

@@ -91,6 +91,8 @@ export interface Facts {
 
 /** A network on the way. */
 export interface Look {
+  /** The place looked at, which may lie behind the one asked for. */
+  t: number;
   value: number;
   missed: number;
   /** The decision map, with its contour at 0. */

@@ -234,7 +234,7 @@ function facts(run: Paths): Facts {
 function picture(view: View): Look {
   const run = paths!;
   const [value, missed] = run.look(route(view.route), view.t);
-  const seen: Look = { value: value!, missed: missed! };
+  const seen: Look = { t: view.t, value: value!, missed: missed! };
   if (setup.task === 'digits') {
     seen.weights = run.chosen().slice(0, 64 * setup.width);
     const pixels = shown(view.shown);
