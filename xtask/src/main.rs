@@ -3,6 +3,7 @@
 mod bench;
 mod fingerprint;
 mod lab;
+mod miri;
 mod paths;
 mod process;
 mod report;
@@ -29,6 +30,7 @@ cargo xtask <command>
                               firmware/README.md
   bench [--jax | --paths]     speeds next to naive twins, other libraries and the machine's limit
                               (or next to JAX; or of paths, next to ASE and NumPy), as ratios of one sitting
+  miri                        undefined behaviour, looked for by an interpreter; needs a nightly Rust
   test [--exhaustive]         everything that must hold before a commit lands
 ";
 
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Some((&"fingerprint", flags)) => fingerprint::run(flags),
         Some((&"bench", flags)) => bench::run(flags),
         Some((&"size", flags)) => size::run(flags),
+        Some((&"miri", [])) => miri::run(),
         Some((&"test", [])) => test::run(false),
         Some((&"test", ["--exhaustive"])) => test::run(true),
         None | Some((&("help" | "--help"), _)) => {

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: everything that must hold before a commit lands.
 
-use crate::process::{Log, Result, ask, cargo, program};
+use crate::process::{Failure, Log, Result, ask, cargo, program};
 use crate::report::{self, Step};
-use crate::{bench, fingerprint, paths, setup, size, wasm};
+use crate::{bench, fingerprint, miri, paths, setup, size, wasm};
 
 /// Targets on which the kernel must at least compile.
 const BARE: [&str; 5] = [
@@ -58,6 +58,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
         }),
         Step::new(native, "benchmarks, each once", bench::check),
         Step::new(native, "lowest Rust version", lowest_rust),
+        Step::new(native, "undefined behaviour, by Miri", interpreted),
     ];
     if exhaustive {
         steps.push(Step::new(native, "exhaustive sweeps", |log| {
@@ -121,8 +122,21 @@ fn tests(options: &str, log: &mut Log) -> Result<String> {
 
 /// `N tests`, summed over the closing lines of cargo's test programs.
 fn counted(output: &str) -> Result<String> {
+    Ok(format!("{} tests", count(output)))
+}
+
+/// How many tests passed, by the closing lines of cargo's test programs.
+pub(crate) fn count(output: &str) -> u32 {
     let passed = |line: &str| line.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<u32>().ok();
-    Ok(format!("{} tests", output.lines().filter_map(passed).sum::<u32>()))
+    output.lines().filter_map(passed).sum()
+}
+
+/// A nightly toolchain is no emulator: where none can be had, the hosted workflow has one.
+fn interpreted(log: &mut Log) -> Result<String> {
+    miri::check(log).or_else(|failure| match failure {
+        Failure::Missing(install) => Ok(format!("not run here, the hosted workflow does: {install}")),
+        failed => Err(failed),
+    })
 }
 
 /// `cargo check` of the kernel with the `rust-version` of the workspace.

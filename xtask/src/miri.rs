@@ -1,0 +1,58 @@
+//! `cargo xtask miri`: undefined behaviour, looked for by an interpreter.
+//!
+//! `core/dispatch` holds the only `unsafe`: its tests and the products built on it run with the registers of the build and
+//! with the widest. The kernel's other tests are those that an interpreter finishes in seconds.
+
+use crate::paths;
+use crate::process::{Failure, Log, Result, ask, program};
+use crate::test::count;
+
+/// What it needs. Miri comes with a nightly Rust only.
+const INSTALL: &str = "toolchain install nightly --profile minimal --component miri --component rust-src";
+
+/// All registers of `losscape-dispatch` on x86-64.
+const WIDEST: &str = "-C target-feature=+avx,+avx2,+avx512f,+avx512bw,+avx512dq,+avx512vl";
+
+/// Flags of the compiler, and words for `cargo miri test`.
+const RUNS: [(&str, &str); 4] = [
+    ("", "-p losscape-dispatch"),
+    (WIDEST, "-p losscape-dispatch"),
+    (WIDEST, "-p losscape --lib -- base::matrix"),
+    (
+        "",
+        "-p losscape --lib -- base:: curvature::hessian models::mlp::activation models::mlp::spec models::surfaces \
+         objective:: path::average path::polyline path::tangent path::tree",
+    ),
+];
+
+/// Runs it all and prints how many tests found nothing.
+pub(crate) fn run() -> Result {
+    let mut log = Log::new("miri")?;
+    let note = check(&mut log).inspect_err(|_| eprintln!("{}", log.tail()))?;
+    println!("{note}, no undefined behaviour");
+    Ok(())
+}
+
+/// The step of `cargo xtask test`.
+pub(crate) fn check(log: &mut Log) -> Result<String> {
+    if ask("rustup", "run nightly cargo miri --version").is_empty() {
+        let install = program("rustup").words(INSTALL).limit(300);
+        install.log(log).map_err(|_| Failure::Missing(format!("rustup {INSTALL}")))?;
+    }
+    let mut tests = 0;
+    for (flags, words) in RUNS {
+        // The widest registers are those of x86-64.
+        if !flags.is_empty() && !cfg!(target_arch = "x86_64") {
+            continue;
+        }
+        let output = program("rustup")
+            .words("run nightly cargo miri test --locked")
+            .words(words)
+            .env("CARGO_TARGET_DIR", paths::target("interpreted"))
+            .env("RUSTFLAGS", flags)
+            .env("RUSTDOCFLAGS", flags)
+            .capture(log)?;
+        tests += count(&output);
+    }
+    Ok(format!("{tests} tests"))
+}
