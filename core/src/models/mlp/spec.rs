@@ -45,6 +45,19 @@ pub struct Layer {
     pub bias: Range<usize>,
 }
 
+/// How many numbers one layer takes, for passes that take layers off a slice one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    /// Units below.
+    pub(super) inputs: usize,
+    /// Units of this layer.
+    pub(super) outputs: usize,
+    /// The length of the weights.
+    pub(super) weights: usize,
+    /// The length of the bias: outputs or 0.
+    pub(super) bias: usize,
+}
+
 impl Mlp {
     /// A network with these widths, inputs first and outputs last.
     ///
@@ -118,19 +131,24 @@ impl Mlp {
     /// Units of each level, inputs first: `layers() + 1` numbers.
     #[must_use]
     pub fn widths(&self) -> &[u32] {
-        &self.widths[..=self.layers()]
+        self.widths.get(..=self.layers()).unwrap_or(&self.widths)
+    }
+
+    /// The number of units of level `l`, the inputs being level 0; levels above the last have none.
+    const fn width(&self, l: usize) -> usize {
+        if l <= MAX_LAYERS { self.widths[l] as usize } else { 0 }
     }
 
     /// The number of inputs.
     #[must_use]
     pub const fn inputs(&self) -> usize {
-        self.widths[0] as usize
+        self.width(0)
     }
 
     /// The number of outputs.
     #[must_use]
     pub const fn outputs(&self) -> usize {
-        self.widths[self.layers()] as usize
+        self.width(self.layers())
     }
 
     /// The activation of the hidden layers.
@@ -171,18 +189,24 @@ impl Mlp {
     #[must_use]
     pub const fn layer(&self, l: usize) -> Layer {
         assert!(l < self.layers(), "no such layer");
-        let (inputs, outputs) = (self.widths[l] as usize, self.widths[l + 1] as usize);
+        let (inputs, outputs) = (self.width(l), self.width(l + 1));
         let start = self.layer_start(l);
         let bias = start + inputs * outputs;
         let end = if self.bias { bias + outputs } else { bias };
         Layer { inputs, outputs, weights: start..bias, bias: bias..end }
     }
 
+    /// The sizes of layer `l`.
+    pub(super) const fn shape(&self, l: usize) -> Shape {
+        let (inputs, outputs) = (self.width(l), self.width(l + 1));
+        Shape { inputs, outputs, weights: inputs * outputs, bias: if self.bias { outputs } else { 0 } }
+    }
+
     const fn layer_start(&self, l: usize) -> usize {
         let mut start = 0;
         let mut k = 0;
         while k < l {
-            start += (self.widths[k] as usize + self.bias as usize) * self.widths[k + 1] as usize;
+            start += (self.width(k) + self.bias as usize) * self.width(k + 1);
             k += 1;
         }
         start
@@ -193,7 +217,7 @@ impl Mlp {
         let (mut sum, mut most) = (0, 0);
         let mut l = 1;
         while l <= self.layers() {
-            let width = self.widths[l] as usize;
+            let width = self.width(l);
             sum += width;
             if width > most {
                 most = width;
