@@ -10,13 +10,11 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
 
 /// Every row of `out` becomes `bias`, or zeros if that is empty.
 pub(super) fn fill_rows<R: Real>(bias: &[R], out: &mut [R], outputs: usize) {
-    if bias.is_empty() {
-        out.fill(R::ZERO);
-        return;
-    }
-    for row in out.chunks_exact_mut(outputs.max(1)) {
-        for (to, from) in row.iter_mut().zip(bias) {
-            *to = *from;
+    for row in out.chunks_exact_mut(outputs) {
+        if bias.is_empty() {
+            row.fill(R::ZERO);
+        } else {
+            row.copy_from_slice(bias);
         }
     }
 }

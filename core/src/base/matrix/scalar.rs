@@ -7,7 +7,6 @@
 
 use core::num::NonZero;
 
-use super::naive::fill_rows;
 // No method that microcontrollers run in a loop uses it.
 pub(super) use super::naive::outer_sum_direction;
 use crate::Real;
@@ -39,6 +38,8 @@ type Order = u8;
 const LINES_BY_LEVELS: Order = 0;
 const LINES_BY_LINES: Order = 1;
 const LEVELS_BY_LEVELS: Order = 2;
+/// Whichever the product says.
+const ANY: Order = 3;
 
 /// `C[r][c] = start + Σₖ A[r][k] B[k][c]`.
 #[derive(Clone, Copy)]
@@ -71,11 +72,7 @@ impl<R: Real> Product<'_, R> {
             }
         }
         while let Some(c) = left.split_off_mut(..columns) {
-            let _ = match self.order {
-                LINES_BY_LEVELS => self.strip::<1, LINES_BY_LEVELS>(row, rows, c),
-                LINES_BY_LINES => self.strip::<1, LINES_BY_LINES>(row, rows, c),
-                _ => self.strip::<1, LEVELS_BY_LEVELS>(row, rows, c),
-            };
+            let _ = self.strip::<1, ANY>(row, rows, c);
             row += 1;
         }
         for column in columns / SIDE * SIDE..columns {
@@ -87,7 +84,7 @@ impl<R: Real> Product<'_, R> {
 
     /// `ROWS` rows from `row` on, four columns at a time.
     ///
-    /// A function for each order, because the registers of one would not hold the pointers of all.
+    /// Of four rows a function for each order, because the registers of one would not hold the pointers of all.
     #[inline(never)]
     #[expect(clippy::needless_range_loop, reason = "the block counts in three slices")]
     fn strip<const ROWS: usize, const ORDER: Order>(
@@ -98,10 +95,11 @@ impl<R: Real> Product<'_, R> {
     ) -> Option<()> {
         let Self { a, b, start, depth, .. } = *self;
         let columns = self.columns.get();
-        let mut lines_of_c = c.chunks_exact_mut(columns);
+        let order = if ORDER == ANY { self.order } else { ORDER };
+        let mut lines_of_c = c;
         let mut c: [&mut [[R; SIDE]]; ROWS] = [(); ROWS].map(|()| Default::default());
-        each!(ROW < ROWS, c[ROW] = lines_of_c.next()?.as_chunks_mut().0);
-        let lines_of_a = if ORDER == LEVELS_BY_LEVELS { [a; ROWS] } else { lines(a, depth, row)? };
+        each!(ROW < ROWS, c[ROW] = lines_of_c.split_off_mut(..columns)?.as_chunks_mut().0);
+        let lines_of_a = if order == LEVELS_BY_LEVELS { [a; ROWS] } else { lines(a, depth, row)? };
         let start = start.as_chunks::<SIDE>().0;
         for block in 0..columns / SIDE {
             let mut sums = [[R::ZERO; SIDE]; ROWS];
@@ -110,7 +108,7 @@ impl<R: Real> Product<'_, R> {
                 None => each!(ROW < ROWS, sums[ROW] = c[ROW][block]),
             }
             // Sums travel by value: what is borrowed would end up in memory instead of in registers.
-            sums = match ORDER {
+            sums = match order {
                 LINES_BY_LEVELS => {
                     let b = levels(b, columns, block)?;
                     add(sums, abreast(lines_of_a, b.len()), b)
@@ -139,18 +137,30 @@ impl<R: Real> Product<'_, R> {
     /// One number.
     #[inline(never)]
     fn single(&self, row: usize, rows: usize, column: usize, c: Option<&mut R>) -> Option<()> {
-        let Self { order, start, depth, .. } = *self;
-        let columns = self.columns.get();
-        let (a, a_step) = if order == LEVELS_BY_LEVELS { (row, rows) } else { (row * depth, 1) };
-        let (b, b_step) = if order == LINES_BY_LINES { (column * depth, 1) } else { (column, columns) };
         let c = c?;
-        let mut sum = *start.get(column).unwrap_or(c);
-        for k in 0..depth {
-            sum += *self.a.get(a + k * a_step)? * *self.b.get(b + k * b_step)?;
+        let mut sum = *self.start.get(column).unwrap_or(c);
+        let (at, step) = match self.order {
+            LINES_BY_LINES => (column * self.depth, 1),
+            _ => (column, self.columns.get()),
+        };
+        for (a, b) in self.row_of_a(row, rows).zip(apart(self.b, at, step)) {
+            sum += a * b;
         }
         *c = sum;
         Some(())
     }
+
+    /// The terms of one row of A.
+    fn row_of_a(&self, row: usize, rows: usize) -> impl Iterator<Item = R> {
+        let (at, step) = if self.order == LEVELS_BY_LEVELS { (row, rows) } else { (row * self.depth, 1) };
+        apart(self.a, at, step).take(self.depth)
+    }
+}
+
+/// Numbers that lie `step` apart.
+#[inline(always)]
+fn apart<R: Copy>(numbers: &[R], at: usize, step: usize) -> impl Iterator<Item = R> {
+    (0..).map_while(move |k| numbers.get(at + k * step).copied())
 }
 
 #[inline(always)]
@@ -230,16 +240,20 @@ fn levels<R: Real, const N: usize>(
 }
 
 pub(super) fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
-    if COMPACT || bias.is_empty() || outputs == 1 {
-        fill_rows(bias, out, outputs);
-        affine_add(x, w, out, outputs);
-    } else if let Some(columns) = NonZero::new(outputs) {
-        let depth = w.len() / columns;
-        Product { order: LINES_BY_LEVELS, a: x, b: w, start: bias, depth, columns }.write(out);
+    let mut start = bias;
+    if bias.is_empty() || outputs == 1 {
+        out.fill(bias.first().copied().unwrap_or(R::ZERO));
+        start = &[];
     }
+    affine_from(start, x, w, out, outputs);
 }
 
 pub(super) fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
+    affine_from(&[], x, w, out, outputs);
+}
+
+/// `x w` added to `start` or, without one, to what `out` holds.
+fn affine_from<R: Real>(start: &[R], x: &[R], w: &[R], out: &mut [R], outputs: usize) {
     let Some(columns) = NonZero::new(outputs) else { return };
     let depth = w.len() / columns;
     // Of a single column, a single row: the same numbers in the same places.
@@ -247,7 +261,7 @@ pub(super) fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usiz
         Some(len) if outputs == 1 => (LINES_BY_LINES, w, x, len),
         _ => (LINES_BY_LEVELS, x, w, columns),
     };
-    Product { order, a, b, start: &[], depth, columns }.write(out);
+    Product { order, a, b, start, depth, columns }.write(out);
 }
 
 pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {

@@ -27,6 +27,10 @@ pub const MAX_LAYERS: usize = 8;
 pub struct Mlp {
     widths: [u32; MAX_LAYERS + 1],
     layers: u32,
+    params: u32,
+    // Of all layers but the inputs, and of the widest of them.
+    units: u32,
+    widest: u32,
     hidden: Activation,
     output: Activation,
     bias: bool,
@@ -76,6 +80,7 @@ impl Mlp {
         }
         let mut own = [0; MAX_LAYERS + 1];
         let mut params: u64 = 0;
+        let (mut units, mut widest) = (0, 0);
         let mut l = 0;
         while l < widths.len() {
             // 2¹⁶ units a layer keep every product below inside a u64.
@@ -87,6 +92,8 @@ impl Mlp {
             own[l] = width;
             if l > 0 {
                 params += (own[l - 1] as u64 + 1) * width as u64;
+                units += width;
+                widest = if width > widest { width } else { widest };
             }
             l += 1;
         }
@@ -96,9 +103,10 @@ impl Mlp {
                 Reason::TooMany { limit: u32::MAX as usize, found: usize::MAX },
             ));
         }
-        #[expect(clippy::cast_possible_truncation, reason = "at most MAX_LAYERS")]
-        let layers = widths.len() as u32 - 1;
-        Ok(Self { widths: own, layers, hidden: Activation::Tanh, output: Activation::Identity, bias: true })
+        #[expect(clippy::cast_possible_truncation, reason = "at most MAX_LAYERS, and checked to fit")]
+        let (layers, params) = (widths.len() as u32 - 1, params as u32);
+        let (hidden, output) = (Activation::Tanh, Activation::Identity);
+        Ok(Self { widths: own, layers, params, units, widest, hidden, output, bias: true })
     }
 
     /// The same network with another activation of the hidden layers.
@@ -118,6 +126,9 @@ impl Mlp {
     /// The same network without biases.
     #[must_use]
     pub const fn without_bias(mut self) -> Self {
+        if self.bias {
+            self.params -= self.units;
+        }
         self.bias = false;
         self
     }
@@ -179,7 +190,7 @@ impl Mlp {
     /// bias).
     #[must_use]
     pub const fn param_len(&self) -> usize {
-        self.layer_start(self.layers())
+        self.params as usize
     }
 
     /// Layer `l` of `layers()`, the first being 0.
@@ -214,17 +225,7 @@ impl Mlp {
 
     /// Units of all layers but the inputs, and of the widest of them.
     pub(super) const fn unit_counts(&self) -> (usize, usize) {
-        let (mut sum, mut most) = (0, 0);
-        let mut l = 1;
-        while l <= self.layers() {
-            let width = self.width(l);
-            sum += width;
-            if width > most {
-                most = width;
-            }
-            l += 1;
-        }
-        (sum, most)
+        (self.units as usize, self.widest as usize)
     }
 
     /// Whether a derivative needs zˡ besides aˡ.
