@@ -113,9 +113,7 @@ impl<R: Real> Product<'_, R> {
                     let b = levels(b, columns, block)?;
                     add(sums, abreast(lines_of_a, b.len()), b)
                 }
-                LINES_BY_LINES if ROWS == 1 => {
-                    add(sums, abreast(lines_of_a, depth), abreast(lines(b, depth, block * SIDE)?, depth))
-                }
+                LINES_BY_LINES if ROWS == 1 => add_lines(sums, lines_of_a, lines(b, depth, block * SIDE)?),
                 LINES_BY_LINES => {
                     // Two terms a turn: eight pointers move half as often.
                     let ((a, last_a), (b, last_b)) = (twos(lines_of_a), twos(lines(b, depth, block * SIDE)?));
@@ -124,7 +122,7 @@ impl<R: Real> Product<'_, R> {
                         sums = add_term(sums, a.map(|[a, _]| a), b.map(|[b, _]| b));
                         sums = add_term(sums, a.map(|[_, a]| a), b.map(|[_, b]| b));
                     }
-                    add(sums, abreast(last_a, 1), abreast(last_b, 1))
+                    add_lines(sums, last_a, last_b)
                 }
                 // One row is its own block of one.
                 _ => add(sums, levels(a, rows, row / ROWS)?, levels(b, columns, block)?),
@@ -173,6 +171,16 @@ fn add<R: Real, const ROWS: usize>(
         sums = add_term(sums, a, b);
     }
     sums
+}
+
+#[inline(always)]
+fn add_lines<R: Real, const ROWS: usize>(
+    sums: [[R; SIDE]; ROWS],
+    a: [&[R]; ROWS],
+    b: [&[R]; SIDE],
+) -> [[R; SIDE]; ROWS] {
+    let depth = a[0].len().min(b[0].len());
+    add(sums, abreast(a, depth), abreast(b, depth))
 }
 
 #[inline(always)]
