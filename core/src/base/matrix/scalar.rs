@@ -71,7 +71,8 @@ impl<R: Real> Product<'_, R> {
                 row += SIDE;
             }
         }
-        while let Some(c) = left.split_off_mut(..columns) {
+        // Fewer columns than a block's are left to `single` in any case.
+        while columns >= SIDE && let Some(c) = left.split_off_mut(..columns) {
             let _ = self.strip::<1, ANY>(row, rows, c);
             row += 1;
         }
