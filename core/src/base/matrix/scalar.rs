@@ -72,13 +72,17 @@ impl<R: Real> Product<'_, R> {
             }
         }
         // Fewer columns than a block's are left to `single` in any case.
-        while columns >= SIDE && let Some(c) = left.split_off_mut(..columns) {
+        while columns >= SIDE
+            && let Some(c) = left.split_off_mut(..columns)
+        {
             let _ = self.strip::<1, ANY>(row, rows, c);
             row += 1;
         }
         for column in columns / SIDE * SIDE..columns {
             for (row, c) in c.chunks_exact_mut(columns).enumerate() {
-                let _ = self.single(row, rows, column, c.get_mut(column));
+                if let Some(c) = c.get_mut(column) {
+                    self.single(row, rows, column, c);
+                }
             }
         }
     }
@@ -135,8 +139,7 @@ impl<R: Real> Product<'_, R> {
 
     /// One number.
     #[inline(never)]
-    fn single(&self, row: usize, rows: usize, column: usize, c: Option<&mut R>) -> Option<()> {
-        let c = c?;
+    fn single(&self, row: usize, rows: usize, column: usize, c: &mut R) {
         let mut sum = *self.start.get(column).unwrap_or(c);
         let (at, step) = match self.order {
             LINES_BY_LINES => (column * self.depth, 1),
@@ -146,7 +149,6 @@ impl<R: Real> Product<'_, R> {
             sum += a * b;
         }
         *c = sum;
-        Some(())
     }
 
     /// The terms of one row of A.

@@ -84,17 +84,6 @@ impl Rows<'_> {
     }
 }
 
-/// The tiles of all samples, or of a minibatch.
-fn tiles<'b>(samples: usize, batch: Option<&'b [u32]>, tile: usize) -> impl Iterator<Item = Rows<'b>> {
-    let mut start = 0;
-    core::iter::from_fn(move || {
-        let left = samples - start;
-        let rows = Rows { batch, start, len: if left < tile { left } else { tile } };
-        start += rows.len;
-        (rows.len > 0).then_some(rows)
-    })
-}
-
 impl<'a, R: Real> MlpObjective<'a, R> {
     /// The loss of `net` on `data` with L2 strength `l2` (λ, at least zero).
     ///
@@ -235,8 +224,15 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         R::from_usize(batch.map_or(self.data.len(), <[u32]>::len))
     }
 
+    /// The tiles of all samples, or of a minibatch.
     fn tiles<'b>(&self, batch: Option<&'b [u32]>) -> impl Iterator<Item = Rows<'b>> {
-        tiles(batch.map_or(self.data.len(), <[u32]>::len), batch, self.tile)
+        let (samples, tile) = (batch.map_or(self.data.len(), <[u32]>::len), self.tile);
+        let mut start = 0;
+        core::iter::from_fn(move || {
+            let rows = Rows { batch, start, len: tile.min(samples - start) };
+            start += rows.len;
+            (rows.len > 0).then_some(rows)
+        })
     }
 
     fn pass<'p>(&'p self, params: &'p [R], rows: Rows<'_>, gathered: &'p mut [R]) -> Option<Pass<'p, R>> {
