@@ -473,3 +473,17 @@ fn accuracy_counts_first_of_the_largest() -> Outcome {
     assert_eq!(f.accuracy(&params, &mut vec![f32::NAN; f.scratch_len()]), 0.75);
     Ok(())
 }
+
+#[test]
+fn a_sample_that_is_not_there_rejects_the_point() -> Outcome {
+    let net = Mlp::new(&[1, 2])?;
+    let data = Dataset::new(&[1.0f32, 2.0, 3.0], 1, Targets::Labels(&[0, 1, 0]))?;
+    let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, 0.0)?.with_tile(2)?;
+    let (params, mut grad, mut scratch) = ([0.5; 4], [0.0; 4], vec![f32::NAN; f.scratch_len()]);
+    let mut loss = |batch: &[u32]| f.batch_value_grad(&params, batch, &mut grad, &mut scratch);
+    assert_eq!(loss(&[0, 1, 2]), core::f32::consts::LN_2, "all are there");
+    for batch in [&[3][..], &[0, 1, 2, 3], &[u32::MAX, 0]] {
+        assert_eq!(loss(batch), f32::INFINITY, "{batch:?}");
+    }
+    Ok(())
+}

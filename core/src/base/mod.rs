@@ -14,5 +14,5 @@ pub mod vector;
 pub(crate) const VECTORS: bool =
     cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"));
 
-/// Whether less code is worth more instructions: a quarter less for a third more. The bits do not depend on it.
+/// Whether less code is worth more instructions; `Cargo.toml` says how much. The bits do not depend on it.
 pub(crate) const COMPACT: bool = cfg!(feature = "compact");

@@ -87,7 +87,8 @@ pub trait Real:
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "the nearest number is meant")]
     fn from_usize(n: usize) -> Self {
-        Self::from_f64(n as f64)
+        // By 32 bits where they suffice: small cores have no `f64`.
+        u32::try_from(n).map_or_else(|_| Self::from_f64(n as f64), Self::from_u32)
     }
 
     /// The larger of two numbers, `self` on a tie; NaN in `self` stays.

@@ -8,6 +8,8 @@ use losscape::base::fingerprint::Fingerprint;
 pub mod autoneb_digits;
 #[cfg(feature = "autoneb_xor")]
 pub mod autoneb_xor;
+#[cfg(all(feature = "compact", target_arch = "arm"))]
+mod bytes;
 #[cfg(feature = "digits")]
 pub mod digits;
 #[cfg(feature = "resume")]

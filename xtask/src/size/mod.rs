@@ -1,6 +1,7 @@
 //! `cargo xtask size`: what training takes on a board, and whether the committed table still says so.
 
 mod elf;
+mod hot;
 
 use core::fmt::Write;
 
@@ -112,6 +113,7 @@ pub(crate) fn run(flags: &[&str]) -> Result {
         _ => return Err(Failure::Failed(format!("cargo xtask size does not know {}", flags.join(" ")))),
     };
     let mut log = Log::new("size")?;
+    println!("{}", hot::check(&mut log).inspect_err(|_| eprintln!("{}", log.tail()))?);
     let measured = measure(&mut log).inspect_err(|_| eprintln!("{}", log.tail()))?;
     print!("{}", table(&measured));
     if write {
@@ -129,7 +131,8 @@ pub(crate) fn run(flags: &[&str]) -> Result {
 
 /// The check of `cargo xtask test`.
 pub(crate) fn check(log: &mut Log) -> Result<String> {
-    compare(&measure(log)?, &native(log)?)
+    let hot = hot::check(log)?;
+    Ok(format!("{}, {hot}", compare(&measure(log)?, &native(log)?)?))
 }
 
 fn measure(log: &mut Log) -> Result<Vec<Measured>> {
@@ -198,7 +201,8 @@ fn native(log: &mut Log) -> Result<Vec<(String, String)>> {
     Ok(output.lines().filter_map(digest).collect())
 }
 
-/// Digests are those of this machine, figures near the committed ones, and no panic is new.
+/// Digests are those of this machine, figures near the committed ones, and the panics those of the list: it can only
+/// shrink, because one that is gone must leave it and cannot come back.
 fn compare(measured: &[Measured], native: &[(String, String)]) -> Result<String> {
     let mut wrong = Vec::new();
     for Measured { board, program, note, digest, .. } in measured {
@@ -223,12 +227,15 @@ fn compare(measured: &[Measured], native: &[(String, String)]) -> Result<String>
             }
         }
     }
-    let allowed = std::fs::read_to_string(paths::at(PANICS))?;
-    for line in panics(measured).lines().filter(|line| !allowed.lines().any(|allowed| allowed == *line)) {
+    let (listed, linked) = (std::fs::read_to_string(paths::at(PANICS))?, panics(measured));
+    for line in only_in(&linked, &listed) {
         wrong.push(format!("a new panic: {line}"));
     }
+    for line in only_in(&listed, &linked) {
+        wrong.push(format!("a panic is gone and must leave {PANICS}: {line}"));
+    }
     if wrong.is_empty() {
-        Ok(format!("{} rows as committed, no new panic", measured.len()))
+        Ok(format!("{} rows as committed, {} panics in them", measured.len(), linked.lines().count()))
     } else {
         wrong.push("if this is meant: cargo xtask size --write".into());
         Err(Failure::Failed(wrong.join("; ")))
@@ -262,6 +269,11 @@ fn panics(measured: &[Measured]) -> String {
     lines.collect()
 }
 
+/// The lines of one text that are none of another's.
+fn only_in<'a>(text: &'a str, other: &str) -> Vec<&'a str> {
+    text.lines().filter(|line| !other.lines().any(|other| other == *line)).collect()
+}
+
 /// A text before its table, the table, and what follows.
 fn split(readme: &str) -> Result<(&str, &str, &str)> {
     readme
@@ -285,7 +297,7 @@ fn figures_of(table: &str) -> Vec<[u64; 6]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Measured, figures_of, panics, split, table};
+    use super::{Measured, figures_of, only_in, panics, split, table};
 
     #[test]
     fn a_table_is_read_as_it_was_written() {
@@ -305,6 +317,7 @@ mod tests {
             [[1, 20, 300, 4000, 50000, 600_000]],
             "headings are no rows"
         );
+        assert_eq!(only_in("a\nb\n", "b\nc\n"), ["a"], "lines of the first alone");
         assert!(split("no marks").is_err(), "a table must be there");
     }
 }

@@ -56,10 +56,9 @@ fn reduce_large(x: f32) -> (f32, u32) {
     let m = u64::from((bits & 0x007f_ffff) | 0x0080_0000);
     let start = (bits >> 23) - 120; // e + 30: after 32 bits of zero; e = exponent field − 150 ≥ −7
     let (word, shift) = ((start / 32) as usize, start % 32);
-    let window = |k: usize| {
-        let pair = (u64::from(TWO_OVER_PI[word + k]) << 32) | u64::from(TWO_OVER_PI[word + k + 1]);
-        (pair << shift) >> 32
-    };
+    // At most 7; the mask says so to the compiler.
+    let digits = |k: usize| u64::from(TWO_OVER_PI[(word + k) & 7]);
+    let window = |k: usize| (((digits(k) << 32) | digits(k + 1)) << shift) >> 32;
     // x · 2/π mod 4 in units of 2⁻⁶²; what is below changes r by less than 2⁻²⁹ of itself.
     let product = ((m * window(0)) << 32).wrapping_add(m * window(1)).wrapping_add((m * window(2)) >> 32);
     let q = product.wrapping_add(1 << 61) >> 62;

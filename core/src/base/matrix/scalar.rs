@@ -5,7 +5,8 @@
 //! no panels, so the stack holds nothing and a tile of four samples is nearly as fast as one of forty. Only two
 //! shapes of blocks, and one number at a time for the columns that are left, keep the code small.
 
-use super::naive::fill_rows;
+use core::num::NonZero;
+
 // No method that microcontrollers run in a loop uses it.
 pub(super) use super::naive::outer_sum_direction;
 use crate::Real;
@@ -37,6 +38,8 @@ type Order = u8;
 const LINES_BY_LEVELS: Order = 0;
 const LINES_BY_LINES: Order = 1;
 const LEVELS_BY_LEVELS: Order = 2;
+/// Whichever the product says.
+const ANY: Order = 3;
 
 /// `C[r][c] = start + Σₖ A[r][k] B[k][c]`.
 #[derive(Clone, Copy)]
@@ -47,20 +50,19 @@ struct Product<'a, R> {
     /// A number for each column, or nothing: sums start at what C holds.
     start: &'a [R],
     depth: usize,
-    columns: usize,
+    columns: NonZero<usize>,
 }
 
 impl<R: Real> Product<'_, R> {
     /// A length that does not fit ends the sums early; the callers state their preconditions.
     #[inline(never)]
     fn write(&self, c: &mut [R]) {
-        let columns = self.columns;
-        let rows = c.len() / columns;
+        let rows = c.len() / self.columns;
+        let columns = self.columns.get();
         let mut row = 0;
         let mut left = &mut *c;
         if !COMPACT {
-            let mut strips = left.chunks_exact_mut(SIDE * columns);
-            for c in &mut strips {
+            while let Some(c) = left.split_off_mut(..columns.saturating_mul(SIDE)) {
                 let _ = match self.order {
                     LINES_BY_LEVELS => self.strip::<SIDE, LINES_BY_LEVELS>(row, rows, c),
                     LINES_BY_LINES => self.strip::<SIDE, LINES_BY_LINES>(row, rows, c),
@@ -68,26 +70,26 @@ impl<R: Real> Product<'_, R> {
                 };
                 row += SIDE;
             }
-            left = strips.into_remainder();
         }
-        for c in left.chunks_exact_mut(columns) {
-            let _ = match self.order {
-                LINES_BY_LEVELS => self.strip::<1, LINES_BY_LEVELS>(row, rows, c),
-                LINES_BY_LINES => self.strip::<1, LINES_BY_LINES>(row, rows, c),
-                _ => self.strip::<1, LEVELS_BY_LEVELS>(row, rows, c),
-            };
+        // Fewer columns than a block's are left to `single` in any case.
+        while columns >= SIDE
+            && let Some(c) = left.split_off_mut(..columns)
+        {
+            let _ = self.strip::<1, ANY>(row, rows, c);
             row += 1;
         }
         for column in columns / SIDE * SIDE..columns {
             for (row, c) in c.chunks_exact_mut(columns).enumerate() {
-                let _ = self.single(row, rows, column, c.get_mut(column));
+                if let Some(c) = c.get_mut(column) {
+                    self.single(row, rows, column, c);
+                }
             }
         }
     }
 
     /// `ROWS` rows from `row` on, four columns at a time.
     ///
-    /// A function for each order, because the registers of one would not hold the pointers of all.
+    /// Of four rows a function for each order, because the registers of one would not hold the pointers of all.
     #[inline(never)]
     #[expect(clippy::needless_range_loop, reason = "the block counts in three slices")]
     fn strip<const ROWS: usize, const ORDER: Order>(
@@ -96,11 +98,13 @@ impl<R: Real> Product<'_, R> {
         rows: usize,
         c: &mut [R],
     ) -> Option<()> {
-        let Self { a, b, start, depth, columns, .. } = *self;
-        let mut lines_of_c = c.chunks_exact_mut(columns);
+        let Self { a, b, start, depth, .. } = *self;
+        let columns = self.columns.get();
+        let order = if ORDER == ANY { self.order } else { ORDER };
+        let mut lines_of_c = c;
         let mut c: [&mut [[R; SIDE]]; ROWS] = [(); ROWS].map(|()| Default::default());
-        each!(ROW < ROWS, c[ROW] = lines_of_c.next()?.as_chunks_mut().0);
-        let lines_of_a = if ORDER == LEVELS_BY_LEVELS { [a; ROWS] } else { lines(a, depth, row)? };
+        each!(ROW < ROWS, c[ROW] = lines_of_c.split_off_mut(..columns)?.as_chunks_mut().0);
+        let lines_of_a = if order == LEVELS_BY_LEVELS { [a; ROWS] } else { lines(a, depth, row)? };
         let start = start.as_chunks::<SIDE>().0;
         for block in 0..columns / SIDE {
             let mut sums = [[R::ZERO; SIDE]; ROWS];
@@ -109,24 +113,24 @@ impl<R: Real> Product<'_, R> {
                 None => each!(ROW < ROWS, sums[ROW] = c[ROW][block]),
             }
             // Sums travel by value: what is borrowed would end up in memory instead of in registers.
-            sums = match ORDER {
-                LINES_BY_LEVELS => add(sums, abreast(lines_of_a, depth), levels(b, columns, block)),
-                LINES_BY_LINES if ROWS == 1 => {
-                    add(sums, abreast(lines_of_a, depth), abreast(lines(b, depth, block * SIDE)?, depth))
+            sums = match order {
+                LINES_BY_LEVELS => {
+                    let b = levels(b, columns, block)?;
+                    add(sums, abreast(lines_of_a, b.len()), b)
                 }
+                LINES_BY_LINES if ROWS == 1 => add_lines(sums, lines_of_a, lines(b, depth, block * SIDE)?),
                 LINES_BY_LINES => {
-                    let b = lines(b, depth, block * SIDE)?;
-                    let mut k = 0;
                     // Two terms a turn: eight pointers move half as often.
-                    while k + 1 < depth {
-                        sums = add_term(sums, at(lines_of_a, k), at(b, k));
-                        sums = add_term(sums, at(lines_of_a, k + 1), at(b, k + 1));
-                        k += 2;
+                    let ((a, last_a), (b, last_b)) = (twos(lines_of_a), twos(lines(b, depth, block * SIDE)?));
+                    for k in 0..depth / 2 {
+                        let (a, b) = (at(a, k), at(b, k));
+                        sums = add_term(sums, a.map(|[a, _]| a), b.map(|[b, _]| b));
+                        sums = add_term(sums, a.map(|[_, a]| a), b.map(|[_, b]| b));
                     }
-                    if k < depth { add_term(sums, at(lines_of_a, k), at(b, k)) } else { sums }
+                    add_lines(sums, last_a, last_b)
                 }
                 // One row is its own block of one.
-                _ => add(sums, levels(a, rows, row / ROWS), levels(b, columns, block)),
+                _ => add(sums, levels(a, rows, row / ROWS)?, levels(b, columns, block)?),
             };
             each!(ROW < ROWS, c[ROW][block] = sums[ROW]);
         }
@@ -135,18 +139,29 @@ impl<R: Real> Product<'_, R> {
 
     /// One number.
     #[inline(never)]
-    fn single(&self, row: usize, rows: usize, column: usize, c: Option<&mut R>) -> Option<()> {
-        let Self { order, start, depth, columns, .. } = *self;
-        let (a, a_step) = if order == LEVELS_BY_LEVELS { (row, rows) } else { (row * depth, 1) };
-        let (b, b_step) = if order == LINES_BY_LINES { (column * depth, 1) } else { (column, columns) };
-        let c = c?;
-        let mut sum = *start.get(column).unwrap_or(c);
-        for k in 0..depth {
-            sum += *self.a.get(a + k * a_step)? * *self.b.get(b + k * b_step)?;
+    fn single(&self, row: usize, rows: usize, column: usize, c: &mut R) {
+        let mut sum = *self.start.get(column).unwrap_or(c);
+        let (at, step) = match self.order {
+            LINES_BY_LINES => (column * self.depth, 1),
+            _ => (column, self.columns.get()),
+        };
+        for (a, b) in self.row_of_a(row, rows).zip(apart(self.b, at, step)) {
+            sum += a * b;
         }
         *c = sum;
-        Some(())
     }
+
+    /// The terms of one row of A.
+    fn row_of_a(&self, row: usize, rows: usize) -> impl Iterator<Item = R> {
+        let (at, step) = if self.order == LEVELS_BY_LEVELS { (row, rows) } else { (row * self.depth, 1) };
+        apart(self.a, at, step).take(self.depth)
+    }
+}
+
+/// Numbers that lie `step` apart.
+#[inline(always)]
+fn apart<R: Copy>(numbers: &[R], at: usize, step: usize) -> impl Iterator<Item = R> {
+    (0..).map_while(move |k| numbers.get(at + k * step).copied())
 }
 
 #[inline(always)]
@@ -159,6 +174,16 @@ fn add<R: Real, const ROWS: usize>(
         sums = add_term(sums, a, b);
     }
     sums
+}
+
+#[inline(always)]
+fn add_lines<R: Real, const ROWS: usize>(
+    sums: [[R; SIDE]; ROWS],
+    a: [&[R]; ROWS],
+    b: [&[R]; SIDE],
+) -> [[R; SIDE]; ROWS] {
+    let depth = a[0].len().min(b[0].len());
+    add(sums, abreast(a, depth), abreast(b, depth))
 }
 
 #[inline(always)]
@@ -178,25 +203,36 @@ fn add_term<R: Real, const ROWS: usize>(
 }
 
 #[inline(always)]
-fn at<R: Real, const N: usize>(lines: [&[R]; N], k: usize) -> [R; N] {
-    let mut terms = [R::ZERO; N];
+fn at<T: Copy + Default, const N: usize>(lines: [&[T]; N], k: usize) -> [T; N] {
+    let mut terms = [T::default(); N];
     each!(LINE < N, terms[LINE] = lines[LINE][k]);
     terms
+}
+
+/// Vectors in pairs of terms, and the terms that are left.
+#[inline(always)]
+fn twos<R: Real, const N: usize>(lines: [&[R]; N]) -> ([&[[R; 2]]; N], [&[R]; N]) {
+    let (mut pairs, mut rest): ([&[[R; 2]]; N], [&[R]; N]) = ([&[]; N], [&[]; N]);
+    each!(LINE < N, (pairs[LINE], rest[LINE]) = lines[LINE].as_chunks());
+    (pairs, rest)
 }
 
 /// `N` vectors from `at` on that lie one after the other.
 #[inline(always)]
 fn lines<R: Real, const N: usize>(numbers: &[R], depth: usize, at: usize) -> Option<[&[R]; N]> {
-    let mut rest = numbers.get(at * depth..)?.chunks_exact(depth);
+    let mut rest = numbers.get(at * depth..)?;
     let mut lines: [&[R]; N] = [&[]; N];
-    each!(LINE < N, lines[LINE] = rest.next()?);
+    each!(LINE < N, lines[LINE] = rest.split_off(..depth)?);
     Some(lines)
 }
 
-/// Their terms, one of each at a time.
+/// Their terms, one of each at a time, `depth` times at most.
 #[inline(always)]
-fn abreast<R: Real, const N: usize>(lines: [&[R]; N], depth: usize) -> impl Iterator<Item = [R; N]> {
-    (0..depth).map(move |k| at(lines, k))
+fn abreast<R: Real, const N: usize>(mut lines: [&[R]; N], depth: usize) -> impl Iterator<Item = [R; N]> {
+    // With one length for all that bounds the index, none is compared in the loop.
+    let turns = depth.min(lines[0].len());
+    each!(LINE < N, lines[LINE] = lines[LINE].get(..turns).unwrap_or_default());
+    (0..turns).map(move |k| at(lines, k))
 }
 
 /// Term by term, those of the `block`-th `N` of `count` neighbours.
@@ -205,26 +241,38 @@ fn levels<R: Real, const N: usize>(
     numbers: &[R],
     count: usize,
     block: usize,
-) -> impl Iterator<Item = [R; N]> {
-    numbers.chunks_exact(count).map(move |level| level.as_chunks().0[block])
+) -> Option<impl ExactSizeIterator<Item = [R; N]>> {
+    let count = count.max(1);
+    // Asked once, and never again in the loop.
+    if block >= count / N {
+        return None;
+    }
+    Some(numbers.chunks_exact(count).map(move |level| level.as_chunks().0[block]))
 }
 
 pub(super) fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
-    if COMPACT || bias.is_empty() || outputs == 1 {
-        fill_rows(bias, out, outputs);
-        affine_add(x, w, out, outputs);
-    } else {
-        let depth = w.len() / outputs;
-        Product { order: LINES_BY_LEVELS, a: x, b: w, start: bias, depth, columns: outputs }.write(out);
+    let mut start = bias;
+    if bias.is_empty() || outputs == 1 {
+        out.fill(bias.first().copied().unwrap_or(R::ZERO));
+        start = &[];
     }
+    affine_from(start, x, w, out, outputs);
 }
 
 pub(super) fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    let depth = w.len() / outputs;
+    affine_from(&[], x, w, out, outputs);
+}
+
+/// `x w` added to `start` or, without one, to what `out` holds.
+fn affine_from<R: Real>(start: &[R], x: &[R], w: &[R], out: &mut [R], outputs: usize) {
+    let Some(columns) = NonZero::new(outputs) else { return };
+    let depth = w.len() / columns;
     // Of a single column, a single row: the same numbers in the same places.
-    let (order, a, b, columns) =
-        if outputs == 1 { (LINES_BY_LINES, w, x, out.len()) } else { (LINES_BY_LEVELS, x, w, outputs) };
-    Product { order, a, b, start: &[], depth, columns }.write(out);
+    let (order, a, b, columns) = match NonZero::new(out.len()) {
+        Some(len) if outputs == 1 => (LINES_BY_LINES, w, x, len),
+        _ => (LINES_BY_LEVELS, x, w, columns),
+    };
+    Product { order, a, b, start, depth, columns }.write(out);
 }
 
 pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
@@ -233,20 +281,25 @@ pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 }
 
 pub(super) fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    let columns = w.len() / outputs;
-    Product { order: LINES_BY_LINES, a: d, b: w, start: &[], depth: outputs, columns }.write(out);
+    if let Some(columns) = w.len().checked_div(outputs).and_then(NonZero::new) {
+        Product { order: LINES_BY_LINES, a: d, b: w, start: &[], depth: outputs, columns }.write(out);
+    }
 }
 
 pub(super) fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
-    let depth = d.len() / outputs;
-    let (a, b, columns) = if outputs == 1 { (d, x, sum.len()) } else { (x, d, outputs) };
+    let Some(columns) = NonZero::new(outputs) else { return };
+    let depth = d.len() / columns;
+    let (a, b, columns) = match NonZero::new(sum.len()) {
+        Some(len) if outputs == 1 => (d, x, len),
+        _ => (x, d, columns),
+    };
     Product { order: LEVELS_BY_LEVELS, a, b, start: &[], depth, columns }.write(sum);
 }
 
 pub(super) fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
     let columns = sum.len();
     if COMPACT {
-        for d in d.chunks_exact(columns) {
+        for d in d.chunks_exact(columns.max(1)) {
             for (sum, d) in sum.iter_mut().zip(d) {
                 *sum += *d;
             }
@@ -255,8 +308,9 @@ pub(super) fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
     }
     let (blocks, rest) = sum.as_chunks_mut::<SIDE>();
     for (block, sums) in blocks.iter_mut().enumerate() {
+        let Some(levels) = levels::<R, SIDE>(d, columns, block) else { return };
         let mut totals = *sums;
-        for d in levels::<R, SIDE>(d, columns, block) {
+        for d in levels {
             totals[0] += d[0];
             totals[1] += d[1];
             totals[2] += d[2];
@@ -264,9 +318,10 @@ pub(super) fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
         }
         *sums = totals;
     }
-    for (column, sum) in (columns - rest.len()..).zip(rest) {
-        for d in d.chunks_exact(columns) {
-            *sum += d[column];
+    for (column, sum) in (columns / SIDE * SIDE..).zip(rest) {
+        let Some(levels) = levels(d, columns, column) else { return };
+        for [d] in levels {
+            *sum += d;
         }
     }
 }

@@ -24,6 +24,7 @@ pub enum Targets<'a, R: Real = f32> {
 pub struct Dataset<'a, R: Real = f32> {
     inputs: &'a [R],
     width: usize,
+    samples: usize,
     targets: Targets<'a, R>,
 }
 
@@ -63,14 +64,14 @@ impl<'a, R: Real> Dataset<'a, R> {
                 ArgError::check_finite("targets", values)?;
             }
         }
-        Ok(Self { inputs, width, targets })
+        Ok(Self { inputs, width, samples, targets })
     }
 
     /// N, the number of samples.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a dataset has at least one sample")]
     pub const fn len(&self) -> usize {
-        self.inputs.len() / self.width
+        self.samples
     }
 
     /// The number of inputs of a sample.
@@ -89,6 +90,11 @@ impl<'a, R: Real> Dataset<'a, R> {
     #[must_use]
     pub const fn targets(&self) -> Targets<'a, R> {
         self.targets
+    }
+
+    /// The inputs of one sample, if there is one of this number.
+    pub(crate) fn get(&self, sample: usize) -> Option<&'a [R]> {
+        self.inputs.get(sample * self.width..)?.get(..self.width)
     }
 
     /// The inputs of one sample.

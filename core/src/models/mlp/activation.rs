@@ -118,7 +118,7 @@ impl Activation {
     pub(super) fn pull_back<R: Real>(self, a: &mut [R], z: &[R], u: &[R]) {
         let _ = z; // what reads it may be left out
         match self {
-            Self::Identity => a.copy_from_slice(u),
+            Self::Identity => pair(a, u, |_, u| u),
             #[cfg(feature = "relu")]
             Self::Relu => pair(a, u, |a, u| if a > R::ZERO { u } else { R::ZERO }),
             #[cfg(feature = "relu")]

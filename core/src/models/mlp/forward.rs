@@ -1,7 +1,7 @@
 //! The passes through a network for one tile of samples: forward, backward, and both along a direction.
 
 use super::Mlp;
-use super::tape::{DirectionTape, Levels, Tape, level, level_start, levels};
+use super::tape::{DirectionTape, Tape, last, rows, rows_mut, take_last, take_last_mut};
 use crate::Real;
 use crate::base::matrix::{affine, affine_add, back, back_add, column_sum, outer_sum, outer_sum_direction};
 
@@ -25,36 +25,47 @@ impl Mlp {
     pub fn predict<R: Real>(&self, params: &[R], inputs: &[R], outputs: &mut [R], scratch: &mut [R]) {
         debug_assert_eq!(params.len(), self.param_len(), "predict: params");
         debug_assert_eq!(inputs.len() / self.inputs(), outputs.len() / self.outputs(), "predict: rows");
-        let (_, mut tape, _) = Tape::new(self, 1, scratch);
-        for (x, y) in inputs.chunks_exact(self.inputs()).zip(outputs.chunks_exact_mut(self.outputs())) {
-            Pass { net: self, params, x, rows: 1, tile: 1 }.forward(&mut tape);
-            y.copy_from_slice(level(self, self.layers() - 1, 1, 1, tape.acts));
+        let Some((_, mut tape, _)) = Tape::new(self, 1, scratch) else { return };
+        let (inputs, outputs) = (rows(inputs, self.inputs()), rows_mut(outputs, self.outputs()));
+        for (x, y) in inputs.zip(outputs) {
+            let _ = Pass { net: self, params, x, rows: 1 }.forward(&mut tape);
+            for (y, a) in y.iter_mut().zip(last(tape.acts, self.outputs()).unwrap_or_default()) {
+                *y = *a;
+            }
         }
     }
 }
 
-/// A pass through `net` at `params` for the `rows` samples of `x`, in buffers with room for `tile`.
+/// A pass through `net` at `params` for the `rows` samples of `x`.
+///
+/// Layers are taken off the slices from the front, or backwards from the end. A slice that is too short for
+/// them ends a pass with nothing; the callers state their preconditions.
 pub(super) struct Pass<'a, R> {
     pub(super) net: &'a Mlp,
     pub(super) params: &'a [R],
     pub(super) x: &'a [R],
     pub(super) rows: usize,
-    pub(super) tile: usize,
 }
 
 impl<R: Real> Pass<'_, R> {
     /// `zˡ = aˡ⁻¹ Wˡ + bˡ`, `aˡ = φ(zˡ)` for all layers and the `rows` samples of `x`.
-    pub(super) fn forward(&self, tape: &mut Tape<'_, R>) {
-        let Self { net, params, x, rows, tile } = *self;
+    pub(super) fn forward(&self, tape: &mut Tape<'_, R>) -> Option<()> {
+        let Self { net, mut params, x, rows } = *self;
+        let mut below: &[R] = x;
+        let (mut acts, mut pre) = (&mut *tape.acts, &mut *tape.pre);
         for l in 0..net.layers() {
-            let layer = net.layer(l);
-            let Levels { below, own } = levels(net, l, tile, rows, x, tape.acts);
-            affine(below, &params[layer.weights], &params[layer.bias], own, layer.outputs);
-            if !tape.pre.is_empty() {
-                tape.pre[level_start(net, l, tile)..][..own.len()].copy_from_slice(own);
+            let layer = net.shape(l);
+            let weights = params.split_off(..layer.weights)?;
+            let bias = params.split_off(..layer.bias)?;
+            let own = acts.split_off_mut(..rows * layer.outputs)?;
+            affine(below, weights, bias, own, layer.outputs);
+            if net.keeps_preactivations() {
+                pre.split_off_mut(..own.len())?.copy_from_slice(own);
             }
             net.activation(l).apply(own);
+            below = own;
         }
+        Some(())
     }
 
     /// Adds the gradient of the samples of `x` to `grad`, given `upstream = ∂ℓ/∂aᴸ`.
@@ -64,21 +75,25 @@ impl<R: Real> Pass<'_, R> {
     /// ```
     ///
     /// The activations are overwritten by δ.
-    pub(super) fn backward(&self, tape: &mut Tape<'_, R>, grad: &mut [R]) {
-        let Self { net, params, x, rows, tile } = *self;
+    pub(super) fn backward(&self, tape: &mut Tape<'_, R>, mut grad: &mut [R]) -> Option<()> {
+        let Self { net, mut params, x, rows } = *self;
+        let (mut acts, mut pre, upstream) = (&mut *tape.acts, &*tape.pre, &mut *tape.upstream);
         for l in (0..net.layers()).rev() {
-            let layer = net.layer(l);
-            let Levels { below, own: delta } = levels(net, l, tile, rows, x, tape.acts);
-            let pre = level(net, l, tile, rows, tape.pre);
-            net.activation(l).pull_back(delta, pre, &tape.upstream[..rows * layer.outputs]);
-            outer_sum(below, delta, &mut grad[layer.weights.clone()], layer.outputs);
-            if net.has_bias() {
-                column_sum(delta, &mut grad[layer.bias]);
-            }
+            let layer = net.shape(l);
+            let (below, own) = (rows * layer.inputs, rows * layer.outputs);
+            let delta = take_last_mut(&mut acts, own)?;
+            let z = take_last(&mut pre, if net.keeps_preactivations() { own } else { 0 })?;
+            net.activation(l).pull_back(delta, z, upstream.get(..own)?);
+            column_sum(delta, take_last_mut(&mut grad, layer.bias)?);
+            let sum = take_last_mut(&mut grad, layer.weights)?;
+            outer_sum(if l > 0 { last(acts, below)? } else { x }, delta, sum, layer.outputs);
             if l > 0 {
-                back(delta, &params[layer.weights], &mut tape.upstream[..rows * layer.inputs], layer.outputs);
+                take_last(&mut params, layer.bias)?;
+                let weights = take_last(&mut params, layer.weights)?;
+                back(delta, weights, upstream.get_mut(..below)?, layer.outputs);
             }
         }
+        Some(())
     }
 
     /// The forward pass's derivative along `v` (Pearlmutter 1994), after [`forward`](Self::forward):
@@ -88,22 +103,31 @@ impl<R: Real> Pass<'_, R> {
     /// ```
     pub(super) fn forward_direction(
         &self,
-        v: &[R],
-        tape: &mut Tape<'_, R>,
+        mut v: &[R],
+        tape: &Tape<'_, R>,
         direction: &mut DirectionTape<'_, R>,
-    ) {
-        let Self { net, params, x, rows, tile } = *self;
+    ) -> Option<()> {
+        let Self { net, mut params, x, rows } = *self;
+        let mut below: &[R] = x;
+        let (mut acts, mut pre) = (&*tape.acts, &*tape.pre);
+        let (mut r_acts, mut r_pre) = (&mut *direction.acts, &mut *direction.pre);
+        let mut r_below: &[R] = &[];
         for l in 0..net.layers() {
-            let layer = net.layer(l);
-            let Levels { below, own: a } = levels(net, l, tile, rows, x, tape.acts);
-            let Levels { below: r_below, own: ra } = levels(net, l, tile, rows, &[], direction.acts);
-            let rz = &mut direction.pre[level_start(net, l, tile)..][..rows * layer.outputs];
-            affine(below, &v[layer.weights.clone()], &v[layer.bias], rz, layer.outputs);
+            let layer = net.shape(l);
+            let own = rows * layer.outputs;
+            let (v_weights, v_bias) = (v.split_off(..layer.weights)?, v.split_off(..layer.bias)?);
+            let (weights, _) = (params.split_off(..layer.weights)?, params.split_off(..layer.bias)?);
+            let a = acts.split_off(..own)?;
+            let z = pre.split_off(..if net.keeps_preactivations() { own } else { 0 })?;
+            let (ra, rz) = (r_acts.split_off_mut(..own)?, r_pre.split_off_mut(..own)?);
+            affine(below, v_weights, v_bias, rz, layer.outputs);
             if l > 0 {
-                affine_add(r_below, &params[layer.weights], rz, layer.outputs);
+                affine_add(r_below, weights, rz, layer.outputs);
             }
-            net.activation(l).push_forward(a, level(net, l, tile, rows, tape.pre), rz, ra);
+            net.activation(l).push_forward(a, z, rz, ra);
+            (below, r_below) = (a, ra);
         }
+        Some(())
     }
 
     /// The backward pass's derivative along `v`, given `u = ∂ℓ/∂aᴸ` and `Ru`:
@@ -115,41 +139,37 @@ impl<R: Real> Pass<'_, R> {
     /// ```
     pub(super) fn backward_direction(
         &self,
-        v: &[R],
+        mut v: &[R],
         tape: &mut Tape<'_, R>,
         direction: &mut DirectionTape<'_, R>,
-        out: &mut [R],
-    ) {
-        let Self { net, params, x, rows, tile } = *self;
+        mut out: &mut [R],
+    ) -> Option<()> {
+        let Self { net, mut params, x, rows } = *self;
+        let (mut acts, mut pre, u) = (&mut *tape.acts, &*tape.pre, &mut *tape.upstream);
+        let (mut r_acts, mut r_pre, ru) = (&mut *direction.acts, &*direction.pre, &mut *direction.upstream);
         for l in (0..net.layers()).rev() {
-            let layer = net.layer(l);
+            let layer = net.shape(l);
             let outputs = layer.outputs;
-            let Levels { below, own: delta } = levels(net, l, tile, rows, x, tape.acts);
-            let Levels { below: r_below, own: r_delta } = levels(net, l, tile, rows, &[], direction.acts);
-            let (u, ru) = (&mut *tape.upstream, &mut *direction.upstream);
-            net.activation(l).pull_back_direction(
-                delta,
-                level(net, l, tile, rows, tape.pre),
-                level(net, l, tile, rows, direction.pre),
-                &u[..rows * outputs],
-                &ru[..rows * outputs],
-                r_delta,
-            );
-            let sum = &mut out[layer.weights.clone()];
+            let (below, own) = (rows * layer.inputs, rows * outputs);
+            let (delta, r_delta) = (take_last_mut(&mut acts, own)?, take_last_mut(&mut r_acts, own)?);
+            let z = take_last(&mut pre, if net.keeps_preactivations() { own } else { 0 })?;
+            let rz = take_last(&mut r_pre, own)?;
+            net.activation(l).pull_back_direction(delta, z, rz, u.get(..own)?, ru.get(..own)?, r_delta);
+            column_sum(r_delta, take_last_mut(&mut out, layer.bias)?);
+            let sum = take_last_mut(&mut out, layer.weights)?;
             if l > 0 {
-                outer_sum_direction(below, r_below, delta, r_delta, sum, outputs);
+                outer_sum_direction(last(acts, below)?, last(r_acts, below)?, delta, r_delta, sum, outputs);
+                take_last(&mut params, layer.bias)?;
+                take_last(&mut v, layer.bias)?;
+                let (w, v) = (take_last(&mut params, layer.weights)?, take_last(&mut v, layer.weights)?);
+                let (u, ru) = (u.get_mut(..below)?, ru.get_mut(..below)?);
+                back(delta, w, u, outputs);
+                back(delta, v, ru, outputs);
+                back_add(r_delta, w, ru, outputs);
             } else {
-                outer_sum(below, r_delta, sum, outputs);
-            }
-            if net.has_bias() {
-                column_sum(r_delta, &mut out[layer.bias]);
-            }
-            if l > 0 {
-                let (w, v) = (&params[layer.weights.clone()], &v[layer.weights]);
-                back(delta, w, &mut u[..rows * layer.inputs], outputs);
-                back(delta, v, &mut ru[..rows * layer.inputs], outputs);
-                back_add(r_delta, w, &mut ru[..rows * layer.inputs], outputs);
+                outer_sum(x, r_delta, sum, outputs);
             }
         }
+        Some(())
     }
 }

@@ -44,21 +44,22 @@ impl Mlp {
     /// assert_eq!(params[6..9], [0.0; 3]);
     /// # Ok::<(), losscape::ArgError>(())
     /// ```
-    pub fn init<R: Real, G: Rng + ?Sized>(&self, init: Init, params: &mut [R], rng: &mut G) {
+    pub fn init<R: Real, G: Rng + ?Sized>(&self, init: Init, mut params: &mut [R], rng: &mut G) {
         debug_assert_eq!(params.len(), self.param_len(), "init: params");
         for l in 0..self.layers() {
-            let layer = self.layer(l);
+            let layer = self.shape(l);
             let both = R::from_usize(layer.inputs + layer.outputs);
             let below = R::from_usize(layer.inputs);
             let six = R::from_f64(6.0);
-            let weights = &mut params[layer.weights];
+            let Some(weights) = params.split_off_mut(..layer.weights) else { return };
             match init {
                 Init::GlorotUniform => draw_uniform(weights, sqrt(six / both), rng),
                 Init::HeUniform => draw_uniform(weights, sqrt(six / below), rng),
                 Init::GlorotNormal => draw_normal(weights, sqrt(R::TWO / both), rng),
                 Init::HeNormal => draw_normal(weights, sqrt(R::TWO / below), rng),
             }
-            params[layer.bias].fill(R::ZERO);
+            let Some(bias) = params.split_off_mut(..layer.bias) else { return };
+            bias.fill(R::ZERO);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the outputs are compared with, and how.
 
-use super::tape::level;
+use super::tape::{rows, rows_mut};
 use super::{Mlp, objective::Rows};
 use crate::base::elementary::exp;
 #[cfg(feature = "binary-cross-entropy")]
@@ -49,22 +49,22 @@ pub(super) struct Answers<'b, R: Real> {
 }
 
 impl<R: Real> Answers<'_, R> {
-    #[cfg(feature = "softmax-cross-entropy")]
-    fn label(&self, row: usize) -> usize {
+    fn label(&self, row: usize) -> Option<usize> {
         match self.targets {
-            Targets::Labels(labels) => usize::from(labels[self.rows.sample(row)]),
-            Targets::Values(_) => 0, // refused by `Loss::check`
+            Targets::Labels(labels) => labels.get(self.rows.sample(row)?).copied().map(usize::from),
+            Targets::Values(_) => None, // refused by `Loss::check`
         }
     }
 
     // A call a number; inlined, a loop over them is written out once for each kind of rows and targets.
     #[inline(never)]
-    fn target(&self, row: usize, j: usize) -> R {
+    fn target(&self, row: usize, j: usize) -> Option<R> {
+        let sample = self.rows.sample(row)?;
         match self.targets {
-            Targets::Values(values) => values[self.rows.sample(row) * self.outputs + j],
+            Targets::Values(values) => values.get(sample * self.outputs + j).copied(),
             Targets::Labels(labels) => {
                 let one = if self.outputs == 1 { 1 } else { j };
-                if usize::from(labels[self.rows.sample(row)]) == one { R::ONE } else { R::ZERO }
+                Some(if usize::from(*labels.get(sample)?) == one { R::ONE } else { R::ZERO })
             }
         }
     }
@@ -115,33 +115,43 @@ impl Loss {
     }
 
     /// Adds each row's loss to `sum` and writes `u = ∂ℓ/∂a`; `a` and `u` are rows × outputs.
-    pub(super) fn head<R: Real>(self, a: &[R], answers: &Answers<'_, R>, u: &mut [R], sum: &mut LaneSum<R>) {
+    ///
+    /// Nothing if there is no answer to a row.
+    pub(super) fn head<R: Real>(
+        self,
+        a: &[R],
+        answers: &Answers<'_, R>,
+        u: &mut [R],
+        sum: &mut LaneSum<R>,
+    ) -> Option<()> {
         match self {
             #[cfg(feature = "softmax-cross-entropy")]
             Self::SoftmaxCrossEntropy => {
                 let outputs = answers.outputs;
                 softmax_numerators(a, outputs, u);
-                for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
-                    let y = answers.label(r);
+                for (r, (a, u)) in rows(a, outputs).zip(rows_mut(u, outputs)).enumerate() {
+                    let y = answers.label(r)?;
                     let total = in_order(u);
-                    sum.push((largest(a) - a[y]) + ln(total));
+                    sum.push((largest(a) - *a.get(y)?) + ln(total));
                     normalise(u, total);
-                    u[y] -= R::ONE;
+                    *u.get_mut(y)? -= R::ONE;
                 }
+                Some(())
             }
             #[cfg(feature = "binary-cross-entropy")]
             Self::BinaryCrossEntropy => {
                 let outputs = answers.outputs;
-                for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
+                for (r, (a, u)) in rows(a, outputs).zip(rows_mut(u, outputs)).enumerate() {
                     let mut loss = R::ZERO;
                     for (j, (&a, u)) in a.iter().zip(u).enumerate() {
-                        let y = answers.target(r, j);
+                        let y = answers.target(r, j)?;
                         let positive = if a > R::ZERO { a } else { R::ZERO };
                         loss += (positive - a * y) + softplus(-a.abs());
                         *u = sigmoid(a) - y;
                     }
                     sum.push(loss);
                 }
+                Some(())
             }
             Self::MeanSquaredError => residuals(a, answers, u, sum, R::HALF, |r| (r * r, r)),
             #[cfg(feature = "mean-absolute-error")]
@@ -157,16 +167,15 @@ impl Loss {
         answers: &Answers<'_, R>,
         u: &mut [R],
         ru: &mut [R],
-    ) {
-        let mut unused = LaneSum::default();
-        self.head(a, answers, u, &mut unused);
+    ) -> Option<()> {
+        self.head(a, answers, u, &mut LaneSum::default())?;
         match self {
             #[cfg(feature = "softmax-cross-entropy")]
             Self::SoftmaxCrossEntropy => {
                 // ru = p ⊙ (ra − ⟨p, ra⟩), with p = u + onehot(y) made anew so that p_y keeps its bits.
                 let outputs = answers.outputs;
                 softmax_numerators(a, outputs, ru);
-                for (ra, p) in ra.chunks_exact(outputs).zip(ru.chunks_exact_mut(outputs)) {
+                for (ra, p) in rows(ra, outputs).zip(rows_mut(ru, outputs)) {
                     let total = in_order(p);
                     normalise(p, total);
                     let mut mean = R::ZERO;
@@ -189,6 +198,7 @@ impl Loss {
             #[cfg(feature = "mean-absolute-error")]
             Self::MeanAbsoluteError => ru.fill(R::ZERO),
         }
+        Some(())
     }
 }
 
@@ -200,29 +210,31 @@ fn residuals<R: Real>(
     sum: &mut LaneSum<R>,
     share: R,
     f: impl Fn(R) -> (R, R),
-) {
+) -> Option<()> {
     let outputs = answers.outputs;
-    for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
+    for (r, (a, u)) in rows(a, outputs).zip(rows_mut(u, outputs)).enumerate() {
         let mut loss = R::ZERO;
         for (j, (&a, u)) in a.iter().zip(u).enumerate() {
-            let (value, slope) = f(a - answers.target(r, j));
+            let (value, slope) = f(a - answers.target(r, j)?);
             loss += value;
             *u = slope;
         }
         sum.push(share * loss);
     }
+    Some(())
 }
 
 /// The class that a row of outputs names: the first of the largest, or for one output whether it lies
 /// above `threshold`.
 pub(super) fn classify<R: Real>(a: &[R], threshold: R) -> usize {
-    if a.len() == 1 {
-        return usize::from(a[0] > threshold);
+    let Some((&first, others)) = a.split_first() else { return 0 };
+    if others.is_empty() {
+        return usize::from(first > threshold);
     }
-    let mut best = 0;
-    for (j, &value) in a.iter().enumerate() {
-        if value > a[best] {
-            best = j;
+    let (mut best, mut most) = (0, first);
+    for (j, &value) in (1..).zip(others) {
+        if value > most {
+            (best, most) = (j, value);
         }
     }
     best
@@ -250,9 +262,6 @@ impl Mlp {
 /// assert_eq!(outputs, [0.5, 0.5]);
 /// ```
 pub fn softmax<R: Real>(outputs: &mut [R]) {
-    if outputs.is_empty() {
-        return;
-    }
     let shift = largest(outputs);
     for a in outputs.iter_mut() {
         *a = exp(*a - shift);
@@ -261,27 +270,19 @@ pub fn softmax<R: Real>(outputs: &mut [R]) {
     normalise(outputs, total);
 }
 
-/// How many rows of a tile are named by their label.
-pub(super) fn correct<R: Real>(
-    net: &Mlp,
-    acts: &[R],
-    tile: usize,
-    rows: &Rows<'_>,
-    labels: &[u8],
-    threshold: R,
-) -> u32 {
-    let a = level(net, net.layers() - 1, tile, rows.len(), acts);
+/// How many rows of outputs are named by their label.
+pub(super) fn correct<R: Real>(a: &[R], answers: &Answers<'_, R>, threshold: R) -> Option<u32> {
     let mut count = 0;
-    for (r, a) in a.chunks_exact(net.outputs()).enumerate() {
-        count += u32::from(classify(a, threshold) == usize::from(labels[rows.sample(r)]));
+    for (r, a) in rows(a, answers.outputs).enumerate() {
+        count += u32::from(classify(a, threshold) == answers.label(r)?);
     }
-    count
+    Some(count)
 }
 
 /// `u = exp(a − max a)`, row by row.
 #[cfg(feature = "softmax-cross-entropy")]
 fn softmax_numerators<R: Real>(a: &[R], outputs: usize, u: &mut [R]) {
-    for (a, u) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)) {
+    for (a, u) in rows(a, outputs).zip(rows_mut(u, outputs)) {
         let shift = largest(a);
         for (&a, u) in a.iter().zip(u) {
             *u = a - shift;
@@ -297,9 +298,11 @@ fn normalise<R: Real>(p: &mut [R], total: R) {
     }
 }
 
+/// Of nothing, −∞.
 fn largest<R: Real>(a: &[R]) -> R {
-    let mut most = a[0];
-    for &a in &a[1..] {
+    let Some((&first, others)) = a.split_first() else { return -R::INFINITY };
+    let mut most = first;
+    for &a in others {
         most = most.or_larger(a);
     }
     most

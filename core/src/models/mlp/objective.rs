@@ -2,7 +2,7 @@
 
 use super::forward::Pass;
 use super::loss::{Answers, correct};
-use super::tape::{DirectionTape, Tape, level};
+use super::tape::{DirectionTape, Tape, last, rows_mut};
 use super::{Loss, Mlp};
 use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
@@ -19,6 +19,9 @@ pub const DEFAULT_TILE: usize = 32;
 ///
 /// over all parameters, biases included. Samples are evaluated in tiles; their number decides memory and
 /// speed, never the bits: the sums over samples run in index order.
+///
+/// No call panics. A minibatch that names a sample that is not there, or a slice that is too short, gives +∞ and
+/// a gradient without meaning, and a method rejects the point.
 ///
 /// # Cost
 ///
@@ -51,60 +54,34 @@ pub struct MlpObjective<'a, R: Real = f32> {
     tile: usize,
 }
 
-/// The samples of one tile.
+/// The samples of one tile: consecutive ones of all, or of a minibatch.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Rows<'b> {
-    /// Consecutive ones.
-    Range { start: usize, len: usize },
-    /// Those of a minibatch.
-    Batch(&'b [u32]),
+pub(super) struct Rows<'b> {
+    batch: Option<&'b [u32]>,
+    start: usize,
+    len: usize,
 }
 
 impl Rows<'_> {
-    pub(super) const fn len(&self) -> usize {
-        match self {
-            Self::Range { len, .. } => *len,
-            Self::Batch(indices) => indices.len(),
-        }
-    }
-
-    pub(super) const fn sample(&self, row: usize) -> usize {
-        match self {
-            Self::Range { start, .. } => *start + row,
-            Self::Batch(indices) => indices[row] as usize,
-        }
+    /// The number of the sample in a row.
+    pub(super) fn sample(&self, row: usize) -> Option<usize> {
+        let at = self.start + row;
+        self.batch.map_or(Some(at), |indices| indices.get(at).map(|&sample| sample as usize))
     }
 
     /// Their inputs: borrowed where they lie together, gathered otherwise.
-    fn inputs<'x, R: Real>(&self, data: &Dataset<'x, R>, gathered: &'x mut [R]) -> &'x [R] {
+    fn inputs<'x, R: Real>(&self, data: &Dataset<'x, R>, gathered: &'x mut [R]) -> Option<&'x [R]> {
         let width = data.width();
-        match self {
-            Self::Range { start, len } => &data.inputs()[start * width..][..len * width],
-            Self::Batch(indices) => {
-                let gathered = &mut gathered[..indices.len() * width];
-                for (row, &sample) in gathered.chunks_exact_mut(width).zip(*indices) {
-                    row.copy_from_slice(data.input(sample as usize));
-                }
-                gathered
+        if self.batch.is_none() {
+            return data.inputs().get(self.start * width..)?.get(..self.len * width);
+        }
+        for (row, to) in rows_mut(gathered, width).enumerate() {
+            for (to, from) in to.iter_mut().zip(data.get(self.sample(row)?)?) {
+                *to = *from;
             }
         }
+        Some(gathered)
     }
-}
-
-/// The tiles of all samples, or of a minibatch.
-fn tiles<'b>(samples: usize, batch: Option<&'b [u32]>, tile: usize) -> impl Iterator<Item = Rows<'b>> {
-    let count = batch.map_or(samples, <[u32]>::len);
-    let mut next = 0;
-    core::iter::from_fn(move || {
-        let (start, left) = (next, count - next);
-        let len = if left < tile { left } else { tile };
-        next += len;
-        match batch {
-            _ if len == 0 => None,
-            None => Some(Rows::Range { start, len }),
-            Some(indices) => indices.get(start..next).map(Rows::Batch),
-        }
-    })
 }
 
 impl<'a, R: Real> MlpObjective<'a, R> {
@@ -155,14 +132,11 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// Without labels there are no classes, and the share is 0.
     #[must_use]
     pub fn accuracy(&self, params: &[R], scratch: &mut [R]) -> R {
-        let Targets::Labels(labels) = self.data.targets() else { return R::ZERO };
+        let Targets::Labels(_) = self.data.targets() else { return R::ZERO };
         let threshold = if self.loss.is_binary() { R::ZERO } else { R::HALF };
-        let (_, mut tape, _) = Tape::new(&self.net, self.tile, scratch);
         let mut count = 0;
-        for rows in tiles(self.data.len(), None, self.tile) {
-            let x = rows.inputs(&self.data, &mut []);
-            self.pass(params, x, rows.len()).forward(&mut tape);
-            count += correct(&self.net, tape.acts, self.tile, &rows, labels, threshold);
+        for rows in self.tiles(None) {
+            count += self.correct(params, rows, threshold, scratch).unwrap_or_default();
         }
         R::from_u32(count) / R::from_usize(self.data.len())
     }
@@ -185,26 +159,84 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     ) -> R {
         debug_assert_eq!(params.len(), self.dim(), "mlp objective: params");
         debug_assert!(scratch.len() >= self.scratch_len(), "mlp objective: scratch");
-        let net = &self.net;
-        let outputs = net.outputs();
-        let (gathered, mut tape, _) = Tape::new(net, self.tile, scratch);
         let mut sum = LaneSum::default();
-        for rows in tiles(self.data.len(), batch, self.tile) {
-            let x = rows.inputs(&self.data, gathered);
-            let pass = self.pass(params, x, rows.len());
-            pass.forward(&mut tape);
-            let a = level(net, net.layers() - 1, self.tile, rows.len(), tape.acts);
-            let u = &mut tape.upstream[..rows.len() * outputs];
-            self.loss.head(a, &self.answers(rows), u, &mut sum);
-            if let Some(grad) = grad.as_deref_mut() {
-                pass.backward(&mut tape, grad);
+        for rows in self.tiles(batch) {
+            if self.add_losses(params, rows, grad.as_deref_mut(), scratch, &mut sum).is_none() {
+                return R::INFINITY;
             }
         }
-        sum.total() / R::from_usize(batch.map_or(self.data.len(), <[u32]>::len))
+        sum.total() / self.count(batch)
     }
 
-    fn pass<'p>(&'p self, params: &'p [R], x: &'p [R], rows: usize) -> Pass<'p, R> {
-        Pass { net: &self.net, params, x, rows, tile: self.tile }
+    /// Adds a tile's losses to `sum` and their gradients to `grad`; nothing if something does not fit.
+    fn add_losses(
+        &self,
+        params: &[R],
+        rows: Rows<'_>,
+        grad: Option<&mut [R]>,
+        scratch: &mut [R],
+        sum: &mut LaneSum<R>,
+    ) -> Option<()> {
+        let (gathered, mut tape, _) = Tape::new(&self.net, rows.len, scratch)?;
+        let pass = self.pass(params, rows, gathered)?;
+        pass.forward(&mut tape)?;
+        let a = last(tape.acts, rows.len * self.net.outputs())?;
+        self.loss.head(a, &self.answers(rows), tape.upstream.get_mut(..a.len())?, sum)?;
+        grad.map_or(Some(()), |grad| pass.backward(&mut tape, grad))
+    }
+
+    /// How many rows of a tile are named by their labels.
+    fn correct(&self, params: &[R], rows: Rows<'_>, threshold: R, scratch: &mut [R]) -> Option<u32> {
+        let (gathered, mut tape, _) = Tape::new(&self.net, rows.len, scratch)?;
+        self.pass(params, rows, gathered)?.forward(&mut tape)?;
+        let a = last(tape.acts, rows.len * self.net.outputs())?;
+        correct(a, &self.answers(rows), threshold)
+    }
+
+    /// Adds a tile's part of the Hessian times `v` to `out`.
+    fn add_hess_vec(
+        &self,
+        params: &[R],
+        v: &[R],
+        rows: Rows<'_>,
+        out: &mut [R],
+        scratch: &mut [R],
+    ) -> Option<()> {
+        let net = &self.net;
+        let (gathered, mut tape, scratch) = Tape::new(net, rows.len, scratch)?;
+        let mut direction = DirectionTape::new(net, rows.len, scratch)?;
+        let pass = self.pass(params, rows, gathered)?;
+        pass.forward(&mut tape)?;
+        pass.forward_direction(v, &tape, &mut direction)?;
+        let len = rows.len * net.outputs();
+        self.loss.head_direction(
+            last(tape.acts, len)?,
+            last(direction.acts, len)?,
+            &self.answers(rows),
+            tape.upstream.get_mut(..len)?,
+            direction.upstream.get_mut(..len)?,
+        )?;
+        pass.backward_direction(v, &mut tape, &mut direction, out)
+    }
+
+    /// The number of samples that are averaged over.
+    fn count(&self, batch: Option<&[u32]>) -> R {
+        R::from_usize(batch.map_or(self.data.len(), <[u32]>::len))
+    }
+
+    /// The tiles of all samples, or of a minibatch.
+    fn tiles<'b>(&self, batch: Option<&'b [u32]>) -> impl Iterator<Item = Rows<'b>> {
+        let (samples, tile) = (batch.map_or(self.data.len(), <[u32]>::len), self.tile);
+        let mut start = 0;
+        core::iter::from_fn(move || {
+            let rows = Rows { batch, start, len: tile.min(samples - start) };
+            start += rows.len;
+            (rows.len > 0).then_some(rows)
+        })
+    }
+
+    fn pass<'p>(&'p self, params: &'p [R], rows: Rows<'_>, gathered: &'p mut [R]) -> Option<Pass<'p, R>> {
+        Some(Pass { net: &self.net, params, x: rows.inputs(&self.data, gathered)?, rows: rows.len })
     }
 
     fn answers<'p>(&'p self, rows: Rows<'p>) -> Answers<'p, R> {
@@ -217,8 +249,8 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     }
 
     /// `sum ← sum / count + λ at`: from a sum over samples to the derivative of f.
-    fn finish(&self, sum: &mut [R], count: usize, at: &[R]) {
-        let share = R::ONE / R::from_usize(count);
+    fn finish(&self, sum: &mut [R], count: R, at: &[R]) {
+        let share = R::ONE / count;
         for (g, &at) in sum.iter_mut().zip(at) {
             *g = *g * share + self.l2 * at;
         }
@@ -228,7 +260,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         debug_assert_eq!(grad.len(), self.dim(), "mlp objective: grad");
         grad.fill(R::ZERO);
         let mean = self.mean_loss(params, batch, Some(grad), scratch);
-        self.finish(grad, batch.map_or(self.data.len(), <[u32]>::len), params);
+        self.finish(grad, self.count(batch), params);
         self.regularised(mean, params)
     }
 }
@@ -269,25 +301,10 @@ impl<R: Real> Curvature<R> for MlpObjective<'_, R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
         debug_assert_eq!(v.len(), self.dim(), "mlp objective: v");
         debug_assert!(scratch.len() >= self.hess_vec_scratch_len(), "mlp objective: scratch");
-        let (net, tile, outputs) = (&self.net, self.tile, self.net.outputs());
-        let (_, mut tape, scratch) = Tape::new(net, tile, scratch);
-        let mut direction = DirectionTape::new(net, tile, scratch);
         out.fill(R::ZERO);
-        for rows in tiles(self.data.len(), None, tile) {
-            let x = rows.inputs(&self.data, &mut []);
-            let len = rows.len();
-            let pass = self.pass(params, x, len);
-            pass.forward(&mut tape);
-            pass.forward_direction(v, &mut tape, &mut direction);
-            self.loss.head_direction(
-                level(net, net.layers() - 1, tile, len, tape.acts),
-                level(net, net.layers() - 1, tile, len, direction.acts),
-                &self.answers(rows),
-                &mut tape.upstream[..len * outputs],
-                &mut direction.upstream[..len * outputs],
-            );
-            pass.backward_direction(v, &mut tape, &mut direction, out);
+        for rows in self.tiles(None) {
+            let _ = self.add_hess_vec(params, v, rows, out, scratch);
         }
-        self.finish(out, self.data.len(), v);
+        self.finish(out, self.count(None), v);
     }
 }

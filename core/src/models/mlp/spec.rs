@@ -27,6 +27,10 @@ pub const MAX_LAYERS: usize = 8;
 pub struct Mlp {
     widths: [u32; MAX_LAYERS + 1],
     layers: u32,
+    params: u32,
+    // Of all layers but the inputs, and of the widest of them.
+    units: u32,
+    widest: u32,
     hidden: Activation,
     output: Activation,
     bias: bool,
@@ -43,6 +47,19 @@ pub struct Layer {
     pub weights: Range<usize>,
     /// The bias, `outputs` numbers, or an empty range in a network without bias.
     pub bias: Range<usize>,
+}
+
+/// How many numbers one layer takes, for passes that take layers off a slice one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    /// Units below.
+    pub(super) inputs: usize,
+    /// Units of this layer.
+    pub(super) outputs: usize,
+    /// The length of the weights.
+    pub(super) weights: usize,
+    /// The length of the bias: outputs or 0.
+    pub(super) bias: usize,
 }
 
 impl Mlp {
@@ -63,6 +80,7 @@ impl Mlp {
         }
         let mut own = [0; MAX_LAYERS + 1];
         let mut params: u64 = 0;
+        let (mut units, mut widest) = (0, 0);
         let mut l = 0;
         while l < widths.len() {
             // 2¹⁶ units a layer keep every product below inside a u64.
@@ -74,6 +92,8 @@ impl Mlp {
             own[l] = width;
             if l > 0 {
                 params += (own[l - 1] as u64 + 1) * width as u64;
+                units += width;
+                widest = if width > widest { width } else { widest };
             }
             l += 1;
         }
@@ -83,9 +103,10 @@ impl Mlp {
                 Reason::TooMany { limit: u32::MAX as usize, found: usize::MAX },
             ));
         }
-        #[expect(clippy::cast_possible_truncation, reason = "at most MAX_LAYERS")]
-        let layers = widths.len() as u32 - 1;
-        Ok(Self { widths: own, layers, hidden: Activation::Tanh, output: Activation::Identity, bias: true })
+        #[expect(clippy::cast_possible_truncation, reason = "at most MAX_LAYERS, and checked to fit")]
+        let (layers, params) = (widths.len() as u32 - 1, params as u32);
+        let (hidden, output) = (Activation::Tanh, Activation::Identity);
+        Ok(Self { widths: own, layers, params, units, widest, hidden, output, bias: true })
     }
 
     /// The same network with another activation of the hidden layers.
@@ -105,6 +126,9 @@ impl Mlp {
     /// The same network without biases.
     #[must_use]
     pub const fn without_bias(mut self) -> Self {
+        if self.bias {
+            self.params -= self.units;
+        }
         self.bias = false;
         self
     }
@@ -118,19 +142,24 @@ impl Mlp {
     /// Units of each level, inputs first: `layers() + 1` numbers.
     #[must_use]
     pub fn widths(&self) -> &[u32] {
-        &self.widths[..=self.layers()]
+        self.widths.get(..=self.layers()).unwrap_or(&self.widths)
+    }
+
+    /// The number of units of level `l`, the inputs being level 0; levels above the last have none.
+    const fn width(&self, l: usize) -> usize {
+        if l <= MAX_LAYERS { self.widths[l] as usize } else { 0 }
     }
 
     /// The number of inputs.
     #[must_use]
     pub const fn inputs(&self) -> usize {
-        self.widths[0] as usize
+        self.width(0)
     }
 
     /// The number of outputs.
     #[must_use]
     pub const fn outputs(&self) -> usize {
-        self.widths[self.layers()] as usize
+        self.width(self.layers())
     }
 
     /// The activation of the hidden layers.
@@ -161,7 +190,7 @@ impl Mlp {
     /// bias).
     #[must_use]
     pub const fn param_len(&self) -> usize {
-        self.layer_start(self.layers())
+        self.params as usize
     }
 
     /// Layer `l` of `layers()`, the first being 0.
@@ -171,18 +200,24 @@ impl Mlp {
     #[must_use]
     pub const fn layer(&self, l: usize) -> Layer {
         assert!(l < self.layers(), "no such layer");
-        let (inputs, outputs) = (self.widths[l] as usize, self.widths[l + 1] as usize);
+        let (inputs, outputs) = (self.width(l), self.width(l + 1));
         let start = self.layer_start(l);
         let bias = start + inputs * outputs;
         let end = if self.bias { bias + outputs } else { bias };
         Layer { inputs, outputs, weights: start..bias, bias: bias..end }
     }
 
+    /// The sizes of layer `l`.
+    pub(super) const fn shape(&self, l: usize) -> Shape {
+        let (inputs, outputs) = (self.width(l), self.width(l + 1));
+        Shape { inputs, outputs, weights: inputs * outputs, bias: if self.bias { outputs } else { 0 } }
+    }
+
     const fn layer_start(&self, l: usize) -> usize {
         let mut start = 0;
         let mut k = 0;
         while k < l {
-            start += (self.widths[k] as usize + self.bias as usize) * self.widths[k + 1] as usize;
+            start += (self.width(k) + self.bias as usize) * self.width(k + 1);
             k += 1;
         }
         start
@@ -190,17 +225,7 @@ impl Mlp {
 
     /// Units of all layers but the inputs, and of the widest of them.
     pub(super) const fn unit_counts(&self) -> (usize, usize) {
-        let (mut sum, mut most) = (0, 0);
-        let mut l = 1;
-        while l <= self.layers() {
-            let width = self.widths[l] as usize;
-            sum += width;
-            if width > most {
-                most = width;
-            }
-            l += 1;
-        }
-        (sum, most)
+        (self.units as usize, self.widest as usize)
     }
 
     /// Whether a derivative needs zˡ besides aˡ.

@@ -1,29 +1,28 @@
 //! How the scratch of an evaluation is divided.
 
-use super::Mlp;
-use crate::Real;
+use core::slice::{ChunksExact, ChunksExactMut};
 
-/// Buffers of one tile of samples: `rows` of them are in use, `tile` fit.
-///
-/// A level's rows lie together, `rows × width`; level l starts at `tile · (widths before it)`.
+use super::Mlp;
+
+/// Buffers of the samples of one tile, its rows. A level's rows lie together, the levels one after the other.
 #[derive(Debug)]
 pub(super) struct Tape<'s, R> {
-    /// aˡ of every layer, later δˡ, tile × units.
+    /// aˡ of every layer, later δˡ, rows × units.
     pub(super) acts: &'s mut [R],
-    /// zˡ where a derivative needs it, tile × units, or empty.
+    /// zˡ where a derivative needs it, rows × units, or empty.
     pub(super) pre: &'s mut [R],
-    /// ∂ℓ/∂aˡ of the layer at hand, tile × widest.
+    /// ∂ℓ/∂aˡ of the layer at hand, rows × widest.
     pub(super) upstream: &'s mut [R],
 }
 
 /// The same of a derivative along a direction.
 #[derive(Debug)]
 pub(super) struct DirectionTape<'s, R> {
-    /// Rzˡ, tile × units.
+    /// Rzˡ, rows × units.
     pub(super) pre: &'s mut [R],
-    /// Raˡ, later Rδˡ, tile × units.
+    /// Raˡ, later Rδˡ, rows × units.
     pub(super) acts: &'s mut [R],
-    /// R∂ℓ/∂aˡ of the layer at hand, tile × widest.
+    /// R∂ℓ/∂aˡ of the layer at hand, rows × widest.
     pub(super) upstream: &'s mut [R],
 }
 
@@ -46,62 +45,54 @@ impl Mlp {
     }
 }
 
-impl<'s, R: Real> Tape<'s, R> {
-    /// Divides `scratch` into room for a gathered minibatch (tile × inputs), a tape, and the rest.
-    pub(super) fn new(net: &Mlp, tile: usize, scratch: &'s mut [R]) -> (&'s mut [R], Self, &'s mut [R]) {
+impl<'s, R> Tape<'s, R> {
+    /// Divides `scratch` into room for `rows` gathered samples (rows × inputs), a tape, and the rest.
+    pub(super) fn new(
+        net: &Mlp,
+        rows: usize,
+        mut scratch: &'s mut [R],
+    ) -> Option<(&'s mut [R], Self, &'s mut [R])> {
         let (units, widest) = net.unit_counts();
-        let (gathered, scratch) = scratch.split_at_mut(tile * net.inputs());
-        let (acts, scratch) = scratch.split_at_mut(tile * units);
-        let (pre, scratch) = scratch.split_at_mut(if net.keeps_preactivations() { tile * units } else { 0 });
-        let (upstream, scratch) = scratch.split_at_mut(tile * widest);
-        (gathered, Self { acts, pre, upstream }, scratch)
+        let pre = if net.keeps_preactivations() { units } else { 0 };
+        let gathered = scratch.split_off_mut(..rows * net.inputs())?;
+        let acts = scratch.split_off_mut(..rows * units)?;
+        let pre = scratch.split_off_mut(..rows * pre)?;
+        let upstream = scratch.split_off_mut(..rows * widest)?;
+        Some((gathered, Self { acts, pre, upstream }, scratch))
     }
 }
 
-impl<'s, R: Real> DirectionTape<'s, R> {
+impl<'s, R> DirectionTape<'s, R> {
     /// Divides what [`Tape::new`] left.
-    pub(super) fn new(net: &Mlp, tile: usize, scratch: &'s mut [R]) -> Self {
+    pub(super) fn new(net: &Mlp, rows: usize, mut scratch: &'s mut [R]) -> Option<Self> {
         let (units, widest) = net.unit_counts();
-        let (pre, scratch) = scratch.split_at_mut(tile * units);
-        let (acts, scratch) = scratch.split_at_mut(tile * units);
-        Self { pre, acts, upstream: &mut scratch[..tile * widest] }
+        let pre = scratch.split_off_mut(..rows * units)?;
+        let acts = scratch.split_off_mut(..rows * units)?;
+        Some(Self { pre, acts, upstream: scratch.split_off_mut(..rows * widest)? })
     }
 }
 
-/// One level of a buffer that holds all: its `rows × width` in use, and the level below.
-#[derive(Debug)]
-pub(super) struct Levels<'t, R> {
-    /// The layer's inputs: the level below, or the samples for the first layer.
-    pub(super) below: &'t [R],
-    /// The layer's own values.
-    pub(super) own: &'t mut [R],
+/// Takes the last `len` numbers off a slice.
+pub(super) fn take_last<'t, R>(slice: &mut &'t [R], len: usize) -> Option<&'t [R]> {
+    slice.split_off(slice.len().checked_sub(len)?..)
 }
 
-/// Splits a `tile × units` buffer at layer `l`; `first` stands in for the level below layer 0.
-pub(super) fn levels<'t, R: Real>(
-    net: &Mlp,
-    l: usize,
-    tile: usize,
-    rows: usize,
-    first: &'t [R],
-    buffer: &'t mut [R],
-) -> Levels<'t, R> {
-    let start = level_start(net, l, tile);
-    let (done, rest) = buffer.split_at_mut(start);
-    let layer = net.layer(l);
-    let below = if l == 0 { first } else { &done[start - tile * layer.inputs..][..rows * layer.inputs] };
-    Levels { below, own: &mut rest[..rows * layer.outputs] }
+/// Takes the last `len` numbers off a slice.
+pub(super) fn take_last_mut<'t, R>(slice: &mut &'t mut [R], len: usize) -> Option<&'t mut [R]> {
+    slice.split_off_mut(slice.len().checked_sub(len)?..)
 }
 
-/// Where layer `l` begins in a `tile × units` buffer.
-pub(super) fn level_start(net: &Mlp, l: usize, tile: usize) -> usize {
-    net.widths()[1..=l].iter().map(|&w| w as usize).fold(0, |sum, w| sum + tile * w)
+/// The last `len` numbers of a slice, which stay there.
+pub(super) fn last<R>(slice: &[R], len: usize) -> Option<&[R]> {
+    slice.get(slice.len().checked_sub(len)?..)
 }
 
-/// Layer `l`'s part of a `tile × units` buffer, or nothing of an empty one.
-pub(super) fn level<'t, R: Real>(net: &Mlp, l: usize, tile: usize, rows: usize, buffer: &'t [R]) -> &'t [R] {
-    if buffer.is_empty() {
-        return buffer;
-    }
-    &buffer[level_start(net, l, tile)..][..rows * net.layer(l).outputs]
+/// The rows of a matrix of `width` columns.
+pub(super) fn rows<R>(matrix: &[R], width: usize) -> ChunksExact<'_, R> {
+    matrix.chunks_exact(width.max(1))
+}
+
+/// The rows of a matrix of `width` columns.
+pub(super) fn rows_mut<R>(matrix: &mut [R], width: usize) -> ChunksExactMut<'_, R> {
+    matrix.chunks_exact_mut(width.max(1))
 }
