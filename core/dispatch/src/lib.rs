@@ -37,7 +37,7 @@
 
 mod vector;
 
-pub use vector::{Element, Simd, Vector};
+pub use vector::{Element, Four, Simd, Vector};
 
 /// What the compiler may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
