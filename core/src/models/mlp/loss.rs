@@ -2,10 +2,11 @@
 
 use super::tape::level;
 use super::{Mlp, objective::Rows};
+use crate::base::VECTORS;
 use crate::base::elementary::exp;
 #[cfg(feature = "binary-cross-entropy")]
 use crate::base::elementary::{sigmoid, softplus};
-use crate::base::vector::LaneSum;
+use crate::base::vector::{LANES, LaneSum};
 #[cfg(feature = "softmax-cross-entropy")]
 use crate::base::{elementary::ln, elementwise::each};
 use crate::models::data::{Dataset, Targets};
@@ -54,6 +55,21 @@ impl<R: Real> Answers<'_, R> {
         match self.targets {
             Targets::Labels(labels) => usize::from(labels[self.rows.sample(row)]),
             Targets::Values(_) => 0, // refused by `Loss::check`
+        }
+    }
+
+    /// The targets of all rows, of one number each.
+    fn targets(&self, y: &mut [R]) {
+        match (self.rows, self.targets) {
+            (Rows::Range { start, len }, Targets::Values(values)) => {
+                y.copy_from_slice(&values[start..start + len]);
+            }
+            (Rows::Batch(indices), Targets::Values(values)) => {
+                for (y, &sample) in y.iter_mut().zip(indices) {
+                    *y = values[sample as usize];
+                }
+            }
+            _ => y.iter_mut().enumerate().for_each(|(row, y)| *y = self.target(row, 0)),
         }
     }
 
@@ -202,6 +218,9 @@ fn residuals<R: Real>(
     f: impl Fn(R) -> (R, R),
 ) {
     let outputs = answers.outputs;
+    if VECTORS && outputs == 1 {
+        return single_residuals(a, answers, u, sum, share, f);
+    }
     for (r, (a, u)) in a.chunks_exact(outputs).zip(u.chunks_exact_mut(outputs)).enumerate() {
         let mut loss = R::ZERO;
         for (j, (&a, u)) in a.iter().zip(u).enumerate() {
@@ -210,6 +229,35 @@ fn residuals<R: Real>(
             *u = slope;
         }
         sum.push(share * loss);
+    }
+}
+
+/// The same of rows of one number: they are the lanes.
+fn single_residuals<R: Real>(
+    a: &[R],
+    answers: &Answers<'_, R>,
+    u: &mut [R],
+    sum: &mut LaneSum<R>,
+    share: R,
+    f: impl Fn(R) -> (R, R),
+) {
+    answers.targets(u);
+    let loss = |a: R, u: &mut R| {
+        let (value, slope) = f(a - *u);
+        *u = slope;
+        share * value
+    };
+    let (groups, rest) = a.as_chunks::<LANES>();
+    let (group_u, rest_u) = u.as_chunks_mut::<LANES>();
+    for (a, u) in groups.iter().zip(group_u) {
+        let mut losses = [R::ZERO; LANES];
+        for k in 0..LANES {
+            losses[k] = loss(a[k], &mut u[k]);
+        }
+        sum.push_all(&losses);
+    }
+    for (&a, u) in rest.iter().zip(rest_u) {
+        sum.push(loss(a, u));
     }
 }
 
