@@ -4,6 +4,8 @@ use super::forward::Pass;
 use super::loss::{Answers, correct};
 use super::tape::{DirectionTape, Tape, level};
 use super::{Loss, Mlp};
+use crate::base::VECTORS;
+use crate::base::elementwise::update;
 use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
@@ -82,12 +84,27 @@ impl Rows<'_> {
             Self::Range { start, len } => &data.inputs()[start * width..][..len * width],
             Self::Batch(indices) => {
                 let gathered = &mut gathered[..indices.len() * width];
-                for (row, &sample) in gathered.chunks_exact_mut(width).zip(*indices) {
-                    row.copy_from_slice(data.input(sample as usize));
+                match width {
+                    1 if VECTORS => gather_few::<R, 1>(data, indices, gathered),
+                    2 if VECTORS => gather_few::<R, 2>(data, indices, gathered),
+                    3 if VECTORS => gather_few::<R, 3>(data, indices, gathered),
+                    _ => {
+                        for (row, &sample) in gathered.chunks_exact_mut(width).zip(*indices) {
+                            row.copy_from_slice(data.input(sample as usize));
+                        }
+                    }
                 }
                 gathered
             }
         }
+    }
+}
+
+/// Gathers rows of a few numbers, for which a call to copy them would cost more than the copy.
+fn gather_few<R: Real, const WIDTH: usize>(data: &Dataset<'_, R>, indices: &[u32], gathered: &mut [R]) {
+    let (rows, gathered) = (data.inputs().as_chunks::<WIDTH>().0, gathered.as_chunks_mut().0);
+    for (row, &sample) in gathered.iter_mut().zip(indices) {
+        *row = rows[sample as usize];
     }
 }
 
@@ -219,9 +236,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// `sum ← sum / count + λ at`: from a sum over samples to the derivative of f.
     fn finish(&self, sum: &mut [R], count: usize, at: &[R]) {
         let share = R::ONE / R::from_usize(count);
-        for (g, &at) in sum.iter_mut().zip(at) {
-            *g = *g * share + self.l2 * at;
-        }
+        update(sum, at, |g, at| g * share + self.l2 * at);
     }
 
     fn value_grad_of(&self, params: &[R], batch: Option<&[u32]>, grad: &mut [R], scratch: &mut [R]) -> R {
