@@ -60,7 +60,7 @@ macro_rules! slice_case {
 const CASES: [Case; 8] = [
     case!(exp, 20.0, libm::expf),
     case!(ln, 100.0, libm::logf),
-    case!(tanh, 4.0, libm::tanhf),
+    slice_case!(tanh, ours::tanh_slice, 4.0, libm::tanhf),
     case!(sigmoid, 10.0, |x: f32| 1.0 / (1.0 + libm::expf(-x))),
     case!(softplus, 10.0, |x: f32| { (if x < 0.0 { 0.0 } else { x }) + libm::log1pf(libm::expf(-x.abs())) }),
     slice_case!(sin, ours::sin_slice, 100.0, libm::sinf),

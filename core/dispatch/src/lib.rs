@@ -35,9 +35,11 @@
 #![no_std]
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod sqrt;
 mod vector;
 
-pub use vector::{Element, Simd, Vector};
+pub use sqrt::{sqrt_32, sqrt_64};
+pub use vector::{Element, Four, Simd, Vector};
 
 /// What the compiler may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,36 +147,6 @@ mod level {
     #[target_feature(enable = "avx,avx2,avx512f,avx512bw,avx512dq,avx512vl")]
     fn run_v4<K: Kernel>(kernel: K) -> K::Output {
         kernel.run::<Avx512>()
-    }
-}
-
-/// √x by the processor's instruction, where the build's target has one that code without `unsafe` cannot reach:
-/// `vsqrt.f32` of 32-bit Arm with an FPU. Correctly rounded, as any other way to compute it must be.
-#[must_use]
-#[inline(always)]
-pub fn sqrt_32(x: f32) -> Option<f32> {
-    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-    {
-        let mut bits = x.to_bits();
-        // SAFETY: restores the FPU's register that it uses, which the compiler gives to assembly only on cores
-        // whose FPU has 64-bit numbers too.
-        unsafe {
-            core::arch::asm!(
-                "vpush {{s0}}",
-                "vmov s0, {0}",
-                "vsqrt.f32 s0, s0",
-                "vmov {0}, s0",
-                "vpop {{s0}}",
-                inout(reg) bits,
-                options(pure, nomem, preserves_flags)
-            );
-        }
-        Some(f32::from_bits(bits))
-    }
-    #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
-    {
-        let _ = x;
-        None
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::VECTORS;
 use super::elementary::sqrt;
+use super::elementwise::update;
 use super::real::Real;
 
 /// Accumulators of a reduction.
@@ -89,9 +90,7 @@ pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
 /// ```
 pub fn axpy<R: Real>(a: R, x: &[R], y: &mut [R]) {
     debug_assert_eq!(x.len(), y.len(), "axpy: lengths");
-    for (y, x) in y.iter_mut().zip(x) {
-        *y += a * *x;
-    }
+    update(y, x, |y, x| y + a * x);
 }
 
 /// `x ← a x`.
@@ -137,6 +136,18 @@ impl<R: Real> LaneSum<R> {
         self.count = self.count.wrapping_add(1);
     }
 
+    /// Adds the next eight terms.
+    pub(crate) fn push_all(&mut self, x: &[R; LANES]) {
+        if self.count.is_multiple_of(8) {
+            for (a, &x) in self.acc.iter_mut().zip(x) {
+                *a += x;
+            }
+            self.count = self.count.wrapping_add(8);
+        } else {
+            x.iter().for_each(|&x| self.push(x));
+        }
+    }
+
     /// The sum so far.
     #[must_use]
     pub fn total(&self) -> R {
@@ -146,6 +157,7 @@ impl<R: Real> LaneSum<R> {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
     use super::*;
 
     /// The definition: term k goes to accumulator k mod 8, and the eight are folded as a tree.
@@ -176,8 +188,17 @@ mod tests {
             let squares = || x.iter().zip(y).map(|(x, y)| (x - y) * (x - y));
             let mut streamed = LaneSum::default();
             products().for_each(|term| streamed.push(term));
+            let mut grouped = LaneSum::default();
+            let terms: std::vec::Vec<f32> = products().collect();
+            // From any accumulator on.
+            let (first, then) = terms.split_at(n % 11 % (n + 1));
+            first.iter().for_each(|&term| grouped.push(term));
+            let (groups, rest) = then.as_chunks();
+            groups.iter().for_each(|group| grouped.push_all(group));
+            rest.iter().for_each(|&term| grouped.push(term));
             assert_eq!(dot(x, y).to_bits(), naive_sum(products()).to_bits(), "dot of {n}");
             assert_eq!(streamed.total().to_bits(), dot(x, y).to_bits(), "streamed sum of {n}");
+            assert_eq!(grouped.total().to_bits(), dot(x, y).to_bits(), "sum of {n} in groups");
             assert_eq!(norm(x).to_bits(), sqrt(naive_sum(x.iter().map(|x| x * x))).to_bits(), "norm of {n}");
             assert_eq!(distance(x, y).to_bits(), sqrt(naive_sum(squares())).to_bits(), "distance of {n}");
 

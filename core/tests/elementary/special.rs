@@ -3,6 +3,7 @@
 use losscape::Real;
 use losscape::base::elementary::{
     cos, cos_slice, exp, exp_m1, ln, ln_1p, sigmoid, sin, sin_slice, softplus, tanh, tanh_micromath,
+    tanh_slice,
 };
 
 /// Equal bits, so that −0 is not +0.
@@ -132,6 +133,17 @@ fn slices_have_the_bits_of_scalars() {
         same(*s, sin(*x));
         same(*c, cos(*x));
     }
+    // Whole groups of vectors, single vectors and single numbers.
+    for n in 0..x.len() {
+        let mut tangents = x[..n].to_vec();
+        tanh_slice(&mut tangents);
+        for (x, t) in x.iter().zip(&tangents) {
+            same(*t, tanh(*x));
+        }
+    }
+    let mut tangents = [f32::NAN; 300];
+    tanh_slice(&mut tangents);
+    assert!(tangents.iter().all(|t| t.is_nan()), "NaN stays");
     let mut sines = [0.5f64, -4.0, 1e9];
     sin_slice(&mut sines);
     for (x, s) in [0.5f64, -4.0, 1e9].into_iter().zip(sines) {

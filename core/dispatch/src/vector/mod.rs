@@ -23,30 +23,10 @@ pub trait Simd {
 pub trait Element: Copy {
     /// The register.
     type Vector<S: Simd>: Vector<Self>;
-
-    /// Four rows of four numbers, turned into columns.
-    #[must_use]
-    #[inline(always)]
-    fn transpose(rows: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
-        let [a, b, c, d] = rows;
-        [
-            [a[0], b[0], c[0], d[0]],
-            [a[1], b[1], c[1], d[1]],
-            [a[2], b[2], c[2], d[2]],
-            [a[3], b[3], c[3], d[3]],
-        ]
-    }
 }
 
 impl Element for f32 {
     type Vector<S: Simd> = S::F32;
-
-    // Eight shuffles; left to itself the compiler moves sixteen numbers one by one.
-    #[cfg(target_arch = "x86_64")]
-    #[inline(always)]
-    fn transpose(rows: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
-        x86::transpose(rows)
-    }
 }
 
 impl Element for f64 {
@@ -57,6 +37,9 @@ impl Element for f64 {
 ///
 /// Methods are inlined, so that the registers are those of the function that runs the kernel.
 pub trait Vector<R>: Copy {
+    /// Four of its numbers.
+    type Four: Four<R>;
+
     /// Numbers in it.
     const LANES: usize;
 
@@ -84,6 +67,13 @@ pub trait Vector<R>: Copy {
     fn mul(self, other: Self) -> Self;
 }
 
+/// Four numbers: one register, where every processor of the target has such.
+pub trait Four<R>: Vector<R> {
+    /// Four rows of four numbers, turned into columns.
+    #[must_use]
+    fn transpose(rows: [Self; 4]) -> [Self; 4];
+}
+
 /// Copies fewer than 8 numbers in pieces of 4, 2 and 1: a call to copy a few would cost more.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_family = "wasm"))]
 #[cfg_attr(
@@ -107,12 +97,12 @@ fn copy_part<R: Copy>(mut to: &mut [R], mut from: &[R], lanes: usize) {
     let _ = (to, from);
 }
 
-/// Implements [`Vector`] for a register: `$set` a number in all lanes, `$load` from and `$store` to a pointer,
-/// `$add` and `$mul` lane by lane, and what reads and writes a part of it.
+/// Implements [`Vector`] for a register: `$four` holds four, `$set` puts a number in all lanes, `$load` reads from
+/// and `$store` writes to a pointer, `$add` and `$mul` go lane by lane, and the rest reads and writes a part.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
 macro_rules! vector {
     (
-        $name:ident($register:ty): $real:ty, $lanes:literal;
+        $name:ident($register:ty): $real:ty, $lanes:literal, $four:ty;
         $set:path, $load:expr, $store:expr, $add:path, $mul:path;
         $load_part:expr, $store_part:expr
     ) => {
@@ -120,6 +110,8 @@ macro_rules! vector {
         pub(crate) struct $name($register);
 
         impl crate::Vector<$real> for $name {
+            type Four = $four;
+
             const LANES: usize = $lanes;
 
             #[inline(always)]
@@ -170,11 +162,11 @@ macro_rules! vector {
     };
     // Parts go through memory where there are no masks.
     (
-        $name:ident($register:ty): $real:ty, $lanes:literal;
+        $name:ident($register:ty): $real:ty, $lanes:literal, $four:ty;
         $set:path, $load:expr, $store:expr, $add:path, $mul:path
     ) => {
         vector!(
-            $name($register): $real, $lanes;
+            $name($register): $real, $lanes, $four;
             $set, $load, $store, $add, $mul;
             |from: &[$real]| {
                 let mut all = [0.0; $lanes];
@@ -189,6 +181,8 @@ macro_rules! vector {
         );
     };
 }
+
+mod numbers;
 
 #[cfg(target_arch = "aarch64")]
 mod neon;

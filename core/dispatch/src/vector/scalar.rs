@@ -1,5 +1,6 @@
 //! Numbers one at a time, where a build has no registers for more.
 
+use super::numbers::Numbers;
 use super::{Simd, Vector};
 
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,8 @@ impl Simd for Scalar {
 pub(crate) struct One<R>(R);
 
 impl<R: Copy + Default + core::ops::Add<Output = R> + core::ops::Mul<Output = R>> Vector<R> for One<R> {
+    type Four = Numbers<R>;
+
     const LANES: usize = 1;
 
     #[inline(always)]

@@ -16,43 +16,140 @@
 //! `fpminimax(tanh(x), [|3,5,7,9|], [|SG...|], [1b-10; 0.5625], x, relative)`, error 4.6 · 10⁻⁸. For
 //! binary64, e²ᵃ comes from [`parts_64`] and the polynomial has ten terms, error 3.2 · 10⁻¹⁷.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "one loop a step, and an index for each of several numbers, keep what the compiler makes of it in order"
+)]
+
+use core::f32::consts::{LN_2, LOG2_E};
+
+use losscape_dispatch::{Kernel, Simd, Vector, run};
+
 use super::exp::{ROUND_32, parts_64};
 use crate::base::VECTORS;
-use core::f32::consts::{LN_2, LOG2_E};
+
+/// From here on the second side.
+const SIDES_MEET: f32 = 0.5625;
 
 #[inline(always)]
 pub(super) fn tanh_32(x: f32) -> f32 {
+    if VECTORS {
+        let [y] = abreast_32([x]);
+        return y;
+    }
+    // A scalar core computes the side it needs.
     let a = x.abs();
-    // Lanes compute both sides; a scalar core only the one it needs. NaN fails the comparison and stays NaN in
-    // `small`; the integer addition in `large` would lose it.
-    let y = if VECTORS {
-        let (small, large) = (small_32(a), large_32(a));
-        if a >= 0.5625 { large } else { small }
-    } else if a >= 0.5625 {
-        large_32(a)
-    } else {
-        small_32(a)
-    };
+    let [y] = if a >= SIDES_MEET { large_32([a]) } else { small_32([a]) };
+    with_sign_of(x, y)
+}
+
+/// Several at a time, both sides of each. NaN fails the comparison and stays NaN in `small`; the integer addition
+/// in `large` would lose it.
+#[inline(always)]
+fn abreast_32<const N: usize>(x: [f32; N]) -> [f32; N] {
+    let a = x.map(f32::abs);
+    let (large, small) = (large_32(a), small_32(a));
+    let mut y = x;
+    for k in 0..N {
+        y[k] = with_sign_of(x[k], if a[k] >= SIDES_MEET { large[k] } else { small[k] });
+    }
+    y
+}
+
+#[inline(always)]
+fn with_sign_of(x: f32, y: f32) -> f32 {
     f32::from_bits(y.to_bits() | (x.to_bits() & 0x8000_0000))
 }
 
 #[inline(always)]
-fn small_32(a: f32) -> f32 {
-    let s = a * a;
-    let p = -0.333_328_75 + s * (0.133_190_63 + s * (-0.052_564_338 + s * 0.016_231_729));
-    a + a * (s * p)
+fn small_32<const N: usize>(a: [f32; N]) -> [f32; N] {
+    let s = a.map(|a| a * a);
+    let mut p = polynomial(s, [0.016_231_729, -0.052_564_338, 0.133_190_63, -0.333_328_75]);
+    for k in 0..N {
+        p[k] *= s[k];
+    }
+    for k in 0..N {
+        p[k] = a[k] + a[k] * p[k];
+    }
+    p
 }
 
 #[inline(always)]
-fn large_32(a: f32) -> f32 {
+fn large_32<const N: usize>(a: [f32; N]) -> [f32; N] {
     // tanh 10 rounds to 1.
-    let b = if a > 10.0 { 10.0 } else { a };
-    let rounded = b * (2.0 * LOG2_E) + ROUND_32;
-    let r = b - (rounded - ROUND_32) * (0.5 * LN_2);
-    let p = 1.999_999_5 + r * (1.999_967 + r * (1.333_387_7 + r * (0.670_312_3 + r * 0.266_103_7)));
-    // 2ⁿ, n ≤ 29, is added to the exponent: the low bits of `rounded` hold n.
-    let exp = f32::from_bits((1.0 + r * p).to_bits().wrapping_add(rounded.to_bits() << 23));
-    1.0 - 2.0 / (exp + 1.0)
+    let b = a.map(|a| if a > 10.0 { 10.0 } else { a });
+    let rounded = b.map(|b| b * (2.0 * LOG2_E) + ROUND_32);
+    let mut r = b;
+    for k in 0..N {
+        r[k] = b[k] - (rounded[k] - ROUND_32) * (0.5 * LN_2);
+    }
+    let mut exp = polynomial(r, [0.266_103_7, 0.670_312_3, 1.333_387_7, 1.999_967, 1.999_999_5, 1.0]);
+    for k in 0..N {
+        // 2ⁿ, n ≤ 29, is added to the exponent: the low bits of `rounded` hold n.
+        exp[k] = f32::from_bits(exp[k].to_bits().wrapping_add(rounded[k].to_bits() << 23)) + 1.0;
+    }
+    exp.map(|exp| 1.0 - 2.0 / exp)
+}
+
+/// Horner's scheme, the highest power first.
+#[inline(always)]
+fn polynomial<const N: usize, const TERMS: usize>(x: [f32; N], coefficients: [f32; TERMS]) -> [f32; N] {
+    let mut p = [coefficients[0]; N];
+    for c in &coefficients[1..] {
+        for k in 0..N {
+            p[k] = c + x[k] * p[k];
+        }
+    }
+    p
+}
+
+#[inline(always)]
+pub(super) fn tanh_slice_32(x: &mut [f32]) {
+    run(Slice(x));
+}
+
+struct Slice<'a>(&'a mut [f32]);
+
+impl Kernel for Slice<'_> {
+    type Output = ();
+
+    /// A tangent is a chain of forty operations, each waiting for the one before: several vectors abreast keep a
+    /// processor busy. How many was measured; narrow ones need more.
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        match S::F32::LANES {
+            16 => self.groups::<4, 16>(),
+            8 => self.groups::<4, 8>(),
+            4 => self.groups::<8, 4>(),
+            _ => self.groups::<1, 1>(),
+        }
+    }
+}
+
+impl Slice<'_> {
+    #[inline(always)]
+    fn groups<const VECTORS: usize, const LANES: usize>(self) {
+        let (vectors, rest) = self.0.as_chunks_mut::<LANES>();
+        let (groups, more) = vectors.as_chunks_mut::<VECTORS>();
+        for group in groups {
+            // One loop over the lanes, which become the vectors.
+            for lane in 0..LANES {
+                let mut x = [0.0; VECTORS];
+                for v in 0..VECTORS {
+                    x[v] = group[v][lane];
+                }
+                let y = abreast_32(x);
+                for v in 0..VECTORS {
+                    group[v][lane] = y[v];
+                }
+            }
+        }
+        for rest in [more.as_flattened_mut(), rest] {
+            for x in rest {
+                *x = tanh_32(*x);
+            }
+        }
+    }
 }
 
 #[inline(always)]

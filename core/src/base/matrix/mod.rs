@@ -7,7 +7,9 @@
 //!
 //! Each kernel equals its twin in [`naive`] bit for bit, for every shape.
 
+mod few;
 pub mod naive;
+mod narrow;
 mod panel;
 mod scalar;
 mod tile;

@@ -1,5 +1,7 @@
 //! Panels: what a tile reads of the second operand.
 
+use losscape_dispatch::Four;
+
 use crate::Real;
 
 /// Terms that a panel holds.
@@ -29,7 +31,7 @@ pub(super) fn packed<R: Real, const WIDTH: usize>(
 
 /// `panel[k][l] = b[l · stride + k]` for `width` lanes; the others keep what they hold.
 #[inline(always)]
-pub(super) fn transposed<R: Real, const WIDTH: usize>(
+pub(super) fn transposed<R: Real, F: Four<R>, const WIDTH: usize>(
     panel: &mut [[R; WIDTH]],
     b: &[R],
     stride: usize,
@@ -43,9 +45,9 @@ pub(super) fn transposed<R: Real, const WIDTH: usize>(
         let (a, b, c, d) = (column(0), column(1), column(2), column(3));
         let mut k = 0;
         while k + 4 <= terms {
-            let block = R::transpose([four(a, k), four(b, k), four(c, k), four(d, k)]);
+            let block = F::transpose([a, b, c, d].map(|column| F::load(&column[k..])));
             for (t, row) in block.into_iter().enumerate() {
-                panel[k + t][l..l + 4].copy_from_slice(&row);
+                row.store(&mut panel[k + t][l..]);
             }
             k += 4;
         }
@@ -61,12 +63,4 @@ pub(super) fn transposed<R: Real, const WIDTH: usize>(
         }
         l += 1;
     }
-}
-
-/// Four numbers from place `k`.
-#[inline(always)]
-pub(super) fn four<R: Real>(from: &[R], k: usize) -> [R; 4] {
-    let mut four = [R::ZERO; 4];
-    four.copy_from_slice(&from[k..k + 4]);
-    four
 }

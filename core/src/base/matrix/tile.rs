@@ -103,7 +103,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                     }
                 } else {
                     storage = [[[R::ZERO; WIDTH]; DEPTH]; PAIRS];
-                    self.copy(place, &mut storage);
+                    self.copy::<V, WIDTH>(place, &mut storage);
                     for pair in 0..PAIRS {
                         panels[pair] = Panel { from: storage[pair].as_flattened(), stride: WIDTH };
                     }
@@ -133,14 +133,18 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
 
     /// Copies the panels.
     #[inline(always)]
-    fn copy<const WIDTH: usize>(&self, place: Place, panels: &mut [[[R; WIDTH]; DEPTH]; PAIRS]) {
+    fn copy<V: Vector<R>, const WIDTH: usize>(
+        &self,
+        place: Place,
+        panels: &mut [[[R; WIDTH]; DEPTH]; PAIRS],
+    ) {
         let Place { k, terms, column, width } = place;
         for pair in 0..PAIRS {
             let (panel, b) = (&mut panels[pair][..terms], self.b[pair]);
             if B == ROW_MAJOR {
                 packed(panel, &b[k * self.columns + column..], self.columns, width);
             } else {
-                transposed(panel, &b[column * self.depth + k..], self.depth, width);
+                transposed::<_, V::Four, WIDTH>(panel, &b[column * self.depth + k..], self.depth, width);
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use losscape_dispatch::run;
 
+use super::few::FewTerms;
 use super::naive;
-use super::panel::four;
+use super::narrow::{FLIGHT, Narrow};
 use super::tile::{COLUMN_MAJOR, ColumnSum, Product, ROW_MAJOR, Start};
 use crate::Real;
 
@@ -27,10 +28,21 @@ fn affine_from<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], ou
     } else if outputs <= FEW_COLUMNS {
         affine_narrow(start, x, w, out, outputs);
     } else {
-        let (c, columns) = (out, outputs);
-        let (rows, depth) = (c.len() / columns, w.len() / columns);
-        let (a, b) = ([x], [w]);
-        run(Product::<R, 1, ROW_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
+        product(start, x, w, out, outputs);
+    }
+}
+
+/// Many rows and columns; of few terms, all are held.
+fn product<R: Real>(start: Start<'_, R>, a: &[R], b: &[R], c: &mut [R], columns: usize) {
+    match b.len() / columns {
+        1 => run(FewTerms::<R, 1> { a, b, start, c, columns }),
+        2 => run(FewTerms::<R, 2> { a, b, start, c, columns }),
+        3 => run(FewTerms::<R, 3> { a, b, start, c, columns }),
+        depth => {
+            let rows = c.len() / columns;
+            let (a, b) = ([a], [b]);
+            run(Product::<R, 1, ROW_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
+        }
     }
 }
 
@@ -51,56 +63,17 @@ fn affine_few<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], out
     }
 }
 
-/// A few outputs: the samples are the lanes, four by four inputs of them turned at a time.
+/// A few outputs: the samples are the lanes.
 fn affine_narrow<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    const GROUPS: usize = 4;
-    const FLIGHT: usize = 4 * GROUPS;
     let inputs = w.len() / outputs;
-    let mut blocks = out.chunks_exact_mut(FLIGHT * outputs);
-    for (x, out) in x.chunks_exact(FLIGHT * inputs).zip(&mut blocks) {
-        for j in 0..outputs {
-            let mut sums = [[R::ZERO; 4]; GROUPS];
-            for (r, sum) in sums.as_flattened_mut().iter_mut().enumerate() {
-                *sum = match start {
-                    Start::Zero => R::ZERO,
-                    Start::Columns(bias) => bias[j],
-                    Start::Result => out[r * outputs + j],
-                };
-            }
-            let mut k = 0;
-            while k + 4 <= inputs {
-                let w = [0, 1, 2, 3].map(|t| w[(k + t) * outputs + j]);
-                for (group, sum) in sums.iter_mut().enumerate() {
-                    let row = |r: usize| four(&x[(4 * group + r) * inputs..], k);
-                    let columns = R::transpose([row(0), row(1), row(2), row(3)]);
-                    for (column, w) in columns.iter().zip(w) {
-                        add_term(sum, column, w);
-                    }
-                }
-                k += 4;
-            }
-            while k < inputs {
-                let w = w[k * outputs + j];
-                for (group, sum) in sums.iter_mut().enumerate() {
-                    add_term(sum, &[0, 1, 2, 3].map(|r| x[(4 * group + r) * inputs + k]), w);
-                }
-                k += 1;
-            }
-            for (r, sum) in sums.into_iter().flatten().enumerate() {
-                out[r * outputs + j] = sum;
-            }
-        }
+    let rows = out.len() / outputs / FLIGHT * FLIGHT;
+    let ((x, x_left), (out, out_left)) = (x.split_at(rows * inputs), out.split_at_mut(rows * outputs));
+    match outputs {
+        1 => run(Narrow::<R, 1> { x, w, start, out }),
+        2 => run(Narrow::<R, 2> { x, w, start, out }),
+        _ => run(Narrow::<R, FEW_COLUMNS> { x, w, start, out }),
     }
-    let out = blocks.into_remainder();
-    affine_few(start, &x[x.len() - out.len() / outputs * inputs..], w, out, outputs);
-}
-
-/// `sum ← sum + column · w`.
-#[inline(always)]
-fn add_term<R: Real>(sum: &mut [R; 4], column: &[R; 4], w: R) {
-    for (sum, &x) in sum.iter_mut().zip(column) {
-        *sum += x * w;
-    }
+    affine_few(start, x_left, w, out_left, outputs);
 }
 
 pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
@@ -121,19 +94,11 @@ pub(super) fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize)
 
 fn back_tiles<R: Real>(d: &[R], w: &[R], start: Start<'_, R>, c: &mut [R], depth: usize) {
     let (rows, columns) = (d.len() / depth, w.len() / depth);
-    let (a, b) = ([d], [w]);
     if depth == 1 {
         // One column is one row.
-        return run(Product::<R, 1, ROW_MAJOR, ROW_MAJOR, ROW_MAJOR> {
-            a,
-            b,
-            start,
-            c,
-            rows,
-            depth,
-            columns,
-        });
+        return product(start, d, w, c, columns);
     }
+    let (a, b) = ([d], [w]);
     run(Product::<R, 1, ROW_MAJOR, COLUMN_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
 }
 
@@ -152,7 +117,7 @@ pub(super) fn outer_sum_direction<R: Real>(
     outer_tiles([x, rx], [rd, d], sum, outputs);
 }
 
-/// The longer of inputs and outputs are the lanes, but for a few inputs.
+/// The outputs are the lanes, unless they are few: then the inputs.
 fn outer_tiles<R: Real, const PAIRS: usize>(x: [&[R]; PAIRS], d: [&[R]; PAIRS], c: &mut [R], outputs: usize) {
     let (inputs, depth, start) = (c.len() / outputs, d[0].len() / outputs, Start::Result);
     if outputs <= FEW_COLUMNS {

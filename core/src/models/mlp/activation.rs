@@ -5,9 +5,11 @@ use crate::Real;
 use crate::base::elementary::sigmoid;
 #[cfg(feature = "softplus")]
 use crate::base::elementary::softplus;
+#[cfg(feature = "gelu")]
 use crate::base::elementary::tanh;
 #[cfg(feature = "tanh-micromath")]
 use crate::base::elementary::tanh_micromath;
+use crate::base::elementary::tanh_slice;
 use crate::base::elementwise::{each, pair};
 
 /// What a unit makes of its input z.
@@ -100,7 +102,7 @@ impl Activation {
                 let slope = R::from_f64(f64::from(slope));
                 each(z, |z| if z > R::ZERO { z } else { slope * z });
             }
-            Self::Tanh => each(z, tanh),
+            Self::Tanh => tanh_slice(z),
             #[cfg(feature = "sigmoid")]
             Self::Sigmoid => each(z, sigmoid),
             #[cfg(feature = "softplus")]

@@ -2,10 +2,11 @@
 
 use super::tape::{rows, rows_mut};
 use super::{Mlp, objective::Rows};
+use crate::base::VECTORS;
 use crate::base::elementary::exp;
 #[cfg(feature = "binary-cross-entropy")]
 use crate::base::elementary::{sigmoid, softplus};
-use crate::base::vector::LaneSum;
+use crate::base::vector::{LANES, LaneSum};
 #[cfg(feature = "softmax-cross-entropy")]
 use crate::base::{elementary::ln, elementwise::each};
 use crate::models::data::{Dataset, Targets};
@@ -54,6 +55,28 @@ impl<R: Real> Answers<'_, R> {
             Targets::Labels(labels) => labels.get(self.rows.sample(row)?).copied().map(usize::from),
             Targets::Values(_) => None, // refused by `Loss::check`
         }
+    }
+
+    /// The targets of all rows, of one number each.
+    fn targets(&self, y: &mut [R]) -> Option<()> {
+        match (self.targets, self.rows.indices()) {
+            (Targets::Values(values), None) => {
+                for (y, value) in y.iter_mut().zip(values.get(self.rows.sample(0)?..)?) {
+                    *y = *value;
+                }
+            }
+            (Targets::Values(values), Some(indices)) => {
+                for (y, &sample) in y.iter_mut().zip(indices) {
+                    *y = *values.get(sample as usize)?;
+                }
+            }
+            (Targets::Labels(_), _) => {
+                for (row, y) in y.iter_mut().enumerate() {
+                    *y = self.target(row, 0)?;
+                }
+            }
+        }
+        Some(())
     }
 
     // A call a number; inlined, a loop over them is written out once for each kind of rows and targets.
@@ -212,6 +235,9 @@ fn residuals<R: Real>(
     f: impl Fn(R) -> (R, R),
 ) -> Option<()> {
     let outputs = answers.outputs;
+    if VECTORS && outputs == 1 {
+        return single_residuals(a, answers, u, sum, share, f);
+    }
     for (r, (a, u)) in rows(a, outputs).zip(rows_mut(u, outputs)).enumerate() {
         let mut loss = R::ZERO;
         for (j, (&a, u)) in a.iter().zip(u).enumerate() {
@@ -220,6 +246,36 @@ fn residuals<R: Real>(
             *u = slope;
         }
         sum.push(share * loss);
+    }
+    Some(())
+}
+
+/// The same of rows of one number: they are the lanes.
+fn single_residuals<R: Real>(
+    a: &[R],
+    answers: &Answers<'_, R>,
+    u: &mut [R],
+    sum: &mut LaneSum<R>,
+    share: R,
+    f: impl Fn(R) -> (R, R),
+) -> Option<()> {
+    answers.targets(u)?;
+    let loss = |a: R, u: &mut R| {
+        let (value, slope) = f(a - *u);
+        *u = slope;
+        share * value
+    };
+    let (groups, rest) = a.as_chunks::<LANES>();
+    let (group_u, rest_u) = u.as_chunks_mut::<LANES>();
+    for (a, u) in groups.iter().zip(group_u) {
+        let mut losses = [R::ZERO; LANES];
+        for k in 0..LANES {
+            losses[k] = loss(a[k], &mut u[k]);
+        }
+        sum.push_all(&losses);
+    }
+    for (&a, u) in rest.iter().zip(rest_u) {
+        sum.push(loss(a, u));
     }
     Some(())
 }

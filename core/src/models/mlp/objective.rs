@@ -4,6 +4,8 @@ use super::forward::Pass;
 use super::loss::{Answers, correct};
 use super::tape::{DirectionTape, Tape, last, rows_mut};
 use super::{Loss, Mlp};
+use crate::base::VECTORS;
+use crate::base::elementwise::update;
 use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
@@ -69,19 +71,44 @@ impl Rows<'_> {
         self.batch.map_or(Some(at), |indices| indices.get(at).map(|&sample| sample as usize))
     }
 
+    /// Those of a minibatch, by their numbers.
+    pub(super) fn indices(&self) -> Option<&[u32]> {
+        self.batch?.get(self.start..self.start + self.len)
+    }
+
     /// Their inputs: borrowed where they lie together, gathered otherwise.
     fn inputs<'x, R: Real>(&self, data: &Dataset<'x, R>, gathered: &'x mut [R]) -> Option<&'x [R]> {
         let width = data.width();
-        if self.batch.is_none() {
+        let Some(indices) = self.indices() else {
             return data.inputs().get(self.start * width..)?.get(..self.len * width);
-        }
-        for (row, to) in rows_mut(gathered, width).enumerate() {
-            for (to, from) in to.iter_mut().zip(data.get(self.sample(row)?)?) {
-                *to = *from;
+        };
+        match width {
+            1 if VECTORS => gather_few::<R, 1>(data, indices, gathered)?,
+            2 if VECTORS => gather_few::<R, 2>(data, indices, gathered)?,
+            3 if VECTORS => gather_few::<R, 3>(data, indices, gathered)?,
+            _ => {
+                for (to, &sample) in rows_mut(gathered, width).zip(indices) {
+                    for (to, from) in to.iter_mut().zip(data.get(sample as usize)?) {
+                        *to = *from;
+                    }
+                }
             }
         }
         Some(gathered)
     }
+}
+
+/// Gathers rows of a few numbers, for which a call to copy them would cost more than the copy.
+fn gather_few<R: Real, const WIDTH: usize>(
+    data: &Dataset<'_, R>,
+    indices: &[u32],
+    gathered: &mut [R],
+) -> Option<()> {
+    let (rows, gathered) = (data.inputs().as_chunks::<WIDTH>().0, gathered.as_chunks_mut().0);
+    for (row, &sample) in gathered.iter_mut().zip(indices) {
+        *row = *rows.get(sample as usize)?;
+    }
+    Some(())
 }
 
 impl<'a, R: Real> MlpObjective<'a, R> {
@@ -251,9 +278,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// `sum ← sum / count + λ at`: from a sum over samples to the derivative of f.
     fn finish(&self, sum: &mut [R], count: R, at: &[R]) {
         let share = R::ONE / count;
-        for (g, &at) in sum.iter_mut().zip(at) {
-            *g = *g * share + self.l2 * at;
-        }
+        update(sum, at, |g, at| g * share + self.l2 * at);
     }
 
     fn value_grad_of(&self, params: &[R], batch: Option<&[u32]>, grad: &mut [R], scratch: &mut [R]) -> R {
