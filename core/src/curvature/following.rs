@@ -344,6 +344,20 @@ mod tests {
     }
 
     #[test]
+    fn the_step_of_the_literature() {
+        // f = ½ (3 x² − y²) at (1, 1): down by 6 / (3 + √45) along x, up by 2 / (1 + √5) along y.
+        let f = Quadratic::new(&[3.0, -1.0]).unwrap();
+        let (mut params, mut matrix) = ([1.0, 1.0], [f64::NAN; 4]);
+        let mut workspace = [f64::NAN; EigenvectorFollowing::<f64>::workspace_len(2, 4, 4)];
+        let config = FollowingConfig { max_step: 10.0, ..CONFIG };
+        let mut walk =
+            EigenvectorFollowing::new(&f, config, &mut params, &mut matrix, &mut workspace).unwrap();
+        while !matches!(walk.step(&f), FollowingStep::Moved { .. }) {}
+        let golden = (3.0 - sqrt(5.0)) / 2.0;
+        assert!(walk.params().iter().all(|x| (x - golden).abs() < 1e-15), "{:?}", walk.params());
+    }
+
+    #[test]
     fn critical_points_of_all_indices() {
         // Around the corner of a cell of the egg carton: minimum −2, saddle 0, maximum 2.
         let f = EggCarton::<f64>::new(2).unwrap();

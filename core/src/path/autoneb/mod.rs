@@ -41,7 +41,8 @@ enum Phase<R: Real> {
 ///     scan all segments densely; keep the path if its saddle is the lowest so far
 /// ```
 ///
-/// The path reported is the best of all cycles, not necessarily the last.
+/// The path reported is the best of all cycles, not necessarily the last. Two things differ from the published
+/// code: the [tangent](super::Tangent), and that images are laid out anew after the last move of a cycle too.
 ///
 /// # Shapes
 ///

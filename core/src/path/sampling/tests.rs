@@ -57,6 +57,8 @@ fn failures_are_told_apart() {
     beads[2..4].copy_from_slice(&[0.6, 0.0]);
     assert!(matches!(end(CONFIG, &beads), SamplingEnd::EndTooHigh { end: 1, .. }));
     assert!(Sampling::<f64, 4>::new(&f, CONFIG, &mut [0.0; 4], &mut [0.0; 8]).is_err());
-    let beads = [-1.0, 0.0, 1.0, 0.1, 0.0, 0.0];
-    assert_eq!(run::<32>(&Hole(0.1), CONFIG, &mut { beads }).0, SamplingEnd::NotFinite);
+    // The scan meets the hole, the bead in the middle would not.
+    let (beads, level) = ([-1.0, 0.0, 0.5, 0.0, 0.0, 0.0], 1.0);
+    let config = SamplingConfig { level, ..CONFIG };
+    assert_eq!(run::<32>(&Hole(0.04), config, &mut { beads }).0, SamplingEnd::NotFinite);
 }

@@ -43,7 +43,7 @@ pub struct StringConfig<R: Real = f32> {
 /// neighbour an image is pushed towards is decided by the lengths of the whole string, not by the heights
 /// beside it as in a [`Band`](super::Band): near a top a linear string rests elsewhere than a band of as
 /// many images, by a term of first order in the spacing (on the Müller–Brown surface −41.57 instead of −43.12 with 7
-/// images, −41.094 instead of −41.104 with 31). A cubic string needs enough images to draw its bends: nine are too
+/// images, −41.093 instead of −41.104 with 31). A cubic string needs enough images to draw its bends: nine are too
 /// few there, and it never comes to rest.
 ///
 /// # Shapes
