@@ -9,7 +9,7 @@ use losscape::path::{
 };
 use losscape_tests::critical::settle;
 
-use crate::support::{relax, scan};
+use crate::support::{Relaxed, relax, scan};
 
 /// Fine bands need shorter steps than the curvature alone asks for; this relaxer finds them.
 const CONFIG: BandConfig<f64> = BandConfig::new(Relaxer::Adaptive(Adaptive { tolerance: 0.1 }));
@@ -51,8 +51,8 @@ fn springs_of_any_constant_have_the_same_fixed_point() {
     }
 }
 
-/// The images of a string from `start` after so many sweeps, and its highest inner value.
-fn string(start: &[f64], learning_rate: f64, interpolation: Interpolation, sweeps: u32) -> (Vec<f64>, f64) {
+/// A string from `start` after so many sweeps.
+fn string(start: &[f64], learning_rate: f64, interpolation: Interpolation, sweeps: u32) -> Relaxed {
     let f = MuellerBrown::<f64>::default();
     let count = start.len() / 2;
     let mut images = start.to_vec();
@@ -60,10 +60,9 @@ fn string(start: &[f64], learning_rate: f64, interpolation: Interpolation, sweep
     let config = StringConfig { learning_rate, interpolation, ends_slide: false };
     let mut string = StringMethod::new(&f, config, &mut images, &mut workspace).unwrap();
     while string.sweep() < sweeps {
-        assert!(!matches!(string.step(&f), BandStep::NotFinite { .. }));
+        assert!(!matches!(string.step(&f), BandStep::NotFinite { .. }), "a finite step");
     }
-    let top = string.values()[1..count - 1].iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    (string.images().to_vec(), top)
+    Relaxed { images: string.images().to_vec(), values: string.values().to_vec() }
 }
 
 #[test]
@@ -73,7 +72,7 @@ fn a_string_rests_near_the_band() {
     let f = MuellerBrown::<f64>::default();
     for (count, apart) in [(7, 1.0..2.0), (15, 0.05..0.2), (31, 0.005..0.02)] {
         let band = relax(&f, CONFIG, ends(), count, (1e-6, 20_000), |_| ());
-        let (_, top) = string(&band.images, 2e-6, Interpolation::Linear, 40_000);
+        let top = string(&band.images, 2e-6, Interpolation::Linear, 40_000).top();
         assert!(apart.contains(&(top - band.top()).abs()), "{count}: {top} against {}", band.top());
     }
 }
@@ -94,7 +93,7 @@ fn arcs_of_the_minimum_energy_path() {
                     [0, 1].map(|i| saddle[i] + t * (minimum[i] - saddle[i]))
                 })
                 .collect();
-            length(&string(&line, learning_rate, Interpolation::Cubic, sweeps).0, 2)
+            length(&string(&line, learning_rate, Interpolation::Cubic, sweeps).images, 2)
         };
         // A polyline through points of a curve is short by a term in the square of their distance, and a string
         // bulges by a term in its step: both are extrapolated to none.
