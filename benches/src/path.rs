@@ -60,7 +60,7 @@ impl Pair {
     pub fn new() -> Result<Self, ArgError> {
         let digits = Digits::training()?;
         let f = digits.objective(HIDDEN)?;
-        let ends = [train(&f, 0, TRAINING_STEPS)?, train(&f, 1, TRAINING_STEPS)?];
+        let ends = [train(&f, 128, 0, TRAINING_STEPS)?, train(&f, 128, 1, TRAINING_STEPS)?];
         Ok(Self { digits, ends })
     }
 

@@ -1,9 +1,12 @@
 //! Draxler, Veschgini, Salmhofer & Hamprecht (2018): essentially no barriers.
 
+use losscape::base::elementary::sin;
 use losscape::base::vector::distance;
 use losscape::models::mlp::{Activation, Mlp};
 use losscape::models::surfaces::{CurvyValley, EggCarton, Quadratic};
-use losscape::path::{Band, BandConfig, BandStep, Exploration, Relaxer, Suggestion};
+use losscape::path::{
+    Band, BandConfig, BandStep, Exploration, Interpolation, Relaxer, StringConfig, StringMethod, Suggestion,
+};
 use losscape::{Objective, Real};
 
 use crate::support::{regression, relax, rng, scan, spectrum, swap_saddle, zero_loss};
@@ -93,6 +96,39 @@ fn egg_carton() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn egg_carton_with_strings() {
+    let f = EggCarton::<f64>::new(2).unwrap();
+    for count in [9u32, 17, 31, 61] {
+        for (to, push, saddle, length) in [
+            ([1.5, 0.5], 0.0, 0.0, 1.0),
+            ([1.5, 1.5], 0.0, 2.0, core::f64::consts::SQRT_2),
+            ([1.5, 1.5], 1e-2, 0.0, 2.0),
+        ] {
+            // The straight line, pushed aside by a sine.
+            let mut images: Vec<f64> = (0..count)
+                .flat_map(|k| {
+                    let t = f64::from(k) / f64::from(count - 1);
+                    let aside = push * sin(core::f64::consts::PI * t) / core::f64::consts::SQRT_2;
+                    [0.5 + t * (to[0] - 0.5) - aside, 0.5 + t * (to[1] - 0.5) + aside]
+                })
+                .collect();
+            let mut workspace =
+                vec![f64::NAN; StringMethod::<f64>::workspace_len(images.len() / 2, 2, f.scratch_len())];
+            let config =
+                StringConfig { learning_rate: 2e-3, interpolation: Interpolation::Linear, ends_slide: false };
+            let mut string = StringMethod::new(&f, config, &mut images, &mut workspace).unwrap();
+            while string.sweep() < 8000 {
+                assert!(!matches!(string.step(&f), BandStep::NotFinite { .. }));
+            }
+            let report = scan(&f, string.images(), 9);
+            assert!((report.saddle - saddle).abs() < 1e-12, "{count} {to:?} {push}: {report:?}");
+            assert!((report.length - length).abs() < 1e-12, "{count} {to:?} {push}: {report:?}");
+        }
+    }
+}
+
+#[test]
 fn curvy_valley() {
     let f = CurvyValley::<f64>::default();
     let [a, b] = CurvyValley::<f64>::MINIMA;
@@ -104,7 +140,8 @@ fn curvy_valley() {
         let report = scan(&f, &band.images, 9);
         // The images alone know nothing of what lies between them.
         assert!((band.top() - 1.0).abs() < 1e-6, "{count}: {}", band.top());
-        assert!((report.saddle - saddle).abs() < 5e-5, "{count}: {report:?}");
+        let digits = if count == 9 { 5e-5 } else { 5e-7 };
+        assert!((report.saddle - saddle).abs() < digits, "{count}: {report:?}");
         assert!((report.length_ratio() - ratio).abs() < 1e-5, "{count}: {}", report.length_ratio());
         let climb = BandConfig { climb_below: 0.1, ..config };
         let band = relax(&f, climb, [&a, &b], count, (1e-8, 50_000), |_| ());
@@ -119,22 +156,23 @@ const TARGETS: [f64; 4] = [-1.0, 1.0, 1.0, -1.0];
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn xor_has_a_barrier_at_width_two_and_none_at_three() {
-    for (hidden, activation) in [(2, Activation::Relu), (3, Activation::Relu), (3, Activation::Tanh)] {
+    // 1/3 is the loss of the best net of one ReLU unit; hyperbolic tangents do a little better.
+    for (hidden, activation, between) in [
+        (2, Activation::Relu, 0.333..0.36),
+        (2, Activation::Tanh, 0.25..0.335),
+        (3, Activation::Relu, 0.0..1e-3),
+        (3, Activation::Tanh, 0.0..1e-3),
+    ] {
         let net = Mlp::new(&[2, hidden, 1]).unwrap().with_hidden(activation);
         let saddle = swap_saddle(&regression(net, &INPUTS, &TARGETS), 4, 16);
-        if hidden == 2 {
-            // 1/3 is the loss of the best net of one hidden unit.
-            assert!((0.333..0.36).contains(&saddle), "{saddle}");
-        } else {
-            assert!(saddle < 1e-3, "{activation:?}: {saddle}");
-        }
+        assert!(between.contains(&saddle), "{hidden} {activation:?}: {saddle}");
     }
 }
 
 #[test]
 fn flat_directions_do_not_imply_connectivity() {
-    // Four residuals: rank four at zero loss, whatever the width. Width 2, of the barrier above, is flat in
-    // five directions. Where ReLU units are off for two points alike, there are more.
+    // Four residuals: rank four at zero loss, whatever the width. Width 2, of the barriers above, is flat in
+    // five directions with tanh units; where ReLU units are off for two points alike, there are more.
     for hidden in [2, 3, 4] {
         for activation in [Activation::Tanh, Activation::Relu] {
             let net = Mlp::new(&[2, hidden, 1]).unwrap().with_hidden(activation);

@@ -9,5 +9,6 @@ mod curves;
 mod digits;
 mod draxler;
 mod freeman;
+mod networks;
 mod support;
 mod toolbox;

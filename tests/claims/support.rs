@@ -110,15 +110,29 @@ pub(crate) fn swapped(net: &Mlp, params: &[f64], i: usize, j: usize) -> Vec<f64>
 pub(crate) fn swap_saddle(f: &MlpObjective<'_, f64>, claim: u64, restarts: u32) -> f64 {
     let a = zero_loss(f, claim, 1e-20);
     let b = swapped(&f.net(), &a, 0, 1);
-    let config = BandConfig::new(Relaxer::descent(0.02, 0.9));
-    let mut lowest = f64::INFINITY;
+    let (_, saddle) = lowest_bent(f, Relaxer::descent(0.02, 0.9), [&a, &b], claim + 1, restarts);
+    saddle
+}
+
+/// The lowest of `restarts` randomly bent 41-image bands, and its saddle.
+pub(crate) fn lowest_bent(
+    f: &dyn Objective<f64>,
+    relaxer: Relaxer<f64>,
+    [a, b]: [&[f64]; 2],
+    claim: u64,
+    restarts: u32,
+) -> (Relaxed, f64) {
+    let mut lowest: Option<(Relaxed, f64)> = None;
     for k in 0..restarts {
-        let bend = distance(&a, &b) * f64::from(1 + k % 4) / 4.0;
-        let push = |band: &mut Band<'_, f64>| band.perturb(bend, &mut rng(claim + 1, u64::from(k)));
-        let band = relax(f, config, [&a, &b], 41, (1e-7, 1500), push);
-        lowest = lowest.or_smaller(scan(f, &band.images, 9).saddle);
+        let bend = distance(a, b) * f64::from(1 + k % 4) / 4.0;
+        let push = |band: &mut Band<'_, f64>| band.perturb(bend, &mut rng(claim, u64::from(k)));
+        let band = relax(f, BandConfig::new(relaxer), [a, b], 41, (1e-7, 1500), push);
+        let saddle = scan(f, &band.images, 9).saddle;
+        if lowest.as_ref().is_none_or(|(_, known)| saddle < *known) {
+            lowest = Some((band, saddle));
+        }
     }
-    lowest
+    lowest.unwrap()
 }
 
 /// All eigenvalues of the Hessian, ascending, by Jacobi's rotations.

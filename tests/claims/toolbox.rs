@@ -1,10 +1,15 @@
-//! Nudged elastic bands on the Müller–Brown surface.
+//! Bands and strings on the Müller–Brown surface.
 
+use losscape::Objective;
 use losscape::base::vector::distance;
 use losscape::models::surfaces::MuellerBrown;
-use losscape::path::{Adaptive, BandConfig, Relaxer, Spacing, Tangent, length};
+use losscape::path::{
+    Adaptive, BandConfig, BandStep, Fire, Interpolation, Relaxer, Spacing, StringConfig, StringMethod,
+    Tangent, length,
+};
+use losscape_tests::critical::settle;
 
-use crate::support::{relax, scan};
+use crate::support::{Relaxed, relax, scan};
 
 /// Fine bands need shorter steps than the curvature alone asks for; this relaxer finds them.
 const CONFIG: BandConfig<f64> = BandConfig::new(Relaxer::Adaptive(Adaptive { tolerance: 0.1 }));
@@ -37,20 +42,99 @@ fn fixed_points_of_both_tangents() {
 fn springs_of_any_constant_have_the_same_fixed_point() {
     let f = MuellerBrown::<f64>::default();
     for spring in [100.0, 1000.0] {
-        let relaxer = Relaxer::descent(2e-4, 0.5);
-        let config = BandConfig { spacing: Spacing::Springs(spring), ..BandConfig::new(relaxer) };
-        let band = relax(&f, config, ends(), 9, (1e-6, 50_000), |_| ());
-        assert!((band.top() + 40.850_455).abs() < 1e-5, "{spring}: {}", band.top());
+        for (count, top) in [(7, -43.122_786), (9, -40.850_455), (15, -41.488_182), (31, -41.103_855)] {
+            let relaxer = Relaxer::descent(1e-4, 0.5);
+            let config = BandConfig { spacing: Spacing::Springs(spring), ..BandConfig::new(relaxer) };
+            let band = relax(&f, config, ends(), count, (1e-8, 400_000), |_| ());
+            assert!((band.top() - top).abs() < 1e-5, "{spring} {count}: {}", band.top());
+        }
     }
+}
+
+/// A string from `start` after so many sweeps.
+fn string(start: &[f64], learning_rate: f64, interpolation: Interpolation, sweeps: u32) -> Relaxed {
+    let f = MuellerBrown::<f64>::default();
+    let count = start.len() / 2;
+    let mut images = start.to_vec();
+    let mut workspace = vec![f64::NAN; StringMethod::<f64>::workspace_len(count, 2, f.scratch_len())];
+    let config = StringConfig { learning_rate, interpolation, ends_slide: false };
+    let mut string = StringMethod::new(&f, config, &mut images, &mut workspace).unwrap();
+    while string.sweep() < sweeps {
+        assert!(!matches!(string.step(&f), BandStep::NotFinite { .. }), "a finite step");
+    }
+    Relaxed { images: string.images().to_vec(), values: string.values().to_vec() }
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn a_string_rests_near_the_band() {
+    // Not where it does: at a top, an image is pushed along by the whole string, not by the heights beside it.
+    let f = MuellerBrown::<f64>::default();
+    for (count, apart) in [(7, 1.0..2.0), (15, 0.05..0.2), (31, 0.005..0.02)] {
+        let band = relax(&f, CONFIG, ends(), count, (1e-6, 20_000), |_| ());
+        let top = string(&band.images, 2e-6, Interpolation::Linear, 40_000).top();
+        assert!(apart.contains(&(top - band.top()).abs()), "{count}: {top} against {}", band.top());
+    }
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn arcs_of_the_minimum_energy_path() {
+    let [a, b, c] = MuellerBrown::<f64>::MINIMA;
+    let [s1, s2] = MuellerBrown::<f64>::SADDLES;
+    let mut total = 0.0;
+    for (saddle, minimum, golden) in
+        [(s1, a, 1.034_186), (s1, c, 0.802_082), (s2, c, 0.333_828), (s2, b, 0.528_732)]
+    {
+        let polyline = |segments: u32, learning_rate: f64, sweeps: u32| {
+            let line: Vec<f64> = (0..=segments)
+                .flat_map(|k| {
+                    let t = f64::from(k) / f64::from(segments);
+                    [0, 1].map(|i| saddle[i] + t * (minimum[i] - saddle[i]))
+                })
+                .collect();
+            length(&string(&line, learning_rate, Interpolation::Cubic, sweeps).images, 2)
+        };
+        // A polyline through points of a curve is short by a term in the square of their distance, and a string
+        // bulges by a term in its step: both are extrapolated to none.
+        let [long, short] = [(1e-5, 20_000), (5e-6, 40_000)].map(|(learning_rate, sweeps)| {
+            (4.0 * polyline(64, learning_rate, sweeps) - polyline(32, learning_rate, sweeps)) / 3.0
+        });
+        let found = 2.0 * short - long;
+        assert!((found - golden).abs() < 2e-5, "{found} against {golden}, from {long}, {short}");
+        total += found;
+    }
+    assert!((total / distance(&a, &b) - 1.464_726).abs() < 2e-5, "{total}");
 }
 
 #[test]
 fn climbing_image_finds_the_saddle() {
     let f = MuellerBrown::<f64>::default();
-    for count in [7, 9, 15, 31] {
-        let config = BandConfig { climb_below: 10.0, ..CONFIG };
-        let band = relax(&f, config, ends(), count, (1e-4, 20_000), |_| ());
-        assert!((band.top() + 40.664_843_508_657_4).abs() < 1e-8, "{count}: {}", band.top());
+    let fire = Relaxer::Fire(Fire { dt: 5e-3, dt_max: 2e-2, max_step: 0.2 });
+    for relaxer in [CONFIG.relaxer, fire] {
+        for count in [7, 9, 15, 31] {
+            let config = BandConfig { climb_below: 10.0, ..BandConfig::new(relaxer) };
+            let band = relax(&f, config, ends(), count, (1e-4, 20_000), |_| ());
+            assert!((band.top() + 40.664_843_508_657_4).abs() < 1e-8, "{relaxer:?} {count}: {}", band.top());
+        }
+    }
+}
+
+#[test]
+fn both_saddles_of_the_band_are_certified() {
+    let f = MuellerBrown::<f64>::default();
+    let band = relax(&f, CONFIG, ends(), 15, (0.1, 20_000), |_| ());
+    let v = &band.values;
+    let tops = (1..14).filter(|&i| v[i] > v[i - 1] && v[i] > v[i + 1]);
+    let found: Vec<_> =
+        tops.map(|i| settle(&f, 1, 0.1, &band.images[2 * i..2 * i + 2], 20).unwrap()).collect();
+    assert_eq!(found.len(), 2);
+    for (saddle, (point, value)) in found
+        .iter()
+        .zip(MuellerBrown::<f64>::SADDLES.iter().zip([-40.664_843_508_657_4, -72.248_940_112_325_2]))
+    {
+        assert!(distance(&saddle.params, point) < 1e-12 && (saddle.point.value - value).abs() < 1e-10);
+        assert_eq!((saddle.point.signature.negative, saddle.point.signature.positive), (1, 1));
     }
 }
 

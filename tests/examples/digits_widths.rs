@@ -14,6 +14,7 @@ use std::path::Path;
 
 use losscape::path::Restarts;
 use losscape_tests::paths::{Connection, Digits, SCHEDULE, connect, highest_error, path_rng, train};
+use losscape_tests::plot::{Mark, WidthPlot};
 
 const WIDTHS: [usize; 10] = [2, 3, 4, 5, 6, 8, 12, 16, 24, 32];
 const PAIRS: u64 = 5;
@@ -35,8 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for hidden in WIDTHS {
         let (f, test) = (training.objective(hidden)?, held_out.objective(hidden)?);
         for pair in 0..PAIRS {
-            let a = train(&f, 2 * pair + 1, TRAINING_STEPS)?;
-            let b = train(&f, 2 * pair + 2, TRAINING_STEPS)?;
+            let a = train(&f, 128, 2 * pair + 1, TRAINING_STEPS)?;
+            let b = train(&f, 128, 2 * pair + 2, TRAINING_STEPS)?;
             let connection = connect(&f, &a, &b, &SCHEDULE, &mut path_rng(pair))?;
             let mut restarts = Restarts::new();
             restarts.add(connection.path.saddle)?;
@@ -149,59 +150,21 @@ fn table(rows: &[Row]) -> Result<String, core::fmt::Error> {
     Ok(out)
 }
 
-/// All values over the widths, on a logarithmic scale from 0.01 to 10.
+/// All values over the widths.
 fn plot(rows: &[Row]) -> Result<String, core::fmt::Error> {
-    const LEFT: f32 = 60.0;
-    const TOP: f32 = 20.0;
-    const STEP: f32 = 62.0;
-    const DECADE: f32 = 110.0;
-    let y = |value: f32| TOP + DECADE * (1.0 - decimal_log(value));
-    let mut out = String::new();
-    writeln!(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 700 410\" font-family=\"sans-serif\" \
-         font-size=\"13\" role=\"img\" aria-label=\"Highest value between two minima over the width\">\n\
-         <rect width=\"700\" height=\"410\" fill=\"#ffffff\"/>"
-    )?;
-    for (value, label) in [(10.0, "10"), (1.0, "1"), (0.1, "0.1"), (0.01, "0.01")] {
-        writeln!(
-            out,
-            "<path d=\"M{LEFT} {0:.1}H690\" stroke=\"#dddddd\"/><text x=\"52\" y=\"{1:.1}\" \
-             text-anchor=\"end\">{label}</text>",
-            y(value),
-            y(value) + 4.0
-        )?;
-    }
-    for (i, hidden) in (0u16..).zip(WIDTHS) {
-        let centre = LEFT + STEP * (f32::from(i) + 0.5);
-        writeln!(out, "<text x=\"{centre:.1}\" y=\"370\" text-anchor=\"middle\">{hidden}</text>")?;
-        for (j, row) in (0u16..).zip(rows.iter().filter(|r| r.hidden == hidden)) {
-            let x = centre + 9.0 * (f32::from(j) - 2.0);
+    let title = "Highest value between two minima over the width";
+    let mut plot = WidthPlot::new(title, &WIDTHS, 1.0, &["10", "1", "0.1", "0.01"])?;
+    for (column, hidden) in (0u16..).zip(WIDTHS) {
+        for (k, row) in (0u16..).zip(rows.iter().filter(|r| r.hidden == hidden)) {
+            let aside = 9.0 * (f32::from(k) - 2.0);
             let path = &row.connection.path;
-            let (line, saddle, end) =
-                (y(row.connection.line.saddle), y(path.saddle), y(path.saddle - path.rise()));
-            writeln!(
-                out,
-                "<circle cx=\"{x:.1}\" cy=\"{line:.1}\" r=\"3\" fill=\"none\" stroke=\"#555555\"/>\
-                 <path d=\"M{0:.1} {end:.1}h8\" stroke=\"#0072b2\" stroke-width=\"2\"/>\
-                 <circle cx=\"{x:.1}\" cy=\"{saddle:.1}\" r=\"3\" fill=\"#d55e00\"/>",
-                x - 4.0
-            )?;
+            plot.mark(column, aside, row.connection.line.saddle, Mark::Open)?;
+            plot.mark(column, aside, path.saddle - path.rise(), Mark::Line)?;
+            plot.mark(column, aside, path.saddle, Mark::Filled)?;
         }
     }
-    writeln!(
-        out,
-        "<text x=\"370\" y=\"390\" text-anchor=\"middle\">hidden units h</text>\n\
-         <circle cx=\"420\" cy=\"34\" r=\"3\" fill=\"none\" stroke=\"#555555\"/>\
-         <text x=\"430\" y=\"38\">highest on the straight line</text>\n\
-         <circle cx=\"420\" cy=\"54\" r=\"3\" fill=\"#d55e00\"/><text x=\"430\" y=\"58\">highest on the path</text>\n\
-         <path d=\"M416 74h8\" stroke=\"#0072b2\" stroke-width=\"2\"/><text x=\"430\" y=\"78\">higher end</text>\n\
-         </svg>"
-    )?;
-    Ok(out)
-}
-
-/// log₁₀ x, for drawing.
-fn decimal_log(x: f32) -> f32 {
-    losscape::base::elementary::ln(x) / core::f32::consts::LN_10
+    plot.explain(Mark::Open, "highest on the straight line")?;
+    plot.explain(Mark::Filled, "highest on the path")?;
+    plot.explain(Mark::Line, "higher end")?;
+    plot.finish()
 }

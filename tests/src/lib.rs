@@ -5,4 +5,7 @@
 #[derive(Debug)]
 pub struct Readme;
 
+pub mod critical;
+pub mod matching;
 pub mod paths;
+pub mod plot;

@@ -57,24 +57,31 @@ impl Digits {
     }
 }
 
-/// A minimum of a network's objective: momentum 0.9, shuffled batches of 128, rate 0.1 for a third of the
-/// steps, 0.01 for the second and 0.001 for the last.
+/// A minimum of a network's objective, as training leaves it: momentum 0.9, shuffled batches, rate 0.1 for a
+/// third of the steps, 0.01 for the second and 0.001 for the last.
 ///
 /// # Errors
 /// [`ArgError`] if the objective has less than one batch of samples.
-pub fn train(f: &MlpObjective<'_>, seed: u64, steps: u32) -> Result<Vec<f32>, ArgError> {
+pub fn train<R: Real>(
+    f: &MlpObjective<'_, R>,
+    batch_size: u32,
+    seed: u64,
+    steps: u32,
+) -> Result<Vec<R>, ArgError> {
     let dim = f.dim();
     let mut rng = stream(seed, 0);
-    let mut params = vec![0.0; dim];
+    let mut params = vec![R::ZERO; dim];
     f.net().init(Init::GlorotUniform, &mut params, &mut rng);
     let samples = u32::try_from(f.data().len()).unwrap_or(u32::MAX);
     let mut order = vec![0; f.data().len()];
-    let batches = Minibatches::new(Sampling::ShuffledEpochs, samples, 128, &mut order)?;
-    let mut velocity = vec![0.0; dim];
-    let schedule = Schedule::Steps { rate: 0.1, factor: 0.1, every: steps / 3 };
-    let transforms = (LearningRate::new(schedule), Momentum::heavy_ball(0.9, &mut velocity));
-    let mut workspace = vec![0.0; Sgd::workspace_len(dim, f.scratch_len())];
-    let mut sgd = Sgd::new(f, &mut params, batches, transforms, &mut workspace)?;
+    let batches = Minibatches::new(Sampling::ShuffledEpochs, samples, batch_size, &mut order)?;
+    let mut velocity = vec![R::ZERO; dim];
+    let [rate, factor] = [0.1, 0.1].map(R::from_f64);
+    let schedule = Schedule::Steps { rate, factor, every: steps / 3 };
+    let momentum = Momentum::heavy_ball(R::from_f64(0.9), &mut velocity);
+    let mut workspace = vec![R::ZERO; Sgd::workspace_len(dim, f.scratch_len())];
+    let chain = (LearningRate::new(schedule), momentum);
+    let mut sgd = Sgd::new(f, &mut params, batches, chain, &mut workspace)?;
     for _ in 0..steps {
         if !matches!(sgd.step(f, &mut rng), SgdStep::Stepped { .. }) {
             break;

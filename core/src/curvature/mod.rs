@@ -5,15 +5,18 @@
 //! | [`Hessian`] | the full matrix, a Hessian–vector product a step | Pearlmutter 1994 |
 //! | [`eigenvalues`], [`eigen`] | the spectrum of a symmetric matrix | Householder; Bowdler, Martin, Reinsch & Wilkinson 1968 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
+//! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
 //! | [`slices`] | planes through parameter space, and what lies in them | Li et al. 2018; Garipov et al. 2018 |
 //!
 //! Compute curvature in `f64`: in `f32` the sign of an eigenvalue near zero means nothing.
 
 mod eigen;
+mod following;
 mod hessian;
 mod signature;
 pub mod slices;
 
 pub use eigen::{eigen, eigen_workspace_len, eigenvalues};
+pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingStep};
 pub use hessian::{Hessian, HessianStep, trace};
 pub use signature::{Signature, signature};

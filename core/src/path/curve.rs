@@ -72,7 +72,8 @@ pub enum CurveStep<R: Real = f32> {
 ///
 /// with Bernstein polynomials `wⱼ` (Bézier) or hat functions (polygonal chain). The paper's curves have one
 /// inner control point. The mean is over `t`, not over length; and since it is a mean, a thin spike survives
-/// it: scan [`trace`](Self::trace) for the highest value.
+/// it: scan [`trace`](Self::trace) for the highest value. With [`OnBatch`](super::OnBatch) each `t` sees a
+/// minibatch, as in the paper.
 ///
 /// # Shapes
 ///
@@ -275,6 +276,7 @@ mod tests {
     use super::*;
     use crate::base::random::stream;
     use crate::models::surfaces::Ring;
+    use crate::path::hole::Hole;
 
     const CONFIG: CurveConfig<f64> = CurveConfig {
         kind: CurveKind::Bezier,
@@ -322,6 +324,22 @@ mod tests {
         curve.trace(&mut trace);
         assert_eq!((&trace[..2], &trace[8..]), (&[-1.0, 0.0][..], &[1.0, 0.0][..]));
         assert_eq!((&controls[..2], &controls[4..]), (&[-1.0, 0.0][..], &[1.0, 0.0][..]));
+    }
+
+    #[test]
+    fn what_is_not_finite_moves_nothing() {
+        let f = Hole(0.1);
+        let mut controls = [-1.0, 0.0, 0.0, 0.1, 1.0, 0.0];
+        let mut workspace = [f64::NAN; Curve::<f64>::workspace_len(3, 2, 0)];
+        let mut curve = Curve::new(&f, CONFIG, &mut controls, &mut workspace).unwrap();
+        let mut rng = stream(3, 0);
+        let mut step = curve.step(&f, &mut rng);
+        while let CurveStep::Evaluated { .. } = step {
+            step = curve.step(&f, &mut rng);
+        }
+        assert!(matches!(step, CurveStep::NotFinite { .. }), "{step:?}");
+        assert_eq!(curve.step(&f, &mut rng), step, "the same place again");
+        assert_eq!(curve.controls(), [-1.0, 0.0, 0.0, 0.1, 1.0, 0.0]);
     }
 
     #[test]

@@ -20,13 +20,16 @@
 //! found is a proof, a search that failed is none.
 //!
 //! Minima that differ by the order of hidden units can be aligned first:
-//! [`Mlp::align`](crate::models::mlp::Mlp::align).
+//! [`Mlp::align`](crate::models::mlp::Mlp::align). That an end is a minimum, and the top of a band a saddle, is
+//! certified by [`EigenvectorFollowing`](crate::curvature::EigenvectorFollowing).
 
 mod autoneb;
 mod average;
 mod band;
 mod batch;
 mod curve;
+#[cfg(test)]
+mod hole;
 mod polyline;
 mod relax;
 mod restarts;

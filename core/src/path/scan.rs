@@ -267,6 +267,7 @@ mod tests {
     extern crate std;
     use super::*;
     use crate::models::surfaces::{CurvyValley, MuellerBrown};
+    use crate::path::hole::Hole;
     use std::vec::Vec;
 
     fn scan(f: &dyn Objective<f64>, images: &[f64], points: u32) -> PathReport<f64> {
@@ -298,6 +299,17 @@ mod tests {
         let report = scan(&MuellerBrown::default(), &[a[0], a[1], b[0], b[1]], 99_999);
         assert!((report.saddle - 12.676_227).abs() < 1e-5, "{}", report.saddle);
         assert_eq!(report.highest_image, report.ends[1]);
+    }
+
+    #[test]
+    fn a_scan_stays_where_a_value_is_not_finite() {
+        let images = [-1.0, 0.0, 1.0, 0.0];
+        let mut scan = DenseScan::new(&images, 2, 3).unwrap();
+        let mut step = || scan.step(&Hole(0.1), &images, &mut [0.0; 2], &mut []);
+        let at = Location { segment: 0, alpha: 0.5 };
+        assert!((0..4).all(|_| !matches!(step(), ScanStep::NotFinite { .. })));
+        assert_eq!(step(), ScanStep::NotFinite { at });
+        assert_eq!(step(), ScanStep::NotFinite { at });
     }
 
     #[test]

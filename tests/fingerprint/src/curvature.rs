@@ -1,14 +1,17 @@
-//! Hessians, their spectra, and planes: everything that a picture of a landscape is made of.
+//! Hessians, their spectra, critical points, and planes: everything that a picture of a landscape is made of.
 
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::stream;
 use losscape::curvature::slices::{
     GridStep, Plane, PlaneGrid, grid_len, principal_axes, principal_workspace_len, random_walk, through,
 };
-use losscape::curvature::{Hessian, HessianStep, eigen, eigen_workspace_len, trace};
+use losscape::curvature::{
+    EigenvectorFollowing, FollowingConfig, FollowingStep, Hessian, HessianStep, eigen, eigen_workspace_len,
+    trace,
+};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::models::surfaces::TiltedRing;
+use losscape::models::surfaces::{MuellerBrown, TiltedRing};
 use losscape::{ArgError, Curvature, Objective, Real};
 
 use crate::numbers::numbers;
@@ -37,6 +40,18 @@ pub(crate) const SLICES64: Experiment = Experiment {
     digest: 0xde2160aaf1f2a53b,
     stack: 12 * 1024,
     run: || digest(slices::<f64>),
+};
+pub(crate) const FOLLOWING: Experiment = Experiment {
+    name: "following-f32",
+    digest: 0xe7942a268e709594,
+    stack: 8 * 1024,
+    run: || digest(following::<f32>),
+};
+pub(crate) const FOLLOWING64: Experiment = Experiment {
+    name: "following-f64",
+    digest: 0x8496352571d3b656,
+    stack: 12 * 1024,
+    run: || digest(following::<f64>),
 };
 
 const NET: Mlp = match Mlp::new(&[2, 4, 1]) {
@@ -91,6 +106,42 @@ fn of<R: Real, const N: usize>(
     digest.reals(&values);
     digest.reals(matrix);
     Ok(())
+}
+
+/// Walks to a saddle and to minima: all values on the way, the spectra and where it ends.
+fn following<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
+    let mut matrix = [R::ZERO; DIM * DIM];
+    let mut workspace = [R::ZERO;
+        EigenvectorFollowing::<f32>::workspace_len(
+            DIM,
+            NET.scratch_len(TILE),
+            NET.hess_vec_scratch_len(TILE),
+        )];
+    let mut walk = |f: &dyn Curvature<R>, index, params: &mut [R]| {
+        let matrix = &mut matrix[..params.len() * params.len()];
+        let [max_step, grad_norm] = [0.2, 1e-3].map(R::from_f64);
+        let config = FollowingConfig { index, max_step, grad_norm };
+        let mut walk = EigenvectorFollowing::new(f, config, params, matrix, &mut workspace)?;
+        while walk.moves() < 12 {
+            match walk.step(f) {
+                FollowingStep::Evaluated { value, grad_norm } => digest.reals(&[value, grad_norm]),
+                FollowingStep::Moved { length, .. } => digest.real(length),
+                FollowingStep::Product { .. } => (),
+                FollowingStep::NotFinite | FollowingStep::Settled(_) => break,
+            }
+        }
+        digest.reals(walk.eigenvalues());
+        digest.reals(walk.params());
+        Ok(())
+    };
+    let surface = MuellerBrown::<R>::default();
+    walk(&surface, 1, &mut [-0.7, 0.6].map(R::from_f64))?;
+    walk(&surface, 0, &mut [-0.7, 0.6].map(R::from_f64))?;
+    let inputs = numbers::<R, { 2 * SAMPLES }>(32, 1.5);
+    let f = objective(&inputs, &LABELS)?;
+    let mut params = [R::ZERO; DIM];
+    NET.init(Init::GlorotNormal, &mut params, &mut stream(7, 8));
+    walk(&f, 1, &mut params)
 }
 
 fn slices<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {

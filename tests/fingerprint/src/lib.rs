@@ -79,6 +79,8 @@ const PATHS: &[Experiment] = &[
     paths::ALIGNMENT64,
     curvature::SPECTRUM,
     curvature::SPECTRUM64,
+    curvature::FOLLOWING,
+    curvature::FOLLOWING64,
     curvature::SLICES,
     curvature::SLICES64,
 ];

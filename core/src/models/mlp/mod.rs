@@ -7,6 +7,7 @@
 mod activation;
 mod alignment;
 mod directional;
+mod filter;
 mod forward;
 mod init;
 mod loss;

@@ -1,178 +1,19 @@
 //! A band that grows where it needs images.
 
+mod config;
+mod step;
+
+pub use config::{AutoNebConfig, Cycle, Grow, Insertion, SCHEDULE_CODE, SCHEDULE_CODE_FAST};
+pub use step::{AutoNebEnd, AutoNebStep, CycleReport};
+
 use heapless::Vec;
 
-use super::band::{Band, BandConfig, BandStep, Evaluations, Spacing};
+use super::band::{Band, BandConfig, BandStep, Evaluations};
 use super::polyline::Location;
 use super::relax::Relaxer;
 use super::scan::{DenseScan, PathReport, ScanStep};
-use super::tangent::Tangent;
 use crate::base::vector::norm;
 use crate::{ArgError, Objective, Real, Reason};
-
-/// Where images are added: in segments whose dense scan departs most from the line between their images.
-///
-/// A segment scores its largest departure over the range of values of the images; up to `count` segments,
-/// best first, that score more than `threshold` get an image at the place of that departure.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Insertion {
-    /// The score an image needs.
-    pub threshold: f64,
-    /// How many images are added at most.
-    pub count: u32,
-}
-
-impl Insertion {
-    /// As the text of Draxler et al. (2018) has it: 20 %, in every segment that needs one.
-    pub const PAPER: Self = Self { threshold: 0.2, count: u32::MAX };
-    /// As their published code has it: 10 %, at most two at a time.
-    pub const CODE: Self = Self { threshold: 0.1, count: 2 };
-}
-
-/// What a cycle of the schedule begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grow {
-    /// Nothing is added.
-    Keep,
-    /// The band becomes the straight line with this many equally spaced inner images.
-    Line(u32),
-    /// Images are added by the [`Insertion`] rule, from the dense scan of the cycle before.
-    Insert,
-}
-
-/// One cycle of a schedule: grow, relax, scan.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cycle {
-    /// How the band grows.
-    pub grow: Grow,
-    /// How many sweeps it relaxes.
-    pub sweeps: u32,
-    /// At which rate.
-    pub learning_rate: f64,
-}
-
-/// The schedule of the published code: fourteen cycles, 16 000 sweeps.
-pub const SCHEDULE_CODE: [Cycle; 14] = {
-    let insert = Cycle { grow: Grow::Insert, sweeps: 1000, learning_rate: 0.1 };
-    let keep = Cycle { grow: Grow::Keep, sweeps: 2000, learning_rate: 0.1 };
-    let fine = Cycle { grow: Grow::Keep, sweeps: 1000, learning_rate: 0.01 };
-    let finest = Cycle { grow: Grow::Keep, sweeps: 1000, learning_rate: 0.001 };
-    let line = Cycle { grow: Grow::Line(3), sweeps: 1000, learning_rate: 0.1 };
-    [line, insert, insert, insert, keep, keep, fine, fine, fine, fine, finest, finest, finest, finest]
-};
-
-/// The fast schedule of the published code: fifteen images at once, seven cycles, 14 000 sweeps.
-pub const SCHEDULE_CODE_FAST: [Cycle; 7] = {
-    let line = Cycle { grow: Grow::Line(15), sweeps: 2000, learning_rate: 0.1 };
-    let keep = Cycle { grow: Grow::Keep, ..line };
-    let fine = Cycle { grow: Grow::Insert, learning_rate: 0.01, ..line };
-    let finest = Cycle { grow: Grow::Insert, learning_rate: 0.001, ..line };
-    [line, keep, keep, fine, Cycle { grow: Grow::Keep, ..fine }, finest, Cycle { grow: Grow::Keep, ..finest }]
-};
-
-/// How an [`AutoNeb`] runs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AutoNebConfig<'a, R: Real = f32> {
-    /// The cycles, in order.
-    pub schedule: &'a [Cycle],
-    /// The rule of [`Grow::Insert`].
-    pub insertion: Insertion,
-    /// Points of the dense scan within each segment.
-    pub points: u32,
-    /// Momentum of the gradient steps.
-    pub momentum: R,
-    /// The estimate of the band's direction.
-    pub tangent: Tangent,
-    /// What keeps the images apart.
-    pub spacing: Spacing<R>,
-    /// Whether the objective of the sweeps changes from sweep to sweep.
-    pub minibatches: bool,
-    /// An end whose gradient is longer is refused: it is no minimum. Infinity: any end will do.
-    pub end_grad_norm: R,
-}
-
-impl<'a, R: Real> AutoNebConfig<'a, R> {
-    /// The published code's choices: momentum 0.9, nine points per segment, [`Insertion::CODE`], images laid
-    /// out anew after each move; full batch, and any ends.
-    #[must_use]
-    pub fn new(schedule: &'a [Cycle]) -> Self {
-        Self {
-            schedule,
-            insertion: Insertion::CODE,
-            points: 9,
-            momentum: R::from_f64(0.9),
-            tangent: Tangent::Improved,
-            spacing: Spacing::Redistribute,
-            minibatches: false,
-            end_grad_norm: R::INFINITY,
-        }
-    }
-}
-
-/// The end of a cycle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CycleReport<R: Real = f32> {
-    /// Which cycle, from 0.
-    pub cycle: usize,
-    /// Images of the band, ends included.
-    pub images: usize,
-    /// Its dense scan.
-    pub path: PathReport<R>,
-    /// Whether it is the best so far, and was kept.
-    pub best: bool,
-}
-
-/// Why an [`AutoNeb`] has ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum AutoNebEnd<R: Real = f32> {
-    /// The schedule was run to its end.
-    Completed,
-    /// An end is not a minimum.
-    NotMinimum {
-        /// Which, 0 or 1.
-        end: usize,
-        /// The length of its gradient.
-        grad_norm: R,
-    },
-    /// The objective was not finite on the band or between its images. The band is as it was before the
-    /// step, and the best path of the cycles before is kept.
-    NotFinite,
-}
-
-/// What one [`AutoNeb::step`] did.
-#[must_use]
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum AutoNebStep<R: Real = f32> {
-    /// The gradient at an end was found to have this length.
-    EndChecked {
-        /// Which, 0 or 1.
-        end: usize,
-        /// The length of its gradient.
-        grad_norm: R,
-    },
-    /// A cycle has begun.
-    Grown {
-        /// Images of the band, ends included.
-        images: usize,
-        /// Whether an image was wanted that did not fit; the band goes on without it.
-        full: bool,
-    },
-    /// An image was evaluated.
-    Evaluated(usize),
-    /// The band has moved: the moment to draw another batch.
-    Moved {
-        /// How many times the band has moved.
-        sweep: u32,
-        /// The largest gradient of an image, before the move.
-        residual: R,
-    },
-    /// A point of the dense scan was evaluated.
-    Scanned(Location<R>),
-    /// A cycle has ended.
-    CycleDone(CycleReport<R>),
-    /// It is over; further steps say the same.
-    Ended(AutoNebEnd<R>),
-}
 
 /// A segment's largest departure from the line between its images.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -200,7 +41,8 @@ enum Phase<R: Real> {
 ///     scan all segments densely; keep the path if its saddle is the lowest so far
 /// ```
 ///
-/// The path reported is the best of all cycles, not necessarily the last.
+/// The path reported is the best of all cycles, not necessarily the last. Two things differ from the published
+/// code: the [tangent](super::Tangent), and that images are laid out anew after the last move of a cycle too.
 ///
 /// # Shapes
 ///

@@ -2,6 +2,7 @@
 extern crate std;
 use super::*;
 use crate::models::surfaces::{CurvyValley, DoubleWell, MuellerBrown};
+use crate::path::hole::Hole;
 use std::vec;
 use std::vec::Vec;
 
@@ -93,6 +94,75 @@ fn ends_that_are_no_minima_are_told() {
     let expected = crate::base::elementary::sqrt(0.375 * 0.375 + 0.0625);
     assert!((grad_norm - expected).abs() < 1e-15);
     assert!(path.is_empty());
+}
+
+/// `f = x`, with a bump of the given height in each quarter of the way to 1.
+struct Bumps([f64; 4]);
+
+impl Objective<f64> for Bumps {
+    fn dim(&self) -> usize {
+        2
+    }
+    fn scratch_len(&self) -> usize {
+        0
+    }
+    fn value(&self, p: &[f64], _: &mut [f64]) -> f64 {
+        let mut value = p[0];
+        for (bump, k) in self.0.iter().zip(0u8..) {
+            let t = 4.0 * p[0] - f64::from(k);
+            if t > 0.0 && t < 1.0 {
+                value += bump * 4.0 * t * (1.0 - t);
+            }
+        }
+        value
+    }
+    fn value_grad(&self, p: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+        grad.fill(0.0);
+        self.value(p, scratch)
+    }
+}
+
+#[test]
+fn insertion_presets() {
+    // Images at the quarters, their values range from 0 to 1: a bump's height is its segment's score.
+    let still = Cycle { grow: Grow::Insert, sweeps: 0, learning_rate: 0.1 };
+    let schedule = [Cycle { grow: Grow::Line(3), ..still }, still];
+    for (bumps, paper, code) in [
+        ([0.15, 0.25, 0.3, 0.22], &[0.375, 0.625, 0.875][..], &[0.375, 0.625][..]),
+        ([0.15, 0.05, 0.09, 0.05], &[], &[0.125]),
+        ([0.05, 0.0, -0.9, 0.0], &[], &[]),
+    ] {
+        for (insertion, expected) in [(Insertion::PAPER, paper), (Insertion::CODE, code)] {
+            let config = AutoNebConfig { insertion, ..AutoNebConfig::new(&schedule) };
+            let mut images = vec![f64::NAN; 32];
+            images[..4].copy_from_slice(&[0.0, 0.0, 1.0, 0.0]);
+            let mut workspace = vec![f64::NAN; AutoNeb::<f64, 16>::workspace_len(16, 2, 0)];
+            let f = Bumps(bumps);
+            let mut search = AutoNeb::<f64, 16>::new(&f, &f, config, &mut images, &mut workspace).unwrap();
+            while !matches!(search.step(&f, &f), AutoNebStep::Ended(_)) {}
+            // The images that are not at a quarter are new.
+            let places = search.band().images().chunks_exact(2).map(|p| p[0]);
+            let new: Vec<f64> = places.filter(|x| (4.0 * x) % 1.0 != 0.0).collect();
+            assert_eq!(new, expected, "{bumps:?} {insertion:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_finite_ends_the_search_and_keeps_the_best_path() {
+    // A hole at the origin: three images meet it, two with two points between them do not.
+    let f = Hole(0.01);
+    let still = Cycle { grow: Grow::Line(2), sweeps: 0, learning_rate: 0.1 };
+    let schedule = [still, Cycle { grow: Grow::Line(3), sweeps: 5, learning_rate: 0.1 }];
+    let ends = [[-1.0, 0.0], [1.0, 0.0]];
+    let config = AutoNebConfig { points: 2, ..AutoNebConfig::new(&schedule) };
+    let (cycles, _, end, path) = run::<8>(&f, config, ends, 8);
+    assert_eq!((end, cycles.len(), path.len()), (AutoNebEnd::NotFinite, 1, 8), "met by an image");
+    let config = AutoNebConfig { points: 9, ..config };
+    let (cycles, _, end, path) = run::<8>(&f, config, ends, 8);
+    assert_eq!((end, cycles.len(), path.len()), (AutoNebEnd::NotFinite, 0, 0), "met by the scan");
+    let (_, _, end, _) = run::<8>(&f, config, [[-1.0, 0.0], [0.05, 0.0]], 8);
+    assert_eq!(end, AutoNebEnd::NotFinite, "met by an end");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 extern crate std;
 use super::*;
-use crate::models::surfaces::{DoubleWell, EggCarton, MuellerBrown, Ring};
+use crate::models::surfaces::{DoubleWell, EggCarton, MuellerBrown};
+use crate::path::hole::Hole;
 use crate::path::{Fire, Location, length};
 use std::vec;
 use std::vec::Vec;
@@ -137,28 +138,9 @@ fn one_gradient_a_step() {
     assert_eq!(band.evaluations(), Evaluations { values: 2, gradients: 5 });
 }
 
-/// NaN within a disc.
-struct Hole(Ring<f64>);
-
-impl Objective<f64> for Hole {
-    fn dim(&self) -> usize {
-        2
-    }
-    fn scratch_len(&self) -> usize {
-        0
-    }
-    fn value(&self, p: &[f64], scratch: &mut [f64]) -> f64 {
-        if p[0] * p[0] + p[1] * p[1] < 0.1 { f64::NAN } else { self.0.value(p, scratch) }
-    }
-    fn value_grad(&self, p: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
-        self.0.value_grad(p, grad, scratch);
-        self.value(p, scratch)
-    }
-}
-
 #[test]
 fn a_value_that_is_not_finite_leaves_the_band_intact() {
-    let f = Hole(Ring::default());
+    let f = Hole(0.1);
     let mut images = [-1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
     let mut workspace = [0.0; Band::<f64>::workspace_len(3, 2, 0)];
     let mut band =
@@ -191,6 +173,19 @@ fn a_gradient_too_long_to_square_moves_nothing() {
         let _ = band.step(&f);
     }
     assert_eq!((band.sweep(), band.images()), (0, &[-1.0, 0.0, 0.5, 0.1, 1.0, 0.0][..]));
+}
+
+#[test]
+fn images_laid_out_anew_in_the_middle_of_a_sweep_are_evaluated_again() {
+    let f = DoubleWell::<f64>::new(2).unwrap();
+    let mut images = [-1.0, 0.0, 0.3, 0.4, 0.5, 0.0, 1.0, 0.0];
+    let mut workspace = [f64::NAN; Band::<f64>::workspace_len(4, 2, 0)];
+    let config = BandConfig::new(Relaxer::descent(0.1, 0.0));
+    let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
+    while band.step(&f) != BandStep::Evaluated(1) {}
+    band.interpolate();
+    assert_eq!(band.step(&f), BandStep::Evaluated(1));
+    assert_eq!(band.values()[1], f.value(&[-1.0 / 3.0, 0.0], &mut []));
 }
 
 #[test]

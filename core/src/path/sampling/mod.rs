@@ -1,5 +1,9 @@
 //! Dynamic string sampling.
 
+mod config;
+
+pub use config::{SamplingConfig, SamplingEnd, SamplingStep, Split, Trainer};
+
 use heapless::Vec;
 
 use super::band::Evaluations;
@@ -8,107 +12,6 @@ use super::relax::{RelaxState, Relaxer};
 use crate::base::elementary::sqrt;
 use crate::base::vector::distance;
 use crate::{ArgError, Objective, Real, Reason};
-
-/// Where a segment that is too high is split.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Split {
-    /// In the middle.
-    #[default]
-    Middle,
-    /// Where it is highest.
-    Highest,
-}
-
-/// How a new bead is trained.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Trainer<R: Real = f32> {
-    /// Gradient steps with momentum.
-    Descent {
-        /// η.
-        learning_rate: R,
-        /// μ.
-        momentum: R,
-    },
-    /// Adam (Kingma & Ba 2015), with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
-    Adam {
-        /// η.
-        learning_rate: R,
-    },
-}
-
-/// How a [`Sampling`] runs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SamplingConfig<R: Real = f32> {
-    /// L₀, the value the path should stay near.
-    pub level: R,
-    /// A segment is accepted if it never exceeds this times L₀; 1.1 in the published scripts.
-    pub accept: R,
-    /// A bead is trained to this times L₀; 0.95 there.
-    pub train_to: R,
-    /// Points scanned within a segment; 98 there, with the two beads a hundred.
-    pub points: u32,
-    /// Where segments are split.
-    pub split: Split,
-    /// How many times a segment may be halved; 10 there.
-    pub depth: u32,
-    /// How beads are trained.
-    pub trainer: Trainer<R>,
-    /// Steps of training after which a bead is given up.
-    pub train_steps: u32,
-}
-
-/// Why a [`Sampling`] has ended. Only the first proves something.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum SamplingEnd<R: Real = f32> {
-    /// Every segment stays below the level: the ends are connected there.
-    Connected,
-    /// An end is above the level.
-    EndTooHigh {
-        /// Which, 0 or 1.
-        end: usize,
-        /// Its value.
-        value: R,
-    },
-    /// A segment was still too high after the greatest number of halvings.
-    TooDeep,
-    /// A bead could not be trained below the level.
-    Untrained {
-        /// Its last value.
-        value: R,
-    },
-    /// No room for another bead.
-    Full,
-    /// The objective was infinite or NaN.
-    NotFinite,
-}
-
-/// What one [`Sampling::step`] did.
-#[must_use]
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum SamplingStep<R: Real = f32> {
-    /// A bead or a point of a segment was evaluated.
-    Scanned {
-        /// The value there.
-        value: R,
-    },
-    /// The bead in training took a step from this value.
-    Trained {
-        /// The value before the step.
-        value: R,
-    },
-    /// A segment was accepted; so many beads are settled now.
-    Accepted {
-        /// Beads from the first end to here.
-        settled: usize,
-    },
-    /// A new bead has split a segment; both halves are to be examined.
-    Split {
-        /// How many times halved.
-        depth: u32,
-    },
-    /// It is over; further steps say the same.
-    Ended(SamplingEnd<R>),
-}
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase<R: Real> {
@@ -426,64 +329,4 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
-    extern crate std;
-    use super::*;
-    use crate::models::surfaces::{GaussianMixture, Quadratic};
-
-    const CONFIG: SamplingConfig<f64> = SamplingConfig {
-        level: 0.1,
-        accept: 1.1,
-        train_to: 0.95,
-        points: 98,
-        split: Split::Middle,
-        depth: 10,
-        trainer: Trainer::Descent { learning_rate: 0.05, momentum: 0.5 },
-        train_steps: 2000,
-    };
-
-    fn run<const N: usize>(
-        f: &dyn Objective<f64>,
-        config: SamplingConfig<f64>,
-        beads: &mut [f64],
-    ) -> (SamplingEnd<f64>, usize, f64) {
-        let mut workspace = [f64::NAN; 64];
-        let mut sampling = Sampling::<f64, N>::new(f, config, beads, &mut workspace).unwrap();
-        loop {
-            if let SamplingStep::Ended(end) = sampling.step(f) {
-                assert_eq!(sampling.end(), Some(end));
-                return (end, sampling.added(), sampling.length_ratio());
-            }
-        }
-    }
-
-    #[test]
-    fn convex_needs_no_bead() {
-        let f = Quadratic::new(&[1.0, 3.0]).unwrap();
-        let mut beads = [f64::NAN; 8];
-        beads[..4].copy_from_slice(&[0.3, 0.1, -0.2, 0.1]);
-        assert_eq!(run::<4>(&f, CONFIG, &mut beads), (SamplingEnd::Connected, 0, 1.0));
-    }
-
-    /// Two hills between the ends; a bowl keeps the path near.
-    fn hills() -> GaussianMixture<'static, f64> {
-        GaussianMixture::new(2, &[-0.6, 0.02, 0.6, -0.02], &[-1.0, -1.0], &[0.2, 0.2]).unwrap()
-    }
-
-    #[test]
-    fn failures_are_told_apart() {
-        let f = hills();
-        let mut beads = [f64::NAN; 64];
-        beads[..4].copy_from_slice(&[-1.5, 0.0, 1.5, 0.0]);
-        let end = |config: SamplingConfig<f64>, beads: &[f64]| run::<32>(&f, config, &mut beads.to_vec()).0;
-        assert_eq!(end(SamplingConfig { depth: 1, ..CONFIG }, &beads), SamplingEnd::TooDeep);
-        assert_eq!(end(CONFIG, &beads[..6]), SamplingEnd::Full);
-        let impatient = SamplingConfig { train_steps: 1, level: 1e-9, ..CONFIG };
-        beads[..4].copy_from_slice(&[-5.0, 0.0, 4.0, 0.0]);
-        assert!(matches!(end(impatient, &beads), SamplingEnd::Untrained { .. }));
-        beads[2..4].copy_from_slice(&[0.6, 0.0]);
-        assert!(matches!(end(CONFIG, &beads), SamplingEnd::EndTooHigh { end: 1, .. }));
-        assert!(Sampling::<f64, 4>::new(&f, CONFIG, &mut [0.0; 4], &mut [0.0; 8]).is_err());
-    }
-}
+mod tests;

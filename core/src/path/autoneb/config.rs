@@ -1,0 +1,104 @@
+//! How a band grows, and how often it relaxes.
+
+use crate::Real;
+use crate::path::band::Spacing;
+use crate::path::tangent::Tangent;
+
+/// Where images are added: in segments whose dense scan departs most from the line between their images.
+///
+/// A segment scores its largest departure over the range of values of the images; up to `count` segments,
+/// best first, that score more than `threshold` get an image at the place of that departure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Insertion {
+    /// The score an image needs.
+    pub threshold: f64,
+    /// How many images are added at most.
+    pub count: u32,
+}
+
+impl Insertion {
+    /// As the text of Draxler et al. (2018) has it: 20 %, in every segment that needs one.
+    pub const PAPER: Self = Self { threshold: 0.2, count: u32::MAX };
+    /// As their published code has it: 10 %, at most two at a time.
+    pub const CODE: Self = Self { threshold: 0.1, count: 2 };
+}
+
+/// What a cycle of the schedule begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grow {
+    /// Nothing is added.
+    Keep,
+    /// The band becomes the straight line with this many equally spaced inner images.
+    Line(u32),
+    /// Images are added by the [`Insertion`] rule, from the dense scan of the cycle before.
+    Insert,
+}
+
+/// One cycle of a schedule: grow, relax, scan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cycle {
+    /// How the band grows.
+    pub grow: Grow,
+    /// How many sweeps it relaxes.
+    pub sweeps: u32,
+    /// At which rate.
+    pub learning_rate: f64,
+}
+
+/// The schedule of the published code: fourteen cycles, 16 000 sweeps.
+pub const SCHEDULE_CODE: [Cycle; 14] = {
+    let insert = Cycle { grow: Grow::Insert, sweeps: 1000, learning_rate: 0.1 };
+    let keep = Cycle { grow: Grow::Keep, sweeps: 2000, learning_rate: 0.1 };
+    let fine = Cycle { grow: Grow::Keep, sweeps: 1000, learning_rate: 0.01 };
+    let finest = Cycle { grow: Grow::Keep, sweeps: 1000, learning_rate: 0.001 };
+    let line = Cycle { grow: Grow::Line(3), sweeps: 1000, learning_rate: 0.1 };
+    [line, insert, insert, insert, keep, keep, fine, fine, fine, fine, finest, finest, finest, finest]
+};
+
+/// The fast schedule of the published code: fifteen images at once, seven cycles, 14 000 sweeps.
+pub const SCHEDULE_CODE_FAST: [Cycle; 7] = {
+    let line = Cycle { grow: Grow::Line(15), sweeps: 2000, learning_rate: 0.1 };
+    let keep = Cycle { grow: Grow::Keep, ..line };
+    let fine = Cycle { grow: Grow::Insert, learning_rate: 0.01, ..line };
+    let finest = Cycle { grow: Grow::Insert, learning_rate: 0.001, ..line };
+    [line, keep, keep, fine, Cycle { grow: Grow::Keep, ..fine }, finest, Cycle { grow: Grow::Keep, ..finest }]
+};
+
+/// How an [`AutoNeb`] runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AutoNebConfig<'a, R: Real = f32> {
+    /// The cycles, in order.
+    pub schedule: &'a [Cycle],
+    /// The rule of [`Grow::Insert`].
+    pub insertion: Insertion,
+    /// Points of the dense scan within each segment.
+    pub points: u32,
+    /// Momentum of the gradient steps.
+    pub momentum: R,
+    /// The estimate of the band's direction.
+    pub tangent: Tangent,
+    /// What keeps the images apart.
+    pub spacing: Spacing<R>,
+    /// Whether the objective of the sweeps changes from sweep to sweep.
+    pub minibatches: bool,
+    /// An end whose gradient is longer is refused: it is no minimum. Infinity: any end will do.
+    pub end_grad_norm: R,
+}
+
+impl<'a, R: Real> AutoNebConfig<'a, R> {
+    /// The published code's choices: momentum 0.9, nine points per segment, [`Insertion::CODE`], images laid
+    /// out anew after each move; full batch, and any ends.
+    #[must_use]
+    pub fn new(schedule: &'a [Cycle]) -> Self {
+        Self {
+            schedule,
+            insertion: Insertion::CODE,
+            points: 9,
+            momentum: R::from_f64(0.9),
+            tangent: Tangent::Improved,
+            spacing: Spacing::Redistribute,
+            minibatches: false,
+            end_grad_norm: R::INFINITY,
+        }
+    }
+}

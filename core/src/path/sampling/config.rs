@@ -1,0 +1,104 @@
+//! How a path is sampled, and what is told of it.
+
+use crate::Real;
+
+/// Where a segment that is too high is split.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Split {
+    /// In the middle.
+    #[default]
+    Middle,
+    /// Where it is highest.
+    Highest,
+}
+
+/// How a new bead is trained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trainer<R: Real = f32> {
+    /// Gradient steps with momentum.
+    Descent {
+        /// η.
+        learning_rate: R,
+        /// μ.
+        momentum: R,
+    },
+    /// Adam (Kingma & Ba 2015), with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
+    Adam {
+        /// η.
+        learning_rate: R,
+    },
+}
+
+/// How a [`Sampling`] runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SamplingConfig<R: Real = f32> {
+    /// L₀, the value the path should stay near.
+    pub level: R,
+    /// A segment is accepted if it never exceeds this times L₀; 1.1 in the published scripts.
+    pub accept: R,
+    /// A bead is trained to this times L₀; 0.95 there.
+    pub train_to: R,
+    /// Points scanned within a segment; 98 there, with the two beads a hundred.
+    pub points: u32,
+    /// Where segments are split.
+    pub split: Split,
+    /// How many times a segment may be halved; 10 there.
+    pub depth: u32,
+    /// How beads are trained.
+    pub trainer: Trainer<R>,
+    /// Steps of training after which a bead is given up.
+    pub train_steps: u32,
+}
+
+/// Why a [`Sampling`] has ended. Only the first proves something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SamplingEnd<R: Real = f32> {
+    /// Every segment stays below the level: the ends are connected there.
+    Connected,
+    /// An end is above the level.
+    EndTooHigh {
+        /// Which, 0 or 1.
+        end: usize,
+        /// Its value.
+        value: R,
+    },
+    /// A segment was still too high after the greatest number of halvings.
+    TooDeep,
+    /// A bead could not be trained below the level.
+    Untrained {
+        /// Its last value.
+        value: R,
+    },
+    /// No room for another bead.
+    Full,
+    /// The objective was infinite or NaN.
+    NotFinite,
+}
+
+/// What one [`Sampling::step`] did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SamplingStep<R: Real = f32> {
+    /// A bead or a point of a segment was evaluated.
+    Scanned {
+        /// The value there.
+        value: R,
+    },
+    /// The bead in training took a step from this value.
+    Trained {
+        /// The value before the step.
+        value: R,
+    },
+    /// A segment was accepted; so many beads are settled now.
+    Accepted {
+        /// Beads from the first end to here.
+        settled: usize,
+    },
+    /// A new bead has split a segment; both halves are to be examined.
+    Split {
+        /// How many times halved.
+        depth: u32,
+    },
+    /// It is over; further steps say the same.
+    Ended(SamplingEnd<R>),
+}
