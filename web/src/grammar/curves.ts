@@ -10,6 +10,8 @@ export interface Series {
   role: string;
   mark: 'circle' | 'square';
   points: readonly (readonly [number, number])[];
+  /** What a question that is still open must hide for this line to be hidden. */
+  veil?: string;
 }
 
 const HEIGHT = 236;

@@ -47,7 +47,9 @@ export class Predict extends Part {
   #value: number | undefined;
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has('question')) this.#value = undefined;
+    // The words may be made anew with each drawing: another question has other ones.
+    const before = changed.get('question') as Question | undefined;
+    if (before && before.text !== this.question.text) this.#value = undefined;
   }
 
   /** A value with its unit, as the reader is told it. */
