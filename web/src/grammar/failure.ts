@@ -7,6 +7,7 @@ const AGAIN: Record<Failure['kind'], string> = {
   download: 'Try again',
   compile: 'Try again',
   panic: 'Replay in a new kernel',
+  silent: 'Replay in a new kernel',
   'not-finite': 'Replay with half the learning rate',
   refused: 'Back to the last state',
 };
