@@ -5,16 +5,22 @@ import { after, before, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
   digest,
+  enlarge,
   type Lab,
+  MOMENTS,
   openLab,
+  openPanels,
   overflow,
   playTo,
   ready,
+  replayed,
   screenshot,
   step,
+  tabsAt,
   text,
   violations,
   visit,
+  WIDTHS,
 } from './harness.ts';
 
 let lab: Lab;
@@ -24,12 +30,6 @@ before(async () => {
 });
 after(() => lab.close());
 
-async function openPanels(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll('details')) details.open = true;
-  });
-}
-
 const LOOKS: [string, BrowserContextOptions][] = [
   ['light', { colorScheme: 'light' }],
   ['dark', { colorScheme: 'dark' }],
@@ -37,64 +37,116 @@ const LOOKS: [string, BrowserContextOptions][] = [
 ];
 
 for (const [name, options] of LOOKS) {
-  test(`no axe violation: ${name}`, async () => {
-    const { page } = await visit(lab, 'train/', options);
-    await ready(page);
-    await page.click('[data-do=commit]');
-    await playTo(page, 1000);
-    await page.click('[data-do=pin]');
-    assert.deepEqual(await violations(page), [], 'as it stands');
-    await openPanels(page);
-    assert.deepEqual(await violations(page), [], 'with panels open');
-    await screenshot(page, `train-${name.replace(' ', '-')}-open`, true);
-    for (const dialog of ['share', 'export', 'help']) {
-      if (dialog === 'help') await page.click('lab-tools button');
-      else await page.click(`[data-do=${dialog}]`);
-      await page.waitForSelector(`#${dialog}[open]`);
-      assert.deepEqual(await violations(page), [], dialog);
-      await page.keyboard.press('Escape');
-    }
-    const index = await visit(lab, '', options);
-    assert.deepEqual(await violations(index.page), [], 'index');
-    await screenshot(index.page, `index-${name.replace(' ', '-')}`, true);
-  });
-}
-
-test('no axe violation on a phone, in every tab', async () => {
-  const { page } = await visit(lab, 'train/', { viewport: { width: 390, height: 844 }, hasTouch: true });
-  await ready(page);
-  for (const tab of ['predict', 'controls', 'curves']) {
-    await page.click(`#tab-${tab}`);
-    assert.deepEqual(await violations(page), [], tab);
-  }
-});
-
-for (const width of [320, 390, 768, 1440]) {
-  test(`nothing overflows at ${width} pixels, nor with text at 200 %`, async () => {
-    const { page } = await visit(lab, 'train/', { viewport: { width, height: 800 } });
-    await ready(page);
-    await page.click('[data-do=skip]');
-    await playTo(page, 300);
-    const tabs = width < 720 ? ['predict', 'controls', 'curves'] : [''];
-    for (const large of [false, true]) {
-      if (large) await page.addStyleTag({ content: 'html { font-size: 200% }' }).catch(() => enlarge(page));
-      for (const tab of tabs) {
-        if (tab) await page.click(`#tab-${tab}`);
-        await openPanels(page);
-        assert.deepEqual(await overflow(page), [], `${tab} ${large ? 'at 200 %' : ''}`);
+  const file = name.replace(' ', '-');
+  for (const [moment, path] of Object.entries(MOMENTS)) {
+    test(`no axe violation: ${moment}, ${name}`, async () => {
+      const asking = await visit(lab, path.replace(/step=\d+/, ''), options);
+      await ready(asking.page);
+      assert.deepEqual(await violations(asking.page), [], 'before the guess');
+      await asking.page.context().close();
+      const page = await replayed(lab, path, options);
+      await page.click('[data-do=pin]');
+      assert.deepEqual(await violations(page), [], 'as it stands');
+      await openPanels(page);
+      assert.deepEqual(await violations(page), [], 'with panels open');
+      await screenshot(page, `${moment}-${file}-open`, true);
+      for (const dialog of ['share', 'export', 'help']) {
+        if (dialog === 'help') await page.click('lab-tools button');
+        else await page.click(`[data-do=${dialog}]`);
+        await page.waitForSelector(`#${dialog}[open]`);
+        assert.deepEqual(await violations(page), [], dialog);
+        await page.keyboard.press('Escape');
       }
-    }
-    await screenshot(page, `train-${width}-large`, true);
-    const index = await visit(lab, '', { viewport: { width, height: 800 } });
-    assert.deepEqual(await overflow(index.page), []);
-    await enlarge(index.page);
-    assert.deepEqual(await overflow(index.page), []);
+      await page.setViewportSize({ width: 390, height: 844 });
+      for (const tab of tabsAt(390)) {
+        await page.click(`#tab-${tab}`);
+        assert.deepEqual(await violations(page), [], `phone, ${tab}`);
+        await screenshot(page, `${moment}-${file}-390-${tab}`);
+      }
+      await page.context().close();
+    });
+  }
+  test(`no axe violation: index, ${name}`, async () => {
+    const { page } = await visit(lab, '', options);
+    assert.deepEqual(await violations(page), []);
+    await screenshot(page, `index-${file}`, true);
   });
 }
 
-/** The page's policy forbids inline styles, but not the object model. */
-async function enlarge(page: Page): Promise<void> {
-  await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+for (const width of WIDTHS) {
+  const viewport = { width, height: 844 };
+  for (const [moment, path] of Object.entries(MOMENTS)) {
+    test(`nothing overflows at ${width} pixels, nor with text at 200 %: ${moment}`, async () => {
+      const page = await replayed(lab, path, { viewport });
+      for (const size of [100, 200]) {
+        await enlarge(page, size);
+        for (const tab of tabsAt(width)) {
+          if (tab) await page.click(`#tab-${tab}`);
+          await openPanels(page);
+          assert.deepEqual(await overflow(page), [], `${tab} at ${size} %`);
+        }
+      }
+      await screenshot(page, `${moment}-${width}-large`, true);
+      await page.emulateMedia({ media: 'print' });
+      assert.deepEqual(await overflow(page), [], 'printed');
+      await page.context().close();
+    });
+  }
+  test(`nothing overflows at ${width} pixels, nor with text at 200 %: index`, async () => {
+    const { page } = await visit(lab, '', { viewport });
+    assert.deepEqual(await overflow(page), []);
+    await enlarge(page);
+    assert.deepEqual(await overflow(page), []);
+  });
+}
+
+for (const [moment, path] of Object.entries(MOMENTS)) {
+  test(`on a phone one part is seen at a time, and fingers find every target: ${moment}`, async () => {
+    const page = await replayed(lab, path, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    for (const tab of tabsAt(390)) {
+      await page.click(`#tab-${tab}`);
+      for (const other of tabsAt(390))
+        assert.equal(await page.isVisible(`#panel-${other}`), other === tab, `${other} while at ${tab}`);
+      const small = await page.evaluate(() =>
+        [
+          ...document.querySelectorAll(
+            '.exhibit :is(button, select, input:not([type=radio], [type=checkbox]))',
+          ),
+        ]
+          .filter((e) => e.checkVisibility() && !e.closest('dialog'))
+          .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height] as const)
+          .filter(([, height]) => height < 43.5),
+      );
+      assert.deepEqual(small, [], tab);
+    }
+    await page.context().close();
+  });
+
+  test(`for those who cannot see it: ${moment}`, async () => {
+    const page = await replayed(lab, path);
+    // Every curve has a table of at most 25 rows, every map and every canvas words; the view can be cited.
+    const curves = await page.$$eval('lab-curves, lab-profile', (charts) =>
+      charts.map(
+        (chart) => [chart.id || chart.localName, chart.querySelectorAll('tbody tr').length] as const,
+      ),
+    );
+    assert.ok(curves.length > 0);
+    for (const [chart, rows] of curves) assert.ok(rows >= 2 && rows <= 25, `${chart}: ${rows} rows`);
+    const words = await page.$$eval(
+      '.figure lab-field p.visually-hidden, .figure canvas[aria-label]',
+      (parts) => parts.map((part) => part.getAttribute('aria-label') ?? part.textContent!),
+    );
+    assert.ok(words.length > 0 && words.every((text) => text.trim().length > 12), words.join(' | '));
+    assert.equal(await page.getAttribute('[data-test=live]', 'aria-live'), 'polite');
+    await page.click('[data-do=share]');
+    const cite = await text(page, 'cite');
+    assert.match(
+      cite,
+      /^losscape \d+\.\d+\.\d+, [A-Z][a-z ]+: .*(step|move) \d+.*, fingerprint [0-9a-f]{4} /,
+    );
+    assert.ok(cite.includes((await text(page, 'digest')).trim()), cite);
+    await page.context().close();
+  });
 }
 
 test('a walk with the keyboard alone', async () => {

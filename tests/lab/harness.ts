@@ -227,3 +227,46 @@ export async function overflow(page: Page): Promise<string[]> {
       .slice(0, 8);
   });
 }
+
+/** Commits nothing and hides nothing: every question that stands there is skipped. */
+export async function skipAll(page: Page): Promise<void> {
+  await page.click('[data-do=skip]');
+  while (await page.locator('[data-do=next]').count()) {
+    await page.click('[data-do=next]');
+    await page.click('[data-do=skip]');
+  }
+}
+
+/** Every disclosure open: more controls, definitions, formulae. */
+export async function openPanels(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+}
+
+/** The page's policy forbids inline styles, but not the object model. */
+export async function enlarge(page: Page, percent = 200): Promise<void> {
+  await page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), `${percent}%`);
+}
+
+/** A moment of every exhibit, and of every figure that an exhibit has. */
+export const MOMENTS = {
+  train: 'train/#v=1&step=1000',
+  surface: 'surface/#v=1&step=3000',
+  ring: 'surface/#v=1&scene=ring&tilt=0.1&step=200',
+  paths: 'paths/#v=1&step=800&cycles=1',
+  digits: 'paths/#v=1&task=digits&width=4&cycles=1&step=40',
+  toy: 'paths/#v=1&task=mueller-brown&step=300',
+  bits: 'bits/#v=1&step=1000',
+} as const;
+
+/** Opens a moment, replayed, with nothing hidden. */
+export async function replayed(lab: Lab, path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { page } = await visit(lab, path, options);
+  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  await skipAll(page);
+  return page;
+}
+
+export const WIDTHS = [320, 390, 768, 1440] as const;
+export const tabsAt = (width: number) => (width < 720 ? ['predict', 'controls', 'curves'] : ['']);

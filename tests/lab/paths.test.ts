@@ -6,20 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import {
-  DIST,
-  digest,
-  type Lab,
-  openLab,
-  overflow,
-  ROOT,
-  ready,
-  screenshot,
-  step,
-  text,
-  violations,
-  visit,
-} from './harness.ts';
+import { DIST, digest, type Lab, openLab, ROOT, ready, screenshot, step, text, visit } from './harness.ts';
 
 /** What the native search prints. A report is saddle, its place, barrier, both ends, length over chord. */
 interface Native {
@@ -311,21 +298,6 @@ test('equal seeds are refused by name, and mended', async () => {
   assert.match(await page.evaluate(() => document.querySelector('.message h2')?.textContent ?? ''), /^$/);
 });
 
-test('a stopped kernel is replaced, and the run replayed to its last good move', async () => {
-  const { page } = await visit(lab, 'paths/#v=1&rehearse=panic');
-  await ready(page);
-  await skip(page);
-  await page.click('[data-do=step]');
-  await page.waitForSelector('[data-failure=panic]');
-  await page.click('[data-do=recover]');
-  await ready(page);
-  await page.click('[data-do=step]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
-  );
-  assert.equal(await digest(page), truth.get('step=1')!.digest);
-});
-
 test('pictures, curves and the state can be taken home; the state comes back', async () => {
   const page = await replayed(`${HALF}&pivots=5`);
   const bits = await digest(page);
@@ -366,51 +338,6 @@ test('a run is pinned and stays beside the next', async () => {
   assert.ok((await page.locator('.profile .w-pinned').count()) > 0);
   assert.match((await page.textContent('lab-numbers.panel .pinned'))!, /A: /);
 });
-
-for (const [name, options] of [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  ['forced colours', { forcedColors: 'active' }],
-] as [string, BrowserContextOptions][]) {
-  test(`no axe violation: ${name}`, async () => {
-    const page = await replayed('step=800&cycles=1', options);
-    await page.click('[data-do=pin]');
-    assert.deepEqual(await violations(page), [], 'as it stands');
-    await openPanels(page);
-    assert.deepEqual(await violations(page), [], 'with panels open');
-    await screenshot(page, `paths-${name.replace(' ', '-')}-open`, true);
-    for (const dialog of ['share', 'export', 'help']) {
-      if (dialog === 'help') await page.click('lab-tools button');
-      else await page.click(`[data-do=${dialog}]`);
-      await page.waitForSelector(`#${dialog}[open]`);
-      assert.deepEqual(await violations(page), [], dialog);
-      await page.keyboard.press('Escape');
-    }
-    for (const task of ['digits', 'mueller-brown']) {
-      await page.selectOption('#set-task', task);
-      await page.waitForSelector(task === 'digits' ? 'lab-network' : '[data-handle="1"]');
-      await ready(page);
-      assert.deepEqual(await violations(page), [], task);
-    }
-  });
-}
-
-for (const width of [320, 390, 768, 1440]) {
-  test(`nothing overflows at ${width} pixels, nor with text at 200 %`, async () => {
-    const page = await replayed('step=800&cycles=1', { viewport: { width, height: 800 } });
-    const tabs = width < 720 ? ['predict', 'controls', 'curves'] : [''];
-    for (const large of [false, true]) {
-      if (large) await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-      for (const tab of tabs) {
-        if (tab) await page.click(`#tab-${tab}`);
-        await openPanels(page);
-        assert.deepEqual(await overflow(page), [], `${tab} ${large ? 'at 200 %' : ''}`);
-        if (tab && !large) assert.deepEqual(await violations(page), [], tab);
-      }
-    }
-    await screenshot(page, `paths-${width}-large`, true);
-  });
-}
 
 test('a walk with the keyboard alone', async () => {
   const { page } = await visit(lab, 'paths/');

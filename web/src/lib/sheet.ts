@@ -49,8 +49,12 @@ export function painted(canvas: HTMLCanvasElement, width: number, height: number
 export function fieldItem(field: Element): Item {
   const above = [...field.querySelectorAll<SVGSVGElement>('svg')].map((svg) => drawn(svg));
   const { width, height } = above[0]!;
-  const { content } = painted(field.querySelector('canvas')!, width, height);
-  return { width, height, content: content + above.map((layer) => layer.content).join('') };
+  const canvas = field.querySelector('canvas')!;
+  const picture = painted(canvas, width, height).content;
+  // Zoomed, the picture reaches beyond the map; what lies outside of the inner drawing is cut off.
+  const zoomed = `<g transform="${canvas.style.transform || 'scale(1)'}">${picture}</g>`;
+  const content = `<svg width="${width}" height="${height}">${zoomed}${above.map((layer) => layer.content).join('')}</svg>`;
+  return { width, height, content };
 }
 
 /** Items below each other. */

@@ -4,6 +4,7 @@ import { Exhibit } from '../grammar/exhibit.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { type At, nextFrame } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
+import { clampNumber, printNumber } from '../lib/schema.ts';
 import { bestBuild } from '../lib/simd.ts';
 import type {
   Curved,
@@ -18,7 +19,7 @@ import type {
   Slice,
 } from './protocol.ts';
 import { SHARE_QUESTION, straightQuestion } from './questions.ts';
-import { SCHEMA } from './schema.ts';
+import { HALF, SCHEMA } from './schema.ts';
 
 const MAP_SLICE_MS = 30;
 /** While a slider moves, one map is enough. */
@@ -262,6 +263,13 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
     }
     this.requestUpdate();
     this.writeHash();
+  }
+
+  /** Closer by a factor, around the middle of the plane; 0 goes back to the default. */
+  protected zoom(by: number): void {
+    const half = by === 0 ? HALF.default : Number((this.number('half') / by).toPrecision(2));
+    this.set(HALF.key, clampNumber(HALF, half));
+    this.say(`Half-width ${printNumber(HALF, this.number('half'))}.`, true);
   }
 
   protected moved({ id, x, y }: { id: string; x: number; y: number }): void {

@@ -16,7 +16,7 @@ import { CELLS, HALF, PLANE, PRESETS, SCALE, SCENE, TILT } from './schema.ts';
 export class SurfaceExhibit extends SurfaceRun {
   protected readonly presets = PRESETS;
   protected override readonly presetNote =
-    'A, B and the cross can be dragged, or moved with the arrow keys.';
+    'A, B and the cross can be dragged, or moved with the arrow keys; + and − zoom the map.';
 
   // ---- words and numbers ----
 
@@ -103,6 +103,8 @@ export class SurfaceExhibit extends SurfaceRun {
       .above=${above}
       label="Map of the loss"
       summary=${this.#mapSummary()}
+      computes
+      @lab-zoom=${(event: CustomEvent<number>) => this.zoom(event.detail)}
       @lab-handle=${(event: CustomEvent<{ id: string; x: number; y: number }>) => this.moved(event.detail)}
       @lab-place=${(event: CustomEvent<{ x: number; y: number }>) => this.moved({ id: 'cross', ...event.detail })}
     ></lab-field>`;
