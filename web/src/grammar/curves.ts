@@ -3,6 +3,7 @@ import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
 import { significant } from '../lib/format.ts';
 import { Part } from './element.ts';
+import './listen.ts';
 
 export interface Series {
   name: string;
@@ -206,7 +207,10 @@ export class Curves extends Part {
           ${this.#marks(x, y, now)} ${this.#labels(y, right)}
         </svg>
       </div>
-      <p class="readout">${reading}</p>
+      <div class="under">
+        <p class="readout">${reading}</p>
+        <lab-listen .points=${this.series[0]?.points ?? []} ?log=${this.log} .label=${`${this.label}: ${this.series[0]?.name ?? ''}`}></lab-listen>
+      </div>
       ${this.running ? nothing : this.#table()}`;
   }
 

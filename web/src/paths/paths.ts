@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import '../grammar/field.ts';
+import '../grammar/listen.ts';
 import '../train/figure.ts';
 import './profile.ts';
 import './projection.ts';
@@ -204,10 +205,20 @@ export class PathsExhibit extends PathsRun {
   }
 
   protected override curves() {
-    if (this.toy) return nothing;
     const { state } = this;
     const hide = this.veils('path');
-    return html`<div class="charts">
+    const way = this.#ways().findLast(({ role }) => role !== 'pinned');
+    const along = Array.from({ length: (way?.profile.length ?? 0) / 2 }, (_, k) => {
+      const [t, loss] = way!.profile.subarray(2 * k, 2 * k + 2);
+      return [t!, loss!] as const;
+    });
+    const listen = html`<div class="row">
+      <lab-listen .points=${along} ?log=${!this.toy} .label=${`the loss along the ${way?.name ?? 'way'}`}></lab-listen>
+      <span class="note">The loss from A to B${way ? ` on the ${way.name}` : ''}, by ear.</span>
+    </div>`;
+    if (this.toy) return listen;
+    return html`${listen}
+      <div class="charts">
         ${this.charts().map((chart) => this.chart(chart))}
         <div>
           <h3>The band in one plane</h3>
