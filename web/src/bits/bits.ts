@@ -16,6 +16,8 @@ import { ORDER, PRESETS, STEPS, TANH } from './schema.ts';
 /** The exhibit *Same bits*. */
 export class BitsExhibit extends BitsRun {
   protected readonly presets = PRESETS;
+  /** What of the map was drawn last. */
+  #drawn = '';
 
   // ---- words and numbers ----
 
@@ -72,7 +74,13 @@ export class BitsExhibit extends BitsRun {
   protected override updated(changed: Map<string, unknown>): void {
     super.updated(changed);
     const canvas = this.querySelector<HTMLCanvasElement>('canvas.bits-map');
-    if (this.both && canvas) drawMap(canvas, this.veils('bits') ? [] : this.columns, WEIGHTS, this.total);
+    if (!this.both || !canvas) return;
+    const columns = this.veils('bits') ? [] : this.columns;
+    // It is large: while it runs it is drawn anew only when there is a new column.
+    const drawn = `${columns.length} of ${this.total}`;
+    if (this.playing && drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    drawMap(canvas, columns, WEIGHTS, this.total);
   }
 
   protected figure() {

@@ -16,6 +16,8 @@ export interface Chart {
   /** Where the axis ends; without, it grows with the run. */
   span?: number;
   format?: (y: number) => string;
+  /** The values at the axis, if not with as few digits as they have. */
+  ticks?: (y: number) => string;
   /** Steps at which a setting was changed. */
   changes?: readonly number[];
 }

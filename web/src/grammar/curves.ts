@@ -1,7 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
-import { significant } from '../lib/format.ts';
+import { count, significant, tick } from '../lib/format.ts';
 import { Part } from './element.ts';
 import './listen.ts';
 
@@ -31,6 +31,7 @@ export class Curves extends Part {
     cursor: { attribute: false },
     running: { type: Boolean },
     format: { attribute: false },
+    ticks: { attribute: false },
     axis: {},
     span: { type: Number },
     width: { state: true },
@@ -45,6 +46,8 @@ export class Curves extends Part {
   /** While it runs the table waits. */
   declare running: boolean;
   declare format: (y: number) => string;
+  /** The same for the values at the axis. */
+  declare ticks: (y: number) => string;
   /** What runs from left to right. */
   declare axis: string;
   /** Where the axis ends; 0 lets it grow with the run. With a span the values, too, take the room they need. */
@@ -62,6 +65,7 @@ export class Curves extends Part {
     this.changes = [];
     this.width = 560;
     this.format = (y) => significant(y);
+    this.ticks = tick;
     this.axis = 'step';
     this.span = 0;
   }
@@ -154,7 +158,7 @@ export class Curves extends Part {
       const point = this.#at(series, step);
       return point ? [`A ${series.name} ${this.format(point[1])}`] : [];
     });
-    return `${this.axis} ${step}: ${[...parts, ...a].join(', ')}`;
+    return `${this.axis} ${Number.isInteger(step) ? count(step) : step}: ${[...parts, ...a].join(', ')}`;
   }
 
   protected override render() {
@@ -186,11 +190,13 @@ export class Curves extends Part {
         <svg viewBox="0 0 ${this.width} ${HEIGHT}" width=${this.width} height=${HEIGHT} aria-hidden="true">
           ${yTicks.map(
             (v) => svg`<line class="grid" x1=${LEFT} x2=${right} y1=${y(v)} y2=${y(v)} />
-              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${this.format(v)}</text>`,
+              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${this.ticks(v)}</text>`,
           )}
           ${x
             .ticks(Math.max(2, Math.floor(this.width / 110)))
-            .map((v) => svg`<text x=${x(v)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${v}</text>`)}
+            .map(
+              (v) => svg`<text x=${x(v)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`,
+            )}
           <text x=${(LEFT + right) / 2} y=${HEIGHT - 4} text-anchor="middle">${this.axis}</text>
           ${this.changes.map((step) => {
             const at = x(step);

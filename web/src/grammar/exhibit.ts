@@ -7,7 +7,7 @@ import './predict.ts';
 import './slider.ts';
 import './transport.ts';
 import exhibits from '../exhibits.json' with { type: 'json' };
-import { hexGroups, significant } from '../lib/format.ts';
+import { hexGroups, significant, tick } from '../lib/format.ts';
 import { actionOf } from '../lib/keys.ts';
 import { goToExhibit } from '../lib/navigate.ts';
 import type { ChoiceField, NumberField } from '../lib/schema.ts';
@@ -271,7 +271,17 @@ export abstract class Exhibit<
     return html`<lab-slider .field=${field} .value=${this.number(field.key)} ?restarts=${restarts}></lab-slider>`;
   }
 
-  protected chart({ id, label, series, axis = 'step', log = false, span = 0, format, changes = [] }: Chart) {
+  protected chart({
+    id,
+    label,
+    series,
+    axis = 'step',
+    log = false,
+    span = 0,
+    format,
+    ticks = tick,
+    changes = [],
+  }: Chart) {
     return html`<lab-curves
       id=${id}
       label=${label}
@@ -284,6 +294,7 @@ export abstract class Exhibit<
       .cursor=${this.cursor}
       ?running=${this.playing}
       .format=${format ?? significant}
+      .ticks=${ticks}
     ></lab-curves>`;
   }
 

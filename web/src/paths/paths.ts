@@ -97,7 +97,7 @@ export class PathsExhibit extends PathsRun {
     const path = best && known && !this.veils('path') ? ` → ${significant(best.barrier)}` : '';
     return {
       value: `${significant(facts.straight.barrier)}${path}`,
-      note: `barrier, line${path ? ' → path' : ''} · move ${step} of ${total}`,
+      note: `barrier, line${path ? ' → path' : ''} · move ${count(step!)} of ${count(total!)}`,
     };
   }
 
@@ -123,7 +123,8 @@ export class PathsExhibit extends PathsRun {
     if (this.veils('path')) return ways;
     if (bestProfile && this.state!.cycles.length > 0)
       ways.push({ name: 'best path', role: 'best', profile: bestProfile });
-    if (bandProfile && (this.state!.step > 0 || this.drags.length > 0))
+    // Of a toy the band is named from the start: its legend is not to move what a finger is on.
+    if (bandProfile && (this.toy || this.state!.step > 0))
       ways.push({ name: 'band', role: 'band', profile: bandProfile });
     if (this.pinned && this.#pinnedWay)
       ways.push({ name: 'pinned A', role: 'pinned', profile: this.#pinnedWay });
@@ -212,13 +213,12 @@ export class PathsExhibit extends PathsRun {
       const [t, loss] = way!.profile.subarray(2 * k, 2 * k + 2);
       return [t!, loss!] as const;
     });
-    const listen = html`<div class="row">
+    const listen = html`<div class="row by-ear">
       <lab-listen .points=${along} ?log=${!this.toy} .label=${`the loss along the ${way?.name ?? 'way'}`}></lab-listen>
       <span class="note">The loss from A to B${way ? ` on the ${way.name}` : ''}, by ear.</span>
     </div>`;
     if (this.toy) return listen;
-    return html`${listen}
-      <div class="charts">
+    return html`<div class="charts">
         ${this.charts().map((chart) => this.chart(chart))}
         <div>
           <h3>The band in one plane</h3>
@@ -229,7 +229,7 @@ export class PathsExhibit extends PathsRun {
           ></lab-projection>
         </div>
       </div>
-      ${this.pinnedNote()}`;
+      ${listen} ${this.pinnedNote()}`;
   }
 
   protected controls() {

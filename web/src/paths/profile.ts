@@ -2,7 +2,7 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
 import { Part } from '../grammar/element.ts';
-import { significant } from '../lib/format.ts';
+import { significant, tick } from '../lib/format.ts';
 import { type Profile, type Report, valueAt } from './protocol.ts';
 
 export interface Way {
@@ -155,7 +155,7 @@ export class ProfileFigure extends Part {
         <svg viewBox="0 0 ${this.width} ${this.#height}" width=${this.width} height=${this.#height} aria-hidden="true">
           ${ticks.map(
             (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - 16} y1=${y(v)} y2=${y(v)} />
-              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${significant(v, 2)}</text>`,
+              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
           )}
           ${(this.width < 260 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map(
             (t) =>

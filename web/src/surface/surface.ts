@@ -62,7 +62,7 @@ export class SurfaceExhibit extends SurfaceRun {
   protected mainNumber() {
     return {
       value: this.look ? significant(this.look.loss) : '–',
-      note: this.atCross ? 'loss at the cross' : `loss of the run · step ${this.at?.step ?? 0}`,
+      note: this.atCross ? 'loss at the cross' : `loss of the run · step ${count(this.at?.step ?? 0)}`,
     };
   }
 

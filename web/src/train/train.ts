@@ -64,7 +64,7 @@ export class TrainExhibit extends TrainRun {
     const hidden = this.veils('held');
     return {
       value: last ? percent(hidden ? last.trainAccuracy : last.heldAccuracy) : '–',
-      note: `${hidden ? 'training' : 'held-out'} digits read right · step ${this.shown?.step ?? 0}`,
+      note: `${hidden ? 'training' : 'held-out'} digits read right · step ${count(this.shown?.step ?? 0)}`,
     };
   }
 
@@ -130,6 +130,7 @@ export class TrainExhibit extends TrainRun {
         series: series('Accuracy'),
         changes,
         format: shortPercent,
+        ticks: shortPercent,
       },
     ];
   }
