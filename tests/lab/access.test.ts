@@ -321,3 +321,39 @@ test('a card plays its strip while pointed at or focused, fetched only then, and
   assert.deepEqual(await shown(still.page), []);
   assert.deepEqual(strips(still.loaded), []);
 });
+
+test('a curve by ear: only when it is asked for, and it can be stopped', async () => {
+  const { page } = await visit(lab, '');
+  await page.addInitScript(() => {
+    const heard: string[] = [];
+    class Tone extends OscillatorNode {
+      override start(at?: number): void {
+        heard.push('start');
+        super.start(at);
+      }
+      override stop(at?: number): void {
+        heard.push(at === undefined ? 'stopped' : 'ends');
+        super.stop(at);
+      }
+    }
+    AudioContext.prototype.createOscillator = function () {
+      return new Tone(this);
+    };
+    Object.assign(globalThis, { heard });
+  });
+  const heard = () => page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard);
+  await page.goto(`${lab.home}train/`);
+  await ready(page);
+  const button = page.locator('#loss .listen');
+  assert.ok(await button.isDisabled(), 'there is no curve yet');
+  await page.click('[data-do=skip]');
+  await playTo(page, 300);
+  assert.deepEqual(await heard(), [], 'nothing sounds by itself');
+  assert.equal(await button.getAttribute('aria-label'), 'Listen to Loss (nats): training');
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#loss .listen:has-text("Stop")');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#loss .listen:has-text("Listen")');
+  assert.deepEqual(await heard(), ['start', 'ends', 'stopped']);
+});

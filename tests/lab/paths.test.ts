@@ -281,6 +281,44 @@ test('images of a toy are dragged by pointer and by keys, and a link remembers i
   await screenshot(page, 'paths-dragged');
 });
 
+test('keys zoom a map around its handle, which stays in sight; the link does not tell it', async () => {
+  const { page } = await visit(lab, 'paths/#v=1&task=mueller-brown');
+  await ready(page);
+  await skip(page);
+  const place = async (handle: number) => {
+    const box = (await page.locator(`[data-handle="${handle}"] .knob`).boundingBox())!;
+    const map = (await page.locator('lab-field .over').boundingBox())!;
+    return [box.x + box.width / 2 - map.x, box.y + box.height / 2 - map.y, map.width] as const;
+  };
+  const before = [await place(2), await place(3)] as const;
+  const hash = await page.evaluate(() => location.hash);
+  await page.locator('[data-handle="2"]').focus();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  const after = [await place(2), await place(3)] as const;
+  assert.ok(Math.abs(after[0][0] - before[0][0]) < 1 && Math.abs(after[0][1] - before[0][1]) < 1, 'it stays');
+  const [far, near] = [after, before].map(([a, b]) => Math.hypot(a[0] - b[0], a[1] - b[1]));
+  assert.ok(Math.abs(far! / near! - 2) < 0.02, `twice as far apart: ${far! / near!}`);
+  const canvas = (await page.locator('lab-field canvas').boundingBox())!;
+  assert.ok(Math.abs(canvas.width / after[0][2] - 2) < 0.01, 'and so is the picture');
+  assert.match(await text(page, 'live'), /x from .* to .*, y from/);
+  // Another handle, focused, comes into sight.
+  await page.locator('[data-handle="7"]').focus();
+  const [x, y, side] = await place(7);
+  assert.ok(x > 0 && y > 0 && x < side && y < side, `${x} ${y}`);
+  await page.keyboard.press('0');
+  assert.deepEqual(await place(3), before[1]);
+  assert.equal(await page.evaluate(() => location.hash), hash);
+  // The boundary has no handle: the map itself takes the focus.
+  await page.selectOption('#set-task', 'different');
+  await page.waitForSelector('lab-field.boundary');
+  await page.locator('lab-field.boundary .over').focus();
+  await page.keyboard.press('+');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-field.boundary canvas')!.style.transform !== '',
+  );
+});
+
 test('left alone, the band on the egg carton never leaves the top', async () => {
   const { page } = await visit(lab, 'paths/#v=1&task=egg-carton');
   await ready(page);

@@ -101,9 +101,7 @@ async function round(page: Page, count: number): Promise<void> {
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 for (const exhibit of EXHIBITS) {
-  test(`${exhibit}, used for ${MINUTES / EXHIBITS.length} minutes: memory is flat`, {
-    timeout: 0,
-  }, async () => {
+  test(`${exhibit}, used for ${MINUTES / EXHIBITS.length} minutes: memory is flat`, async () => {
     const { page, complaints } = await visit(lab, `${exhibit}/`);
     await ready(page);
     await skipAll(page);

@@ -370,3 +370,37 @@ test('without JavaScript: still picture, prose, and a table that tells the right
     keys.map((key) => Number((100 * native(key)).toFixed(1))),
   );
 });
+
+test('keys zoom the map, say so, and the link remembers it', async () => {
+  const { page } = await visit(lab, 'surface/');
+  await ready(page);
+  await mapped(page);
+  await page.locator('[data-handle=a]').focus();
+  await page.keyboard.press('+');
+  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '1.4');
+  await page.waitForFunction(() => /half=1\.4/.test(location.hash));
+  await page.waitForFunction(() =>
+    /^Half-width 1\.4\./.test(document.querySelector('[data-test=live]')!.textContent!),
+  );
+  assert.equal(
+    await page.getAttribute('[data-handle=a]', 'aria-valuemax'),
+    '1.4',
+    'the map reaches less far',
+  );
+  await page.keyboard.press('-');
+  await page.keyboard.press('-');
+  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '2.8');
+  await page.keyboard.press('0');
+  await page.waitForFunction(() => !/half=/.test(location.hash));
+  await mapped(page);
+  assert.equal(await mapDigest(page), truth.get('minima-map-64'), 'all of it again');
+  // Outside of the map the keys do nothing.
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press('+');
+  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '2');
+  await page.keyboard.press('?');
+  assert.match(
+    (await page.textContent('#help'))!,
+    /on a map or one of its handles: closer, farther, all of it/,
+  );
+});

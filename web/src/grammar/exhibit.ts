@@ -124,9 +124,9 @@ export abstract class Exhibit<
     }
   }
 
-  #focus(selector: string): void {
+  #focus(selector: string, options?: FocusOptions): void {
     this.requestUpdate();
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>(selector)?.focus());
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(selector)?.focus(options));
   }
 
   // ---- taking home ----
@@ -202,7 +202,8 @@ export abstract class Exhibit<
       @lab-guess=${(event: CustomEvent<Guess>) => {
         this.guesses.make(asked, event.detail);
         this.guessed(asked);
-        this.requestUpdate();
+        // The button that was pressed is gone; what was said follows the title.
+        this.#focus('#predict-title', { preventScroll: true });
       }}
       @lab-next=${() => {
         this.guesses.next();

@@ -223,8 +223,8 @@ export class Field extends Part {
       tabindex="0"
       role="slider"
       aria-label=${handle.label}
-      aria-valuemin=${this.span[0]}
-      aria-valuemax=${this.span[1]}
+      aria-valuemin=${hundredths(this.span[0])}
+      aria-valuemax=${hundredths(this.span[1])}
       aria-valuenow=${hundredths(handle.x)}
       aria-valuetext="x ${hundredths(handle.x)}, y ${hundredths(handle.y)}"
       @pointerdown=${this.#down}
