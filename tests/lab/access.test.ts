@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
+  at,
   digest,
   enlarge,
   type Lab,
@@ -11,6 +12,8 @@ import {
   openLab,
   openPanels,
   overflow,
+  past,
+  paused,
   playTo,
   ready,
   replayed,
@@ -193,15 +196,11 @@ test('a walk with the keyboard alone', async () => {
 
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await page.keyboard.press('.');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
-  );
+  await at(page, 1);
   await page.keyboard.press('Space');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
-  );
+  await past(page, 40);
   await page.keyboard.press('Space');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   await page.keyboard.press('a');
   await page.waitForSelector('[data-do=pin][aria-pressed=true]');
 
@@ -221,9 +220,7 @@ test('a walk with the keyboard alone', async () => {
   await page.keyboard.press('Escape');
 
   await page.keyboard.press('r');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   await page.keyboard.press('?');
   await page.waitForSelector('#help[open]');
   // Single letters can be switched off.
@@ -261,9 +258,7 @@ test('reduced motion: stills of the same run, and nothing moves without input', 
     Object.assign(globalThis, { seen });
   });
   await page.click('[data-do=play]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '240',
-  );
+  await at(page, 240);
   assert.deepEqual(await page.evaluate(() => [...(globalThis as unknown as { seen: Set<string> }).seen]), [
     '240',
   ]);

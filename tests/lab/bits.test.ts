@@ -5,7 +5,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { digest, type Lab, openLab, playTo, ROOT, ready, screenshot, step, text, visit } from './harness.ts';
+import {
+  at,
+  digest,
+  type Lab,
+  openLab,
+  past,
+  playTo,
+  ROOT,
+  ready,
+  screenshot,
+  step,
+  takeHome,
+  text,
+  visit,
+} from './harness.ts';
 
 let lab: Lab;
 
@@ -86,14 +100,6 @@ async function skipAll(page: Page): Promise<void> {
   if ((await page.locator('[data-do=next]').count()) === 0) return;
   await page.click('[data-do=next]');
   await page.click('[data-do=skip]');
-}
-
-async function at(page: Page, wanted: number): Promise<void> {
-  await page.waitForFunction(
-    (n) => document.querySelector<HTMLElement>('lab-numbers.panel')?.dataset.step === String(n),
-    wanted,
-  );
-  await page.waitForSelector('[data-do=play]:not(:has-text("Pause"))');
 }
 
 /** Share of the map's pixels that are not paper. */
@@ -243,9 +249,7 @@ test('every key does what the help says', async () => {
   await page.keyboard.press('.');
   await at(page, 1);
   await page.keyboard.press('Space');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
-  );
+  await past(page, 40);
   await page.keyboard.press('Space');
   await page.waitForSelector('[data-do=play]:has-text("Play")');
   await page.keyboard.press('a');
@@ -280,11 +284,7 @@ test('map, differing bits, digests and state are taken home; the state comes bac
   const page = await replayed('step=300');
   const bits = await digest(page);
   await page.click('[data-do=export]');
-  const save = async (what: string) => {
-    const download = page.waitForEvent('download');
-    await page.click(`[data-export=${what}]`);
-    return readFileSync(await (await download).path());
-  };
+  const save = (what: string) => takeHome(page, what);
   const rows = (await save('csv')).toString().trim().split('\r\n');
   assert.match(rows[0]!, /^step,weights_that_differ,loss_kernel,loss_twin,bits_of_weight_0,/);
   const last = rows.at(-1)!.split(',').map(Number);

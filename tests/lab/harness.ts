@@ -126,6 +126,35 @@ export async function step(page: Page): Promise<number> {
   return Number(await page.getAttribute('lab-numbers.panel', 'data-step'));
 }
 
+/** Waits until the run stands at a step. */
+export async function at(page: Page, wanted: number): Promise<void> {
+  await page.waitForFunction(
+    (n) => document.querySelector<HTMLElement>('lab-numbers.panel')?.dataset.step === String(n),
+    wanted,
+  );
+  await paused(page);
+}
+
+/** Waits until the run has passed a step. */
+export async function past(page: Page, wanted: number): Promise<void> {
+  await page.waitForFunction(
+    (n) => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > n,
+    wanted,
+  );
+}
+
+/** Waits until nothing plays. */
+export async function paused(page: Page): Promise<void> {
+  await page.waitForSelector('[data-do=play]:not(:has-text("Pause"))');
+}
+
+/** What is taken home, from the dialog that is open. */
+export async function takeHome(page: Page, what: string): Promise<Buffer> {
+  const download = page.waitForEvent('download');
+  await page.click(`[data-export=${what}]`);
+  return readFileSync(await (await download).path());
+}
+
 export async function text(page: Page, test: string): Promise<string> {
   return ((await page.textContent(`[data-test=${test}]`)) ?? '').trim();
 }

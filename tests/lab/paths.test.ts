@@ -6,7 +6,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { DIST, digest, type Lab, openLab, ROOT, ready, screenshot, step, text, visit } from './harness.ts';
+import {
+  at,
+  DIST,
+  digest,
+  type Lab,
+  openLab,
+  past,
+  paused,
+  ROOT,
+  ready,
+  screenshot,
+  step,
+  takeHome,
+  text,
+  visit,
+} from './harness.ts';
 
 /** What the native search prints. A report is saddle, its place, barrier, both ends, length over chord. */
 interface Native {
@@ -83,7 +98,7 @@ async function skip(page: Page): Promise<void> {
 async function playOut(page: Page): Promise<void> {
   await page.selectOption('lab-transport select', 'max');
   await page.click('[data-do=play]');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
 }
 
 async function openPanels(page: Page): Promise<void> {
@@ -172,11 +187,9 @@ test('a shared link leads to the same move and fingerprint; an edited one is fou
   await ready(page);
   await skip(page);
   await page.click('[data-do=play]');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 100,
-  );
+  await past(page, 100);
   await page.click('[data-do=play]');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   const [at, bits] = [await step(page), await digest(page)];
   await page.click('[data-do=share]');
   const link = await page.inputValue('#share-link');
@@ -197,9 +210,7 @@ test('reset gives the same bits, one step at a time too; a view changes none', a
   const first = await digest(page);
   await skip(page);
   await page.click('[data-do=step]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
-  );
+  await at(page, 1);
   assert.equal(await digest(page), truth.get('step=1')!.digest);
   await page.locator('.profile').focus();
   await page.keyboard.press('End');
@@ -208,9 +219,7 @@ test('reset gives the same bits, one step at a time too; a view changes none', a
   await page.waitForTimeout(200);
   assert.equal(await digest(page), truth.get('step=1')!.digest);
   await page.click('[data-do=reset]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   assert.equal(await digest(page), first);
 });
 
@@ -340,11 +349,7 @@ test('pictures, curves and the state can be taken home; the state comes back', a
   const page = await replayed(`${HALF}&pivots=5`);
   const bits = await digest(page);
   await page.click('[data-do=export]');
-  const save = async (what: string) => {
-    const download = page.waitForEvent('download');
-    await page.click(`[data-export=${what}]`);
-    return readFileSync(await (await download).path());
-  };
+  const save = (what: string) => takeHome(page, what);
   const csv = (await save('csv')).toString().trim().split('\r\n');
   assert.equal(csv[0], 'way,t,loss');
   assert.ok(csv.some((row) => row.startsWith('best,')));
@@ -356,9 +361,7 @@ test('pictures, curves and the state can be taken home; the state comes back', a
   assert.equal(JSON.parse(state.toString()).digest, bits);
   await page.keyboard.press('Escape');
   await page.click('[data-do=reset]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   await page.click('[data-do=export]');
   await page.setInputFiles('#bring', { name: 'state.json', mimeType: 'application/json', buffer: state });
   await page.waitForSelector('[data-test=replay][data-state=same]');
@@ -369,9 +372,7 @@ test('a run is pinned and stays beside the next', async () => {
   const page = await replayed('step=800&cycles=1');
   await page.click('[data-do=pin]');
   await page.selectOption('#set-align', 'on');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   await playOut(page);
   assert.ok((await page.locator('.profile .w-pinned').count()) > 0);
   assert.match((await page.textContent('lab-numbers.panel .pinned'))!, /A: /);
@@ -413,15 +414,11 @@ test('a walk with the keyboard alone', async () => {
   await page.waitForSelector('[data-test=truth]');
   await leave();
   await page.keyboard.press('.');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
-  );
+  await at(page, 1);
   await page.keyboard.press('Space');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
-  );
+  await past(page, 40);
   await page.keyboard.press('Space');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   await page.keyboard.press('a');
   await page.waitForSelector('[data-do=pin][aria-pressed=true]');
   await page.locator('.profile').focus();
@@ -433,9 +430,7 @@ test('a walk with the keyboard alone', async () => {
   assert.match((await page.getAttribute('.profile', 'aria-valuetext'))!, /^t = 0\.01 on the band: 0\.\d+/);
   await page.keyboard.press('Escape');
   await page.keyboard.press('r');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   await page.keyboard.press('?');
   await page.waitForSelector('#help[open]');
 });
@@ -448,9 +443,7 @@ test('with reduced motion nothing moves by itself, and Advance shows a still', a
   assert.equal(await step(page), 0);
   assert.match((await page.textContent('[data-do=play]'))!, /Advance 200/);
   await page.click('[data-do=play]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '200',
-  );
+  await at(page, 200);
 });
 
 test('the table of widths tells what the native searches found', () => {

@@ -2,10 +2,23 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { digest, type Lab, openLab, ROOT, ready, screenshot, step, text, visit } from './harness.ts';
+import {
+  at,
+  digest,
+  type Lab,
+  openLab,
+  past,
+  paused,
+  ROOT,
+  ready,
+  screenshot,
+  step,
+  takeHome,
+  text,
+  visit,
+} from './harness.ts';
 
 let lab: Lab;
 /** What `surface_digest` prints: a key and a value a line. */
@@ -50,13 +63,6 @@ async function preset(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click();
   await ready(page);
   await mapped(page);
-}
-
-async function at(page: Page, wanted: number): Promise<void> {
-  await page.waitForFunction(
-    (n) => document.querySelector<HTMLElement>('lab-numbers.panel')?.dataset.step === String(n),
-    wanted,
-  );
 }
 
 /** The curvature comes after a rest. */
@@ -176,7 +182,7 @@ test('a shared link goes to the same step and digest; a tampered one is found ou
     () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) >= 500,
   );
   await page.click('[data-do=play]');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   await page.locator('[data-handle=a]').focus();
   await page.keyboard.press('Shift+ArrowUp');
   const [moment, bits] = [await step(page), await digest(page)];
@@ -262,11 +268,9 @@ test('a keyboard-only walk', async () => {
   await page.keyboard.press('.');
   await at(page, 1);
   await page.keyboard.press('Space');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
-  );
+  await past(page, 40);
   await page.keyboard.press('Space');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   await page.keyboard.press('a');
   await page.waitForSelector('[data-do=pin][aria-pressed=true]');
 
@@ -318,13 +322,7 @@ test('files to take home, and a state brought back', async () => {
   await mapped(page);
   await page.click('[data-do=skip]');
   await page.click('[data-do=export]');
-  const save = async (what: string) => {
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.click(`[data-export=${what}]`),
-    ]);
-    return readFileSync((await download.path())!);
-  };
+  const save = (what: string) => takeHome(page, what);
   assert.equal((await save('png')).subarray(1, 4).toString(), 'PNG');
   const drawing = (await save('svg')).toString();
   assert.match(drawing, /<path[^>]* d="M/);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
-import { type Lab, openLab, ready, visit } from './harness.ts';
+import { type Lab, openLab, past, ready, visit } from './harness.ts';
 
 let lab: Lab;
 
@@ -108,9 +108,7 @@ test('an image of the band is dragged, and the way walked along, with a finger',
 test('the cursor of a curve follows a finger', async () => {
   const { page, finger } = await phone('train/#v=1');
   await page.click('[data-do=play]');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 100,
-  );
+  await past(page, 100);
   await page.click('[data-do=play]');
   await page.click('#tab-curves');
   await page.locator('#loss .plot').scrollIntoViewIfNeeded();

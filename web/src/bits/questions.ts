@@ -1,5 +1,6 @@
 /** What is asked before, and what is said after. */
 
+import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
 import type { Column } from './protocol.ts';
@@ -71,13 +72,7 @@ export const CONTROL: readonly AskedOfTwins[] = [
     id: 'control',
     text: 'Nothing is exchanged: the twin is other code for the same arithmetic in the same order. Will a bit differ before the end?',
     quantity: 'whether a bit differs',
-    min: 0,
-    max: 1,
-    step: 1,
-    start: 0,
-    unit: '',
-    digits: 0,
-    choices: ['yes, sooner or later', 'no, never'],
+    ...choosing(['yes, sooner or later', 'no, never']),
     hidden: 'bits',
     hides: 'map',
     at: 'when both runs are at their end',

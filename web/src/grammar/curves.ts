@@ -2,7 +2,7 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
 import { count, significant, tick } from '../lib/format.ts';
-import { Part } from './element.ts';
+import { SizedPart } from './element.ts';
 import './listen.ts';
 
 export interface Series {
@@ -21,7 +21,7 @@ const BOTTOM = 40;
 const LEFT = 50;
 
 /** Values along the run, with a cursor for pointer and keys and a table for those who cannot see it. */
-export class Curves extends Part {
+export class Curves extends SizedPart {
   static override properties = {
     label: {},
     log: { type: Boolean },
@@ -34,7 +34,6 @@ export class Curves extends Part {
     ticks: { attribute: false },
     axis: {},
     span: { type: Number },
-    width: { state: true },
   };
   declare label: string;
   declare log: boolean;
@@ -52,11 +51,6 @@ export class Curves extends Part {
   declare axis: string;
   /** Where the axis ends; 0 lets it grow with the run. With a span the values, too, take the room they need. */
   declare span: number;
-  declare width: number;
-  #resize = new ResizeObserver(([entry]) => {
-    const width = Math.round(entry!.contentRect.width);
-    if (width > 0) this.width = width;
-  });
 
   constructor() {
     super();
@@ -68,16 +62,6 @@ export class Curves extends Part {
     this.ticks = tick;
     this.axis = 'step';
     this.span = 0;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
   }
 
   #scales() {

@@ -1,6 +1,6 @@
 import { html, nothing, type SVGTemplateResult, svg } from 'lit';
 import { centred, holds, type Span, zoomed } from '../lib/view.ts';
-import { Part } from './element.ts';
+import { SizedPart } from './element.ts';
 
 export interface Handle {
   id: string;
@@ -37,7 +37,7 @@ const REACH = 22;
  * when a handle moves and `lab-place` when another place is pointed at. The keys + and − zoom, 0 shows all: the picture,
  * or, if it is computed anew for that, `lab-zoom` tells by which factor (0 for all).
  */
-export class Field extends Part {
+export class Field extends SizedPart {
   static override properties = {
     picture: { attribute: false },
     span: { attribute: false },
@@ -46,7 +46,6 @@ export class Field extends Part {
     computes: { type: Boolean },
     label: {},
     summary: {},
-    side: { state: true },
     view: { state: true },
   };
   declare picture: Picture | undefined;
@@ -58,33 +57,18 @@ export class Field extends Part {
   declare computes: boolean;
   declare label: string;
   declare summary: string;
-  declare side: number;
   /** The part of the span that is seen. */
   declare view: Span | undefined;
   #drawn: Picture | undefined;
   #dragged: string | undefined;
   /** The handle that has the focus. */
   #focused: string | undefined;
-  #resize = new ResizeObserver(([entry]) => {
-    const side = Math.round(entry!.contentRect.width);
-    if (side > 0) this.side = side;
-  });
 
   constructor() {
     super();
     this.span = [-1, 1, -1, 1];
     this.handles = [];
-    this.side = 400;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
+    this.width = 400;
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {
@@ -116,8 +100,8 @@ export class Field extends Part {
     return this.view ?? this.span;
   }
 
-  #x = (v: number) => ((v - this.#view[0]) / (this.#view[1] - this.#view[0])) * this.side;
-  #y = (v: number) => ((this.#view[3] - v) / (this.#view[3] - this.#view[2])) * this.side;
+  #x = (v: number) => ((v - this.#view[0]) / (this.#view[1] - this.#view[0])) * this.width;
+  #y = (v: number) => ((this.#view[3] - v) / (this.#view[3] - this.#view[2])) * this.width;
 
   /** How much larger the picture is than the map, and where it begins. */
   #magnified(): { by: number; dx: number; dy: number } {
@@ -215,7 +199,7 @@ export class Field extends Part {
       cross: svg`<path class="halo" d="M-11 0H-3M3 0H11M0 -11V-3M0 3V11" /><path class="cross" d="M-11 0H-3M3 0H11M0 -11V-3M0 3V11" />`,
     };
     // A letter stays inside the map.
-    const [dx, anchor] = x > this.side - 34 ? [-14, 'end'] : [14, 'start'];
+    const [dx, anchor] = x > this.width - 34 ? [-14, 'end'] : [14, 'start'];
     return svg`<g
       class="handle handle-${handle.id}"
       data-handle=${handle.id}
@@ -244,7 +228,7 @@ export class Field extends Part {
   }
 
   protected override render() {
-    const { picture, side } = this;
+    const { picture, width: side } = this;
     const { by, dx, dy } = this.#magnified();
     const cell = picture ? (by * side) / (picture.nodes - 1) : 1;
     return html`<div class="field-map">

@@ -1,7 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
-import { Part } from '../grammar/element.ts';
+import { SizedPart } from '../grammar/element.ts';
 import { significant, tick } from '../lib/format.ts';
 import { type Profile, type Report, valueAt } from './protocol.ts';
 
@@ -17,7 +17,7 @@ const BOTTOM = 52;
 const LEFT = 52;
 
 /** The loss along the ways from A to B. A handle walks along one of them; tells `lab-place` with its t. */
-export class ProfileFigure extends Part {
+export class ProfileFigure extends SizedPart {
   static override properties = {
     ways: { attribute: false },
     images: { attribute: false },
@@ -27,7 +27,6 @@ export class ProfileFigure extends Part {
     walk: {},
     log: { type: Boolean },
     running: { type: Boolean },
-    width: { state: true },
   };
   declare ways: Way[];
   /** The band's images, as pairs of t and value. */
@@ -40,12 +39,7 @@ export class ProfileFigure extends Part {
   declare walk: string;
   declare log: boolean;
   declare running: boolean;
-  declare width: number;
   #dragging = false;
-  #resize = new ResizeObserver(([entry]) => {
-    const width = Math.round(entry!.contentRect.width);
-    if (width > 0) this.width = width;
-  });
 
   constructor() {
     super();
@@ -53,16 +47,6 @@ export class ProfileFigure extends Part {
     this.images = [];
     this.place = 0;
     this.width = 560;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
   }
 
   /** Lower where it is narrow: a phone has little height to give. */

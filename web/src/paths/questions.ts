@@ -1,5 +1,6 @@
 /** What is asked before, and what is said after. */
 
+import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
 import type { Facts, Report, ToyTask } from './protocol.ts';
@@ -63,13 +64,7 @@ export const QUESTIONS: readonly AskedOfPaths[] = [
     id: 'align',
     text: 'Aligning gives the neurons of B the order, and the signs, of those of A. All its weights change places. Will the boundary that B draws change at all?',
     quantity: 'whether the boundary changes',
-    min: 0,
-    max: 1,
-    step: 1,
-    start: 0,
-    unit: '',
-    digits: 0,
-    choices: ['yes, it changes', 'no, not at all'],
+    ...choosing(['yes, it changes', 'no, not at all']),
     hides: '',
     at: 'once both networks are trained',
     truth: (facts) => (facts.aligningError < 1e-6 ? 1 : 0),
@@ -80,13 +75,7 @@ export const QUESTIONS: readonly AskedOfPaths[] = [
     id: 'width',
     text: 'Twins are trained at widths 2, 3, 4, 6, 8 and 16. From which width on does the band join every pair, with less than 0.02 nats to climb?',
     quantity: 'width',
-    min: 0,
-    max: 5,
-    step: 1,
-    start: 0,
-    unit: '',
-    digits: 0,
-    choices: ['2', '3', '4', '6', '8', '16'],
+    ...choosing(['2', '3', '4', '6', '8', '16']),
     hides: '',
     at: 'at once: it is recorded in the table below',
     truth: () => 2,
