@@ -105,7 +105,7 @@ for (const [exhibit, { module, panics }] of Object.entries(EXHIBITS)) {
     const good = await run(page);
     // As a browser that needs the memory does it: without a word.
     for (const worker of page.workers()) await worker.evaluate(() => void setTimeout(close));
-    await page.click('[data-do=step]');
+    await page.keyboard.press('.');
     await page.waitForSelector('[data-failure=silent]');
     assert.match(await text(page, 'banner'), /does not answer/);
     assert.equal(await page.isDisabled('[data-do=play]'), true, 'nothing else is asked of it');
@@ -122,7 +122,7 @@ for (const [exhibit, { module, panics }] of Object.entries(EXHIBITS)) {
         throw new Error('broken on purpose');
       };
     });
-    await page.click('[data-do=step]');
+    await page.keyboard.press('.');
     await page.waitForSelector('[data-failure=panic]');
     assert.match(await text(page, 'banner'), /broken on purpose/);
     await recovers(page, good);

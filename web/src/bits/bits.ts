@@ -65,7 +65,7 @@ export class BitsExhibit extends BitsRun {
   protected mainNumber() {
     const { both } = this;
     const step = `step ${count(both?.now.step ?? 0)}`;
-    if (!both || this.veils('bits')) return { note: step };
+    if (!both || this.veils('bits')) return { note: `the map is hidden until you guess · ${step}` };
     return { value: String(differing(both.now)), note: `of ${WEIGHTS} weights differ · ${step}` };
   }
 

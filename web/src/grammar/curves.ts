@@ -67,7 +67,9 @@ export class Curves extends SizedPart {
   #scales() {
     const all = [...this.series, ...this.pinned].flatMap((s) => s.points);
     const last = this.span > 0 ? this.span : Math.max(100, ...all.map(([x]) => x));
-    const right = this.width - 78;
+    // Room for the longest name at the end of its line.
+    const name = Math.max(0, ...this.series.map((s) => s.name.length));
+    const right = this.width - Math.max(78, 20 + 7.6 * name);
     const x = scaleLinear([0, last], [LEFT, Math.max(LEFT + 60, right)]);
     if (!this.log) {
       const finite = all.map(([, y]) => y).filter(Number.isFinite);

@@ -1,6 +1,6 @@
 /** An exhibit as it is seen: the same parts at the same places in each, filled by what it tells of itself. */
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, noChange, nothing, type TemplateResult } from 'lit';
 import './curves.ts';
 import './numbers.ts';
 import './predict.ts';
@@ -156,7 +156,9 @@ export abstract class Exhibit<
     return exhibits.find(({ key }) => key === this.key)!.title;
   }
 
-  #dialogs(): TemplateResult {
+  /** Opening one pauses the run, so that while it plays none has anything new to say. */
+  #dialogs(): TemplateResult | typeof noChange {
+    if (this.playing && this.hasUpdated) return noChange;
     const state = stateFile(this.key, () => ({
       link: this.link(),
       settings: this.values,

@@ -35,6 +35,8 @@ export abstract class Run<Requests extends Record<string, { ask: object; answer:
   protected readonly still = matchMedia('(prefers-reduced-motion: reduce)');
   #announcer = new Announcer(() => this.querySelector('[data-test=live]'));
   #client: Client<Requests> | undefined;
+  /** Kept when the run that was begun last stands at its start, or where its link leads. */
+  #begun: Promise<void> = Promise.resolve();
   /** Counts runs: an answer for an earlier run is dropped. */
   #run = 0;
 
@@ -135,7 +137,12 @@ export abstract class Run<Requests extends Record<string, { ask: object; answer:
     this.replay = undefined;
   }
 
-  protected override async start(): Promise<void> {
+  protected override start(): Promise<void> {
+    this.#begun = this.#start();
+    return this.#begun;
+  }
+
+  async #start(): Promise<void> {
     this.supersede();
     const target = this.number('step');
     if (target > 0 || this.replays)
@@ -167,6 +174,7 @@ export abstract class Run<Requests extends Record<string, { ask: object; answer:
   }
 
   async #play(): Promise<void> {
+    await this.#begun;
     if (!this.ready || this.playing) return;
     if (this.over && !(await this.again())) return;
     const run = this.#run;
@@ -197,6 +205,7 @@ export abstract class Run<Requests extends Record<string, { ask: object; answer:
   }
 
   async #step(): Promise<void> {
+    await this.#begun;
     if (!this.ready || this.playing || this.over) return;
     const run = this.#run;
     await this.attempt(async () => {

@@ -144,6 +144,7 @@ export class PathsExhibit extends PathsRun {
       .saddle=${this.veils('path') || this.toy ? undefined : state?.best}
       .place=${t}
       .read=${this.veils('line') ? undefined : (toy ?? state?.look)}
+      label=${this.toy ? 'Height along the way' : 'Loss along the way (nats)'}
       .walk=${this.toy ? 'the band' : ROUTE_NAMES[this.route]}
       ?log=${!this.toy}
       ?running=${this.playing}

@@ -25,6 +25,7 @@ export class ProfileFigure extends SizedPart {
     place: { type: Number },
     read: { attribute: false },
     walk: {},
+    label: {},
     log: { type: Boolean },
     running: { type: Boolean },
   };
@@ -37,6 +38,8 @@ export class ProfileFigure extends SizedPart {
   declare read: { t: number; value: number } | undefined;
   /** The name of the way walked along. */
   declare walk: string;
+  /** What is drawn, with its unit. */
+  declare label: string;
   declare log: boolean;
   declare running: boolean;
   #dragging = false;
@@ -113,7 +116,8 @@ export class ProfileFigure extends SizedPart {
     const at = x(this.place);
     const { read } = this;
     const reading = `t = ${(read?.t ?? this.place).toFixed(2)} on ${this.walk}: ${read ? significant(read.value) : '–'}`;
-    return html`<div
+    return html`<p class="part">${this.label}</p>
+      <div
         class="plot profile"
         tabindex="0"
         role="slider"
