@@ -4,17 +4,26 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
+  at,
   digest,
+  enlarge,
   type Lab,
+  MOMENTS,
   openLab,
+  openPanels,
   overflow,
+  past,
+  paused,
   playTo,
   ready,
+  replayed,
   screenshot,
   step,
+  tabsAt,
   text,
   violations,
   visit,
+  WIDTHS,
 } from './harness.ts';
 
 let lab: Lab;
@@ -24,12 +33,6 @@ before(async () => {
 });
 after(() => lab.close());
 
-async function openPanels(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll('details')) details.open = true;
-  });
-}
-
 const LOOKS: [string, BrowserContextOptions][] = [
   ['light', { colorScheme: 'light' }],
   ['dark', { colorScheme: 'dark' }],
@@ -37,64 +40,116 @@ const LOOKS: [string, BrowserContextOptions][] = [
 ];
 
 for (const [name, options] of LOOKS) {
-  test(`no axe violation: ${name}`, async () => {
-    const { page } = await visit(lab, 'train/', options);
-    await ready(page);
-    await page.click('[data-do=commit]');
-    await playTo(page, 1000);
-    await page.click('[data-do=pin]');
-    assert.deepEqual(await violations(page), [], 'as it stands');
-    await openPanels(page);
-    assert.deepEqual(await violations(page), [], 'with panels open');
-    await screenshot(page, `train-${name.replace(' ', '-')}-open`, true);
-    for (const dialog of ['share', 'export', 'help']) {
-      if (dialog === 'help') await page.click('lab-tools button');
-      else await page.click(`[data-do=${dialog}]`);
-      await page.waitForSelector(`#${dialog}[open]`);
-      assert.deepEqual(await violations(page), [], dialog);
-      await page.keyboard.press('Escape');
-    }
-    const index = await visit(lab, '', options);
-    assert.deepEqual(await violations(index.page), [], 'index');
-    await screenshot(index.page, `index-${name.replace(' ', '-')}`, true);
-  });
-}
-
-test('no axe violation on a phone, in every tab', async () => {
-  const { page } = await visit(lab, 'train/', { viewport: { width: 390, height: 844 }, hasTouch: true });
-  await ready(page);
-  for (const tab of ['predict', 'controls', 'curves']) {
-    await page.click(`#tab-${tab}`);
-    assert.deepEqual(await violations(page), [], tab);
-  }
-});
-
-for (const width of [320, 390, 768, 1440]) {
-  test(`nothing overflows at ${width} pixels, nor with text at 200 %`, async () => {
-    const { page } = await visit(lab, 'train/', { viewport: { width, height: 800 } });
-    await ready(page);
-    await page.click('[data-do=skip]');
-    await playTo(page, 300);
-    const tabs = width < 720 ? ['predict', 'controls', 'curves'] : [''];
-    for (const large of [false, true]) {
-      if (large) await page.addStyleTag({ content: 'html { font-size: 200% }' }).catch(() => enlarge(page));
-      for (const tab of tabs) {
-        if (tab) await page.click(`#tab-${tab}`);
-        await openPanels(page);
-        assert.deepEqual(await overflow(page), [], `${tab} ${large ? 'at 200 %' : ''}`);
+  const file = name.replace(' ', '-');
+  for (const [moment, path] of Object.entries(MOMENTS)) {
+    test(`no axe violation: ${moment}, ${name}`, async () => {
+      const asking = await visit(lab, path.replace(/step=\d+/, ''), options);
+      await ready(asking.page);
+      assert.deepEqual(await violations(asking.page), [], 'before the guess');
+      await asking.page.context().close();
+      const page = await replayed(lab, path, options);
+      await page.click('[data-do=pin]');
+      assert.deepEqual(await violations(page), [], 'as it stands');
+      await openPanels(page);
+      assert.deepEqual(await violations(page), [], 'with panels open');
+      await screenshot(page, `${moment}-${file}-open`, true);
+      for (const dialog of ['share', 'export', 'help']) {
+        if (dialog === 'help') await page.click('lab-tools button');
+        else await page.click(`[data-do=${dialog}]`);
+        await page.waitForSelector(`#${dialog}[open]`);
+        assert.deepEqual(await violations(page), [], dialog);
+        await page.keyboard.press('Escape');
       }
-    }
-    await screenshot(page, `train-${width}-large`, true);
-    const index = await visit(lab, '', { viewport: { width, height: 800 } });
-    assert.deepEqual(await overflow(index.page), []);
-    await enlarge(index.page);
-    assert.deepEqual(await overflow(index.page), []);
+      await page.setViewportSize({ width: 390, height: 844 });
+      for (const tab of tabsAt(390)) {
+        await page.click(`#tab-${tab}`);
+        assert.deepEqual(await violations(page), [], `phone, ${tab}`);
+        await screenshot(page, `${moment}-${file}-390-${tab}`);
+      }
+      await page.context().close();
+    });
+  }
+  test(`no axe violation: index, ${name}`, async () => {
+    const { page } = await visit(lab, '', options);
+    assert.deepEqual(await violations(page), []);
+    await screenshot(page, `index-${file}`, true);
   });
 }
 
-/** The page's policy forbids inline styles, but not the object model. */
-async function enlarge(page: Page): Promise<void> {
-  await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+for (const width of WIDTHS) {
+  const viewport = { width, height: 844 };
+  for (const [moment, path] of Object.entries(MOMENTS)) {
+    test(`nothing overflows at ${width} pixels, nor with text at 200 %: ${moment}`, async () => {
+      const page = await replayed(lab, path, { viewport });
+      for (const size of [100, 200]) {
+        await enlarge(page, size);
+        for (const tab of tabsAt(width)) {
+          if (tab) await page.click(`#tab-${tab}`);
+          await openPanels(page);
+          assert.deepEqual(await overflow(page), [], `${tab} at ${size} %`);
+        }
+      }
+      await screenshot(page, `${moment}-${width}-large`, true);
+      await page.emulateMedia({ media: 'print' });
+      assert.deepEqual(await overflow(page), [], 'printed');
+      await page.context().close();
+    });
+  }
+  test(`nothing overflows at ${width} pixels, nor with text at 200 %: index`, async () => {
+    const { page } = await visit(lab, '', { viewport });
+    assert.deepEqual(await overflow(page), []);
+    await enlarge(page);
+    assert.deepEqual(await overflow(page), []);
+  });
+}
+
+for (const [moment, path] of Object.entries(MOMENTS)) {
+  test(`on a phone one part is seen at a time, and fingers find every target: ${moment}`, async () => {
+    const page = await replayed(lab, path, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    for (const tab of tabsAt(390)) {
+      await page.click(`#tab-${tab}`);
+      for (const other of tabsAt(390))
+        assert.equal(await page.isVisible(`#panel-${other}`), other === tab, `${other} while at ${tab}`);
+      const small = await page.evaluate(() =>
+        [
+          ...document.querySelectorAll(
+            '.exhibit :is(button, select, input:not([type=radio], [type=checkbox]))',
+          ),
+        ]
+          .filter((e) => e.checkVisibility() && !e.closest('dialog'))
+          .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height] as const)
+          .filter(([, height]) => height < 43.5),
+      );
+      assert.deepEqual(small, [], tab);
+    }
+    await page.context().close();
+  });
+
+  test(`for those who cannot see it: ${moment}`, async () => {
+    const page = await replayed(lab, path);
+    // Every curve has a table of at most 25 rows, every map and every canvas words; the view can be cited.
+    const curves = await page.$$eval('lab-curves, lab-profile', (charts) =>
+      charts.map(
+        (chart) => [chart.id || chart.localName, chart.querySelectorAll('tbody tr').length] as const,
+      ),
+    );
+    assert.ok(curves.length > 0);
+    for (const [chart, rows] of curves) assert.ok(rows >= 2 && rows <= 25, `${chart}: ${rows} rows`);
+    const words = await page.$$eval(
+      '.figure lab-field p.visually-hidden, .figure canvas[aria-label]',
+      (parts) => parts.map((part) => part.getAttribute('aria-label') ?? part.textContent!),
+    );
+    assert.ok(words.length > 0 && words.every((text) => text.trim().length > 12), words.join(' | '));
+    assert.equal(await page.getAttribute('[data-test=live]', 'aria-live'), 'polite');
+    await page.click('[data-do=share]');
+    const cite = await text(page, 'cite');
+    assert.match(
+      cite,
+      /^losscape \d+\.\d+\.\d+, [A-Z][a-z ]+: .*(step|move) \d+.*, fingerprint [0-9a-f]{4} /,
+    );
+    assert.ok(cite.includes((await text(page, 'digest')).trim()), cite);
+    await page.context().close();
+  });
 }
 
 test('a walk with the keyboard alone', async () => {
@@ -141,15 +196,11 @@ test('a walk with the keyboard alone', async () => {
 
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await page.keyboard.press('.');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
-  );
+  await at(page, 1);
   await page.keyboard.press('Space');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
-  );
+  await past(page, 40);
   await page.keyboard.press('Space');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   await page.keyboard.press('a');
   await page.waitForSelector('[data-do=pin][aria-pressed=true]');
 
@@ -169,9 +220,7 @@ test('a walk with the keyboard alone', async () => {
   await page.keyboard.press('Escape');
 
   await page.keyboard.press('r');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   await page.keyboard.press('?');
   await page.waitForSelector('#help[open]');
   // Single letters can be switched off.
@@ -209,9 +258,7 @@ test('reduced motion: stills of the same run, and nothing moves without input', 
     Object.assign(globalThis, { seen });
   });
   await page.click('[data-do=play]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '240',
-  );
+  await at(page, 240);
   assert.deepEqual(await page.evaluate(() => [...(globalThis as unknown as { seen: Set<string> }).seen]), [
     '240',
   ]);
@@ -268,4 +315,40 @@ test('a card plays its strip while pointed at or focused, fetched only then, and
   await still.page.waitForTimeout(300);
   assert.deepEqual(await shown(still.page), []);
   assert.deepEqual(strips(still.loaded), []);
+});
+
+test('a curve by ear: only when it is asked for, and it can be stopped', async () => {
+  const { page } = await visit(lab, '');
+  await page.addInitScript(() => {
+    const heard: string[] = [];
+    class Tone extends OscillatorNode {
+      override start(at?: number): void {
+        heard.push('start');
+        super.start(at);
+      }
+      override stop(at?: number): void {
+        heard.push(at === undefined ? 'stopped' : 'ends');
+        super.stop(at);
+      }
+    }
+    AudioContext.prototype.createOscillator = function () {
+      return new Tone(this);
+    };
+    Object.assign(globalThis, { heard });
+  });
+  const heard = () => page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard);
+  await page.goto(`${lab.home}train/`);
+  await ready(page);
+  const button = page.locator('#loss .listen');
+  assert.ok(await button.isDisabled(), 'there is no curve yet');
+  await page.click('[data-do=skip]');
+  await playTo(page, 300);
+  assert.deepEqual(await heard(), [], 'nothing sounds by itself');
+  assert.equal(await button.getAttribute('aria-label'), 'Listen to Loss (nats): training');
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#loss .listen:has-text("Stop")');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#loss .listen:has-text("Listen")');
+  assert.deepEqual(await heard(), ['start', 'ends', 'stopped']);
 });

@@ -6,17 +6,18 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
+  at,
   digest,
   type Lab,
   openLab,
-  overflow,
+  past,
   playTo,
   ROOT,
   ready,
   screenshot,
   step,
+  takeHome,
   text,
-  violations,
   visit,
 } from './harness.ts';
 
@@ -99,14 +100,6 @@ async function skipAll(page: Page): Promise<void> {
   if ((await page.locator('[data-do=next]').count()) === 0) return;
   await page.click('[data-do=next]');
   await page.click('[data-do=skip]');
-}
-
-async function at(page: Page, wanted: number): Promise<void> {
-  await page.waitForFunction(
-    (n) => document.querySelector<HTMLElement>('lab-numbers.panel')?.dataset.step === String(n),
-    wanted,
-  );
-  await page.waitForSelector('[data-do=play]:not(:has-text("Pause"))');
 }
 
 /** Share of the map's pixels that are not paper. */
@@ -256,9 +249,7 @@ test('every key does what the help says', async () => {
   await page.keyboard.press('.');
   await at(page, 1);
   await page.keyboard.press('Space');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
-  );
+  await past(page, 40);
   await page.keyboard.press('Space');
   await page.waitForSelector('[data-do=play]:has-text("Play")');
   await page.keyboard.press('a');
@@ -293,11 +284,7 @@ test('map, differing bits, digests and state are taken home; the state comes bac
   const page = await replayed('step=300');
   const bits = await digest(page);
   await page.click('[data-do=export]');
-  const save = async (what: string) => {
-    const download = page.waitForEvent('download');
-    await page.click(`[data-export=${what}]`);
-    return readFileSync(await (await download).path());
-  };
+  const save = (what: string) => takeHome(page, what);
   const rows = (await save('csv')).toString().trim().split('\r\n');
   assert.match(rows[0]!, /^step,weights_that_differ,loss_kernel,loss_twin,bits_of_weight_0,/);
   const last = rows.at(-1)!.split(',').map(Number);
@@ -329,81 +316,6 @@ test('what is hidden is not taken home', async () => {
   await page.click('[data-export=csv]');
   const csv = readFileSync(await (await download).path(), 'utf8');
   assert.equal(csv.trim().split('\r\n').length, 1);
-});
-
-for (const [name, options] of [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  ['forced colours', { forcedColors: 'active' }],
-] as [string, BrowserContextOptions][]) {
-  test(`no axe violation: ${name}`, async () => {
-    const page = await replayed('step=1000', options);
-    await page.click('[data-do=pin]');
-    assert.deepEqual(await violations(page), [], 'as it stands');
-    await screenshot(page, `bits-${name.replace(' ', '-')}`);
-    await page.evaluate(() => {
-      for (const details of document.querySelectorAll('details')) details.open = true;
-    });
-    assert.deepEqual(await violations(page), [], 'with panels open');
-    for (const dialog of ['share', 'export', 'help']) {
-      if (dialog === 'help') await page.click('lab-tools button');
-      else await page.click(`[data-do=${dialog}]`);
-      await page.waitForSelector(`#${dialog}[open]`);
-      assert.deepEqual(await violations(page), [], dialog);
-      await page.keyboard.press('Escape');
-    }
-    await page.setViewportSize({ width: 390, height: 844 });
-    for (const tab of ['predict', 'controls', 'curves']) {
-      await page.click(`#tab-${tab}`);
-      assert.deepEqual(await violations(page), [], tab);
-      await screenshot(page, `bits-${name.replace(' ', '-')}-390-${tab}`, true);
-    }
-  });
-}
-
-for (const width of [320, 390, 768, 1440]) {
-  test(`nothing overflows at ${width} pixels, nor with text at 200 %`, async () => {
-    const page = await replayed('step=1000', { viewport: { width, height: 800 } });
-    const tabs = width < 720 ? ['predict', 'controls', 'curves'] : [''];
-    for (const large of [false, true]) {
-      if (large) await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-      for (const tab of tabs) {
-        if (tab) await page.click(`#tab-${tab}`);
-        await page.evaluate(() => {
-          for (const details of document.querySelectorAll('details')) details.open = true;
-        });
-        assert.deepEqual(await overflow(page), [], `${tab} ${large ? 'at 200 %' : ''}`);
-      }
-    }
-  });
-}
-
-test('on a phone one part is seen at a time, and fingers find every target', async () => {
-  const page = await replayed('step=300', { viewport: { width: 390, height: 844 }, hasTouch: true });
-  await screenshot(page, 'bits-phone');
-  for (const tab of ['predict', 'controls', 'curves']) {
-    await page.click(`#tab-${tab}`);
-    for (const other of ['predict', 'controls', 'curves'])
-      assert.equal(await page.isVisible(`#panel-${other}`), other === tab, `${other} while at ${tab}`);
-    const small = await page.evaluate(() =>
-      [...document.querySelectorAll('lab-bits :is(button, select, input)')]
-        .filter((e) => e.checkVisibility() && !e.closest('dialog'))
-        .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height] as const)
-        .filter(([, height]) => height < 43.5),
-    );
-    assert.deepEqual(small, [], tab);
-  }
-});
-
-test('the kernel missing: says so, and goes on once it is there', async () => {
-  const { page } = await visit(lab, '');
-  await page.context().route('**/losscape_training_bg*.wasm', (route) => route.fulfill({ status: 404 }));
-  await page.goto(`${lab.home}bits/`);
-  await page.waitForSelector('[data-failure=download]');
-  assert.ok(await page.isVisible('.still'), 'the picture stays');
-  await page.context().unroute('**/losscape_training_bg*.wasm');
-  await page.click('[data-do=recover]');
-  await ready(page);
 });
 
 test('the experiments missing: says so', async () => {

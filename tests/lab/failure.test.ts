@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import {
   digest,
   digestAt,
@@ -22,30 +23,111 @@ before(async () => {
 });
 after(() => lab.close());
 
-async function failing(pattern: string, fulfil: { status: number; body?: Buffer }) {
+/** An exhibit, the module it loads, and what a rehearsed panic needs to come. */
+const EXHIBITS = {
+  train: { module: 'training', panics: '[data-do=step]' },
+  surface: { module: 'surface', panics: undefined },
+  paths: { module: 'paths', panics: '[data-do=step]' },
+  bits: { module: 'training', panics: '[data-do=step]' },
+} as const;
+
+async function failing(pattern: string, fulfil: { status: number; body?: Buffer }, exhibit = 'train') {
   const { page } = await visit(lab, '');
-  await page.route(pattern, (route) => route.fulfill(fulfil));
-  await page.goto(`${lab.home}train/`);
+  await page.context().route(pattern, (route) => route.fulfill(fulfil));
+  await page.goto(`${lab.home}${exhibit}/`);
   return page;
 }
 
-test('wasm missing: cannot download; trying again works once it is there', async () => {
-  const page = await failing('**/*.wasm', { status: 404 });
-  await page.waitForSelector('[data-failure=download]');
-  assert.match(await text(page, 'banner'), /Cannot download the kernel.*404/s);
-  assert.ok(await page.isVisible('.still'), 'the still picture stays');
-  assert.ok(await page.isVisible('.prose'), 'the prose stays');
-  await screenshot(page, 'failure-download');
-  await page.unroute('**/*.wasm');
-  await page.click('[data-do=recover]');
-  await ready(page);
-});
+/** Runs some steps, and says where they ended. */
+async function run(page: Page, steps = 20): Promise<{ at: number; bits: string }> {
+  await playTo(page, steps);
+  return { at: await step(page), bits: await digest(page) };
+}
 
-test('wasm corrupt: cannot compile', async () => {
-  const page = await failing('**/*.wasm', { status: 200, body: Buffer.from('this is no module') });
-  await page.waitForSelector('[data-failure=compile]');
-  assert.match(await text(page, 'banner'), /Cannot compile the kernel/);
-});
+/** The way out of a failure leads back to the same bits, and further. */
+async function recovers(page: Page, { at, bits }: { at: number; bits: string }): Promise<void> {
+  await page.click('[data-do=recover]');
+  await page.waitForSelector('[data-test=replay][data-state=unknown]');
+  await ready(page);
+  assert.equal(await step(page), at, 'the last good step');
+  assert.equal(await digest(page), bits, 'its bits');
+  await page.click('[data-do=step]');
+  await page.waitForFunction(
+    (n) => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === String(n),
+    at + 1,
+  );
+}
+
+for (const [exhibit, { module, panics }] of Object.entries(EXHIBITS)) {
+  const wasm = `**/losscape_${module}_bg*.wasm`;
+  // Of the others the shortest run is long enough not to be over at once.
+  const long = exhibit === 'bits' ? '#v=1&steps=100000' : '';
+
+  test(`${exhibit}, wasm missing: cannot download; trying again works once it is there`, async () => {
+    const page = await failing(wasm, { status: 404 }, exhibit);
+    await page.waitForSelector('[data-failure=download]');
+    assert.match(await text(page, 'banner'), /Cannot download the kernel.*404/s);
+    assert.ok(await page.isVisible('.still'), 'the still picture stays');
+    assert.ok(await page.isVisible('.prose'), 'the prose stays');
+    await screenshot(page, `failure-download-${exhibit}`);
+    await page.context().unroute(wasm);
+    await page.click('[data-do=recover]');
+    await ready(page);
+  });
+
+  test(`${exhibit}, wasm corrupt: cannot compile; trying again works with the right file`, async () => {
+    const page = await failing(wasm, { status: 200, body: Buffer.from('this is no module') }, exhibit);
+    await page.waitForSelector('[data-failure=compile]');
+    assert.match(await text(page, 'banner'), /Cannot compile the kernel/);
+    assert.ok(await page.isVisible('.still'), 'the still picture stays');
+    await page.context().unroute(wasm);
+    await page.click('[data-do=recover]');
+    await ready(page);
+  });
+
+  test(`${exhibit}, a panic: the kernel stopped, with file and line; a new one is built`, async () => {
+    const { page } = await visit(lab, `${exhibit}/#v=1&rehearse=panic`);
+    if (panics) {
+      await ready(page);
+      await page.click(panics);
+    }
+    await page.waitForSelector('[data-failure=panic]');
+    assert.match(await text(page, 'banner'), /The kernel stopped.*failure\.rs:\d+:\d+.*rehearsed/s);
+    await page.click('[data-do=recover]');
+    await ready(page);
+    await page.waitForFunction(() => !location.hash.includes('rehearse'));
+    assert.ok((await run(page)).at >= 20);
+  });
+
+  test(`${exhibit}, its worker killed: says that the kernel does not answer, and replays to the last good step`, async () => {
+    const { page } = await visit(lab, `${exhibit}/${long}`);
+    await ready(page);
+    const good = await run(page);
+    // As a browser that needs the memory does it: without a word.
+    for (const worker of page.workers()) await worker.evaluate(() => void setTimeout(close));
+    await page.keyboard.press('.');
+    await page.waitForSelector('[data-failure=silent]');
+    assert.match(await text(page, 'banner'), /does not answer/);
+    assert.equal(await page.isDisabled('[data-do=play]'), true, 'nothing else is asked of it');
+    await recovers(page, good);
+  });
+
+  test(`${exhibit}, its worker broken outside of the kernel: says what, and replays to the last good step`, async () => {
+    const { page } = await visit(lab, `${exhibit}/${long}`);
+    await ready(page);
+    const good = await run(page);
+    const [worker] = page.workers();
+    await worker!.evaluate(() => {
+      globalThis.onmessage = () => {
+        throw new Error('broken on purpose');
+      };
+    });
+    await page.keyboard.press('.');
+    await page.waitForSelector('[data-failure=panic]');
+    assert.match(await text(page, 'banner'), /broken on purpose/);
+    await recovers(page, good);
+  });
+}
 
 test('digits missing: says which file', async () => {
   const page = await failing('**/digits*.bin', { status: 500 });
@@ -59,10 +141,9 @@ test('digits damaged: refused by checksum', async () => {
   assert.match(await text(page, 'banner'), /refused “digits”/);
 });
 
-test('a panic: the kernel stopped, with file and line; a new one replays to the last good step', async () => {
+test('a panic in a replay: the run begins again at the last good step', async () => {
   const { page } = await visit(lab, 'train/#v=1&step=100&rehearse=panic');
   await page.waitForSelector('[data-failure=panic]');
-  assert.match(await text(page, 'banner'), /The kernel stopped.*failure\.rs:\d+:\d+.*rehearsed/s);
   await page.click('[data-do=recover]');
   await ready(page);
   assert.equal(await step(page), 0);

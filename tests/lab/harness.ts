@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -52,6 +53,15 @@ export async function openLab(): Promise<Lab> {
   };
 }
 
+const ZIPPED = new Map<string, Buffer>();
+
+/** As hosts of static files serve them. */
+function zipped(file: string): Buffer {
+  const known = ZIPPED.get(file) ?? gzipSync(readFileSync(file), { level: 9 });
+  ZIPPED.set(file, known);
+  return known;
+}
+
 function serve(): Promise<Server> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
@@ -62,8 +72,11 @@ function serve(): Promise<Server> {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
-    response.end(readFileSync(file));
+    response.writeHead(200, {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-encoding': 'gzip',
+    });
+    response.end(zipped(file));
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
@@ -111,6 +124,35 @@ export async function ready(page: Page): Promise<void> {
 
 export async function step(page: Page): Promise<number> {
   return Number(await page.getAttribute('lab-numbers.panel', 'data-step'));
+}
+
+/** Waits until the run stands at a step. */
+export async function at(page: Page, wanted: number): Promise<void> {
+  await page.waitForFunction(
+    (n) => document.querySelector<HTMLElement>('lab-numbers.panel')?.dataset.step === String(n),
+    wanted,
+  );
+  await paused(page);
+}
+
+/** Waits until the run has passed a step. */
+export async function past(page: Page, wanted: number): Promise<void> {
+  await page.waitForFunction(
+    (n) => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > n,
+    wanted,
+  );
+}
+
+/** Waits until nothing plays. */
+export async function paused(page: Page): Promise<void> {
+  await page.waitForSelector('[data-do=play]:not(:has-text("Pause"))');
+}
+
+/** What is taken home, from the dialog that is open. */
+export async function takeHome(page: Page, what: string): Promise<Buffer> {
+  const download = page.waitForEvent('download');
+  await page.click(`[data-export=${what}]`);
+  return readFileSync(await (await download).path());
 }
 
 export async function text(page: Page, test: string): Promise<string> {
@@ -227,3 +269,46 @@ export async function overflow(page: Page): Promise<string[]> {
       .slice(0, 8);
   });
 }
+
+/** Commits nothing and hides nothing: every question that stands there is skipped. */
+export async function skipAll(page: Page): Promise<void> {
+  await page.click('[data-do=skip]');
+  while (await page.locator('[data-do=next]').count()) {
+    await page.click('[data-do=next]');
+    await page.click('[data-do=skip]');
+  }
+}
+
+/** Every disclosure open: more controls, definitions, formulae. */
+export async function openPanels(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+}
+
+/** The page's policy forbids inline styles, but not the object model. */
+export async function enlarge(page: Page, percent = 200): Promise<void> {
+  await page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), `${percent}%`);
+}
+
+/** A moment of every exhibit, and of every figure that an exhibit has. */
+export const MOMENTS = {
+  train: 'train/#v=1&step=1000',
+  surface: 'surface/#v=1&step=3000',
+  ring: 'surface/#v=1&scene=ring&tilt=0.1&step=200',
+  paths: 'paths/#v=1&step=800&cycles=1',
+  digits: 'paths/#v=1&task=digits&width=4&cycles=1&step=40',
+  toy: 'paths/#v=1&task=mueller-brown&step=300',
+  bits: 'bits/#v=1&step=1000',
+} as const;
+
+/** Opens a moment, replayed, with nothing hidden. */
+export async function replayed(lab: Lab, path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { page } = await visit(lab, path, options);
+  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  await skipAll(page);
+  return page;
+}
+
+export const WIDTHS = [320, 390, 768, 1440] as const;
+export const tabsAt = (width: number) => (width < 720 ? ['predict', 'controls', 'curves'] : ['']);

@@ -7,17 +7,19 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
+  at,
   DIST,
   digest,
   type Lab,
   openLab,
-  overflow,
+  past,
+  paused,
   ROOT,
   ready,
   screenshot,
   step,
+  takeHome,
   text,
-  violations,
   visit,
 } from './harness.ts';
 
@@ -96,7 +98,7 @@ async function skip(page: Page): Promise<void> {
 async function playOut(page: Page): Promise<void> {
   await page.selectOption('lab-transport select', 'max');
   await page.click('[data-do=play]');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
 }
 
 async function openPanels(page: Page): Promise<void> {
@@ -185,11 +187,9 @@ test('a shared link leads to the same move and fingerprint; an edited one is fou
   await ready(page);
   await skip(page);
   await page.click('[data-do=play]');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 100,
-  );
+  await past(page, 100);
   await page.click('[data-do=play]');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   const [at, bits] = [await step(page), await digest(page)];
   await page.click('[data-do=share]');
   const link = await page.inputValue('#share-link');
@@ -210,9 +210,7 @@ test('reset gives the same bits, one step at a time too; a view changes none', a
   const first = await digest(page);
   await skip(page);
   await page.click('[data-do=step]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
-  );
+  await at(page, 1);
   assert.equal(await digest(page), truth.get('step=1')!.digest);
   await page.locator('.profile').focus();
   await page.keyboard.press('End');
@@ -221,9 +219,7 @@ test('reset gives the same bits, one step at a time too; a view changes none', a
   await page.waitForTimeout(200);
   assert.equal(await digest(page), truth.get('step=1')!.digest);
   await page.click('[data-do=reset]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   assert.equal(await digest(page), first);
 });
 
@@ -294,6 +290,44 @@ test('images of a toy are dragged by pointer and by keys, and a link remembers i
   await screenshot(page, 'paths-dragged');
 });
 
+test('keys zoom a map around its handle, which stays in sight; the link does not tell it', async () => {
+  const { page } = await visit(lab, 'paths/#v=1&task=mueller-brown');
+  await ready(page);
+  await skip(page);
+  const place = async (handle: number) => {
+    const box = (await page.locator(`[data-handle="${handle}"] .knob`).boundingBox())!;
+    const map = (await page.locator('lab-field .over').boundingBox())!;
+    return [box.x + box.width / 2 - map.x, box.y + box.height / 2 - map.y, map.width] as const;
+  };
+  const before = [await place(2), await place(3)] as const;
+  const hash = await page.evaluate(() => location.hash);
+  await page.locator('[data-handle="2"]').focus();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  const after = [await place(2), await place(3)] as const;
+  assert.ok(Math.abs(after[0][0] - before[0][0]) < 1 && Math.abs(after[0][1] - before[0][1]) < 1, 'it stays');
+  const [far, near] = [after, before].map(([a, b]) => Math.hypot(a[0] - b[0], a[1] - b[1]));
+  assert.ok(Math.abs(far! / near! - 2) < 0.02, `twice as far apart: ${far! / near!}`);
+  const canvas = (await page.locator('lab-field canvas').boundingBox())!;
+  assert.ok(Math.abs(canvas.width / after[0][2] - 2) < 0.01, 'and so is the picture');
+  assert.match(await text(page, 'live'), /x from .* to .*, y from/);
+  // Another handle, focused, comes into sight.
+  await page.locator('[data-handle="7"]').focus();
+  const [x, y, side] = await place(7);
+  assert.ok(x > 0 && y > 0 && x < side && y < side, `${x} ${y}`);
+  await page.keyboard.press('0');
+  assert.deepEqual(await place(3), before[1]);
+  assert.equal(await page.evaluate(() => location.hash), hash);
+  // The boundary has no handle: the map itself takes the focus.
+  await page.selectOption('#set-task', 'different');
+  await page.waitForSelector('lab-field.boundary');
+  await page.locator('lab-field.boundary .over').focus();
+  await page.keyboard.press('+');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('lab-field.boundary canvas')!.style.transform !== '',
+  );
+});
+
 test('left alone, the band on the egg carton never leaves the top', async () => {
   const { page } = await visit(lab, 'paths/#v=1&task=egg-carton');
   await ready(page);
@@ -311,30 +345,11 @@ test('equal seeds are refused by name, and mended', async () => {
   assert.match(await page.evaluate(() => document.querySelector('.message h2')?.textContent ?? ''), /^$/);
 });
 
-test('a stopped kernel is replaced, and the run replayed to its last good move', async () => {
-  const { page } = await visit(lab, 'paths/#v=1&rehearse=panic');
-  await ready(page);
-  await skip(page);
-  await page.click('[data-do=step]');
-  await page.waitForSelector('[data-failure=panic]');
-  await page.click('[data-do=recover]');
-  await ready(page);
-  await page.click('[data-do=step]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
-  );
-  assert.equal(await digest(page), truth.get('step=1')!.digest);
-});
-
 test('pictures, curves and the state can be taken home; the state comes back', async () => {
   const page = await replayed(`${HALF}&pivots=5`);
   const bits = await digest(page);
   await page.click('[data-do=export]');
-  const save = async (what: string) => {
-    const download = page.waitForEvent('download');
-    await page.click(`[data-export=${what}]`);
-    return readFileSync(await (await download).path());
-  };
+  const save = (what: string) => takeHome(page, what);
   const csv = (await save('csv')).toString().trim().split('\r\n');
   assert.equal(csv[0], 'way,t,loss');
   assert.ok(csv.some((row) => row.startsWith('best,')));
@@ -346,9 +361,7 @@ test('pictures, curves and the state can be taken home; the state comes back', a
   assert.equal(JSON.parse(state.toString()).digest, bits);
   await page.keyboard.press('Escape');
   await page.click('[data-do=reset]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   await page.click('[data-do=export]');
   await page.setInputFiles('#bring', { name: 'state.json', mimeType: 'application/json', buffer: state });
   await page.waitForSelector('[data-test=replay][data-state=same]');
@@ -359,58 +372,11 @@ test('a run is pinned and stays beside the next', async () => {
   const page = await replayed('step=800&cycles=1');
   await page.click('[data-do=pin]');
   await page.selectOption('#set-align', 'on');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   await playOut(page);
   assert.ok((await page.locator('.profile .w-pinned').count()) > 0);
   assert.match((await page.textContent('lab-numbers.panel .pinned'))!, /A: /);
 });
-
-for (const [name, options] of [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  ['forced colours', { forcedColors: 'active' }],
-] as [string, BrowserContextOptions][]) {
-  test(`no axe violation: ${name}`, async () => {
-    const page = await replayed('step=800&cycles=1', options);
-    await page.click('[data-do=pin]');
-    assert.deepEqual(await violations(page), [], 'as it stands');
-    await openPanels(page);
-    assert.deepEqual(await violations(page), [], 'with panels open');
-    await screenshot(page, `paths-${name.replace(' ', '-')}-open`, true);
-    for (const dialog of ['share', 'export', 'help']) {
-      if (dialog === 'help') await page.click('lab-tools button');
-      else await page.click(`[data-do=${dialog}]`);
-      await page.waitForSelector(`#${dialog}[open]`);
-      assert.deepEqual(await violations(page), [], dialog);
-      await page.keyboard.press('Escape');
-    }
-    for (const task of ['digits', 'mueller-brown']) {
-      await page.selectOption('#set-task', task);
-      await page.waitForSelector(task === 'digits' ? 'lab-network' : '[data-handle="1"]');
-      await ready(page);
-      assert.deepEqual(await violations(page), [], task);
-    }
-  });
-}
-
-for (const width of [320, 390, 768, 1440]) {
-  test(`nothing overflows at ${width} pixels, nor with text at 200 %`, async () => {
-    const page = await replayed('step=800&cycles=1', { viewport: { width, height: 800 } });
-    const tabs = width < 720 ? ['predict', 'controls', 'curves'] : [''];
-    for (const large of [false, true]) {
-      if (large) await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-      for (const tab of tabs) {
-        if (tab) await page.click(`#tab-${tab}`);
-        await openPanels(page);
-        assert.deepEqual(await overflow(page), [], `${tab} ${large ? 'at 200 %' : ''}`);
-        if (tab && !large) assert.deepEqual(await violations(page), [], tab);
-      }
-    }
-    await screenshot(page, `paths-${width}-large`, true);
-  });
-}
 
 test('a walk with the keyboard alone', async () => {
   const { page } = await visit(lab, 'paths/');
@@ -448,15 +414,11 @@ test('a walk with the keyboard alone', async () => {
   await page.waitForSelector('[data-test=truth]');
   await leave();
   await page.keyboard.press('.');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
-  );
+  await at(page, 1);
   await page.keyboard.press('Space');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
-  );
+  await past(page, 40);
   await page.keyboard.press('Space');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   await page.keyboard.press('a');
   await page.waitForSelector('[data-do=pin][aria-pressed=true]');
   await page.locator('.profile').focus();
@@ -468,9 +430,7 @@ test('a walk with the keyboard alone', async () => {
   assert.match((await page.getAttribute('.profile', 'aria-valuetext'))!, /^t = 0\.01 on the band: 0\.\d+/);
   await page.keyboard.press('Escape');
   await page.keyboard.press('r');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   await page.keyboard.press('?');
   await page.waitForSelector('#help[open]');
 });
@@ -483,9 +443,7 @@ test('with reduced motion nothing moves by itself, and Advance shows a still', a
   assert.equal(await step(page), 0);
   assert.match((await page.textContent('[data-do=play]'))!, /Advance 200/);
   await page.click('[data-do=play]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '200',
-  );
+  await at(page, 200);
 });
 
 test('the table of widths tells what the native searches found', () => {

@@ -2,20 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import {
+  at,
   digest,
   type Lab,
   openLab,
-  overflow,
+  past,
+  paused,
   ROOT,
   ready,
   screenshot,
   step,
+  takeHome,
   text,
-  violations,
   visit,
 } from './harness.ts';
 
@@ -62,13 +63,6 @@ async function preset(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click();
   await ready(page);
   await mapped(page);
-}
-
-async function at(page: Page, wanted: number): Promise<void> {
-  await page.waitForFunction(
-    (n) => document.querySelector<HTMLElement>('lab-numbers.panel')?.dataset.step === String(n),
-    wanted,
-  );
 }
 
 /** The curvature comes after a rest. */
@@ -188,7 +182,7 @@ test('a shared link goes to the same step and digest; a tampered one is found ou
     () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) >= 500,
   );
   await page.click('[data-do=play]');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   await page.locator('[data-handle=a]').focus();
   await page.keyboard.press('Shift+ArrowUp');
   const [moment, bits] = [await step(page), await digest(page)];
@@ -274,11 +268,9 @@ test('a keyboard-only walk', async () => {
   await page.keyboard.press('.');
   await at(page, 1);
   await page.keyboard.press('Space');
-  await page.waitForFunction(
-    () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) > 40,
-  );
+  await past(page, 40);
   await page.keyboard.press('Space');
-  await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+  await paused(page);
   await page.keyboard.press('a');
   await page.waitForSelector('[data-do=pin][aria-pressed=true]');
 
@@ -330,13 +322,7 @@ test('files to take home, and a state brought back', async () => {
   await mapped(page);
   await page.click('[data-do=skip]');
   await page.click('[data-do=export]');
-  const save = async (what: string) => {
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.click(`[data-export=${what}]`),
-    ]);
-    return readFileSync((await download.path())!);
-  };
+  const save = (what: string) => takeHome(page, what);
   assert.equal((await save('png')).subarray(1, 4).toString(), 'PNG');
   const drawing = (await save('svg')).toString();
   assert.match(drawing, /<path[^>]* d="M/);
@@ -364,21 +350,7 @@ test('files to take home, and a state brought back', async () => {
   assert.equal(await other.page.inputValue('#set-plane'), 'run');
 });
 
-test('failures: no kernel, a panic, a value out of range', async () => {
-  const { page } = await visit(lab, '');
-  await page.route('**/*.wasm', (route) => route.fulfill({ status: 404 }));
-  await page.goto(`${lab.home}surface/`);
-  await page.waitForSelector('[data-failure=download]');
-  assert.ok(await page.isVisible('.still'), 'the still picture stays');
-  await page.unroute('**/*.wasm');
-  await page.click('[data-do=recover]');
-  await ready(page);
-  const broken = await visit(lab, 'surface/#v=1&rehearse=panic');
-  await broken.page.waitForSelector('[data-failure=panic]');
-  assert.match(await text(broken.page, 'banner'), /The kernel stopped.*failure\.rs/s);
-  await broken.page.click('[data-do=recover]');
-  await ready(broken.page);
-  await mapped(broken.page);
+test('a value out of range is clamped, and said', async () => {
   const clamped = await visit(lab, 'surface/#v=1&half=99&plane=none');
   await ready(clamped.page);
   assert.match(await text(clamped.page, 'notes'), /half-width: 99 became 4/);
@@ -397,45 +369,36 @@ test('without JavaScript: still picture, prose, and a table that tells the right
   );
 });
 
-for (const [name, options] of [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  ['forced colours', { forcedColors: 'active' }],
-] as const) {
-  test(`no axe violation, nothing overflows: ${name}`, async () => {
-    const { page } = await visit(lab, 'surface/#v=1&step=3000', { ...options });
-    await page.waitForSelector('[data-test=replay]:not([data-state=running])');
-    await mapped(page);
-    assert.deepEqual(await violations(page), [], 'before the guess');
-    await page.click('[data-do=skip]');
-    await page.evaluate(() => {
-      for (const details of document.querySelectorAll('details')) details.open = true;
-    });
-    await rested(page);
-    assert.deepEqual(await violations(page), [], 'all open');
-    await screenshot(page, `surface-${name.replace(' ', '-')}`, true);
-    for (const width of [320, 390, 768, 1440]) {
-      await page.setViewportSize({ width, height: 844 });
-      for (const tab of width < 720 ? ['predict', 'controls', 'curves'] : ['']) {
-        if (tab) await page.click(`#tab-${tab}`);
-        assert.deepEqual(await overflow(page), [], `${width} ${tab}`);
-        if (width === 390) {
-          assert.deepEqual(await violations(page), [], `phone, ${tab}`);
-          await screenshot(page, `surface-${name.replace(' ', '-')}-390-${tab}`);
-        }
-      }
-    }
-    await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-    for (const width of [320, 768]) {
-      await page.setViewportSize({ width, height: 844 });
-      assert.deepEqual(await overflow(page), [], `${width} at 200 %`);
-    }
-    await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
-    for (const dialog of ['help', 'share', 'export']) {
-      await page.setViewportSize({ width: 1280, height: 844 });
-      await page.evaluate((id) => document.querySelector<HTMLDialogElement>(`#${id}`)!.showModal(), dialog);
-      assert.deepEqual(await violations(page), [], dialog);
-      await page.keyboard.press('Escape');
-    }
-  });
-}
+test('keys zoom the map, say so, and the link remembers it', async () => {
+  const { page } = await visit(lab, 'surface/');
+  await ready(page);
+  await mapped(page);
+  await page.locator('[data-handle=a]').focus();
+  await page.keyboard.press('+');
+  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '1.4');
+  await page.waitForFunction(() => /half=1\.4/.test(location.hash));
+  await page.waitForFunction(() =>
+    /^Half-width 1\.4\./.test(document.querySelector('[data-test=live]')!.textContent!),
+  );
+  assert.equal(
+    await page.getAttribute('[data-handle=a]', 'aria-valuemax'),
+    '1.4',
+    'the map reaches less far',
+  );
+  await page.keyboard.press('-');
+  await page.keyboard.press('-');
+  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '2.8');
+  await page.keyboard.press('0');
+  await page.waitForFunction(() => !/half=/.test(location.hash));
+  await mapped(page);
+  assert.equal(await mapDigest(page), truth.get('minima-map-64'), 'all of it again');
+  // Outside of the map the keys do nothing.
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press('+');
+  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '2');
+  await page.keyboard.press('?');
+  assert.match(
+    (await page.textContent('#help'))!,
+    /on a map or one of its handles: closer, farther, all of it/,
+  );
+});

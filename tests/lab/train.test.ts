@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
+  at,
   DIST,
   digest,
   digestAt,
@@ -16,6 +17,7 @@ import {
   ready,
   screenshot,
   step,
+  takeHome,
   text,
   visit,
 } from './harness.ts';
@@ -51,9 +53,7 @@ test('the fingerprint equals the native one, step by step and played', async () 
   const { page } = await visit(lab, 'train/');
   await ready(page);
   await page.click('[data-do=step]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '1',
-  );
+  await at(page, 1);
   assert.equal(await digest(page), truth.get(1)!.digest);
   for (const at of [1000, 2000])
     assert.equal(await digestAt(lab, page, at), truth.get(at)!.digest, `at ${at}`);
@@ -69,9 +69,7 @@ test('reset keeps the seed and gives the same fingerprint; a new seed gives anot
   await page.waitForSelector('[data-test=replay][data-state=unknown]');
   const before = await digest(page);
   await page.click('[data-do=reset]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   assert.equal(await digest(page), truth.get(0)!.digest);
   assert.equal(await digestAt(lab, page, 300), before);
   await page.click('[data-do=seed]');
@@ -178,9 +176,7 @@ test('the network goes into a file and comes back with its bits', async () => {
   const bytes = readFileSync(file);
   await page.keyboard.press('Escape');
   await page.click('[data-do=reset]');
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === '0',
-  );
+  await at(page, 0);
   const upload = async (name: string, buffer: Buffer) => {
     await page.click('[data-do=export]');
     await page.setInputFiles('#bring', { name, mimeType: 'application/octet-stream', buffer });
@@ -201,11 +197,7 @@ test('curves, pictures and the state can be taken home; the state comes back', a
   await page.waitForSelector('[data-test=replay][data-state=unknown]');
   const bits = await digest(page);
   await page.click('[data-do=export]');
-  const save = async (what: string) => {
-    const download = page.waitForEvent('download');
-    await page.click(`[data-export=${what}]`);
-    return readFileSync(await (await download).path());
-  };
+  const save = (what: string) => takeHome(page, what);
   const csv = (await save('csv')).toString().trim().split('\r\n');
   assert.equal(csv[0], 'step,training_loss,training_accuracy', 'held-out values are hidden before a guess');
   assert.ok(csv.at(-1)!.startsWith('500,'));

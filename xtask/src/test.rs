@@ -20,7 +20,7 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
 
 /// Runs all steps in two lanes, which share nothing but the machine.
 pub(crate) fn run(exhaustive: bool) -> Result {
-    report::run(vec![host(exhaustive), elsewhere()])
+    report::run(vec![host(exhaustive), elsewhere(exhaustive)])
 }
 
 /// The checks of this machine, in the build folder that a developer uses.
@@ -69,7 +69,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
 }
 
 /// The checks of other targets, in a build folder of their own.
-fn elsewhere() -> Vec<Step> {
+fn elsewhere(exhaustive: bool) -> Vec<Step> {
     let mut steps: Vec<Step> = BARE
         .map(|target| {
             Step::new(target, "compiles", move |log| {
@@ -82,20 +82,27 @@ fn elsewhere() -> Vec<Step> {
     steps.extend(fingerprint::steps());
     steps.push(Step::new("boards", "size and instructions", size::check));
     if paths::at("web/package.json").is_file() {
-        steps.extend(page());
+        steps.extend(page(exhaustive));
     }
     steps
 }
 
 /// The page: its kernel, its code, and the page itself in Chromium.
-fn page() -> Vec<Step> {
+fn page(exhaustive: bool) -> Vec<Step> {
     let script = |name: &'static str, what| {
         Step::new("web", what, move |log| {
             setup::node_packages(log)?;
             quiet(setup::npm("run").arg(name).log(log))
         })
     };
-    vec![
+    let browser = |name: &'static str, what| {
+        Step::new("Chromium", what, move |log| {
+            setup::node_packages(log)?;
+            let chromium = setup::chromium()?;
+            quiet(setup::npm("run").arg(name).env("CHROMIUM", chromium).log(log))
+        })
+    };
+    let mut steps = vec![
         Step::new("wasm32-unknown-unknown", "the page's kernel", |log| {
             setup::node_packages(log)?;
             wasm::build(log)
@@ -104,12 +111,12 @@ fn page() -> Vec<Step> {
         script("check", "types of the page"),
         script("test", "unit tests of the page"),
         script("build", "bundle"),
-        Step::new("Chromium", "the lab, used", |log| {
-            setup::node_packages(log)?;
-            let chromium = setup::chromium()?;
-            quiet(setup::npm("run test:lab").env("CHROMIUM", chromium).log(log))
-        }),
-    ]
+        browser("test:lab", "the lab, used"),
+    ];
+    if exhaustive {
+        steps.push(browser("test:soak", "the lab, used for ten minutes"));
+    }
+    steps
 }
 
 fn quiet(result: Result) -> Result<String> {

@@ -21,8 +21,7 @@ const BUILDS: readonly Build[] = ['scalar', 'simd'];
 const NAMES: Record<Build, string> = { scalar: 'this browser, scalar', simd: 'this browser, SIMD' };
 const HERE = 'computed in this tab';
 
-export const newWorker = () =>
-  new Client<Requests>(new Worker(new URL('../worker/bits.ts', import.meta.url), { type: 'module' }));
+export const newWorker = () => new Worker(new URL('../worker/bits.ts', import.meta.url), { type: 'module' });
 
 /**
  * The digests of all experiments: computed here in both builds, recorded elsewhere, pasted from a board. Tells `lab-says`
@@ -42,7 +41,7 @@ export class Digests extends Part {
     try {
       for (const build of BUILDS) {
         if (build === 'simd' && bestBuild() !== 'simd') continue;
-        const client = newWorker();
+        const client = new Client<Requests>(newWorker());
         try {
           this.#here.set(build, await client.ask('experiments', { build }));
         } finally {

@@ -9,12 +9,11 @@ export interface Shown {
   weights: number;
   hideBits: boolean;
   hideLosses: boolean;
-  pinned: Record<string, string> | undefined;
 }
 
 export function numbers(shown: Shown): NumberShown[] {
   const { at, weights, hideBits, hideLosses } = shown;
-  return withPinned(shown.pinned, [
+  return [
     {
       symbol: '',
       name: 'weights that differ',
@@ -48,12 +47,12 @@ export function numbers(shown: Shown): NumberShown[] {
         "The digest of the kernel's parameters at this step: the same on every machine, and what a link is compared with.",
       test: 'digest',
     },
-  ]);
+  ];
 }
 
 export function moreNumbers(shown: Shown): NumberShown[] {
   const { at, hideBits, hideLosses } = shown;
-  return withPinned(shown.pinned, [
+  return [
     {
       symbol: 'L',
       name: 'loss, kernel and twin',
@@ -73,12 +72,5 @@ export function moreNumbers(shown: Shown): NumberShown[] {
       definition: "The digest of the twin's parameters. One differing bit makes another digest.",
       test: 'twin',
     },
-  ]);
-}
-
-function withPinned(pinned: Record<string, string> | undefined, items: NumberShown[]): NumberShown[] {
-  return items.map((item) => {
-    const a = pinned?.[item.test];
-    return a ? { ...item, pinned: a } : item;
-  });
+  ];
 }

@@ -1,6 +1,7 @@
 /** What is asked before, and what is said after. */
 
-import type { Question } from '../grammar/predict.ts';
+import { choosing } from '../grammar/predict.ts';
+import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
 import type { Column } from './protocol.ts';
 import { lossDifference } from './protocol.ts';
@@ -8,13 +9,10 @@ import { lossDifference } from './protocol.ts';
 /** On a ruler of factors nothing is 0: a difference below this is told as this. */
 const LOWEST = 1e-9;
 
-export interface Asked extends Question {
-  /** The truth, once it is known: the first differing step so far, and both runs at the end. */
-  truth: (first: number | undefined, end: Column | undefined) => number | undefined;
-  at: string;
-  /** What stays hidden until the reader commits or skips: every bit, or the losses. */
+export interface AskedOfTwins extends Asked {
   hidden: 'bits' | 'losses';
-  hides: string;
+  /** Of the first differing step so far, and of both runs at the end. */
+  truth: (first: number | undefined, end: Column | undefined) => number | undefined;
 }
 
 function within(guess: number, truth: number): string {
@@ -25,8 +23,10 @@ function within(guess: number, truth: number): string {
 const withMoral = (moral: string) => (guess: number | undefined, truth: number) =>
   guess === undefined ? moral : `${within(guess, truth)} ${moral}`;
 
-export const QUESTIONS: readonly Asked[] = [
+export const QUESTIONS: readonly AskedOfTwins[] = [
   {
+    id: 'first',
+    guess: 'guess',
     text: 'The twin does one thing otherwise; everything else is equal. After which step does a bit of any weight differ for the first time?',
     quantity: 'first step with a differing bit',
     min: 1,
@@ -45,6 +45,8 @@ export const QUESTIONS: readonly Asked[] = [
     ),
   },
   {
+    id: 'loss',
+    guess: 'guess2',
     text: 'Soon nearly every weight differs. At the end of both runs, by what share of itself will the loss differ? (0.1 is a tenth, 1e−7 the last place of a number of 32 bits.)',
     quantity: 'difference of the losses, as a share',
     min: LOWEST,
@@ -65,17 +67,12 @@ export const QUESTIONS: readonly Asked[] = [
 ];
 
 /** Where nothing is exchanged there is one thing to ask. */
-export const CONTROL: readonly Asked[] = [
+export const CONTROL: readonly AskedOfTwins[] = [
   {
+    id: 'control',
     text: 'Nothing is exchanged: the twin is other code for the same arithmetic in the same order. Will a bit differ before the end?',
     quantity: 'whether a bit differs',
-    min: 0,
-    max: 1,
-    step: 1,
-    start: 0,
-    unit: '',
-    digits: 0,
-    choices: ['yes, sooner or later', 'no, never'],
+    ...choosing(['yes, sooner or later', 'no, never']),
     hidden: 'bits',
     hides: 'map',
     at: 'when both runs are at their end',

@@ -1,6 +1,5 @@
-import { FLAGS } from '../lib/flags.ts';
-import type { ChoiceField, Field, Schema } from '../lib/schema.ts';
-import { SEED } from '../train/schema.ts';
+import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
+import type { ChoiceField } from '../lib/schema.ts';
 
 export const STEPS: ChoiceField = {
   kind: 'choice',
@@ -39,72 +38,17 @@ export const ORDER: ChoiceField = {
   default: 'same',
 };
 
-const fingerprint = (key: string, help: string): Field => ({
-  kind: 'text',
-  key,
-  name: key,
-  help,
-  default: '',
-  maxLength: 16,
-  pattern: /^[0-9a-f]{16}$/,
+export const SCHEMA = withCommon([SEED, STEPS, TANH, ORDER], {
+  last: 100_000,
+  replays: 'The link replays both runs to this step.',
+  digest: "the kernel's parameters at that step",
+  twin: "The fingerprint of the twin's parameters there; another browser's tanh may give another.",
+  guesses: [
+    { of: 'the first step with a differing bit', max: 1000, integer: true },
+    { of: 'the difference of the losses', max: 1 },
+  ],
+  rehearse: 'step',
 });
-
-export const SCHEMA: Schema = [
-  SEED,
-  STEPS,
-  TANH,
-  ORDER,
-  {
-    kind: 'number',
-    key: 'step',
-    name: 'step',
-    symbol: '',
-    help: 'The link replays both runs to this step.',
-    min: 0,
-    max: 100_000,
-    default: 0,
-    scale: 'linear',
-    integer: true,
-  },
-  fingerprint(
-    'digest',
-    "The fingerprint of the kernel's parameters at that step; the page says whether it is met.",
-  ),
-  fingerprint(
-    'twin',
-    "The fingerprint of the twin's parameters there; another browser's tanh may give another.",
-  ),
-  {
-    kind: 'number',
-    key: 'guess',
-    name: 'guess',
-    symbol: '',
-    help: 'A prediction of the first step with a differing bit, only if its maker chose to share it.',
-    min: 0,
-    max: 1000,
-    default: 0,
-    scale: 'linear',
-    integer: true,
-  },
-  {
-    kind: 'number',
-    key: 'guess2',
-    name: 'second guess',
-    symbol: '',
-    help: 'A prediction of the difference of the losses, only if its maker chose to share it.',
-    min: 0,
-    max: 1,
-    default: 0,
-    scale: 'linear',
-  },
-  ...FLAGS,
-];
-
-export interface Preset {
-  name: string;
-  says: string;
-  values: Record<string, string>;
-}
 
 export const PRESETS: readonly Preset[] = [
   {

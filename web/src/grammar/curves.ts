@@ -1,8 +1,9 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
-import { significant } from '../lib/format.ts';
-import { Part } from './element.ts';
+import { count, significant, tick } from '../lib/format.ts';
+import { SizedPart } from './element.ts';
+import './listen.ts';
 
 export interface Series {
   name: string;
@@ -10,6 +11,8 @@ export interface Series {
   role: string;
   mark: 'circle' | 'square';
   points: readonly (readonly [number, number])[];
+  /** What a question that is still open must hide for this line to be hidden. */
+  veil?: string;
 }
 
 const HEIGHT = 236;
@@ -18,7 +21,7 @@ const BOTTOM = 40;
 const LEFT = 50;
 
 /** Values along the run, with a cursor for pointer and keys and a table for those who cannot see it. */
-export class Curves extends Part {
+export class Curves extends SizedPart {
   static override properties = {
     label: {},
     log: { type: Boolean },
@@ -28,9 +31,9 @@ export class Curves extends Part {
     cursor: { attribute: false },
     running: { type: Boolean },
     format: { attribute: false },
+    ticks: { attribute: false },
     axis: {},
     span: { type: Number },
-    width: { state: true },
   };
   declare label: string;
   declare log: boolean;
@@ -42,15 +45,12 @@ export class Curves extends Part {
   /** While it runs the table waits. */
   declare running: boolean;
   declare format: (y: number) => string;
+  /** The same for the values at the axis. */
+  declare ticks: (y: number) => string;
   /** What runs from left to right. */
   declare axis: string;
   /** Where the axis ends; 0 lets it grow with the run. With a span the values, too, take the room they need. */
   declare span: number;
-  declare width: number;
-  #resize = new ResizeObserver(([entry]) => {
-    const width = Math.round(entry!.contentRect.width);
-    if (width > 0) this.width = width;
-  });
 
   constructor() {
     super();
@@ -59,24 +59,17 @@ export class Curves extends Part {
     this.changes = [];
     this.width = 560;
     this.format = (y) => significant(y);
+    this.ticks = tick;
     this.axis = 'step';
     this.span = 0;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
   }
 
   #scales() {
     const all = [...this.series, ...this.pinned].flatMap((s) => s.points);
     const last = this.span > 0 ? this.span : Math.max(100, ...all.map(([x]) => x));
-    const right = this.width - 78;
+    // Room for the longest name at the end of its line.
+    const name = Math.max(0, ...this.series.map((s) => s.name.length));
+    const right = this.width - Math.max(78, 20 + 7.6 * name);
     const x = scaleLinear([0, last], [LEFT, Math.max(LEFT + 60, right)]);
     if (!this.log) {
       const finite = all.map(([, y]) => y).filter(Number.isFinite);
@@ -151,7 +144,7 @@ export class Curves extends Part {
       const point = this.#at(series, step);
       return point ? [`A ${series.name} ${this.format(point[1])}`] : [];
     });
-    return `${this.axis} ${step}: ${[...parts, ...a].join(', ')}`;
+    return `${this.axis} ${Number.isInteger(step) ? count(step) : step}: ${[...parts, ...a].join(', ')}`;
   }
 
   protected override render() {
@@ -183,11 +176,13 @@ export class Curves extends Part {
         <svg viewBox="0 0 ${this.width} ${HEIGHT}" width=${this.width} height=${HEIGHT} aria-hidden="true">
           ${yTicks.map(
             (v) => svg`<line class="grid" x1=${LEFT} x2=${right} y1=${y(v)} y2=${y(v)} />
-              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${this.format(v)}</text>`,
+              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${this.ticks(v)}</text>`,
           )}
           ${x
             .ticks(Math.max(2, Math.floor(this.width / 110)))
-            .map((v) => svg`<text x=${x(v)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${v}</text>`)}
+            .map(
+              (v) => svg`<text x=${x(v)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`,
+            )}
           <text x=${(LEFT + right) / 2} y=${HEIGHT - 4} text-anchor="middle">${this.axis}</text>
           ${this.changes.map((step) => {
             const at = x(step);
@@ -204,7 +199,10 @@ export class Curves extends Part {
           ${this.#marks(x, y, now)} ${this.#labels(y, right)}
         </svg>
       </div>
-      <p class="readout">${reading}</p>
+      <div class="under">
+        <p class="readout">${reading}</p>
+        <lab-listen .points=${this.series[0]?.points ?? []} ?log=${this.log} .label=${`${this.label}: ${this.series[0]?.name ?? ''}`}></lab-listen>
+      </div>
       ${this.running ? nothing : this.#table()}`;
   }
 

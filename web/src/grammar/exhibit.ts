@@ -1,68 +1,72 @@
-/** What every exhibit does alike: its link, its keys, its tabs on a phone, its words for a screen reader. */
+/** An exhibit as it is seen: the same parts at the same places in each, filled by what it tells of itself. */
 
-import { html, nothing, type TemplateResult } from 'lit';
-import { type Failure, LabFailure } from '../lib/failure.ts';
-import { applyFlags, hides } from '../lib/flags.ts';
-import { count, hexGroups } from '../lib/format.ts';
+import { html, noChange, nothing, type TemplateResult } from 'lit';
+import './curves.ts';
+import './numbers.ts';
+import './predict.ts';
+import './slider.ts';
+import './transport.ts';
+import exhibits from '../exhibits.json' with { type: 'json' };
+import { hexGroups, significant, tick } from '../lib/format.ts';
 import { actionOf } from '../lib/keys.ts';
 import { goToExhibit } from '../lib/navigate.ts';
-import {
-  type ChoiceField,
-  clampNumber,
-  type NumberField,
-  parse,
-  print,
-  type Schema,
-  type Values,
-} from '../lib/schema.ts';
+import type { ChoiceField, NumberField } from '../lib/schema.ts';
+import type { About } from '../lib/sheet.ts';
+import { bestBuild } from '../lib/simd.ts';
+import { Asking, type Chart } from './asking.ts';
 import { open as openDialog } from './dialog.ts';
-import { Part } from './element.ts';
-import { failureMessage, notesMessage } from './failure.ts';
+import { failureMessage, notesMessage, replayMessage } from './failure.ts';
+import { helpDialog } from './help.ts';
+import { type Bring, type HomeFile, homeDialog, linkIn, saveFile, stateFile } from './home.ts';
+import { choiceField, type PanelId, panel, presetRow, tabs } from './panels.ts';
+import type { Guess } from './predict.ts';
+import type { Preset } from './settings.ts';
+import { shareDialog } from './share.ts';
 import type { Speed } from './transport.ts';
 
-export type Replay = { target: number; digest: string; state: 'running' | 'same' | 'different' | 'unknown' };
-
-export type Tab = readonly [id: string, name: string];
-
-const TABS: readonly Tab[] = [
-  ['predict', 'Predict'],
-  ['controls', 'Controls'],
-  ['curves', 'Curves'],
-];
-
-export abstract class Exhibit extends Part {
-  /** One schema drives controls, link, clamping and help. */
-  protected abstract readonly schema: Schema;
-  protected values: Values = {};
-  protected notes: string[] = [];
-  protected failure: Failure | undefined;
-  protected replay: Replay | undefined;
-  protected playing = false;
-  protected speed: Speed = '16';
-  protected tab = 'predict';
-  /** Whether the exhibit is on the screen; what is not seen does not run. */
-  protected visible = true;
-  /** Counts runs: an answer for an earlier run is dropped. */
-  protected run = 0;
+export abstract class Exhibit<
+  Requests extends Record<string, { ask: object; answer: unknown }>,
+> extends Asking<Requests> {
   protected readonly narrow = matchMedia('(max-width: 719px)');
-  protected readonly still = matchMedia('(prefers-reduced-motion: reduce)');
-  #hash = '';
-  #toldAt = 0;
-  #urlTimer: ReturnType<typeof setTimeout> | undefined;
-  #restartTimer: ReturnType<typeof setTimeout> | undefined;
+  protected tab: PanelId = 'predict';
+  /** Where the cursor of the charts stands. */
+  protected cursor: number | undefined;
 
-  /** Begins anew with `values`, replayed to the step they name. */
-  protected abstract start(): Promise<void>;
-  /** The values of a link to this very moment. */
-  protected abstract moment(): Values;
-  /** Does what a key or a button asks for: play, step, reset, seed, pin. */
-  protected abstract act(action: string): void;
+  // ---- what an exhibit tells of itself ----
+
+  /** Its folder. */
+  protected abstract readonly key: string;
+  protected abstract readonly presets: readonly Preset[];
+  /** What the numbers are of: step and seed, say. */
+  protected abstract get caption(): string;
+  /** What a phone shows below the figure. */
+  protected abstract mainNumber(): { value?: string; note: string };
+  protected abstract figure(): TemplateResult;
+  protected abstract controls(): TemplateResult;
+  protected abstract moreControls(): TemplateResult;
+  /** What can be taken home, besides the state; what is hidden is not in it. */
+  protected abstract files(): readonly HomeFile[];
+
+  /** Said below the presets while none is chosen. */
+  protected readonly presetNote: string = 'A preset sets everything but the seed, and says what it shows.';
+  /** What the state holds besides settings, step and fingerprint. */
+  protected stateParts(): object {
+    return {};
+  }
+  /** Whether the run began with something that no link can tell. */
+  protected get untold(): boolean {
+    return false;
+  }
+  protected readonly brings: Bring = {
+    label: 'Open a state (.json)',
+    accept: '.json',
+    note: 'The state tells settings, step and fingerprint; any build of the kernel replays it to the same bits.',
+  };
+
+  // ---- keys ----
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#readHash();
-    addEventListener('hashchange', this.onHash);
-    addEventListener('popstate', this.onHash);
     document.addEventListener('keydown', (event) => {
       const action = actionOf(event);
       if (!action) return;
@@ -71,6 +75,7 @@ export abstract class Exhibit extends Part {
     });
     document.addEventListener('lab-help', () => openDialog(this, 'help'));
     document.addEventListener('lab-theme', () => this.recolour());
+    this.addEventListener('lab-says', (event) => this.say((event as CustomEvent<string>).detail, true));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.recolour());
     this.narrow.addEventListener('change', () => this.requestUpdate());
     this.still.addEventListener('change', () => this.requestUpdate());
@@ -88,78 +93,21 @@ export abstract class Exhibit extends Part {
     }).observe(figure);
   }
 
+  /** The still picture has done its work once there is a live one. */
+  protected override updated(_changed: Map<string, unknown>): void {
+    if (!this.at) return;
+    for (const still of this.querySelectorAll(':scope > .still-figure, :scope > noscript')) still.remove();
+  }
+
   /** Another theme has other colours. */
   protected recolour(): void {
     this.requestUpdate();
   }
 
-  // ---- the link ----
-
-  #readHash(): void {
-    const { values, notes } = parse(this.schema, location.hash);
-    this.values = values;
-    this.notes = notes;
-    this.#hash = location.hash;
-    applyFlags(values);
-  }
-
-  protected onHash = () => {
-    if (location.hash === this.#hash) return;
-    this.playing = false;
-    this.#readHash();
-    void this.start();
-  };
-
-  protected link(values: Values = this.moment()): string {
-    return print(this.schema, values);
-  }
-
-  /** While a slider moves the link is replaced; a preset adds an entry to the history. */
-  protected writeHash(how: 'replace' | 'push' = 'replace'): void {
-    clearTimeout(this.#urlTimer);
-    const write = () => {
-      this.#hash = this.link();
-      if (this.#hash === location.hash) return;
-      if (how === 'push') history.pushState(null, '', this.#hash);
-      else history.replaceState(null, '', this.#hash);
-    };
-    if (how === 'push') write();
-    else this.#urlTimer = setTimeout(write, 250);
-  }
-
-  /** Starts anew soon: while a slider moves, one start is enough. */
-  protected restart(): void {
-    this.values.step = 0;
-    this.values.digest = '';
-    this.requestUpdate();
-    clearTimeout(this.#restartTimer);
-    this.#restartTimer = setTimeout(() => {
-      void this.start();
-      this.writeHash();
-    }, 120);
-  }
-
-  /** The defaults, with a preset's values; what a lecturer has put into the link stays. */
-  protected choose(preset: Record<string, number | string | boolean>, keep: readonly string[]): void {
-    for (const field of this.schema) {
-      if ((field.kind !== 'number' && field.kind !== 'choice') || keep.includes(field.key)) continue;
-      const chosen = preset[field.key] ?? parse([field], '').values[field.key]!;
-      // Rounded as a link's numbers are: a preset and the link to it must not differ in the last place.
-      this.values[field.key] = field.kind === 'number' ? clampNumber(field, Number(chosen)) : chosen;
-    }
-    this.values.step = 0;
-    this.values.digest = '';
-    void this.start();
-    this.writeHash('push');
-  }
-
-  // ---- keys and words ----
-
   protected do(action: string): void {
     if (action === 'predict') {
       this.tab = 'predict';
-      this.requestUpdate();
-      void this.updateComplete.then(() => this.querySelector<HTMLElement>('#predict-title')?.focus());
+      this.#focus('#predict-title');
     } else if (action === 'share' || action === 'export') {
       this.playing = false;
       this.requestUpdate();
@@ -168,125 +116,247 @@ export abstract class Exhibit extends Part {
       openDialog(this, 'help');
     } else if (action.startsWith('exhibit-')) {
       goToExhibit(Number(action.slice(8)));
+    } else if (action === 'pin') {
+      this.pin();
+      this.requestUpdate();
     } else {
       this.act(action);
     }
   }
 
-  /** At most once in two seconds, so that a screen reader is not chattered at; `now` for what must be heard. */
-  protected say(text: string, now = false): void {
-    const region = this.querySelector('[data-test=live]');
-    if (!region || (!now && Date.now() - this.#toldAt < 2000)) return;
-    this.#toldAt = Date.now();
-    region.textContent = text;
-  }
-
-  protected failed(error: unknown, step: number): void {
-    this.failure =
-      error instanceof LabFailure ? error.failure : { kind: 'panic', detail: String(error), step };
-    this.playing = false;
+  #focus(selector: string, options?: FocusOptions): void {
     this.requestUpdate();
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(selector)?.focus(options));
   }
 
-  /** Compares where a replay has ended with what its link says. */
-  protected compareReplay(digest: string): void {
-    if (!this.replay) return;
-    const wanted = this.replay.digest;
-    const state = wanted === '' ? 'unknown' : wanted === digest ? 'same' : 'different';
-    this.replay = { ...this.replay, state };
-    if (state === 'same')
-      this.say(`Replayed to step ${this.replay.target}: the same bits as in the link.`, true);
+  // ---- taking home ----
+
+  /** Opens what was saved. */
+  protected async open(file: File): Promise<void> {
+    const found = await linkIn(file, this.key);
+    if ('link' in found) this.follow(found.link);
+    else this.note(found.why);
+  }
+
+  /** What is written on every sheet, and cited. */
+  protected about(): About {
+    return {
+      root: this,
+      title: `losscape · ${this.#title}`,
+      settings: this.describe(),
+      fingerprint: this.fingerprint,
+    };
+  }
+
+  protected get fingerprint(): string {
+    return hexGroups(this.at?.digest ?? '');
+  }
+
+  get #title(): string {
+    return exhibits.find(({ key }) => key === this.key)!.title;
+  }
+
+  /** Opening one pauses the run, so that while it plays none has anything new to say. */
+  #dialogs(): TemplateResult | typeof noChange {
+    if (this.playing && this.hasUpdated) return noChange;
+    const state = stateFile(this.key, () => ({
+      link: this.link(),
+      settings: this.values,
+      step: this.at?.step ?? 0,
+      digest: this.at?.digest ?? '',
+      build: bestBuild(),
+      ...this.stateParts(),
+    }));
+    return html`${shareDialog({
+      link: (guess) => new URL(this.link(this.moment({ guess })), location.href).href,
+      guess: this.guesses.any(this.questions),
+      untold: this.untold,
+      cite: `losscape 0.1.0, ${this.#title}: ${this.describe()}, fingerprint ${this.fingerprint}`,
+    })}
+    ${homeDialog(
+      [...this.files(), state],
+      this.brings,
+      (file) => void saveFile(file),
+      (file) => {
+        this.querySelector<HTMLDialogElement>('#export')!.close();
+        void this.open(file);
+      },
+    )}
+    ${helpDialog(this.schema)}`;
   }
 
   // ---- parts of the page ----
 
-  protected hides(part: string): boolean {
-    return hides(this.values, part);
+  #panel(id: PanelId, body: TemplateResult | typeof nothing, classes = ''): TemplateResult {
+    const tabbed = this.narrow.matches;
+    return panel(id, { classes, tabbed, hidden: this.hides(id) || (tabbed && this.tab !== id) }, body);
   }
 
-  /** Whether a panel is out of sight: left out by the link, or behind another tab. */
-  protected off(panel: string): boolean {
-    return this.hides(panel) || (this.narrow.matches && this.tab !== panel);
+  #predict(): TemplateResult {
+    const { asked, questions } = this;
+    const body = html`<lab-predict
+      .question=${asked}
+      .guess=${this.guesses.of(asked)}
+      .truth=${this.truth(asked)}
+      .at=${asked.at}
+      .hides=${asked.hides}
+      ?more=${this.guesses.more(questions)}
+      @lab-guess=${(event: CustomEvent<Guess>) => {
+        this.guesses.make(asked, event.detail);
+        this.guessed(asked);
+        // The button that was pressed is gone; what was said follows the title.
+        this.#focus('#predict-title', { preventScroll: true });
+      }}
+      @lab-next=${() => {
+        this.guesses.next();
+        this.#focus('#predict-title');
+      }}
+    ></lab-predict>`;
+    return this.#panel('predict', body, this.narrow.matches ? 'predict' : 'predict card');
   }
 
-  /** What has gone wrong, what a replay has come to, and `more` about it. */
-  protected banner(recover: () => void, more: TemplateResult | typeof nothing = nothing): TemplateResult {
-    return html`<div class="banner" data-test="banner">
-      ${this.failure ? failureMessage(this.failure, recover) : nothing} ${this.#status()} ${more}
-      ${notesMessage(this.notes, () => {
-        this.notes = [];
-        this.requestUpdate();
-      })}
+  #numbers(): TemplateResult {
+    return html`<lab-numbers
+      class="numbers panel"
+      label=${this.caption}
+      data-step=${this.at?.step ?? -1}
+      ?hidden=${this.hides('numbers') || (this.narrow.matches && this.tab !== 'predict')}
+      .items=${this.withPinned(this.numbers())}
+    ></lab-numbers>`;
+  }
+
+  #transport(): TemplateResult {
+    return html`<div class="transport" ?hidden=${this.hides('transport')}>
+      <lab-transport
+        .playing=${this.playing}
+        .ready=${this.ready}
+        .speed=${this.speed}
+        .pinned=${this.pinned !== undefined}
+        .still=${this.still.matches ? this.stillSteps : 0}
+        @lab-do=${(event: CustomEvent<string>) => this.do(event.detail)}
+        @lab-speed=${(event: CustomEvent<Speed>) => {
+          this.speed = event.detail;
+          this.requestUpdate();
+        }}
+      ></lab-transport>
     </div>`;
   }
 
-  #status() {
-    const replay = this.replay;
-    if (!replay) return nothing;
-    const words = {
-      running: `Replaying to step ${count(replay.target)} …`,
-      same: `✓ Same bits: this device reached the fingerprint of the link at step ${count(replay.target)}.`,
-      different: `▲ Different bits: the link says ${hexGroups(replay.digest)}. Another version of the kernel made it, or the link was edited.`,
-      unknown: `Replayed to step ${count(replay.target)}; the link holds no fingerprint to compare with.`,
-    };
-    return html`<div class="message calm" data-test="replay" data-state=${replay.state}><p>${words[replay.state]}</p></div>`;
+  #tabs(): TemplateResult | typeof nothing {
+    if (!this.narrow.matches) return nothing;
+    return tabs(this.tab, (id) => {
+      this.tab = id;
+      this.#focus(`#tab-${id}`);
+    });
   }
 
-  protected live(): TemplateResult {
-    return html`<p class="visually-hidden" role="status" aria-live="polite" data-test="live"></p>`;
+  #controls(): TemplateResult {
+    const body = html`<h2 class="visually-hidden">Controls</h2>
+      <div class="primary-controls">${this.controls()}</div>
+      ${presetRow(this.presets, this.preset, this.presetNote, (preset) => this.choose(preset))}
+      <details class="more">
+        <summary>More controls</summary>
+        <div class="primary-controls">${this.moreControls()}</div>
+        <lab-numbers label="More numbers" class="numbers" .items=${this.withPinned(this.moreNumbers())}></lab-numbers>
+      </details>`;
+    const told = (event: CustomEvent<{ key: string; value: number | string }>) =>
+      this.set(event.detail.key, event.detail.value);
+    return html`<div class="controls" @lab-set=${told} @lab-note=${(event: CustomEvent<string>) => this.note(event.detail)}>
+      ${this.#panel('controls', body)}
+    </div>`;
   }
 
-  /** A choice of the schema as a list; tells `lab-set` like a slider. */
   protected choice(field: ChoiceField, restarts = true): TemplateResult {
-    return html`<div class="field">
-      <label for="set-${field.key}">${field.name}${restarts ? html`<span class="note"> · restarts</span>` : nothing}</label>
-      <select
-        id="set-${field.key}"
-        title=${field.help}
-        @change=${(event: Event) =>
-          event.target!.dispatchEvent(
-            new CustomEvent('lab-set', {
-              detail: { key: field.key, value: (event.target as HTMLSelectElement).value },
-              bubbles: true,
-            }),
-          )}
-      >
-        ${field.options.map((o) => html`<option value=${o.value} ?selected=${o.value === this.values[field.key]}>${o.label}</option>`)}
-      </select>
-    </div>`;
+    return choiceField(field, this.values[field.key], restarts, (value) => this.set(field.key, value));
   }
 
   protected slider(field: NumberField, restarts = true): TemplateResult {
-    return html`<lab-slider .field=${field} .value=${Number(this.values[field.key])} ?restarts=${restarts}></lab-slider>`;
+    return html`<lab-slider .field=${field} .value=${this.number(field.key)} ?restarts=${restarts}></lab-slider>`;
   }
 
-  protected tabs(tabs: readonly Tab[] = TABS): TemplateResult {
-    const move = (event: KeyboardEvent) => {
-      const at = tabs.findIndex(([id]) => id === this.tab);
-      const to = event.key === 'ArrowRight' ? at + 1 : event.key === 'ArrowLeft' ? at - 1 : -9;
-      const tab = tabs[(to + tabs.length) % tabs.length];
-      if (to === -9 || !tab) return;
-      this.tab = tab[0];
-      this.requestUpdate();
-      void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#tab-${tab[0]}`)?.focus());
-    };
-    return html`<div class="tabs" role="tablist" aria-label="Parts of the exhibit" @keydown=${move}>
-      ${tabs.map(
-        ([id, name]) => html`<button
-          type="button"
-          role="tab"
-          id="tab-${id}"
-          aria-selected=${id === this.tab ? 'true' : 'false'}
-          aria-controls="panel-${id}"
-          tabindex=${id === this.tab ? 0 : -1}
-          @click=${() => {
-            this.tab = id;
-            this.requestUpdate();
-          }}
-        >
-          ${name}
-        </button>`,
-      )}
+  protected chart({
+    id,
+    label,
+    series,
+    axis = 'step',
+    log = false,
+    span = 0,
+    format,
+    ticks = tick,
+    changes = [],
+  }: Chart) {
+    return html`<lab-curves
+      id=${id}
+      label=${label}
+      axis=${axis}
+      ?log=${log}
+      .span=${span}
+      .series=${this.seen(series)}
+      .pinned=${this.seen(this.pinned?.series[id])}
+      .changes=${changes}
+      .cursor=${this.cursor}
+      ?running=${this.playing}
+      .format=${format ?? significant}
+      .ticks=${ticks}
+    ></lab-curves>`;
+  }
+
+  /** The cursor of the charts has moved. */
+  protected along(place: number | undefined): void {
+    this.cursor = place;
+    this.requestUpdate();
+  }
+
+  protected curves(): TemplateResult | typeof nothing {
+    return html`<div class="charts">${this.charts().map((chart) => this.chart(chart))}</div>
+      ${this.pinnedNote()}`;
+  }
+
+  protected pinnedNote(): TemplateResult | typeof nothing {
+    if (!this.pinned) return nothing;
+    return html`<p class="note">Thin lines: the pinned run A (${this.pinned.settings}).</p>`;
+  }
+
+  /** What stands below the curves, outside of their tab. */
+  protected below(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  #curves(): TemplateResult {
+    const body = html`<h2 class="visually-hidden">Curves</h2>
+      ${this.curves()}`;
+    return html`<div class="curves" @lab-cursor=${(event: CustomEvent<number | undefined>) => this.along(event.detail)}>
+      ${this.#panel('curves', body)} ${this.below()}
     </div>`;
+  }
+
+  /** More about what a replay has come to. */
+  protected banner(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  protected override render(): TemplateResult {
+    const { value, note } = this.mainNumber();
+    return html`
+      <div class="banner" data-test="banner">
+        ${this.failure ? failureMessage(this.failure, this.recover) : nothing}
+        ${this.replay ? replayMessage(this.replay) : nothing} ${this.banner()}
+        ${notesMessage(this.notes, () => this.note())}
+      </div>
+      <div class="side">${this.#predict()} ${this.#numbers()}</div>
+      <div class="main-number" aria-hidden="true">
+        ${value === undefined ? nothing : html`<span class="value">${value}</span>`}
+        <span class="note">${note}</span>
+      </div>
+      ${this.#transport()} ${this.#tabs()} ${this.#controls()} ${this.figure()} ${this.#curves()}
+      <div class="home" ?hidden=${this.hides('home')}>
+        <div class="row">
+          <button type="button" data-do="share" @click=${() => this.do('share')}>Share</button>
+          <button type="button" data-do="export" @click=${() => this.do('export')}>Export, open</button>
+        </div>
+      </div>
+      <p class="visually-hidden" role="status" aria-live="polite" data-test="live"></p>
+      ${this.#dialogs()}
+    `;
   }
 }

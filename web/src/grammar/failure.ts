@@ -1,10 +1,13 @@
 import { html, nothing } from 'lit';
 import { advice, type Failure, title } from '../lib/failure.ts';
+import { count, hexGroups } from '../lib/format.ts';
+import type { Replay } from './run.ts';
 
 const AGAIN: Record<Failure['kind'], string> = {
   download: 'Try again',
   compile: 'Try again',
   panic: 'Replay in a new kernel',
+  silent: 'Replay in a new kernel',
   'not-finite': 'Replay with half the learning rate',
   refused: 'Back to the last state',
 };
@@ -17,6 +20,17 @@ export function failureMessage(failure: Failure, recover: () => void) {
     ${'detail' in failure ? html`<p><code>${failure.detail}</code></p>` : nothing}
     <button type="button" data-do="recover" @click=${recover}>${AGAIN[failure.kind]}</button>
   </div>`;
+}
+
+/** What a replay has come to. */
+export function replayMessage({ state, target, digest }: Replay) {
+  const words = {
+    running: `Replaying to step ${count(target)} …`,
+    same: `✓ Same bits: this device reached the fingerprint of the link at step ${count(target)}.`,
+    different: `▲ Different bits: the link says ${hexGroups(digest)}. Another version of the kernel made it, or the link was edited.`,
+    unknown: `Replayed to step ${count(target)}; the link holds no fingerprint to compare with.`,
+  };
+  return html`<div class="message calm" data-test="replay" data-state=${state}><p>${words[state]}</p></div>`;
 }
 
 /** What was clamped or not understood, until it is dismissed. */

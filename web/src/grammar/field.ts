@@ -1,5 +1,6 @@
 import { html, nothing, type SVGTemplateResult, svg } from 'lit';
-import { Part } from './element.ts';
+import { centred, holds, type Span, zoomed } from '../lib/view.ts';
+import { SizedPart } from './element.ts';
 
 export interface Handle {
   id: string;
@@ -26,60 +27,66 @@ export interface Picture {
 /** How far the arrow keys move a handle, without and with Shift. */
 const FINE = 0.02;
 const COARSE = 0.1;
+/** Of a key press: two make the double. */
+const ZOOM = Math.SQRT2;
 /** Of the unit circle that a handle may be taken by: 44 px wide. */
 const REACH = 22;
 
 /**
  * A square map with level lines, whatever is drawn above it, and handles for pointer, touch and keys. Tells `lab-handle`
- * when a handle moves and `lab-place` when another place is pointed at.
+ * when a handle moves and `lab-place` when another place is pointed at. The keys + and − zoom, 0 shows all: the picture,
+ * or, if it is computed anew for that, `lab-zoom` tells by which factor (0 for all).
  */
-export class Field extends Part {
+export class Field extends SizedPart {
   static override properties = {
     picture: { attribute: false },
-    /** Left, right, lower and upper edge. */
     span: { attribute: false },
     handles: { attribute: false },
     above: { attribute: false },
+    computes: { type: Boolean },
     label: {},
     summary: {},
-    side: { state: true },
+    view: { state: true },
   };
   declare picture: Picture | undefined;
-  declare span: readonly [number, number, number, number];
+  declare span: Span;
   declare handles: readonly Handle[];
   /** Drawn over the level lines; gets the scales of both axes. */
   declare above: ((x: (v: number) => number, y: (v: number) => number) => SVGTemplateResult) | undefined;
+  /** Whether another part of the map has to be computed. */
+  declare computes: boolean;
   declare label: string;
   declare summary: string;
-  declare side: number;
+  /** The part of the span that is seen. */
+  declare view: Span | undefined;
   #drawn: Picture | undefined;
   #dragged: string | undefined;
-  #resize = new ResizeObserver(([entry]) => {
-    const side = Math.round(entry!.contentRect.width);
-    if (side > 0) this.side = side;
-  });
+  /** The handle that has the focus. */
+  #focused: string | undefined;
 
   constructor() {
     super();
     this.span = [-1, 1, -1, 1];
     this.handles = [];
-    this.side = 400;
+    this.width = 400;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    const before = changed.get('span') as Span | undefined;
+    if (before?.some((edge, k) => edge !== this.span[k])) this.view = undefined;
+    // Whoever moves a handle sees it.
+    const focused = this.handles.find(({ id }) => id === this.#focused);
+    if (this.view && focused && !holds(this.view, focused))
+      this.view = centred(this.span, this.view, focused);
   }
 
   protected override updated(): void {
     const picture = this.picture;
     const canvas = this.querySelector('canvas');
-    if (!canvas || !picture || picture === this.#drawn) return;
+    if (!canvas || !picture) return;
+    const { by, dx, dy } = this.#magnified();
+    canvas.style.transform = by === 1 ? '' : `matrix(${by}, 0, 0, ${by}, ${dx}, ${dy})`;
+    if (picture === this.#drawn) return;
     this.#drawn = picture;
     canvas.width = picture.size;
     canvas.height = picture.size;
@@ -89,13 +96,44 @@ export class Field extends Part {
     g.putImageData(image, 0, 0);
   }
 
-  #x = (v: number) => ((v - this.span[0]) / (this.span[1] - this.span[0])) * this.side;
-  #y = (v: number) => ((this.span[3] - v) / (this.span[3] - this.span[2])) * this.side;
+  get #view(): Span {
+    return this.view ?? this.span;
+  }
+
+  #x = (v: number) => ((v - this.#view[0]) / (this.#view[1] - this.#view[0])) * this.width;
+  #y = (v: number) => ((this.#view[3] - v) / (this.#view[3] - this.#view[2])) * this.width;
+
+  /** How much larger the picture is than the map, and where it begins. */
+  #magnified(): { by: number; dx: number; dy: number } {
+    const by = (this.span[1] - this.span[0]) / (this.#view[1] - this.#view[0]);
+    return { by, dx: this.#x(this.span[0]), dy: this.#y(this.span[3]) };
+  }
+
+  /** Around the handle that has the focus, or the middle. */
+  #zoom(by: number): void {
+    if (this.computes) {
+      this.tell('lab-zoom', by);
+      return;
+    }
+    const [left, right, low, high] = this.#view;
+    const middle = { x: (left + right) / 2, y: (low + high) / 2 };
+    const around = this.handles.find(({ id }) => id === this.#focused) ?? middle;
+    this.view = by === 0 ? undefined : zoomed(this.span, this.#view, by, around);
+    const [l, r, b, t] = this.#view.map(hundredths);
+    this.tell('lab-says', `${this.label}: x from ${l} to ${r}, y from ${b} to ${t}.`);
+  }
+
+  #zoomKey(event: KeyboardEvent): void {
+    const by = { '+': ZOOM, '=': ZOOM, '-': 1 / ZOOM, '0': 0 }[event.key];
+    if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.#zoom(by);
+  }
 
   /** The place under a pointer, to two decimals: what a link should have to say. */
   #place(event: MouseEvent): { x: number; y: number } {
     const box = this.querySelector('.over')!.getBoundingClientRect();
-    const [left, right, low, high] = this.span;
+    const [left, right, low, high] = this.#view;
     const clip = (v: number, a: number, b: number) => hundredths(Math.min(b, Math.max(a, v)));
     return {
       x: clip(left + ((event.clientX - box.left) / box.width) * (right - left), left, right),
@@ -103,10 +141,15 @@ export class Field extends Part {
     };
   }
 
-  #down(event: PointerEvent, id: string): void {
-    this.#dragged = id;
+  /** Of handles so near to each other that what they can be taken by overlaps, the nearest is meant. */
+  #down(event: PointerEvent): void {
+    const box = this.querySelector('.over')!.getBoundingClientRect();
+    const [px, py] = [event.clientX - box.left, event.clientY - box.top];
+    const away = (handle: Handle) => Math.hypot(this.#x(handle.x) - px, this.#y(handle.y) - py);
+    const nearest = this.handles.reduce((a, b) => (away(b) < away(a) ? b : a));
+    this.#dragged = nearest.id;
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
-    (event.currentTarget as SVGElement).focus();
+    this.querySelector<SVGElement>(`[data-handle="${nearest.id}"]`)!.focus({ preventScroll: true });
     event.preventDefault();
   }
 
@@ -116,6 +159,11 @@ export class Field extends Part {
 
   #up(): void {
     this.#dragged = undefined;
+  }
+
+  #look(handle: string | undefined): void {
+    this.#focused = handle;
+    this.requestUpdate();
   }
 
   #key(event: KeyboardEvent, handle: Handle): void {
@@ -151,7 +199,7 @@ export class Field extends Part {
       cross: svg`<path class="halo" d="M-11 0H-3M3 0H11M0 -11V-3M0 3V11" /><path class="cross" d="M-11 0H-3M3 0H11M0 -11V-3M0 3V11" />`,
     };
     // A letter stays inside the map.
-    const [dx, anchor] = x > this.side - 34 ? [-14, 'end'] : [14, 'start'];
+    const [dx, anchor] = x > this.width - 34 ? [-14, 'end'] : [14, 'start'];
     return svg`<g
       class="handle handle-${handle.id}"
       data-handle=${handle.id}
@@ -159,15 +207,18 @@ export class Field extends Part {
       tabindex="0"
       role="slider"
       aria-label=${handle.label}
-      aria-valuemin=${this.span[0]}
-      aria-valuemax=${this.span[1]}
+      aria-valuemin=${hundredths(this.span[0])}
+      aria-valuemax=${hundredths(this.span[1])}
       aria-valuenow=${hundredths(handle.x)}
       aria-valuetext="x ${hundredths(handle.x)}, y ${hundredths(handle.y)}"
-      @pointerdown=${(event: PointerEvent) => this.#down(event, handle.id)}
+      @pointerdown=${this.#down}
+      @touchstart=${keepsFinger}
       @pointermove=${this.#move}
       @pointerup=${this.#up}
       @pointercancel=${this.#up}
       @keydown=${(event: KeyboardEvent) => this.#key(event, handle)}
+      @focus=${() => this.#look(handle.id)}
+      @blur=${() => this.#look(undefined)}
       @click=${(event: Event) => event.stopPropagation()}
     >
       <circle class="reach" r=${REACH} />
@@ -177,18 +228,21 @@ export class Field extends Part {
   }
 
   protected override render() {
-    const { picture, side } = this;
-    const cell = picture ? side / (picture.nodes - 1) : 1;
+    const { picture, width: side } = this;
+    const { by, dx, dy } = this.#magnified();
+    const cell = picture ? (by * side) / (picture.nodes - 1) : 1;
     return html`<div class="field-map">
       <canvas aria-hidden="true"></canvas>
       <svg class="under" viewBox="0 0 ${side} ${side}" aria-hidden="true">
-        ${picture ? svg`<path class="levels" transform="scale(${cell}) translate(-0.5 -0.5)" d=${picture.lines} />` : nothing}
+        ${picture ? svg`<path class="levels" transform="translate(${dx} ${dy}) scale(${cell}) translate(-0.5 -0.5)" d=${picture.lines} />` : nothing}
       </svg>
       <svg
         class="over"
         viewBox="0 0 ${side} ${side}"
         role="group"
-        aria-label=${this.label}
+        aria-label="${this.label}; + and − zoom, 0 shows all"
+        tabindex=${this.handles.length > 0 ? nothing : 0}
+        @keydown=${this.#zoomKey}
         @click=${(event: MouseEvent) => this.tell('lab-place', this.#place(event))}
       >
         ${this.above?.(this.#x, this.#y) ?? nothing} ${this.handles.map((handle) => this.#handle(handle))}
@@ -196,6 +250,11 @@ export class Field extends Part {
       <p class="visually-hidden">${this.summary}</p>
     </div>`;
   }
+}
+
+/** A finger on a handle drags it: `touch-action` says nothing to the browser on a part of a drawing. */
+function keepsFinger(event: TouchEvent): void {
+  event.preventDefault();
 }
 
 /** To two decimals, without the digits that an f32 has behind them. */

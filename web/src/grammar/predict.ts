@@ -22,6 +22,11 @@ export interface Question {
   verdict: (guess: number | undefined, truth: number) => string;
 }
 
+/** What a question needs that is answered by choosing. */
+export function choosing<const Choices extends readonly string[]>(choices: Choices) {
+  return { min: 0, max: choices.length - 1, step: 1, start: 0, unit: '', digits: 0, choices } as const;
+}
+
 export type Guess = { state: 'open' } | { state: 'skipped' } | { state: 'made'; value: number };
 
 /** Predict, then run: the truth stays hidden until the reader commits or skips. Tells `lab-guess`. */
@@ -47,7 +52,9 @@ export class Predict extends Part {
   #value: number | undefined;
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has('question')) this.#value = undefined;
+    // The words may be made anew with each drawing: another question has other ones.
+    const before = changed.get('question') as Question | undefined;
+    if (before && before.text !== this.question.text) this.#value = undefined;
   }
 
   /** A value with its unit, as the reader is told it. */

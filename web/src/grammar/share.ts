@@ -6,7 +6,7 @@ interface Shared {
   /** Whether there is a guess that could go along. */
   guess: boolean;
   /** Whether the state cannot be told by a link. */
-  loaded: boolean;
+  untold: boolean;
   cite: string;
 }
 
@@ -17,7 +17,7 @@ export function shareDialog(shared: Shared) {
     'share',
     'Share this moment',
     html`${
-      shared.loaded
+      shared.untold
         ? html`<p>This run cannot be told by a link, because it began with a file or was changed too often. Export the network
             instead; the link below starts the same settings anew.</p>`
         : html`<p>Whoever opens the link gets these settings, replays the run to this step, and sees whether the bits match.</p>`

@@ -9,11 +9,22 @@ export interface Envelope {
 
 export type Reply = { id: number; reply: unknown } | { id: number; failure: Failure };
 
+/**
+ * A request is a slice of work, some milliseconds long, and a worker that was killed says nothing. Ticks are counted, not
+ * time: a computer that slept has not waited.
+ */
+const TICK_MS = 2000;
+const SILENT_TICKS = 5;
+
 export class Client<Requests extends Record<string, { ask: object; answer: unknown }>> {
   #worker: Worker;
   #line: Promise<unknown> = Promise.resolve();
   #waiting: { id: number; resolve: (reply: unknown) => void; reject: (error: unknown) => void } | undefined;
   #next = 1;
+  /** Whether it has ever answered: the first request loads the kernel, and may take as long as the network wants. */
+  #alive = false;
+  #ticks = 0;
+  #clock = setInterval(() => this.#tick(), TICK_MS);
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -21,38 +32,52 @@ export class Client<Requests extends Record<string, { ask: object; answer: unkno
       const waiting = this.#waiting;
       if (!waiting || waiting.id !== event.data.id) return;
       this.#waiting = undefined;
+      this.#alive = true;
       if ('failure' in event.data) waiting.reject(new LabFailure(event.data.failure));
       else waiting.resolve(event.data.reply);
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#waiting?.reject(
-        new LabFailure({ kind: 'download', what: 'the worker', detail: event.message || 'it did not start' }),
+      const detail = event.message || 'it did not start';
+      this.#fail(
+        this.#alive ? { kind: 'panic', detail, step: 0 } : { kind: 'download', what: 'the worker', detail },
       );
-      this.#waiting = undefined;
     };
+  }
+
+  #fail(failure: Failure): void {
+    this.#waiting?.reject(new LabFailure(failure));
+    this.#waiting = undefined;
   }
 
   /** Sends one request after all earlier ones have been answered. */
   ask<K extends keyof Requests & string>(
     kind: K,
     request: Requests[K]['ask'],
-    transfer: Transferable[] = [],
   ): Promise<Requests[K]['answer']> {
     const answer = this.#line.then(
       () =>
         new Promise((resolve, reject) => {
           const id = this.#next++;
           this.#waiting = { id, resolve, reject };
-          this.#worker.postMessage({ id, request: { kind, ...request } }, transfer);
+          this.#ticks = 0;
+          // A buffer in it is lent: it goes to and fro, and is not copied.
+          const lent = Object.values(request).filter((part) => part instanceof ArrayBuffer);
+          this.#worker.postMessage({ id, request: { kind, ...request } }, lent);
         }),
     );
     this.#line = answer.catch(() => undefined);
     return answer as Promise<Requests[K]['answer']>;
   }
 
+  /** The first answer may take long; of those that follow none does. */
+  #tick(): void {
+    if (this.#waiting && this.#alive && ++this.#ticks >= SILENT_TICKS) this.#fail({ kind: 'silent' });
+  }
+
   /** Ends the worker; what was in flight is never answered. */
   end(): void {
+    clearInterval(this.#clock);
     this.#worker.terminate();
     this.#waiting = undefined;
   }

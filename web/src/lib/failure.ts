@@ -4,6 +4,7 @@ export type Failure =
   | { kind: 'download'; what: string; detail: string }
   | { kind: 'compile'; detail: string }
   | { kind: 'panic'; detail: string; step: number }
+  | { kind: 'silent' }
   | { kind: 'not-finite'; step: number }
   | { kind: 'refused'; field: string; detail: string };
 
@@ -23,6 +24,8 @@ export function title(failure: Failure): string {
       return 'Cannot compile the kernel';
     case 'panic':
       return 'The kernel stopped';
+    case 'silent':
+      return 'The kernel does not answer';
     case 'not-finite':
       return `A value is not finite at step ${failure.step}`;
     case 'refused':
@@ -43,6 +46,11 @@ export function advice(failure: Failure): string {
       return (
         'This is a mistake in the program, not yours. The kernel was thrown away; a new one can replay the run ' +
         'up to the last good step. Please report the line below.'
+      );
+    case 'silent':
+      return (
+        'Its worker was ended, perhaps by the browser to save memory, or it hangs. It was thrown away; a new one can ' +
+        'replay the run up to the last good step.'
       );
     case 'not-finite':
       return (

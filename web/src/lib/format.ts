@@ -17,6 +17,16 @@ function trimExponent(text: string): string {
   return text.includes('e') ? String(Number(text)) : text;
 }
 
+/** A tick of an axis: no more digits than it has. */
+export function tick(x: number): string {
+  const text = Number(x.toPrecision(6));
+  const size = Math.abs(text);
+  const plain = size === 0 || (size >= 1e-3 && size < 1e6);
+  return (plain ? (Number.isInteger(text) ? count(text) : String(text)) : text.toExponential())
+    .replaceAll('-', '−')
+    .replace('e+', 'e');
+}
+
 export function count(n: number): string {
   return n.toString().replace(/\B(?=(\d{3})+$)/g, ' ');
 }

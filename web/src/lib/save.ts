@@ -10,10 +10,6 @@ export function saveBlob(name: string, blob: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export function saveText(name: string, type: string, text: string): void {
-  saveBlob(name, new Blob([text], { type }));
-}
-
 /** Rows as CSV (RFC 4180); numbers in full, so that reading them back gives the same bits. */
 export function toCsv(header: readonly string[], rows: Iterable<readonly (number | string)[]>): string {
   const cell = (x: number | string) => {

@@ -67,13 +67,17 @@ export function clampNumber(field: NumberField, x: number): number {
 }
 
 /** The shortest decimal that rounds to the same f32. */
-export function printNumber(field: NumberField, x: number): string {
-  if (field.integer) return String(x);
+export function shortest(x: number): string {
   for (let digits = 1; digits <= 9; digits++) {
     const text = x.toPrecision(digits);
     if (Math.fround(Number(text)) === Math.fround(x)) return String(Number(text));
   }
   return String(x);
+}
+
+/** As a link tells a value: read again, it has the same bits. */
+export function printNumber(field: NumberField, x: number): string {
+  return field.integer ? String(x) : shortest(x);
 }
 
 export function defaults(schema: Schema): Values {

@@ -1,8 +1,8 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
-import { Part } from '../grammar/element.ts';
-import { significant } from '../lib/format.ts';
+import { SizedPart } from '../grammar/element.ts';
+import { significant, tick } from '../lib/format.ts';
 import { type Profile, type Report, valueAt } from './protocol.ts';
 
 export interface Way {
@@ -17,7 +17,7 @@ const BOTTOM = 52;
 const LEFT = 52;
 
 /** The loss along the ways from A to B. A handle walks along one of them; tells `lab-place` with its t. */
-export class ProfileFigure extends Part {
+export class ProfileFigure extends SizedPart {
   static override properties = {
     ways: { attribute: false },
     images: { attribute: false },
@@ -25,9 +25,9 @@ export class ProfileFigure extends Part {
     place: { type: Number },
     read: { attribute: false },
     walk: {},
+    label: {},
     log: { type: Boolean },
     running: { type: Boolean },
-    width: { state: true },
   };
   declare ways: Way[];
   /** The band's images, as pairs of t and value. */
@@ -38,14 +38,11 @@ export class ProfileFigure extends Part {
   declare read: { t: number; value: number } | undefined;
   /** The name of the way walked along. */
   declare walk: string;
+  /** What is drawn, with its unit. */
+  declare label: string;
   declare log: boolean;
   declare running: boolean;
-  declare width: number;
   #dragging = false;
-  #resize = new ResizeObserver(([entry]) => {
-    const width = Math.round(entry!.contentRect.width);
-    if (width > 0) this.width = width;
-  });
 
   constructor() {
     super();
@@ -53,16 +50,6 @@ export class ProfileFigure extends Part {
     this.images = [];
     this.place = 0;
     this.width = 560;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#resize.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resize.disconnect();
   }
 
   /** Lower where it is narrow: a phone has little height to give. */
@@ -129,7 +116,8 @@ export class ProfileFigure extends Part {
     const at = x(this.place);
     const { read } = this;
     const reading = `t = ${(read?.t ?? this.place).toFixed(2)} on ${this.walk}: ${read ? significant(read.value) : '–'}`;
-    return html`<div
+    return html`<p class="part">${this.label}</p>
+      <div
         class="plot profile"
         tabindex="0"
         role="slider"
@@ -155,7 +143,7 @@ export class ProfileFigure extends Part {
         <svg viewBox="0 0 ${this.width} ${this.#height}" width=${this.width} height=${this.#height} aria-hidden="true">
           ${ticks.map(
             (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - 16} y1=${y(v)} y2=${y(v)} />
-              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${significant(v, 2)}</text>`,
+              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
           )}
           ${(this.width < 260 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map(
             (t) =>

@@ -1,20 +1,17 @@
 /** What is asked before, and what is said after. */
 
-import type { Question } from '../grammar/predict.ts';
+import { choosing } from '../grammar/predict.ts';
+import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
 import type { Facts, Report, ToyTask } from './protocol.ts';
 
 /** On a ruler of factors nothing is 0: barriers below this are told as this. */
 const LOWEST = 0.001;
 
-export interface Asked extends Question {
-  /** The truth, once it is known. */
-  truth: (facts: Facts, found: Report | undefined) => number | undefined;
-  at: string;
-  /** What stays hidden until the reader commits or skips: nothing, the path that is found, or every line. */
+/** What is asked of a search; of what is hidden, the line hides the path with it. */
+export interface AskedOfPaths extends Asked {
   hidden?: 'path' | 'line';
-  /** The same in words. */
-  hides: string;
+  truth: (facts: Facts, found: Report | undefined) => number | undefined;
 }
 
 const barrier = {
@@ -32,9 +29,11 @@ function within(guess: number, truth: number): string {
   return factor <= 1.5 ? 'Very close.' : `A factor of ${significant(factor, 2)} away.`;
 }
 
-export const QUESTIONS: readonly [Asked, Asked, Asked, Asked] = [
+export const QUESTIONS: readonly AskedOfPaths[] = [
   {
     ...barrier,
+    id: 'line',
+    guess: 'guess',
     text: 'Both networks are trained. On the straight line between them every weight is a mixture of theirs. How high does the loss climb above the ends?',
     quantity: 'barrier on the straight line',
     hidden: 'line',
@@ -48,6 +47,7 @@ export const QUESTIONS: readonly [Asked, Asked, Asked, Asked] = [
   },
   {
     ...barrier,
+    id: 'path',
     text: 'Now a band of images between them may bend, each sliding downhill across it. How high does the best path still climb?',
     quantity: 'barrier on the path',
     hidden: 'path',
@@ -61,15 +61,10 @@ export const QUESTIONS: readonly [Asked, Asked, Asked, Asked] = [
     },
   },
   {
+    id: 'align',
     text: 'Aligning gives the neurons of B the order, and the signs, of those of A. All its weights change places. Will the boundary that B draws change at all?',
     quantity: 'whether the boundary changes',
-    min: 0,
-    max: 1,
-    step: 1,
-    start: 0,
-    unit: '',
-    digits: 0,
-    choices: ['yes, it changes', 'no, not at all'],
+    ...choosing(['yes, it changes', 'no, not at all']),
     hides: '',
     at: 'once both networks are trained',
     truth: (facts) => (facts.aligningError < 1e-6 ? 1 : 0),
@@ -77,15 +72,10 @@ export const QUESTIONS: readonly [Asked, Asked, Asked, Asked] = [
       'A network does not know its neurons by number. Permuting them, or turning the signs before and after a tanh, gives other weights and the same function.',
   },
   {
+    id: 'width',
     text: 'Twins are trained at widths 2, 3, 4, 6, 8 and 16. From which width on does the band join every pair, with less than 0.02 nats to climb?',
     quantity: 'width',
-    min: 0,
-    max: 5,
-    step: 1,
-    start: 0,
-    unit: '',
-    digits: 0,
-    choices: ['2', '3', '4', '6', '8', '16'],
+    ...choosing(['2', '3', '4', '6', '8', '16']),
     hides: '',
     at: 'at once: it is recorded in the table below',
     truth: () => 2,
@@ -95,6 +85,7 @@ export const QUESTIONS: readonly [Asked, Asked, Asked, Asked] = [
 ];
 
 const toy = {
+  id: 'toy',
   min: 0,
   unit: '',
   digits: 1,
@@ -105,7 +96,7 @@ const toy = {
   truth: (_: Facts, found: Report | undefined) => found?.barrier,
 } as const;
 
-export const TOY_QUESTIONS: Record<ToyTask, Asked> = {
+export const TOY_QUESTIONS: Record<ToyTask, AskedOfPaths> = {
   'egg-carton': {
     ...toy,
     text: 'Between two hollows the straight line leads over a top, 4 above them. Play without dragging: how high does the band climb in the end?',

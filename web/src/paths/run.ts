@@ -1,12 +1,12 @@
 /** A run of Paths, without what is seen of it. */
 
 import { Exhibit } from '../grammar/exhibit.ts';
-import type { Guess } from '../grammar/predict.ts';
-import { Client } from '../lib/client.ts';
+import { LONG_SLICE_MS, SLICE_MS } from '../grammar/run.ts';
+import type { Preset } from '../grammar/settings.ts';
+import type { Failure } from '../lib/failure.ts';
 import { significant } from '../lib/format.ts';
 import { clampNumber, type Values } from '../lib/schema.ts';
 import { bestBuild } from '../lib/simd.ts';
-import type { NetworkFigure } from '../train/figure.ts';
 import type { Look as Shown } from '../train/protocol.ts';
 import {
   type Drag,
@@ -19,11 +19,10 @@ import {
   type ToyTask,
   type View,
 } from './protocol.ts';
-import { type Asked, QUESTIONS, TOY_QUESTIONS } from './questions.ts';
+import { type AskedOfPaths, QUESTIONS, TOY_QUESTIONS } from './questions.ts';
 import {
   MAX_DRAGS,
   PLACE,
-  type Preset,
   parseDrags,
   printDrags,
   RATE,
@@ -35,58 +34,54 @@ import {
   WIDTH,
 } from './schema.ts';
 
-const SLICE_MS = 8;
-/** Training and a replay show nothing on their way, so their slices may be longer. */
-const LONG_SLICE_MS = 40;
-/** Moves of the band in one still, when nothing may move: a quarter of a cycle. */
-export const STILL_STEPS = 200;
-
-export interface Pinned {
-  state: Frame;
-  history: [number, number][];
-  settings: string;
-}
-
-/** A run of the exhibit: its worker, its link, its settings. What is seen of it is `paths.ts`. */
-export abstract class PathsRun extends Exhibit {
-  protected override readonly schema = SCHEMA;
-  #client: Client<Requests> | undefined;
+/** Its worker, its drags, its views. What is seen of it is `paths.ts`. */
+export abstract class PathsRun extends Exhibit<Requests> {
+  protected readonly key = 'paths';
+  protected readonly schema = SCHEMA;
   /** Everything known of the run; a part that a frame does not bring stays as it was. */
   protected state: Frame | undefined;
+  /** Move and highest image of the band. */
   protected moves: [number, number][] = [];
   protected drags: Drag[] = [];
-  protected guesses: Guess[] = QUESTIONS.map(() => ({ state: 'open' }));
-  protected asked = 0;
-  protected pinned: Pinned | undefined;
-  protected preset: Preset | undefined;
   protected shown: Shown = { row: 0 };
-  protected cursor: number | undefined;
+  #cycles = 0;
   #looking = false;
+
+  protected newWorker(): Worker {
+    return new Worker(new URL('../worker/paths.ts', import.meta.url), { type: 'module' });
+  }
+
+  protected get toy(): boolean {
+    return isToy(String(this.values.task));
+  }
 
   // ---- the link ----
 
-  protected override moment(): Values {
-    const at = this.state && !this.playing && this.state.left === 0 ? this.state : undefined;
-    const moved = at !== undefined && (at.step > 0 || this.drags.length > 0);
-    return {
-      ...this.values,
-      drags: printDrags(this.drags),
-      step: moved ? at.step : 0,
-      digest: moved ? at.digest : '',
-      guess: 0,
-    };
+  protected override get replays(): boolean {
+    return this.toy && this.values.drags !== '';
   }
 
-  protected shareLink(guess: boolean): string {
-    const first = this.guesses[0]!;
-    const value = guess && first.state === 'made' ? first.value : 0;
-    return new URL(this.link({ ...this.moment(), guess: value }), location.href).href;
+  protected override get standing(): Values | undefined {
+    const { at } = this;
+    const moved = at && (at.step > 0 || this.drags.length > 0);
+    return moved ? { step: at.step, digest: at.digest } : undefined;
+  }
+
+  protected override forget(): void {
+    super.forget();
+    this.values.drags = '';
+  }
+
+  protected override get untold(): boolean {
+    return this.drags.length > MAX_DRAGS;
   }
 
   // ---- the run ----
 
-  protected get toy(): boolean {
-    return isToy(String(this.values.task));
+  protected get at() {
+    const { state } = this;
+    if (!state?.facts && !state?.notFinite) return undefined;
+    return { step: state.step, digest: state.digest, notFinite: state.notFinite ? state.step : undefined };
   }
 
   #setup(): Setup {
@@ -114,54 +109,26 @@ export abstract class PathsRun extends Exhibit {
 
   /** Where the network shown stands: at A, while what lies on the way is still to be guessed. */
   protected get t(): number {
-    return this.veils('line') ? 0 : Number(this.values.t);
+    return this.veils('line') ? 0 : this.number('t');
   }
 
   #view(): View {
     return { route: this.route, t: this.t, shown: this.shown };
   }
 
-  protected override async start(): Promise<void> {
-    const run = ++this.run;
-    const target = Number(this.values.step);
-    this.playing = false;
-    this.failure = undefined;
+  protected async begin(): Promise<void> {
     this.cursor = undefined;
     this.drags = this.toy ? parseDrags(String(this.values.drags)) : [];
-    const replays = target > 0 || this.drags.length > 0;
-    this.replay = replays ? { target, digest: String(this.values.digest), state: 'running' } : undefined;
-    try {
-      this.#client ??= new Client<Requests>(
-        new Worker(new URL('../worker/paths.ts', import.meta.url), { type: 'module' }),
-      );
-      const ask = { build: bestBuild(), setup: this.#setup(), view: this.#view() };
-      let frame = await this.#client.ask('start', { ...ask, rehearse: String(this.values.rehearse) });
-      if (run !== this.run) return;
-      this.state = undefined;
-      this.moves = [];
+    const ask = { build: bestBuild(), setup: this.#setup(), view: this.#view() };
+    let frame = await this.ask('start', { ...ask, rehearse: String(this.values.rehearse) });
+    this.state = undefined;
+    this.moves = [];
+    this.#cycles = 0;
+    this.#absorb(frame);
+    while (frame.left > 0 && !frame.notFinite) {
+      frame = await this.ask('train', { sliceMs: LONG_SLICE_MS, view: this.#view() });
       this.#absorb(frame);
-      while (frame.left > 0 && !frame.notFinite) {
-        frame = await this.#client.ask('train', { sliceMs: LONG_SLICE_MS, view: this.#view() });
-        if (run !== this.run) return;
-        this.#absorb(frame);
-      }
-      await this.#advanceTo(target, LONG_SLICE_MS, run);
-      if (run !== this.run) return;
-      this.compareReplay(this.state!.digest);
-      this.#checkFinite();
-    } catch (error) {
-      this.#broke(error, run);
-    }
-    if (run === this.run) this.requestUpdate();
-  }
-
-  /** Moves the band to a step, without a frame in between being waited for. */
-  async #advanceTo(target: number, sliceMs: number, run: number): Promise<void> {
-    const goal = Math.min(target, this.state!.total);
-    while ((this.state!.step < goal || !this.state!.settled) && !this.state!.notFinite) {
-      const frame = await this.#client!.ask('advance', { target: goal, sliceMs, view: this.#view() });
-      if (run !== this.run) return;
-      this.#absorb(frame);
+      this.requestUpdate();
     }
   }
 
@@ -169,191 +136,120 @@ export abstract class PathsRun extends Exhibit {
     this.state = { ...this.state, ...frame };
     for (let k = 0; k < frame.history.length; k += 2)
       this.moves.push([frame.history[k]!, frame.history[k + 1]!]);
-    this.requestUpdate();
   }
 
-  protected get over(): boolean {
-    const state = this.state;
+  async #advance(target: number, sliceMs: number): Promise<void> {
+    this.#absorb(await this.ask('advance', { target, sliceMs, view: this.#view() }));
+  }
+
+  protected async advanceTo(step: number, sliceMs: number): Promise<void> {
+    const goal = Math.min(step, this.state!.total);
+    while ((this.state!.step < goal || !this.state!.settled) && !this.state!.notFinite)
+      await this.#advance(goal, sliceMs);
+  }
+
+  protected frame(): Promise<void> {
+    const { step, total, settled } = this.state!;
+    if (this.speed === 'max') return this.#advance(total, SLICE_MS);
+    return this.#advance(Math.min(total, settled ? step + Number(this.speed) : step), SLICE_MS);
+  }
+
+  /** A quarter of a cycle. */
+  protected get stillSteps(): number {
+    return 200;
+  }
+
+  protected override get over(): boolean {
+    const { state } = this;
     return state?.left === 0 && state.step >= state.total && state.settled;
   }
 
-  async #play(): Promise<void> {
-    const state = this.state;
-    if (!state || state.left > 0 || this.failure) return;
-    if (this.over) {
-      this.say('The search is done. Reset runs it again, with the same numbers.', true);
-      return;
-    }
-    const run = this.run;
-    this.playing = true;
-    this.writeHash();
-    this.requestUpdate();
-    try {
-      if (this.still.matches) {
-        await this.#advanceTo(state.step + STILL_STEPS, LONG_SLICE_MS, run);
-      } else {
-        await this.#playOn(run);
-      }
-    } catch (error) {
-      this.#broke(error, run);
-    }
-    if (run === this.run) this.#pause();
+  protected override async again(): Promise<boolean> {
+    this.say('The search is done. Reset runs it again, with the same numbers.', true);
+    return false;
   }
 
-  async #playOn(run: number): Promise<void> {
-    while (this.playing && run === this.run && !this.over) {
-      if (document.hidden || !this.visible) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        continue;
-      }
-      const { step, total, settled } = this.state!;
-      const next = settled && this.speed !== 'max' ? step + Number(this.speed) : step;
-      const target = this.speed === 'max' ? total : Math.min(total, next);
-      const frame = await this.#client!.ask('advance', { target, sliceMs: SLICE_MS, view: this.#view() });
-      if (run !== this.run) return;
-      const cycles = this.state!.cycles.length;
-      this.#absorb(frame);
-      if (this.#checkFinite()) return;
-      if (frame.cycles.length > cycles) this.say(this.#summary());
-      if (this.speed !== 'max') await new Promise((resolve) => requestAnimationFrame(resolve));
-    }
+  protected override milestone(): boolean {
+    const cycles = this.state!.cycles.length;
+    if (cycles > this.#cycles) this.say(this.summary());
+    this.#cycles = cycles;
+    return false;
   }
 
-  #pause(): void {
-    this.playing = false;
-    if (!this.failure) this.say(`Move ${this.state?.step ?? 0}. ${this.#summary()}`, true);
-    this.writeHash();
-    this.requestUpdate();
+  protected summary(): string {
+    const { facts, best, step } = this.state ?? {};
+    if (!facts || this.veils('line')) return `Move ${step ?? 0}.`;
+    const found = this.veils('path') || !best ? '' : `, on the best path ${significant(best.barrier)}`;
+    return `Move ${step}. Barrier on the straight line ${significant(facts.straight.barrier)}${found}.`;
   }
 
-  async #step(): Promise<void> {
-    if (!this.state || this.state.left > 0 || this.playing || this.failure || this.over) return;
-    const run = this.run;
-    try {
-      await this.#advanceTo(this.state.step + 1, LONG_SLICE_MS, run);
-      if (run === this.run && !this.#checkFinite()) this.say(`Move ${this.state!.step}. ${this.#summary()}`);
-    } catch (error) {
-      this.#broke(error, run);
-    }
-    this.writeHash();
+  protected override get seeds(): string {
+    return this.toy ? 'the same surface' : `seeds ${this.values.a} and ${this.values.b}`;
   }
 
-  #reset(): void {
-    this.values.step = 0;
-    this.values.digest = '';
-    this.values.drags = '';
-    void this.start().then(() => {
-      this.say('Reset: the same seeds, move 0.', true);
-      this.writeHash();
-    });
-  }
-
-  #newSeeds(): void {
+  protected override reseed(): boolean {
     if (this.toy) {
       this.say('A toy has no seeds: the surface is what it is.', true);
-      return;
+      return false;
     }
-    // Which seeds come next is the page's choice, what they lead to the kernel's.
     const [a, b] = crypto.getRandomValues(new Uint32Array(2));
     this.values.a = a! % 100_000;
     this.values.b = (b! % 99_999) + 1;
     if (this.values.b === this.values.a) this.values.b = 0;
-    this.#askAgain();
-    this.#reset();
-  }
-
-  /** Other networks, other truths. */
-  #askAgain(): void {
-    this.guesses = QUESTIONS.map(() => ({ state: 'open' }));
-    this.asked = 0;
-  }
-
-  #checkFinite(): boolean {
-    if (!this.state?.notFinite) return false;
-    this.failure = { kind: 'not-finite', step: this.state.step };
-    this.playing = false;
-    this.say(`The run has diverged at move ${this.state.step}.`, true);
+    this.guesses.forget();
     return true;
   }
 
-  #broke(error: unknown, run: number): void {
-    if (run !== this.run) return;
-    this.failed(error, this.state?.step ?? 0);
-    if (this.failure && ['panic', 'download', 'compile'].includes(this.failure.kind)) {
-      // A trapped instance is never called again.
-      this.#client?.end();
-      this.#client = undefined;
-    }
+  protected override mend(failure: Failure): void {
+    if (failure.kind === 'not-finite') this.values.rate = clampNumber(RATE, this.number('rate') / 2);
+    if (failure.kind === 'refused' && failure.field === 'seed_b')
+      this.values.b = clampNumber(SEED_B, this.number('a') + 1);
   }
-
-  /** A new kernel, and the run up to the last good step. */
-  protected recover = () => {
-    const failure = this.failure;
-    this.values.rehearse = '';
-    this.values.digest = '';
-    this.values.step = failure?.kind === 'panic' ? failure.step : 0;
-    if (failure?.kind === 'not-finite') this.values.rate = clampNumber(RATE, Number(this.values.rate) / 2);
-    if (failure?.kind === 'refused' && failure.field === 'seed_b')
-      this.values.b = clampNumber(SEED_B, Number(this.values.a) + 1);
-    void this.start().then(() => this.writeHash());
-  };
 
   // ---- settings and views ----
 
-  protected set(event: CustomEvent<{ key: string; value: number | string }>): void {
-    const { key, value } = event.detail;
-    this.values[key] = value;
+  protected override set(key: string, value: number | string): void {
     if (key === ROUTE.key || key === PLACE.key) {
+      this.values[key] = value;
       this.writeHash();
       void this.lookAgain();
       return;
     }
-    this.preset = undefined;
-    if (key === TASK.key) {
-      this.values.drags = '';
-      this.#forget();
-    }
-    if ([TASK, WIDTH, SEED_A, SEED_B].some((field) => field.key === key)) this.#askAgain();
-    this.restart();
+    if (key === TASK.key) this.#clear();
+    if ([TASK, WIDTH, SEED_A, SEED_B].some((field) => field.key === key)) this.guesses.forget();
+    super.set(key, value);
+  }
+
+  protected override choose(preset: Preset): void {
+    this.#clear();
+    this.guesses.forget();
+    super.choose(preset);
   }
 
   /** Another task has another figure; nothing of the last one is to be seen in it. */
-  #forget(): void {
-    this.run++;
+  #clear(): void {
+    this.supersede();
     this.state = undefined;
     this.pinned = undefined;
-  }
-
-  protected choosePreset(preset: Preset): void {
-    this.preset = preset;
-    this.#forget();
-    this.values.drags = '';
-    this.#askAgain();
-    this.choose(preset.values, ['guess', 'rehearse']);
   }
 
   /** While one look is on its way, the next waits for it and then takes the newest place. */
   protected async lookAgain(): Promise<void> {
     this.requestUpdate();
-    if (this.toy || this.#looking || !this.#client || !this.state?.facts) return;
+    if (this.toy || this.#looking || !this.state?.facts || this.failure) return;
     this.#looking = true;
-    const run = this.run;
-    try {
+    await this.attempt(async () => {
       let seen: string;
       do {
         const view = this.#view();
         const shown = view.shown && 'ink' in view.shown ? { ink: view.shown.ink.slice() } : view.shown;
         seen = JSON.stringify(view);
-        const look = await this.#client.ask('look', { view: { ...view, shown } });
-        if (run !== this.run) return;
+        const look = await this.ask('look', { view: { ...view, shown } });
         this.state = { ...this.state!, look };
         this.requestUpdate();
       } while (seen !== JSON.stringify(this.#view()));
-    } catch (error) {
-      this.#broke(error, run);
-    } finally {
-      this.#looking = false;
-    }
+    });
+    this.#looking = false;
   }
 
   protected nextRow(): void {
@@ -363,74 +259,43 @@ export abstract class PathsRun extends Exhibit {
     void this.lookAgain();
   }
 
-  protected showInk(): void {
-    this.shown = { ink: this.querySelector<NetworkFigure>('lab-network')!.ink };
-    void this.lookAgain();
-  }
-
   protected async drag({ id, x, y }: { id: string; x: number; y: number }): Promise<void> {
     if (!this.state || this.failure) return;
-    const run = this.run;
     const drag = { step: this.state.step, image: Number(id), x: Math.fround(x), y: Math.fround(y) };
     const last = this.drags.at(-1);
     // Of one image's way at one step, its last place counts.
     if (last && last.step === drag.step && last.image === drag.image) this.drags.pop();
     this.drags.push(drag);
+    this.values.drags = printDrags(this.drags);
     if (this.drags.length > MAX_DRAGS)
-      this.notes = [`More than ${MAX_DRAGS} drags: this run no longer fits into a link.`];
-    try {
-      const frame = await this.#client!.ask('drag', { drag });
-      if (run === this.run) this.#absorb(frame);
-    } catch (error) {
-      this.#broke(error, run);
-    }
-    this.writeHash();
-  }
-
-  // ---- words, keys ----
-
-  #summary(): string {
-    const state = this.state;
-    if (!state?.facts || this.veils('line')) return '';
-    const found =
-      this.veils('path') || !state.best ? '' : `, on the best path ${significant(state.best.barrier)}`;
-    return `Barrier on the straight line ${significant(state.facts.straight.barrier)}${found}.`;
-  }
-
-  protected describe(): string {
-    const v = this.values;
-    const task = TASK.options.find((option) => option.value === v.task)!.label;
-    const band = `${v.pivots} pivots, step size ${significant(Number(v.rate))}, climb ${v.climb}`;
-    if (this.toy) return `${task}, ${band}, move ${this.state?.step ?? 0}`;
-    return `${task}, width ${v.width}, seeds ${v.a} and ${v.b}, align ${v.align}, ${v.cycles} cycles, ${band}, move ${this.state?.step ?? 0}`;
-  }
-
-  protected override act(action: string): void {
-    if (action === 'play') {
-      if (this.playing) this.playing = false;
-      else void this.#play();
-    } else if (action === 'step') void this.#step();
-    else if (action === 'reset') this.#reset();
-    else if (action === 'seed') this.#newSeeds();
-    else if (action === 'pin') {
-      const { facts } = this.state ?? {};
-      if (this.pinned) this.pinned = undefined;
-      else if (this.state && facts)
-        this.pinned = { state: this.state, history: [...this.moves], settings: this.describe() };
+      this.note(`More than ${MAX_DRAGS} drags: this run no longer fits into a link.`);
+    await this.attempt(async () => {
+      this.#absorb(await this.ask('drag', { drag }));
       this.requestUpdate();
-    }
+      this.writeHash();
+    });
   }
 
   // ---- questions ----
 
-  protected get questions(): readonly Asked[] {
-    const { task } = this.values;
-    return isToy(String(task)) ? [TOY_QUESTIONS[task as ToyTask]] : QUESTIONS;
+  protected get questions(): readonly AskedOfPaths[] {
+    return this.toy ? [TOY_QUESTIONS[this.values.task as ToyTask]] : QUESTIONS;
   }
 
-  /** Whether what a question asks for is still to be hidden: the question stands there unanswered. */
-  protected veils(what: Asked['hidden']): boolean {
+  protected truth(asked: AskedOfPaths): number | undefined {
+    const facts = this.state?.facts;
+    return facts && asked.truth(facts, this.over ? this.state!.best : undefined);
+  }
+
+  protected override guessed(): void {
+    void this.lookAgain();
+  }
+
+  /** What the question that stands there asks for is hidden; the line hides the path with it. */
+  protected override veils(what: string | undefined): boolean {
     if (this.hides('predict')) return false;
-    return this.questions[this.asked]!.hidden === what && this.guesses[this.asked]!.state === 'open';
+    const { hidden } = this.asked as AskedOfPaths;
+    const open = this.guesses.of(this.asked).state === 'open';
+    return open && (hidden === what || (hidden === 'line' && what === 'path'));
   }
 }

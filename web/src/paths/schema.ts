@@ -1,5 +1,5 @@
-import { FLAGS } from '../lib/flags.ts';
-import type { ChoiceField, NumberField, Schema } from '../lib/schema.ts';
+import { onOff, type Preset, seed, withCommon } from '../grammar/settings.ts';
+import { type ChoiceField, type NumberField, type Schema, shortest } from '../lib/schema.ts';
 import type { Drag } from './protocol.ts';
 
 export const TASK: ChoiceField = {
@@ -26,33 +26,22 @@ export const WIDTH: ChoiceField = {
   default: '8',
 };
 
-export const ALIGN: ChoiceField = {
-  kind: 'choice',
-  key: 'align',
-  name: 'align neurons',
-  help: 'Puts the neurons of B in the order of A before the search. What B computes stays the same.',
-  options: [
-    { value: 'off', label: 'off' },
-    { value: 'on', label: 'on' },
-  ],
-  default: 'off',
-};
+export const ALIGN = onOff(
+  'align',
+  'align neurons',
+  'Puts the neurons of B in the order of A before the search. What B computes stays the same.',
+);
 
-const seed = (key: string, name: string, start: number): NumberField => ({
-  kind: 'number',
-  key,
-  name,
-  symbol: '',
-  help: `Where the random numbers of ${name.slice(-1)} start: first weights and order of the samples.`,
-  min: 0,
-  max: 4294967295,
-  default: start,
-  scale: 'linear',
-  integer: true,
-});
+const seedOf = (end: 'A' | 'B', start: number) =>
+  seed(
+    end.toLowerCase(),
+    `seed ${end}`,
+    `Where the random numbers of ${end} start: first weights and order of the samples.`,
+    start,
+  );
 
-export const SEED_A = seed('a', 'seed A', 1);
-export const SEED_B = seed('b', 'seed B', 2);
+export const SEED_A = seedOf('A', 1);
+export const SEED_B = seedOf('B', 2);
 
 export const PIVOTS: NumberField = {
   kind: 'number',
@@ -95,17 +84,11 @@ export const RATE: NumberField = {
   step: 0.005,
 };
 
-export const CLIMB: ChoiceField = {
-  kind: 'choice',
-  key: 'climb',
-  name: 'climb to the saddle',
-  help: 'At the end the highest image walks up along the band and down across it, to the saddle.',
-  options: [
-    { value: 'off', label: 'off' },
-    { value: 'on', label: 'on' },
-  ],
-  default: 'off',
-};
+export const CLIMB = onOff(
+  'climb',
+  'climb to the saddle',
+  'At the end the highest image walks up along the band and down across it, to the saddle.',
+);
 
 export const ROUTE: ChoiceField = {
   kind: 'choice',
@@ -140,7 +123,7 @@ const DRAGS = /^\d{1,5}:\d{1,2}:-?[.\de-]+:-?[.\de-]+(;\d{1,5}:\d{1,2}:-?[.\de-]
 /** More drags no longer fit into a link. */
 export const MAX_DRAGS = 64;
 
-export const SCHEMA: Schema = [
+const OWN: Schema = [
   TASK,
   WIDTH,
   SEED_A,
@@ -161,51 +144,15 @@ export const SCHEMA: Schema = [
   },
   ROUTE,
   PLACE,
-  {
-    kind: 'number',
-    key: 'step',
-    name: 'step',
-    symbol: '',
-    help: 'The link replays to this move of the band.',
-    min: 0,
-    max: 10_000,
-    default: 0,
-    scale: 'linear',
-    integer: true,
-  },
-  {
-    kind: 'text',
-    key: 'digest',
-    name: 'digest',
-    help: 'The fingerprint of the band at that move; the page says whether it is met.',
-    default: '',
-    maxLength: 16,
-    pattern: /^[0-9a-f]{16}$/,
-  },
-  {
-    kind: 'number',
-    key: 'guess',
-    name: 'guess',
-    symbol: '',
-    help: 'A prediction of the barrier on the straight line, only if its maker chose to share it.',
-    min: 0,
-    max: 10,
-    default: 0,
-    scale: 'linear',
-  },
-  ...FLAGS,
-  {
-    kind: 'choice',
-    key: 'rehearse',
-    name: 'rehearse',
-    help: 'Makes the kernel fail at the next step, to see what the page says then.',
-    options: [
-      { value: '', label: 'nothing' },
-      { value: 'panic', label: 'a panic' },
-    ],
-    default: '',
-  },
 ];
+
+export const SCHEMA = withCommon(OWN, {
+  last: 10_000,
+  replays: 'The link replays to this move of the band.',
+  digest: 'the band at that move',
+  guesses: [{ of: 'the barrier on the straight line', max: 10 }],
+  rehearse: 'move',
+});
 
 export function printDrags(drags: readonly Drag[]): string {
   return drags.map(({ step, image, x, y }) => `${step}:${image}:${shortest(x)}:${shortest(y)}`).join(';');
@@ -221,21 +168,6 @@ export function parseDrags(text: string): Drag[] {
       return { step: step!, image: image!, x: Math.fround(x!), y: Math.fround(y!) };
     });
   return drags.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)).sort((a, b) => a.step - b.step);
-}
-
-/** The shortest decimal that rounds to the same f32. */
-function shortest(x: number): string {
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = x.toPrecision(digits);
-    if (Math.fround(Number(text)) === x) return String(Number(text));
-  }
-  return String(x);
-}
-
-export interface Preset {
-  name: string;
-  says: string;
-  values: Record<string, number | string>;
 }
 
 /** Known good, known bad, each with what it shows. */

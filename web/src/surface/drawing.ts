@@ -58,7 +58,7 @@ export function legend(map: MapPart | undefined, slice: Slice | undefined, ring:
   const colour = (i: number) => `#${rgb(LOSS_MAP[i]!)}`;
   const [lowest, highest] = map?.range ?? [];
   return html`<div class="map-key">
-    <svg class="ramp" viewBox="0 0 64 4" preserveAspectRatio="none" aria-hidden="true">
+    <svg class="ramp" viewBox="0 0 64 4" preserveAspectRatio="none" shape-rendering="crispEdges" aria-hidden="true">
       ${Array.from({ length: 64 }, (_, k) => svg`<rect x=${k} width="1.2" height="4" fill=${colour(4 * k + 2)} />`)}
     </svg>
     <p class="ends">

@@ -16,19 +16,11 @@ export interface Measured {
   /** Whether the answers of the questions are still to be guessed. */
   hideLine: boolean;
   hideShare: boolean;
-  pinned: Record<string, string> | undefined;
 }
 
 const NONE = '–';
 
-function pinnedBy(m: Measured, items: NumberShown[]): NumberShown[] {
-  return items.map((item) => {
-    const pinned = m.pinned?.[item.test];
-    return pinned && !item.hidden ? { ...item, pinned } : item;
-  });
-}
-
-export function mainNumbers(m: Measured): NumberShown[] {
+export function numbers(m: Measured): NumberShown[] {
   const nats = m.ring ? {} : { unit: 'nats' };
   const where = m.atCross ? 'at the cross' : 'of the run';
   const share: NumberShown[] = m.ring
@@ -54,7 +46,7 @@ export function mainNumbers(m: Measured): NumberShown[] {
           test: 'walk',
         },
       ];
-  return pinnedBy(m, [
+  return [
     {
       symbol: '',
       name: 'highest loss from A to B',
@@ -103,11 +95,11 @@ export function mainNumbers(m: Measured): NumberShown[] {
       test: 'trace',
     },
     ...share,
-  ]);
+  ];
 }
 
 export function moreNumbers(m: Measured): NumberShown[] {
-  return pinnedBy(m, [
+  return [
     {
       symbol: '',
       name: 'flat directions',
@@ -161,5 +153,5 @@ export function moreNumbers(m: Measured): NumberShown[] {
       definition: 'A 64-bit digest of the bits of all losses on the map.',
       test: 'map-digest',
     },
-  ]);
+  ];
 }

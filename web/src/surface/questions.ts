@@ -1,14 +1,21 @@
-import type { Question } from '../grammar/predict.ts';
+/** What is asked before, and what is said after. */
+
+import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
 import type { Line } from './protocol.ts';
 
 /** The first question, about the line that is there. */
-export function straightQuestion(ring: boolean, line: Line | undefined): Question {
+export function straightQuestion(ring: boolean, line: Line | undefined): Asked {
   const known = line && [line.losses[0]!, line.losses.at(-1)!].map((loss) => significant(loss));
   const ends = known
     ? `the loss is ${known[0]} at A and ${known[1]} at B`
     : 'the loss is about as low at A as at B';
   return {
+    id: ring ? 'ring' : 'line',
+    guess: 'guess',
+    hidden: 'line',
+    hides: 'loss along the line',
+    at: ring ? 'with the line across the ring' : 'when the plane through three networks is cut',
     text: `${ring ? 'On the ring' : 'A and B are networks trained from two starts;'} ${ends}. Walk straight from A to B: how high does it get?`,
     quantity: 'highest loss on the line',
     min: 0.01,
@@ -32,7 +39,12 @@ export function straightQuestion(ring: boolean, line: Line | undefined): Questio
   };
 }
 
-export const SHARE_QUESTION: Question = {
+export const SHARE_QUESTION: Asked = {
+  id: 'share',
+  guess: 'guess2',
+  hidden: 'share',
+  hides: 'share',
+  at: 'when the random plane is cut',
   text: 'Now cut a plane at random through the end of the run. How much of the run’s way will lie in it? (Counted in squared displacement from the end.)',
   quantity: 'share of the run in a random plane',
   min: 0,

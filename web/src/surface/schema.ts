@@ -1,6 +1,5 @@
-import { FLAGS } from '../lib/flags.ts';
+import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
 import type { ChoiceField, NumberField, Schema } from '../lib/schema.ts';
-import { SEED } from '../train/schema.ts';
 
 export const SCENE: ChoiceField = {
   kind: 'choice',
@@ -98,7 +97,7 @@ const place = (key: string, name: string, start: number): NumberField => ({
 /** Steps of a run of the network. */
 export const MAX_STEP = 3000;
 
-export const SCHEMA: Schema = [
+const OWN: Schema = [
   SCENE,
   SEED,
   PLANE,
@@ -124,68 +123,18 @@ export const SCHEMA: Schema = [
   },
   place('cx', 'the cross, x', 0),
   place('cy', 'the cross, y', 0.5),
-  {
-    kind: 'number',
-    key: 'step',
-    name: 'step',
-    symbol: '',
-    help: 'The link goes to this step of the run.',
-    min: 0,
-    max: MAX_STEP,
-    default: 0,
-    scale: 'linear',
-    integer: true,
-  },
-  {
-    kind: 'text',
-    key: 'digest',
-    name: 'digest',
-    help: 'The fingerprint of the parameters at that step; the page says whether it is met.',
-    default: '',
-    maxLength: 16,
-    pattern: /^[0-9a-f]{16}$/,
-  },
-  {
-    kind: 'number',
-    key: 'guess',
-    name: 'first guess',
-    symbol: '',
-    help: 'The predicted highest loss between A and B, only if its maker chose to share it.',
-    min: 0,
-    max: 100,
-    default: 0,
-    scale: 'linear',
-  },
-  {
-    kind: 'number',
-    key: 'guess2',
-    name: 'second guess',
-    symbol: '',
-    help: 'The predicted share of the run in a random plane in %, only if its maker chose to share it.',
-    min: 0,
-    max: 100,
-    default: 0,
-    scale: 'linear',
-  },
-  ...FLAGS,
-  {
-    kind: 'choice',
-    key: 'rehearse',
-    name: 'rehearse',
-    help: 'Makes the kernel fail at the next map, to see what the page says then.',
-    options: [
-      { value: '', label: 'nothing' },
-      { value: 'panic', label: 'a panic' },
-    ],
-    default: '',
-  },
 ];
 
-export interface Preset {
-  name: string;
-  says: string;
-  values: Record<string, number | string>;
-}
+export const SCHEMA = withCommon(OWN, {
+  last: MAX_STEP,
+  replays: 'The link goes to this step of the run.',
+  digest: 'the parameters at that step',
+  guesses: [
+    { of: 'the highest loss between A and B', max: 100 },
+    { of: 'the share of the run in a random plane, in %', max: 100 },
+  ],
+  rehearse: 'map',
+});
 
 /** Each cut with what it shows; the numbers said are those of seed 1. */
 export const PRESETS: readonly Preset[] = [

@@ -1,20 +1,7 @@
+import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
 import { PATTERN } from '../lib/changes.ts';
-import { FLAGS } from '../lib/flags.ts';
 import type { ChoiceField, NumberField, Schema } from '../lib/schema.ts';
 import { MAX_HIDDEN } from './protocol.ts';
-
-export const SEED: NumberField = {
-  kind: 'number',
-  key: 'seed',
-  name: 'seed',
-  symbol: '',
-  help: 'Where the random numbers start: initial weights and the order of the digits.',
-  min: 0,
-  max: 4294967295,
-  default: 1,
-  scale: 'linear',
-  integer: true,
-};
 
 export const RATE: NumberField = {
   kind: 'number',
@@ -113,7 +100,7 @@ export const ORDER: ChoiceField = {
 /** More steps than this are not replayed from a link. */
 export const MAX_STEP = 200_000;
 
-export const SCHEMA: Schema = [
+const OWN: Schema = [
   SEED,
   RATE,
   BATCH,
@@ -131,58 +118,15 @@ export const SCHEMA: Schema = [
     maxLength: 2000,
     pattern: PATTERN,
   },
-  {
-    kind: 'number',
-    key: 'step',
-    name: 'step',
-    symbol: '',
-    help: 'The link replays to this step.',
-    min: 0,
-    max: MAX_STEP,
-    default: 0,
-    scale: 'linear',
-    integer: true,
-  },
-  {
-    kind: 'text',
-    key: 'digest',
-    name: 'digest',
-    help: 'The fingerprint of the parameters at that step; the page says whether it is met.',
-    default: '',
-    maxLength: 16,
-    pattern: /^[0-9a-f]{16}$/,
-  },
-  {
-    kind: 'number',
-    key: 'guess',
-    name: 'guess',
-    symbol: '',
-    help: 'A prediction, only if its maker chose to share it.',
-    min: 0,
-    max: 100,
-    default: 0,
-    scale: 'linear',
-    integer: true,
-  },
-  ...FLAGS,
-  {
-    kind: 'choice',
-    key: 'rehearse',
-    name: 'rehearse',
-    help: 'Makes the kernel fail at the next step, to see what the page says then.',
-    options: [
-      { value: '', label: 'nothing' },
-      { value: 'panic', label: 'a panic' },
-    ],
-    default: '',
-  },
 ];
 
-export interface Preset {
-  name: string;
-  says: string;
-  values: Record<string, number | string>;
-}
+export const SCHEMA = withCommon(OWN, {
+  last: MAX_STEP,
+  replays: 'The link replays to this step.',
+  digest: 'the parameters at that step',
+  guesses: [{ of: 'the share of held-out digits read right, in %', max: 100, integer: true }],
+  rehearse: 'step',
+});
 
 /** Known good, known bad, each with what it shows. */
 export const PRESETS: readonly Preset[] = [

@@ -3,10 +3,10 @@
 import type { Twins } from '../../pkg/scalar/losscape_training.js';
 import { columns } from '../bits/columns.ts';
 import type { Column, Comparison, Requests, Row } from '../bits/protocol.ts';
-import type { Envelope, Reply } from '../lib/client.ts';
 import { LabFailure } from '../lib/failure.ts';
 import type { Build } from '../lib/simd.ts';
-import { download, explain, loadKernel } from './kernel.ts';
+import { download, loadKernel, type Modules } from './kernel.ts';
+import { type Handlers, serve } from './serve.ts';
 
 /** The module that `cargo xtask fingerprint` runs in Node and Chromium: plain exports, no glue. */
 interface Experiments {
@@ -17,7 +17,9 @@ interface Experiments {
   run(experiment: number): bigint;
 }
 
+let kernel: Modules['training'] | undefined;
 let twins: Twins | undefined;
+let rehearse = '';
 let ahead: number[] = [];
 
 async function experiments(build: Build): Promise<Row[]> {
@@ -52,13 +54,12 @@ function comparison(columns: Column[]): Comparison {
   return { columns, now: column(run), ...(first !== undefined && { first }), digests: [kernel!, twin!] };
 }
 
-type Handlers = { [K in keyof Requests]: (ask: Requests[K]['ask']) => Promise<Requests[K]['answer']> };
-
-const handlers: Handlers = {
+const handlers: Handlers<Requests> = {
   experiments: ({ build }) => experiments(build),
 
-  async twins({ build, seed, tanh, order, total }) {
-    const { kernel } = await loadKernel('training', build);
+  async twins({ build, seed, tanh, order, total, rehearse: wanted }) {
+    kernel ??= (await loadKernel('training', build)).kernel;
+    rehearse = wanted;
     twins?.free();
     twins = new kernel.Twins(seed, tanh, order);
     ahead = columns(total).slice(1);
@@ -67,6 +68,7 @@ const handlers: Handlers = {
 
   async advance({ target, sliceMs }) {
     const end = performance.now() + sliceMs;
+    if (rehearse === 'panic') kernel!.rehearse_panic();
     const run = twins!;
     const made: Column[] = [];
     while (run.steps < target && ahead.length > 0 && performance.now() < end) {
@@ -81,13 +83,4 @@ const handlers: Handlers = {
   },
 };
 
-globalThis.onmessage = async (event: MessageEvent<Envelope>) => {
-  const { id, request } = event.data;
-  const { kind, ...ask } = request as { kind: keyof Requests };
-  try {
-    const reply = await (handlers[kind] as (ask: unknown) => Promise<unknown>)(ask);
-    postMessage({ id, reply } satisfies Reply);
-  } catch (error) {
-    postMessage({ id, failure: explain(error, 0).failure } satisfies Reply);
-  }
-};
+serve(handlers);

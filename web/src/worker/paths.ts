@@ -2,7 +2,6 @@
 
 import type { Paths, Toy } from '../../pkg/scalar/losscape_paths.js';
 import type { Picture as FieldPicture } from '../grammar/field.ts';
-import type { Envelope, Reply } from '../lib/client.ts';
 import { DIVERGING, loss } from '../lib/colour.ts';
 import { contourPath } from '../lib/contour.ts';
 import { resample, upsideDown } from '../lib/raster.ts';
@@ -22,7 +21,8 @@ import {
   type View,
 } from '../paths/protocol.ts';
 import type { Look as Shown } from '../train/protocol.ts';
-import { download, explain, loadKernel, type Modules } from './kernel.ts';
+import { download, loadKernel, type Modules } from './kernel.ts';
+import { type Handlers, serve } from './serve.ts';
 
 const DIGITS = new URL('../../../core/src/models/data/digits/digits.bin', import.meta.url);
 
@@ -53,9 +53,7 @@ let factsSent = false;
 /** Whether what follows the last move, a scan say, is done. */
 let settled = true;
 
-type Handlers = { [K in keyof Requests]: (ask: Requests[K]['ask']) => Promise<Requests[K]['answer']> };
-
-const handlers: Handlers = {
+const handlers: Handlers<Requests> = {
   async start(ask) {
     kernel ??= (await loadKernel('paths', ask.build)).kernel;
     setup = ask.setup;
@@ -336,13 +334,4 @@ function surface(run: Toy): Surface {
   return { square: [x!, y!, side!], map: map(heights, levels, loss) };
 }
 
-globalThis.onmessage = async (event: MessageEvent<Envelope>) => {
-  const { id, request } = event.data;
-  const { kind, ...ask } = request as { kind: keyof Requests };
-  try {
-    const reply = await (handlers[kind] as (ask: unknown) => Promise<unknown>)(ask);
-    postMessage({ id, reply } satisfies Reply);
-  } catch (error) {
-    postMessage({ id, failure: explain(error, paths?.steps ?? toy?.steps ?? 0).failure } satisfies Reply);
-  }
-};
+serve(handlers);

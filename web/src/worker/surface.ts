@@ -2,10 +2,8 @@
 
 import type { Surface } from '../../pkg/scalar/losscape_surface.js';
 import type { Picture } from '../grammar/field.ts';
-import type { Envelope, Reply } from '../lib/client.ts';
 import { DIVERGING, loss as lossColour } from '../lib/colour.ts';
 import { contourPath } from '../lib/contour.ts';
-import { LabFailure } from '../lib/failure.ts';
 import { logLevels, logShare, resample, upsideDown } from '../lib/raster.ts';
 import {
   type Facts,
@@ -15,7 +13,8 @@ import {
   type PlaneName,
   type Requests,
 } from '../surface/protocol.ts';
-import { explain, loadKernel, type Modules } from './kernel.ts';
+import { loadKernel, type Modules } from './kernel.ts';
+import { type Handlers, serve } from './serve.ts';
 
 /** Values between two looks at the clock. */
 const CHUNK = 32;
@@ -48,11 +47,7 @@ const INPUT_NODES = /* @__PURE__ */ (() => {
   return nodes;
 })();
 
-type Handlers = {
-  [K in keyof Requests]: (ask: Requests[K]['ask']) => Promise<Requests[K]['answer']> | Requests[K]['answer'];
-};
-
-const handlers: Handlers = {
+const handlers: Handlers<Requests> = {
   async start({ build, setup, rehearse: wanted }) {
     session ??= await loadKernel('surface', build);
     rehearse = wanted;
@@ -182,15 +177,4 @@ function decisions(logits: Float64Array): Picture | undefined {
   };
 }
 
-globalThis.onmessage = async (event: MessageEvent<Envelope>) => {
-  const { id, request } = event.data;
-  const { kind, ...ask } = request as { kind: keyof Requests };
-  try {
-    const reply = await (handlers[kind] as (ask: unknown) => unknown)(ask);
-    postMessage({ id, reply } satisfies Reply);
-  } catch (error) {
-    const failure = explain(error, 0).failure;
-    if (!(error instanceof LabFailure) && failure.kind !== 'refused') console.error(error);
-    postMessage({ id, failure } satisfies Reply);
-  }
-};
+serve(handlers);

@@ -2,12 +2,11 @@
 
 import type { Train } from '../../pkg/scalar/losscape_training.js';
 import type { Change } from '../lib/changes.ts';
-import type { Envelope, Reply } from '../lib/client.ts';
-import { LabFailure } from '../lib/failure.ts';
 import { nextRecord, SAMPLE_LEN } from '../lib/record.ts';
 import type { Build } from '../lib/simd.ts';
 import type { Frame, Look, Reading, Requests, Setup } from '../train/protocol.ts';
-import { download, explain, loadKernel, type Modules } from './kernel.ts';
+import { download, loadKernel, type Modules } from './kernel.ts';
+import { type Handlers, serve } from './serve.ts';
 
 const DIGITS = new URL('../../../core/src/models/data/digits/digits.bin', import.meta.url);
 
@@ -26,14 +25,8 @@ let setup: Setup | undefined;
 let look: Look;
 let rehearse = '';
 let recorded = -1;
-/** The step that the worker last knew to be good. */
-let good = 0;
 
-type Handlers = {
-  [K in keyof Requests]: (ask: Requests[K]['ask']) => Promise<[Requests[K]['answer'], Transferable[]]>;
-};
-
-const handlers: Handlers = {
+const handlers: Handlers<Requests> = {
   async start(ask) {
     session ??= await open(ask.build);
     setup = ask.setup;
@@ -66,7 +59,6 @@ const handlers: Handlers = {
       changesAt(run.steps);
       if (performance.now() >= end) break;
     }
-    good = run.steps;
     return frame(params, samples, notFinite);
   },
 
@@ -83,12 +75,11 @@ const handlers: Handlers = {
     look = ask.look;
     const seen = see();
     const label = look && 'row' in look ? session!.digits.held_out_label(look.row) : undefined;
-    return [{ ...(seen && { reading: seen }), ...(label !== undefined && { label }) }, []];
+    return { ...(seen && { reading: seen }), ...(label !== undefined && { label }) };
   },
 
   async save() {
-    const bytes = train!.save();
-    return [bytes, [bytes.buffer]];
+    return train!.save();
   },
 
   async load({ bytes, params }) {
@@ -133,7 +124,6 @@ function replace(next: Train): void {
   train?.free();
   train = next;
   recorded = -1;
-  good = 0;
 }
 
 function nextChange(step: number): number {
@@ -168,14 +158,14 @@ function see(): Reading | undefined {
   return { pixels, hidden: train!.hidden, probabilities: train!.probabilities };
 }
 
-function frame(params: ArrayBuffer, samples: number[], notFinite?: number): [Frame, Transferable[]] {
+function frame(params: ArrayBuffer, samples: number[], notFinite?: number): Frame {
   const run = train!;
   // A view is taken afresh each time: it detaches when the module's memory grows.
   const view = new Float32Array(session!.memory.buffer, run.params_ptr(), run.params_len());
   new Float32Array(params).set(view);
   const flat = new Float64Array(samples);
   const reading = see();
-  const answer: Frame = {
+  return {
     step: run.steps,
     rows: session!.digits.held_out_len,
     hiddenUnits: run.hidden_units,
@@ -187,20 +177,10 @@ function frame(params: ArrayBuffer, samples: number[], notFinite?: number): [Fra
     ...(notFinite !== undefined && { notFinite }),
     ...(reading && { reading }),
   };
-  return [answer, [params, flat.buffer]];
 }
 
-globalThis.onmessage = async (event: MessageEvent<Envelope>) => {
-  const { id, request } = event.data;
-  const { kind, ...ask } = request as { kind: keyof Requests };
-  try {
-    const [reply, transfer] = await (handlers[kind] as (ask: unknown) => Promise<[unknown, Transferable[]]>)(
-      ask,
-    );
-    postMessage({ id, reply } satisfies Reply, { transfer });
-  } catch (error) {
-    const failure = explain(error, good).failure;
-    if (!(error instanceof LabFailure) && failure.kind !== 'refused') console.error(error);
-    postMessage({ id, failure } satisfies Reply);
-  }
-};
+serve(handlers, (answer) => {
+  if (answer instanceof Uint8Array) return [answer.buffer];
+  const { params, samples } = answer as Partial<Frame>;
+  return params && samples ? [params, samples.buffer] : [];
+});

@@ -1,0 +1,121 @@
+/** An exhibit's settings, and the link that tells them. */
+
+import { applyFlags, hides } from '../lib/flags.ts';
+import { clampNumber, parse, print, type Schema, type Values } from '../lib/schema.ts';
+import { Part } from './element.ts';
+import { GUESSES, type Preset } from './settings.ts';
+
+export abstract class Linked extends Part {
+  /** One schema drives controls, link, clamping and help. */
+  protected abstract readonly schema: Schema;
+  /** Settings that a preset leaves as they are. */
+  protected readonly kept: readonly string[] = [];
+  protected values: Values = {};
+  protected notes: string[] = [];
+  protected preset: Preset | undefined;
+  #hash = '';
+  #urlTimer: ReturnType<typeof setTimeout> | undefined;
+  #restartTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Begins anew with `values`, replayed to the step they name. */
+  protected abstract start(): Promise<void>;
+  /** The values of a link to this very moment; a guess goes along only on request. */
+  protected abstract moment(options?: { guess?: boolean }): Values;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#readHash();
+    addEventListener('hashchange', this.#onHash);
+    addEventListener('popstate', this.#onHash);
+  }
+
+  #readHash(): void {
+    const { values, notes } = parse(this.schema, location.hash);
+    this.values = values;
+    this.notes = notes;
+    this.#hash = location.hash;
+    applyFlags(values);
+  }
+
+  #onHash = () => {
+    if (location.hash === this.#hash) return;
+    this.#readHash();
+    void this.start();
+  };
+
+  /** Goes to a link of this exhibit; Back returns. */
+  protected follow(hash: string): void {
+    history.pushState(null, '', hash);
+    this.#onHash();
+  }
+
+  protected link(values: Values = this.moment()): string {
+    return print(this.schema, values);
+  }
+
+  /** While a slider moves the link is replaced; a preset adds an entry to the history. */
+  protected writeHash(how: 'replace' | 'push' = 'replace'): void {
+    clearTimeout(this.#urlTimer);
+    const write = () => {
+      this.#hash = this.link();
+      if (this.#hash === location.hash) return;
+      if (how === 'push') history.pushState(null, '', this.#hash);
+      else history.replaceState(null, '', this.#hash);
+    };
+    if (how === 'push') write();
+    else this.#urlTimer = setTimeout(write, 250);
+  }
+
+  protected number(key: string): number {
+    return Number(this.values[key]);
+  }
+
+  /** Back to the start of the run: what was done on the way is no part of what comes. */
+  protected forget(): void {
+    this.values.step = 0;
+    this.values.digest = '';
+  }
+
+  /** A control has been moved. What is no part of the run is for an exhibit to take out before. */
+  protected set(key: string, value: number | string): void {
+    if (this.values[key] === value) return;
+    this.values[key] = value;
+    this.preset = undefined;
+    this.restart();
+  }
+
+  /** Starts anew soon: while a slider moves, one start is enough. */
+  protected restart(): void {
+    this.forget();
+    this.requestUpdate();
+    clearTimeout(this.#restartTimer);
+    this.#restartTimer = setTimeout(() => {
+      void this.start();
+      this.writeHash();
+    }, 120);
+  }
+
+  /** The defaults, with a preset's values; the seed, and what a lecturer has put into the link, stay. */
+  protected choose(preset: Preset): void {
+    const kept = ['seed', ...GUESSES, 'rehearse', ...this.kept];
+    for (const field of this.schema) {
+      if ((field.kind !== 'number' && field.kind !== 'choice') || kept.includes(field.key)) continue;
+      const chosen = preset.values[field.key] ?? field.default;
+      // Rounded as a link's numbers are: a preset and the link to it must not differ in the last place.
+      this.values[field.key] = field.kind === 'number' ? clampNumber(field, Number(chosen)) : chosen;
+    }
+    this.forget();
+    this.preset = preset;
+    void this.start();
+    this.writeHash('push');
+  }
+
+  protected hides(part: string): boolean {
+    return hides(this.values, part);
+  }
+
+  protected note(...notes: string[]): void {
+    this.notes = notes;
+    this.requestUpdate();
+  }
+}

@@ -1,0 +1,108 @@
+/** The settings that every exhibit has, and the schema they make with its own. */
+
+import { FLAGS } from '../lib/flags.ts';
+import type { ChoiceField, Field, NumberField, Schema } from '../lib/schema.ts';
+
+/** Known good or known bad settings, with what they show. */
+export interface Preset {
+  name: string;
+  says: string;
+  values: Record<string, number | string>;
+}
+
+export function seed(key: string, name: string, help: string, start = 1): NumberField {
+  return {
+    kind: 'number',
+    key,
+    name,
+    symbol: '',
+    help,
+    min: 0,
+    max: 4294967295,
+    default: start,
+    scale: 'linear',
+    integer: true,
+  };
+}
+
+export const SEED = seed(
+  'seed',
+  'seed',
+  'Where the random numbers start: initial weights and the order of the samples.',
+);
+
+/** Off, unless it is switched on. */
+export function onOff(key: string, name: string, help: string): ChoiceField {
+  const options = ['off', 'on'].map((value) => ({ value, label: value }));
+  return { kind: 'choice', key, name, help, options, default: 'off' };
+}
+
+function fingerprint(key: string, help: string): Field {
+  return { kind: 'text', key, name: key, help, default: '', maxLength: 16, pattern: /^[0-9a-f]{16}$/ };
+}
+
+/** What a link can tell of a moment besides the exhibit's own settings. */
+interface Moment {
+  /** The last step that a link replays to, and what it does there. */
+  last: number;
+  replays: string;
+  /** What the fingerprint is of. */
+  digest: string;
+  /** A second one, of a run beside the first. */
+  twin?: string;
+  /** What the guesses are of, and how large they may be. */
+  guesses: readonly { of: string; max: number; integer?: true }[];
+  /** When a rehearsed panic comes. */
+  rehearse: string;
+}
+
+/** The link's keys of the guesses, in the order of `guesses`. */
+export const GUESSES = ['guess', 'guess2'] as const;
+
+/** An exhibit's own settings, then the moment, the guesses, and what a lecturer may set. */
+export function withCommon(own: Schema, moment: Moment): Schema {
+  const guesses = moment.guesses.map(
+    ({ of, max, integer }, k): NumberField => ({
+      kind: 'number',
+      key: GUESSES[k]!,
+      name: k === 0 ? 'guess' : 'second guess',
+      symbol: '',
+      help: `A prediction of ${of}, only if its maker chose to share it.`,
+      min: 0,
+      max,
+      default: 0,
+      scale: 'linear',
+      ...(integer && { integer }),
+    }),
+  );
+  return [
+    ...own,
+    {
+      kind: 'number',
+      key: 'step',
+      name: 'step',
+      symbol: '',
+      help: moment.replays,
+      min: 0,
+      max: moment.last,
+      default: 0,
+      scale: 'linear',
+      integer: true,
+    },
+    fingerprint('digest', `The fingerprint of ${moment.digest}; the page says whether it is met.`),
+    ...(moment.twin ? [fingerprint('twin', moment.twin)] : []),
+    ...guesses,
+    ...FLAGS,
+    {
+      kind: 'choice',
+      key: 'rehearse',
+      name: 'rehearse',
+      help: `Makes the kernel fail at the next ${moment.rehearse}, to see what the page says then.`,
+      options: [
+        { value: '', label: 'nothing' },
+        { value: 'panic', label: 'a panic' },
+      ],
+      default: '',
+    },
+  ];
+}

@@ -1,0 +1,90 @@
+/** The numbers of a run, each with its definition. */
+
+import type { NumberShown } from '../grammar/numbers.ts';
+import { hexGroups, percent, significant } from '../lib/format.ts';
+import type { Sample } from '../lib/record.ts';
+import type { Frame } from './protocol.ts';
+
+interface Measured {
+  frame: Frame | undefined;
+  /** Of the last step at which the run was measured. */
+  last: Sample | undefined;
+  /** Whether what concerns the held-out digits is still to be guessed. */
+  hideHeld: boolean;
+}
+
+const NONE = '–';
+
+export function numbers({ frame, last, hideHeld }: Measured): NumberShown[] {
+  return [
+    {
+      symbol: '',
+      name: 'held-out digits read right',
+      value: last ? percent(last.heldAccuracy) : NONE,
+      hidden: hideHeld,
+      definition:
+        'Share of the 297 rows kept out of training whose largest probability is at the right digit.',
+      formula: 'accuracy',
+      test: 'held-accuracy',
+    },
+    {
+      symbol: 'L',
+      name: 'training loss',
+      value: last ? significant(last.trainLoss) : NONE,
+      unit: 'nats',
+      definition:
+        'Mean cross-entropy over all 1500 training rows, without the L2 term; ln 10 = 2.30 is blind guessing.',
+      formula: 'loss',
+      test: 'train-loss',
+    },
+    {
+      symbol: 'T',
+      name: 'temperature',
+      value: frame ? significant(frame.temperature) : NONE,
+      definition:
+        'Learning rate over twice the batch size, per unit of gradient variance; with momentum, divided by 1 − μ. A guide for small steps.',
+      formula: 'temperature',
+      test: 'temperature',
+    },
+    {
+      symbol: '',
+      name: 'fingerprint',
+      value: frame ? hexGroups(frame.digest) : NONE,
+      long: true,
+      definition:
+        'A 64-bit digest of the bits of all parameters. Equal settings, seed and step give an equal fingerprint on every machine.',
+      test: 'digest',
+    },
+  ];
+}
+
+export function moreNumbers({ frame, last, hideHeld }: Measured): NumberShown[] {
+  return [
+    {
+      symbol: '',
+      name: 'training digits read right',
+      value: last ? percent(last.trainAccuracy) : NONE,
+      definition: 'Share of the 1500 training rows that the network reads right.',
+      formula: 'accuracy',
+      test: 'train-accuracy',
+    },
+    {
+      symbol: 'L',
+      name: 'held-out loss',
+      value: last ? significant(last.heldLoss) : NONE,
+      hidden: hideHeld,
+      unit: 'nats',
+      definition: 'Mean cross-entropy over the 297 held-out rows.',
+      formula: 'loss',
+      test: 'held-loss',
+    },
+    {
+      symbol: '‖θ‖',
+      name: 'length of the parameter vector',
+      value: frame ? significant(frame.norm) : NONE,
+      definition: 'How far the parameters are from zero, all taken together.',
+      formula: 'norm',
+      test: 'norm',
+    },
+  ];
+}
