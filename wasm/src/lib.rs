@@ -27,6 +27,10 @@ pub use train::{Order, Start, Train, TrainSettings};
 #[cfg(feature = "bits")]
 pub use twins::Twins;
 
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// What the page shows beside a digest: the version of the kernel.
 #[wasm_bindgen::prelude::wasm_bindgen]
 #[must_use]

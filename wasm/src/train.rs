@@ -6,11 +6,12 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::base::vector::norm;
 use losscape::models::data::digits::{CLASSES, PIXELS};
-use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective, softmax};
+use losscape::models::mlp::{Activation, Init, Loss, Mlp, softmax};
 use losscape::sgd::{
-    LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd, SgdStep, temperature_with_momentum,
+    LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd, temperature_with_momentum,
 };
 use losscape::{ArgError, Objective, Real, SampledObjective};
+use losscape_wasm_loops::{Descent, NetLoss, advance, descent, predict};
 use self_cell::MutBorrow;
 use wasm_bindgen::prelude::*;
 
@@ -101,9 +102,9 @@ struct Memory {
 }
 
 struct Run<'a> {
-    train: MlpObjective<'a, f32>,
-    held_out: MlpObjective<'a, f32>,
-    sgd: Sgd<'a, f32, Minibatches<'a>, (LearningRate, Momentum<'a>)>,
+    train: NetLoss<'a>,
+    held_out: NetLoss<'a>,
+    sgd: Descent<'a>,
 }
 
 self_cell::self_cell!(
@@ -133,9 +134,6 @@ impl core::fmt::Debug for Train {
         f.debug_struct("Train").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
-
-/// Samples that are evaluated together: more would not be faster.
-const TILE: usize = 32;
 
 #[wasm_bindgen]
 impl Train {
@@ -191,17 +189,8 @@ impl Train {
     /// and that the parameters are the last finite ones.
     pub fn advance(&mut self, steps: u32) -> u32 {
         let rng = &mut self.rng;
-        let mut made = 0;
-        let finite = self.run.with_dependent_mut(|_, run| {
-            while made < steps {
-                match run.sgd.step(&run.train, rng) {
-                    SgdStep::Stepped { .. } => made += 1,
-                    SgdStep::NotFinite { .. } | SgdStep::NoiseExhausted => return false,
-                }
-            }
-            true
-        });
-        self.not_finite |= !finite;
+        let made = self.run.with_dependent_mut(|_, run| advance(&mut run.sgd, &run.train, steps, rng));
+        self.not_finite |= made < steps;
         self.copy_params();
         made
     }
@@ -313,8 +302,8 @@ impl Train {
         ArgError::check_finite("pixels", pixels)?;
         // The parameters of the first layer come first, and are a network of their own.
         let first = Mlp::new(&[PIXELS, self.hidden.len()])?.with_output(Activation::Tanh);
-        first.predict(&self.params[..first.param_len()], pixels, &mut self.hidden, &mut self.scratch);
-        self.net.predict(&self.params, pixels, &mut self.outputs, &mut self.scratch);
+        predict(&first, &self.params[..first.param_len()], pixels, &mut self.hidden, &mut self.scratch);
+        predict(&self.net, &self.params, pixels, &mut self.outputs, &mut self.scratch);
         softmax(&mut self.outputs);
         Ok(())
     }
@@ -365,7 +354,7 @@ impl Train {
                 LearningRate::constant(settings.learning_rate),
                 Momentum::heavy_ball(settings.momentum, velocity),
             );
-            let sgd = Sgd::new(&train, params, source, transforms, workspace)?;
+            let sgd = descent(&train, params, source, transforms, workspace)?;
             Ok::<_, ArgError>(Run { train, held_out, sgd })
         })?;
         Ok(Self {
@@ -396,13 +385,7 @@ fn network(hidden: u32) -> Result<Mlp, ArgError> {
     Mlp::new(&[PIXELS, hidden as usize, CLASSES])
 }
 
-fn objectives(
-    data: &Data,
-    net: Mlp,
-    l2: f32,
-) -> Result<(MlpObjective<'_, f32>, MlpObjective<'_, f32>), ArgError> {
+fn objectives(data: &Data, net: Mlp, l2: f32) -> Result<(NetLoss<'_>, NetLoss<'_>), ArgError> {
     let loss = Loss::SoftmaxCrossEntropy;
-    let train = MlpObjective::new(net, loss, data.train()?, l2)?.with_tile(TILE)?;
-    let held_out = MlpObjective::new(net, loss, data.held_out()?, l2)?.with_tile(TILE)?;
-    Ok((train, held_out))
+    Ok((NetLoss::new(net, loss, data.train()?, l2)?, NetLoss::new(net, loss, data.held_out()?, l2)?))
 }

@@ -1,7 +1,5 @@
 //! `cargo xtask wasm`: the kernel for the page, scalar and with 128-bit vectors.
 
-use std::path::Path;
-
 use crate::process::{Failure, Log, Result, cargo, program};
 use crate::{paths, setup};
 
@@ -10,13 +8,12 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The two builds: the folder in `web/pkg` and the compiler's flags.
 const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
 
-/// The modules of each build, the experiments in them, the optimisation level and further flags: a page loads the module
-/// that has its own. Where a page would wait longer for bytes than for results, small matters more; the bits do not notice.
-const MODULES: [(&str, &str, &str, &str); 3] = [
-    ("losscape_training", "train,bits", "3", ""),
-    ("losscape_surface", "surface", "s", ""),
-    // Less is copied into its callers, and loops are copied less often: a tenth smaller, a sixth slower.
-    ("losscape_paths", "paths", "3", "-C llvm-args=-inline-threshold=5 -C llvm-args=-unroll-threshold=20"),
+/// The modules of each build and the features of the bindings in them: a page loads the module that has its experiment.
+/// *Surface* waits for eigenvalues and not for products, so it takes the compact ones.
+const MODULES: [(&str, &str); 3] = [
+    ("losscape_training", "train,bits"),
+    ("losscape_surface", "surface,losscape/compact"),
+    ("losscape_paths", "paths"),
 ];
 
 /// Builds all and prints their sizes.
@@ -42,46 +39,32 @@ pub(crate) fn build(log: &mut Log) -> Result<String> {
     for (name, flags) in BUILDS {
         let builds = paths::target("wasm");
         let folder = paths::at("web/pkg").join(name);
-        for (module, experiments, level, small) in MODULES {
-            cargo("build -p losscape-wasm --lib --profile wasm --locked --no-default-features --features")
-                .arg(experiments)
-                .words("--target")
+        let build = |what: &str| {
+            cargo("build --locked --target")
                 .arg(TARGET)
-                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", format!("{flags} {small}").trim())
+                .words(what)
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
                 .env("CARGO_TARGET_DIR", &builds)
-                .env("CARGO_PROFILE_WASM_OPT_LEVEL", level)
+        };
+        for (module, features) in MODULES {
+            build("-p losscape-wasm --lib --profile page --no-default-features --features")
+                .arg(features)
                 .log(log)?;
-            let built = builds.join(TARGET).join("wasm/losscape_wasm.wasm");
+            let built = builds.join(TARGET).join("page/losscape_wasm.wasm");
             program(&bindgen).arg(&built).arg(&folder).arg(module).log(log)?;
             let written = folder.join(format!("{module}_bg.wasm"));
-            optimise(&written, log)?;
             sizes.push(format!("{name} {module} {} bytes", written.metadata()?.len()));
         }
         // The experiments of `cargo xtask fingerprint`, which the page runs beside the recorded targets.
-        cargo("build -p losscape-fingerprint --example wasm --profile wasm --locked --target")
-            .arg(TARGET)
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
-            .env("CARGO_TARGET_DIR", &builds)
+        build("-p losscape-fingerprint --example wasm --profile wasm")
             // Every experiment in both precisions: small matters more than fast, and the bits do not notice.
             .env("CARGO_PROFILE_WASM_OPT_LEVEL", "s")
             .env("CARGO_PROFILE_WASM_STRIP", "symbols")
             .log(log)?;
-        let experiments = folder.join("fingerprint.wasm");
-        std::fs::copy(builds.join(TARGET).join("wasm/examples/wasm.wasm"), &experiments)?;
-        optimise(&experiments, log)?;
+        let built = builds.join(TARGET).join("wasm/examples/wasm.wasm");
+        std::fs::copy(built, folder.join("fingerprint.wasm"))?;
     }
     Ok(sizes.join(", "))
-}
-
-/// Runs Binaryen's optimiser, if the page's packages have it: some per cent smaller, the same results.
-fn optimise(module: &Path, log: &mut Log) -> Result {
-    let optimiser = paths::at("web/node_modules/binaryen/bin/wasm-opt");
-    if !optimiser.is_file() {
-        return log.line("binaryen is not among the packages of web/: not optimised");
-    }
-    let features = "--enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
-                    --enable-mutable-globals --enable-multivalue --enable-reference-types";
-    program("node").arg(&optimiser).words("-O3").words(features).arg(module).arg("-o").arg(module).log(log)
 }
 
 /// The page's glue is written by the very version of wasm-bindgen that the module was compiled with.

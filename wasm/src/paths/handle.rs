@@ -10,6 +10,7 @@ use losscape::models::mlp::softmax;
 use losscape::models::mlp::{Activation, Mlp};
 use losscape::path::{DenseScan, Location, PathReport, ScanStep};
 use losscape::{ArgError, Objective, Real};
+use losscape_wasm_loops::predict;
 use wasm_bindgen::prelude::*;
 
 use super::ends::End;
@@ -165,22 +166,21 @@ impl Paths {
     pub fn cycles(&self) -> Vec<f64> {
         let Some(search) = &self.search else { return Vec::new() };
         let mut best: Option<PathReport> = None;
-        (1..)
-            .zip(search.cycles())
-            .flat_map(|(k, cycle)| {
-                if cycle.best {
-                    best = Some(cycle.path);
-                }
-                let best = best.unwrap_or(cycle.path);
-                [
-                    f64::from(k * self.problem.sweeps),
-                    f64::from(cycle.path.saddle),
-                    f64::from(best.saddle),
-                    f64::from(best.barrier),
-                    f64::from_usize(cycle.images),
-                ]
-            })
-            .collect()
+        let mut out = Vec::new();
+        for (k, cycle) in (1..).zip(search.cycles()) {
+            if cycle.best {
+                best = Some(cycle.path);
+            }
+            let best = best.unwrap_or(cycle.path);
+            out.extend_from_slice(&[
+                f64::from(k * self.problem.sweeps),
+                f64::from(cycle.path.saddle),
+                f64::from(best.saddle),
+                f64::from(best.barrier),
+                f64::from_usize(cycle.images),
+            ]);
+        }
+        out
     }
 
     /// Pairs of a move and the value of the band's highest image before it, every tenth move, from the
@@ -188,7 +188,11 @@ impl Paths {
     #[must_use]
     pub fn history(&self, first: usize) -> Vec<f32> {
         let all = self.search.as_ref().map_or(&[][..], Search::history);
-        all.iter().skip(first).flat_map(|&(step, value)| [f32::from_u32(step), value]).collect()
+        let mut out = Vec::new();
+        for &(step, value) in all.get(first..).unwrap_or_default() {
+            out.extend_from_slice(&[f32::from_u32(step), value]);
+        }
+        out
     }
 
     /// Pairs of the fraction of the way and the value there: all images of a route, and `points` points in each
@@ -209,7 +213,7 @@ impl Paths {
                 place.point(&images, dim, &mut self.point);
                 let value = objective.value(&self.point, &mut self.scratch);
                 if value.is_finite() {
-                    out.extend([fraction(&images, dim, place), value]);
+                    out.extend_from_slice(&[fraction(&images, dim, place), value]);
                 }
             }
         }
@@ -366,7 +370,7 @@ impl Paths {
         let units = self.settings.width as usize;
         let first = Mlp::new(&[PIXELS, units])?.with_output(Activation::Tanh);
         let mut out = vec![0.0; units];
-        first.predict(&self.point[..first.param_len()], pixels, &mut out, &mut self.scratch);
+        predict(&first, &self.point[..first.param_len()], pixels, &mut out, &mut self.scratch);
         let point = core::mem::take(&mut self.point);
         out.extend(self.probabilities(&point, pixels));
         self.point = point;
@@ -467,9 +471,9 @@ impl Paths {
         if net.inputs() != 2 {
             return Vec::new();
         }
-        let inputs: Vec<f32> = grid(CORNER, SIDE, nodes).flatten().collect();
+        let inputs = grid(CORNER, SIDE, nodes);
         let mut outputs = vec![0.0; inputs.len() / 2];
-        net.predict(params, &inputs, &mut outputs, &mut self.scratch);
+        predict(&net, params, &inputs, &mut outputs, &mut self.scratch);
         outputs
     }
 
@@ -486,7 +490,7 @@ impl Paths {
     fn probabilities(&mut self, params: &[f32], inputs: &[f32]) -> Vec<f32> {
         let net = self.problem.net;
         let mut outputs = vec![0.0; inputs.len() / net.inputs() * net.outputs()];
-        net.predict(params, inputs, &mut outputs, &mut self.scratch);
+        predict(&net, params, inputs, &mut outputs, &mut self.scratch);
         for row in outputs.chunks_exact_mut(net.outputs()) {
             match row {
                 [logit] => *logit = losscape::base::elementary::sigmoid(*logit),

@@ -6,7 +6,8 @@ use losscape::ArgError;
 use losscape::base::random::stream;
 use losscape::models::data::digits::{CLASSES, PIXELS};
 use losscape::models::data::{Dataset, Targets, moons};
-use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+use losscape::models::mlp::{Loss, Mlp};
+use losscape_wasm_loops::NetLoss;
 use wasm_bindgen::prelude::*;
 
 use crate::LabError;
@@ -78,9 +79,6 @@ impl PathsSettings {
 
 /// Points of a task on the moons.
 pub(crate) const POINTS: usize = 256;
-
-/// Samples that are evaluated together: more would not be faster.
-const TILE: usize = 32;
 
 #[derive(Debug)]
 enum Samples {
@@ -164,7 +162,7 @@ impl Problem {
         }
     }
 
-    pub(crate) fn objective<'a>(&self, data: Dataset<'a>) -> Result<MlpObjective<'a, f32>, ArgError> {
-        MlpObjective::new(self.net, self.loss, data, self.l2)?.with_tile(TILE)
+    pub(crate) fn objective<'a>(&self, data: Dataset<'a>) -> Result<NetLoss<'a>, ArgError> {
+        NetLoss::new(self.net, self.loss, data, self.l2)
     }
 }
