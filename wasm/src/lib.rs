@@ -31,7 +31,7 @@ pub use twins::Twins;
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// What the page shows beside a digest: the version of the kernel.
+/// The version of the kernel, to be told beside a digest.
 #[wasm_bindgen::prelude::wasm_bindgen]
 #[must_use]
 pub fn version() -> String {

@@ -48,17 +48,17 @@ pub enum Order {
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug)]
 pub struct TrainSettings {
-    /// Seed of the random streams.
+    /// Seed of the first weights and of the order of the digits.
     pub seed: u32,
-    /// Width of the hidden layer.
+    /// Units of the hidden layer.
     pub hidden: u32,
-    /// η.
+    /// η, the length of a step per unit of gradient; above zero.
     pub learning_rate: f32,
-    /// b.
+    /// b, digits in a step.
     pub batch_size: u32,
-    /// μ.
+    /// μ of the heavy ball, from 0 to below 1.
     pub momentum: f32,
-    /// λ of the L2 term.
+    /// λ of the term ½ λ ‖θ‖² in the loss, at least 0.
     pub l2: f32,
     /// The law of the first weights.
     pub start: Start,
@@ -84,7 +84,7 @@ impl Default for TrainSettings {
 
 #[wasm_bindgen]
 impl TrainSettings {
-    /// The page's defaults, to be filled in.
+    /// What the lab begins with, to be changed: 16 units, η = 0.2, b = 16, μ = 0, λ = 10⁻⁴, seed 1.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
@@ -115,7 +115,8 @@ self_cell::self_cell!(
     }
 );
 
-/// One training run on the digits.
+/// One training run: a network of 64 pixels, one hidden tanh layer and 10 outputs learns the digits by minibatch SGD on
+/// softmax cross-entropy.
 #[wasm_bindgen]
 pub struct Train {
     run: RunInMemory,
@@ -247,7 +248,8 @@ impl Train {
         Ok(())
     }
 
-    /// Loss and accuracy on the training rows, then on the held-out rows; losses without the L2 term.
+    /// Four numbers: loss in nats and accuracy from 0 to 1 on the training rows, then on the held-out rows; losses
+    /// without the L2 term.
     #[must_use]
     pub fn measure(&mut self) -> Vec<f64> {
         let scratch = &mut self.scratch;
@@ -261,26 +263,27 @@ impl Train {
         })
     }
 
-    /// The digest of the parameters, 16 hexadecimal digits.
+    /// The digest of the parameters, 16 hexadecimal digits: equal on every machine after the same steps.
     #[must_use]
     pub fn digest(&self) -> String {
         format!("{:016x}", Fingerprint::of(&self.params))
     }
 
-    /// T = η / (2b), with momentum η / (2b (1 − μ)).
+    /// The temperature of SGD's noise, T = η / (2b), with momentum η / (2b (1 − μ)).
     #[must_use]
     pub fn temperature(&self) -> f32 {
         let TrainSettings { learning_rate, batch_size, momentum, .. } = self.settings;
         temperature_with_momentum(learning_rate, batch_size, momentum)
     }
 
-    /// ‖θ‖.
+    /// ‖θ‖, the length of the parameters.
     #[must_use]
     pub fn norm(&self) -> f32 {
         norm(&self.params)
     }
 
-    /// Where the parameters lie in the module's memory.
+    /// Where the parameters lie in the module's memory, as f32: for each layer its weights, inputs × outputs, then its
+    /// biases. A view ends when the memory grows: take it afresh.
     #[must_use]
     pub fn params_ptr(&self) -> *const f32 {
         self.params.as_ptr()
@@ -292,8 +295,7 @@ impl Train {
         self.params.len()
     }
 
-    /// Shows 64 pixels to the network: [`hidden`](Self::hidden) and
-    /// [`probabilities`](Self::probabilities) tell what it makes of them.
+    /// Shows 64 pixels to the network: `hidden` and `probabilities` tell what it makes of them.
     ///
     /// # Errors
     /// [`LabError`] naming `pixels`.

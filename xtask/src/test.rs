@@ -2,7 +2,7 @@
 
 use crate::process::{Log, Result, ask, cargo, program};
 use crate::report::{self, Step};
-use crate::{bench, fingerprint, paths, setup, size, wasm};
+use crate::{bench, fingerprint, npm, paths, setup, size, wasm};
 
 /// Targets on which the kernel must at least compile.
 const BARE: [&str; 5] = [
@@ -99,6 +99,7 @@ fn page() -> Vec<Step> {
             setup::node_packages(log)?;
             wasm::build(log)
         }),
+        Step::new("Node", "npm package", npm::check),
         script("lint", "lints of the page"),
         script("check", "types of the page"),
         script("test", "unit tests of the page"),

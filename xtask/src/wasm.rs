@@ -1,12 +1,14 @@
 //! `cargo xtask wasm`: the kernel for the page, scalar and with 128-bit vectors.
 
-use crate::process::{Failure, Log, Result, cargo, program};
+use std::path::{Path, PathBuf};
+
+use crate::process::{Failure, Log, Result, Run, cargo, program};
 use crate::{paths, setup};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The two builds: the folder in `web/pkg` and the compiler's flags.
-const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
+/// The two builds: their names and the compiler's flags.
+pub(crate) const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
 
 /// The modules of each build and the features of the bindings in them: a page loads the module that has its experiment.
 /// *Surface* waits for eigenvalues and not for products, so it takes the compact ones.
@@ -26,45 +28,59 @@ pub(crate) fn run() -> Result {
 
 /// Writes the modules into `web/pkg/scalar` and `web/pkg/simd`; returns their sizes in words.
 pub(crate) fn build(log: &mut Log) -> Result<String> {
-    setup::rust_target(TARGET)?;
-    same_version()?;
-    let bindgen = paths::target("bindgen");
-    cargo("build --locked --manifest-path xtask/bindgen/Cargo.toml")
-        .env("CARGO_TARGET_DIR", &bindgen)
-        .log(log)?;
-    let bindgen = bindgen.join("debug/losscape-bindgen").with_extension(std::env::consts::EXE_EXTENSION);
     // What an earlier version of this command wrote is not to be taken for a module.
     let _ = std::fs::remove_dir_all(paths::at("web/pkg"));
     let mut sizes = Vec::new();
     for (name, flags) in BUILDS {
-        let builds = paths::target("wasm");
         let folder = paths::at("web/pkg").join(name);
-        let build = |what: &str| {
-            cargo("build --locked --target")
-                .arg(TARGET)
-                .words(what)
-                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
-                .env("CARGO_TARGET_DIR", &builds)
-        };
         for (module, features) in MODULES {
-            build("-p losscape-wasm --lib --profile page --no-default-features --features")
-                .arg(features)
-                .log(log)?;
-            let built = builds.join(TARGET).join("page/losscape_wasm.wasm");
-            program(&bindgen).arg(&built).arg(&folder).arg(module).log(log)?;
-            let written = folder.join(format!("{module}_bg.wasm"));
+            let written = bindings(module, features, flags, &folder, log)?;
             sizes.push(format!("{name} {module} {} bytes", written.metadata()?.len()));
         }
         // The experiments of `cargo xtask fingerprint`, which the page runs beside the recorded targets.
-        build("-p losscape-fingerprint --example wasm --profile wasm")
+        compile("-p losscape-fingerprint --example wasm --profile wasm", flags)
             // Every experiment in both precisions: small matters more than fast, and the bits do not notice.
             .env("CARGO_PROFILE_WASM_OPT_LEVEL", "s")
             .env("CARGO_PROFILE_WASM_STRIP", "symbols")
             .log(log)?;
-        let built = builds.join(TARGET).join("wasm/examples/wasm.wasm");
-        std::fs::copy(built, folder.join("fingerprint.wasm"))?;
+        std::fs::copy(compiled("wasm/examples/wasm.wasm"), folder.join("fingerprint.wasm"))?;
     }
     Ok(sizes.join(", "))
+}
+
+/// Compiles the bindings with `features` and writes `name.js`, its types and the module into `folder`; returns the
+/// module's path.
+pub(crate) fn bindings(
+    name: &str,
+    features: &str,
+    flags: &str,
+    folder: &Path,
+    log: &mut Log,
+) -> Result<PathBuf> {
+    setup::rust_target(TARGET)?;
+    same_version()?;
+    let writer = paths::target("bindgen");
+    cargo("build --locked --manifest-path xtask/bindgen/Cargo.toml")
+        .env("CARGO_TARGET_DIR", &writer)
+        .log(log)?;
+    let writer = writer.join("debug/losscape-bindgen").with_extension(std::env::consts::EXE_EXTENSION);
+    compile("-p losscape-wasm --lib --profile page --no-default-features --features", flags)
+        .arg(features)
+        .log(log)?;
+    program(&writer).arg(compiled("page/losscape_wasm.wasm")).arg(folder).arg(name).log(log)?;
+    Ok(folder.join(format!("{name}_bg.wasm")))
+}
+
+fn compile(what: &str, flags: &str) -> Run {
+    cargo("build --locked --target")
+        .arg(TARGET)
+        .words(what)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+        .env("CARGO_TARGET_DIR", paths::target("wasm"))
+}
+
+fn compiled(file: &str) -> PathBuf {
+    paths::target("wasm").join(TARGET).join(file)
 }
 
 /// The page's glue is written by the very version of wasm-bindgen that the module was compiled with.

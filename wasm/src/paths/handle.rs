@@ -37,7 +37,9 @@ struct Lines {
     aligned_report: PathReport,
 }
 
-/// Two networks trained from two seeds, and the search for a path between them.
+/// Two networks A and B trained from two seeds, and the search for a path between them along which the loss stays low.
+///
+/// Call `train` until nothing is left, then `advance` until it has moved as often as `total` says.
 #[wasm_bindgen]
 pub struct Paths {
     problem: Rc<Problem>,
@@ -141,8 +143,9 @@ impl Paths {
         self.rows(route).len() / self.a.len().max(1)
     }
 
-    /// What the dense scan of a route says: saddle, where on the way it lies, barrier, the values of the ends,
-    /// length over chord. Of the band itself there is no scan: nothing.
+    /// What the dense scan of a route says, six numbers: the highest loss, where on the way it is from 0 to 1, the
+    /// barrier, which is its height above the line between the losses of the ends, these two losses, and length over
+    /// chord. Of the band itself there is no scan: nothing.
     #[must_use]
     pub fn report(&self, route: Route) -> Vec<f64> {
         let Some(lines) = &self.lines else { return Vec::new() };
@@ -160,8 +163,8 @@ impl Paths {
         [report.saddle, saddle_at, report.barrier, a, b, report.length_ratio()].map(Real::to_f64).to_vec()
     }
 
-    /// Of each cycle that has ended: the move it ended with, the saddle of its band, the lowest saddle and
-    /// barrier so far, and its images.
+    /// Five numbers for each cycle that has ended: the move it ended with, the highest loss on its band, the lowest such
+    /// loss and barrier so far, and its images.
     #[must_use]
     pub fn cycles(&self) -> Vec<f64> {
         let Some(search) = &self.search else { return Vec::new() };
@@ -220,8 +223,8 @@ impl Paths {
         out
     }
 
-    /// The images of a route in the plane of A, B and the best path's highest image: three numbers each, see
-    /// `project`. It is a projection: distances in it are shorter than they are.
+    /// The images of a route in the plane of A, B and the best path's highest image: three numbers each, its coordinates and its distance from the
+    /// plane, in units of the distance from A at (0, 0) to B at (1, 0). It is a projection: distances in it are shorter than they are.
     #[must_use]
     pub fn projection(&self, route: Route) -> Vec<f32> {
         let dim = self.a.len();
@@ -239,8 +242,8 @@ impl Paths {
         project(&self.rows(route), dim, &self.a, b, &third)
     }
 
-    /// Chooses the network at the fraction `t` of a route, for [`field`](Self::field) and the others; returns
-    /// its value, and how many training samples it misses.
+    /// Chooses the network at the fraction `t` of a route, for `field`, `read` and `chosen`; returns its
+    /// loss, and how many training samples it misses.
     pub fn look(&mut self, route: Route, t: f32) -> Vec<f64> {
         let images = self.rows(route);
         at(&images, self.a.len(), t).point(&images, self.a.len(), &mut self.point);
@@ -248,7 +251,7 @@ impl Paths {
     }
 
     /// Chooses the saddle: the climbed image if there is one, otherwise the highest place of the best path's
-    /// scan. Returns as [`look`](Self::look).
+    /// scan. Returns as `look`.
     pub fn look_at_saddle(&mut self) -> Vec<f64> {
         if let Some((image, _)) = self.search.as_ref().and_then(Search::climbed) {
             self.point.copy_from_slice(&image);
