@@ -46,7 +46,7 @@ impl Data {
     }
 }
 
-/// The digits, unpacked once and shared by all runs.
+/// 1500 handwritten digits to train on and 297 that are held out, of 8 × 8 pixels: unpacked once, shared by all runs.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Digits {
@@ -55,7 +55,7 @@ pub struct Digits {
 
 #[wasm_bindgen]
 impl Digits {
-    /// Unpacks the file that the page fetched; it is not part of the module.
+    /// Unpacks the file `digits.bin`, which is not part of the module.
     ///
     /// # Errors
     /// [`LabError`] naming `digits` if the bytes are not that file.
@@ -79,13 +79,14 @@ impl Digits {
         self.data.held_out.labels.get(row).copied()
     }
 
-    /// The 64 pixels of a held-out row, or none if there is no such row.
+    /// The 64 pixels of a held-out row, row by row from the top, 0 to 1 for ink; or none if there is no such row.
     #[must_use]
     pub fn held_out_pixels(&self, row: usize) -> Vec<f32> {
         self.data.held_out.inputs.chunks_exact(PIXELS).nth(row).unwrap_or_default().to_vec()
     }
 
-    /// What the network sees of a drawing of 32 × 32 dots, row by row, 0 for paper: see [`pad`].
+    /// What the network sees of a drawing of 32 × 32 dots, row by row from the top, 0 for paper: 64 pixels, scaled,
+    /// straightened and brought to a common weight as the digits once were.
     ///
     /// # Errors
     /// [`LabError`] naming `ink` if it has another length.

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(getter_with_clone)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabError {
-    /// The setting, by the kernel's name.
+    /// The argument that was refused, by its name.
     pub field: String,
     /// What is wrong with it.
     pub message: String,

@@ -27,7 +27,11 @@ pub use train::{Order, Start, Train, TrainSettings};
 #[cfg(feature = "bits")]
 pub use twins::Twins;
 
-/// What the page shows beside a digest: the version of the kernel.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+/// The version of the kernel, to be told beside a digest.
 #[wasm_bindgen::prelude::wasm_bindgen]
 #[must_use]
 pub fn version() -> String {

@@ -6,11 +6,12 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::base::vector::norm;
 use losscape::models::data::digits::{CLASSES, PIXELS};
-use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective, softmax};
+use losscape::models::mlp::{Activation, Init, Loss, Mlp, softmax};
 use losscape::sgd::{
-    LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd, SgdStep, temperature_with_momentum,
+    LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd, temperature_with_momentum,
 };
 use losscape::{ArgError, Objective, Real, SampledObjective};
+use losscape_wasm_loops::{Descent, NetLoss, advance, descent, predict};
 use self_cell::MutBorrow;
 use wasm_bindgen::prelude::*;
 
@@ -47,17 +48,17 @@ pub enum Order {
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug)]
 pub struct TrainSettings {
-    /// Seed of the random streams.
+    /// Seed of the first weights and of the order of the digits.
     pub seed: u32,
-    /// Width of the hidden layer.
+    /// Units of the hidden layer.
     pub hidden: u32,
-    /// η.
+    /// η, the length of a step per unit of gradient; above zero.
     pub learning_rate: f32,
-    /// b.
+    /// b, digits in a step.
     pub batch_size: u32,
-    /// μ.
+    /// μ of the heavy ball, from 0 to below 1.
     pub momentum: f32,
-    /// λ of the L2 term.
+    /// λ of the term ½ λ ‖θ‖² in the loss, at least 0.
     pub l2: f32,
     /// The law of the first weights.
     pub start: Start,
@@ -83,7 +84,7 @@ impl Default for TrainSettings {
 
 #[wasm_bindgen]
 impl TrainSettings {
-    /// The page's defaults, to be filled in.
+    /// What the lab begins with, to be changed: 16 units, η = 0.2, b = 16, μ = 0, λ = 10⁻⁴, seed 1.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
@@ -101,9 +102,9 @@ struct Memory {
 }
 
 struct Run<'a> {
-    train: MlpObjective<'a, f32>,
-    held_out: MlpObjective<'a, f32>,
-    sgd: Sgd<'a, f32, Minibatches<'a>, (LearningRate, Momentum<'a>)>,
+    train: NetLoss<'a>,
+    held_out: NetLoss<'a>,
+    sgd: Descent<'a>,
 }
 
 self_cell::self_cell!(
@@ -114,7 +115,8 @@ self_cell::self_cell!(
     }
 );
 
-/// One training run on the digits.
+/// One training run: a network of 64 pixels, one hidden tanh layer and 10 outputs learns the digits by minibatch SGD on
+/// softmax cross-entropy.
 #[wasm_bindgen]
 pub struct Train {
     run: RunInMemory,
@@ -133,9 +135,6 @@ impl core::fmt::Debug for Train {
         f.debug_struct("Train").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
-
-/// Samples that are evaluated together: more would not be faster.
-const TILE: usize = 32;
 
 #[wasm_bindgen]
 impl Train {
@@ -191,17 +190,8 @@ impl Train {
     /// and that the parameters are the last finite ones.
     pub fn advance(&mut self, steps: u32) -> u32 {
         let rng = &mut self.rng;
-        let mut made = 0;
-        let finite = self.run.with_dependent_mut(|_, run| {
-            while made < steps {
-                match run.sgd.step(&run.train, rng) {
-                    SgdStep::Stepped { .. } => made += 1,
-                    SgdStep::NotFinite { .. } | SgdStep::NoiseExhausted => return false,
-                }
-            }
-            true
-        });
-        self.not_finite |= !finite;
+        let made = self.run.with_dependent_mut(|_, run| advance(&mut run.sgd, &run.train, steps, rng));
+        self.not_finite |= made < steps;
         self.copy_params();
         made
     }
@@ -258,7 +248,8 @@ impl Train {
         Ok(())
     }
 
-    /// Loss and accuracy on the training rows, then on the held-out rows; losses without the L2 term.
+    /// Four numbers: loss in nats and accuracy from 0 to 1 on the training rows, then on the held-out rows; losses
+    /// without the L2 term.
     #[must_use]
     pub fn measure(&mut self) -> Vec<f64> {
         let scratch = &mut self.scratch;
@@ -272,26 +263,27 @@ impl Train {
         })
     }
 
-    /// The digest of the parameters, 16 hexadecimal digits.
+    /// The digest of the parameters, 16 hexadecimal digits: equal on every machine after the same steps.
     #[must_use]
     pub fn digest(&self) -> String {
         format!("{:016x}", Fingerprint::of(&self.params))
     }
 
-    /// T = η / (2b), with momentum η / (2b (1 − μ)).
+    /// The temperature of SGD's noise, T = η / (2b), with momentum η / (2b (1 − μ)).
     #[must_use]
     pub fn temperature(&self) -> f32 {
         let TrainSettings { learning_rate, batch_size, momentum, .. } = self.settings;
         temperature_with_momentum(learning_rate, batch_size, momentum)
     }
 
-    /// ‖θ‖.
+    /// ‖θ‖, the length of the parameters.
     #[must_use]
     pub fn norm(&self) -> f32 {
         norm(&self.params)
     }
 
-    /// Where the parameters lie in the module's memory.
+    /// Where the parameters lie in the module's memory, as f32: for each layer its weights, inputs × outputs, then its
+    /// biases. A view ends when the memory grows: take it afresh.
     #[must_use]
     pub fn params_ptr(&self) -> *const f32 {
         self.params.as_ptr()
@@ -303,8 +295,7 @@ impl Train {
         self.params.len()
     }
 
-    /// Shows 64 pixels to the network: [`hidden`](Self::hidden) and
-    /// [`probabilities`](Self::probabilities) tell what it makes of them.
+    /// Shows 64 pixels to the network: `hidden` and `probabilities` tell what it makes of them.
     ///
     /// # Errors
     /// [`LabError`] naming `pixels`.
@@ -313,8 +304,8 @@ impl Train {
         ArgError::check_finite("pixels", pixels)?;
         // The parameters of the first layer come first, and are a network of their own.
         let first = Mlp::new(&[PIXELS, self.hidden.len()])?.with_output(Activation::Tanh);
-        first.predict(&self.params[..first.param_len()], pixels, &mut self.hidden, &mut self.scratch);
-        self.net.predict(&self.params, pixels, &mut self.outputs, &mut self.scratch);
+        predict(&first, &self.params[..first.param_len()], pixels, &mut self.hidden, &mut self.scratch);
+        predict(&self.net, &self.params, pixels, &mut self.outputs, &mut self.scratch);
         softmax(&mut self.outputs);
         Ok(())
     }
@@ -365,7 +356,7 @@ impl Train {
                 LearningRate::constant(settings.learning_rate),
                 Momentum::heavy_ball(settings.momentum, velocity),
             );
-            let sgd = Sgd::new(&train, params, source, transforms, workspace)?;
+            let sgd = descent(&train, params, source, transforms, workspace)?;
             Ok::<_, ArgError>(Run { train, held_out, sgd })
         })?;
         Ok(Self {
@@ -396,13 +387,7 @@ fn network(hidden: u32) -> Result<Mlp, ArgError> {
     Mlp::new(&[PIXELS, hidden as usize, CLASSES])
 }
 
-fn objectives(
-    data: &Data,
-    net: Mlp,
-    l2: f32,
-) -> Result<(MlpObjective<'_, f32>, MlpObjective<'_, f32>), ArgError> {
+fn objectives(data: &Data, net: Mlp, l2: f32) -> Result<(NetLoss<'_>, NetLoss<'_>), ArgError> {
     let loss = Loss::SoftmaxCrossEntropy;
-    let train = MlpObjective::new(net, loss, data.train()?, l2)?.with_tile(TILE)?;
-    let held_out = MlpObjective::new(net, loss, data.held_out()?, l2)?.with_tile(TILE)?;
-    Ok((train, held_out))
+    Ok((NetLoss::new(net, loss, data.train()?, l2)?, NetLoss::new(net, loss, data.held_out()?, l2)?))
 }

@@ -9,9 +9,10 @@ use losscape::base::elementary;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::data::{Dataset, Targets, moons};
-use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{LearningRate, Minibatches, Sampling, Sgd, SgdStep};
+use losscape::models::mlp::{Init, Loss, Mlp};
+use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Sgd};
 use losscape::{ArgError, Objective, Real, SampledObjective};
+use losscape_wasm_loops::{Descent, NetLoss, advance, descent};
 use self_cell::MutBorrow;
 use wasm_bindgen::prelude::*;
 
@@ -152,6 +153,7 @@ impl SampledObjective for Twin<'_> {
 #[derive(Default)]
 struct Side {
     params: Vec<f32>,
+    velocity: Vec<f32>,
     workspace: Vec<f32>,
     order: Vec<u32>,
 }
@@ -163,10 +165,8 @@ struct Memory {
     twin: Side,
 }
 
-type Descent<'a> = Sgd<'a, f32, Minibatches<'a>, LearningRate>;
-
 struct Pair<'a> {
-    kernel: (MlpObjective<'a, f32>, Descent<'a>, Xoshiro128PlusPlus),
+    kernel: (NetLoss<'a>, Descent<'a>, Xoshiro128PlusPlus),
     twin: (Twin<'a>, Descent<'a>, Xoshiro128PlusPlus),
 }
 
@@ -211,7 +211,12 @@ impl Twins {
         let scratch_len = objective(net, &inputs, &values)?.scratch_len();
         // Enough for either objective.
         let workspace = vec![0.0; Sgd::workspace_len(net.param_len(), scratch_len + 64)];
-        let side = || Side { params: params.clone(), workspace: workspace.clone(), order: vec![0; samples] };
+        let side = || Side {
+            params: params.clone(),
+            velocity: vec![0.0; params.len()],
+            workspace: workspace.clone(),
+            order: vec![0; samples],
+        };
         let memory = Memory { inputs, values, kernel: side(), twin: side() };
         let batches = stream(seed.into(), 1);
         let pair = PairInMemory::try_new(MutBorrow::new(memory), |memory| {
@@ -220,8 +225,8 @@ impl Twins {
             let ours = objective(net, inputs, values)?;
             let data = Dataset::new(inputs, 2, Targets::Values(values))?;
             let theirs = Twin { net, data, values, exchanged };
-            let ours_sgd = descent(&ours, kernel)?;
-            let theirs_sgd = descent(&theirs, twin)?;
+            let ours_sgd = start(&ours, kernel)?;
+            let theirs_sgd = start(&theirs, twin)?;
             Ok::<_, ArgError>(Pair {
                 kernel: (ours, ours_sgd, batches.clone()),
                 twin: (theirs, theirs_sgd, batches),
@@ -235,9 +240,11 @@ impl Twins {
         let first = &mut self.first;
         self.pair.with_dependent_mut(|_, Pair { kernel, twin }| {
             for _ in 0..steps {
-                let ours = kernel.1.step(&kernel.0, &mut kernel.2);
-                let theirs = twin.1.step(&twin.0, &mut twin.2);
-                let (SgdStep::Stepped { .. }, SgdStep::Stepped { .. }) = (ours, theirs) else { return };
+                let made = advance(&mut kernel.1, &kernel.0, 1, &mut kernel.2)
+                    + advance(&mut twin.1, &twin.0, 1, &mut twin.2);
+                if made < 2 {
+                    return;
+                }
                 if first.is_none() && bits(kernel.1.params()).ne(bits(twin.1.params())) {
                     *first = Some(kernel.1.steps());
                 }
@@ -290,13 +297,14 @@ impl Twins {
     }
 }
 
-fn objective<'a>(net: Mlp, inputs: &'a [f32], values: &'a [f32]) -> Result<MlpObjective<'a, f32>, ArgError> {
-    MlpObjective::new(net, Loss::MeanSquaredError, Dataset::new(inputs, 2, Targets::Values(values))?, 0.0)
+fn objective<'a>(net: Mlp, inputs: &'a [f32], values: &'a [f32]) -> Result<NetLoss<'a>, ArgError> {
+    NetLoss::new(net, Loss::MeanSquaredError, Dataset::new(inputs, 2, Targets::Values(values))?, 0.0)
 }
 
-fn descent<'a, F: SampledObjective>(objective: &F, side: &'a mut Side) -> Result<Descent<'a>, ArgError> {
+fn start<'a>(objective: &dyn SampledObjective, side: &'a mut Side) -> Result<Descent<'a>, ArgError> {
     let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES, BATCH, &mut side.order)?;
-    Sgd::new(objective, &mut side.params, batches, LearningRate::constant(RATE), &mut side.workspace)
+    let transforms = (LearningRate::constant(RATE), Momentum::heavy_ball(0.0, &mut side.velocity));
+    descent(objective, &mut side.params, batches, transforms, &mut side.workspace)
 }
 
 fn bits(params: &[f32]) -> impl Iterator<Item = u32> {

@@ -4,6 +4,7 @@ mod bench;
 mod fingerprint;
 mod lab;
 mod miri;
+mod npm;
 mod paths;
 mod process;
 mod report;
@@ -22,6 +23,7 @@ cargo xtask <command>
   setup                       install, or name, everything the other commands need
   lab [--build] [--port N]    build the page and serve it; needs Rust and Node only
   wasm                        build the kernel for the page into web/pkg
+  npm                         build the kernel as a package of npm into target/npm
   fingerprint [--native]      run the experiments on every target (or this one) and compare their digests
               [--record]      and write them down for the lab
               [--fault]       with a deliberate fault, which every target must notice
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Some((&"lab", [])) => lab::serve(4173),
         Some((&"lab", ["--port", port])) => lab_port(port).and_then(lab::serve),
         Some((&"wasm", [])) => wasm::run(),
+        Some((&"npm", [])) => npm::run(),
         Some((&"fingerprint", flags)) => fingerprint::run(flags),
         Some((&"bench", flags)) => bench::run(flags),
         Some((&"size", flags)) => size::run(flags),

@@ -150,10 +150,6 @@ impl Log {
         Ok(Self { path, file })
     }
 
-    pub(crate) fn line(&mut self, text: &str) -> Result {
-        Ok(writeln!(self.file, "{text}")?)
-    }
-
     /// The end of the log, for a failure's message.
     pub(crate) fn tail(&self) -> String {
         let bytes = std::fs::read(&self.path).unwrap_or_default();

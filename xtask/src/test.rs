@@ -2,7 +2,7 @@
 
 use crate::process::{Failure, Log, Result, ask, cargo, program};
 use crate::report::{self, Step};
-use crate::{bench, fingerprint, miri, paths, setup, size, wasm};
+use crate::{bench, fingerprint, miri, npm, paths, setup, size, wasm};
 
 /// Targets on which the kernel must at least compile.
 const BARE: [&str; 5] = [
@@ -107,6 +107,7 @@ fn page(exhaustive: bool) -> Vec<Step> {
             setup::node_packages(log)?;
             wasm::build(log)
         }),
+        Step::new("Node", "npm package", npm::check),
         script("lint", "lints of the page"),
         script("check", "types of the page"),
         script("test", "unit tests of the page"),

@@ -1,22 +1,21 @@
 //! `cargo xtask wasm`: the kernel for the page, scalar and with 128-bit vectors.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::process::{Failure, Log, Result, cargo, program};
+use crate::process::{Failure, Log, Result, Run, cargo, program};
 use crate::{paths, setup};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The two builds: the folder in `web/pkg` and the compiler's flags.
-const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
+/// The two builds: their names and the compiler's flags.
+pub(crate) const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
 
-/// The modules of each build, the experiments in them, the optimisation level and further flags: a page loads the module
-/// that has its own. Where a page would wait longer for bytes than for results, small matters more; the bits do not notice.
-const MODULES: [(&str, &str, &str, &str); 3] = [
-    ("losscape_training", "train,bits", "3", ""),
-    ("losscape_surface", "surface", "s", ""),
-    // Less is copied into its callers, and loops are copied less often: a tenth smaller, a sixth slower.
-    ("losscape_paths", "paths", "3", "-C llvm-args=-inline-threshold=5 -C llvm-args=-unroll-threshold=20"),
+/// The modules of each build and the features of the bindings in them: a page loads the module that has its experiment.
+/// *Surface* waits for eigenvalues and not for products, so it takes the compact ones.
+const MODULES: [(&str, &str); 3] = [
+    ("losscape_training", "train,bits"),
+    ("losscape_surface", "surface,losscape/compact"),
+    ("losscape_paths", "paths"),
 ];
 
 /// Builds all and prints their sizes.
@@ -29,59 +28,59 @@ pub(crate) fn run() -> Result {
 
 /// Writes the modules into `web/pkg/scalar` and `web/pkg/simd`; returns their sizes in words.
 pub(crate) fn build(log: &mut Log) -> Result<String> {
-    setup::rust_target(TARGET)?;
-    same_version()?;
-    let bindgen = paths::target("bindgen");
-    cargo("build --locked --manifest-path xtask/bindgen/Cargo.toml")
-        .env("CARGO_TARGET_DIR", &bindgen)
-        .log(log)?;
-    let bindgen = bindgen.join("debug/losscape-bindgen").with_extension(std::env::consts::EXE_EXTENSION);
     // What an earlier version of this command wrote is not to be taken for a module.
     let _ = std::fs::remove_dir_all(paths::at("web/pkg"));
     let mut sizes = Vec::new();
     for (name, flags) in BUILDS {
-        let builds = paths::target("wasm");
         let folder = paths::at("web/pkg").join(name);
-        for (module, experiments, level, small) in MODULES {
-            cargo("build -p losscape-wasm --lib --profile wasm --locked --no-default-features --features")
-                .arg(experiments)
-                .words("--target")
-                .arg(TARGET)
-                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", format!("{flags} {small}").trim())
-                .env("CARGO_TARGET_DIR", &builds)
-                .env("CARGO_PROFILE_WASM_OPT_LEVEL", level)
-                .log(log)?;
-            let built = builds.join(TARGET).join("wasm/losscape_wasm.wasm");
-            program(&bindgen).arg(&built).arg(&folder).arg(module).log(log)?;
-            let written = folder.join(format!("{module}_bg.wasm"));
-            optimise(&written, log)?;
+        for (module, features) in MODULES {
+            let written = bindings(module, features, flags, &folder, log)?;
             sizes.push(format!("{name} {module} {} bytes", written.metadata()?.len()));
         }
         // The experiments of `cargo xtask fingerprint`, which the page runs beside the recorded targets.
-        cargo("build -p losscape-fingerprint --example wasm --profile wasm --locked --target")
-            .arg(TARGET)
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
-            .env("CARGO_TARGET_DIR", &builds)
+        compile("-p losscape-fingerprint --example wasm --profile wasm", flags)
             // Every experiment in both precisions: small matters more than fast, and the bits do not notice.
             .env("CARGO_PROFILE_WASM_OPT_LEVEL", "s")
             .env("CARGO_PROFILE_WASM_STRIP", "symbols")
             .log(log)?;
-        let experiments = folder.join("fingerprint.wasm");
-        std::fs::copy(builds.join(TARGET).join("wasm/examples/wasm.wasm"), &experiments)?;
-        optimise(&experiments, log)?;
+        std::fs::copy(compiled("wasm/examples/wasm.wasm"), folder.join("fingerprint.wasm"))?;
     }
     Ok(sizes.join(", "))
 }
 
-/// Runs Binaryen's optimiser, if the page's packages have it: some per cent smaller, the same results.
-fn optimise(module: &Path, log: &mut Log) -> Result {
-    let optimiser = paths::at("web/node_modules/binaryen/bin/wasm-opt");
-    if !optimiser.is_file() {
-        return log.line("binaryen is not among the packages of web/: not optimised");
-    }
-    let features = "--enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
-                    --enable-mutable-globals --enable-multivalue --enable-reference-types";
-    program("node").arg(&optimiser).words("-O3").words(features).arg(module).arg("-o").arg(module).log(log)
+/// Compiles the bindings with `features` and writes `name.js`, its types and the module into `folder`; returns the
+/// module's path.
+pub(crate) fn bindings(
+    name: &str,
+    features: &str,
+    flags: &str,
+    folder: &Path,
+    log: &mut Log,
+) -> Result<PathBuf> {
+    setup::rust_target(TARGET)?;
+    same_version()?;
+    let writer = paths::target("bindgen");
+    cargo("build --locked --manifest-path xtask/bindgen/Cargo.toml")
+        .env("CARGO_TARGET_DIR", &writer)
+        .log(log)?;
+    let writer = writer.join("debug/losscape-bindgen").with_extension(std::env::consts::EXE_EXTENSION);
+    compile("-p losscape-wasm --lib --profile page --no-default-features --features", flags)
+        .arg(features)
+        .log(log)?;
+    program(&writer).arg(compiled("page/losscape_wasm.wasm")).arg(folder).arg(name).log(log)?;
+    Ok(folder.join(format!("{name}_bg.wasm")))
+}
+
+fn compile(what: &str, flags: &str) -> Run {
+    cargo("build --locked --target")
+        .arg(TARGET)
+        .words(what)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+        .env("CARGO_TARGET_DIR", paths::target("wasm"))
+}
+
+fn compiled(file: &str) -> PathBuf {
+    paths::target("wasm").join(TARGET).join(file)
 }
 
 /// The page's glue is written by the very version of wasm-bindgen that the module was compiled with.

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
-use losscape::models::mlp::{Init, MlpObjective};
-use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd, SgdStep};
+use losscape::models::mlp::Init;
+use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd};
 use losscape::{ArgError, Objective};
+use losscape_wasm_loops::{Descent, NetLoss, advance, descent};
 use self_cell::MutBorrow;
 
 use super::problem::Problem;
@@ -19,8 +20,8 @@ struct Memory {
 }
 
 struct Run<'a> {
-    objective: MlpObjective<'a, f32>,
-    sgd: Sgd<'a, f32, Minibatches<'a>, (LearningRate, Momentum<'a>)>,
+    objective: NetLoss<'a>,
+    sgd: Descent<'a>,
 }
 
 self_cell::self_cell!(
@@ -58,7 +59,7 @@ impl End {
             let source = Minibatches::new(Sampling::ShuffledEpochs, samples, problem.batch, order)?;
             let schedule = Schedule::Steps { rate: 0.1, factor: 0.1, every: problem.training / 3 };
             let transforms = (LearningRate::new(schedule), Momentum::heavy_ball(0.9, velocity));
-            let sgd = Sgd::new(&objective, params, source, transforms, workspace)?;
+            let sgd = descent(&objective, params, source, transforms, workspace)?;
             Ok::<_, ArgError>(Run { objective, sgd })
         })?;
         Ok(Self { run, rng: stream(seed.into(), 1) })
@@ -67,13 +68,7 @@ impl End {
     /// Makes at most `steps` steps; returns how many were made. Fewer mean that a value was not finite.
     pub(crate) fn train(&mut self, steps: u32) -> u32 {
         let rng = &mut self.rng;
-        self.run.with_dependent_mut(|_, Run { objective, sgd }| {
-            let mut made = 0;
-            while made < steps && matches!(sgd.step(objective, rng), SgdStep::Stepped { .. }) {
-                made += 1;
-            }
-            made
-        })
+        self.run.with_dependent_mut(|_, Run { objective, sgd }| advance(sgd, objective, steps, rng))
     }
 
     pub(crate) fn steps(&self) -> u32 {

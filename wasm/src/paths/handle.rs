@@ -10,6 +10,7 @@ use losscape::models::mlp::softmax;
 use losscape::models::mlp::{Activation, Mlp};
 use losscape::path::{DenseScan, Location, PathReport, ScanStep};
 use losscape::{ArgError, Objective, Real};
+use losscape_wasm_loops::predict;
 use wasm_bindgen::prelude::*;
 
 use super::ends::End;
@@ -36,7 +37,9 @@ struct Lines {
     aligned_report: PathReport,
 }
 
-/// Two networks trained from two seeds, and the search for a path between them.
+/// Two networks A and B trained from two seeds, and the search for a path between them along which the loss stays low.
+///
+/// Call `train` until nothing is left, then `advance` until it has moved as often as `total` says.
 #[wasm_bindgen]
 pub struct Paths {
     problem: Rc<Problem>,
@@ -140,8 +143,9 @@ impl Paths {
         self.rows(route).len() / self.a.len().max(1)
     }
 
-    /// What the dense scan of a route says: saddle, where on the way it lies, barrier, the values of the ends,
-    /// length over chord. Of the band itself there is no scan: nothing.
+    /// What the dense scan of a route says, six numbers: the highest loss, where on the way it is from 0 to 1, the
+    /// barrier, which is its height above the line between the losses of the ends, these two losses, and length over
+    /// chord. Of the band itself there is no scan: nothing.
     #[must_use]
     pub fn report(&self, route: Route) -> Vec<f64> {
         let Some(lines) = &self.lines else { return Vec::new() };
@@ -159,28 +163,27 @@ impl Paths {
         [report.saddle, saddle_at, report.barrier, a, b, report.length_ratio()].map(Real::to_f64).to_vec()
     }
 
-    /// Of each cycle that has ended: the move it ended with, the saddle of its band, the lowest saddle and
-    /// barrier so far, and its images.
+    /// Five numbers for each cycle that has ended: the move it ended with, the highest loss on its band, the lowest such
+    /// loss and barrier so far, and its images.
     #[must_use]
     pub fn cycles(&self) -> Vec<f64> {
         let Some(search) = &self.search else { return Vec::new() };
         let mut best: Option<PathReport> = None;
-        (1..)
-            .zip(search.cycles())
-            .flat_map(|(k, cycle)| {
-                if cycle.best {
-                    best = Some(cycle.path);
-                }
-                let best = best.unwrap_or(cycle.path);
-                [
-                    f64::from(k * self.problem.sweeps),
-                    f64::from(cycle.path.saddle),
-                    f64::from(best.saddle),
-                    f64::from(best.barrier),
-                    f64::from_usize(cycle.images),
-                ]
-            })
-            .collect()
+        let mut out = Vec::new();
+        for (k, cycle) in (1..).zip(search.cycles()) {
+            if cycle.best {
+                best = Some(cycle.path);
+            }
+            let best = best.unwrap_or(cycle.path);
+            out.extend_from_slice(&[
+                f64::from(k * self.problem.sweeps),
+                f64::from(cycle.path.saddle),
+                f64::from(best.saddle),
+                f64::from(best.barrier),
+                f64::from_usize(cycle.images),
+            ]);
+        }
+        out
     }
 
     /// Pairs of a move and the value of the band's highest image before it, every tenth move, from the
@@ -188,7 +191,11 @@ impl Paths {
     #[must_use]
     pub fn history(&self, first: usize) -> Vec<f32> {
         let all = self.search.as_ref().map_or(&[][..], Search::history);
-        all.iter().skip(first).flat_map(|&(step, value)| [f32::from_u32(step), value]).collect()
+        let mut out = Vec::new();
+        for &(step, value) in all.get(first..).unwrap_or_default() {
+            out.extend_from_slice(&[f32::from_u32(step), value]);
+        }
+        out
     }
 
     /// Pairs of the fraction of the way and the value there: all images of a route, and `points` points in each
@@ -209,15 +216,15 @@ impl Paths {
                 place.point(&images, dim, &mut self.point);
                 let value = objective.value(&self.point, &mut self.scratch);
                 if value.is_finite() {
-                    out.extend([fraction(&images, dim, place), value]);
+                    out.extend_from_slice(&[fraction(&images, dim, place), value]);
                 }
             }
         }
         out
     }
 
-    /// The images of a route in the plane of A, B and the best path's highest image: three numbers each, see
-    /// `project`. It is a projection: distances in it are shorter than they are.
+    /// The images of a route in the plane of A, B and the best path's highest image: three numbers each, its coordinates and its distance from the
+    /// plane, in units of the distance from A at (0, 0) to B at (1, 0). It is a projection: distances in it are shorter than they are.
     #[must_use]
     pub fn projection(&self, route: Route) -> Vec<f32> {
         let dim = self.a.len();
@@ -235,8 +242,8 @@ impl Paths {
         project(&self.rows(route), dim, &self.a, b, &third)
     }
 
-    /// Chooses the network at the fraction `t` of a route, for [`field`](Self::field) and the others; returns
-    /// its value, and how many training samples it misses.
+    /// Chooses the network at the fraction `t` of a route, for `field`, `read` and `chosen`; returns its
+    /// loss, and how many training samples it misses.
     pub fn look(&mut self, route: Route, t: f32) -> Vec<f64> {
         let images = self.rows(route);
         at(&images, self.a.len(), t).point(&images, self.a.len(), &mut self.point);
@@ -244,7 +251,7 @@ impl Paths {
     }
 
     /// Chooses the saddle: the climbed image if there is one, otherwise the highest place of the best path's
-    /// scan. Returns as [`look`](Self::look).
+    /// scan. Returns as `look`.
     pub fn look_at_saddle(&mut self) -> Vec<f64> {
         if let Some((image, _)) = self.search.as_ref().and_then(Search::climbed) {
             self.point.copy_from_slice(&image);
@@ -366,7 +373,7 @@ impl Paths {
         let units = self.settings.width as usize;
         let first = Mlp::new(&[PIXELS, units])?.with_output(Activation::Tanh);
         let mut out = vec![0.0; units];
-        first.predict(&self.point[..first.param_len()], pixels, &mut out, &mut self.scratch);
+        predict(&first, &self.point[..first.param_len()], pixels, &mut out, &mut self.scratch);
         let point = core::mem::take(&mut self.point);
         out.extend(self.probabilities(&point, pixels));
         self.point = point;
@@ -467,9 +474,9 @@ impl Paths {
         if net.inputs() != 2 {
             return Vec::new();
         }
-        let inputs: Vec<f32> = grid(CORNER, SIDE, nodes).flatten().collect();
+        let inputs = grid(CORNER, SIDE, nodes);
         let mut outputs = vec![0.0; inputs.len() / 2];
-        net.predict(params, &inputs, &mut outputs, &mut self.scratch);
+        predict(&net, params, &inputs, &mut outputs, &mut self.scratch);
         outputs
     }
 
@@ -486,7 +493,7 @@ impl Paths {
     fn probabilities(&mut self, params: &[f32], inputs: &[f32]) -> Vec<f32> {
         let net = self.problem.net;
         let mut outputs = vec![0.0; inputs.len() / net.inputs() * net.outputs()];
-        net.predict(params, inputs, &mut outputs, &mut self.scratch);
+        predict(&net, params, inputs, &mut outputs, &mut self.scratch);
         for row in outputs.chunks_exact_mut(net.outputs()) {
             match row {
                 [logit] => *logit = losscape::base::elementary::sigmoid(*logit),

@@ -62,23 +62,28 @@ pub(crate) fn project(rows: &[f32], dim: usize, a: &[f32], b: &[f32], third: &[f
     if height > 0.0 {
         e2.iter_mut().for_each(|x| *x /= height);
     }
-    rows.chunks_exact(dim)
-        .flat_map(|row| {
-            let mut rest = towards(row);
-            let (x, y) = (dot(&rest, &e1), dot(&rest, &e2));
-            axpy(-x, &e1, &mut rest);
-            axpy(-y, &e2, &mut rest);
-            [x / chord, y / chord, norm(&rest) / chord]
-        })
-        .collect()
+    let mut out = Vec::with_capacity(3 * rows.len() / dim);
+    for row in rows.chunks_exact(dim) {
+        let mut rest = towards(row);
+        let (x, y) = (dot(&rest, &e1), dot(&rest, &e2));
+        axpy(-x, &e1, &mut rest);
+        axpy(-y, &e2, &mut rest);
+        out.extend_from_slice(&[x / chord, y / chord, norm(&rest) / chord]);
+    }
+    out
 }
 
-/// The nodes of a grid over a square, its edges included, row by row from below.
-pub(crate) fn grid(corner: [f32; 2], side: f32, nodes: u32) -> impl Iterator<Item = [f32; 2]> {
+/// The nodes of a grid over a square, its edges included, row by row from below: x and y in turn.
+pub(crate) fn grid(corner: [f32; 2], side: f32, nodes: u32) -> Vec<f32> {
     let step = side / f32::from_u32(nodes.saturating_sub(1).max(1));
-    (0..nodes).flat_map(move |row| {
-        (0..nodes).map(move |column| {
-            [corner[0] + f32::from_u32(column) * step, corner[1] + f32::from_u32(row) * step]
-        })
-    })
+    let mut out = Vec::new();
+    for row in 0..nodes {
+        for column in 0..nodes {
+            out.extend_from_slice(&[
+                corner[0] + f32::from_u32(column) * step,
+                corner[1] + f32::from_u32(row) * step,
+            ]);
+        }
+    }
+    out
 }

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
-use losscape::models::mlp::MlpObjective;
 use losscape::path::{
     AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Cycle, CycleReport,
     DenseScan, Evaluations, Grow, OnBatch, PathReport, Relaxer, ScanStep,
 };
 use losscape::sgd::{Minibatches, Sampling};
 use losscape::{ArgError, Objective};
+use losscape_wasm_loops::NetLoss;
 use self_cell::MutBorrow;
 
 use super::problem::{PathsSettings, Problem};
@@ -33,7 +33,7 @@ struct Memory {
 }
 
 struct Run<'a> {
-    objective: MlpObjective<'a, f32>,
+    objective: NetLoss<'a>,
     search: AutoNeb<'a, f32, CAPACITY>,
     batches: Option<Minibatches<'a>>,
     batch: Vec<u32>,
@@ -139,7 +139,8 @@ impl Search {
                 minibatches: problem.minibatches,
                 ..AutoNebConfig::new(schedule)
             };
-            let search = AutoNeb::new(&objective, &objective, config, images, workspace)?;
+            let full: &dyn Objective = &objective;
+            let search = AutoNeb::new(full, full, config, images, workspace)?;
             let mut run = Run {
                 objective,
                 search,

@@ -232,7 +232,8 @@ impl Toy {
     #[must_use]
     pub fn field(&self, nodes: u32) -> Vec<f32> {
         let Place { objective, corner, side, .. } = &self.place;
-        grid(*corner, *side, nodes).map(|point| objective.value(&point, &mut [])).collect()
+        let points = grid(*corner, *side, nodes);
+        points.chunks_exact(2).map(|point| objective.value(point, &mut [])).collect()
     }
 
     /// The digest of the band: 16 hexadecimal digits.

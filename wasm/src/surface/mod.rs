@@ -84,8 +84,9 @@ pub struct Surface {
 
 #[wasm_bindgen]
 impl Surface {
-    /// A landscape with a finished run, looked at from the run's start; no plane has been cut. For the arguments see
-    /// [`SurfaceSettings`].
+    /// A landscape with a finished run, looked at from the run's start; no plane has been cut. `toy` takes a ring of
+    /// minima in two parameters, with the slope `tilt`, instead of a network of 105 parameters on two moons;
+    /// `start_scale` multiplies the first weights, for the ring twice the distance of the start from the origin.
     ///
     /// # Errors
     /// [`LabError`] naming the setting that the kernel refused.
@@ -184,7 +185,7 @@ impl Surface {
         Ok(())
     }
 
-    /// The length of the first axis in parameter space.
+    /// The length of the first axis in parameter space: that of one step along it on the map.
     ///
     /// # Errors
     /// [`LabError`] naming `rows` if no plane has been cut.
@@ -195,7 +196,7 @@ impl Surface {
     /// The share of the run's squared displacement from its end that lies along the plane.
     ///
     /// # Errors
-    /// As [`unit`](Self::unit).
+    /// [`LabError`] naming `rows` if no plane has been cut.
     pub fn share(&self) -> Result<f64, LabError> {
         Ok(Plane::new(&self.plane)?.share(&self.snapshots, self.end()))
     }
@@ -203,7 +204,7 @@ impl Surface {
     /// The control: the share that the principal plane of a pure random walk of as many points holds of it.
     ///
     /// # Errors
-    /// As [`unit`](Self::unit).
+    /// [`LabError`] naming `rows` if no plane has been cut.
     pub fn walk_share(&self) -> Result<f64, LabError> {
         let n = self.dim;
         let mut walk = vec![0.0; self.snapshots.len()];
@@ -218,7 +219,7 @@ impl Surface {
     /// The run projected on the plane, x and y in turn, at every `stride`-th step and at the end.
     ///
     /// # Errors
-    /// As [`unit`](Self::unit).
+    /// [`LabError`] naming `rows` if no plane has been cut.
     pub fn path(&self, stride: usize) -> Result<Vec<f64>, LabError> {
         let plane = Plane::new(&self.plane)?;
         let mut path = Vec::new();
@@ -232,7 +233,7 @@ impl Surface {
     /// others were trained.
     ///
     /// # Errors
-    /// As [`unit`](Self::unit).
+    /// [`LabError`] naming `rows` if no plane has been cut.
     pub fn ends(&self) -> Result<Vec<f64>, LabError> {
         let plane = Plane::new(&self.plane)?;
         let mut ends = plane.project(self.end()).to_vec();
@@ -244,7 +245,8 @@ impl Surface {
 
     // ---- the map ----
 
-    /// Begins to fill a map of the plane.
+    /// Begins to fill a map of the plane: `cells` × `cells` cells of the square from −`half_width` to `half_width` along
+    /// both axes, in units of the axes.
     ///
     /// # Errors
     /// [`LabError`] naming `half_width` or `cells` (16, 32, 64 or 128).
@@ -262,7 +264,7 @@ impl Surface {
     /// has.
     ///
     /// # Errors
-    /// As [`unit`](Self::unit).
+    /// [`LabError`] naming `rows` if no plane has been cut.
     pub fn fill(&mut self, count: u32) -> Result<u32, LabError> {
         let Self { problem, plane, grid, values, workspace, .. } = self;
         let (landscape, plane) = (problem.landscape()?, Plane::new(plane)?);
@@ -277,7 +279,7 @@ impl Surface {
         Ok(0)
     }
 
-    /// Where the map lies in the module's memory.
+    /// Where the map lies in the module's memory, as f64. A view ends when the memory grows: take it afresh.
     #[must_use]
     pub fn values_ptr(&self) -> *const f64 {
         self.values.as_ptr()
@@ -332,7 +334,7 @@ impl Surface {
     /// Looks at a point of the plane.
     ///
     /// # Errors
-    /// As [`unit`](Self::unit).
+    /// [`LabError`] naming `rows` if no plane has been cut.
     pub fn look_at(&mut self, x: f64, y: f64) -> Result<(), LabError> {
         Plane::new(&self.plane)?.point([x, y], &mut self.probe);
         Ok(())
@@ -347,7 +349,7 @@ impl Surface {
     /// The point's coordinates on the plane, after projection.
     ///
     /// # Errors
-    /// As [`unit`](Self::unit).
+    /// [`LabError`] naming `rows` if no plane has been cut.
     pub fn projected(&self) -> Result<Vec<f64>, LabError> {
         Ok(Plane::new(&self.plane)?.project(&self.probe).to_vec())
     }
@@ -355,7 +357,7 @@ impl Surface {
     /// The loss there, the weight penalty included.
     ///
     /// # Errors
-    /// As [`unit`](Self::unit).
+    /// [`LabError`] naming `rows` if no plane has been cut.
     pub fn loss(&mut self) -> Result<f64, LabError> {
         Ok(self.problem.landscape()?.value(&self.probe, &mut self.workspace))
     }

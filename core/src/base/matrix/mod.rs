@@ -15,8 +15,8 @@ mod scalar;
 mod tile;
 mod wide;
 
-use super::VECTORS;
 use super::real::Real;
+use super::{COMPACT, TILES, VECTORS};
 
 /// `out[s][j] = bias[j] + Σᵢ x[s][i] w[i][j]`; an empty `bias` counts as zeros.
 ///
@@ -29,7 +29,7 @@ use super::real::Real;
 /// assert_eq!(out, [70.5, 100.25]);
 /// ```
 pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
-    if VECTORS { wide::affine(x, w, bias, out, outputs) } else { scalar::affine(x, w, bias, out, outputs) }
+    if TILES { wide::affine(x, w, bias, out, outputs) } else { scalar::affine(x, w, bias, out, outputs) }
 }
 
 /// `out[s][j] += Σᵢ x[s][i] w[i][j]`, each term added to `out` in turn.
@@ -42,7 +42,7 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
 /// assert_eq!(out, [321.0]);
 /// ```
 pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if VECTORS { wide::affine_add(x, w, out, outputs) } else { scalar::affine_add(x, w, out, outputs) }
+    if TILES { wide::affine_add(x, w, out, outputs) } else { scalar::affine_add(x, w, out, outputs) }
 }
 
 /// `out[s][i] = Σⱼ d[s][j] w[i][j]`: a gradient by outputs turned into one by inputs.
@@ -55,7 +55,7 @@ pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(out, [50.0, 110.0]);
 /// ```
 pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if VECTORS { wide::back(d, w, out, outputs) } else { scalar::back(d, w, out, outputs) }
+    if TILES { wide::back(d, w, out, outputs) } else { scalar::back(d, w, out, outputs) }
 }
 
 /// `out[s][i] += Σⱼ d[s][j] w[i][j]`, each term added to `out` in turn.
@@ -68,7 +68,7 @@ pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(out, [51.0, 112.0]);
 /// ```
 pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if VECTORS { wide::back_add(d, w, out, outputs) } else { scalar::back_add(d, w, out, outputs) }
+    if TILES { wide::back_add(d, w, out, outputs) } else { scalar::back_add(d, w, out, outputs) }
 }
 
 /// `sum[i][j] += Σₛ x[s][i] d[s][j]`, samples in order: the gradient by the weights.
@@ -81,7 +81,7 @@ pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(sum, [10.0, 20.0, 20.0, 40.0]);
 /// ```
 pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
-    if VECTORS { wide::outer_sum(x, d, sum, outputs) } else { scalar::outer_sum(x, d, sum, outputs) }
+    if TILES { wide::outer_sum(x, d, sum, outputs) } else { scalar::outer_sum(x, d, sum, outputs) }
 }
 
 /// `sum[i][j] += Σₛ (x[s][i] rd[s][j] then rx[s][i] d[s][j])`: the derivative of [`outer_sum`] along a
@@ -96,7 +96,7 @@ pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
 /// assert_eq!(sum, [32.0, 61.0]);
 /// ```
 pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &mut [R], outputs: usize) {
-    if VECTORS {
+    if VECTORS && !COMPACT {
         wide::outer_sum_direction(x, rx, d, rd, sum, outputs)
     } else {
         scalar::outer_sum_direction(x, rx, d, rd, sum, outputs)
@@ -113,7 +113,7 @@ pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &
 /// assert_eq!(sum, [41.0, 62.0]);
 /// ```
 pub fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
-    if VECTORS { wide::column_sum(d, sum) } else { scalar::column_sum(d, sum) }
+    if TILES { wide::column_sum(d, sum) } else { scalar::column_sum(d, sum) }
 }
 
 #[cfg(test)]

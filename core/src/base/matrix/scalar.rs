@@ -1,4 +1,5 @@
-//! Products for cores without vectors: blocks of sums in registers, operands read where they lie.
+//! Products for cores without vectors, and for WebAssembly: blocks of sums in registers, operands read where they
+//! lie.
 //!
 //! Every product is `C[r][c] += Σₖ A[r][k] B[k][c]` in the order of k. A block of four rows and four columns
 //! reads eight numbers for sixteen terms; its sums and operands fit the 32 registers of a small FPU. There are

@@ -1,0 +1,19 @@
+import { digits, kernel } from './files.js';
+import init from './losscape.js';
+
+export * from './losscape.js';
+
+async function download(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
+  return response.arrayBuffer();
+}
+
+export default async function load() {
+  const { memory } = await init({ module_or_path: await WebAssembly.compile(await download(kernel)) });
+  return memory;
+}
+
+export async function readDigits() {
+  return new Uint8Array(await download(digits));
+}

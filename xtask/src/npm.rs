@@ -1,0 +1,72 @@
+//! `cargo xtask npm`: the bindings as a package of npm, for those who want the kernel without the page.
+
+use std::path::{Path, PathBuf};
+
+use crate::process::{Failure, Log, Result, program};
+use crate::{paths, setup, wasm};
+
+/// What is written by hand; the version is the workspace's.
+const OWN: &str = "wasm/npm";
+
+/// Everything else that is copied.
+const COPIED: [&str; 4] = [
+    "core/src/models/data/digits/digits.bin",
+    "core/src/models/data/digits/NOTICE.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+];
+
+/// Writes the package and says where.
+pub(crate) fn run() -> Result {
+    let mut log = Log::new("npm")?;
+    let result = build(&mut log);
+    match &result {
+        Ok(folder) => println!("{}: ready for `npm pack`", folder.display()),
+        Err(_) => println!("{}", log.tail()),
+    }
+    result.map(drop)
+}
+
+/// Writes the package into `target/npm`: both builds of one module with all experiments, and their common glue.
+fn build(log: &mut Log) -> Result<PathBuf> {
+    let folder = paths::target("npm");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let mut glue: Option<String> = None;
+    for (name, flags) in wasm::BUILDS {
+        let build = paths::target("npm-builds").join(name);
+        let module = wasm::bindings("losscape", "default", flags, &build, log)?;
+        std::fs::copy(module, folder.join(format!("losscape_{name}.wasm")))?;
+        std::fs::copy(build.join("losscape.d.ts"), folder.join("losscape.d.ts"))?;
+        let written = std::fs::read_to_string(build.join("losscape.js"))?;
+        if glue.as_ref().is_some_and(|other| *other != written) {
+            return Err(Failure::Failed("the two builds need different glue".to_owned()));
+        }
+        glue = Some(written);
+    }
+    std::fs::write(folder.join("losscape.js"), glue.unwrap_or_default())?;
+    for entry in std::fs::read_dir(paths::at(OWN))? {
+        copy(&entry?.path(), &folder)?;
+    }
+    for file in COPIED {
+        copy(&paths::at(file), &folder)?;
+    }
+    let manifest = folder.join("package.json");
+    let text = std::fs::read_to_string(&manifest)?;
+    std::fs::write(manifest, text.replace("of the workspace", env!("CARGO_PKG_VERSION")))?;
+    Ok(folder)
+}
+
+fn copy(file: &Path, folder: &Path) -> Result {
+    let name = file.file_name().expect("a file");
+    std::fs::copy(file, folder.join(name))?;
+    Ok(())
+}
+
+/// Packs the package, installs it elsewhere and runs it.
+pub(crate) fn check(log: &mut Log) -> Result<String> {
+    setup::node_packages(log)?;
+    build(log)?;
+    program("node").words("--test tests/npm/package.test.mjs").dir(paths::root()).log(log)?;
+    Ok(String::new())
+}
