@@ -72,10 +72,16 @@ pub(crate) fn bindings(
 }
 
 fn compile(what: &str, flags: &str) -> Run {
+    // Panics name files: those of other crates by their crate, not by where this machine keeps it.
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or(std::env::home_dir().map(|at| at.join(".cargo")));
+    let crates = home.unwrap_or_default().join("registry/src");
+    let flags = format!("{flags} --remap-path-prefix={}=crates", crates.display());
     cargo("build --locked --target")
         .arg(TARGET)
         .words(what)
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.trim())
         .env("CARGO_TARGET_DIR", paths::target("wasm"))
 }
 
