@@ -57,7 +57,8 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Kernel
             (32, 8) => self.tiles::<R::Vector<S>, 8, 1, 8>(),
             (_, 8) => self.tiles::<R::Vector<S>, 4, 2, 16>(),
             (_, 4) => self.tiles::<R::Vector<S>, 4, 2, 8>(),
-            _ => self.tiles::<R::Vector<S>, 4, 2, 4>(),
+            (_, 2) => self.tiles::<R::Vector<S>, 4, 2, 4>(),
+            _ => self.tiles::<R::Vector<S>, 4, 2, 2>(),
         }
     }
 }
