@@ -64,7 +64,7 @@ pub const SCHEDULE_CODE_FAST: [Cycle; 7] = {
     [line, keep, keep, fine, Cycle { grow: Grow::Keep, ..fine }, finest, Cycle { grow: Grow::Keep, ..finest }]
 };
 
-/// How an [`AutoNeb`] runs.
+/// How an [`AutoNeb`](super::AutoNeb) runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AutoNebConfig<'a, R: Real = f32> {
     /// The cycles, in order.

@@ -17,7 +17,7 @@ pub struct CycleReport<R: Real = f32> {
     pub best: bool,
 }
 
-/// Why an [`AutoNeb`] has ended.
+/// Why an [`AutoNeb`](super::AutoNeb) has ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum AutoNebEnd<R: Real = f32> {
     /// The schedule was run to its end.
@@ -34,7 +34,7 @@ pub enum AutoNebEnd<R: Real = f32> {
     NotFinite,
 }
 
-/// What one [`AutoNeb::step`] did.
+/// What one [`AutoNeb::step`](super::AutoNeb::step) did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum AutoNebStep<R: Real = f32> {

@@ -30,9 +30,9 @@ use crate::{ArgError, Objective, Real, Reason};
 /// [`DenseScan`](super::DenseScan).
 ///
 /// Between networks a climbing image rarely comes to rest: the Hessian at the top of a band has many negative
-/// eigenvalues as long as the ends are no true minima, the tangent of a coarse band is not the unstable
-/// direction, and curvatures differ a thousandfold (measured in `docs/climbing.md`). Certify the ends, and then the
-/// saddle, by [`EigenvectorFollowing`](crate::curvature::EigenvectorFollowing).
+/// eigenvalues, the tangent of a coarse band is not the unstable direction, and curvatures differ a
+/// thousandfold (measured in `docs/climbing.md`). Certify the ends, and then the saddle, by
+/// [`EigenvectorFollowing`](crate::curvature::EigenvectorFollowing).
 ///
 /// # Shapes
 ///

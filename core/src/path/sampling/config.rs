@@ -29,7 +29,7 @@ pub enum Trainer<R: Real = f32> {
     },
 }
 
-/// How a [`Sampling`] runs.
+/// How a [`Sampling`](super::Sampling) runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SamplingConfig<R: Real = f32> {
     /// L₀, the value the path should stay near.
@@ -50,7 +50,7 @@ pub struct SamplingConfig<R: Real = f32> {
     pub train_steps: u32,
 }
 
-/// Why a [`Sampling`] has ended. Only the first proves something.
+/// Why a [`Sampling`](super::Sampling) has ended. Only the first proves something.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SamplingEnd<R: Real = f32> {
     /// Every segment stays below the level: the ends are connected there.
@@ -75,7 +75,7 @@ pub enum SamplingEnd<R: Real = f32> {
     NotFinite,
 }
 
-/// What one [`Sampling::step`] did.
+/// What one [`Sampling::step`](super::Sampling::step) did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SamplingStep<R: Real = f32> {
