@@ -13,6 +13,9 @@ const BARE: [&str; 5] = [
     "wasm32-unknown-unknown",
 ];
 
+/// A target without vectors on which this machine runs tests by itself.
+const NARROW: &str = "i686-unknown-linux-musl";
+
 /// Every Rust target that these commands build for.
 pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
     BARE.into_iter().chain(fingerprint::all().into_iter().filter_map(|target| target.triple()))
@@ -80,6 +83,12 @@ fn elsewhere(exhaustive: bool) -> Vec<Step> {
         })
         .into();
     steps.extend(fingerprint::steps());
+    steps.push(Step::new(NARROW, "unit tests, without vectors", |log| {
+        setup::rust_target(NARROW)?;
+        let test = cargo("test -p losscape --lib --profile optimised --locked --target").arg(NARROW);
+        let test = test.env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
+        counted(&test.env("CARGO_TARGET_DIR", paths::target("elsewhere")).capture(log)?)
+    }));
     steps.push(Step::new("boards", "size and instructions", size::check));
     if paths::at("web/package.json").is_file() {
         steps.extend(page(exhaustive));
