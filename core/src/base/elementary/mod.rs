@@ -5,8 +5,8 @@
 //!
 //! They use + − × ÷, comparisons, selections and integer operations on bit patterns, and nothing of the
 //! platform's, so they give the same bits everywhere. The first five do not branch, so a loop over a slice
-//! vectorises at any width; sine and cosine do so through [`sin_slice`] and [`cos_slice`], because beyond 10⁵ they need
-//! an exact reduction. NaN gives NaN, of no particular payload.
+//! vectorises at any width, and [`tanh_slice`] keeps several vectors in flight; sine and cosine vectorise through
+//! [`sin_slice`] and [`cos_slice`], because beyond 10⁵ they need an exact reduction. NaN gives NaN, of no particular payload.
 //!
 //! # Error and monotony
 //!
