@@ -233,6 +233,19 @@ test('a walk with the keyboard alone', async () => {
   assert.equal(await step(page), 0);
 });
 
+test('the keys 1 to 8 go to the exhibits that exist', async () => {
+  const { page } = await visit(lab, 'train/');
+  await ready(page);
+  await page.keyboard.press('4');
+  await page.waitForTimeout(300);
+  assert.match(page.url(), /\/train\//, 'the fourth is not built');
+  await page.keyboard.press('8');
+  await page.waitForURL('**/bits/**');
+  await ready(page);
+  await page.keyboard.press('2');
+  await page.waitForURL('**/surface/**');
+});
+
 test('keys typed into a box are the box’s', async () => {
   const { page } = await visit(lab, 'train/');
   await ready(page);

@@ -55,9 +55,12 @@ export function frame(): Plugin {
       handler(html, { path, server }) {
         const here = path.replace(/^\//, '').replace(/\/?index\.html$/, '');
         const root = here === '' ? './' : '../';
-        const links = EXHIBITS.filter((exhibit) => exhibit.built).map(({ key, title }) => {
+        // The keys 1 to 8 go by the order of all, built or not.
+        const links = EXHIBITS.map(({ key, title, built }, k) => {
           const current = key === here ? ' aria-current="page"' : '';
-          return `<li><a href="${root}${key}/"${current}>${title}</a></li>`;
+          return built
+            ? `<li><a href="${root}${key}/" data-exhibit="${k + 1}"${current}>${title}</a></li>`
+            : '';
         });
         // The development server injects scripts and styles of its own.
         const policy = server ? '' : `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;

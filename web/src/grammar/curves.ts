@@ -58,7 +58,7 @@ export class Curves extends SizedPart {
     this.pinned = [];
     this.changes = [];
     this.width = 560;
-    this.format = (y) => significant(y);
+    this.format = significant;
     this.ticks = tick;
     this.axis = 'step';
     this.span = 0;

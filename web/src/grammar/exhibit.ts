@@ -6,8 +6,7 @@ import './numbers.ts';
 import './predict.ts';
 import './slider.ts';
 import './transport.ts';
-import exhibits from '../exhibits.json' with { type: 'json' };
-import { hexGroups, significant, tick } from '../lib/format.ts';
+import { hexGroups } from '../lib/format.ts';
 import { actionOf } from '../lib/keys.ts';
 import { goToExhibit } from '../lib/navigate.ts';
 import type { ChoiceField, NumberField } from '../lib/schema.ts';
@@ -18,7 +17,7 @@ import { open as openDialog } from './dialog.ts';
 import { failureMessage, notesMessage, replayMessage } from './failure.ts';
 import { helpDialog } from './help.ts';
 import { type Bring, type HomeFile, homeDialog, linkIn, saveFile, stateFile } from './home.ts';
-import { choiceField, type PanelId, panel, presetRow, tabs } from './panels.ts';
+import { chartElement, choiceField, type PanelId, panel, presetRow, tabs } from './panels.ts';
 import type { Guess } from './predict.ts';
 import type { Preset } from './settings.ts';
 import { shareDialog } from './share.ts';
@@ -153,7 +152,7 @@ export abstract class Exhibit<
   }
 
   get #title(): string {
-    return exhibits.find(({ key }) => key === this.key)!.title;
+    return document.querySelector('h1')!.textContent!;
   }
 
   /** Opening one pauses the run, so that while it plays none has anything new to say. */
@@ -274,31 +273,9 @@ export abstract class Exhibit<
     return html`<lab-slider .field=${field} .value=${this.number(field.key)} ?restarts=${restarts}></lab-slider>`;
   }
 
-  protected chart({
-    id,
-    label,
-    series,
-    axis = 'step',
-    log = false,
-    span = 0,
-    format,
-    ticks = tick,
-    changes = [],
-  }: Chart) {
-    return html`<lab-curves
-      id=${id}
-      label=${label}
-      axis=${axis}
-      ?log=${log}
-      .span=${span}
-      .series=${this.seen(series)}
-      .pinned=${this.seen(this.pinned?.series[id])}
-      .changes=${changes}
-      .cursor=${this.cursor}
-      ?running=${this.playing}
-      .format=${format ?? significant}
-      .ticks=${ticks}
-    ></lab-curves>`;
+  protected chart(chart: Chart): TemplateResult {
+    const pinned = this.seen(this.pinned?.series[chart.id]);
+    return chartElement(chart, this.seen(chart.series), pinned, this.cursor, this.playing);
   }
 
   /** The cursor of the charts has moved. */

@@ -1,7 +1,10 @@
 /** Pieces of the page that every exhibit has, each a function of what it shows. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { significant, tick } from '../lib/format.ts';
 import type { ChoiceField, Value } from '../lib/schema.ts';
+import type { Chart } from './asking.ts';
+import type { Series } from './curves.ts';
 import type { Preset } from './settings.ts';
 
 const TABS = [
@@ -87,4 +90,37 @@ export function choiceField(
       ${field.options.map((o) => html`<option value=${o.value} ?selected=${o.value === value}>${o.label}</option>`)}
     </select>
   </div>`;
+}
+
+/** A chart with those of its lines, and of the pinned run's, that may be seen. */
+export function chartElement(
+  {
+    id,
+    label,
+    axis = 'step',
+    log = false,
+    span = 0,
+    format = significant,
+    ticks = tick,
+    changes = [],
+  }: Chart,
+  series: readonly Series[],
+  pinned: readonly Series[],
+  cursor: number | undefined,
+  running: boolean,
+): TemplateResult {
+  return html`<lab-curves
+    id=${id}
+    label=${label}
+    axis=${axis}
+    ?log=${log}
+    .span=${span}
+    .series=${series}
+    .pinned=${pinned}
+    .changes=${changes}
+    .cursor=${cursor}
+    ?running=${running}
+    .format=${format}
+    .ticks=${ticks}
+  ></lab-curves>`;
 }

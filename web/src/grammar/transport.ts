@@ -2,7 +2,7 @@ import { html } from 'lit';
 import { Part } from './element.ts';
 import { icon } from './icons.ts';
 
-export const SPEEDS = ['1', '4', '16', '64', 'max'] as const;
+const SPEEDS = ['1', '4', '16', '64', 'max'] as const;
 export type Speed = (typeof SPEEDS)[number];
 
 /** Play, step, reset, new seed, speed, pin. Tells `lab-do` with the name of what was asked. */

@@ -171,7 +171,7 @@ function defaultOf(field: Field): Value {
 }
 
 /** Slider positions 0…1000 of a field, and back. */
-export const POSITIONS = 1000;
+const POSITIONS = 1000;
 
 export function toPosition(field: NumberField, x: number): number {
   switch (field.scale) {

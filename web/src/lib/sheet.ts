@@ -18,9 +18,12 @@ export interface Item {
 }
 
 const MARGIN = 20;
-const HEAD = 76;
+const TITLE = 30;
+const LINE = 22;
 const LABEL = 24;
 const GAP = 16;
+/** A letter is about this wide. */
+const LETTER = 7.2;
 
 export function paletteColour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -57,23 +60,35 @@ export function fieldItem(field: Element): Item {
   return { width, height, content };
 }
 
+/** Words in lines of at most so many letters. */
+function wrapped(text: string, letters: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= letters) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Items below each other. */
 export function sheet({ title, settings, fingerprint }: About, items: readonly Item[]): string {
-  let y = HEAD;
+  const width = Math.max(420, ...items.map((item) => item.width)) + 2 * MARGIN;
+  const lines = wrapped(settings, (width - 2 * MARGIN) / LETTER);
+  let y = TITLE + LINE * (lines.length + 1);
   const placed = items.map(({ height, label, content }) => {
     const top = label ? y + LABEL : y;
     const name = label ? words(MARGIN, top - 8, label, 'font-weight="600"') : '';
     y = top + height + GAP;
     return `${name}<g transform="translate(${MARGIN} ${top})">${content}</g>`;
   });
-  const width = Math.max(420, ...items.map((item) => item.width)) + 2 * MARGIN;
   const height = y + MARGIN;
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>
 <title>${title}</title><desc>${settings}, fingerprint ${fingerprint}</desc>
 <rect width="100%" height="100%" fill="${paletteColour('--paper')}"/>
-${words(MARGIN, 30, title, 'font-weight="600"')}
-${words(MARGIN, 54, settings)}
+${words(MARGIN, TITLE, title, 'font-weight="600"')}
+${lines.map((line, k) => words(MARGIN, TITLE + LINE * (k + 1), line)).join('\n')}
 ${placed.join('\n')}
 ${words(MARGIN, height - 14, `fingerprint ${fingerprint}`)}
 </svg>

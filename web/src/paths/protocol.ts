@@ -34,8 +34,7 @@ export interface Setup {
   drags: Drag[];
 }
 
-export const ROUTES = ['straight', 'aligned', 'band', 'best'] as const;
-export type RouteName = (typeof ROUTES)[number];
+export type RouteName = 'straight' | 'aligned' | 'band' | 'best';
 
 /** What the reader looks at: a place on a route, and of the digits what the network there is shown. */
 export interface View {

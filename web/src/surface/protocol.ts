@@ -4,8 +4,7 @@ import type { Picture } from '../grammar/field.ts';
 import type { Build } from '../lib/simd.ts';
 
 export type Scene = 'network' | 'ring';
-export const PLANES = ['minima', 'run', 'curvature', 'random'] as const;
-export type PlaneName = (typeof PLANES)[number];
+export type PlaneName = 'minima' | 'run' | 'curvature' | 'random';
 
 /** Everything that decides the landscape and its runs. */
 export interface Setup {

@@ -66,7 +66,7 @@ export type Requests = {
 
 /** Parameters of a 64-h-10 network; the ring's buffers are this large. */
 export const INPUTS = 64;
-export const OUTPUTS = 10;
+const OUTPUTS = 10;
 export const MAX_HIDDEN = 32;
 
 export function paramLen(hidden: number): number {
