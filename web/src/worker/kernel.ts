@@ -74,9 +74,12 @@ export async function loadKernel<Name extends keyof Modules>(
   build: Build,
 ): Promise<{ kernel: Modules[Name]; memory: WebAssembly.Memory }> {
   const { module, glue } = FILES[name][build];
+  // Both at once: on a slow network a round trip is long.
+  const code = glue();
+  code.catch(() => undefined); // told where it is awaited
   const response = await download(module(), 'the kernel');
   try {
-    const kernel = (await glue()) as Modules[Name];
+    const kernel = (await code) as Modules[Name];
     // From bytes, not streaming: a host that serves another media type than application/wasm works too.
     const bytes = await response.arrayBuffer();
     const { memory } = await kernel.default({ module_or_path: await WebAssembly.compile(bytes) });
