@@ -27,6 +27,7 @@ use losscape_dispatch::{Kernel, Simd, Vector, run};
 
 use super::exp::{ROUND_32, parts_64};
 use crate::base::VECTORS;
+use crate::base::elementwise::each;
 
 /// From here on the second side.
 const SIDES_MEET: f32 = 0.5625;
@@ -45,6 +46,8 @@ pub(super) fn tanh_32(x: f32) -> f32 {
     let a = x.abs();
     with_sign_of(x, if a >= SIDES_MEET { large_one(a) } else { small_one(a) })
 }
+
+// One at a time: written out, because arrays of one stay loops where code is to be small.
 
 #[inline(always)]
 fn small_one(a: f32) -> f32 {
@@ -125,7 +128,11 @@ fn polynomial<const N: usize, const TERMS: usize>(x: [f32; N], coefficients: [f3
 
 #[inline(always)]
 pub(super) fn tanh_slice_32(x: &mut [f32]) {
-    run(Slice(x));
+    if VECTORS {
+        run(Slice(x));
+    } else {
+        each(x, tanh_32);
+    }
 }
 
 struct Slice<'a>(&'a mut [f32]);
