@@ -19,17 +19,6 @@ pub(crate) fn pair<R: Real>(a: &mut [R], u: &[R], f: impl Fn(R, R) -> R) {
     run(Pair { a, u, f });
 }
 
-/// `y ← f(y, x)`, elementwise, with the widest vectors, and one by one where there are none.
-#[inline(always)]
-pub(crate) fn update<R: Real>(y: &mut [R], x: &[R], f: impl Fn(R, R) -> R) {
-    if VECTORS {
-        return pair(y, x, f);
-    }
-    for (y, &x) in y.iter_mut().zip(x) {
-        *y = f(*y, x);
-    }
-}
-
 struct Each<'a, R, F> {
     z: &'a mut [R],
     f: F,

@@ -5,7 +5,7 @@
 
 use super::VECTORS;
 use super::elementary::sqrt;
-use super::elementwise::update;
+use super::elementwise::pair;
 use super::real::Real;
 
 /// Accumulators of a reduction.
@@ -90,7 +90,12 @@ pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
 /// ```
 pub fn axpy<R: Real>(a: R, x: &[R], y: &mut [R]) {
     debug_assert_eq!(x.len(), y.len(), "axpy: lengths");
-    update(y, x, |y, x| y + a * x);
+    if VECTORS {
+        return pair(y, x, |y, x| y + a * x);
+    }
+    for (y, x) in y.iter_mut().zip(x) {
+        *y += a * *x;
+    }
 }
 
 /// `x ← a x`.

@@ -27,9 +27,14 @@ use losscape_dispatch::{Kernel, Simd, Vector, run};
 
 use super::exp::{ROUND_32, parts_64};
 use crate::base::VECTORS;
+use crate::base::elementwise::each;
 
 /// From here on the second side.
 const SIDES_MEET: f32 = 0.5625;
+
+/// The polynomials, from the lowest power on.
+const SMALL: [f32; 4] = [-0.333_328_75, 0.133_190_63, -0.052_564_338, 0.016_231_729];
+const LARGE: [f32; 6] = [1.0, 1.999_999_5, 1.999_967, 1.333_387_7, 0.670_312_3, 0.266_103_7];
 
 #[inline(always)]
 pub(super) fn tanh_32(x: f32) -> f32 {
@@ -39,8 +44,26 @@ pub(super) fn tanh_32(x: f32) -> f32 {
     }
     // A scalar core computes the side it needs.
     let a = x.abs();
-    let [y] = if a >= SIDES_MEET { large_32([a]) } else { small_32([a]) };
-    with_sign_of(x, y)
+    with_sign_of(x, if a >= SIDES_MEET { large_one(a) } else { small_one(a) })
+}
+
+// One at a time: written out, because arrays of one stay loops where code is to be small.
+
+#[inline(always)]
+fn small_one(a: f32) -> f32 {
+    let s = a * a;
+    let p = SMALL[0] + s * (SMALL[1] + s * (SMALL[2] + s * SMALL[3]));
+    a + a * (s * p)
+}
+
+#[inline(always)]
+fn large_one(a: f32) -> f32 {
+    let b = if a > 10.0 { 10.0 } else { a };
+    let rounded = b * (2.0 * LOG2_E) + ROUND_32;
+    let r = b - (rounded - ROUND_32) * (0.5 * LN_2);
+    let p = LARGE[1] + r * (LARGE[2] + r * (LARGE[3] + r * (LARGE[4] + r * LARGE[5])));
+    let exp = f32::from_bits((LARGE[0] + r * p).to_bits().wrapping_add(rounded.to_bits() << 23));
+    1.0 - 2.0 / (exp + 1.0)
 }
 
 /// Several at a time, both sides of each. NaN fails the comparison and stays NaN in `small`; the integer addition
@@ -64,7 +87,7 @@ fn with_sign_of(x: f32, y: f32) -> f32 {
 #[inline(always)]
 fn small_32<const N: usize>(a: [f32; N]) -> [f32; N] {
     let s = a.map(|a| a * a);
-    let mut p = polynomial(s, [0.016_231_729, -0.052_564_338, 0.133_190_63, -0.333_328_75]);
+    let mut p = polynomial(s, SMALL);
     for k in 0..N {
         p[k] *= s[k];
     }
@@ -83,7 +106,7 @@ fn large_32<const N: usize>(a: [f32; N]) -> [f32; N] {
     for k in 0..N {
         r[k] = b[k] - (rounded[k] - ROUND_32) * (0.5 * LN_2);
     }
-    let mut exp = polynomial(r, [0.266_103_7, 0.670_312_3, 1.333_387_7, 1.999_967, 1.999_999_5, 1.0]);
+    let mut exp = polynomial(r, LARGE);
     for k in 0..N {
         // 2ⁿ, n ≤ 29, is added to the exponent: the low bits of `rounded` hold n.
         exp[k] = f32::from_bits(exp[k].to_bits().wrapping_add(rounded[k].to_bits() << 23)) + 1.0;
@@ -91,11 +114,11 @@ fn large_32<const N: usize>(a: [f32; N]) -> [f32; N] {
     exp.map(|exp| 1.0 - 2.0 / exp)
 }
 
-/// Horner's scheme, the highest power first.
+/// Horner's scheme.
 #[inline(always)]
 fn polynomial<const N: usize, const TERMS: usize>(x: [f32; N], coefficients: [f32; TERMS]) -> [f32; N] {
-    let mut p = [coefficients[0]; N];
-    for c in &coefficients[1..] {
+    let mut p = [coefficients[TERMS - 1]; N];
+    for c in coefficients[..TERMS - 1].iter().rev() {
         for k in 0..N {
             p[k] = c + x[k] * p[k];
         }
@@ -105,7 +128,11 @@ fn polynomial<const N: usize, const TERMS: usize>(x: [f32; N], coefficients: [f3
 
 #[inline(always)]
 pub(super) fn tanh_slice_32(x: &mut [f32]) {
-    run(Slice(x));
+    if VECTORS {
+        run(Slice(x));
+    } else {
+        each(x, tanh_32);
+    }
 }
 
 struct Slice<'a>(&'a mut [f32]);

@@ -10,7 +10,15 @@ use crate::base::elementary::tanh;
 #[cfg(feature = "tanh-micromath")]
 use crate::base::elementary::tanh_micromath;
 use crate::base::elementary::tanh_slice;
-use crate::base::elementwise::{each, pair};
+#[cfg(any(
+    feature = "relu",
+    feature = "sigmoid",
+    feature = "softplus",
+    feature = "gelu",
+    feature = "tanh-micromath"
+))]
+use crate::base::elementwise::each;
+use crate::base::elementwise::pair;
 
 /// What a unit makes of its input z.
 ///

@@ -5,7 +5,7 @@ use super::loss::{Answers, correct};
 use super::tape::{DirectionTape, Tape, last, rows_mut};
 use super::{Loss, Mlp};
 use crate::base::VECTORS;
-use crate::base::elementwise::update;
+use crate::base::elementwise::pair;
 use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
@@ -278,7 +278,12 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// `sum ← sum / count + λ at`: from a sum over samples to the derivative of f.
     fn finish(&self, sum: &mut [R], count: R, at: &[R]) {
         let share = R::ONE / count;
-        update(sum, at, |g, at| g * share + self.l2 * at);
+        if VECTORS {
+            return pair(sum, at, |g, at| g * share + self.l2 * at);
+        }
+        for (g, &at) in sum.iter_mut().zip(at) {
+            *g = *g * share + self.l2 * at;
+        }
     }
 
     fn value_grad_of(&self, params: &[R], batch: Option<&[u32]>, grad: &mut [R], scratch: &mut [R]) -> R {
