@@ -61,7 +61,7 @@ async function recovers(page: Page, { at, bits }: { at: number; bits: string }):
 for (const [exhibit, { module, panics }] of Object.entries(EXHIBITS)) {
   const wasm = `**/losscape_${module}_bg*.wasm`;
   // Of the others the shortest run is long enough not to be over at once.
-  const long = exhibit === 'bits' ? '#v=1&steps=100000' : '';
+  const long = exhibit === 'bits' ? '#v=1&steps=100000' : '#v=1';
 
   test(`${exhibit}, wasm missing: cannot download; trying again works once it is there`, async () => {
     const page = await failing(wasm, { status: 404 }, exhibit);
@@ -86,7 +86,7 @@ for (const [exhibit, { module, panics }] of Object.entries(EXHIBITS)) {
   });
 
   test(`${exhibit}, a panic: the kernel stopped, with file and line; a new one is built`, async () => {
-    const { page } = await visit(lab, `${exhibit}/#v=1&rehearse=panic`);
+    const { page } = await visit(lab, `${exhibit}/${long}&rehearse=panic`);
     if (panics) {
       await ready(page);
       await page.click(panics);
