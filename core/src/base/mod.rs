@@ -15,8 +15,8 @@ pub(crate) const VECTORS: bool =
     cfg!(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"));
 
 /// Whether products go by tiles of vectors. In WebAssembly, blocks of four by four numbers, which become vectors by
-/// themselves, are as fast (networks of a few units lose a twentieth, of hundreds they gain a quarter) and much less
-/// code. The bits do not depend on it.
+/// themselves, are much less code: networks of a few units lose up to a seventh of their speed by it, those of hundreds
+/// gain a quarter. The bits do not depend on it.
 pub(crate) const TILES: bool = VECTORS && !cfg!(target_family = "wasm");
 
 /// Whether less code is worth more instructions; `Cargo.toml` says how much. The bits do not depend on it.
