@@ -39,7 +39,7 @@ mod sqrt;
 mod vector;
 
 pub use sqrt::{sqrt_32, sqrt_64};
-pub use vector::{Element, Four, Simd, Vector};
+pub use vector::{Element, Float, Four, Simd, Vector};
 
 /// What the compiler may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -199,6 +199,67 @@ mod tests {
         }
     }
 
+    /// What the operations of [`Float`] make of numbers x, y and a bound, in one order.
+    const OPERATIONS: usize = 9;
+    type Made = [[f32; 16]; OPERATIONS];
+
+    struct Operations<'a>(&'a [f32; 16], &'a [f32; 16], f32);
+    impl Kernel for Operations<'_> {
+        type Output = Made;
+        #[inline(always)]
+        fn run<S: Simd>(self) -> Made {
+            let mut made = [[0.0; 16]; OPERATIONS];
+            for first in (0..16).step_by(S::F32::LANES) {
+                let (x, y) = (S::F32::load(&self.0[first..]), S::F32::load(&self.1[first..]));
+                let bound = S::F32::splat(self.2);
+                let mask = x.at_least(bound);
+                let all = [
+                    x.sub(y),
+                    x.div(y),
+                    x.abs(),
+                    x.at_most(bound),
+                    S::F32::select(mask, x, y),
+                    x.add_where(mask, y),
+                    x.sub_where(mask, y),
+                    x.times_power(S::F32::splat(12_582_912.0 + 3.0)),
+                    x.abs().with_sign_of(y),
+                ];
+                for (made, of) in made.iter_mut().zip(all) {
+                    of.store(&mut made[first..]);
+                }
+            }
+            made
+        }
+    }
+
+    /// Each lane holds what a scalar would.
+    fn operations(level: Level) {
+        let x =
+            [0.0, 1.5, -1.5, 2.0, f32::NAN, 3e38, -3e38, 1e-40, 7.25, -0.5, 0.5, 4.0, -7.0, 1.0, 2.5, -2.0];
+        let y =
+            [1.0, -0.0, 3.0, -4.0, 1.0, 2.0, -2.0, -1e-40, f32::NAN, 0.25, -9.0, 6.0, 0.0, -1.0, 8.0, -3.0];
+        let bound = 1.5;
+        let made = run(Operations(&x, &y, bound));
+        for (lane, (x, y)) in x.into_iter().zip(y).enumerate() {
+            let yes = x >= bound;
+            let want: [f32; OPERATIONS] = [
+                x - y,
+                x / y,
+                x.abs(),
+                if x > bound { bound } else { x },
+                if yes { x } else { y },
+                if yes { x + y } else { x },
+                if yes { x - y } else { x },
+                f32::from_bits(x.to_bits().wrapping_add(3 << 23)),
+                x.abs().copysign(y),
+            ];
+            for (k, (made, want)) in made.iter().zip(want).enumerate() {
+                let same = made[lane].to_bits() == want.to_bits() || (made[lane].is_nan() && want.is_nan());
+                assert!(same, "{level:?}, operation {k} of {x} and {y}: {}, not {want}", made[lane]);
+            }
+        }
+    }
+
     /// Reads and writes its lanes and no more.
     fn parts(level: Level) {
         let lanes = run(Width) / 4;
@@ -227,6 +288,10 @@ mod tests {
             let want = if level <= widest() { bytes } else { 16 << (widest() as usize - 1) };
             assert_eq!(run(Width), want, "{level:?} on a processor with {:?}", widest());
             parts(level);
+            // Miri does not know the comparisons of 512-bit registers; they touch no memory.
+            if !(cfg!(miri) && widest() == Level::V4) {
+                operations(level);
+            }
         }
     }
 }

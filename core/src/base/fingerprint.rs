@@ -34,7 +34,7 @@
 //!     }
 //! }
 //! digest.reals(sgd.params()); // and where it ended
-//! assert_eq!(format!("{:016x}", digest.finish()), "50eec248f1dec4c4");
+//! assert_eq!(format!("{:016x}", digest.finish()), "740c25cfbb739523");
 //! # Ok::<(), losscape::ArgError>(())
 //! ```
 //!

@@ -19,7 +19,7 @@ use crate::{Experiment, digest};
 
 pub(crate) const SPECTRUM: Experiment = Experiment {
     name: "spectrum-f32",
-    digest: 0xfa018aa82d9b6203,
+    digest: 0x11f3f44ac28835eb,
     stack: 8 * 1024,
     run: || digest(spectrum::<f32>),
 };
@@ -31,7 +31,7 @@ pub(crate) const SPECTRUM64: Experiment = Experiment {
 };
 pub(crate) const SLICES: Experiment = Experiment {
     name: "slices-f32",
-    digest: 0x99f5fec36a20cc60,
+    digest: 0x9dafe4b736a4c5d1,
     stack: 8 * 1024,
     run: || digest(slices::<f32>),
 };
@@ -43,7 +43,7 @@ pub(crate) const SLICES64: Experiment = Experiment {
 };
 pub(crate) const FOLLOWING: Experiment = Experiment {
     name: "following-f32",
-    digest: 0xe7942a268e709594,
+    digest: 0x1494ff4d1bfe88c5,
     stack: 8 * 1024,
     run: || digest(following::<f32>),
 };

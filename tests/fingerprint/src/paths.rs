@@ -38,7 +38,7 @@ experiments! {
     SURFACES SURFACES64 "surfaces" surfaces 0x0050da0c89f326be 0x7aaf66ad25cecf4c 2;
     BAND BAND64 "band" band 0x425305dc1e1a541a 0xf40023d82f20a3d0 4;
     STRING STRING64 "string" string 0x1805d994269dfbae 0xd60f894d0e2d3104 4;
-    AUTONEB AUTONEB64 "autoneb" autoneb 0xe21dabd94521e0d6 0xf82715bff5d24e34 8;
+    AUTONEB AUTONEB64 "autoneb" autoneb 0xaddde2c7b34be9fe 0xf82715bff5d24e34 8;
     SAMPLING SAMPLING64 "sampling" sampling 0x36620514e31c1c20 0x006de8bb15d36632 4;
     CURVE CURVE64 "curve" curve 0x007f5ca4a91e568f 0xa6de0ab13aa9f428 4;
     ALIGNMENT ALIGNMENT64 "alignment" alignment 0x38866e5007b0caab 0x77cf40aa841d66ca 4;

@@ -14,7 +14,7 @@ pub trait Simd {
     /// How many vectors a kernel may expect to hold at once.
     const REGISTERS: usize;
     /// A register of `f32`.
-    type F32: Vector<f32>;
+    type F32: Float;
     /// A register of `f64`.
     type F64: Vector<f64>;
 }
@@ -65,6 +65,53 @@ pub trait Vector<R>: Copy {
     /// Lane by lane.
     #[must_use]
     fn mul(self, other: Self) -> Self;
+}
+
+/// What an elementary function needs besides. A choice between lanes is made by a mask, never by a branch.
+pub trait Float: Vector<f32> {
+    /// One answer a lane.
+    type Mask: Copy;
+
+    /// Lane by lane.
+    #[must_use]
+    fn sub(self, other: Self) -> Self;
+
+    /// Lane by lane.
+    #[must_use]
+    fn div(self, other: Self) -> Self;
+
+    /// |x|, by clearing the sign's bit.
+    #[must_use]
+    fn abs(self) -> Self;
+
+    /// `bound` where it is less than the lane; NaN stays.
+    #[must_use]
+    fn at_most(self, bound: Self) -> Self;
+
+    /// Whether the lane is at least `bound`; NaN is not.
+    #[must_use]
+    fn at_least(self, bound: Self) -> Self::Mask;
+
+    /// `yes` where the mask says so, `no` elsewhere.
+    #[must_use]
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+
+    /// `self + other` where the mask says yes. `self` is not −0.
+    #[must_use]
+    fn add_where(self, mask: Self::Mask, other: Self) -> Self;
+
+    /// `self − other` where the mask says yes.
+    #[must_use]
+    fn sub_where(self, mask: Self::Mask, other: Self) -> Self;
+
+    /// 2ⁿ · `self`, with n in the low nine bits of `power`, by adding to the exponent: neither may leave the
+    /// normal numbers.
+    #[must_use]
+    fn times_power(self, power: Self) -> Self;
+
+    /// `self`, whose sign is clear, with the sign of `other`.
+    #[must_use]
+    fn with_sign_of(self, other: Self) -> Self;
 }
 
 /// Four numbers: one register, where every processor of the target has such.
@@ -179,6 +226,91 @@ macro_rules! vector {
                 super::copy_part(to, &all, to.len());
             }
         );
+    };
+}
+
+/// Implements [`Float`] for a register of `f32` by functions of bare registers, in the order of the trait.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
+macro_rules! float {
+    (
+        $name:ident($mask:ty); $sub:expr, $div:expr, $abs:expr, $at_most:expr, $at_least:expr, $select:expr,
+        $add_where:expr, $sub_where:expr, $times_power:expr, $with_sign_of:expr
+    ) => {
+        impl crate::Float for $name {
+            type Mask = $mask;
+
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $sub(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn div(self, other: Self) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $div(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $abs(self.0) })
+            }
+
+            #[inline(always)]
+            fn at_most(self, bound: Self) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $at_most(self.0, bound.0) })
+            }
+
+            #[inline(always)]
+            fn at_least(self, bound: Self) -> $mask {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                unsafe {
+                    $at_least(self.0, bound.0)
+                }
+            }
+
+            #[inline(always)]
+            fn select(mask: $mask, yes: Self, no: Self) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $select(mask, yes.0, no.0) })
+            }
+
+            #[inline(always)]
+            fn add_where(self, mask: $mask, other: Self) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $add_where(self.0, mask, other.0) })
+            }
+
+            #[inline(always)]
+            fn sub_where(self, mask: $mask, other: Self) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $sub_where(self.0, mask, other.0) })
+            }
+
+            #[inline(always)]
+            fn times_power(self, power: Self) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $times_power(self.0, power.0) })
+            }
+
+            #[inline(always)]
+            fn with_sign_of(self, other: Self) -> Self {
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $with_sign_of(self.0, other.0) })
+            }
+        }
     };
 }
 

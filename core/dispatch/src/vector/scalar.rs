@@ -1,7 +1,7 @@
 //! Numbers one at a time, where a build has no registers for more.
 
 use super::numbers::Numbers;
-use super::{Simd, Vector};
+use super::{Float, Simd, Vector};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar;
@@ -56,5 +56,59 @@ impl<R: Copy + Default + core::ops::Add<Output = R> + core::ops::Mul<Output = R>
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
         Self(self.0 * other.0)
+    }
+}
+
+impl Float for One<f32> {
+    type Mask = bool;
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        Self(self.0 / other.0)
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    #[inline(always)]
+    fn at_most(self, bound: Self) -> Self {
+        if self.0 > bound.0 { bound } else { self }
+    }
+
+    #[inline(always)]
+    fn at_least(self, bound: Self) -> bool {
+        self.0 >= bound.0
+    }
+
+    #[inline(always)]
+    fn select(mask: bool, yes: Self, no: Self) -> Self {
+        if mask { yes } else { no }
+    }
+
+    #[inline(always)]
+    fn add_where(self, mask: bool, other: Self) -> Self {
+        if mask { self.add(other) } else { self }
+    }
+
+    #[inline(always)]
+    fn sub_where(self, mask: bool, other: Self) -> Self {
+        if mask { self.sub(other) } else { self }
+    }
+
+    #[inline(always)]
+    fn times_power(self, power: Self) -> Self {
+        Self(f32::from_bits(self.0.to_bits().wrapping_add(power.0.to_bits() << 23)))
+    }
+
+    #[inline(always)]
+    fn with_sign_of(self, other: Self) -> Self {
+        Self(f32::from_bits(self.0.to_bits() | (other.0.to_bits() & (1 << 31))))
     }
 }

@@ -1,14 +1,21 @@
 //! The registers of x86-64.
 
 use core::arch::x86_64::{
-    __m128, __m128d, __m256, __m256d, __m256i, __m512, __m512d, _mm_add_pd, _mm_add_ps, _mm_loadu_pd,
-    _mm_loadu_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_mul_pd, _mm_mul_ps, _mm_set1_pd, _mm_set1_ps,
-    _mm_storeu_pd, _mm_storeu_ps, _mm_unpackhi_ps, _mm_unpacklo_ps, _mm256_add_pd, _mm256_add_ps,
-    _mm256_loadu_pd, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_maskload_pd, _mm256_maskload_ps,
-    _mm256_maskstore_pd, _mm256_maskstore_ps, _mm256_mul_pd, _mm256_mul_ps, _mm256_set1_pd, _mm256_set1_ps,
-    _mm256_storeu_pd, _mm256_storeu_ps, _mm512_add_pd, _mm512_add_ps, _mm512_loadu_pd, _mm512_loadu_ps,
-    _mm512_mask_storeu_pd, _mm512_mask_storeu_ps, _mm512_maskz_loadu_pd, _mm512_maskz_loadu_ps,
-    _mm512_mul_pd, _mm512_mul_ps, _mm512_set1_pd, _mm512_set1_ps, _mm512_storeu_pd, _mm512_storeu_ps,
+    __m128, __m128d, __m256, __m256d, __m256i, __m512, __m512d, __mmask16, _CMP_GE_OQ, _mm_add_epi32,
+    _mm_add_pd, _mm_add_ps, _mm_and_ps, _mm_andnot_ps, _mm_castps_si128, _mm_castsi128_ps, _mm_cmpge_ps,
+    _mm_div_ps, _mm_loadu_pd, _mm_loadu_ps, _mm_min_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_mul_pd, _mm_mul_ps,
+    _mm_or_ps, _mm_set1_pd, _mm_set1_ps, _mm_slli_epi32, _mm_storeu_pd, _mm_storeu_ps, _mm_sub_ps,
+    _mm_unpackhi_ps, _mm_unpacklo_ps, _mm256_add_epi32, _mm256_add_pd, _mm256_add_ps, _mm256_and_ps,
+    _mm256_andnot_ps, _mm256_blendv_ps, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_cmp_ps,
+    _mm256_div_ps, _mm256_loadu_pd, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_maskload_pd,
+    _mm256_maskload_ps, _mm256_maskstore_pd, _mm256_maskstore_ps, _mm256_min_ps, _mm256_mul_pd,
+    _mm256_mul_ps, _mm256_or_ps, _mm256_set1_pd, _mm256_set1_ps, _mm256_slli_epi32, _mm256_storeu_pd,
+    _mm256_storeu_ps, _mm256_sub_ps, _mm512_abs_ps, _mm512_add_epi32, _mm512_add_pd, _mm512_add_ps,
+    _mm512_and_ps, _mm512_castps_si512, _mm512_castsi512_ps, _mm512_cmp_ps_mask, _mm512_div_ps,
+    _mm512_loadu_pd, _mm512_loadu_ps, _mm512_mask_add_ps, _mm512_mask_blend_ps, _mm512_mask_storeu_pd,
+    _mm512_mask_storeu_ps, _mm512_mask_sub_ps, _mm512_maskz_loadu_pd, _mm512_maskz_loadu_ps, _mm512_min_ps,
+    _mm512_mul_pd, _mm512_mul_ps, _mm512_or_ps, _mm512_set1_pd, _mm512_set1_ps, _mm512_slli_epi32,
+    _mm512_storeu_pd, _mm512_storeu_ps, _mm512_sub_ps,
 };
 
 use super::numbers::Numbers;
@@ -42,6 +49,21 @@ impl Simd for Avx512 {
 }
 
 vector!(F32x4(__m128): f32, 4, F32x4; _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, _mm_mul_ps);
+float!(
+    F32x4(__m128);
+    _mm_sub_ps, _mm_div_ps, |a| _mm_andnot_ps(_mm_set1_ps(-0.0), a),
+    // The second operand where one is NaN.
+    |a, bound| _mm_min_ps(bound, a),
+    _mm_cmpge_ps,
+    |mask, yes, no| _mm_or_ps(_mm_and_ps(mask, yes), _mm_andnot_ps(mask, no)),
+    |a, mask, b| _mm_add_ps(a, _mm_and_ps(mask, b)),
+    |a, mask, b| _mm_sub_ps(a, _mm_and_ps(mask, b)),
+    |a, power| {
+        let exponent = _mm_slli_epi32::<23>(_mm_castps_si128(power));
+        _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(a), exponent))
+    },
+    |a, sign| _mm_or_ps(a, _mm_and_ps(sign, _mm_set1_ps(-0.0)))
+);
 vector!(F64x2(__m128d): f64, 2, Numbers<f64>; _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, _mm_mul_pd);
 
 vector!(
@@ -51,6 +73,21 @@ vector!(
     |from: &[f32]| Self(unsafe { _mm256_maskload_ps(from.as_ptr(), mask32(from.len())) }),
     // SAFETY: as above.
     |this: Self, to: &mut [f32]| unsafe { _mm256_maskstore_ps(to.as_mut_ptr(), mask32(to.len()), this.0) }
+);
+float!(
+    F32x8(__m256);
+    _mm256_sub_ps, _mm256_div_ps, |a| _mm256_andnot_ps(_mm256_set1_ps(-0.0), a),
+    // The second operand where one is NaN.
+    |a, bound| _mm256_min_ps(bound, a),
+    _mm256_cmp_ps::<_CMP_GE_OQ>,
+    |mask, yes, no| _mm256_blendv_ps(no, yes, mask),
+    |a, mask, b| _mm256_add_ps(a, _mm256_and_ps(mask, b)),
+    |a, mask, b| _mm256_sub_ps(a, _mm256_and_ps(mask, b)),
+    |a, power| {
+        let exponent = _mm256_slli_epi32::<23>(_mm256_castps_si256(power));
+        _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), exponent))
+    },
+    |a, sign| _mm256_or_ps(a, _mm256_and_ps(sign, _mm256_set1_ps(-0.0)))
 );
 vector!(
     F64x4(__m256d): f64, 4, Numbers<f64>;
@@ -68,6 +105,21 @@ vector!(
     |from: &[f32]| Self(unsafe { _mm512_maskz_loadu_ps((1 << from.len()) - 1, from.as_ptr()) }),
     // SAFETY: as above.
     |this: Self, to: &mut [f32]| unsafe { _mm512_mask_storeu_ps(to.as_mut_ptr(), (1 << to.len()) - 1, this.0) }
+);
+float!(
+    F32x16(__mmask16);
+    _mm512_sub_ps, _mm512_div_ps, _mm512_abs_ps,
+    // The second operand where one is NaN.
+    |a, bound| _mm512_min_ps(bound, a),
+    _mm512_cmp_ps_mask::<_CMP_GE_OQ>,
+    |mask, yes, no| _mm512_mask_blend_ps(mask, no, yes),
+    |a, mask, b| _mm512_mask_add_ps(a, mask, a, b),
+    |a, mask, b| _mm512_mask_sub_ps(a, mask, a, b),
+    |a, power| {
+        let exponent = _mm512_slli_epi32::<23>(_mm512_castps_si512(power));
+        _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), exponent))
+    },
+    |a, sign| _mm512_or_ps(a, _mm512_and_ps(sign, _mm512_set1_ps(-0.0)))
 );
 vector!(
     F64x8(__m512d): f64, 8, Numbers<f64>;

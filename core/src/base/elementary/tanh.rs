@@ -1,129 +1,110 @@
 //! The hyperbolic tangent.
 //!
+//! In binary32, with k = 2 / ln 2 and t = k a:
+//!
 //! ```text
-//! tanh a = a + a³ p(a²)          a < 0.5625
-//!        = 1 − 2 / (e²ᵃ + 1)     otherwise, with e²ᵃ = 2ⁿ e²ʳ, a = n ½ ln 2 + r
+//! d(t) = t / tanh(½ t ln 2) = k + w(t²)
+//!
+//! tanh a = a − a w(t²) / d(t)              a < 0.689
+//!        = 1 − 2 q / (2ⁿ p + q)            otherwise, with t = n + f, p = d(f) + f, q = d(f) − f
 //! ```
 //!
-//! Both sides end in one rounding of a large exact term and a small one, which makes the function monotone:
-//! a quotient of polynomials over the whole range is faster and as accurate, but wavers by a unit in the
-//! last place where the tangent is flat.
+//! because e²ᵃ = 2ⁿ p / q. The first side is the second with n = 0 where its large term is known to be a, so both
+//! need one polynomial and one quotient, and a vector of both costs little more than one of either. Both end in one
+//! rounding of a large exact term and a small one, which makes the function monotone: a quotient of polynomials
+//! over the whole range is as accurate, but wavers by a unit in the last place where the tangent is flat.
 //!
-//! In binary32, ln 2 rounds to 21 bits, so n ½ ln 2 is exact for n ≤ 8 and needs no second part; for larger
-//! n the error of e²ᵃ no longer reaches the result. e²ʳ is 1 + r p(r) with p from Sollya 8's
-//! `fpminimax(exp(2*x), [|1,…,5|], [|SG...|], [-0.17; 0.17329], 1, relative)`, relative error 8.7 · 10⁻⁸
-//! near the change of sides, where it counts; the other polynomial is
-//! `fpminimax(tanh(x), [|3,5,7,9|], [|SG...|], [1b-10; 0.5625], x, relative)`, error 4.6 · 10⁻⁸. For
-//! binary64, e²ᵃ comes from [`parts_64`] and the polynomial has ten terms, error 3.2 · 10⁻¹⁷.
+//! w(s) is s (w₁ + w₂ s + w₃ s²), the best three terms for the first side's error in units in the last place, about
+//! one, found by linear programming over 6,000 points, and its last bits by trying their neighbours. Where the sides
+//! meet is not free: the second wavers at 0.688967 and at hundreds of places below, and much above 0.69 the first
+//! needs a fourth term. That t is rounded does no harm to the second side: the error of e²ᵃ grows with a, but what
+//! of it reaches the tangent falls faster.
+//!
+//! In binary64, e²ᵃ comes from [`parts_64`], and the first side, below 0.5625, is a + a³ p(a²) with ten terms of
+//! `fpminimax(tanh(x), [|3,…,21|], [|D...|], [1b-10; 0.5625], x, relative)`, error 3.2 · 10⁻¹⁷.
 
-#![expect(
-    clippy::needless_range_loop,
-    reason = "one loop a step, and an index for each of several numbers, keep what the compiler makes of it in order"
-)]
+use core::f32::consts::LOG2_E;
 
-use core::f32::consts::{LN_2, LOG2_E};
-
-use losscape_dispatch::{Kernel, Simd, Vector, run};
+use losscape_dispatch::{Float, Kernel, Simd, Vector, run};
 
 use super::exp::{ROUND_32, parts_64};
 use crate::base::VECTORS;
 use crate::base::elementwise::each;
 
 /// From here on the second side.
-const SIDES_MEET: f32 = 0.5625;
-
-/// The polynomials, from the lowest power on.
-const SMALL: [f32; 4] = [-0.333_328_75, 0.133_190_63, -0.052_564_338, 0.016_231_729];
-const LARGE: [f32; 6] = [1.0, 1.999_999_5, 1.999_967, 1.333_387_7, 0.670_312_3, 0.266_103_7];
+const SIDES_MEET: f32 = 0.689;
+/// tanh 10 rounds to 1.
+const ONE_FROM: f32 = 10.0;
+/// 2 / ln 2.
+const K: f32 = 2.0 * LOG2_E;
+/// The terms of w, from the lowest power on.
+const W: [f32; 3] = [0.115_523_435, -0.000_923_237_36, 9.715_036e-6];
 
 #[inline(always)]
 pub(super) fn tanh_32(x: f32) -> f32 {
-    if VECTORS {
-        let [y] = abreast_32([x]);
-        return y;
-    }
-    // A scalar core computes the side it needs.
     let a = x.abs();
-    with_sign_of(x, if a >= SIDES_MEET { large_one(a) } else { small_one(a) })
+    let y = if a >= SIDES_MEET { large_32(a) } else { small_32(a) };
+    f32::from_bits(y.to_bits() | (x.to_bits() & (1 << 31)))
 }
 
-// One at a time: written out, because arrays of one stay loops where code is to be small.
-
+/// NaN fails the comparison and stays NaN here; the integer addition in [`large_32`] would lose it.
 #[inline(always)]
-fn small_one(a: f32) -> f32 {
-    let s = a * a;
-    let p = SMALL[0] + s * (SMALL[1] + s * (SMALL[2] + s * SMALL[3]));
-    a + a * (s * p)
+fn small_32(a: f32) -> f32 {
+    let w = w(a * K);
+    a - a * w / (K + w)
 }
 
 #[inline(always)]
-fn large_one(a: f32) -> f32 {
-    let b = if a > 10.0 { 10.0 } else { a };
-    let rounded = b * (2.0 * LOG2_E) + ROUND_32;
-    let r = b - (rounded - ROUND_32) * (0.5 * LN_2);
-    let p = LARGE[1] + r * (LARGE[2] + r * (LARGE[3] + r * (LARGE[4] + r * LARGE[5])));
-    let exp = f32::from_bits((LARGE[0] + r * p).to_bits().wrapping_add(rounded.to_bits() << 23));
-    1.0 - 2.0 / (exp + 1.0)
+fn large_32(a: f32) -> f32 {
+    let t = if a > ONE_FROM { ONE_FROM } else { a } * K;
+    let rounded = t + ROUND_32;
+    let f = t - (rounded - ROUND_32);
+    let d = K + w(f);
+    let (p, q) = (d + f, d - f);
+    // 2ⁿ, n ≤ 29, is added to the exponent: the low bits of `rounded` hold n.
+    let p = f32::from_bits(p.to_bits().wrapping_add(rounded.to_bits() << 23));
+    1.0 - (q + q) / (p + q)
 }
 
-/// Several at a time, both sides of each. NaN fails the comparison and stays NaN in `small`; the integer addition
-/// in `large` would lose it.
 #[inline(always)]
-fn abreast_32<const N: usize>(x: [f32; N]) -> [f32; N] {
-    let a = x.map(f32::abs);
-    let (large, small) = (large_32(a), small_32(a));
-    let mut y = x;
-    for k in 0..N {
-        y[k] = with_sign_of(x[k], if a[k] >= SIDES_MEET { large[k] } else { small[k] });
+fn w(f: f32) -> f32 {
+    let s = f * f;
+    s * (W[0] + s * (W[1] + s * W[2]))
+}
+
+/// The same of several registers, both sides of each lane; n = 0 where the first side counts.
+///
+/// A tangent is a chain of twenty operations, each waiting for the one before: several registers abreast keep a
+/// processor busy.
+#[inline(always)]
+fn abreast<V: Float, const N: usize>(mut x: [V; N]) -> [V; N] {
+    let (k, round, meet) = (V::splat(K), V::splat(ROUND_32), V::splat(SIDES_MEET));
+    let mut a = x;
+    let mut large = [x[0].at_least(meet); N];
+    let (mut rounded, mut f) = (x, x);
+    for v in 0..N {
+        a[v] = x[v].abs();
+        large[v] = a[v].at_least(meet);
+        let t = a[v].at_most(V::splat(ONE_FROM)).mul(k);
+        rounded[v] = round.add_where(large[v], t);
+        f[v] = t.sub(rounded[v].sub(round));
     }
-    y
-}
-
-#[inline(always)]
-fn with_sign_of(x: f32, y: f32) -> f32 {
-    f32::from_bits(y.to_bits() | (x.to_bits() & 0x8000_0000))
-}
-
-#[inline(always)]
-fn small_32<const N: usize>(a: [f32; N]) -> [f32; N] {
-    let s = a.map(|a| a * a);
-    let mut p = polynomial(s, SMALL);
-    for k in 0..N {
-        p[k] *= s[k];
+    let (mut w, mut d) = (x, x);
+    for v in 0..N {
+        let s = f[v].mul(f[v]);
+        let p = V::splat(W[1]).add(s.mul(V::splat(W[2])));
+        w[v] = s.mul(V::splat(W[0]).add(s.mul(p)));
+        d[v] = k.add(w[v]);
     }
-    for k in 0..N {
-        p[k] = a[k] + a[k] * p[k];
+    for v in 0..N {
+        // Where the first side counts, p = q = d, and both halves of its quotient are doubled, which is exact.
+        let q = d[v].sub_where(large[v], f[v]);
+        let p = d[v].add_where(large[v], f[v]).times_power(rounded[v]);
+        let half = V::select(large[v], q, a[v].mul(w[v]));
+        let whole = V::select(large[v], V::splat(1.0), a[v]);
+        x[v] = whole.sub(half.add(half).div(p.add(q))).with_sign_of(x[v]);
     }
-    p
-}
-
-#[inline(always)]
-fn large_32<const N: usize>(a: [f32; N]) -> [f32; N] {
-    // tanh 10 rounds to 1.
-    let b = a.map(|a| if a > 10.0 { 10.0 } else { a });
-    let rounded = b.map(|b| b * (2.0 * LOG2_E) + ROUND_32);
-    let mut r = b;
-    for k in 0..N {
-        r[k] = b[k] - (rounded[k] - ROUND_32) * (0.5 * LN_2);
-    }
-    let mut exp = polynomial(r, LARGE);
-    for k in 0..N {
-        // 2ⁿ, n ≤ 29, is added to the exponent: the low bits of `rounded` hold n.
-        exp[k] = f32::from_bits(exp[k].to_bits().wrapping_add(rounded[k].to_bits() << 23)) + 1.0;
-    }
-    exp.map(|exp| 1.0 - 2.0 / exp)
-}
-
-/// Horner's scheme.
-#[inline(always)]
-fn polynomial<const N: usize, const TERMS: usize>(x: [f32; N], coefficients: [f32; TERMS]) -> [f32; N] {
-    let mut p = [coefficients[TERMS - 1]; N];
-    for c in coefficients[..TERMS - 1].iter().rev() {
-        for k in 0..N {
-            p[k] = c + x[k] * p[k];
-        }
-    }
-    p
+    x
 }
 
 #[inline(always)]
@@ -140,44 +121,29 @@ struct Slice<'a>(&'a mut [f32]);
 impl Kernel for Slice<'_> {
     type Output = ();
 
-    /// A tangent is a chain of forty operations, each waiting for the one before: several vectors abreast keep a
-    /// processor busy. How many was measured; narrow ones need more.
     #[inline(always)]
     fn run<S: Simd>(self) {
-        match S::F32::LANES {
-            16 => self.groups::<4, 16>(),
-            8 => self.groups::<4, 8>(),
-            4 => self.groups::<8, 4>(),
-            _ => self.groups::<1, 1>(),
+        let lanes = S::F32::LANES;
+        let mut groups = self.0.chunks_exact_mut(ABREAST * lanes);
+        for group in &mut groups {
+            let mut x = [S::F32::splat(0.0); ABREAST];
+            for v in 0..ABREAST {
+                x[v] = S::F32::load(&group[v * lanes..]);
+            }
+            x = abreast(x);
+            for v in 0..ABREAST {
+                x[v].store(&mut group[v * lanes..]);
+            }
+        }
+        for rest in groups.into_remainder().chunks_mut(lanes) {
+            let [y] = abreast([S::F32::load_part(rest, rest.len())]);
+            y.store_part(rest, rest.len());
         }
     }
 }
 
-impl Slice<'_> {
-    #[inline(always)]
-    fn groups<const VECTORS: usize, const LANES: usize>(self) {
-        let (vectors, rest) = self.0.as_chunks_mut::<LANES>();
-        let (groups, more) = vectors.as_chunks_mut::<VECTORS>();
-        for group in groups {
-            // One loop over the lanes, which become the vectors.
-            for lane in 0..LANES {
-                let mut x = [0.0; VECTORS];
-                for v in 0..VECTORS {
-                    x[v] = group[v][lane];
-                }
-                let y = abreast_32(x);
-                for v in 0..VECTORS {
-                    group[v][lane] = y[v];
-                }
-            }
-        }
-        for rest in [more.as_flattened_mut(), rest] {
-            for x in rest {
-                *x = tanh_32(*x);
-            }
-        }
-    }
-}
+/// Registers at a time, as many as were measured to be best; engines of WebAssembly gain nothing by more than one.
+const ABREAST: usize = if cfg!(target_family = "wasm") { 1 } else { 8 };
 
 #[inline(always)]
 pub(super) fn tanh_64(x: f64) -> f64 {

@@ -10,8 +10,8 @@ use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
 
-/// Samples that are evaluated together unless told otherwise.
-pub const DEFAULT_TILE: usize = 32;
+/// Samples that are evaluated together unless told otherwise: 128 where the build has vectors, 32 elsewhere.
+pub const DEFAULT_TILE: usize = if VECTORS { 128 } else { 32 };
 
 /// The loss of a network over a dataset, with L2 regularisation:
 ///
