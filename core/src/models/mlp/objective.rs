@@ -23,7 +23,7 @@ pub const DEFAULT_TILE: usize = 32;
 /// speed, never the bits: the sums over samples run in index order.
 ///
 /// No call panics. A minibatch that names a sample that is not there, or a slice that is too short, gives +∞ and
-/// a gradient without meaning, and a method rejects the point.
+/// a gradient without meaning, or a product of infinities, and a method rejects the point.
 ///
 /// # Cost
 ///
@@ -333,7 +333,9 @@ impl<R: Real> Curvature<R> for MlpObjective<'_, R> {
         debug_assert!(scratch.len() >= self.hess_vec_scratch_len(), "mlp objective: scratch");
         out.fill(R::ZERO);
         for rows in self.tiles(None) {
-            let _ = self.add_hess_vec(params, v, rows, out, scratch);
+            if self.add_hess_vec(params, v, rows, out, scratch).is_none() {
+                return out.fill(R::INFINITY);
+            }
         }
         self.finish(out, self.count(None), v);
     }
