@@ -8,7 +8,7 @@ use losscape::{Curvature, Objective, SampledObjective};
 use proptest::prelude::*;
 
 /// What can be wrong with a problem, and the argument that must be named for it.
-const FAULTS: [(&str, &str); 14] = [
+const FAULTS: [(&str, &str); 15] = [
     ("nothing", ""),
     ("a layer without units", "widths"),
     ("one width only", "widths"),
@@ -22,6 +22,7 @@ const FAULTS: [(&str, &str); 14] = [
     ("a label that is no output", "targets"),
     ("inputs of another width than the network's", "data"),
     ("a negative, infinite or NaN penalty", "l2"),
+    ("a leaky ReLU that falls or is flat below zero", "slope"),
     ("a tile of no samples", "tile"),
 ];
 
@@ -53,7 +54,7 @@ proptest! {
     fn a_problem_is_refused_by_name_or_can_be_evaluated(
         fault in 0..FAULTS.len(),
         mut widths in prop::collection::vec(1usize..5, 2..6),
-        (hidden, output, loss) in (activation(), activation(), loss()),
+        (mut hidden, output, loss) in (activation(), activation(), loss()),
         bias in any::<bool>(),
         (samples, values) in (1usize..6, prop::collection::vec(-3.0f32..3.0, 32)),
         (place, mut l2, mut tile) in (0usize..64, 0.0f32..1.0, 1usize..4),
@@ -81,6 +82,9 @@ proptest! {
             "a label that is no output" => labels[place % samples] = classes as u8,
             "inputs of another width than the network's" => { width += 1; inputs.resize(samples * width, 0.5); }
             "a negative, infinite or NaN penalty" => l2 = wrong,
+            "a leaky ReLU that falls or is flat below zero" => {
+                hidden = Activation::LeakyRelu { slope: if bias { wrong } else { 0.0 } };
+            }
             "a tile of no samples" => tile = 0,
             _ => {}
         }

@@ -1,6 +1,5 @@
 //! Activations with their first and second derivatives.
 
-use crate::Real;
 #[cfg(any(feature = "sigmoid", feature = "softplus"))]
 use crate::base::elementary::sigmoid;
 #[cfg(feature = "softplus")]
@@ -19,6 +18,7 @@ use crate::base::elementary::tanh_slice;
 ))]
 use crate::base::elementwise::each;
 use crate::base::elementwise::pair;
+use crate::{ArgError, Real};
 
 /// What a unit makes of its input z.
 ///
@@ -76,6 +76,15 @@ pub(super) struct Slopes<R> {
 }
 
 impl Activation {
+    /// Refuses a slope that is not above zero.
+    pub(super) fn check(self) -> Result<(), ArgError> {
+        #[cfg(feature = "relu")]
+        if let Self::LeakyRelu { slope } = self {
+            ArgError::check_positive("slope", slope)?;
+        }
+        Ok(())
+    }
+
     /// Whether the derivatives need z besides a.
     pub(super) const fn needs_preactivation(self) -> bool {
         match self {

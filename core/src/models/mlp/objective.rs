@@ -116,9 +116,11 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     ///
     /// # Errors
     /// [`ArgError`] naming `data` (another width than the network's inputs), `targets` (a label that is no
-    /// output, values of another width or outside the loss's range), `net` (softmax of one output) or `l2`.
+    /// output, values of another width or outside the loss's range), `net` (softmax of one output), `slope` (of a
+    /// leaky ReLU, not above zero) or `l2`.
     pub fn new(net: Mlp, loss: Loss, data: Dataset<'a, R>, l2: R) -> Result<Self, ArgError> {
         ArgError::check_len("data", net.inputs(), data.width())?;
+        net.check_slopes()?;
         loss.check(&net, &data)?;
         ArgError::check_non_negative("l2", l2)?;
         Ok(Self { net, loss, data, l2, tile: DEFAULT_TILE })

@@ -133,6 +133,12 @@ impl Mlp {
         self
     }
 
+    /// Refuses a leaky ReLU whose slope is not above zero: its derivatives are found by the sign of its value.
+    pub(super) fn check_slopes(&self) -> Result<(), ArgError> {
+        self.hidden.check()?;
+        self.output.check()
+    }
+
     /// The number of layers of weights, L.
     #[must_use]
     pub const fn layers(&self) -> usize {
