@@ -132,13 +132,13 @@ fn combine<R: Real>(trajectory: &[R], about: &[R], factors: &[R], axis: &mut [R]
 /// ```
 pub fn random_walk<R: Real, G: Rng + ?Sized>(rows: &mut [R], dim: usize, rng: &mut G) {
     debug_assert!(dim > 0 && rows.len().is_multiple_of(dim), "random walk: rows");
-    let (mut before, mut rest) = rows.split_at_mut(dim);
+    let mut rows = rows.chunks_exact_mut(dim.max(1));
+    let Some(mut before) = rows.next() else { return };
     before.fill(R::ZERO);
-    while !rest.is_empty() {
-        let (row, after) = rest.split_at_mut(dim);
+    for row in rows {
         row.copy_from_slice(before);
         add_normal(rng, R::ONE, row);
-        (before, rest) = (row, after);
+        before = row;
     }
 }
 
@@ -190,6 +190,11 @@ mod tests {
         let pi = core::f64::consts::PI;
         assert!((found.shares[0] - 8.0 / (pi * pi)).abs() < 0.02, "{:?}", found.shares);
         assert!((found.shares[1] - 8.0 / (9.0 * pi * pi)).abs() < 0.01, "{:?}", found.shares);
+    }
+
+    #[test]
+    fn a_walk_of_no_rows_is_none() {
+        random_walk::<f64, _>(&mut [], 2, &mut stream(3, 0));
     }
 
     #[test]
