@@ -1,6 +1,7 @@
 //! Whether an objective's derivatives are those of its value.
 
 use crate::base::elementary::sqrt;
+use crate::base::room::room;
 use crate::base::vector::dot;
 use crate::{ArgError, Curvature, Objective, Real};
 
@@ -22,7 +23,7 @@ pub struct Check<R: Real = f32> {
 /// [`check_hess_vec`] with the larger of `scratch_len` and `hess_vec_scratch_len`.
 #[must_use]
 pub const fn check_workspace_len(dim: usize, scratch_len: usize) -> usize {
-    4 * dim + scratch_len
+    room([[4, dim], [1, scratch_len]])
 }
 
 /// Compares every component of a gradient with a central difference of the value,

@@ -11,7 +11,7 @@ pub(crate) fn rows<R>(arg: &'static str, values: &[R], dim: usize, least: usize)
     if dim == 0 {
         return Err(ArgError::new("dim", Reason::NotPositive));
     }
-    ArgError::check_min_len(arg, least * dim, values.len())?;
+    ArgError::check_min_len(arg, dim.saturating_mul(least), values.len())?;
     let count = values.len() / dim;
     ArgError::check_len(arg, count * dim, values.len())?;
     Ok(count)

@@ -67,7 +67,7 @@ const CHECKSUM: usize = 4;
 /// The length of a blob with a body of `body` bytes.
 #[must_use]
 pub const fn blob_len(body: usize) -> usize {
-    HEADER + body + CHECKSUM
+    body.saturating_add(HEADER + CHECKSUM)
 }
 
 /// Writes a blob into a slice, front to back.

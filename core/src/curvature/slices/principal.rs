@@ -1,6 +1,7 @@
 //! The plane that holds most of a trajectory.
 
 use crate::base::random::{Rng, add_normal};
+use crate::base::room::room;
 use crate::base::vector::{LaneSum, norm, scale};
 use crate::curvature::{eigen, eigen_workspace_len, trace};
 use crate::{ArgError, Real, Reason};
@@ -15,7 +16,7 @@ pub struct Principal<R: Real = f32> {
 /// Elements of workspace that [`principal_axes`] needs for `count` points.
 #[must_use]
 pub const fn principal_workspace_len(count: usize) -> usize {
-    count * count + count + eigen_workspace_len(count)
+    room([[count, count], [1, count], [1, eigen_workspace_len(count)]])
 }
 
 /// The two directions that hold most of a trajectory's displacement from `about`:

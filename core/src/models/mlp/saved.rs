@@ -2,6 +2,7 @@
 
 use super::{Activation, MAX_LAYERS, Mlp};
 use crate::base::blob::{BlobError, Reader, Writer, blob_len, kind};
+use crate::base::room::room;
 use crate::{ArgError, Real, Reason};
 
 const VERSION: u16 = 1;
@@ -41,7 +42,8 @@ impl Mlp {
     /// The length of the network's byte form with parameters of type `R`.
     #[must_use]
     pub const fn blob_len<R: Real>(&self) -> usize {
-        blob_len(1 + 4 * (self.layers() + 1) + 2 * ACTIVATION_BYTES + 2 + self.param_len() * R::BYTES)
+        let shape = 1 + 4 * (self.layers() + 1) + 2 * ACTIVATION_BYTES + 2;
+        blob_len(room([[1, shape], [self.param_len(), R::BYTES]]))
     }
 
     /// Writes the network with its parameters; returns the length.

@@ -12,6 +12,7 @@ use super::band::{Band, BandConfig, BandStep, Evaluations};
 use super::polyline::Location;
 use super::relax::Relaxer;
 use super::scan::{DenseScan, PathReport, ScanStep};
+use crate::base::room::room;
 use crate::base::vector::norm;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -98,7 +99,7 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
     /// The length of the workspace.
     #[must_use]
     pub const fn workspace_len(capacity: usize, dim: usize, scratch: usize) -> usize {
-        Band::<R>::workspace_len(capacity, dim, scratch) + capacity * dim
+        room([[1, Band::<R>::workspace_len(capacity, dim, scratch)], [capacity, dim]])
     }
 
     /// A search between the first two rows of `images`, moving on `f` and judged by `full`.

@@ -10,6 +10,7 @@ use super::band::Evaluations;
 use super::polyline::{between, check_ends, length, row, row_mut, rows};
 use super::relax::{RelaxState, Relaxer};
 use crate::base::elementary::sqrt;
+use crate::base::room::room;
 use crate::base::vector::distance;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -96,7 +97,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
     /// The length of the workspace.
     #[must_use]
     pub const fn workspace_len(dim: usize, scratch: usize) -> usize {
-        4 * dim + scratch
+        room([[4, dim], [1, scratch]])
     }
 
     /// A search between the first two rows of `beads`.
