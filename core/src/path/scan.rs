@@ -185,7 +185,7 @@ impl<R: Real> DenseScan<R> {
             Next::LastEnd => Location { segment: self.last - 1, alpha: R::ONE },
             Next::Image(segment) => Location { segment, alpha: R::ONE },
             Next::Point(segment, k) => {
-                Location { segment, alpha: R::from_u32(k) / R::from_u32(self.points + 1) }
+                Location { segment, alpha: R::from_u32(k) / R::from_u32(self.points.saturating_add(1)) }
             }
             Next::Nothing => return ScanStep::Done(self.report),
         };
@@ -335,5 +335,20 @@ mod tests {
         assert_eq!((report.saddle, report.saddle_at), (6.0, Location { segment: 1, alpha: 1.0 }));
         assert_eq!(report.rise(), 0.0);
         assert_eq!(report.values, 3 + 2 * 3);
+    }
+
+    #[test]
+    fn as_many_points_as_can_be_counted() {
+        let f = MuellerBrown::<f64>::default();
+        let images = [-0.5, 1.5, 0.5, 0.0];
+        let mut scan = DenseScan::new(&images, 2, u32::MAX).unwrap();
+        let mut point = [f64::NAN; 2];
+        for _ in 0..3 {
+            assert!(matches!(scan.step(&f, &images, &mut point, &mut []), ScanStep::Image { .. }));
+        }
+        let ScanStep::Point { at, .. } = scan.step(&f, &images, &mut point, &mut []) else {
+            panic!("a point after the images")
+        };
+        assert!(at.alpha > 0.0 && at.alpha < 1e-9, "{at:?}");
     }
 }

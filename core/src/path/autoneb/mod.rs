@@ -106,8 +106,8 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
     ///
     /// # Errors
     /// [`ArgError`] as for [`Band::with_count`], and naming `schedule` (empty, its first cycle not
-    /// [`Grow::Line`], a rate not above zero), `points` (none), `images` (more than `N` rows) or
-    /// `end_grad_norm` (not above zero).
+    /// [`Grow::Line`], a rate not above zero), `threshold` (negative, not finite), `points` (none), `images` (more
+    /// than `N` rows) or `end_grad_norm` (not above zero).
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         full: &(impl Objective<R> + ?Sized),
@@ -126,6 +126,7 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
         for cycle in config.schedule {
             ArgError::check_positive("schedule", cycle.learning_rate)?;
         }
+        ArgError::check_non_negative("threshold", config.insertion.threshold)?;
         if config.points == 0 {
             return Err(ArgError::new("points", Reason::NotPositive));
         }

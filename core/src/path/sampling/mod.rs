@@ -121,6 +121,10 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         ArgError::check_positive("level", config.level)?;
         ArgError::check_positive("accept", config.accept)?;
         ArgError::check_positive("train_to", config.train_to)?;
+        // Beads are not scanned: they must be below the limit when they are trained.
+        if config.train_to > config.accept {
+            return Err(ArgError::new("train_to", Reason::OutOfRange { index: 0 }));
+        }
         if config.points == 0 {
             return Err(ArgError::new("points", Reason::NotPositive));
         }
@@ -196,7 +200,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
 
     fn scan(&mut self, k: u32, highest: R, at: R, f: &(impl Objective<R> + ?Sized)) -> SamplingStep<R> {
         let (dim, q) = (self.dim, self.next_row());
-        let t = R::from_u32(k) / R::from_u32(self.config.points + 1);
+        let t = R::from_u32(k) / R::from_u32(self.config.points.saturating_add(1));
         between(row(self.beads, dim, self.settled - 1), row(self.beads, dim, q), t, self.point);
         let value = f.value(self.point, self.scratch);
         self.evaluations.values += 1;
