@@ -37,6 +37,13 @@ use crate::{ArgError, Real};
 ///
 /// All but identity and tanh belong to cargo features of their names, on by default: firmware that names none
 /// carries the code of none.
+///
+/// ```
+/// use losscape::models::mlp::Activation;
+/// let mut z = [-2.0f32, 0.0, 3.0];
+/// Activation::LeakyRelu { slope: 0.25 }.apply(&mut z);
+/// assert_eq!(z, [-0.5, 0.0, 3.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Activation {

@@ -41,6 +41,8 @@ impl<R: Real> Band<'_, R> {
     /// length `amplitude`, times `sin(π i / (images − 1))`, to image `i`.
     ///
     /// Without it, a straight band on a symmetric ridge stays there.
+    ///
+    /// Precondition: `amplitude` finite.
     pub fn perturb<G: Rng + ?Sized>(&mut self, amplitude: R, rng: &mut G) {
         let (dim, last) = (self.dim, self.count - 1);
         let across = &mut *self.direction;
