@@ -6,7 +6,7 @@ mod targets;
 
 use std::sync::Mutex;
 
-pub(crate) use targets::{Target, all, firmware};
+pub(crate) use targets::{NO_I686, RUNS_I686, Target, all, firmware};
 
 use crate::paths;
 use crate::process::{Failure, Log, Result, cargo};
@@ -17,12 +17,32 @@ use crate::report::Step;
 pub(crate) struct Options {
     /// This machine's own target only.
     native: bool,
-    /// Writes them down for the lab.
+    /// Writes them down for the lab, if all are equal.
     record: bool,
     /// Builds the faulty experiment and expects every target to differ.
     fault: bool,
     /// Writes this machine's digests into the experiments.
     bless: bool,
+}
+
+impl Options {
+    fn of(flags: &[&str]) -> Result<Self> {
+        let mut options = Self::default();
+        for flag in flags {
+            match *flag {
+                "--native" => options.native = true,
+                "--record" => options.record = true,
+                "--fault" => options.fault = true,
+                "--bless" => options.bless = true,
+                _ => return Err(Failure::Failed(format!("cargo xtask fingerprint does not know {flag}"))),
+            }
+        }
+        if options.record && (options.native || options.fault) {
+            let why = "the lab shows every target, as it is: --record goes with neither --native nor --fault";
+            return Err(Failure::Failed(why.into()));
+        }
+        Ok(options)
+    }
 }
 
 /// The one experiment that has a fault if it is asked for.
@@ -43,16 +63,7 @@ pub(crate) struct Digest {
 
 /// `cargo xtask fingerprint` with its flags.
 pub(crate) fn run(flags: &[&str]) -> Result {
-    let mut options = Options::default();
-    for flag in flags {
-        match *flag {
-            "--native" => options.native = true,
-            "--record" => options.record = true,
-            "--fault" => options.fault = true,
-            "--bless" => options.bless = true,
-            _ => return Err(Failure::Failed(format!("cargo xtask fingerprint does not know {flag}"))),
-        }
-    }
+    let options = Options::of(flags)?;
     if options.bless {
         return bless();
     }
@@ -82,10 +93,10 @@ pub(crate) fn run(flags: &[&str]) -> Result {
             }
         }
     }
-    if options.record {
-        record::write(&rows)?;
+    if !failed.is_empty() {
+        return Err(Failure::Failed(failed.join("\n")));
     }
-    if failed.is_empty() { Ok(()) } else { Err(Failure::Failed(failed.join("\n"))) }
+    if options.record { record::write(&rows) } else { Ok(()) }
 }
 
 /// A step of `cargo xtask test` per target.
@@ -177,7 +188,15 @@ fn bless() -> Result {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Options, parse};
+
+    #[test]
+    fn only_what_is_true_of_all_targets_is_recorded() {
+        assert!(Options::of(&["--record"]).is_ok_and(|options| options.record), "alone");
+        for flags in [&["--record", "--fault"][..], &["--native", "--record"], &["--recrod"]] {
+            assert!(Options::of(flags).is_err(), "{flags:?}");
+        }
+    }
 
     #[test]
     fn only_digest_lines_are_read() {
