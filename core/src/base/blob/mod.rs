@@ -54,8 +54,6 @@ pub mod kind {
     pub const NETWORK: u16 = 2;
     /// A run of stochastic gradient descent.
     pub const SGD: u16 = 3;
-    /// A path method's state.
-    pub const PATH: u16 = 4;
     /// The first of the kinds that are free for your own use; those below are the crate's.
     pub const OWN: u16 = 0x8000;
 }
