@@ -46,8 +46,8 @@ pub const fn principal_workspace_len(count: usize) -> usize {
 /// `½ T² n + 3 T³` multiplications.
 ///
 /// # Errors
-/// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, not finite, all displacements on one line),
-/// `axes` or `workspace`.
+/// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, not finite, all displacements on one line, or so
+/// far that products overflow), `axes` or `workspace`; `axes` is as it was then.
 ///
 /// # Examples
 ///
@@ -95,7 +95,9 @@ pub fn principal_axes<R: Real>(
         }
     }
     let all = trace(gram, count);
-    eigen(gram, values, rest).map_err(|error| ArgError::new("trajectory", error.reason))?;
+    // Of the products, not of the trajectory, an index would be told.
+    let too_far = |_| ArgError::new("trajectory", Reason::OutOfRange { index: 0 });
+    eigen(gram, values, rest).map_err(too_far)?;
     let found = [values[count - 1], values[count - 2]];
     if found[1] <= R::from_f64(16.0) * R::EPSILON * found[0] {
         return Err(ArgError::new("trajectory", Reason::Dependent));
@@ -208,6 +210,12 @@ mod tests {
         let dependent = ArgError::new("trajectory", Reason::Dependent);
         assert_eq!(refused(&line, &[0.0; 2], &mut axes, &mut workspace), dependent);
         assert_eq!(refused(&[1.0; 6], &[1.0; 2], &mut axes, &mut workspace), dependent);
+        let too_far = ArgError::new("trajectory", Reason::OutOfRange { index: 0 });
+        assert_eq!(
+            refused(&[1e200, 0.0, 0.0, 1e200, 0.0, 0.0], &[0.0; 2], &mut axes, &mut workspace),
+            too_far
+        );
+        assert_eq!(axes, [0.0; 4], "as they were");
         assert_eq!(refused(&line[1..], &[0.0; 2], &mut axes, &mut workspace).arg, "trajectory");
         assert_eq!(refused(&line[..2], &[0.0; 2], &mut axes, &mut workspace).arg, "trajectory");
         assert_eq!(refused(&line, &[], &mut axes, &mut workspace).arg, "about");
