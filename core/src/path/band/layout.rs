@@ -69,7 +69,7 @@ impl<R: Real> Band<'_, R> {
     /// [`Reason::TooMany`] if the band is full, [`Reason::OutOfRange`] if there is no such place; the band
     /// is as it was.
     pub fn insert(&mut self, at: Location<R>) -> Result<(), ArgError> {
-        let (dim, i) = (self.dim, at.segment + 1);
+        let (dim, i) = (self.dim, at.segment.saturating_add(1));
         if self.count == self.capacity() {
             return Err(ArgError::new(
                 "images",
