@@ -347,11 +347,14 @@ impl Run<'_> {
             BandStep::Moved { sweep, residual } => {
                 self.residual = residual;
                 let highest = band.values()[band.highest()];
-                if sweep == plan.climb
-                    && let Ok(last) = DenseScan::new(band.images(), band.dim(), SCAN)
-                {
-                    *scan = last;
-                    self.phase = Phase::Scan;
+                if sweep == plan.climb {
+                    self.phase = match DenseScan::new(band.images(), band.dim(), SCAN) {
+                        Ok(last) => {
+                            *scan = last;
+                            Phase::Scan
+                        }
+                        Err(_) => Phase::NotFinite,
+                    };
                 }
                 Did::Moved { highest }
             }

@@ -201,7 +201,7 @@ impl Toy {
     /// there, in the order of the scan.
     ///
     /// # Errors
-    /// None: a band has at least its two ends.
+    /// [`LabError`] naming `images` if an image was dragged so far away that the band has no length.
     pub fn scan(&self, straight: bool) -> Result<Vec<f64>, LabError> {
         let band = self.images();
         let line = [&band[..2], &band[band.len() - 2..]].concat();

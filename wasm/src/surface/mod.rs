@@ -302,7 +302,7 @@ impl Surface {
     /// distance between the ends in parameter space. Then the losses at equal distances, both ends included.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut, `line` if a loss on it is not finite.
+    /// [`LabError`] naming `rows` if no plane has been cut, `line` if it is too long or a loss on it is not finite.
     pub fn line(&mut self, ax: f64, ay: f64, bx: f64, by: f64) -> Result<Vec<f64>, LabError> {
         let Self { problem, plane, workspace, dim, .. } = self;
         let (landscape, plane) = (problem.landscape()?, Plane::new(plane)?);
@@ -311,7 +311,8 @@ impl Surface {
         plane.point([ax, ay], a);
         plane.point([bx, by], b);
         let mut point = vec![0.0; *dim];
-        let mut scan = DenseScan::new(&images, *dim, LINE_POINTS)?;
+        let too_far = |error: ArgError| ArgError::new("line", error.reason);
+        let mut scan = DenseScan::new(&images, *dim, LINE_POINTS).map_err(too_far)?;
         let (mut line, mut last) = (vec![0.0; 4], 0.0);
         loop {
             match scan.step(&landscape, &images, &mut point, workspace) {
@@ -570,6 +571,7 @@ mod tests {
         for cells in [0, 8, 48, 256] {
             assert_eq!(ring.begin(1.0, cells).expect_err("no such map").field, "cells", "{cells}");
         }
+        assert_eq!(ring.line(0.0, 0.0, f64::INFINITY, 0.0).expect_err("no end").field, "line");
         assert_eq!(ring.fill(10), Ok(0), "nothing was begun");
         // A map under way goes on after a refusal.
         ring.begin(1.0, 32).expect("a map");
