@@ -10,8 +10,9 @@
 //! moment.
 //!
 //! On a board, replace [`Flash`] by the driver of your part: a slot is one or more erasable sectors. The
-//! two functions to copy are [`resume`] and [`save`]. Each save wears one slot by one erase; parts bear
-//! 10 000 to 100 000.
+//! two functions to copy are [`resume`] and [`save`]. A part that programs words takes the length rounded up to
+//! a whole word; what lies behind a state is not looked at. Each save wears one slot by one erase; parts bear 10 000
+//! to 100 000.
 //!
 //! ```text
 //! cargo run --release --example two_slots

@@ -2,13 +2,19 @@
 //! what they accept can be evaluated.
 #![allow(clippy::cast_possible_truncation, reason = "small numbers of a test")]
 
+use losscape::base::blob::blob_len;
+use losscape::curvature::slices::{grid_len, principal_workspace_len};
+use losscape::curvature::{EigenvectorFollowing, Hessian, eigen_workspace_len};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, Loss, MAX_LAYERS, Mlp, MlpObjective};
+use losscape::objective::check_workspace_len;
+use losscape::path::{AutoNeb, Band, Curve, Sampling, StringMethod};
+use losscape::sgd::{FullBatch, Sgd};
 use losscape::{Curvature, Objective, SampledObjective};
 use proptest::prelude::*;
 
 /// What can be wrong with a problem, and the argument that must be named for it.
-const FAULTS: [(&str, &str); 14] = [
+const FAULTS: [(&str, &str); 15] = [
     ("nothing", ""),
     ("a layer without units", "widths"),
     ("one width only", "widths"),
@@ -22,6 +28,7 @@ const FAULTS: [(&str, &str); 14] = [
     ("a label that is no output", "targets"),
     ("inputs of another width than the network's", "data"),
     ("a negative, infinite or NaN penalty", "l2"),
+    ("a leaky ReLU that falls or is flat below zero", "slope"),
     ("a tile of no samples", "tile"),
 ];
 
@@ -53,7 +60,7 @@ proptest! {
     fn a_problem_is_refused_by_name_or_can_be_evaluated(
         fault in 0..FAULTS.len(),
         mut widths in prop::collection::vec(1usize..5, 2..6),
-        (hidden, output, loss) in (activation(), activation(), loss()),
+        (mut hidden, output, loss) in (activation(), activation(), loss()),
         bias in any::<bool>(),
         (samples, values) in (1usize..6, prop::collection::vec(-3.0f32..3.0, 32)),
         (place, mut l2, mut tile) in (0usize..64, 0.0f32..1.0, 1usize..4),
@@ -81,6 +88,9 @@ proptest! {
             "a label that is no output" => labels[place % samples] = classes as u8,
             "inputs of another width than the network's" => { width += 1; inputs.resize(samples * width, 0.5); }
             "a negative, infinite or NaN penalty" => l2 = wrong,
+            "a leaky ReLU that falls or is flat below zero" => {
+                hidden = Activation::LeakyRelu { slope: if bias { wrong } else { 0.0 } };
+            }
             "a tile of no samples" => tile = 0,
             _ => {}
         }
@@ -106,4 +116,70 @@ proptest! {
             }
         }
     }
+}
+
+/// An objective of more parameters than fit anywhere.
+struct Vast;
+
+impl Objective for Vast {
+    fn dim(&self) -> usize {
+        1 << (usize::BITS / 2)
+    }
+    fn scratch_len(&self) -> usize {
+        usize::MAX
+    }
+    fn value(&self, _: &[f32], _: &mut [f32]) -> f32 {
+        0.0
+    }
+    fn value_grad(&self, _: &[f32], _: &mut [f32], _: &mut [f32]) -> f32 {
+        0.0
+    }
+}
+
+impl Curvature for Vast {
+    fn hess_vec_scratch_len(&self) -> usize {
+        0
+    }
+    fn hess_vec(&self, _: &[f32], _: &[f32], _: &mut [f32], _: &mut [f32]) {}
+}
+
+/// A length that wrapped would be a short one, and a slice of it would be accepted.
+#[test]
+fn lengths_that_cannot_be_counted_do_not_wrap() {
+    const MOST: usize = usize::MAX;
+    let net = Mlp::new(&[1, 1]).expect("widths");
+    let widest = Mlp::new(&[1, 1 << 16, 1]).expect("widths");
+    let lengths = [
+        blob_len(MOST),
+        check_workspace_len(MOST / 2, 0),
+        check_workspace_len(1, MOST),
+        eigen_workspace_len(MOST),
+        principal_workspace_len(MOST),
+        Hessian::workspace_len(MOST, 1),
+        EigenvectorFollowing::<f32>::workspace_len(MOST, 0, 0),
+        Band::<f32>::workspace_len(MOST, 2, 0),
+        AutoNeb::<f32, 4>::workspace_len(MOST, 2, 0),
+        StringMethod::<f32>::workspace_len(MOST, 2, 0),
+        Sampling::<f32, 4>::workspace_len(MOST, 0),
+        Curve::<f32>::workspace_len(MOST, 2, 0),
+        Sgd::workspace_len(1, MOST),
+        net.scratch_len(MOST),
+        net.hess_vec_scratch_len(MOST),
+    ];
+    assert_eq!(lengths, [MOST; 15]);
+    assert!(grid_len(u32::MAX) >= u32::MAX as usize, "a corner more than cells, squared");
+    assert!(widest.align_len().0 > u32::MAX as usize || usize::BITS == 32, "similarities of all units");
+    let refused = Hessian::new(&Vast, &[], &[]).expect_err("no matrix");
+    assert_eq!(refused.arg, "matrix");
+    let everything = MlpObjective::new(
+        net,
+        Loss::MeanSquaredError,
+        Dataset::new(&[1.0f32], 1, Targets::Values(&[1.0])).expect("data"),
+        0.0,
+    )
+    .and_then(|f| f.with_tile(MOST))
+    .expect("a tile larger than the data");
+    let (mut params, mut workspace) = ([0.0; 2], [0.0; 64]);
+    let refused = Sgd::new(&everything, &mut params, FullBatch, (), &mut workspace).expect_err("no room");
+    assert_eq!(refused.arg, "workspace");
 }

@@ -1,5 +1,6 @@
 /** A server for the built page, a browser, and what every test of the lab needs. */
 
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -153,6 +154,34 @@ export async function takeHome(page: Page, what: string): Promise<Buffer> {
   const download = page.waitForEvent('download');
   await page.click(`[data-export=${what}]`);
   return readFileSync(await (await download).path());
+}
+
+/** Takes the state home, from the dialog that is open, and brings it back to a run at its start: the same bits. */
+export async function comesBack(page: Page): Promise<void> {
+  const bits = await digest(page);
+  const state = await takeHome(page, 'json');
+  assert.equal(JSON.parse(state.toString()).digest, bits);
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=reset]');
+  await at(page, 0);
+  await page.click('[data-do=export]');
+  await page.setInputFiles('#bring', { name: 'state.json', mimeType: 'application/json', buffer: state });
+  await page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.equal(await digest(page), bits);
+}
+
+/** Opens a link, which leads to this step with these bits; and the same link with another digest, which is found out. */
+export async function leadsTo(lab: Lab, link: string, wanted: number, bits: string): Promise<Page> {
+  const { page: edited } = await visit(lab, '');
+  await edited.goto(link.replace(/digest=[0-9a-f]{16}/, 'digest=0123456789abcdef'));
+  await edited.waitForSelector('[data-test=replay][data-state=different]');
+  await edited.close();
+  const { page } = await visit(lab, '');
+  await page.goto(link);
+  await page.waitForSelector('[data-test=replay][data-state=same]');
+  assert.equal(await step(page), wanted);
+  assert.equal(await digest(page), bits);
+  return page;
 }
 
 export async function text(page: Page, test: string): Promise<string> {

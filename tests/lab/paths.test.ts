@@ -8,9 +8,11 @@ import { after, before, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
   at,
+  comesBack,
   DIST,
   digest,
   type Lab,
+  leadsTo,
   openLab,
   past,
   paused,
@@ -194,14 +196,7 @@ test('a shared link leads to the same move and fingerprint; an edited one is fou
   await page.click('[data-do=share]');
   const link = await page.inputValue('#share-link');
   assert.ok(!link.includes('guess'), 'a guess goes along only on request');
-  const other = await visit(lab, '');
-  await other.page.goto(link);
-  await other.page.waitForSelector('[data-test=replay][data-state=same]');
-  assert.equal(await step(other.page), at);
-  assert.equal(await digest(other.page), bits);
-  await other.page.goto('about:blank');
-  await other.page.goto(link.replace(/digest=[0-9a-f]{16}/, 'digest=0123456789abcdef'));
-  await other.page.waitForSelector('[data-test=replay][data-state=different]');
+  await leadsTo(lab, link, at, bits);
 });
 
 test('reset gives the same bits, one step at a time too; a view changes none', async () => {
@@ -347,7 +342,6 @@ test('equal seeds are refused by name, and mended', async () => {
 
 test('pictures, curves and the state can be taken home; the state comes back', async () => {
   const page = await replayed(`${HALF}&pivots=5`);
-  const bits = await digest(page);
   await page.click('[data-do=export]');
   const save = (what: string) => takeHome(page, what);
   const csv = (await save('csv')).toString().trim().split('\r\n');
@@ -357,15 +351,7 @@ test('pictures, curves and the state can be taken home; the state comes back', a
   const drawing = (await save('svg')).toString();
   assert.match(drawing, /^<svg xmlns/);
   assert.ok(!/NaN|undefined/.test(drawing));
-  const state = await save('json');
-  assert.equal(JSON.parse(state.toString()).digest, bits);
-  await page.keyboard.press('Escape');
-  await page.click('[data-do=reset]');
-  await at(page, 0);
-  await page.click('[data-do=export]');
-  await page.setInputFiles('#bring', { name: 'state.json', mimeType: 'application/json', buffer: state });
-  await page.waitForSelector('[data-test=replay][data-state=same]');
-  assert.equal(await digest(page), bits);
+  await comesBack(page);
 });
 
 test('a run is pinned and stays beside the next', async () => {

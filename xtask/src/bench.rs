@@ -137,7 +137,7 @@ fn page(log: &mut Log) -> Result<PathBuf> {
 
 fn in_browser(modules: &Path, native: &Path, log: &mut Log) -> Result<String> {
     let out = paths::logs().join("bench-browser.json");
-    let run = program(setup::NODE.require()?).arg(paths::at(BROWSER).join("run.js"));
+    let run = program(setup::node()?).arg(paths::at(BROWSER).join("run.js"));
     let run = run.arg(modules).arg(native).arg(&out).env("CHROMIUM", setup::chromium()?);
     print!("{}", run.limit(300).capture(log)?);
     Ok(std::fs::read_to_string(out)?)

@@ -32,7 +32,7 @@ pub(crate) fn serve(port: u16) -> Result {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
         Failure::Failed(format!(
             "cannot serve on port {port}: {error}; try `cargo xtask lab --port {}`",
-            port + 1
+            port.checked_add(1).unwrap_or(4174)
         ))
     })?;
     build()?;

@@ -171,5 +171,24 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
 pub(crate) fn ask(name: &str, args: &str) -> String {
     let output =
         Command::new(name).args(args.split_whitespace()).stdin(Stdio::null()).stderr(Stdio::null()).output();
-    output.map_or_else(|_| String::new(), |out| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+    match output {
+        Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ask;
+
+    #[test]
+    fn a_program_that_fails_has_no_answer() {
+        assert!(ask("rustc", "--version").starts_with("rustc "), "an answer");
+        assert_eq!(ask("rustc", "--print cfg --target nowhere"), "", "no such target");
+        assert_eq!(ask("no-such-program", ""), "", "no such program");
+        if cfg!(unix) {
+            // Says something, and fails.
+            assert_eq!(ask("ls", "-d . no-such-file"), "");
+        }
+    }
 }

@@ -42,7 +42,7 @@ pub(crate) const GCC_S390X: Tool = Tool {
     elsewhere: "Fedora: dnf install gcc-s390x-linux-gnu sysroot-s390x-fc*-glibc; \
                 macOS and Windows: run this in a Linux container",
 };
-pub(crate) const NODE: Tool = Tool {
+const NODE: Tool = Tool {
     program: "node",
     debian: "nodejs npm",
     elsewhere: "Node 20.19 or later with npm; Fedora: dnf install nodejs; Arch: pacman -S nodejs npm; \
@@ -68,8 +68,9 @@ static INSTALLER: Mutex<bool> = Mutex::new(false);
 
 /// Everything that any command needs.
 pub(crate) fn all() -> Result {
-    let tools = [QEMU_ARM, QEMU_RISCV, QEMU_AARCH64, QEMU_S390X, GCC_S390X, NODE];
+    let tools = [QEMU_ARM, QEMU_RISCV, QEMU_AARCH64, QEMU_S390X, GCC_S390X];
     let mut missing: Vec<String> = tools.iter().filter_map(|tool| tool.require().err()).map(text).collect();
+    missing.extend(node().err().map(text));
     missing.extend(chromium().err().map(text));
     missing.extend(crate::test::targets().filter_map(|target| rust_target(target).err()).map(text));
     if missing.is_empty() {
@@ -100,8 +101,8 @@ impl Tool {
         if let Some(apt) = apt() {
             let mut log = Log::new(&format!("install {}", self.program))?;
             if !*updated {
-                apt("update").log(&mut log)?;
-                *updated = true;
+                // Without a network the lists of before may still know the package.
+                *updated = apt("update").log(&mut log).is_ok();
             }
             let install = format!("install -y --no-install-recommends {}", self.debian);
             apt(&install).log(&mut log).map_err(|_| Failure::Missing(self.advice()))?;
@@ -127,6 +128,29 @@ fn apt() -> Option<fn(&str) -> crate::process::Run> {
     may_sudo.then_some(|words| {
         program("sudo").words("-n env DEBIAN_FRONTEND=noninteractive apt-get").words(words)
     })
+}
+
+/// The oldest Node that the page is built with; `web/package.json` says so too.
+const OLDEST_NODE: [u32; 2] = [20, 19];
+
+/// Node, if it is new enough: what a system's packages hold may not be.
+pub(crate) fn node() -> Result<PathBuf> {
+    let path = NODE.require()?;
+    let version = ask("node", "--version");
+    if is_new_enough(&version) {
+        return Ok(path);
+    }
+    let [major, minor] = OLDEST_NODE;
+    Err(Failure::Missing(format!(
+        "node is {version}, and {major}.{minor} or later is needed: https://nodejs.org has it ({})",
+        NODE.elsewhere
+    )))
+}
+
+/// Whether `v20.19.0` is.
+fn is_new_enough(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches('v').split('.').map(|number| number.parse().unwrap_or(0));
+    [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)] >= OLDEST_NODE
 }
 
 /// Any Chromium.
@@ -167,7 +191,7 @@ pub(crate) fn node_packages(log: &mut Log) -> Result {
 
 /// The packages of a folder's `package-lock.json`.
 pub(crate) fn packages(folder: &str, log: &mut Log) -> Result {
-    NODE.require()?;
+    node()?;
     let folder = paths::at(folder);
     let (lock, stamp) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
     let time = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
@@ -187,4 +211,21 @@ pub(crate) fn npm(words: &str) -> crate::process::Run {
 pub(crate) fn native() -> String {
     let version = ask("rustc", "-vV");
     version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or("this machine").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OLDEST_NODE, is_new_enough, paths};
+
+    #[test]
+    fn an_old_node_is_told() {
+        for (version, new) in [("v18.20.4", false), ("v20.9.0", false), ("v20.19.0", true), ("v22.1.0", true)]
+        {
+            assert_eq!(is_new_enough(version), new, "{version}");
+        }
+        assert!(!is_new_enough(""), "none");
+        let [major, minor] = OLDEST_NODE;
+        let package = std::fs::read_to_string(paths::at("web/package.json")).expect("the page's package");
+        assert!(package.contains(&format!("\"node\": \">={major}.{minor}\"")), "the page asks for the same");
+    }
 }

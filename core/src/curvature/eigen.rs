@@ -7,7 +7,7 @@ use crate::{ArgError, Real, Reason};
 /// Elements of workspace that [`eigenvalues`] and [`eigen`] need for a matrix of `n` rows.
 #[must_use]
 pub const fn eigen_workspace_len(n: usize) -> usize {
-    2 * n
+    n.saturating_mul(2)
 }
 
 /// QL sweeps for one eigenvalue; two are usual, and 30 is the literature's limit.
@@ -86,7 +86,7 @@ fn solve<R: Real>(
     if n == 0 {
         return Err(ArgError::new("values", Reason::Empty));
     }
-    ArgError::check_len("matrix", n * n, matrix.len())?;
+    ArgError::check_len("matrix", n.saturating_mul(n), matrix.len())?;
     ArgError::check_finite("matrix", matrix)?;
     ArgError::check_min_len("workspace", eigen_workspace_len(n), workspace.len())?;
     // A power of two, so that nothing is rounded: squares neither overflow nor vanish.

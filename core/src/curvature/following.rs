@@ -2,6 +2,7 @@
 
 use super::{Hessian, HessianStep, Signature, eigen, signature};
 use crate::base::elementary::sqrt;
+use crate::base::room::room;
 use crate::base::vector::{axpy, dot, norm};
 use crate::{ArgError, Curvature, Real, Reason};
 
@@ -145,7 +146,7 @@ impl<'a, R: Real> EigenvectorFollowing<'a, R> {
         let product = Hessian::workspace_len(dim, hess_vec_scratch);
         let eigen = super::eigen_workspace_len(dim);
         let most = if product > eigen { product } else { eigen };
-        2 * dim + if scratch > most { scratch } else { most }
+        room([[2, dim], [1, if scratch > most { scratch } else { most }]])
     }
 
     /// A walk that starts at `params`.

@@ -61,7 +61,7 @@ impl Hessian {
     /// The workspace of an objective of `dim` parameters whose products need `hess_vec_scratch_len`.
     #[must_use]
     pub const fn workspace_len(dim: usize, hess_vec_scratch_len: usize) -> usize {
-        dim + hess_vec_scratch_len
+        dim.saturating_add(hess_vec_scratch_len)
     }
 
     /// A Hessian of which no product is known.
@@ -75,7 +75,7 @@ impl Hessian {
         workspace: &[R],
     ) -> Result<Self, ArgError> {
         let dim = f.dim();
-        ArgError::check_len("matrix", dim * dim, matrix.len())?;
+        ArgError::check_len("matrix", dim.saturating_mul(dim), matrix.len())?;
         let needed = Self::workspace_len(dim, f.hess_vec_scratch_len());
         ArgError::check_min_len("workspace", needed, workspace.len())?;
         Ok(Self { dim, next: 0 })

@@ -1,6 +1,7 @@
 //! Whether an objective's derivatives are those of its value.
 
 use crate::base::elementary::sqrt;
+use crate::base::room::room;
 use crate::base::vector::dot;
 use crate::{ArgError, Curvature, Objective, Real};
 
@@ -18,11 +19,11 @@ pub struct Check<R: Real = f32> {
     pub difference: R,
 }
 
-/// The workspace of [`check_grad`] and [`check_hess_vec`] for an objective of `dim` parameters that needs
-/// `scratch_len`.
+/// The workspace of [`check_grad`] for an objective of `dim` parameters that needs `scratch_len`, and of
+/// [`check_hess_vec`] with the larger of `scratch_len` and `hess_vec_scratch_len`.
 #[must_use]
 pub const fn check_workspace_len(dim: usize, scratch_len: usize) -> usize {
-    4 * dim + scratch_len
+    room([[4, dim], [1, scratch_len]])
 }
 
 /// Compares every component of a gradient with a central difference of the value,
@@ -105,7 +106,23 @@ pub fn check_grad<R: Real, F: Objective<R> + ?Sized>(
 ///
 /// # Errors
 /// [`ArgError`] naming `params` or `v` (another length, not finite) or `workspace` (shorter than
-/// [`check_workspace_len`]).
+/// [`check_workspace_len`] with the scratch of a product, where that is more).
+///
+/// # Examples
+/// ```
+/// use losscape::models::data::{Dataset, Targets};
+/// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+/// use losscape::objective::{check_hess_vec, check_workspace_len};
+///
+/// const NET: Mlp = match Mlp::new(&[1, 2, 1]) { Ok(net) => net, Err(_) => panic!() };
+/// const DIM: usize = NET.param_len();
+/// let data = Dataset::new(&[0.5f64, -1.0], 1, Targets::Values(&[1.0, 0.0]))?;
+/// let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0)?.with_tile(2)?;
+/// let mut workspace = [0.0; check_workspace_len(DIM, NET.hess_vec_scratch_len(2))];
+/// let check = check_hess_vec(&f, &[0.25; DIM], &[1.0; DIM], &mut workspace)?;
+/// assert!(check.error < 1e-8, "{check:?}");
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
 pub fn check_hess_vec<R: Real, F: Curvature<R> + ?Sized>(
     objective: &F,
     params: &[R],
@@ -113,7 +130,8 @@ pub fn check_hess_vec<R: Real, F: Curvature<R> + ?Sized>(
     workspace: &mut [R],
 ) -> Result<Check<R>, ArgError> {
     let dim = objective.dim();
-    check_args(dim, objective.scratch_len(), params, workspace)?;
+    let scratch_len = objective.scratch_len().max(objective.hess_vec_scratch_len());
+    check_args(dim, scratch_len, params, workspace)?;
     ArgError::check_len("v", dim, v.len())?;
     ArgError::check_finite("v", v)?;
     let (point, rest) = workspace.split_at_mut(dim);
@@ -157,6 +175,8 @@ fn cube_root_of_epsilon<R: Real>() -> R {
 fn worst<R: Real>(derivatives: &[R], differences: &[R]) -> Check<R> {
     let mut worst = Check { error: R::ZERO, index: 0, derivative: R::ZERO, difference: R::ZERO };
     let typical = sqrt(dot(derivatives, derivatives) / R::from_usize(derivatives.len()));
+    // Squares that overflow would make every error vanish.
+    let typical = if typical.is_finite() { typical } else { R::ZERO };
     for (index, (&derivative, &difference)) in derivatives.iter().zip(differences).enumerate() {
         let distance = (derivative - difference).abs();
         if !distance.is_finite() {
@@ -261,6 +281,30 @@ mod tests {
         }
         assert!(error::<f64>() < 1e-8, "{}", error::<f64>());
         assert!(error::<f32>() < 1e-2, "{}", error::<f32>());
+    }
+
+    #[test]
+    fn a_product_has_the_scratch_it_needs() {
+        let net = Mlp::new(&[2, 3, 2]).expect("widths");
+        let data = Dataset::new(&[1.0, 0.5, -1.0, 2.0], 2, Targets::Labels(&[0, 1])).expect("data");
+        let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, 0.5).expect("objective");
+        let params = [0.25f64; 17];
+        assert!(f.hess_vec_scratch_len() > f.scratch_len(), "or the test tests nothing");
+        let needed = check_workspace_len(17, f.hess_vec_scratch_len());
+        let mut workspace = [f64::NAN; 2048];
+        let check = check_hess_vec(&f, &params, &[1.0; 17], &mut workspace[..needed]).expect("accepted");
+        assert!(check.error < 1e-8, "{check:?}");
+        let error =
+            check_hess_vec(&f, &params, &[1.0; 17], &mut workspace[..needed - 1]).expect_err("refused");
+        assert_eq!(error.arg, "workspace");
+    }
+
+    /// Derivatives whose squares overflow are compared all the same.
+    #[test]
+    fn large_derivatives_are_compared() {
+        let found = worst(&[1e200, 2e200], &[1e200, 3e200f64]);
+        assert_eq!(found.index, 1);
+        assert!((found.error - 1.0 / 3.0).abs() < 1e-15, "{found:?}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::polyline::{check_ends, row, rows};
 use crate::base::random::{Rng, uniform};
+use crate::base::room::room;
 use crate::{ArgError, Objective, Real, Reason};
 
 /// The shape of a [`Curve`].
@@ -130,7 +131,7 @@ impl<'a, R: Real> Curve<'a, R> {
     /// The length of the workspace.
     #[must_use]
     pub const fn workspace_len(controls: usize, dim: usize, scratch: usize) -> usize {
-        2 * (controls.saturating_sub(2) + 1) * dim + scratch
+        room([[2, room([[controls.saturating_sub(2) + 1, dim]])], [1, scratch]])
     }
 
     /// A curve with these control points, at least one of them inner.

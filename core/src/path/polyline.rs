@@ -11,7 +11,7 @@ pub(crate) fn rows<R>(arg: &'static str, values: &[R], dim: usize, least: usize)
     if dim == 0 {
         return Err(ArgError::new("dim", Reason::NotPositive));
     }
-    ArgError::check_min_len(arg, least * dim, values.len())?;
+    ArgError::check_min_len(arg, dim.saturating_mul(least), values.len())?;
     let count = values.len() / dim;
     ArgError::check_len(arg, count * dim, values.len())?;
     Ok(count)
@@ -49,6 +49,8 @@ pub(crate) fn between<R: Real>(a: &[R], b: &[R], t: R, out: &mut [R]) {
 
 /// The length of a polyline whose corners are rows of `dim` numbers.
 ///
+/// Precondition: `dim` at least one.
+///
 /// ```
 /// assert_eq!(losscape::path::length(&[0.0f32, 0.0, 3.0, 4.0, 3.0, 5.0], 2), 6.0);
 /// ```
@@ -62,6 +64,13 @@ pub fn length<R: Real>(rows: &[R], dim: usize) -> R {
 }
 
 /// Where a path is highest, or was sampled: a place on one of its segments.
+///
+/// ```
+/// use losscape::path::Location;
+/// let mut point = [0.0f32; 2];
+/// Location { segment: 1, alpha: 0.25 }.point(&[0.0, 0.0, 4.0, 0.0, 4.0, 8.0], 2, &mut point);
+/// assert_eq!(point, [4.0, 2.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Location<R: Real = f32> {
     /// The segment from image `segment` to the next.
@@ -72,6 +81,9 @@ pub struct Location<R: Real = f32> {
 
 impl<R: Real> Location<R> {
     /// Writes the point to `out`.
+    ///
+    /// # Panics
+    /// If `images` has no such segment.
     pub fn point(self, images: &[R], dim: usize, out: &mut [R]) {
         between(row(images, dim, self.segment), row(images, dim, self.segment + 1), self.alpha, out);
     }

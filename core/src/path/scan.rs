@@ -2,7 +2,7 @@
 
 use super::polyline::{Location, between, length, row, rows};
 use crate::base::vector::distance;
-use crate::{ArgError, Objective, Real};
+use crate::{ArgError, Objective, Real, Reason};
 
 /// The findings of a [`DenseScan`].
 ///
@@ -136,10 +136,18 @@ impl<R: Real> DenseScan<R> {
     /// A scan of the polyline through the rows of `images`, with `points` points within each segment.
     ///
     /// # Errors
-    /// [`ArgError`] if `dim` is zero or `images` has fewer than two rows or not a whole number of them.
+    /// [`ArgError`] if `dim` is zero, or `images` has fewer than two rows or not a whole number of them, is not finite,
+    /// or so long that its length is not.
     pub fn new(images: &[R], dim: usize, points: u32) -> Result<Self, ArgError> {
         rows("images", images, dim, 2)?;
-        Ok(Self::of(images, dim, points))
+        ArgError::check_finite("images", images)?;
+        let scan = Self::of(images, dim, points);
+        // Of such a path no place has a fraction, and no barrier would be found.
+        if scan.report.length.is_finite() {
+            Ok(scan)
+        } else {
+            Err(ArgError::new("images", Reason::OutOfRange { index: 0 }))
+        }
     }
 
     /// As [`new`](Self::new), for images known to be well-formed.
@@ -185,7 +193,7 @@ impl<R: Real> DenseScan<R> {
             Next::LastEnd => Location { segment: self.last - 1, alpha: R::ONE },
             Next::Image(segment) => Location { segment, alpha: R::ONE },
             Next::Point(segment, k) => {
-                Location { segment, alpha: R::from_u32(k) / R::from_u32(self.points + 1) }
+                Location { segment, alpha: R::from_u32(k) / R::from_u32(self.points.saturating_add(1)) }
             }
             Next::Nothing => return ScanStep::Done(self.report),
         };
@@ -335,5 +343,28 @@ mod tests {
         assert_eq!((report.saddle, report.saddle_at), (6.0, Location { segment: 1, alpha: 1.0 }));
         assert_eq!(report.rise(), 0.0);
         assert_eq!(report.values, 3 + 2 * 3);
+    }
+
+    /// A network is finite at weights that are not, and its barrier would have been 0.
+    #[test]
+    fn paths_without_a_length_are_refused() {
+        for images in [[0.0, f64::INFINITY, 0.0, 1.0], [-1e200, 0.0, 1e200, 0.0]] {
+            assert_eq!(DenseScan::new(&images, 2, 9).unwrap_err().arg, "images", "{images:?}");
+        }
+    }
+
+    #[test]
+    fn as_many_points_as_can_be_counted() {
+        let f = MuellerBrown::<f64>::default();
+        let images = [-0.5, 1.5, 0.5, 0.0];
+        let mut scan = DenseScan::new(&images, 2, u32::MAX).unwrap();
+        let mut point = [f64::NAN; 2];
+        for _ in 0..3 {
+            assert!(matches!(scan.step(&f, &images, &mut point, &mut []), ScanStep::Image { .. }));
+        }
+        let ScanStep::Point { at, .. } = scan.step(&f, &images, &mut point, &mut []) else {
+            panic!("a point after the images")
+        };
+        assert!(at.alpha > 0.0 && at.alpha < 1e-9, "{at:?}");
     }
 }

@@ -185,11 +185,17 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
     }
 
     /// The lowest saddle known between two minima, over one path or several; `None` if they are not
-    /// connected. Among all triples `saddle(a, c) ≤ max(saddle(a, b), saddle(b, c))`.
+    /// connected, or not two of the minima. Among all triples `saddle(a, c) ≤ max(saddle(a, b), saddle(b, c))`.
     #[must_use]
     pub fn saddle(&self, a: u32, b: u32) -> Option<R> {
+        if a == b {
+            return None;
+        }
         let mut forest = Vec::new();
-        self.grow(&mut forest, |component| component[a as usize] == component[b as usize])
+        self.grow(&mut forest, |component| {
+            let of = |minimum: u32| component.get(minimum as usize);
+            of(a).is_some() && of(a) == of(b)
+        })
     }
 
     /// Kruskal's algorithm, until `enough` of the components; returns the weight of the edge that did it.
@@ -325,6 +331,19 @@ mod tests {
         minima.give_up(1, 2).unwrap();
         assert_eq!(minima.suggest(), Suggestion::Nothing);
         assert_eq!(minima.saddle(0, 1), None);
+    }
+
+    #[test]
+    fn a_saddle_lies_between_two_minima() {
+        let mut minima = Exploration::<f32, 4, 6>::new();
+        for value in [1.0, 2.0, 3.0] {
+            minima.add(value).unwrap();
+        }
+        minima.connect(0, 1, 5.0).unwrap();
+        assert_eq!(minima.saddle(1, 0), Some(5.0));
+        for (a, b) in [(2, 2), (0, 0), (0, 3), (3, 0), (3, 9)] {
+            assert_eq!(minima.saddle(a, b), None, "{a} and {b}");
+        }
     }
 
     #[test]

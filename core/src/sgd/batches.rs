@@ -304,12 +304,18 @@ impl Persist for Minibatches<'_> {
 
     fn check_state(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         self.read_position(reader)?;
-        for index in 0..self.order().len() {
-            if reader.u32()? >= self.samples {
+        // Each sample once: the indices and their squares have the sums of 0, 1, 2, …
+        let (mut sum, mut squares) = (0u64, 0u64);
+        for (k, index) in (0u64..).zip(0..self.order().len()) {
+            let sample = reader.u32()?;
+            if sample >= self.samples {
                 return Err(ArgError::new("indices", Reason::OutOfRange { index }).into());
             }
+            let sample = u64::from(sample);
+            sum = sum.wrapping_add(sample).wrapping_sub(k);
+            squares = squares.wrapping_add(sample.wrapping_mul(sample)).wrapping_sub(k.wrapping_mul(k));
         }
-        Ok(())
+        if (sum, squares) == (0, 0) { Ok(()) } else { Err(ArgError::new("indices", Reason::Coincide).into()) }
     }
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {

@@ -48,6 +48,13 @@ impl<R: Real> Transform<R> for ClipNorm<R> {
 }
 
 /// Moves each entry of the update into `[−limit, limit]`.
+///
+/// ```
+/// use losscape::{base::random::stream, sgd::{ClipValue, Transform}};
+/// let mut update = [3.0f32, 0.5, -4.0];
+/// ClipValue { limit: 1.0 }.apply(&[0.0; 3], &mut update, &mut stream(1, 0));
+/// assert_eq!(update, [1.0, 0.5, -1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClipValue<R: Real = f32> {
     /// The largest magnitude, above zero.

@@ -62,7 +62,7 @@ impl Sgd<'_, f32, (), ()> {
     /// `f64` alike.
     #[must_use]
     pub const fn workspace_len(dim: usize, scratch_len: usize) -> usize {
-        dim + scratch_len
+        dim.saturating_add(scratch_len)
     }
 }
 

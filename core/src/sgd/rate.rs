@@ -8,6 +8,13 @@ use crate::base::vector::{axpy, scale};
 use crate::{ArgError, Real, Reason};
 
 /// `u ← factor · u`.
+///
+/// ```
+/// use losscape::{base::random::stream, sgd::{Scale, Transform}};
+/// let mut update = [8.0f32, -2.0];
+/// Scale { factor: 0.5 }.apply(&[0.0; 2], &mut update, &mut stream(1, 0));
+/// assert_eq!(update, [4.0, -1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale<R: Real = f32> {
     /// Finite.
@@ -109,6 +116,13 @@ impl<R: Real> Persist for LearningRate<R> {
 /// `decay` is per step: the product of rate and coefficient in a paper that multiplies them. Unlike an
 /// L2 term of the objective it is not part of the reported value; placed before the rate it is the
 /// gradient of one.
+///
+/// ```
+/// use losscape::{base::random::stream, sgd::{Transform, WeightDecay}};
+/// let mut update = [1.0f32, 1.0];
+/// WeightDecay { decay: 0.25 }.apply(&[4.0, -8.0], &mut update, &mut stream(1, 0));
+/// assert_eq!(update, [2.0, -1.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WeightDecay<R: Real = f32> {
     /// The fraction by which parameters shrink in a step, in [0, 1).

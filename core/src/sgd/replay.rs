@@ -13,6 +13,14 @@ use crate::{ArgError, Real};
 ///
 /// # Shapes
 /// `rows` holds steps × dim numbers, row-major, at least one row.
+///
+/// ```
+/// use losscape::{base::random::stream, sgd::{Replay, Transform}};
+/// let mut replay = Replay::new(&[0.5f32, 1.0, -2.0, 4.0]); // two steps in two dimensions
+/// let mut update = [1.0, 1.0];
+/// replay.apply(&[0.0; 2], &mut update, &mut stream(1, 0));
+/// assert_eq!((update, replay.remaining()), ([1.5, 2.0], &[-2.0, 4.0][..]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Replay<'a, R: Real = f32> {
     rows: &'a [R],

@@ -216,6 +216,17 @@ fn nonsense_with_a_right_checksum() {
     assert_eq!(refused(shorter), body.len(), "shorter");
     let longer = (1..9).map(|more| wrapped(&[body.clone(), vec![0; more]].concat(), kind::SGD, 1));
     assert_eq!(refused(longer), 8, "longer");
+    // 12 of header in no body: 10 of run, 8 of parameter, 10 of source, then the order.
+    let order = |order: [u8; 7]| {
+        let mut body = body.clone();
+        for (at, sample) in (28..).step_by(4).zip(order) {
+            body[at..at + 4].copy_from_slice(&[sample, 0, 0, 0]);
+        }
+        wrapped(&body, kind::SGD, 1)
+    };
+    assert_eq!(refused([order([6, 5, 4, 3, 2, 1, 0])].into_iter()), 0, "another order is one");
+    let repeated = [[0, 0, 1, 2, 3, 4, 5], [3; 7], [0, 1, 2, 3, 4, 4, 6], [1, 1, 1, 3, 5, 5, 5]];
+    assert_eq!(refused(repeated.into_iter().map(order)), 4, "a sample twice");
     let mut dead = body;
     let len = dead.len();
     dead[len - 16..].fill(0);

@@ -16,7 +16,8 @@ const TICKS: u32 = 1 << 24;
 /// Runs a program, prints what it came to and what it took, and exits.
 ///
 /// Counts instructions by SysTick, compared with a loop of known length: exact to a tick where every
-/// instruction takes the same time, as under QEMU's `-icount`, and an estimate on silicon.
+/// instruction takes the same time, as under QEMU's `-icount`, and an estimate on silicon. What lies between two calls
+/// of `after_step` must take fewer than 2²⁴ ticks, or a turn of the counter is lost.
 pub fn run(name: &str, program: &mut impl Program) -> ! {
     let Some(mut peripherals) = cortex_m::Peripherals::take() else { process::exit(1) };
     let clock = &mut peripherals.SYST;

@@ -64,7 +64,7 @@ static LABELS: [u8; SAMPLES] = {
     labels
 };
 
-/// Everything that training and searching need, 81 kB.
+/// Everything that training and searching need, 80 kB.
 pub struct Memory {
     images: [f32; CAPACITY * DIM],
     velocity: [f32; DIM],

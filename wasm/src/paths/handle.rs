@@ -67,6 +67,7 @@ impl Paths {
     /// [`LabError`] naming the setting that the kernel refused.
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &PathsSettings) -> Result<Self, LabError> {
+        settings.check()?;
         Self::of(Problem::new(settings.task, settings.width, None)?, *settings)
     }
 
@@ -75,6 +76,7 @@ impl Paths {
     /// # Errors
     /// [`LabError`] naming the setting that the kernel refused.
     pub fn on_digits(digits: &Digits, settings: &PathsSettings) -> Result<Self, LabError> {
+        settings.check()?;
         let settings = PathsSettings { task: Task::Digits, ..*settings };
         Self::of(Problem::new(Task::Digits, settings.width, Some(digits.data()))?, settings)
     }
@@ -82,7 +84,7 @@ impl Paths {
     /// Trains the ends by at most `steps` steps; returns how many are left.
     ///
     /// # Errors
-    /// [`LabError`] naming the setting that the kernel refused, once the ends are there and joined.
+    /// [`LabError`] naming `images` if both networks came to the same numbers.
     pub fn train(&mut self, steps: u32) -> Result<u32, LabError> {
         let all = self.problem.training;
         let mut left = steps;

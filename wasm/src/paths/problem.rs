@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use losscape::ArgError;
 use losscape::base::random::stream;
 use losscape::models::data::digits::{CLASSES, PIXELS};
 use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Loss, Mlp};
+use losscape::{ArgError, Reason};
 use losscape_wasm_loops::NetLoss;
 use wasm_bindgen::prelude::*;
 
@@ -32,7 +32,7 @@ pub enum Task {
 pub struct PathsSettings {
     /// What the networks learn.
     pub task: Task,
-    /// Units of each hidden layer: two layers on the moons, one on the digits.
+    /// Units of each hidden layer, 1 to 256: two layers on the moons, one on the digits.
     pub width: u32,
     /// Seed of the first network.
     pub seed_a: u32,
@@ -40,11 +40,11 @@ pub struct PathsSettings {
     pub seed_b: u32,
     /// Whether the second network's neurons are put in the order of the first before the search.
     pub align: bool,
-    /// Images of the first cycle, without the ends.
+    /// Images of the first cycle, without the ends: 1 to 30.
     pub pivots: u32,
-    /// Cycles of growing, relaxing and scanning.
+    /// Cycles of growing, relaxing and scanning: 1 to 1000.
     pub cycles: u32,
-    /// Step size of the band.
+    /// Step size of the band, above zero.
     pub learning_rate: f32,
     /// Whether the highest image climbs once the cycles are done.
     pub climb: bool,
@@ -67,6 +67,21 @@ impl Default for PathsSettings {
     }
 }
 
+impl PathsSettings {
+    /// Refuses what the search would refuse once the ends are trained, and what would not fit in memory.
+    pub(crate) fn check(&self) -> Result<(), ArgError> {
+        ArgError::check_positive("learning_rate", self.learning_rate)?;
+        let counts =
+            [("width", self.width, 256), ("pivots", self.pivots, PIVOTS), ("cycles", self.cycles, 1000)];
+        for (arg, count, most) in counts {
+            if count == 0 || count > most {
+                return Err(ArgError::new(arg, Reason::OutOfRange { index: 0 }));
+            }
+        }
+        Ok(())
+    }
+}
+
 #[wasm_bindgen]
 impl PathsSettings {
     /// What the lab begins with, to be changed: networks 2-8-8-1 of the seeds 1 and 2, not aligned, 7 images, 4 cycles,
@@ -77,6 +92,9 @@ impl PathsSettings {
         Self::default()
     }
 }
+
+/// Inner images that a band can have.
+pub(crate) const PIVOTS: u32 = 30;
 
 /// Points of a task on the moons.
 pub(crate) const POINTS: usize = 256;
@@ -165,5 +183,33 @@ impl Problem {
 
     pub(crate) fn objective<'a>(&self, data: Dataset<'a>) -> Result<NetLoss<'a>, ArgError> {
         NetLoss::new(self.net, self.loss, data, self.l2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Paths, PathsSettings, Toy, ToySurface};
+
+    /// At once, not after the ends were trained; and without asking for memory that nobody has.
+    #[test]
+    fn what_cannot_be_is_refused_by_name() {
+        let good = PathsSettings::default();
+        let refused = |settings| Paths::new(&settings).expect_err("refused").field;
+        for count in [0, u32::MAX] {
+            assert_eq!(refused(PathsSettings { width: count, ..good }), "width");
+            assert_eq!(refused(PathsSettings { pivots: count, ..good }), "pivots");
+            assert_eq!(refused(PathsSettings { cycles: count, ..good }), "cycles");
+            let toy = Toy::new(ToySurface::EggCarton, count, 0.1, false);
+            assert_eq!(toy.expect_err("refused").field, "pivots");
+        }
+        for learning_rate in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+            assert_eq!(refused(PathsSettings { learning_rate, ..good }), "learning_rate");
+        }
+        assert_eq!(refused(PathsSettings { seed_b: good.seed_a, ..good }), "seed_b");
+        assert!(Paths::new(&good).is_ok(), "what the page begins with");
+        assert!(
+            Toy::new(ToySurface::MuellerBrown, super::PIVOTS, 0.1, true).is_ok(),
+            "as many as there may be"
+        );
     }
 }

@@ -12,10 +12,10 @@ use losscape::{ArgError, Objective};
 use losscape_wasm_loops::NetLoss;
 use self_cell::MutBorrow;
 
-use super::problem::{PathsSettings, Problem};
+use super::problem::{PIVOTS, PathsSettings, Problem};
 
-/// Room for images: the pivots, the ends, and two more in each cycle.
-pub(crate) const CAPACITY: usize = 32;
+/// Room for images: the most pivots, and the ends.
+const CAPACITY: usize = PIVOTS as usize + 2;
 
 /// Points of a dense scan in each segment.
 pub(crate) const SCAN: u32 = 9;
@@ -347,11 +347,14 @@ impl Run<'_> {
             BandStep::Moved { sweep, residual } => {
                 self.residual = residual;
                 let highest = band.values()[band.highest()];
-                if sweep == plan.climb
-                    && let Ok(last) = DenseScan::new(band.images(), band.dim(), SCAN)
-                {
-                    *scan = last;
-                    self.phase = Phase::Scan;
+                if sweep == plan.climb {
+                    self.phase = match DenseScan::new(band.images(), band.dim(), SCAN) {
+                        Ok(last) => {
+                            *scan = last;
+                            Phase::Scan
+                        }
+                        Err(_) => Phase::NotFinite,
+                    };
                 }
                 Did::Moved { highest }
             }

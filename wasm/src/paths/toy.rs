@@ -8,6 +8,7 @@ use self_cell::MutBorrow;
 use wasm_bindgen::prelude::*;
 
 use super::polyline::{fraction, grid};
+use super::problem::PIVOTS;
 use super::search::SCAN;
 use crate::LabError;
 
@@ -88,13 +89,16 @@ impl core::fmt::Debug for Toy {
 
 #[wasm_bindgen]
 impl Toy {
-    /// A straight band of `pivots` images between the ends.
+    /// A straight band of `pivots` images between the ends, 1 to 30.
     ///
     /// # Errors
     /// [`LabError`] naming the setting that the kernel refused.
     #[wasm_bindgen(constructor)]
     pub fn new(surface: ToySurface, pivots: u32, learning_rate: f32, climb: bool) -> Result<Self, LabError> {
         let place = Place::of(surface)?;
+        if pivots == 0 || pivots > PIVOTS {
+            return Err(ArgError::new("pivots", Reason::OutOfRange { index: 0 }).into());
+        }
         let count = pivots as usize + 2;
         let mut images = vec![0.0; 2 * count];
         for (end, image) in place.ends.iter().zip([0, count - 1]) {
@@ -197,7 +201,7 @@ impl Toy {
     /// there, in the order of the scan.
     ///
     /// # Errors
-    /// None: a band has at least its two ends.
+    /// [`LabError`] naming `images` if an image was dragged so far away that the band has no length.
     pub fn scan(&self, straight: bool) -> Result<Vec<f64>, LabError> {
         let band = self.images();
         let line = [&band[..2], &band[band.len() - 2..]].concat();

@@ -204,7 +204,7 @@ impl Surface {
     /// The control: the share that the principal plane of a pure random walk of as many points holds of it.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut.
+    /// [`LabError`] naming `trajectory` if the run has stopped before it had two points.
     pub fn walk_share(&self) -> Result<f64, LabError> {
         let n = self.dim;
         let mut walk = vec![0.0; self.snapshots.len()];
@@ -251,12 +251,12 @@ impl Surface {
     /// # Errors
     /// [`LabError`] naming `half_width` or `cells` (16, 32, 64 or 128).
     pub fn begin(&mut self, half_width: f64, cells: u32) -> Result<(), LabError> {
-        if cells > 128 {
+        if ![16, 32, 64, 128].contains(&cells) {
             return Err(ArgError::new("cells", Reason::OutOfRange { index: 0 }).into());
         }
-        self.values.clear();
-        self.values.resize(grid_len(cells), 0.0);
-        self.grid = Some(PlaneGrid::new(half_width, COARSE, cells, &self.values)?);
+        let values = vec![0.0; grid_len(cells)];
+        self.grid = Some(PlaneGrid::new(half_width, COARSE, cells, &values)?);
+        self.values = values;
         Ok(())
     }
 
@@ -302,7 +302,7 @@ impl Surface {
     /// distance between the ends in parameter space. Then the losses at equal distances, both ends included.
     ///
     /// # Errors
-    /// [`LabError`] naming `line` if a loss on it is not finite.
+    /// [`LabError`] naming `rows` if no plane has been cut, `line` if it is too long or a loss on it is not finite.
     pub fn line(&mut self, ax: f64, ay: f64, bx: f64, by: f64) -> Result<Vec<f64>, LabError> {
         let Self { problem, plane, workspace, dim, .. } = self;
         let (landscape, plane) = (problem.landscape()?, Plane::new(plane)?);
@@ -311,7 +311,8 @@ impl Surface {
         plane.point([ax, ay], a);
         plane.point([bx, by], b);
         let mut point = vec![0.0; *dim];
-        let mut scan = DenseScan::new(&images, *dim, LINE_POINTS)?;
+        let too_far = |error: ArgError| ArgError::new("line", error.reason);
+        let mut scan = DenseScan::new(&images, *dim, LINE_POINTS).map_err(too_far)?;
         let (mut line, mut last) = (vec![0.0; 4], 0.0);
         loop {
             match scan.step(&landscape, &images, &mut point, workspace) {
@@ -357,7 +358,7 @@ impl Surface {
     /// The loss there, the weight penalty included.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut.
+    /// None: the landscape was accepted when it was made.
     pub fn loss(&mut self) -> Result<f64, LabError> {
         Ok(self.problem.landscape()?.value(&self.probe, &mut self.workspace))
     }
@@ -479,7 +480,7 @@ fn principal(trajectory: &[f64], about: &[f64], axes: &mut [f64]) -> Result<(), 
 
 #[cfg(test)]
 mod tests {
-    use super::{Cut, FLAT, Surface, SurfaceSettings};
+    use super::{Cut, FLAT, Surface, SurfaceSettings, grid_len};
 
     fn surface(settings: SurfaceSettings, cut: Cut) -> Surface {
         let mut surface = Surface::with(settings).expect("accepted");
@@ -567,8 +568,15 @@ mod tests {
         assert_eq!(ring.unit().expect_err("no plane yet").field, "rows");
         ring.cut(Cut::Minima).expect("a plane");
         assert_eq!(ring.begin(0.0, 64).expect_err("no width").field, "half_width");
-        assert_eq!(ring.begin(1.0, 48).expect_err("no doubling").field, "fine");
-        assert_eq!(ring.begin(1.0, 256).expect_err("too many").field, "cells");
+        for cells in [0, 8, 48, 256] {
+            assert_eq!(ring.begin(1.0, cells).expect_err("no such map").field, "cells", "{cells}");
+        }
+        assert_eq!(ring.line(0.0, 0.0, f64::INFINITY, 0.0).expect_err("no end").field, "line");
         assert_eq!(ring.fill(10), Ok(0), "nothing was begun");
+        // A map under way goes on after a refusal.
+        ring.begin(1.0, 32).expect("a map");
+        assert_eq!(ring.begin(f64::NAN, 16).expect_err("no width").field, "half_width");
+        while ring.fill(100).expect("a plane") < 32 {}
+        assert_eq!(ring.values_len(), grid_len(32), "the map that was begun");
     }
 }

@@ -7,7 +7,7 @@ use crate::process::{Log, Result, program};
 use crate::setup;
 
 pub(super) fn node(module: &Path, log: &mut Log) -> Result<String> {
-    let node = setup::NODE.require()?;
+    let node = setup::node()?;
     let script =
         format!("{}\nconsole.log(experiments(require('fs').readFileSync(process.argv[1])));", source()?);
     program(node).arg("-e").arg(script).arg(module).limit(300).capture(log)

@@ -37,6 +37,10 @@ const V4: &str = "x86-64-v4";
 const V3_LEVEL: &str = "-- --level 2";
 const V4_LEVEL: &str = "-- --level 3";
 
+/// Whether this machine runs programs of 32-bit Linux by itself, and what to say where it does not.
+pub(crate) const RUNS_I686: bool = cfg!(all(target_arch = "x86_64", target_os = "linux"));
+pub(crate) const NO_I686: &str = "this machine runs no programs of 32-bit x86 Linux";
+
 const WASM: &str = "wasm32-unknown-unknown";
 const SIMD: &str = "-C target-feature=+simd128";
 
@@ -111,6 +115,12 @@ impl Target {
     /// Why this machine cannot be such a target, if it cannot.
     pub(crate) fn absent(&self) -> Option<&'static str> {
         match self.kind {
+            Kind::Native { cpu, arguments, .. }
+                if !(cpu.is_empty() && arguments.is_empty() || cfg!(target_arch = "x86_64")) =>
+            {
+                Some("this machine is no x86-64")
+            }
+            Kind::Linux { emulator: "", .. } if !RUNS_I686 => Some(NO_I686),
             Kind::Native { cpu: V3, .. } | Kind::Native { arguments: V3_LEVEL, .. } if !cpu_has_v3() => {
                 Some("this CPU has no AVX2")
             }

@@ -85,6 +85,8 @@ const BOARDS: [Board; 3] = [
 ];
 
 const README: &str = "firmware/README.md";
+/// Where some of its figures are told again.
+const FRONT: &str = "README.md";
 const PANICS: &str = "firmware/panics.txt";
 const TABLE_START: &str = "<!-- written by `cargo xtask size --write` -->\n";
 const TABLE_END: &str = "<!-- end -->";
@@ -213,20 +215,10 @@ fn compare(measured: &[Measured], native: &[(String, String)]) -> Result<String>
         }
     }
     let readme = std::fs::read_to_string(paths::at(README))?;
-    let committed = figures_of(split(&readme)?.1);
-    if committed.len() != measured.len() {
-        wrong.push(format!("{README} has {} rows, not {}", committed.len(), measured.len()));
-    }
-    for (row, committed) in measured.iter().zip(&committed) {
-        for (name, (found, written)) in COLUMNS.iter().zip(row.figures.iter().zip(committed)) {
-            if found.abs_diff(*written) * 100 > written * TOLERANCE {
-                wrong.push(format!(
-                    "{}{} on {}: {name} {found}, {README} says {written}",
-                    row.program, row.note, row.board
-                ));
-            }
-        }
-    }
+    let (committed, found) = (split(&readme)?.1, table(measured));
+    wrong.extend(differences(&found, committed));
+    let front = std::fs::read_to_string(paths::at(FRONT))?;
+    wrong.extend(untold(&front, committed));
     let (listed, linked) = (std::fs::read_to_string(paths::at(PANICS))?, panics(measured));
     for line in only_in(&linked, &listed) {
         wrong.push(format!("a new panic: {line}"));
@@ -242,11 +234,22 @@ fn compare(measured: &[Measured], native: &[(String, String)]) -> Result<String>
     }
 }
 
-const COLUMNS: [&str; 6] = ["code", "constants", "statics", "stack", "instructions a step", "in all"];
+const COLUMNS: [&str; 10] = [
+    "program",
+    "board",
+    "code",
+    "constants",
+    "statics",
+    "stack",
+    "instructions a step",
+    "in all",
+    "results",
+    "fingerprint",
+];
 
 /// The table of the README.
 fn table(measured: &[Measured]) -> String {
-    let mut text = format!("| program | board | {} | results | fingerprint |\n", COLUMNS.join(" | "));
+    let mut text = format!("| {} |\n", COLUMNS.join(" | "));
     text.push_str("|---|---|--:|--:|--:|--:|--:|--:|---|---|\n");
     for row in measured {
         let figures = row.figures.map(|figure| figure.to_string()).join(" | ");
@@ -282,41 +285,133 @@ fn split(readme: &str) -> Result<(&str, &str, &str)> {
         .ok_or_else(|| Failure::Failed(format!("{README} has lost the marks of its table")))
 }
 
-/// The figures of each row of a table.
-fn figures_of(table: &str) -> Vec<[u64; 6]> {
-    let row = |line: &str| {
-        let mut cells = line.split(" | ").skip(2).map(str::parse::<u64>);
-        let mut figures = [0; 6];
-        for figure in &mut figures {
-            *figure = cells.next()?.ok()?;
+/// Where a table that was measured differs from the committed one: figures by more than the tolerance, names, results
+/// and fingerprints at all.
+fn differences(found: &str, committed: &str) -> Vec<String> {
+    let (found, committed) = (rows(found), rows(committed));
+    let mut wrong = Vec::new();
+    if found.len() != committed.len() {
+        wrong.push(format!("{README} has {} rows, not {}", committed.len(), found.len()));
+    }
+    for (found, written) in found.iter().zip(&committed) {
+        for (column, (found_cell, written)) in COLUMNS.iter().zip(found.iter().zip(written)) {
+            let near = match (found_cell.parse::<u64>(), written.parse::<u64>()) {
+                (Ok(found), Ok(written)) => found.abs_diff(written) * 100 <= written * TOLERANCE,
+                _ => found_cell == written,
+            };
+            if !near {
+                let [program, board, ..] = found;
+                wrong.push(format!("{program} on {board}: {column} {found_cell}, {README} says {written}"));
+            }
         }
-        Some(figures)
+    }
+    wrong
+}
+
+/// What the front page should say of the table, and does not.
+fn untold(front: &str, committed: &str) -> Vec<String> {
+    let rows = rows(committed);
+    let figures = |program: &str, board: &str| {
+        let row = rows.iter().find(|row| row[0] == program && row[1].starts_with(board))?;
+        let number = |column: usize| row[column].parse::<f64>().ok();
+        Some([number(6)? / 1e3, number(2)? / 1e3, (number(4)? + number(5)?) / 1e3])
     };
-    table.lines().filter_map(row).collect()
+    let curve = [
+        ("opt-level 3", "spirals"),
+        ("opt-level 3, tiles of 4 samples", "spirals, small tiles"),
+        ("opt-level `s`, feature `compact`", "spirals, `s`, compact"),
+    ];
+    let mut sentences: Vec<Option<String>> = curve
+        .iter()
+        .map(|(what, program)| {
+            let [step, code, ram] = figures(program, "Cortex-M4F")?;
+            Some(format!("| {what} | {step:.0} k | {code:.1} kB | {ram:.1} kB |"))
+        })
+        .collect();
+    let ram = |program, board| figures(program, board).map(|[_, _, ram]| ram);
+    sentences.push(ram("digits", "Cortex-M4F").map(|ram| format!("64-16-10 on a Cortex-M4F in {ram:.0} kB")));
+    sentences.push(
+        ram("autoneb_xor", "Cortex-M0").map(|ram| format!("{ram:.0} kB of RAM for XOR on a Cortex-M0")),
+    );
+    sentences.push(
+        ram("autoneb_digits", "Cortex-M4F")
+            .map(|ram| format!("{ram:.0} kB for readers of digits on a Cortex-M4F")),
+    );
+    let missing = |sentence: Option<String>| match sentence {
+        Some(sentence) if front.contains(&sentence) => None,
+        Some(sentence) => Some(format!("{FRONT} does not say: {sentence}")),
+        None => Some(format!("{README} lacks a row that {FRONT} tells of")),
+    };
+    sentences.into_iter().filter_map(missing).collect()
+}
+
+/// The cells of each row of a table, its headings left out.
+fn rows(table: &str) -> Vec<[&str; 10]> {
+    table
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<&str> = line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").collect();
+            cells.try_into().ok()
+        })
+        .filter(|cells| *cells != COLUMNS)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Measured, figures_of, only_in, panics, split, table};
+    use super::{FRONT, Measured, README, differences, only_in, panics, paths, split, table, untold};
+
+    fn row(stack: u64, results: &str) -> String {
+        table(&[Measured {
+            board: "Cortex-M0, micro:bit",
+            program: "xor",
+            note: "",
+            figures: [1, 20, 300, stack, 50000, 600_000],
+            results: results.into(),
+            digest: "0123456789abcdef".into(),
+            panics: vec!["panic_fmt".into()],
+        }])
+    }
 
     #[test]
-    fn a_table_is_read_as_it_was_written() {
+    fn a_table_is_compared_with_the_committed_one() {
+        let committed = row(4000, "loss 0.5, accuracy 1");
+        assert!(differences(&row(4200, "loss 0.5, accuracy 1"), &committed).is_empty(), "5 % more");
+        let differs = |found: &str, column: &str| {
+            let wrong = differences(found, &committed);
+            assert_eq!(wrong.len(), 1, "{wrong:?}");
+            assert!(wrong[0].contains(column), "{wrong:?}");
+        };
+        differs(&row(4201, "loss 0.5, accuracy 1"), "stack");
+        differs(&row(4000, "loss 0.6, accuracy 1"), "results");
+        differs(&committed.replace("0123", "3210"), "fingerprint");
+        differs(&committed.replace("xor", "or"), "program");
+        differs(&table(&[]), "rows");
+    }
+
+    /// The front page tells some figures again.
+    #[test]
+    fn the_front_page_tells_the_figures_of_the_table() {
+        let read = |path| std::fs::read_to_string(paths::at(path)).expect("a page");
+        let (front, firmware) = (read(FRONT), read(README));
+        let committed = split(&firmware).expect("a table").1;
+        assert_eq!(untold(&front, committed), [""; 0]);
+        assert_eq!(untold("", committed).len(), 6, "sentences");
+        assert_eq!(untold(&front, "").len(), 6, "rows");
+    }
+
+    #[test]
+    fn panics_are_lines() {
         let row = Measured {
             board: "Cortex-M0, micro:bit",
             program: "xor",
             note: "",
-            figures: [1, 20, 300, 4000, 50000, 600_000],
-            results: "loss 0.5, accuracy 1".into(),
-            digest: "0123456789abcdef".into(),
+            figures: [0; 6],
+            results: String::new(),
+            digest: String::new(),
             panics: vec!["panic_fmt".into()],
         };
         assert_eq!(panics(&[row]), "xor on Cortex-M0, micro:bit: panic_fmt\n", "one line a panic");
-        let text = "| xor | board | 1 | 20 | 300 | 4000 | 50000 | 600000 | loss 0.5 | `0123456789abcdef` |\n";
-        assert_eq!(
-            figures_of(&(table(&[]) + text)),
-            [[1, 20, 300, 4000, 50000, 600_000]],
-            "headings are no rows"
-        );
         assert_eq!(only_in("a\nb\n", "b\nc\n"), ["a"], "lines of the first alone");
         assert!(split("no marks").is_err(), "a table must be there");
     }

@@ -54,8 +54,6 @@ pub mod kind {
     pub const NETWORK: u16 = 2;
     /// A run of stochastic gradient descent.
     pub const SGD: u16 = 3;
-    /// A path method's state.
-    pub const PATH: u16 = 4;
     /// The first of the kinds that are free for your own use; those below are the crate's.
     pub const OWN: u16 = 0x8000;
 }
@@ -67,7 +65,7 @@ const CHECKSUM: usize = 4;
 /// The length of a blob with a body of `body` bytes.
 #[must_use]
 pub const fn blob_len(body: usize) -> usize {
-    HEADER + body + CHECKSUM
+    body.saturating_add(HEADER + CHECKSUM)
 }
 
 /// Writes a blob into a slice, front to back.

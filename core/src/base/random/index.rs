@@ -36,6 +36,13 @@ const fn high(product: u64) -> u32 {
 }
 
 /// Fills a slice with independent indices below `n`, repeats allowed: one [`index`] each, in order.
+///
+/// ```
+/// use losscape::base::random::{fill_indices, index, stream};
+/// let (mut batch, mut rng) = ([0; 3], stream(1, 0));
+/// fill_indices(&mut stream(1, 0), 10, &mut batch);
+/// assert_eq!(batch, [0; 3].map(|_| index(&mut rng, 10)));
+/// ```
 pub fn fill_indices<G: Rng + ?Sized>(rng: &mut G, n: u32, out: &mut [u32]) {
     for i in out {
         *i = index(rng, n);
@@ -45,6 +52,12 @@ pub fn fill_indices<G: Rng + ?Sized>(rng: &mut G, n: u32, out: &mut [u32]) {
 /// Writes 0, 1, 2, … into a slice: the permutation to start from.
 ///
 /// The slice holds at most 2³² entries.
+///
+/// ```
+/// let mut order = [9; 3];
+/// losscape::base::random::identity(&mut order);
+/// assert_eq!(order, [0, 1, 2]);
+/// ```
 pub fn identity(permutation: &mut [u32]) {
     for (k, p) in (0..).zip(permutation) {
         *p = k;

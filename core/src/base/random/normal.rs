@@ -33,6 +33,12 @@ pub fn normal_pair<R: Real, G: Rng + ?Sized>(rng: &mut G) -> [R; 2] {
 }
 
 /// One standard normal number: two draws, the second of the [pair](normal_pair) is dropped.
+///
+/// ```
+/// use losscape::base::random::{normal, normal_pair, stream};
+/// let [first, _]: [f32; 2] = normal_pair(&mut stream(1, 0));
+/// assert_eq!(normal::<f32, _>(&mut stream(1, 0)), first);
+/// ```
 #[inline]
 #[must_use]
 pub fn normal<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
@@ -60,6 +66,14 @@ pub fn fill_normal<R: Real, G: Rng + ?Sized>(rng: &mut G, out: &mut [R]) {
 }
 
 /// `yₖ ← yₖ + s zₖ` with the `z` that [`fill_normal`] would have written; same draws, no buffer.
+///
+/// ```
+/// use losscape::base::random::{add_normal, fill_normal, stream};
+/// let (mut z, mut y) = ([0.0f32; 3], [0.0; 3]);
+/// fill_normal(&mut stream(1, 0), &mut z);
+/// add_normal(&mut stream(1, 0), 2.0, &mut y);
+/// assert_eq!(y, z.map(|z| 2.0 * z));
+/// ```
 pub fn add_normal<R: Real, G: Rng + ?Sized>(rng: &mut G, std_dev: R, y: &mut [R]) {
     let (pairs, last) = y.as_chunks_mut::<2>();
     for [a, b] in pairs {

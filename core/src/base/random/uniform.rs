@@ -35,6 +35,13 @@ pub fn uniform<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
 /// For `f32`, `(w + 1) · 2⁻³²` with all 32 bits of the word, rounded: the smallest value is 2⁻³², so
 /// that a [`normal`](super::normal) reaches 6.66 standard deviations. For `f64`,
 /// `((w ≫ 11) + 1) · 2⁻⁵³`, exact.
+///
+/// ```
+/// use losscape::base::random::{stream, uniform, uniform_positive};
+/// let below_one: f64 = uniform(&mut stream(1, 0));
+/// let above_zero: f64 = uniform_positive(&mut stream(1, 0));
+/// assert_eq!(above_zero - below_one, f64::EPSILON / 2.0); // the next number of the same draw
+/// ```
 #[inline]
 #[must_use]
 pub fn uniform_positive<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {

@@ -6,7 +6,8 @@ use crate::{ArgError, Objective, Real, Reason};
 /// Elements of the values of a grid of `cells` × `cells`: a value at every corner of a cell.
 #[must_use]
 pub const fn grid_len(cells: u32) -> usize {
-    (cells as usize + 1) * (cells as usize + 1)
+    let corners = (cells as usize).saturating_add(1);
+    corners.saturating_mul(corners)
 }
 
 /// What one [`PlaneGrid::step`] did.

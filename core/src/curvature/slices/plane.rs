@@ -1,7 +1,7 @@
 //! A plane with coordinates.
 
 use crate::base::elementary::sqrt;
-use crate::base::vector::{LaneSum, axpy, dot, scale};
+use crate::base::vector::{LaneSum, dot};
 use crate::{ArgError, Real, Reason};
 
 /// A plane through parameter space:
@@ -154,7 +154,8 @@ impl<'a, R: Real> Plane<'a, R> {
 ///
 /// # Errors
 /// [`ArgError`] naming `a`, `b`, `c` or `rows` (another length than n, n, n and 3 n, not finite), `b` if it
-/// coincides with a, or `c` if it lies on the line through both.
+/// coincides with a, `c` if it lies on the line through both, or either if it is so far away that squares overflow;
+/// nothing has been written then.
 ///
 /// # Examples
 ///
@@ -175,29 +176,45 @@ pub fn through<R: Real>(a: &[R], b: &[R], c: &[R], rows: &mut [R]) -> Result<(),
     for (name, point) in [("a", a), ("b", b), ("c", c)] {
         ArgError::check_finite(name, point)?;
     }
-    let (origin, axes) = rows.split_at_mut(dim);
-    let (u, v) = axes.split_at_mut(dim);
-    for (((o, u), a), b) in origin.iter_mut().zip(u.iter_mut()).zip(a).zip(b) {
-        (*o, *u) = (R::HALF * *a + R::HALF * *b, R::HALF * (*b - *a));
-    }
-    let square = dot(u, u);
+    // Made anew wherever they are needed, so that nothing is written before all is known to span a plane.
+    let middle = |i: usize| R::HALF * a[i] + R::HALF * b[i];
+    let u = |i: usize| R::HALF * (b[i] - a[i]);
+    let v = |i: usize| c[i] - middle(i);
+    let too_far = |arg| ArgError::new(arg, Reason::OutOfRange { index: 0 });
+    let square = sum(dim, |i| u(i) * u(i));
     if square == R::ZERO {
         return Err(ArgError::new("b", Reason::Coincide));
     }
-    for ((v, c), o) in v.iter_mut().zip(c).zip(&*origin) {
-        *v = *c - *o;
+    if !square.is_finite() {
+        return Err(too_far("b"));
     }
-    let before = dot(v, v);
+    let before = sum(dim, |i| v(i) * v(i));
+    if !before.is_finite() {
+        return Err(too_far("c"));
+    }
     // Twice: what rounding leaves of the first axis is taken away by the second pass.
-    for _ in 0..2 {
-        axpy(-(dot(v, u) / square), u, v);
-    }
-    let across = dot(v, v);
-    if across <= R::from_f64(16.0) * R::EPSILON * before {
+    let along = sum(dim, |i| v(i) * u(i)) / square;
+    let v = |i: usize| v(i) - along * u(i);
+    let along = sum(dim, |i| v(i) * u(i)) / square;
+    let v = |i: usize| v(i) - along * u(i);
+    let across = sum(dim, |i| v(i) * v(i));
+    if across.is_nan() || across <= R::from_f64(16.0) * R::EPSILON * before {
         return Err(ArgError::new("c", Reason::Dependent));
     }
-    scale(sqrt(square / across), v);
+    let stretch = sqrt(square / across);
+    for i in 0..dim {
+        (rows[i], rows[dim + i], rows[2 * dim + i]) = (middle(i), u(i), v(i) * stretch);
+    }
     Ok(())
+}
+
+/// `Σᵢ f(i)` for i below n, as [`dot`] adds.
+fn sum<R: Real>(n: usize, f: impl Fn(usize) -> R) -> R {
+    let mut sum = LaneSum::default();
+    for i in 0..n {
+        sum.push(f(i));
+    }
+    sum.total()
 }
 
 #[cfg(test)]
@@ -303,11 +320,16 @@ mod tests {
     #[test]
     fn thin_planes_are_refused_by_name() {
         let [a, b] = [[0.0f64, 0.0, 0.0], [1.0, 2.0, 3.0]];
-        let mut rows = [0.0; 9];
+        let mut rows = [7.0; 9];
         assert_eq!(through(&a, &a, &b, &mut rows).unwrap_err().arg, "b");
         assert_eq!(through(&a, &b, &[-2.0, -4.0, -6.0], &mut rows).unwrap_err().arg, "c");
         assert_eq!(through(&a, &b, &[f64::NAN; 3], &mut rows).unwrap_err().arg, "c");
         assert_eq!(through(&a, &b, &b, &mut rows[1..]).unwrap_err().arg, "rows");
+        // Differences, or their squares, overflow.
+        assert_eq!(through(&[-1.5e308; 3], &[1.5e308; 3], &b, &mut rows).unwrap_err().arg, "b");
+        assert_eq!(through(&a, &b, &[1e200, 0.0, 0.0], &mut rows).unwrap_err().arg, "c");
+        assert_eq!(rows, [7.0; 9], "nothing has been written");
+        rows.fill(0.0);
         rows[3..].copy_from_slice(&[1.0, 2.0, 3.0, -2.0, -4.0, -6.0]);
         assert_eq!(Plane::new(&rows).unwrap_err(), ArgError::new("rows", Reason::Dependent));
         assert_eq!(Plane::<f32>::new(&[]).unwrap_err().reason, Reason::Empty);

@@ -1,6 +1,7 @@
 //! The plane that holds most of a trajectory.
 
 use crate::base::random::{Rng, add_normal};
+use crate::base::room::room;
 use crate::base::vector::{LaneSum, norm, scale};
 use crate::curvature::{eigen, eigen_workspace_len, trace};
 use crate::{ArgError, Real, Reason};
@@ -15,7 +16,7 @@ pub struct Principal<R: Real = f32> {
 /// Elements of workspace that [`principal_axes`] needs for `count` points.
 #[must_use]
 pub const fn principal_workspace_len(count: usize) -> usize {
-    count * count + count + eigen_workspace_len(count)
+    room([[count, count], [1, count], [1, eigen_workspace_len(count)]])
 }
 
 /// The two directions that hold most of a trajectory's displacement from `about`:
@@ -45,8 +46,8 @@ pub const fn principal_workspace_len(count: usize) -> usize {
 /// `½ T² n + 3 T³` multiplications.
 ///
 /// # Errors
-/// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, not finite, all displacements on one line),
-/// `axes` or `workspace`.
+/// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, not finite, all displacements on one line, or so
+/// far that products overflow), `axes` or `workspace`; `axes` is as it was then.
 ///
 /// # Examples
 ///
@@ -94,7 +95,9 @@ pub fn principal_axes<R: Real>(
         }
     }
     let all = trace(gram, count);
-    eigen(gram, values, rest).map_err(|error| ArgError::new("trajectory", error.reason))?;
+    // Of the products, not of the trajectory, an index would be told.
+    let too_far = |_| ArgError::new("trajectory", Reason::OutOfRange { index: 0 });
+    eigen(gram, values, rest).map_err(too_far)?;
     let found = [values[count - 1], values[count - 2]];
     if found[1] <= R::from_f64(16.0) * R::EPSILON * found[0] {
         return Err(ArgError::new("trajectory", Reason::Dependent));
@@ -132,13 +135,13 @@ fn combine<R: Real>(trajectory: &[R], about: &[R], factors: &[R], axis: &mut [R]
 /// ```
 pub fn random_walk<R: Real, G: Rng + ?Sized>(rows: &mut [R], dim: usize, rng: &mut G) {
     debug_assert!(dim > 0 && rows.len().is_multiple_of(dim), "random walk: rows");
-    let (mut before, mut rest) = rows.split_at_mut(dim);
+    let mut rows = rows.chunks_exact_mut(dim.max(1));
+    let Some(mut before) = rows.next() else { return };
     before.fill(R::ZERO);
-    while !rest.is_empty() {
-        let (row, after) = rest.split_at_mut(dim);
+    for row in rows {
         row.copy_from_slice(before);
         add_normal(rng, R::ONE, row);
-        (before, rest) = (row, after);
+        before = row;
     }
 }
 
@@ -193,6 +196,11 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_of_no_rows_is_none() {
+        random_walk::<f64, _>(&mut [], 2, &mut stream(3, 0));
+    }
+
+    #[test]
     fn bad_arguments_are_named() {
         let (mut axes, mut workspace) = ([0.0; 4], [0.0; principal_workspace_len(3)]);
         let line = [0.0f64, 0.0, 1.0, 1.0, 2.0, 2.0];
@@ -202,6 +210,12 @@ mod tests {
         let dependent = ArgError::new("trajectory", Reason::Dependent);
         assert_eq!(refused(&line, &[0.0; 2], &mut axes, &mut workspace), dependent);
         assert_eq!(refused(&[1.0; 6], &[1.0; 2], &mut axes, &mut workspace), dependent);
+        let too_far = ArgError::new("trajectory", Reason::OutOfRange { index: 0 });
+        assert_eq!(
+            refused(&[1e200, 0.0, 0.0, 1e200, 0.0, 0.0], &[0.0; 2], &mut axes, &mut workspace),
+            too_far
+        );
+        assert_eq!(axes, [0.0; 4], "as they were");
         assert_eq!(refused(&line[1..], &[0.0; 2], &mut axes, &mut workspace).arg, "trajectory");
         assert_eq!(refused(&line[..2], &[0.0; 2], &mut axes, &mut workspace).arg, "trajectory");
         assert_eq!(refused(&line, &[], &mut axes, &mut workspace).arg, "about");

@@ -94,7 +94,7 @@ impl<'a, R: Real> Dataset<'a, R> {
 
     /// The inputs of one sample, if there is one of this number.
     pub(crate) fn get(&self, sample: usize) -> Option<&'a [R]> {
-        self.inputs.get(sample * self.width..)?.get(..self.width)
+        self.inputs.get(sample.checked_mul(self.width)?..)?.get(..self.width)
     }
 
     /// The inputs of one sample.
@@ -103,6 +103,22 @@ impl<'a, R: Real> Dataset<'a, R> {
     /// If `sample` is not below [`len`](Self::len).
     #[must_use]
     pub fn input(&self, sample: usize) -> &'a [R] {
+        assert!(sample < self.samples, "no such sample");
         &self.inputs[sample * self.width..][..self.width]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dataset, Targets};
+
+    /// On 32-bit targets a u32 times the width can wrap to a sample that is there.
+    #[test]
+    fn a_number_that_wraps_names_no_sample() {
+        let data = Dataset::new(&[1.0f32, 2.0, 3.0, 4.0], 2, Targets::Labels(&[0, 1])).expect("data");
+        assert_eq!(data.get(1), Some(&[3.0, 4.0][..]));
+        for sample in [2, usize::MAX, 1 << (usize::BITS - 1), (1 << (usize::BITS - 1)) + 1] {
+            assert_eq!(data.get(sample), None, "{sample}");
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! Activations with their first and second derivatives.
 
-use crate::Real;
 #[cfg(any(feature = "sigmoid", feature = "softplus"))]
 use crate::base::elementary::sigmoid;
 #[cfg(feature = "softplus")]
@@ -19,6 +18,7 @@ use crate::base::elementary::tanh_slice;
 ))]
 use crate::base::elementwise::each;
 use crate::base::elementwise::pair;
+use crate::{ArgError, Real};
 
 /// What a unit makes of its input z.
 ///
@@ -37,6 +37,13 @@ use crate::base::elementwise::pair;
 ///
 /// All but identity and tanh belong to cargo features of their names, on by default: firmware that names none
 /// carries the code of none.
+///
+/// ```
+/// use losscape::models::mlp::Activation;
+/// let mut z = [-2.0f32, 0.0, 3.0];
+/// Activation::LeakyRelu { slope: 0.25 }.apply(&mut z);
+/// assert_eq!(z, [-0.5, 0.0, 3.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Activation {
@@ -76,6 +83,15 @@ pub(super) struct Slopes<R> {
 }
 
 impl Activation {
+    /// Refuses a slope that is not above zero.
+    pub(super) fn check(self) -> Result<(), ArgError> {
+        #[cfg(feature = "relu")]
+        if let Self::LeakyRelu { slope } = self {
+            ArgError::check_positive("slope", slope)?;
+        }
+        Ok(())
+    }
+
     /// Whether the derivatives need z besides a.
     pub(super) const fn needs_preactivation(self) -> bool {
         match self {

@@ -23,7 +23,7 @@ pub const DEFAULT_TILE: usize = if VECTORS { 128 } else { 32 };
 /// speed, never the bits: the sums over samples run in index order.
 ///
 /// No call panics. A minibatch that names a sample that is not there, or a slice that is too short, gives +∞ and
-/// a gradient without meaning, and a method rejects the point.
+/// a gradient without meaning, or a product of infinities, and a method rejects the point.
 ///
 /// # Cost
 ///
@@ -116,9 +116,11 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     ///
     /// # Errors
     /// [`ArgError`] naming `data` (another width than the network's inputs), `targets` (a label that is no
-    /// output, values of another width or outside the loss's range), `net` (softmax of one output) or `l2`.
+    /// output, values of another width or outside the loss's range), `net` (softmax of one output), `slope` (of a
+    /// leaky ReLU, not above zero) or `l2`.
     pub fn new(net: Mlp, loss: Loss, data: Dataset<'a, R>, l2: R) -> Result<Self, ArgError> {
         ArgError::check_len("data", net.inputs(), data.width())?;
+        net.check_slopes()?;
         loss.check(&net, &data)?;
         ArgError::check_non_negative("l2", l2)?;
         Ok(Self { net, loss, data, l2, tile: DEFAULT_TILE })
@@ -333,7 +335,9 @@ impl<R: Real> Curvature<R> for MlpObjective<'_, R> {
         debug_assert!(scratch.len() >= self.hess_vec_scratch_len(), "mlp objective: scratch");
         out.fill(R::ZERO);
         for rows in self.tiles(None) {
-            let _ = self.add_hess_vec(params, v, rows, out, scratch);
+            if self.add_hess_vec(params, v, rows, out, scratch).is_none() {
+                return out.fill(R::INFINITY);
+            }
         }
         self.finish(out, self.count(None), v);
     }

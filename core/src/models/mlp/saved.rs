@@ -2,6 +2,7 @@
 
 use super::{Activation, MAX_LAYERS, Mlp};
 use crate::base::blob::{BlobError, Reader, Writer, blob_len, kind};
+use crate::base::room::room;
 use crate::{ArgError, Real, Reason};
 
 const VERSION: u16 = 1;
@@ -41,15 +42,17 @@ impl Mlp {
     /// The length of the network's byte form with parameters of type `R`.
     #[must_use]
     pub const fn blob_len<R: Real>(&self) -> usize {
-        blob_len(1 + 4 * (self.layers() + 1) + 2 * ACTIVATION_BYTES + 2 + self.param_len() * R::BYTES)
+        let shape = 1 + 4 * (self.layers() + 1) + 2 * ACTIVATION_BYTES + 2;
+        blob_len(room([[1, shape], [self.param_len(), R::BYTES]]))
     }
 
     /// Writes the network with its parameters; returns the length.
     ///
     /// # Errors
     /// [`BlobError::TooShort`] if `bytes` is, [`BlobError::Refused`] naming `params` if they are not as many
-    /// as the network has, or not finite.
+    /// as the network has, or not finite, and naming `slope` if that of a leaky ReLU is not above zero.
     pub fn write_blob<R: Real>(&self, params: &[R], bytes: &mut [u8]) -> Result<usize, BlobError> {
+        self.check_slopes()?;
         ArgError::check_len("params", self.param_len(), params.len())?;
         ArgError::check_finite("params", params)?;
         let mut writer = Writer::new(bytes, kind::NETWORK, VERSION);
@@ -74,7 +77,11 @@ impl Mlp {
     /// # Errors
     /// [`BlobError`] if the bytes are not a whole network.
     pub fn from_blob(bytes: &[u8]) -> Result<Self, BlobError> {
-        shape(&mut Reader::new(bytes, kind::NETWORK, VERSION)?)
+        let mut reader = Reader::new(bytes, kind::NETWORK, VERSION)?;
+        let net = shape(&mut reader)?;
+        let number @ (4 | 8) = usize::from(reader.u8()?) else { return Err(BlobError::Malformed) };
+        // Or a short file could ask for any amount of memory.
+        if reader.rest().len() == net.param_len() * number { Ok(net) } else { Err(BlobError::Malformed) }
     }
 
     /// Reads a network and its parameters.
@@ -233,6 +240,31 @@ mod tests {
             Err(BlobError::ScalarType { expected: 4, found: 8 }),
             "another scalar type"
         );
+    }
+
+    /// A right checksum over a network of millions of parameters that are not there.
+    #[test]
+    fn a_shape_without_its_parameters_is_refused() {
+        let mut bytes = [0; blob_len(25)];
+        let mut writer = Writer::new(&mut bytes, kind::NETWORK, VERSION);
+        writer.u8(2);
+        writer.u32(1 << 16);
+        writer.u32(1 << 8);
+        writer.bytes(&[3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        writer.scalar_type::<f32>();
+        writer.real(1.0f32);
+        assert_eq!(writer.finish(), Ok(bytes.len()), "the layout in the table");
+        assert_eq!(Mlp::from_blob(&bytes), Err(BlobError::Malformed), "parameters are missing");
+    }
+
+    /// What could not be read again is not written.
+    #[test]
+    fn a_slope_that_is_not_positive_is_not_written() {
+        for slope in [0.0, -0.5, f32::NAN, f32::INFINITY] {
+            let net = Mlp::new(&[1, 1]).expect("a network").with_output(Activation::LeakyRelu { slope });
+            let refused = BlobError::Refused(ArgError::new("slope", Reason::NotPositive));
+            assert_eq!(net.write_blob(&[1.0f32, 2.0], &mut [0; 64]), Err(refused), "{slope}");
+        }
     }
 
     #[test]

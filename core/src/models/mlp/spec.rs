@@ -8,6 +8,9 @@ use crate::{ArgError, Reason};
 /// The most layers of weights a network can have.
 pub const MAX_LAYERS: usize = 8;
 
+/// The most parameters: what a `u32` counts and, as numbers of eight bytes, a `usize`.
+const MAX_PARAMS: usize = if usize::BITS > 32 { u32::MAX as usize } else { usize::MAX / 8 };
+
 /// The shape of a multilayer perceptron: widths, activations, and whether layers have a bias.
 ///
 /// ```text
@@ -66,8 +69,8 @@ impl Mlp {
     /// A network with these widths, inputs first and outputs last.
     ///
     /// # Errors
-    /// [`ArgError`] naming `widths`: fewer than two, more than [`MAX_LAYERS`] + 1, a zero, or more
-    /// parameters than a `u32` counts.
+    /// [`ArgError`] naming `widths`: fewer than two, more than [`MAX_LAYERS`] + 1, a zero or more than 2¹⁶, or more
+    /// parameters than a `u32` counts (on 32-bit targets, than fit in memory).
     pub const fn new(widths: &[usize]) -> Result<Self, ArgError> {
         if widths.len() < 2 {
             return Err(ArgError::new("widths", Reason::TooShort { needed: 2, found: widths.len() }));
@@ -97,11 +100,10 @@ impl Mlp {
             }
             l += 1;
         }
-        if params > u32::MAX as u64 || params > (usize::MAX / 8) as u64 {
-            return Err(ArgError::new(
-                "widths",
-                Reason::TooMany { limit: u32::MAX as usize, found: usize::MAX },
-            ));
+        if params > MAX_PARAMS as u64 {
+            #[expect(clippy::cast_possible_truncation, reason = "only where it fits")]
+            let found = if params < usize::MAX as u64 { params as usize } else { usize::MAX };
+            return Err(ArgError::new("widths", Reason::TooMany { limit: MAX_PARAMS, found }));
         }
         #[expect(clippy::cast_possible_truncation, reason = "at most MAX_LAYERS, and checked to fit")]
         let (layers, params) = (widths.len() as u32 - 1, params as u32);
@@ -131,6 +133,12 @@ impl Mlp {
         }
         self.bias = false;
         self
+    }
+
+    /// Refuses a leaky ReLU whose slope is not above zero: its derivatives are found by the sign of its value.
+    pub(super) fn check_slopes(&self) -> Result<(), ArgError> {
+        self.hidden.check()?;
+        self.output.check()
     }
 
     /// The number of layers of weights, L.
@@ -259,5 +267,8 @@ mod tests {
             assert_eq!(Mlp::new(widths).map_err(|e| e.arg), Err("widths"), "{widths:?}");
         }
         assert!(Mlp::new(&long[..=MAX_LAYERS]).is_ok(), "{MAX_LAYERS} layers are allowed");
+        let found = usize::try_from((1u64 << 32) + (1 << 16)).unwrap_or(usize::MAX);
+        let refused = Mlp::new(&[1 << 16, 1 << 16]).expect_err("too many parameters");
+        assert_eq!(refused.reason, Reason::TooMany { limit: MAX_PARAMS, found });
     }
 }

@@ -33,7 +33,7 @@ impl Mlp {
     pub const fn scratch_len(&self, tile: usize) -> usize {
         let (units, widest) = self.unit_counts();
         let pre = if self.keeps_preactivations() { units } else { 0 };
-        tile * (self.inputs() + units + pre + widest)
+        tile.saturating_mul(self.inputs() + units + pre + widest)
     }
 
     /// Scratch of a Hessian–vector product in tiles of `tile` samples: that of a gradient and
@@ -41,7 +41,7 @@ impl Mlp {
     #[must_use]
     pub const fn hess_vec_scratch_len(&self, tile: usize) -> usize {
         let (units, widest) = self.unit_counts();
-        self.scratch_len(tile) + tile * (2 * units + widest)
+        self.scratch_len(tile).saturating_add(tile.saturating_mul(2 * units + widest))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::path::tangent::Tangent;
 /// best first, that score more than `threshold` get an image at the place of that departure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Insertion {
-    /// The score an image needs.
+    /// The score an image needs, at least 0.
     pub threshold: f64,
     /// How many images are added at most.
     pub count: u32,

@@ -12,6 +12,7 @@ use super::band::{Band, BandConfig, BandStep, Evaluations};
 use super::polyline::Location;
 use super::relax::Relaxer;
 use super::scan::{DenseScan, PathReport, ScanStep};
+use crate::base::room::room;
 use crate::base::vector::norm;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -98,15 +99,15 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
     /// The length of the workspace.
     #[must_use]
     pub const fn workspace_len(capacity: usize, dim: usize, scratch: usize) -> usize {
-        Band::<R>::workspace_len(capacity, dim, scratch) + capacity * dim
+        room([[1, Band::<R>::workspace_len(capacity, dim, scratch)], [capacity, dim]])
     }
 
     /// A search between the first two rows of `images`, moving on `f` and judged by `full`.
     ///
     /// # Errors
     /// [`ArgError`] as for [`Band::with_count`], and naming `schedule` (empty, its first cycle not
-    /// [`Grow::Line`], a rate not above zero), `points` (none), `images` (more than `N` rows) or
-    /// `end_grad_norm` (not above zero).
+    /// [`Grow::Line`], a rate not above zero), `threshold` (negative, not finite), `points` (none), `images` (more
+    /// than `N` rows) or `end_grad_norm` (not above zero).
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         full: &(impl Objective<R> + ?Sized),
@@ -125,6 +126,7 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
         for cycle in config.schedule {
             ArgError::check_positive("schedule", cycle.learning_rate)?;
         }
+        ArgError::check_non_negative("threshold", config.insertion.threshold)?;
         if config.points == 0 {
             return Err(ArgError::new("points", Reason::NotPositive));
         }

@@ -190,4 +190,8 @@ fn bad_input_is_refused() {
     assert_eq!(refused(8, AutoNebConfig { schedule: &[INSERT], ..good }), Some("schedule"));
     assert_eq!(refused(8, AutoNebConfig { points: 0, ..good }), Some("points"));
     assert_eq!(refused(8, AutoNebConfig { momentum: 1.0, ..good }), Some("momentum"));
+    for threshold in [-0.1, f64::NAN] {
+        let insertion = Insertion { threshold, ..good.insertion };
+        assert_eq!(refused(8, AutoNebConfig { insertion, ..good }), Some("threshold"));
+    }
 }

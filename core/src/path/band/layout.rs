@@ -41,6 +41,8 @@ impl<R: Real> Band<'_, R> {
     /// length `amplitude`, times `sin(π i / (images − 1))`, to image `i`.
     ///
     /// Without it, a straight band on a symmetric ridge stays there.
+    ///
+    /// Precondition: `amplitude` finite.
     pub fn perturb<G: Rng + ?Sized>(&mut self, amplitude: R, rng: &mut G) {
         let (dim, last) = (self.dim, self.count - 1);
         let across = &mut *self.direction;
@@ -67,7 +69,7 @@ impl<R: Real> Band<'_, R> {
     /// [`Reason::TooMany`] if the band is full, [`Reason::OutOfRange`] if there is no such place; the band
     /// is as it was.
     pub fn insert(&mut self, at: Location<R>) -> Result<(), ArgError> {
-        let (dim, i) = (self.dim, at.segment + 1);
+        let (dim, i) = (self.dim, at.segment.saturating_add(1));
         if self.count == self.capacity() {
             return Err(ArgError::new(
                 "images",

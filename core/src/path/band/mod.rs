@@ -8,6 +8,7 @@ pub use config::{BandConfig, BandStep, Evaluations, Spacing};
 use super::polyline::{check_ends, row, row_mut, rows};
 use super::relax::{RelaxState, Relaxer};
 use super::tangent::tangent;
+use crate::base::room::room;
 use crate::base::vector::{axpy, distance, dot, norm};
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -98,7 +99,7 @@ impl<'a, R: Real> Band<'a, R> {
     /// The length of the workspace.
     #[must_use]
     pub const fn workspace_len(capacity: usize, dim: usize, scratch: usize) -> usize {
-        2 * capacity * dim + dim + 2 * capacity + scratch
+        room([[2, room([[capacity, dim]])], [1, dim], [2, capacity], [1, scratch]])
     }
 
     /// A band through all rows of `images`; the first and the last are its ends.

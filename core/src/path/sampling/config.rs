@@ -36,7 +36,7 @@ pub struct SamplingConfig<R: Real = f32> {
     pub level: R,
     /// A segment is accepted if it never exceeds this times L₀; 1.1 in the published scripts.
     pub accept: R,
-    /// A bead is trained to this times L₀; 0.95 there.
+    /// A bead is trained to this times L₀, at most `accept`; 0.95 there.
     pub train_to: R,
     /// Points scanned within a segment; 98 there, with the two beads a hundred.
     pub points: u32,

@@ -10,6 +10,7 @@ use super::band::Evaluations;
 use super::polyline::{between, check_ends, length, row, row_mut, rows};
 use super::relax::{RelaxState, Relaxer};
 use crate::base::elementary::sqrt;
+use crate::base::room::room;
 use crate::base::vector::distance;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -96,7 +97,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
     /// The length of the workspace.
     #[must_use]
     pub const fn workspace_len(dim: usize, scratch: usize) -> usize {
-        4 * dim + scratch
+        room([[4, dim], [1, scratch]])
     }
 
     /// A search between the first two rows of `beads`.
@@ -120,6 +121,10 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         ArgError::check_positive("level", config.level)?;
         ArgError::check_positive("accept", config.accept)?;
         ArgError::check_positive("train_to", config.train_to)?;
+        // Beads are not scanned: they must be below the limit when they are trained.
+        if config.train_to > config.accept {
+            return Err(ArgError::new("train_to", Reason::OutOfRange { index: 0 }));
+        }
         if config.points == 0 {
             return Err(ArgError::new("points", Reason::NotPositive));
         }
@@ -195,7 +200,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
 
     fn scan(&mut self, k: u32, highest: R, at: R, f: &(impl Objective<R> + ?Sized)) -> SamplingStep<R> {
         let (dim, q) = (self.dim, self.next_row());
-        let t = R::from_u32(k) / R::from_u32(self.config.points + 1);
+        let t = R::from_u32(k) / R::from_u32(self.config.points.saturating_add(1));
         between(row(self.beads, dim, self.settled - 1), row(self.beads, dim, q), t, self.point);
         let value = f.value(self.point, self.scratch);
         self.evaluations.values += 1;

@@ -57,6 +57,11 @@ fn failures_are_told_apart() {
     beads[2..4].copy_from_slice(&[0.6, 0.0]);
     assert!(matches!(end(CONFIG, &beads), SamplingEnd::EndTooHigh { end: 1, .. }));
     assert!(Sampling::<f64, 4>::new(&f, CONFIG, &mut [0.0; 4], &mut [0.0; 8]).is_err());
+    // Beads above the level would be part of a path that is called connected below it.
+    let high = SamplingConfig { train_to: 1.2, ..CONFIG };
+    let (mut ends, mut workspace) = ([0.0, 0.0, 1.0, 0.0], [0.0; 8]);
+    let refused = Sampling::<f64, 4>::new(&f, high, &mut ends, &mut workspace);
+    assert_eq!(refused.unwrap_err(), ArgError::new("train_to", Reason::OutOfRange { index: 0 }));
     // The scan meets the hole, the bead in the middle would not.
     let (beads, level) = ([-1.0, 0.0, 0.5, 0.0, 0.0, 0.0], 1.0);
     let config = SamplingConfig { level, ..CONFIG };

@@ -6,6 +6,7 @@ use self::spline::{Column, natural_spline};
 use super::band::{BandStep, Evaluations};
 use super::polyline::{between, check_ends, row, row_mut, rows};
 use crate::base::elementary::sqrt;
+use crate::base::room::room;
 use crate::base::vector::distance;
 use crate::{ArgError, Objective, Real};
 
@@ -93,7 +94,7 @@ impl<'a, R: Real> StringMethod<'a, R> {
     /// The length of the workspace.
     #[must_use]
     pub const fn workspace_len(images: usize, dim: usize, scratch: usize) -> usize {
-        images * dim + 5 * images + scratch
+        room([[images, dim], [5, images], [1, scratch]])
     }
 
     /// A string through the rows of `images`.

@@ -62,6 +62,12 @@ const VERSION: u16 = 1;
 static FILE: [u8; FILE_LEN] = *include_bytes!("digits.bin");
 
 /// The rows to train on.
+///
+/// ```
+/// use losscape::models::data::digits;
+/// let rows = digits::training();
+/// assert_eq!((rows.len(), rows.label(0)), (1500, 2));
+/// ```
 #[must_use]
 pub const fn training() -> Digits<'static> {
     split(body(&FILE)).training
@@ -188,6 +194,13 @@ impl Digits<'_> {
 /// Pixels as a network takes them: divided by 16, exactly.
 ///
 /// `input` has 64 elements.
+///
+/// ```
+/// use losscape::models::data::digits::{self, PIXELS};
+/// let mut input = [0.0f32; PIXELS];
+/// digits::scale(&[4; PIXELS], &mut input);
+/// assert_eq!(input, [0.25; PIXELS]);
+/// ```
 pub fn scale<R: Real>(pixels: &[u8; PIXELS], input: &mut [R]) {
     debug_assert_eq!(input.len(), PIXELS, "scale: input");
     let sixteenth = R::from_f64(1.0 / 16.0);

@@ -39,6 +39,17 @@ use crate::{ArgError, Real, Reason};
 /// # Errors
 /// [`ArgError`] naming `std_dev` (negative, not finite), `labels` (empty) or `inputs` (another length);
 /// nothing is drawn or written then. The other generators refuse the same.
+///
+/// ```
+/// use losscape::{base::random::stream, models::data::moons};
+/// let (mut inputs, mut labels) = ([0.0f64; 8], [0; 4]);
+/// moons(0.0, &mut stream(1, 0), &mut inputs, &mut labels)?;
+/// let from_centre = |x: f64, y: f64| x * x + y * y;
+/// assert!((from_centre(inputs[0], inputs[1]) - 1.0).abs() < 1e-15);
+/// assert!((from_centre(inputs[2] - 1.0, inputs[3] - 0.5) - 1.0).abs() < 1e-15);
+/// assert_eq!(labels, [0, 1, 0, 1]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
 pub fn moons<R: Real, G: Rng + ?Sized>(
     std_dev: R,
     rng: &mut G,
@@ -74,6 +85,17 @@ pub fn moons<R: Real, G: Rng + ?Sized>(
 ///
 /// # Errors
 /// As [`moons`], and [`ArgError`] naming `turns` if it is not finite and above zero.
+///
+/// ```
+/// use losscape::{base::random::stream, models::data::spirals};
+/// let (mut inputs, mut labels) = ([0.0f64; 2], [7; 1]);
+/// spirals(1.0, 0.0, &mut stream(1, 0), &mut inputs, &mut labels)?;
+/// let [x, y] = inputs;
+/// let (r, turns) = (x.hypot(y), y.atan2(x) / core::f64::consts::TAU);
+/// assert!((turns.rem_euclid(1.0) - r).abs() < 1e-12); // a whole turn to radius 1
+/// assert_eq!(labels, [0]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
 pub fn spirals<R: Real, G: Rng + ?Sized>(
     turns: R,
     std_dev: R,
@@ -110,6 +132,15 @@ pub fn spirals<R: Real, G: Rng + ?Sized>(
 ///
 /// # Errors
 /// As [`moons`].
+///
+/// ```
+/// use losscape::{base::random::stream, models::data::xor};
+/// let (mut inputs, mut labels) = ([0.0f32; 8], [0; 4]);
+/// xor(0.0, &mut stream(1, 0), &mut inputs, &mut labels)?;
+/// assert_eq!(inputs, [-1.0, -1.0, -1.0, 1.0, 1.0, -1.0, 1.0, 1.0]);
+/// assert_eq!(labels, [0, 1, 1, 0]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
 pub fn xor<R: Real, G: Rng + ?Sized>(
     std_dev: R,
     rng: &mut G,

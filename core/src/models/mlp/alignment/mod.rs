@@ -4,6 +4,7 @@ mod assignment;
 
 use self::assignment::assign;
 use super::Mlp;
+use crate::base::room::room;
 use crate::base::vector::axpy;
 use crate::{ArgError, Real};
 
@@ -31,7 +32,7 @@ impl Mlp {
             widest = if outputs > widest { outputs } else { widest };
             l += 1;
         }
-        ((widest + 4) * (widest + 1), 3 * (widest + 1))
+        (room([[widest + 4, widest + 1]]), 3 * (widest + 1))
     }
 
     /// Permutes the hidden units of `params` (and mirrors them, if their activation is odd) so that they lie as
