@@ -269,7 +269,9 @@ mod tests {
             let net = Mlp::new(&[2, 3, 2]).expect("widths");
             let inputs = [R::ONE, R::HALF, -R::ONE, R::TWO];
             let data = Dataset::new(&inputs, 2, Targets::Labels(&[0, 1])).expect("data");
-            let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, R::HALF).expect("objective");
+            let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, R::HALF)
+                .and_then(|f| f.with_tile(2))
+                .expect("objective");
             let mut params = [R::ZERO; 17];
             for (k, p) in (0u8..).zip(&mut params) {
                 *p = R::from_f64(f64::from(k * 7 % 17) / 17.0 - 0.5);
@@ -287,7 +289,9 @@ mod tests {
     fn a_product_has_the_scratch_it_needs() {
         let net = Mlp::new(&[2, 3, 2]).expect("widths");
         let data = Dataset::new(&[1.0, 0.5, -1.0, 2.0], 2, Targets::Labels(&[0, 1])).expect("data");
-        let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, 0.5).expect("objective");
+        let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, 0.5)
+            .and_then(|f| f.with_tile(2))
+            .expect("objective");
         let params = [0.25f64; 17];
         assert!(f.hess_vec_scratch_len() > f.scratch_len(), "or the test tests nothing");
         let needed = check_workspace_len(17, f.hess_vec_scratch_len());
