@@ -7,6 +7,7 @@ pub mod fingerprint;
 pub mod matrix;
 pub mod random;
 pub mod real;
+pub(crate) mod rows;
 pub mod vector;
 
 /// Whether floating-point registers hold vectors. Where they do not, a loop body may branch, and a wide tile is
