@@ -228,14 +228,13 @@ fn compare(measured: &[Measured], native: &[(String, String)]) -> Result<String>
         }
     }
     let (listed, linked) = (std::fs::read_to_string(paths::at(PANICS))?, panics(measured));
-    for line in only_in(&linked, &listed) {
-        wrong.push(format!("a new panic: {line}"));
-    }
-    for line in only_in(&listed, &linked) {
-        wrong.push(format!("a panic is gone and must leave {PANICS}: {line}"));
-    }
+    wrong.extend(changes(&listed, &linked));
     if wrong.is_empty() {
-        Ok(format!("{} rows as committed, {} panics in them", measured.len(), linked.lines().count()))
+        let panics = match linked.lines().count() {
+            0 => "no".into(),
+            count => count.to_string(),
+        };
+        Ok(format!("{} rows as committed, {panics} panics in them", measured.len()))
     } else {
         wrong.push("if this is meant: cargo xtask size --write".into());
         Err(Failure::Failed(wrong.join("; ")))
@@ -269,6 +268,13 @@ fn panics(measured: &[Measured]) -> String {
     lines.collect()
 }
 
+/// How the panics that are linked differ from those that are listed.
+fn changes(listed: &str, linked: &str) -> Vec<String> {
+    let new = only_in(linked, listed).into_iter().map(|line| format!("a new panic: {line}"));
+    let gone = only_in(listed, linked).into_iter();
+    new.chain(gone.map(|line| format!("a panic is gone and must leave {PANICS}: {line}"))).collect()
+}
+
 /// The lines of one text that are none of another's.
 fn only_in<'a>(text: &'a str, other: &str) -> Vec<&'a str> {
     text.lines().filter(|line| !other.lines().any(|other| other == *line)).collect()
@@ -297,11 +303,11 @@ fn figures_of(table: &str) -> Vec<[u64; 6]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Measured, figures_of, only_in, panics, split, table};
+    use super::{Measured, changes, figures_of, panics, split, table};
 
     #[test]
     fn a_table_is_read_as_it_was_written() {
-        let row = Measured {
+        let mut row = Measured {
             board: "Cortex-M0, micro:bit",
             program: "xor",
             note: "",
@@ -310,14 +316,24 @@ mod tests {
             digest: "0123456789abcdef".into(),
             panics: vec!["panic_fmt".into()],
         };
-        assert_eq!(panics(&[row]), "xor on Cortex-M0, micro:bit: panic_fmt\n", "one line a panic");
+        let one = panics(core::slice::from_ref(&row));
+        assert_eq!(one, "xor on Cortex-M0, micro:bit: panic_fmt\n", "one line a panic");
+        row.panics.clear();
+        let none = panics(&[row]);
+        assert_eq!((none.as_str(), changes("", &none)), ("", Vec::new()), "without panics the list is empty");
+        assert_eq!(
+            changes("", &one),
+            ["a new panic: xor on Cortex-M0, micro:bit: panic_fmt"],
+            "and stays so"
+        );
+        assert_eq!(changes(&one, &one), Vec::<String>::new(), "as listed");
+        assert_eq!(changes(&one, "").len(), 1, "one that is gone must leave");
         let text = "| xor | board | 1 | 20 | 300 | 4000 | 50000 | 600000 | loss 0.5 | `0123456789abcdef` |\n";
         assert_eq!(
             figures_of(&(table(&[]) + text)),
             [[1, 20, 300, 4000, 50000, 600_000]],
             "headings are no rows"
         );
-        assert_eq!(only_in("a\nb\n", "b\nc\n"), ["a"], "lines of the first alone");
         assert!(split("no marks").is_err(), "a table must be there");
     }
 }
