@@ -8,6 +8,7 @@ pub mod matrix;
 pub mod random;
 pub mod real;
 pub(crate) mod room;
+pub(crate) mod rows;
 pub mod vector;
 
 /// Whether floating-point registers hold vectors. Where they do not, a loop body may branch, and a wide tile is

@@ -64,17 +64,39 @@ impl<R: Real, F: SampledObjective<R> + ?Sized> Objective<R> for OnBatch<'_, F> {
         self.objective.dim()
     }
 
-    /// The objective's scratch, and a gradient nobody asked for.
+    /// The objective's scratch, and a gradient nobody asked for; with less, a value is +∞.
     fn scratch_len(&self) -> usize {
         self.objective.scratch_len() + self.objective.dim()
     }
 
     fn value(&self, params: &[R], scratch: &mut [R]) -> R {
-        let (grad, scratch) = scratch.split_at_mut(self.objective.dim());
+        let Some((grad, scratch)) = scratch.split_at_mut_checked(self.objective.dim()) else {
+            return R::INFINITY;
+        };
         self.value_grad(params, grad, scratch)
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
         self.objective.batch_value_grad(params, self.batch, grad, scratch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use crate::models::data::{Dataset, Targets};
+    use crate::models::mlp::{Loss, Mlp, MlpObjective};
+
+    #[test]
+    fn a_value_without_room_for_a_gradient_is_refused() {
+        let data = Dataset::new(&[1.0f32, 2.0], 1, Targets::Values(&[1.0, 0.0])).unwrap();
+        let net = Mlp::new(&[1, 1]).unwrap();
+        let f = MlpObjective::new(net, Loss::MeanSquaredError, data, 0.0).unwrap();
+        let batch = OnBatch::new(&f, &[0, 1]);
+        let mut scratch = [0.0; 1000];
+        let enough = batch.value(&[1.0, 0.0], &mut scratch[..batch.scratch_len()]);
+        assert_eq!(enough, f.value(&[1.0, 0.0], &mut scratch));
+        assert_eq!(batch.value(&[1.0, 0.0], &mut scratch[..1]), f32::INFINITY);
     }
 }

@@ -1,8 +1,10 @@
 //! Curves whose mean loss is trained.
 
-use super::polyline::{check_ends, row, rows};
+use super::polyline::{check_ends, count_rows};
+use super::workspace::take;
 use crate::base::random::{Rng, uniform};
 use crate::base::room::room;
+use crate::base::rows::{rows, rows_mut};
 use crate::{ArgError, Objective, Real, Reason};
 
 /// The shape of a [`Curve`].
@@ -145,20 +147,22 @@ impl<'a, R: Real> Curve<'a, R> {
         controls: &'a mut [R],
         workspace: &'a mut [R],
     ) -> Result<Self, ArgError> {
-        let (dim, scratch) = (f.dim(), f.scratch_len());
-        let count = rows("controls", controls, dim, 3)?;
+        let dim = f.dim();
+        let count = count_rows("controls", controls, dim, 3)?;
         ArgError::check_finite("controls", controls)?;
-        check_ends("controls", row(controls, dim, 0), row(controls, dim, count - 1))?;
-        ArgError::check_min_len("workspace", Self::workspace_len(count, dim, scratch), workspace.len())?;
+        check_ends("controls", controls, dim, count - 1)?;
+        let needed = Self::workspace_len(count, dim, f.scratch_len());
+        ArgError::check_min_len("workspace", needed, workspace.len())?;
         if config.draws == 0 {
             return Err(ArgError::new("draws", Reason::NotPositive));
         }
         super::relax::Relaxer::descent(config.learning_rate, config.momentum).check()?;
         let inner = (count - 2) * dim;
-        let (update, rest) = workspace.split_at_mut(inner);
-        let (velocity, rest) = rest.split_at_mut(inner);
-        let (point, rest) = rest.split_at_mut(dim);
-        let (grad, scratch) = rest.split_at_mut(dim);
+        let mut scratch = workspace;
+        let update = take(&mut scratch, inner)?;
+        let velocity = take(&mut scratch, inner)?;
+        let point = take(&mut scratch, dim)?;
+        let grad = take(&mut scratch, dim)?;
         update.fill(R::ZERO);
         velocity.fill(R::ZERO);
         Ok(Self {
@@ -204,9 +208,10 @@ impl<'a, R: Real> Curve<'a, R> {
     }
 
     fn point_of(kind: CurveKind, controls: &[R], dim: usize, t: R, out: &mut [R]) {
-        let degree = controls.len() / dim - 1;
+        let controls = rows(controls, dim);
+        let degree = controls.len().saturating_sub(1);
         out.fill(R::ZERO);
-        for (j, control) in controls.chunks_exact(dim).enumerate() {
+        for (j, control) in controls.enumerate() {
             let weight = Self::weight(kind, degree, j, t);
             for (out, c) in out.iter_mut().zip(control) {
                 *out += weight * *c;
@@ -217,8 +222,9 @@ impl<'a, R: Real> Curve<'a, R> {
     /// Fills the rows of `images` with points of the curve at equally spaced `t`, both ends included: a
     /// polyline for [`DenseScan`](super::DenseScan).
     pub fn trace(&self, images: &mut [R]) {
-        let count = images.len() / self.dim;
-        for (i, image) in images.chunks_exact_mut(self.dim).enumerate() {
+        let images = rows_mut(images, self.dim);
+        let count = images.len();
+        for (i, image) in images.enumerate() {
             let t = if count > 1 { R::from_usize(i) / R::from_usize(count - 1) } else { R::ZERO };
             self.point(t, image);
         }
@@ -232,7 +238,7 @@ impl<'a, R: Real> Curve<'a, R> {
         let CurveConfig { kind, draw, draws, learning_rate, momentum } = self.config;
         if self.drawn == draws {
             let n = R::from_u32(draws);
-            let inner = &mut self.controls[self.dim..];
+            let inner = self.controls.get_mut(self.dim..).unwrap_or_default();
             for ((x, v), u) in inner.iter_mut().zip(&mut *self.velocity).zip(&mut *self.update) {
                 *v = momentum * *v - learning_rate * (*u / n);
                 *x += *v;
@@ -252,8 +258,9 @@ impl<'a, R: Real> Curve<'a, R> {
         if !value.is_finite() || !self.grad.iter().all(|g| g.is_finite()) {
             return CurveStep::NotFinite { t };
         }
-        let degree = self.controls.len() / self.dim - 1;
-        for (j, update) in self.update.chunks_exact_mut(self.dim).enumerate() {
+        let update = rows_mut(self.update, self.dim);
+        let degree = update.len() + 1;
+        for (j, update) in update.enumerate() {
             let weight = Self::weight(kind, degree, j + 1, t);
             for (u, g) in update.iter_mut().zip(&*self.grad) {
                 *u += weight * *g;

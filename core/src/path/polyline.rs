@@ -1,5 +1,6 @@
 //! Chains of images as polylines: rows of one flat slice.
 
+use crate::base::rows::{copy, row, rows, rows_mut};
 use crate::base::vector::distance;
 use crate::{ArgError, Real, Reason};
 
@@ -7,7 +8,12 @@ use crate::{ArgError, Real, Reason};
 ///
 /// # Errors
 /// [`ArgError`] naming `dim` (zero) or `arg` (fewer than `least` rows, or not a whole number of them).
-pub(crate) fn rows<R>(arg: &'static str, values: &[R], dim: usize, least: usize) -> Result<usize, ArgError> {
+pub(super) fn count_rows<R>(
+    arg: &'static str,
+    values: &[R],
+    dim: usize,
+    least: usize,
+) -> Result<usize, ArgError> {
     if dim == 0 {
         return Err(ArgError::new("dim", Reason::NotPositive));
     }
@@ -17,33 +23,36 @@ pub(crate) fn rows<R>(arg: &'static str, values: &[R], dim: usize, least: usize)
     Ok(count)
 }
 
-/// Refuses two ends that are not finite, or equal.
-pub(crate) fn check_ends<R: Real>(arg: &'static str, first: &[R], last: &[R]) -> Result<(), ArgError> {
-    ArgError::check_finite(arg, first)?;
-    ArgError::check_finite(arg, last)?;
-    if first == last { Err(ArgError::new(arg, Reason::Coincide)) } else { Ok(()) }
-}
-
-/// Row `i` of rows of `dim` numbers.
-#[inline]
-pub(crate) fn row<R>(rows: &[R], dim: usize, i: usize) -> &[R] {
-    &rows[i * dim..(i + 1) * dim]
-}
-
-/// Row `i` of rows of `dim` numbers.
-#[inline]
-pub(crate) fn row_mut<R>(rows: &mut [R], dim: usize, i: usize) -> &mut [R] {
-    &mut rows[i * dim..(i + 1) * dim]
+/// Refuses the first row and row `last` as ends if one is missing or not finite, or if they are equal.
+pub(super) fn check_ends<R: Real>(
+    arg: &'static str,
+    values: &[R],
+    dim: usize,
+    last: usize,
+) -> Result<(), ArgError> {
+    let (Some(a), Some(b)) = (row(values, dim, 0), row(values, dim, last)) else {
+        return Err(ArgError::new(arg, Reason::TooShort { needed: (last + 1) * dim, found: values.len() }));
+    };
+    ArgError::check_finite(arg, a)?;
+    ArgError::check_finite(arg, b)?;
+    if a == b { Err(ArgError::new(arg, Reason::Coincide)) } else { Ok(()) }
 }
 
 /// `out = (1 − t) a + t b`, with both ends exact.
-pub(crate) fn between<R: Real>(a: &[R], b: &[R], t: R, out: &mut [R]) {
+pub(super) fn between<R: Real>(a: &[R], b: &[R], t: R, out: &mut [R]) {
     if t == R::ONE {
-        out.copy_from_slice(b);
-        return;
+        return copy(b, out);
     }
     for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
         *out = *a + t * (*b - *a);
+    }
+}
+
+/// [`between`] of two rows that may be missing, which gives NaN.
+pub(super) fn between_any<R: Real>(a: Option<&[R]>, b: Option<&[R]>, t: R, out: &mut [R]) {
+    match (a, b) {
+        (Some(a), Some(b)) => between(a, b, t, out),
+        _ => out.fill(R::from_f64(f64::NAN)),
     }
 }
 
@@ -55,12 +64,24 @@ pub(crate) fn between<R: Real>(a: &[R], b: &[R], t: R, out: &mut [R]) {
 /// assert_eq!(losscape::path::length(&[0.0f32, 0.0, 3.0, 4.0, 3.0, 5.0], 2), 6.0);
 /// ```
 #[must_use]
-pub fn length<R: Real>(rows: &[R], dim: usize) -> R {
+pub fn length<R: Real>(corners: &[R], dim: usize) -> R {
     let mut length = R::ZERO;
-    for (a, b) in rows.chunks_exact(dim).zip(rows.chunks_exact(dim).skip(1)) {
+    for (a, b) in segments(corners, dim) {
         length += distance(a, b);
     }
     length
+}
+
+/// The distance between the ends of a polyline.
+pub(super) fn chord<R: Real>(corners: &[R], dim: usize) -> R {
+    let mut corners = rows(corners, dim);
+    let (Some(a), Some(b)) = (corners.next(), corners.next_back()) else { return R::ZERO };
+    distance(a, b)
+}
+
+/// Both ends of every segment.
+pub(super) fn segments<R>(corners: &[R], dim: usize) -> impl Iterator<Item = (&[R], &[R])> {
+    rows(corners, dim).zip(rows(corners, dim).skip(1))
 }
 
 /// Where a path is highest, or was sampled: a place on one of its segments.
@@ -80,36 +101,44 @@ pub struct Location<R: Real = f32> {
 }
 
 impl<R: Real> Location<R> {
-    /// Writes the point to `out`.
-    ///
-    /// # Panics
-    /// If `images` has no such segment.
+    /// Writes the point to `out`, or NaN if `images` have no such segment.
     pub fn point(self, images: &[R], dim: usize, out: &mut [R]) {
-        between(row(images, dim, self.segment), row(images, dim, self.segment + 1), self.alpha, out);
+        let mut corners = rows(images, dim);
+        between_any(corners.nth(self.segment), corners.next(), self.alpha, out);
     }
 }
 
-/// Moves the inner rows of `to` along the polyline `from` so that corner `i` lies at the fraction
-/// `fraction(i)` of its length. Both ends keep their bits.
+/// Moves the inner rows of `to` along the polyline `from` so that they lie at these fractions of its length. Both
+/// ends keep their bits.
 ///
-/// `fraction` ascends from 0 to 1. A polyline whose length is zero or not finite is left alone.
-pub(crate) fn redistribute<R: Real>(from: &[R], to: &mut [R], dim: usize, fraction: impl Fn(usize) -> R) {
-    let count = from.len() / dim;
+/// The fractions ascend from 0 to 1; the first is that of the first inner row. A polyline whose length is zero or not
+/// finite is left alone.
+pub(super) fn redistribute<R: Real>(
+    from: &[R],
+    to: &mut [R],
+    dim: usize,
+    fractions: impl Iterator<Item = R>,
+) {
     let total = length(from, dim);
-    if count < 3 || !(total.is_finite() && total > R::ZERO) {
+    let mut segments = segments(from, dim);
+    let Some((mut a, mut b)) = segments.next() else { return };
+    if !(total.is_finite() && total > R::ZERO) {
         return;
     }
-    let (mut segment, mut start) = (0, R::ZERO); // the segment walked, and the arc length at its start
-    let mut here = distance(row(from, dim, 0), row(from, dim, 1));
-    for i in 1..count - 1 {
-        let target = fraction(i) * total;
-        while start + here < target && segment + 2 < count {
+    let (mut start, mut here) = (R::ZERO, distance(a, b)); // where the segment walked begins, and its length
+    let mut inner = rows_mut(to, dim);
+    let _ends = (inner.next(), inner.next_back());
+    for (image, fraction) in inner.zip(fractions) {
+        let target = fraction * total;
+        while start + here < target
+            && let Some(next) = segments.next()
+        {
             start += here;
-            segment += 1;
-            here = distance(row(from, dim, segment), row(from, dim, segment + 1));
+            (a, b) = next;
+            here = distance(a, b);
         }
         let alpha = if here > R::ZERO { ((target - start) / here).or_smaller(R::ONE) } else { R::ZERO };
-        Location { segment, alpha }.point(from, dim, row_mut(to, dim, i));
+        between(a, b, alpha, image);
     }
 }
 
@@ -123,16 +152,15 @@ mod tests {
     fn redistribution_of_a_straight_polyline() {
         // Uneven corners on a straight line in 3-D.
         let corners = [0.0f64, 0.013, 0.2, 0.21, 0.5, 0.93, 1.0];
-        let rows: Vec<f64> =
+        let path: Vec<f64> =
             corners.iter().flat_map(|t| [1.0 + 0.3 * t, -2.0 + 0.7 * t, 0.5 - 1.1 * t]).collect();
-        let mut moved = rows.clone();
-        redistribute(&rows, &mut moved, 3, |i| f64::from_usize(i) / 6.0);
+        let mut moved = path.clone();
+        redistribute(&path, &mut moved, 3, (1..6).map(|i| f64::from_usize(i) / 6.0));
         for end in [0, 6] {
-            for k in 0..3 {
-                assert_eq!(row(&rows, 3, end)[k].to_bits(), row(&moved, 3, end)[k].to_bits());
-            }
+            let bits = |path| row::<f64>(path, 3, end).map(|end| [end[0], end[1], end[2]].map(f64::to_bits));
+            assert_eq!(bits(&path), bits(&moved));
         }
-        let lengths: Vec<f64> = (0..6).map(|i| distance(row(&moved, 3, i), row(&moved, 3, i + 1))).collect();
+        let lengths: Vec<f64> = segments(&moved, 3).map(|(a, b)| distance(a, b)).collect();
         let spread = lengths.iter().fold(0.0, |a: f64, l| a.or_larger((l - lengths[0]).abs()));
         assert!(spread < 1e-12, "{lengths:?}");
     }
@@ -141,7 +169,7 @@ mod tests {
     fn redistribution_follows_given_fractions() {
         let rows = [0.0f64, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 2.0];
         let mut moved = rows;
-        redistribute(&rows, &mut moved, 2, |i| [0.0, 0.5, 0.75, 1.0][i]);
+        redistribute(&rows, &mut moved, 2, [0.5, 0.75].into_iter());
         assert_eq!(moved, [0.0, 0.0, 1.0, 0.5, 1.0, 1.25, 1.0, 2.0]);
     }
 
@@ -149,7 +177,20 @@ mod tests {
     fn coincident_corners_are_left_alone() {
         let rows = [1.0f32; 6];
         let mut moved = rows;
-        redistribute(&rows, &mut moved, 2, |i| f32::from_usize(i) / 2.0);
+        redistribute(&rows, &mut moved, 2, [0.5].into_iter());
         assert_eq!(moved, rows);
+    }
+    #[test]
+    fn what_is_not_on_the_path_is_told() {
+        let path = [0.0f64, 0.0, 3.0, 4.0];
+        let mut point = [0.0; 2];
+        Location { segment: 0, alpha: 0.5 }.point(&path, 2, &mut point);
+        assert_eq!(point, [1.5, 2.0]);
+        for segment in [1, usize::MAX / 2 + 1, usize::MAX] {
+            point = [0.0; 2];
+            Location { segment, alpha: 0.5 }.point(&path, 2, &mut point);
+            assert!(point.iter().all(|x| x.is_nan()), "{segment}: {point:?}");
+        }
+        assert_eq!((length(&path, 0), length(&path[..2], 2), length::<f64>(&[], 2)), (0.0, 0.0, 0.0));
     }
 }

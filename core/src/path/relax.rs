@@ -1,6 +1,7 @@
 //! How the images of a band follow their gradients.
 
 use crate::base::elementary::sqrt;
+use crate::base::rows::copy;
 use crate::base::vector::{axpy, dot, scale};
 use crate::{ArgError, Real, Reason};
 
@@ -186,7 +187,7 @@ impl<R: Real> RelaxState<R> {
             }
         }
         self.residual = residual;
-        last.copy_from_slice(grad);
+        copy(grad, last);
         axpy(-self.dt, grad, params);
     }
 }

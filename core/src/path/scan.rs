@@ -1,6 +1,7 @@
 //! What a path costs: the dense scan along its segments.
 
-use super::polyline::{Location, between, length, row, rows};
+use super::polyline::{Location, between, chord, count_rows, length};
+use crate::base::rows::{row, rows};
 use crate::base::vector::distance;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -139,7 +140,7 @@ impl<R: Real> DenseScan<R> {
     /// [`ArgError`] if `dim` is zero, or `images` has fewer than two rows or not a whole number of them, is not finite,
     /// or so long that its length is not.
     pub fn new(images: &[R], dim: usize, points: u32) -> Result<Self, ArgError> {
-        rows("images", images, dim, 2)?;
+        count_rows("images", images, dim, 2)?;
         ArgError::check_finite("images", images)?;
         let scan = Self::of(images, dim, points);
         // Of such a path no place has a fraction, and no barrier would be found.
@@ -152,7 +153,7 @@ impl<R: Real> DenseScan<R> {
 
     /// As [`new`](Self::new), for images known to be well-formed.
     pub(super) fn of(images: &[R], dim: usize, points: u32) -> Self {
-        let last = images.len() / dim - 1;
+        let last = rows(images, dim).len().saturating_sub(1);
         let zero = R::ZERO;
         let report = PathReport {
             ends: [zero; 2],
@@ -163,7 +164,7 @@ impl<R: Real> DenseScan<R> {
             highest_image: zero,
             lowest_image: zero,
             length: length(images, dim),
-            chord: distance(row(images, dim, 0), row(images, dim, last)),
+            chord: chord(images, dim),
             values: 0,
         };
         Self {
@@ -197,7 +198,10 @@ impl<R: Real> DenseScan<R> {
             }
             Next::Nothing => return ScanStep::Done(self.report),
         };
-        let (a, b) = (row(images, self.dim, at.segment), row(images, self.dim, at.segment + 1));
+        let image = |i| row(images, self.dim, i);
+        let (Some(a), Some(b)) = (image(at.segment), image(at.segment + 1)) else {
+            return ScanStep::NotFinite { at };
+        };
         between(a, b, at.alpha, point);
         // The last image is known since the start.
         let known = self.next == Next::Image(self.last - 1);

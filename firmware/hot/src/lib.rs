@@ -1,4 +1,4 @@
-//! The hot functions: what runs in the loops of training, each under a name of its own.
+//! The hot functions: what runs in the loops of training and of path searches, each under a name of its own.
 //!
 //! `cargo xtask size` links them one at a time and refuses a panic in any of them. Arguments are those of a
 //! stranger: nothing is known of a length or an index here, so that nothing can be proven from it.
@@ -10,6 +10,10 @@ use losscape::base::random::{self, Xoshiro128PlusPlus};
 use losscape::base::vector::LaneSum;
 use losscape::base::{elementary, matrix, vector};
 use losscape::models::mlp::{self, Activation, Mlp, MlpObjective};
+use losscape::path::{
+    self, AutoNeb, AutoNebStep, Band, BandStep, Curve, CurveStep, DenseScan, OnBatch, Sampling, SamplingStep,
+    ScanStep, StringMethod, Tangent,
+};
 use losscape::sgd::{
     AddNoise, ClipNorm, ClipValue, LearningRate, Minibatches, Momentum, Scale, Sgd, SgdStep, Transform,
     WeightDecay,
@@ -94,6 +98,20 @@ hot! {
     sgd_step(
         sgd: &mut Sgd<'_, f32, Minibatches<'_>, Chain<'_>>, f: &MlpObjective<'_>, rng: &mut Rng
     ) -> SgdStep = Sgd::step;
+
+    length(corners: &[f32], dim: usize) -> f32 = path::length;
+    tangent(kind: Tangent, before: &[f32], here: &[f32], after: &[f32], values: [f32; 3], out: &mut [f32])
+        = path::tangent;
+    band_step(band: &mut Band<'_>, f: &MlpObjective<'_>) -> BandStep = Band::step;
+    autoneb_step(
+        search: &mut AutoNeb<'_>, f: &OnBatch<'_, MlpObjective<'_>>, full: &MlpObjective<'_>
+    ) -> AutoNebStep = AutoNeb::step;
+    string_step(string: &mut StringMethod<'_>, f: &MlpObjective<'_>) -> BandStep = StringMethod::step;
+    sampling_step(sampling: &mut Sampling<'_>, f: &MlpObjective<'_>) -> SamplingStep = Sampling::step;
+    curve_step(curve: &mut Curve<'_>, f: &MlpObjective<'_>, rng: &mut Rng) -> CurveStep = Curve::step;
+    scan_step(
+        scan: &mut DenseScan, f: &MlpObjective<'_>, images: &[f32], point: &mut [f32], scratch: &mut [f32]
+    ) -> ScanStep = DenseScan::step;
 }
 
 #[panic_handler]

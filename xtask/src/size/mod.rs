@@ -220,14 +220,13 @@ fn compare(measured: &[Measured], native: &[(String, String)]) -> Result<String>
     let front = std::fs::read_to_string(paths::at(FRONT))?;
     wrong.extend(untold(&front, committed));
     let (listed, linked) = (std::fs::read_to_string(paths::at(PANICS))?, panics(measured));
-    for line in only_in(&linked, &listed) {
-        wrong.push(format!("a new panic: {line}"));
-    }
-    for line in only_in(&listed, &linked) {
-        wrong.push(format!("a panic is gone and must leave {PANICS}: {line}"));
-    }
+    wrong.extend(changes(&listed, &linked));
     if wrong.is_empty() {
-        Ok(format!("{} rows as committed, {} panics in them", measured.len(), linked.lines().count()))
+        let panics = match linked.lines().count() {
+            0 => "no".into(),
+            count => count.to_string(),
+        };
+        Ok(format!("{} rows as committed, {panics} panics in them", measured.len()))
     } else {
         wrong.push("if this is meant: cargo xtask size --write".into());
         Err(Failure::Failed(wrong.join("; ")))
@@ -270,6 +269,13 @@ fn panics(measured: &[Measured]) -> String {
         row.panics.iter().map(move |panic| format!("{program}{note} on {board}: {panic}\n"))
     });
     lines.collect()
+}
+
+/// How the panics that are linked differ from those that are listed.
+fn changes(listed: &str, linked: &str) -> Vec<String> {
+    let new = only_in(linked, listed).into_iter().map(|line| format!("a new panic: {line}"));
+    let gone = only_in(listed, linked).into_iter();
+    new.chain(gone.map(|line| format!("a panic is gone and must leave {PANICS}: {line}"))).collect()
 }
 
 /// The lines of one text that are none of another's.
@@ -359,7 +365,7 @@ fn rows(table: &str) -> Vec<[&str; 10]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FRONT, Measured, README, differences, only_in, panics, paths, split, table, untold};
+    use super::{FRONT, Measured, README, changes, differences, panics, paths, split, table, untold};
 
     fn row(stack: u64, results: &str) -> String {
         table(&[Measured {
@@ -402,7 +408,7 @@ mod tests {
 
     #[test]
     fn panics_are_lines() {
-        let row = Measured {
+        let mut row = Measured {
             board: "Cortex-M0, micro:bit",
             program: "xor",
             note: "",
@@ -411,8 +417,18 @@ mod tests {
             digest: String::new(),
             panics: vec!["panic_fmt".into()],
         };
-        assert_eq!(panics(&[row]), "xor on Cortex-M0, micro:bit: panic_fmt\n", "one line a panic");
-        assert_eq!(only_in("a\nb\n", "b\nc\n"), ["a"], "lines of the first alone");
+        let one = panics(core::slice::from_ref(&row));
+        assert_eq!(one, "xor on Cortex-M0, micro:bit: panic_fmt\n", "one line a panic");
+        row.panics.clear();
+        let none = panics(&[row]);
+        assert_eq!((none.as_str(), changes("", &none)), ("", Vec::new()), "without panics the list is empty");
+        assert_eq!(
+            changes("", &one),
+            ["a new panic: xor on Cortex-M0, micro:bit: panic_fmt"],
+            "and stays so"
+        );
+        assert_eq!(changes(&one, &one), Vec::<String>::new(), "as listed");
+        assert_eq!(changes(&one, "").len(), 1, "one that is gone must leave");
         assert!(split("no marks").is_err(), "a table must be there");
     }
 }

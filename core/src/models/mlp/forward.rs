@@ -1,9 +1,10 @@
 //! The passes through a network for one tile of samples: forward, backward, and both along a direction.
 
 use super::Mlp;
-use super::tape::{DirectionTape, Tape, last, rows, rows_mut, take_last, take_last_mut};
+use super::tape::{DirectionTape, Tape, last, take_last, take_last_mut};
 use crate::Real;
 use crate::base::matrix::{affine, affine_add, back, back_add, column_sum, outer_sum, outer_sum_direction};
+use crate::base::rows::{copy, rows, rows_mut};
 
 impl Mlp {
     /// The outputs of a batch: `outputs ← net(inputs)`, evaluated a row at a time.
@@ -29,9 +30,7 @@ impl Mlp {
         let (inputs, outputs) = (rows(inputs, self.inputs()), rows_mut(outputs, self.outputs()));
         for (x, y) in inputs.zip(outputs) {
             let _ = Pass { net: self, params, x, rows: 1 }.forward(&mut tape);
-            for (y, a) in y.iter_mut().zip(last(tape.acts, self.outputs()).unwrap_or_default()) {
-                *y = *a;
-            }
+            copy(last(tape.acts, self.outputs()).unwrap_or_default(), y);
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::forward::Pass;
 use super::loss::{Answers, correct};
-use super::tape::{DirectionTape, Tape, last, rows_mut};
+use super::tape::{DirectionTape, Tape, last};
 use super::{Loss, Mlp};
 use crate::base::VECTORS;
 use crate::base::elementwise::pair;
+use crate::base::rows::{copy, rows_mut};
 use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
@@ -88,9 +89,7 @@ impl Rows<'_> {
             3 if VECTORS => gather_few::<R, 3>(data, indices, gathered)?,
             _ => {
                 for (to, &sample) in rows_mut(gathered, width).zip(indices) {
-                    for (to, from) in to.iter_mut().zip(data.get(sample as usize)?) {
-                        *to = *from;
-                    }
+                    copy(data.get(sample as usize)?, to);
                 }
             }
         }

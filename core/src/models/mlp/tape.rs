@@ -1,7 +1,5 @@
 //! How the scratch of an evaluation is divided.
 
-use core::slice::{ChunksExact, ChunksExactMut};
-
 use super::Mlp;
 
 /// Buffers of the samples of one tile, its rows. A level's rows lie together, the levels one after the other.
@@ -85,14 +83,4 @@ pub(super) fn take_last_mut<'t, R>(slice: &mut &'t mut [R], len: usize) -> Optio
 /// The last `len` numbers of a slice, which stay there.
 pub(super) fn last<R>(slice: &[R], len: usize) -> Option<&[R]> {
     slice.get(slice.len().checked_sub(len)?..)
-}
-
-/// The rows of a matrix of `width` columns.
-pub(super) fn rows<R>(matrix: &[R], width: usize) -> ChunksExact<'_, R> {
-    matrix.chunks_exact(width.max(1))
-}
-
-/// The rows of a matrix of `width` columns.
-pub(super) fn rows_mut<R>(matrix: &mut [R], width: usize) -> ChunksExactMut<'_, R> {
-    matrix.chunks_exact_mut(width.max(1))
 }

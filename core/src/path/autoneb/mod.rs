@@ -12,7 +12,9 @@ use super::band::{Band, BandConfig, BandStep, Evaluations};
 use super::polyline::Location;
 use super::relax::Relaxer;
 use super::scan::{DenseScan, PathReport, ScanStep};
+use super::workspace::take;
 use crate::base::room::room;
+use crate::base::rows::{copy, front, row};
 use crate::base::vector::norm;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -139,7 +141,8 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
         }
         let scratch = f.scratch_len().max(full.scratch_len());
         ArgError::check_min_len("workspace", Self::workspace_len(capacity, dim, scratch), workspace.len())?;
-        let (best, workspace) = workspace.split_at_mut(capacity * dim);
+        let mut workspace = workspace;
+        let best = take(&mut workspace, capacity * dim)?;
         let band_config = BandConfig {
             tangent: config.tangent,
             spacing: config.spacing,
@@ -195,9 +198,11 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
     }
 
     fn check_end(&mut self, end: usize, full: &(impl Objective<R> + ?Sized)) -> AutoNebStep<R> {
-        let dim = self.band.dim();
+        let (dim, last) = (self.band.dim(), self.band.len() - 1);
         let (images, grad, scratch) = self.band.parts();
-        let params = if end == 0 { &images[..dim] } else { &images[images.len() - dim..] };
+        let Some(params) = row(images, dim, if end == 0 { 0 } else { last }) else {
+            return self.end(AutoNebEnd::NotFinite);
+        };
         let value = full.value_grad(params, grad, scratch);
         let grad_norm = norm(grad);
         self.extra.gradients += 1;
@@ -291,7 +296,7 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
                 if best {
                     self.report = Some(path);
                     self.best_count = self.band.len();
-                    self.best[..self.best_count * dim].copy_from_slice(self.band.images());
+                    copy(self.band.images(), self.best);
                 }
                 let cycle = self.cycle;
                 self.cycle += 1;
@@ -310,7 +315,7 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
     /// The best path so far, `images × n`; empty before the first cycle has ended.
     #[must_use]
     pub fn path(&self) -> &[R] {
-        &self.best[..self.best_count * self.band.dim()]
+        front(self.best, self.best_count * self.band.dim())
     }
 
     /// The dense scan of the best path so far.

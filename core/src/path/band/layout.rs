@@ -3,15 +3,16 @@
 use super::Band;
 use crate::base::elementary::sin;
 use crate::base::random::{Rng, fill_normal};
+use crate::base::rows::{copy, copy_row, front_mut, row, row_mut, rows_mut};
 use crate::base::vector::{axpy, dot, norm};
-use crate::path::polyline::{Location, between, redistribute, row, row_mut};
+use crate::path::polyline::{Location, between, redistribute};
 use crate::{ArgError, Real, Reason};
 
 impl<R: Real> Band<'_, R> {
     /// Makes the target spacing equal.
     pub(super) fn equalise(&mut self) {
         let segments = R::from_usize(self.count - 1);
-        for (i, fraction) in self.fractions[..self.count].iter_mut().enumerate() {
+        for (i, fraction) in front_mut(self.fractions, self.count).iter_mut().enumerate() {
             *fraction = R::from_usize(i) / segments;
         }
     }
@@ -19,19 +20,18 @@ impl<R: Real> Band<'_, R> {
     /// Lays all images on the straight line between the ends, equally spaced.
     pub fn interpolate(&mut self) {
         self.equalise();
-        let dim = self.dim;
-        let (first, rest) = self.images[..self.count * dim].split_at_mut(dim);
-        let (inner, last) = rest.split_at_mut((self.count - 2) * dim);
-        for (image, fraction) in inner.chunks_exact_mut(dim).zip(&self.fractions[1..]) {
-            between(first, last, *fraction, image);
+        let mut images = rows_mut(front_mut(self.images, self.count * self.dim), self.dim);
+        if let (Some(first), Some(last)) = (images.next(), images.next_back()) {
+            for (image, fraction) in images.zip(self.fractions.iter().skip(1)) {
+                between(first, last, *fraction, image);
+            }
         }
         self.cursor = 0;
     }
 
     /// The straight line between the ends with `count` images, at most the capacity.
     pub(in crate::path) fn straighten(&mut self, count: usize) {
-        let (dim, last) = (self.dim, self.count - 1);
-        self.images.copy_within(last * dim..(last + 1) * dim, (count - 1) * dim);
+        copy_row(self.images, self.dim, self.count - 1, count - 1);
         self.count = count;
         self.ends_known = false;
         self.interpolate();
@@ -48,15 +48,18 @@ impl<R: Real> Band<'_, R> {
         let across = &mut *self.direction;
         fill_normal(rng, across);
         // The copy of the images is free between sweeps: its first row holds the chord.
-        let chord = &mut self.grads[..dim];
-        chord.copy_from_slice(row(self.images, dim, last));
-        axpy(-R::ONE, row(self.images, dim, 0), chord);
+        let chord = front_mut(self.grads, dim);
+        let mut images = rows_mut(front_mut(self.images, self.count * dim), dim);
+        if let (Some(first), Some(end)) = (images.next(), images.next_back()) {
+            copy(end, chord);
+            axpy(-R::ONE, first, chord);
+        }
         axpy(-(dot(across, chord) / dot(chord, chord)), chord, across);
         let length = norm(across);
         if length > R::ZERO {
-            for i in 1..last {
-                let angle = R::from_f64(core::f64::consts::PI) * R::from_usize(i) / R::from_usize(last);
-                axpy(amplitude * sin(angle) / length, across, row_mut(self.images, dim, i));
+            for (i, image) in images.enumerate() {
+                let angle = R::from_f64(core::f64::consts::PI) * R::from_usize(i + 1) / R::from_usize(last);
+                axpy(amplitude * sin(angle) / length, across, image);
             }
         }
         self.cursor = 0;
@@ -69,25 +72,29 @@ impl<R: Real> Band<'_, R> {
     /// [`Reason::TooMany`] if the band is full, [`Reason::OutOfRange`] if there is no such place; the band
     /// is as it was.
     pub fn insert(&mut self, at: Location<R>) -> Result<(), ArgError> {
-        let (dim, i) = (self.dim, at.segment.saturating_add(1));
+        let nowhere = ArgError::new("at", Reason::OutOfRange { index: at.segment });
         if self.count == self.capacity() {
             return Err(ArgError::new(
                 "images",
                 Reason::TooMany { limit: self.capacity(), found: self.count + 1 },
             ));
         }
-        if i >= self.count || !(at.alpha > R::ZERO && at.alpha < R::ONE) {
-            return Err(ArgError::new("at", Reason::OutOfRange { index: at.segment }));
+        if at.segment >= self.count - 1 || !(at.alpha > R::ZERO && at.alpha < R::ONE) {
+            return Err(nowhere);
         }
-        at.point(self.images, dim, self.direction);
-        self.images.copy_within(i * dim..self.count * dim, (i + 1) * dim);
-        row_mut(self.images, dim, i).copy_from_slice(self.direction);
-        let (before, after) = (self.fractions[i - 1], self.fractions[i]);
-        self.fractions.copy_within(i..self.count, i + 1);
-        self.fractions[i] = before + at.alpha * (after - before);
-        let end = self.values[self.count - 1];
+        let i = at.segment + 1;
+        let image = |i| row(self.images, self.dim, i).ok_or(nowhere);
+        between(image(at.segment)?, image(i)?, at.alpha, self.direction);
+        for k in (i..self.count).rev() {
+            copy_row(self.images, self.dim, k, k + 1);
+            copy_row(self.fractions, 1, k, k + 1);
+        }
+        copy(self.direction, row_mut(self.images, self.dim, i).ok_or(nowhere)?);
+        let around = self.fractions.get_mut(at.segment..).and_then(<[R]>::first_chunk_mut);
+        let [before, fraction, after] = around.ok_or(nowhere)?;
+        *fraction = *before + at.alpha * (*after - *before);
+        copy_row(self.values, 1, self.count - 1, self.count);
         self.count += 1;
-        self.values[self.count - 1] = end;
         self.restart(self.config.relaxer);
         Ok(())
     }
@@ -95,16 +102,15 @@ impl<R: Real> Band<'_, R> {
     /// Redistributes the images on both sides of image `pin`, which stays.
     pub(super) fn respace(&mut self, pin: usize) {
         let dim = self.dim;
-        let last = self.count - 1;
-        self.grads[..self.count * dim].copy_from_slice(&self.images[..self.count * dim]);
-        for (from, to) in [(0, pin), (pin, last)] {
-            if to < from + 2 {
-                continue;
-            }
+        let images = front_mut(self.images, self.count * dim);
+        copy(images, self.grads);
+        for (from, to) in [(0, pin), (pin, self.count - 1)] {
             let rows = from * dim..(to + 1) * dim;
-            let (low, high) = (self.fractions[from], self.fractions[to]);
-            let target = |i: usize| (self.fractions[from + i] - low) / (high - low);
-            redistribute(&self.grads[rows.clone()], &mut self.images[rows], dim, target);
+            if let Some(&[low, ref inner @ .., high]) = self.fractions.get(from..=to)
+                && let (Some(old), Some(new)) = (self.grads.get(rows.clone()), images.get_mut(rows))
+            {
+                redistribute(old, new, dim, inner.iter().map(|f| (*f - low) / (high - low)));
+            }
         }
     }
 }

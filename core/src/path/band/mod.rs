@@ -5,10 +5,12 @@ mod layout;
 
 pub use config::{BandConfig, BandStep, Evaluations, Spacing};
 
-use super::polyline::{check_ends, row, row_mut, rows};
+use super::polyline::{check_ends, count_rows};
 use super::relax::{RelaxState, Relaxer};
 use super::tangent::tangent;
+use super::workspace::take;
 use crate::base::room::room;
+use crate::base::rows::{front, row, row_mut};
 use crate::base::vector::{axpy, distance, dot, norm};
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -129,8 +131,8 @@ impl<'a, R: Real> Band<'a, R> {
         images: &'a mut [R],
         workspace: &'a mut [R],
     ) -> Result<Self, ArgError> {
-        let (dim, scratch) = (f.dim(), f.scratch_len());
-        let capacity = rows("images", images, dim, 3)?;
+        let dim = f.dim();
+        let capacity = count_rows("images", images, dim, 3)?;
         if u32::try_from(capacity).is_err() {
             return Err(ArgError::new(
                 "images",
@@ -143,15 +145,17 @@ impl<'a, R: Real> Band<'a, R> {
         if count > capacity {
             return Err(ArgError::new("count", Reason::TooMany { limit: capacity, found: count }));
         }
-        check_ends("images", row(images, dim, 0), row(images, dim, count - 1))?;
-        ArgError::check_min_len("workspace", Self::workspace_len(capacity, dim, scratch), workspace.len())?;
+        check_ends("images", images, dim, count - 1)?;
+        let needed = Self::workspace_len(capacity, dim, f.scratch_len());
+        ArgError::check_min_len("workspace", needed, workspace.len())?;
         config.check()?;
 
-        let (grads, rest) = workspace.split_at_mut(capacity * dim);
-        let (memory, rest) = rest.split_at_mut(capacity * dim);
-        let (direction, rest) = rest.split_at_mut(dim);
-        let (values, rest) = rest.split_at_mut(capacity);
-        let (fractions, scratch) = rest.split_at_mut(capacity);
+        let mut scratch = workspace;
+        let grads = take(&mut scratch, capacity * dim)?;
+        let memory = take(&mut scratch, capacity * dim)?;
+        let direction = take(&mut scratch, dim)?;
+        let values = take(&mut scratch, capacity)?;
+        let fractions = take(&mut scratch, capacity)?;
         let mut band = Self {
             config,
             dim,
@@ -190,7 +194,7 @@ impl<'a, R: Real> Band<'a, R> {
     pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> BandStep<R> {
         debug_assert_eq!(f.dim(), self.dim, "dimension");
         debug_assert!(f.scratch_len() <= self.scratch.len(), "scratch");
-        let (dim, last) = (self.dim, self.count - 1);
+        let last = self.count - 1;
         // Order of evaluation: first image, last image, then the inner ones.
         if self.cursor == 0 && self.ends_known && !self.config.minibatches {
             self.cursor = 2;
@@ -203,18 +207,7 @@ impl<'a, R: Real> Band<'a, R> {
             1 => last,
             inner => inner - 1,
         };
-        let params = row(self.images, dim, image);
-        let finite = if self.cursor < 2 {
-            self.evaluations.values += 1;
-            self.values[image] = f.value(params, self.scratch);
-            true
-        } else {
-            self.evaluations.gradients += 1;
-            let grad = row_mut(self.grads, dim, image);
-            self.values[image] = f.value_grad(params, grad, self.scratch);
-            grad.iter().all(|g| g.is_finite())
-        };
-        if !finite || !self.values[image].is_finite() {
+        if self.evaluate(f, image).is_none() {
             return BandStep::NotFinite { image };
         }
         self.cursor += 1;
@@ -222,19 +215,37 @@ impl<'a, R: Real> Band<'a, R> {
         BandStep::Evaluated(image)
     }
 
+    /// Evaluates an image, an end by value; nothing if something is not finite.
+    fn evaluate(&mut self, f: &(impl Objective<R> + ?Sized), image: usize) -> Option<()> {
+        let params = row(self.images, self.dim, image)?;
+        let value = self.values.get_mut(image)?;
+        let mut finite = true;
+        if self.cursor < 2 {
+            self.evaluations.values += 1;
+            *value = f.value(params, self.scratch);
+        } else {
+            self.evaluations.gradients += 1;
+            let grad = row_mut(self.grads, self.dim, image)?;
+            *value = f.value_grad(params, grad, self.scratch);
+            finite = grad.iter().all(|g| g.is_finite());
+        }
+        (finite && value.is_finite()).then_some(())
+    }
+
     /// The move at the end of a sweep.
     fn advance(&mut self) -> BandStep<R> {
-        let (dim, last) = (self.dim, self.count - 1);
+        let last = self.count - 1;
         let top = self.highest();
         let mut residual = R::ZERO;
         for i in 1..last {
-            let length = self.nudge(i, self.climbing && i == top);
-            if !length.is_finite() {
+            match self.nudge(i, self.climbing && i == top) {
+                Some(length) if length.is_finite() => residual = residual.or_larger(length),
                 // Too long to square: a move along it could leave the numbers. Evaluate all inner images again.
-                self.cursor = 2;
-                return BandStep::NotFinite { image: i };
+                _ => {
+                    self.cursor = 2;
+                    return BandStep::NotFinite { image: i };
+                }
             }
-            residual = residual.or_larger(length);
         }
         if !self.climbing && residual < self.config.climb_below {
             // A climbing image follows another field: what the relaxer remembers is void.
@@ -242,14 +253,12 @@ impl<'a, R: Real> Band<'a, R> {
             self.state.forget();
             self.climbing = true;
         }
-        let inner = dim..last * dim;
-        self.state.apply(
-            &self.config.relaxer,
-            residual,
-            &self.grads[inner.clone()],
-            &mut self.memory[inner.clone()],
-            &mut self.images[inner],
-        );
+        let inner = self.dim..last * self.dim;
+        let (grads, memory) = (self.grads.get(inner.clone()), self.memory.get_mut(inner.clone()));
+        let (Some(grads), Some(memory), Some(images)) = (grads, memory, self.images.get_mut(inner)) else {
+            return BandStep::NotFinite { image: last };
+        };
+        self.state.apply(&self.config.relaxer, residual, grads, memory, images);
         if self.config.spacing == Spacing::Redistribute {
             self.respace(if self.climbing { top } else { last });
         }
@@ -259,36 +268,36 @@ impl<'a, R: Real> Band<'a, R> {
     }
 
     /// Turns the gradient of inner image `i` into that of the band, and returns its length.
-    fn nudge(&mut self, i: usize, climb: bool) -> R {
-        let dim = self.dim;
-        let (before, here) = (row(self.images, dim, i - 1), row(self.images, dim, i));
-        let after = row(self.images, dim, i + 1);
-        let values = [self.values[i - 1], self.values[i], self.values[i + 1]];
+    fn nudge(&mut self, i: usize, climb: bool) -> Option<R> {
+        let image = |i| row(self.images, self.dim, i);
+        let (before, here, after) = (image(i - 1)?, image(i)?, image(i + 1)?);
+        let values = *self.values.get(i - 1..)?.first_chunk()?;
         tangent(self.config.tangent, before, here, after, values, self.direction);
-        let grad = row_mut(self.grads, dim, i);
+        let grad = row_mut(self.grads, self.dim, i)?;
         let mut along = dot(grad, self.direction);
         if climb {
             along *= R::TWO;
         } else if let Spacing::Springs(spring) = self.config.spacing {
             // Segments are measured against their target lengths; with equal targets the factors are 1.
             let segments = R::from_usize(self.count - 1);
-            let target = |j: usize| segments * (self.fractions[j + 1] - self.fractions[j]);
-            along += spring * (distance(after, here) / target(i) - distance(here, before) / target(i - 1));
+            let [low, middle, high] = *self.fractions.get(i - 1..)?.first_chunk()?;
+            let ahead = distance(after, here) / (segments * (high - middle));
+            along += spring * (ahead - distance(here, before) / (segments * (middle - low)));
         }
         axpy(-along, self.direction, grad);
-        norm(grad)
+        Some(norm(grad))
     }
 
     /// The index of the highest inner image, by the values of the last sweep.
     #[must_use]
     pub fn highest(&self) -> usize {
-        let mut top = 1;
-        for i in 2..self.count.saturating_sub(1) {
-            if self.values[i] > self.values[top] {
-                top = i;
+        let mut top = None;
+        for (i, value) in self.values().iter().enumerate().take(self.count - 1).skip(1) {
+            if top.is_none_or(|(_, highest)| value > highest) {
+                top = Some((i, value));
             }
         }
-        top
+        top.map_or(1, |(i, _)| i)
     }
 
     /// Whether an image is climbing.
@@ -307,7 +316,7 @@ impl<'a, R: Real> Band<'a, R> {
     /// How many images fit.
     #[must_use]
     pub const fn capacity(&self) -> usize {
-        self.images.len() / self.dim
+        self.values.len()
     }
 
     /// n, the number of parameters of an image.
@@ -319,7 +328,7 @@ impl<'a, R: Real> Band<'a, R> {
     /// All images, `len() × n`.
     #[must_use]
     pub fn images(&self) -> &[R] {
-        &self.images[..self.count * self.dim]
+        front(self.images, self.count * self.dim)
     }
 
     /// An inner image, to be placed by hand (dragged, bent); it is evaluated again.
@@ -327,21 +336,25 @@ impl<'a, R: Real> Band<'a, R> {
     /// # Panics
     /// If `i` is an end or beyond: the ends never move.
     pub fn image_mut(&mut self, i: usize) -> &mut [R] {
-        assert!(i > 0 && i + 1 < self.count, "only inner images move");
-        self.cursor = 0;
-        row_mut(self.images, self.dim, i)
+        match row_mut(self.images, self.dim, i) {
+            Some(image) if i > 0 && i + 1 < self.count => {
+                self.cursor = 0;
+                image
+            }
+            _ => panic!("only inner images move"),
+        }
     }
 
     /// The objective at the images, as of the last sweep (before its move).
     #[must_use]
     pub fn values(&self) -> &[R] {
-        &self.values[..self.count]
+        front(self.values, self.count)
     }
 
     /// Target places of the images along the band, from 0 to 1.
     #[must_use]
     pub fn fractions(&self) -> &[R] {
-        &self.fractions[..self.count]
+        front(self.fractions, self.count)
     }
 
     /// How many times the band has moved.
@@ -358,7 +371,7 @@ impl<'a, R: Real> Band<'a, R> {
 
     /// The images, a row to write a point to, and the scratch; valid between steps.
     pub(super) fn parts(&mut self) -> (&[R], &mut [R], &mut [R]) {
-        (&self.images[..self.count * self.dim], self.direction, self.scratch)
+        (front(self.images, self.count * self.dim), self.direction, self.scratch)
     }
 
     /// The configuration.

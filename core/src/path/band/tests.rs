@@ -199,6 +199,8 @@ fn insertion_keeps_the_neighbours_and_their_targets() {
     assert!(band.insert(Location { segment: 2, alpha: 0.5 }).is_err());
     assert!(band.insert(Location { segment: usize::MAX, alpha: 0.5 }).is_err());
     assert!(band.insert(Location { segment: 0, alpha: 1.0 }).is_err());
+    assert!(band.insert(Location { segment: usize::MAX, alpha: 0.5 }).is_err());
+    assert_eq!(band.images(), [-1.0, 0.0, 0.0, 0.0, 1.0, 0.0], "as it was");
     band.insert(Location { segment: 0, alpha: 0.75 }).unwrap();
     assert_eq!(band.images(), [-1.0, 0.0, -0.25, 0.0, 0.0, 0.0, 1.0, 0.0]);
     assert_eq!(band.fractions(), [0.0, 0.375, 0.5, 1.0]);

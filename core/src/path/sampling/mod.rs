@@ -7,11 +7,12 @@ pub use config::{SamplingConfig, SamplingEnd, SamplingStep, Split, Trainer};
 use heapless::Vec;
 
 use super::band::Evaluations;
-use super::polyline::{between, check_ends, length, row, row_mut, rows};
+use super::polyline::{between_any, check_ends, chord, count_rows, length};
 use super::relax::{RelaxState, Relaxer};
+use super::workspace::take;
 use crate::base::elementary::sqrt;
 use crate::base::room::room;
-use crate::base::vector::distance;
+use crate::base::rows::{copy, copy_row, front, row, row_mut, rows};
 use crate::{ArgError, Objective, Real, Reason};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,12 +82,12 @@ enum Phase<R: Real> {
 pub struct Sampling<'a, R: Real = f32, const N: usize = 64> {
     config: SamplingConfig<R>,
     dim: usize,
-    beads: &'a mut [R],   // capacity × n: settled from the front, waiting from the back
-    settled: usize,       // P is row settled − 1
-    waiting: Vec<u32, N>, // depths of the segments that end at the waiting beads; the last is Q's
-    point: &'a mut [R],   // n
-    grad: &'a mut [R],    // n
-    moments: &'a mut [R], // 2 × n: velocity, or Adam's two
+    beads: &'a mut [R],        // capacity × n: settled from the front, waiting from the back
+    settled: usize,            // P is row settled − 1
+    waiting: Vec<u32, N>,      // depths of the segments that end at the waiting beads; the last is Q's
+    point: &'a mut [R],        // n
+    grad: &'a mut [R],         // n
+    moments: [&'a mut [R]; 2], // n each: a velocity in the first, or Adam's two
     scratch: &'a mut [R],
     phase: Phase<R>,
     powers: [R; 2], // of Adam's two decays
@@ -111,13 +112,14 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         beads: &'a mut [R],
         workspace: &'a mut [R],
     ) -> Result<Self, ArgError> {
-        let (dim, scratch) = (f.dim(), f.scratch_len());
-        let capacity = rows("beads", beads, dim, 2)?;
+        let dim = f.dim();
+        let capacity = count_rows("beads", beads, dim, 2)?;
         if capacity > N {
             return Err(ArgError::new("beads", Reason::TooMany { limit: N, found: capacity }));
         }
-        check_ends("beads", row(beads, dim, 0), row(beads, dim, 1))?;
-        ArgError::check_min_len("workspace", Self::workspace_len(dim, scratch), workspace.len())?;
+        check_ends("beads", beads, dim, 1)?;
+        let needed = Self::workspace_len(dim, f.scratch_len());
+        ArgError::check_min_len("workspace", needed, workspace.len())?;
         ArgError::check_positive("level", config.level)?;
         ArgError::check_positive("accept", config.accept)?;
         ArgError::check_positive("train_to", config.train_to)?;
@@ -134,12 +136,13 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
             }
             Trainer::Adam { learning_rate } => ArgError::check_positive("learning_rate", learning_rate)?,
         }
-        beads.copy_within(dim..2 * dim, (capacity - 1) * dim);
+        let mut scratch = workspace;
+        let point = take(&mut scratch, dim)?;
+        let grad = take(&mut scratch, dim)?;
+        let moments = [take(&mut scratch, dim)?, take(&mut scratch, dim)?];
+        copy_row(beads, dim, 1, capacity - 1);
         let mut waiting = Vec::new();
         let _ = waiting.push(0); // 2 ≤ capacity ≤ N
-        let (point, rest) = workspace.split_at_mut(dim);
-        let (grad, rest) = rest.split_at_mut(dim);
-        let (moments, scratch) = rest.split_at_mut(2 * dim);
         Ok(Self {
             config,
             dim,
@@ -158,7 +161,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
 
     /// The row of the waiting bead that is reached next.
     fn next_row(&self) -> usize {
-        self.beads.len() / self.dim - self.waiting.len()
+        rows(self.beads, self.dim).len() - self.waiting.len()
     }
 
     /// One bounded unit of work: one value, or one gradient.
@@ -186,7 +189,8 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
 
     fn check_end(&mut self, end: usize, f: &(impl Objective<R> + ?Sized)) -> SamplingStep<R> {
         let at = if end == 0 { 0 } else { self.next_row() };
-        let value = f.value(row(self.beads, self.dim, at), self.scratch);
+        let Some(bead) = row(self.beads, self.dim, at) else { return self.stop(SamplingEnd::NotFinite) };
+        let value = f.value(bead, self.scratch);
         self.evaluations.values += 1;
         if !value.is_finite() {
             return self.stop(SamplingEnd::NotFinite);
@@ -199,9 +203,9 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
     }
 
     fn scan(&mut self, k: u32, highest: R, at: R, f: &(impl Objective<R> + ?Sized)) -> SamplingStep<R> {
-        let (dim, q) = (self.dim, self.next_row());
+        let q = self.next_row();
         let t = R::from_u32(k) / R::from_u32(self.config.points.saturating_add(1));
-        between(row(self.beads, dim, self.settled - 1), row(self.beads, dim, q), t, self.point);
+        self.place(q, t);
         let value = f.value(self.point, self.scratch);
         self.evaluations.values += 1;
         if !value.is_finite() {
@@ -223,17 +227,22 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
             return self.stop(SamplingEnd::Full);
         }
         let start = if self.config.split == Split::Highest { at } else { R::HALF };
-        between(row(self.beads, dim, self.settled - 1), row(self.beads, dim, q), start, self.point);
-        self.moments.fill(R::ZERO);
+        self.place(q, start);
+        self.moments.iter_mut().for_each(|moment| moment.fill(R::ZERO));
         self.powers = [R::ONE; 2];
         self.phase = Phase::Train { taken: 0 };
         SamplingStep::Scanned { value }
     }
 
+    /// Puts `point` at `t` between the last settled bead and the one at row `q`.
+    fn place(&mut self, q: usize, t: R) {
+        let bead = |i| row(self.beads, self.dim, i);
+        between_any(bead(self.settled - 1), bead(q), t, self.point);
+    }
+
     /// Moves the bead at row `q` from waiting to settled.
     fn accept(&mut self, q: usize) -> SamplingStep<R> {
-        let dim = self.dim;
-        self.beads.copy_within(q * dim..(q + 1) * dim, self.settled * dim);
+        copy_row(self.beads, self.dim, q, self.settled);
         self.settled += 1;
         self.waiting.pop();
         if self.waiting.is_empty() {
@@ -258,7 +267,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         match self.config.trainer {
             Trainer::Descent { learning_rate, momentum } => {
                 let relaxer = Relaxer::descent(learning_rate, momentum);
-                let velocity = &mut self.moments[..self.dim];
+                let [velocity, _] = &mut self.moments;
                 RelaxState::new().apply(&relaxer, R::ZERO, self.grad, velocity, self.point);
             }
             Trainer::Adam { learning_rate } => self.adam(learning_rate),
@@ -272,8 +281,8 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         self.powers[0] *= b1;
         self.powers[1] *= b2;
         let [c1, c2] = self.powers.map(|p| R::ONE - p);
-        let (first, second) = self.moments.split_at_mut(self.dim);
-        for (((x, g), m), v) in self.point.iter_mut().zip(&*self.grad).zip(first).zip(second) {
+        let [first, second] = &mut self.moments;
+        for (((x, g), m), v) in self.point.iter_mut().zip(&*self.grad).zip(&mut **first).zip(&mut **second) {
             *m = b1 * *m + (R::ONE - b1) * *g;
             *v = b2 * *v + (R::ONE - b2) * *g * *g;
             *x -= learning_rate * (*m / c1) / (sqrt(*v / c2) + tiny);
@@ -290,7 +299,8 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
             return self.stop(SamplingEnd::Full);
         }
         let q = self.next_row();
-        row_mut(self.beads, self.dim, q).copy_from_slice(self.point);
+        let Some(bead) = row_mut(self.beads, self.dim, q) else { return self.stop(SamplingEnd::Full) };
+        copy(self.point, bead);
         self.phase = Self::SCAN;
         SamplingStep::Split { depth }
     }
@@ -308,7 +318,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
     /// ends are connected.
     #[must_use]
     pub fn path(&self) -> &[R] {
-        &self.beads[..self.settled * self.dim]
+        front(self.beads, self.settled * self.dim)
     }
 
     /// How many beads were added on the settled part of the path, ends not counted.
@@ -323,7 +333,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
     #[must_use]
     pub fn length_ratio(&self) -> R {
         let path = self.path();
-        length(path, self.dim) / distance(row(path, self.dim, 0), row(path, self.dim, self.settled - 1))
+        length(path, self.dim) / chord(path, self.dim)
     }
 
     /// Evaluations spent.

@@ -2,11 +2,13 @@
 
 mod spline;
 
-use self::spline::{Column, natural_spline};
+use self::spline::{Corner, column, natural_spline};
 use super::band::{BandStep, Evaluations};
-use super::polyline::{between, check_ends, row, row_mut, rows};
+use super::polyline::{between, check_ends, count_rows, segments};
+use super::workspace::take;
 use crate::base::elementary::sqrt;
 use crate::base::room::room;
+use crate::base::rows::{copy, row, row_mut, rows, rows_mut};
 use crate::base::vector::distance;
 use crate::{ArgError, Objective, Real};
 
@@ -83,7 +85,10 @@ pub struct StringMethod<'a, R: Real = f32> {
     images: &'a mut [R],
     grads: &'a mut [R], // (m + 1) × n; during the move, the images after their gradient step
     values: &'a mut [R], // m + 1
-    columns: &'a mut [R], // 4 × (m + 1): knots, second derivatives, a sweep of elimination, squared moves
+    knots: &'a mut [R], // m + 1: lengths of the string up to each image
+    bends: &'a mut [R], // m + 1: second derivatives of a coordinate
+    upper: &'a mut [R], // m + 1: a sweep of elimination
+    squares: &'a mut [R], // m + 1: squared moves
     scratch: &'a mut [R],
     cursor: usize,
     sweep: u32,
@@ -108,15 +113,20 @@ impl<'a, R: Real> StringMethod<'a, R> {
         images: &'a mut [R],
         workspace: &'a mut [R],
     ) -> Result<Self, ArgError> {
-        let (dim, scratch) = (f.dim(), f.scratch_len());
-        let count = rows("images", images, dim, 3)?;
+        let dim = f.dim();
+        let count = count_rows("images", images, dim, 3)?;
         ArgError::check_finite("images", images)?;
-        check_ends("images", row(images, dim, 0), row(images, dim, count - 1))?;
-        ArgError::check_min_len("workspace", Self::workspace_len(count, dim, scratch), workspace.len())?;
+        check_ends("images", images, dim, count - 1)?;
+        let needed = Self::workspace_len(count, dim, f.scratch_len());
+        ArgError::check_min_len("workspace", needed, workspace.len())?;
         ArgError::check_positive("learning_rate", config.learning_rate)?;
-        let (grads, rest) = workspace.split_at_mut(count * dim);
-        let (values, rest) = rest.split_at_mut(count);
-        let (columns, scratch) = rest.split_at_mut(4 * count);
+        let mut scratch = workspace;
+        let grads = take(&mut scratch, count * dim)?;
+        let values = take(&mut scratch, count)?;
+        let knots = take(&mut scratch, count)?;
+        let bends = take(&mut scratch, count)?;
+        let upper = take(&mut scratch, count)?;
+        let squares = take(&mut scratch, count)?;
         Ok(Self {
             config,
             dim,
@@ -124,7 +134,10 @@ impl<'a, R: Real> StringMethod<'a, R> {
             images,
             grads,
             values,
-            columns,
+            knots,
+            bends,
+            upper,
+            squares,
             scratch,
             cursor: 0,
             sweep: 0,
@@ -137,18 +150,32 @@ impl<'a, R: Real> StringMethod<'a, R> {
     /// Ends that stay are evaluated once, by value.
     pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> BandStep<R> {
         debug_assert_eq!(f.dim(), self.dim, "dimension");
-        let last = self.count - 1;
-        let stays = |image: usize| !self.config.ends_slide && (image == 0 || image == last);
-        if self.sweep > 0 && stays(self.cursor) {
+        if self.sweep > 0 && self.stays(self.cursor) {
             self.cursor += 1;
         }
         let image = self.cursor;
-        if image > last {
+        if image >= self.count {
             return self.advance();
         }
-        let params = row(self.images, self.dim, image);
-        let grad = row_mut(self.grads, self.dim, image);
-        self.values[image] = if stays(image) {
+        if self.evaluate(f, image).is_none() {
+            return BandStep::NotFinite { image };
+        }
+        self.cursor += 1;
+        BandStep::Evaluated(image)
+    }
+
+    /// Whether an image is an end that does not move.
+    const fn stays(&self, image: usize) -> bool {
+        !self.config.ends_slide && (image == 0 || image + 1 == self.count)
+    }
+
+    /// Evaluates an image, one that stays by value; nothing if something is not finite.
+    fn evaluate(&mut self, f: &(impl Objective<R> + ?Sized), image: usize) -> Option<()> {
+        let stays = self.stays(image);
+        let params = row(self.images, self.dim, image)?;
+        let grad = row_mut(self.grads, self.dim, image)?;
+        let value = self.values.get_mut(image)?;
+        *value = if stays {
             self.evaluations.values += 1;
             grad.fill(R::ZERO);
             f.value(params, self.scratch)
@@ -156,90 +183,92 @@ impl<'a, R: Real> StringMethod<'a, R> {
             self.evaluations.gradients += 1;
             f.value_grad(params, grad, self.scratch)
         };
-        if !self.values[image].is_finite() || !grad.iter().all(|g| g.is_finite()) {
-            return BandStep::NotFinite { image };
-        }
-        self.cursor += 1;
-        BandStep::Evaluated(image)
+        (value.is_finite() && grad.iter().all(|g| g.is_finite())).then_some(())
     }
 
     fn advance(&mut self) -> BandStep<R> {
-        let (dim, count, eta) = (self.dim, self.count, self.config.learning_rate);
-        let last = count - 1;
-        for i in 0..count {
-            let moved = row_mut(self.grads, dim, i);
-            if !self.config.ends_slide && (i == 0 || i == last) {
-                moved.copy_from_slice(row(self.images, dim, i));
+        let (dim, last, eta) = (self.dim, self.count - 1, self.config.learning_rate);
+        for (i, image) in rows(self.images, dim).enumerate() {
+            let stays = self.stays(i);
+            let Some(moved) = row_mut(self.grads, dim, i) else { continue };
+            if stays {
+                copy(image, moved);
             } else {
-                for (m, x) in moved.iter_mut().zip(row(self.images, dim, i)) {
+                for (m, x) in moved.iter_mut().zip(image) {
                     *m = *x - eta * *m;
                 }
             }
         }
-        let (knots, rest) = self.columns.split_at_mut(count);
-        let (bends, rest) = rest.split_at_mut(count);
-        let (sweep, squares) = rest.split_at_mut(count);
-        knots[0] = R::ZERO;
-        for i in 1..count {
-            let here = distance(row(self.grads, dim, i - 1), row(self.grads, dim, i));
-            knots[i] = knots[i - 1] + here;
+        let mut total = R::ZERO;
+        let mut knots = self.knots.iter_mut();
+        if let Some(first) = knots.next() {
+            *first = R::ZERO;
         }
-        let total = knots[last];
+        for (knot, (a, b)) in knots.zip(segments(self.grads, dim)) {
+            total += distance(a, b);
+            *knot = total;
+        }
         self.cursor = 0;
         if !total.is_finite() {
             return BandStep::NotFinite { image: 0 };
         }
-        let spread = knots.windows(2).all(|k| k[1] > k[0]);
-        squares.fill(R::ZERO);
-        // Coordinates are independent once the knots are known: a column at a time needs little memory.
-        for k in 0..dim {
-            let column = Column { rows: self.grads, dim, k };
-            if spread && self.config.interpolation == Interpolation::Cubic {
-                natural_spline(knots, &column, bends, sweep);
+        let spread = self.knots.iter().zip(self.knots.iter().skip(1)).all(|(a, b)| b > a);
+        let images = rows_mut(self.images, dim).zip(rows(self.grads, dim)).zip(&mut *self.squares);
+        for (i, ((image, moved), square)) in images.enumerate() {
+            *square = R::ZERO;
+            if i == 0 || i == last || !spread {
+                for (old, new) in image.iter_mut().zip(moved) {
+                    put(*new, old, square);
+                }
             }
-            let mut segment = 0;
-            for (i, square) in squares.iter_mut().enumerate() {
-                let target = total * (R::from_usize(i) / R::from_usize(last));
-                let new = if i == 0 || i == last || !spread {
-                    column.at(i)
-                } else {
-                    while knots[segment + 1] < target && segment + 1 < last {
-                        segment += 1;
-                    }
-                    let h = knots[segment + 1] - knots[segment];
-                    let b = (target - knots[segment]) / h;
-                    let a = R::ONE - b;
-                    let line = a * column.at(segment) + b * column.at(segment + 1);
-                    match self.config.interpolation {
-                        Interpolation::Linear => line,
-                        Interpolation::Cubic => {
-                            let (p, q) = (bends[segment], bends[segment + 1]);
-                            let sixth = h * h / R::from_u32(6);
-                            line + ((a * a * a - a) * p + (b * b * b - b) * q) * sixth
-                        }
-                    }
-                };
-                let old = &mut self.images[i * dim + k];
-                let d = new - *old;
-                *square += d * d;
-                *old = new;
+        }
+        // Coordinates are independent once the knots are known: a column at a time needs little memory.
+        if spread {
+            for k in 0..dim {
+                self.lay_out(k, total);
             }
         }
         let mut residual = R::ZERO;
-        for square in squares {
+        for square in &*self.squares {
             residual = residual.or_larger(sqrt(*square) / eta);
         }
         self.sweep = self.sweep.saturating_add(1);
         BandStep::Moved { sweep: self.sweep, residual }
     }
 
+    /// Puts coordinate `k` of the inner images where the string, of length `total`, is divided equally.
+    fn lay_out(&mut self, k: usize, total: R) {
+        let (dim, interpolation) = (self.dim, self.config.interpolation);
+        let segments = R::from_usize(self.count - 1);
+        if interpolation == Interpolation::Cubic {
+            natural_spline(self.knots, column(self.grads, dim, k), self.bends, self.upper);
+        }
+        let corners = self.knots.iter().zip(column(self.grads, dim, k)).zip(&*self.bends);
+        let mut corners = corners.map(|((&knot, value), &bend)| Corner { knot, value, bend });
+        let (Some(mut a), Some(mut b)) = (corners.next(), corners.next()) else { return };
+        let mut inner = rows_mut(self.images, dim).zip(&mut *self.squares);
+        let _ends = (inner.next(), inner.next_back());
+        for (i, (image, square)) in inner.enumerate() {
+            let target = total * (R::from_usize(i + 1) / segments);
+            while b.knot < target
+                && let Some(next) = corners.next()
+            {
+                (a, b) = (b, next);
+            }
+            if let Some(old) = image.get_mut(k) {
+                put(a.towards(b, target, interpolation), old, square);
+            }
+        }
+    }
+
     /// Lays all images on the straight line between the ends, equally spaced.
     pub fn interpolate(&mut self) {
-        let (dim, last) = (self.dim, self.count - 1);
-        let (first, rest) = self.images.split_at_mut(dim);
-        let (inner, end) = rest.split_at_mut((last - 1) * dim);
-        for (i, image) in inner.chunks_exact_mut(dim).enumerate() {
-            between(first, end, R::from_usize(i + 1) / R::from_usize(last), image);
+        let segments = R::from_usize(self.count - 1);
+        let mut images = rows_mut(self.images, self.dim);
+        if let (Some(first), Some(last)) = (images.next(), images.next_back()) {
+            for (i, image) in images.enumerate() {
+                between(first, last, R::from_usize(i + 1) / segments, image);
+            }
         }
         self.cursor = 0;
     }
@@ -267,6 +296,13 @@ impl<'a, R: Real> StringMethod<'a, R> {
     pub const fn evaluations(&self) -> Evaluations {
         self.evaluations
     }
+}
+
+/// Overwrites a coordinate, and adds the square of its change to `square`.
+fn put<R: Real>(new: R, old: &mut R, square: &mut R) {
+    let d = new - *old;
+    *square += d * d;
+    *old = new;
 }
 
 #[cfg(test)]

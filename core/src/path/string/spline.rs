@@ -1,34 +1,68 @@
 //! The natural cubic spline through one coordinate of a string.
 
+use super::Interpolation;
 use crate::Real;
+use crate::base::rows::rows;
 
-/// One coordinate of all images.
-pub(super) struct Column<'a, R> {
-    pub(super) rows: &'a [R],
-    pub(super) dim: usize,
-    pub(super) k: usize,
+/// Coordinate `k` of all rows of `dim` numbers.
+pub(super) fn column<R: Real>(matrix: &[R], dim: usize, k: usize) -> impl Iterator<Item = R> {
+    rows(matrix, dim).filter_map(move |row| row.get(k).copied())
 }
 
-impl<R: Real> Column<'_, R> {
-    pub(super) fn at(&self, i: usize) -> R {
-        self.rows[i * self.dim + self.k]
+/// Where a coordinate of the string has this value, and its second derivative there.
+#[derive(Clone, Copy)]
+pub(super) struct Corner<R> {
+    pub(super) knot: R,
+    pub(super) value: R,
+    pub(super) bend: R,
+}
+
+impl<R: Real> Corner<R> {
+    /// The value at `target`, between this corner and the next.
+    pub(super) fn towards(self, next: Self, target: R, interpolation: Interpolation) -> R {
+        let h = next.knot - self.knot;
+        let b = (target - self.knot) / h;
+        let a = R::ONE - b;
+        let line = a * self.value + b * next.value;
+        match interpolation {
+            Interpolation::Linear => line,
+            Interpolation::Cubic => {
+                let (p, q) = (self.bend, next.bend);
+                let sixth = h * h / R::from_u32(6);
+                line + ((a * a * a - a) * p + (b * b * b - b) * q) * sixth
+            }
+        }
     }
 }
 
 /// Second derivatives `bends` of the natural cubic spline through `(knots, column)`, by elimination.
-pub(super) fn natural_spline<R: Real>(knots: &[R], column: &Column<'_, R>, bends: &mut [R], upper: &mut [R]) {
-    let last = knots.len() - 1;
-    (bends[0], upper[0], bends[last]) = (R::ZERO, R::ZERO, R::ZERO);
-    for i in 1..last {
-        let (before, after) = (knots[i] - knots[i - 1], knots[i + 1] - knots[i]);
-        let slope_change =
-            (column.at(i + 1) - column.at(i)) / after - (column.at(i) - column.at(i - 1)) / before;
-        let pivot = R::TWO * (before + after) - before * upper[i - 1];
-        upper[i] = after / pivot;
-        bends[i] = (R::from_u32(6) * slope_change - before * bends[i - 1]) / pivot;
+pub(super) fn natural_spline<R: Real>(
+    knots: &[R],
+    column: impl Iterator<Item = R>,
+    bends: &mut [R],
+    upper: &mut [R],
+) {
+    let mut points = knots.iter().copied().zip(column);
+    let (Some(mut last), Some(mut here)) = (points.next(), points.next()) else { return };
+    bends.fill(R::ZERO); // as the ends are
+    let (mut ratio, mut bend) = (R::ZERO, R::ZERO);
+    let mut inner = upper.iter_mut().zip(&mut *bends);
+    let _first = inner.next();
+    for (next, (u, b)) in points.zip(inner) {
+        let (before, after) = (here.0 - last.0, next.0 - here.0);
+        let slope_change = (next.1 - here.1) / after - (here.1 - last.1) / before;
+        let pivot = R::TWO * (before + after) - before * ratio;
+        ratio = after / pivot;
+        bend = (R::from_u32(6) * slope_change - before * bend) / pivot;
+        (*u, *b) = (ratio, bend);
+        (last, here) = (here, next);
     }
-    for i in (1..last).rev() {
-        bends[i] -= upper[i] * bends[i + 1];
+    let mut after = R::ZERO;
+    let mut inner = bends.iter_mut().zip(upper);
+    let _ends = (inner.next(), inner.next_back());
+    for (bend, ratio) in inner.rev() {
+        *bend -= *ratio * after;
+        after = *bend;
     }
 }
 
@@ -42,7 +76,7 @@ mod tests {
         let knots = [0.0, 1.0, 2.0, 3.0f64];
         let rows = [0.0, 1.0, 0.0, 1.0f64];
         let (mut bends, mut upper) = ([f64::NAN; 4], [f64::NAN; 4]);
-        natural_spline(&knots, &Column { rows: &rows, dim: 1, k: 0 }, &mut bends, &mut upper);
+        natural_spline(&knots, column(&rows, 1, 0), &mut bends, &mut upper);
         // 4 m₁ + m₂ = −12, m₁ + 4 m₂ = 12.
         for (found, expected) in bends.iter().zip([0.0, -4.0, 4.0, 0.0]) {
             assert!((found - expected).abs() < 1e-15, "{bends:?}");
