@@ -141,6 +141,38 @@ test('a worker that is silent is told from one that loads', async () => {
   mock.timers.reset();
 });
 
+test('a worker that does not start: whatever is asked of it is refused, now and later', async () => {
+  const stub = new Stub();
+  const client = new Client<{ go: { ask: object; answer: object } }>(stub as unknown as Worker);
+  const failures: unknown[] = [];
+  const ask = () => client.ask('go', {}).catch((error) => failures.push(error.failure));
+  void ask();
+  void ask();
+  stub.onerror({ message: '', preventDefault() {} });
+  await soon();
+  void ask();
+  await soon();
+  const wanted = { kind: 'download', what: 'the worker', detail: 'it did not start' };
+  assert.deepEqual(failures, [wanted, wanted, wanted]);
+  assert.equal(stub.sent.length, 1);
+  client.end();
+});
+
+test('requests are sent one at a time, and at once if none is on its way', async () => {
+  const stub = new Stub();
+  const client = new Client<{ go: { ask: object; answer: object } }>(stub as unknown as Worker);
+  const first = client.ask('go', {});
+  void client.ask('go', {});
+  assert.equal(stub.sent.length, 1);
+  stub.answer();
+  assert.equal(stub.sent.length, 2);
+  await first;
+  stub.answer();
+  void client.ask('go', {});
+  assert.equal(stub.sent.length, 3);
+  client.end();
+});
+
 test('every exhibit’s schema ends alike', () => {
   const common = withCommon([], {
     last: 10,

@@ -5,6 +5,7 @@ import './curves.ts';
 import './numbers.ts';
 import './predict.ts';
 import './slider.ts';
+import './tools.ts';
 import './transport.ts';
 import { hexGroups } from '../lib/format.ts';
 import { actionOf } from '../lib/keys.ts';

@@ -6,7 +6,6 @@ import type { Preset } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
 import { significant } from '../lib/format.ts';
 import { clampNumber, type Values } from '../lib/schema.ts';
-import { bestBuild } from '../lib/simd.ts';
 import type { Look as Shown } from '../train/protocol.ts';
 import {
   type Drag,
@@ -33,6 +32,7 @@ import {
   TASK,
   WIDTH,
 } from './schema.ts';
+import { newWorker } from './worker.ts';
 
 /** Its worker, its drags, its views. What is seen of it is `paths.ts`. */
 export abstract class PathsRun extends Exhibit<Requests> {
@@ -47,9 +47,7 @@ export abstract class PathsRun extends Exhibit<Requests> {
   #cycles = 0;
   #looking = false;
 
-  protected newWorker(): Worker {
-    return new Worker(new URL('../worker/paths.ts', import.meta.url), { type: 'module' });
-  }
+  protected readonly newWorker = newWorker;
 
   protected get toy(): boolean {
     return isToy(String(this.values.task));
@@ -119,7 +117,7 @@ export abstract class PathsRun extends Exhibit<Requests> {
   protected async begin(): Promise<void> {
     this.cursor = undefined;
     this.drags = this.toy ? parseDrags(String(this.values.drags)) : [];
-    const ask = { build: bestBuild(), setup: this.#setup(), view: this.#view() };
+    const ask = { setup: this.#setup(), view: this.#view() };
     let frame = await this.ask('start', { ...ask, rehearse: String(this.values.rehearse) });
     this.state = undefined;
     this.moves = [];

@@ -5,7 +5,6 @@ import type { Asked } from '../grammar/predictions.ts';
 import { type At, nextFrame } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
 import { clampNumber, printNumber } from '../lib/schema.ts';
-import { bestBuild } from '../lib/simd.ts';
 import type {
   Curved,
   Facts,
@@ -20,6 +19,7 @@ import type {
 } from './protocol.ts';
 import { SHARE_QUESTION, straightQuestion } from './questions.ts';
 import { HALF, SCHEMA } from './schema.ts';
+import { newWorker } from './worker.ts';
 
 const MAP_SLICE_MS = 30;
 /** While a slider moves, one map is enough. */
@@ -53,9 +53,7 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #mapTimer: ReturnType<typeof setTimeout> | undefined;
 
-  protected newWorker(): Worker {
-    return new Worker(new URL('../worker/surface.ts', import.meta.url), { type: 'module' });
-  }
+  protected readonly newWorker = newWorker;
 
   protected get ring(): boolean {
     return this.values.scene === 'ring';
@@ -78,7 +76,6 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
     this.cursor = undefined;
     this.#truths = {};
     const facts = await this.ask('start', {
-      build: bestBuild(),
       setup: {
         scene: this.values.scene as Scene,
         seed: this.number('seed'),

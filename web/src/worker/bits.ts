@@ -1,6 +1,6 @@
 /** The worker of *Same bits*: runs the fingerprint's experiments in one build, and the twins. */
 
-import type { Twins } from '../../pkg/scalar/losscape_training.js';
+import type { Twins as Run } from '../../pkg/scalar/losscape_training.js';
 import { columns } from '../bits/columns.ts';
 import type { Column, Comparison, Requests, Row } from '../bits/protocol.ts';
 import { LabFailure } from '../lib/failure.ts';
@@ -18,7 +18,7 @@ interface Experiments {
 }
 
 let kernel: Modules['training'] | undefined;
-let twins: Twins | undefined;
+let twins: Run | undefined;
 let rehearse = '';
 let ahead: number[] = [];
 
@@ -42,7 +42,7 @@ async function experiments(build: Build): Promise<Row[]> {
   });
 }
 
-function column(run: Twins): Column {
+function column(run: Run): Column {
   const [ours, theirs] = run.losses();
   return { step: run.steps, bits: run.differing(), losses: [ours!, theirs!] };
 }
@@ -54,14 +54,19 @@ function comparison(columns: Column[]): Comparison {
   return { columns, now: column(run), ...(first !== undefined && { first }), digests: [kernel!, twin!] };
 }
 
+async function load(): Promise<Modules['training']> {
+  kernel ??= (await loadKernel('training')).kernel;
+  return kernel;
+}
+
 const handlers: Handlers<Requests> = {
   experiments: ({ build }) => experiments(build),
 
-  async twins({ build, seed, tanh, order, total, rehearse: wanted }) {
-    kernel ??= (await loadKernel('training', build)).kernel;
+  async twins({ seed, tanh, order, total, rehearse: wanted }) {
+    const { Twins } = await load();
     rehearse = wanted;
     twins?.free();
-    twins = new kernel.Twins(seed, tanh, order);
+    twins = new Twins(seed, tanh, order);
     ahead = columns(total).slice(1);
     return comparison([column(twins)]);
   },
@@ -83,4 +88,4 @@ const handlers: Handlers<Requests> = {
   },
 };
 
-serve(handlers);
+serve(load, handlers);

@@ -1,7 +1,7 @@
-/** Loads one build of the kernel into a worker, and tells its ways of failing apart. */
+/** Loads the best build of the kernel into a worker, and tells its ways of failing apart. */
 
 import { LabFailure } from '../lib/failure.ts';
-import type { Build } from '../lib/simd.ts';
+import { bestBuild } from '../lib/simd.ts';
 
 /** The modules of the kernel, by the experiments in them; a page loads the one that has its own. */
 export interface Modules {
@@ -71,22 +71,28 @@ const FILES = {
 
 export async function loadKernel<Name extends keyof Modules>(
   name: Name,
-  build: Build,
 ): Promise<{ kernel: Modules[Name]; memory: WebAssembly.Memory }> {
-  const { module, glue } = FILES[name][build];
+  const { module: file, glue } = FILES[name][bestBuild()];
   // Both at once: on a slow network a round trip is long.
   const code = glue();
   code.catch(() => undefined); // told where it is awaited
-  const response = await download(module(), 'the kernel');
+  const response = await download(file(), 'the kernel');
   try {
+    const module = compiled(response);
+    module.catch(() => undefined); // as the glue
     const kernel = (await code) as Modules[Name];
-    // From bytes, not streaming: a host that serves another media type than application/wasm works too.
-    const bytes = await response.arrayBuffer();
-    const { memory } = await kernel.default({ module_or_path: await WebAssembly.compile(bytes) });
+    const { memory } = await kernel.default({ module_or_path: await module });
     return { kernel, memory };
   } catch (error) {
     throw new LabFailure({ kind: 'compile', detail: String(error) });
   }
+}
+
+/** While it is on its way; in one piece from a host that serves another media type than a browser streams. */
+async function compiled(response: Response): Promise<WebAssembly.Module> {
+  if (response.headers.get('content-type') === 'application/wasm')
+    return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** What an exception of the kernel means. */

@@ -53,9 +53,14 @@ let factsSent = false;
 /** Whether what follows the last move, a scan say, is done. */
 let settled = true;
 
+async function load(): Promise<Kernel> {
+  kernel ??= (await loadKernel('paths')).kernel;
+  return kernel;
+}
+
 const handlers: Handlers<Requests> = {
   async start(ask) {
-    kernel ??= (await loadKernel('paths', ask.build)).kernel;
+    const kernel = await load();
     setup = ask.setup;
     rehearse = ask.rehearse ?? '';
     paths?.free();
@@ -334,4 +339,4 @@ function surface(run: Toy): Surface {
   return { square: [x!, y!, side!], map: map(heights, levels, loss) };
 }
 
-serve(handlers);
+serve(load, handlers);

@@ -1,6 +1,6 @@
 /** The worker's end of a client: answers one message at a time, and tells failures apart. */
 
-import type { Envelope, Reply } from '../lib/client.ts';
+import { type Envelope, LOAD, type Reply } from '../lib/client.ts';
 import { LabFailure } from '../lib/failure.ts';
 import { explain } from './kernel.ts';
 
@@ -13,14 +13,19 @@ export type Handlers<R extends Requests> = {
 /** What of an answer is passed on instead of copied. */
 type Transfers = (answer: unknown) => Transferable[];
 
-export function serve<R extends Requests>(handlers: Handlers<R>, transfers: Transfers = () => []): void {
+/** `load` loads the kernel, unless it is there. */
+export function serve<R extends Requests>(
+  load: () => Promise<unknown>,
+  handlers: Handlers<R>,
+  transfers: Transfers = () => [],
+): void {
   /** The step of the last answer: where the run was known to be good. */
   let good = 0;
   globalThis.onmessage = async (event: MessageEvent<Envelope>) => {
     const { id, request } = event.data;
     const { kind, ...ask } = request as { kind: keyof R };
     try {
-      const reply = await handlers[kind](ask);
+      const reply = kind === LOAD ? await load().then(() => ({})) : await handlers[kind](ask);
       if (reply && typeof reply === 'object' && 'step' in reply) good = Number(reply.step);
       postMessage({ id, reply } satisfies Reply, { transfer: transfers(reply) });
     } catch (error) {

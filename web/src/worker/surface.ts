@@ -47,16 +47,21 @@ const INPUT_NODES = /* @__PURE__ */ (() => {
   return nodes;
 })();
 
+async function load() {
+  session ??= await loadKernel('surface');
+  return session;
+}
+
 const handlers: Handlers<Requests> = {
-  async start({ build, setup, rehearse: wanted }) {
-    session ??= await loadKernel('surface', build);
+  async start({ setup, rehearse: wanted }) {
+    const { kernel } = await load();
     rehearse = wanted;
     const { scene, seed, tilt, scale } = setup;
     const key = JSON.stringify(setup);
     if (surface && key === made) return facts;
     surface?.free();
     surface = undefined;
-    const next = new session.kernel.Surface(seed, scene === 'ring', tilt, scale);
+    const next = new kernel.Surface(seed, scene === 'ring', tilt, scale);
     surface = next;
     made = key;
     facts = {
@@ -177,4 +182,4 @@ function decisions(logits: Float64Array): Picture | undefined {
   };
 }
 
-serve(handlers);
+serve(load, handlers);

@@ -3,7 +3,6 @@
 import type { Train } from '../../pkg/scalar/losscape_training.js';
 import type { Change } from '../lib/changes.ts';
 import { nextRecord, SAMPLE_LEN } from '../lib/record.ts';
-import type { Build } from '../lib/simd.ts';
 import type { Frame, Look, Reading, Requests, Setup } from '../train/protocol.ts';
 import { download, loadKernel, type Modules } from './kernel.ts';
 import { type Handlers, serve } from './serve.ts';
@@ -28,12 +27,11 @@ let recorded = -1;
 
 const handlers: Handlers<Requests> = {
   async start(ask) {
-    session ??= await open(ask.build);
+    const { kernel, digits } = await load();
     setup = ask.setup;
     look = ask.look;
     rehearse = ask.rehearse ?? '';
-    const next = new session.kernel.Train(session.digits, settings(session.kernel, setup));
-    replace(next);
+    replace(new kernel.Train(digits, settings(kernel, setup)));
     changesAt(0);
     return frame(ask.params, measureAt(0));
   },
@@ -92,9 +90,14 @@ const handlers: Handlers<Requests> = {
   },
 };
 
-async function open(build: Build): Promise<Session> {
+async function load(): Promise<Session> {
+  session ??= await open();
+  return session;
+}
+
+async function open(): Promise<Session> {
   const [{ kernel, memory }, file] = await Promise.all([
-    loadKernel('training', build),
+    loadKernel('training'),
     download(DIGITS, 'the digits'),
   ]);
   const digits = new kernel.Digits(new Uint8Array(await file.arrayBuffer()));
@@ -179,7 +182,7 @@ function frame(params: ArrayBuffer, samples: number[], notFinite?: number): Fram
   };
 }
 
-serve(handlers, (answer) => {
+serve(load, handlers, (answer) => {
   if (answer instanceof Uint8Array) return [answer.buffer];
   const { params, samples } = answer as Partial<Frame>;
   return params && samples ? [params, samples.buffer] : [];
