@@ -10,8 +10,8 @@ const exhibits = JSON.parse(readFileSync(new URL('src/exhibits.json', import.met
   built: boolean;
 }[];
 /** What is there before the rest is asked for, and what exhibits share. */
-const FIRST = /lib.(launch|client|failure|theme)/;
-const SHARED = /node_modules.d3|src.(grammar|lib|exhibits)|formulae|train.protocol/;
+const FIRST = /lib.(launch|client|failure|kernels|simd|theme)/;
+const SHARED = /node_modules.d3|src.(grammar|lib|exhibits)|formulae|train.(protocol|figure|units)/;
 
 const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -37,7 +37,6 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           groups: [
             { name: 'tools', test: /node_modules.(lit|@lit)|grammar.(element|tools)/ },
-            { name: 'figures', test: /grammar.field|train.figure|train.units|lib.(colour|view)/ },
             { name: 'exhibit', test: (id) => SHARED.test(id) && !FIRST.test(id) },
           ],
         },

@@ -16,6 +16,9 @@ export function preload(): Plugin {
           (file): file is Rolldown.OutputChunk =>
             file.type === 'chunk' && file.isDynamicEntry && file.name === here,
         );
+        const start = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === 'start');
+        if (start?.type === 'chunk' && start.imports.length > 0)
+          throw new Error(`what every page begins with would wait for ${start.imports}`);
         const files = new Set<string>();
         const add = (file: string) => {
           if (files.has(file)) return;

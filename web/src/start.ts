@@ -1,26 +1,26 @@
 /**
- * What every page begins with. An exhibit's worker comes first: it loads the kernel while the exhibit's scripts are on their
- * way.
+ * What every page begins with. An exhibit's worker and kernel come first: they are on their way while the exhibit's scripts
+ * are, too.
  */
 
 import { newWorker as bits } from './bits/worker.ts';
-import { launch } from './lib/launch.ts';
+import { type Launch, launch } from './lib/launch.ts';
 import { applyTheme, storedTheme } from './lib/theme.ts';
 import { newWorker as paths } from './paths/worker.ts';
 import { newWorker as surface } from './surface/worker.ts';
 import { newWorker as train } from './train/worker.ts';
 
-const EXHIBITS: Record<string, { newWorker: () => Worker; scripts: () => Promise<unknown> }> = {
-  'lab-train': { newWorker: train, scripts: () => import('./train/train.ts') },
-  'lab-surface': { newWorker: surface, scripts: () => import('./surface/surface.ts') },
-  'lab-paths': { newWorker: paths, scripts: () => import('./paths/paths.ts') },
-  'lab-bits': { newWorker: bits, scripts: () => import('./bits/bits.ts') },
+const EXHIBITS: Record<string, Launch> = {
+  'lab-train': { newWorker: train, kernel: 'training', scripts: () => import('./train/train.ts') },
+  'lab-surface': { newWorker: surface, kernel: 'surface', scripts: () => import('./surface/surface.ts') },
+  'lab-paths': { newWorker: paths, kernel: 'paths', scripts: () => import('./paths/paths.ts') },
+  'lab-bits': { newWorker: bits, kernel: 'training', scripts: () => import('./bits/bits.ts') },
 };
 
 function start(): void {
   const element = document.querySelector('.exhibit');
   const exhibit = element && EXHIBITS[element.localName];
-  if (exhibit) void launch(exhibit.newWorker(), exhibit.scripts);
+  if (exhibit) void launch(exhibit);
   else void import('./grammar/tools.ts');
 }
 

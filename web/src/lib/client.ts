@@ -16,8 +16,12 @@ export type Reply = { id: number; reply: unknown } | { id: number; failure: Fail
 const TICK_MS = 2000;
 const SILENT_TICKS = 5;
 
-/** The request that every worker answers: its kernel is loaded before it is needed. */
+/** The request that every worker answers. */
 export const LOAD = 'load the kernel';
+
+export interface Load {
+  module: WebAssembly.Module;
+}
 
 interface Request {
   request: object;
@@ -30,6 +34,8 @@ export class Client<Requests extends Record<string, { ask: object; answer: unkno
   #line: Request[] = [];
   #waiting: (Request & { id: number }) | undefined;
   #next = 1;
+  /** While the kernel is on its way. */
+  #held = false;
   /** Whether it has ever answered: the first request loads the kernel, and may take as long as the network wants. */
   #alive = false;
   /** Why it did not start: whatever is asked later is not answered either. */
@@ -64,6 +70,20 @@ export class Client<Requests extends Record<string, { ask: object; answer: unkno
     this.#send();
   }
 
+  /** Hands over a kernel that is being compiled; what is asked meanwhile waits. Without it the worker loads its own. */
+  async prepare(module: Promise<WebAssembly.Module>): Promise<void> {
+    this.#held = true;
+    try {
+      const request = { kind: LOAD, module: await module } satisfies Load & { kind: string };
+      // What fails is told when the kernel is asked for something.
+      this.#line.unshift({ request, resolve: () => undefined, reject: () => undefined });
+    } catch {
+      // Nor is this told: the worker finds out for itself.
+    }
+    this.#held = false;
+    this.#send();
+  }
+
   /** Sends one request after all earlier ones have been answered; at once, if none is waiting. */
   ask<K extends keyof Requests & string>(
     kind: K,
@@ -76,7 +96,7 @@ export class Client<Requests extends Record<string, { ask: object; answer: unkno
   }
 
   #send(): void {
-    if (this.#waiting) return;
+    if (this.#waiting || this.#held) return;
     const next = this.#line.shift();
     if (!next) return;
     if (this.#stillborn) {

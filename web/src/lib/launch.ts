@@ -1,6 +1,7 @@
 /** The first worker of a page, which is started before the exhibit is there, and the order of what comes then. */
 
-import { Client, LOAD } from './client.ts';
+import { Client } from './client.ts';
+import { type Kernel, kernelFile } from './kernels.ts';
 
 /** So long is waited for a still picture that does not come. */
 const PATIENCE_MS = 500;
@@ -10,13 +11,25 @@ type Requests = Record<string, { ask: object; answer: unknown }>;
 
 let first: Client<Requests> | undefined;
 
-export async function launch(worker: Worker, exhibit: () => Promise<unknown>): Promise<void> {
-  first = new Client(worker);
-  // What fails is told when the run asks.
-  first.ask(LOAD, {}).catch(() => undefined);
+export interface Launch {
+  newWorker: () => Worker;
+  kernel: Kernel;
+  /** The exhibit's own. */
+  scripts: () => Promise<unknown>;
+}
+
+export async function launch({ newWorker, kernel, scripts }: Launch): Promise<void> {
+  first = new Client(newWorker());
   const still = document.querySelector<HTMLImageElement>('img.still');
   if (still) await painted(still);
-  await exhibit();
+  // Large, and needed last: until here it would only have slowed down what is seen first.
+  void first.prepare(compiled(kernel));
+  await scripts();
+}
+
+/** While it is on its way, and while the worker starts. */
+async function compiled(kernel: Kernel): Promise<WebAssembly.Module> {
+  return WebAssembly.compileStreaming(fetch(kernelFile(kernel)));
 }
 
 /** The worker that was started with the page; later ones are new. */

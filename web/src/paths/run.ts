@@ -1,7 +1,7 @@
 /** A run of Paths, without what is seen of it. */
 
 import { Exhibit } from '../grammar/exhibit.ts';
-import { LONG_SLICE_MS, SLICE_MS } from '../grammar/run.ts';
+import { SLICE_MS } from '../grammar/run.ts';
 import type { Preset } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
 import { significant } from '../lib/format.ts';
@@ -33,6 +33,9 @@ import {
   WIDTH,
 } from './schema.ts';
 import { newWorker } from './worker.ts';
+
+/** While both ends are trained there is little to see. */
+const TRAINING_SLICE_MS = 100;
 
 /** Its worker, its drags, its views. What is seen of it is `paths.ts`. */
 export abstract class PathsRun extends Exhibit<Requests> {
@@ -124,7 +127,7 @@ export abstract class PathsRun extends Exhibit<Requests> {
     this.#cycles = 0;
     this.#absorb(frame);
     while (frame.left > 0 && !frame.notFinite) {
-      frame = await this.ask('train', { sliceMs: LONG_SLICE_MS, view: this.#view() });
+      frame = await this.ask('train', { sliceMs: TRAINING_SLICE_MS, view: this.#view() });
       this.#absorb(frame);
       this.requestUpdate();
     }

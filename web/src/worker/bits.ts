@@ -1,14 +1,14 @@
 /** The worker of *Same bits*: runs the fingerprint's experiments in one build, and the twins. */
 
-import type { Twins as Run } from '../../pkg/scalar/losscape_training.js';
+import * as kernel from '../../pkg/scalar/losscape_training.js';
 import { columns } from '../bits/columns.ts';
 import type { Column, Comparison, Requests, Row } from '../bits/protocol.ts';
 import { LabFailure } from '../lib/failure.ts';
 import type { Build } from '../lib/simd.ts';
-import { download, loadKernel, type Modules } from './kernel.ts';
+import { download, loadKernel } from './kernel.ts';
 import { type Handlers, serve } from './serve.ts';
 
-/** The module that `cargo xtask fingerprint` runs in Node and Chromium: plain exports, no glue. */
+/** The module that `cargo xtask fingerprint` runs in Node and Chromium: plain exports, no kernel. */
 interface Experiments {
   memory: WebAssembly.Memory;
   count(): number;
@@ -17,8 +17,7 @@ interface Experiments {
   run(experiment: number): bigint;
 }
 
-let kernel: Modules['training'] | undefined;
-let twins: Run | undefined;
+let twins: kernel.Twins | undefined;
 let rehearse = '';
 let ahead: number[] = [];
 
@@ -42,38 +41,35 @@ async function experiments(build: Build): Promise<Row[]> {
   });
 }
 
-function column(run: Run): Column {
+function column(run: kernel.Twins): Column {
   const [ours, theirs] = run.losses();
   return { step: run.steps, bits: run.differing(), losses: [ours!, theirs!] };
 }
 
 function comparison(columns: Column[]): Comparison {
   const run = twins!;
-  const [kernel, twin] = run.digests();
+  const [ours, theirs] = run.digests();
   const first = run.first;
-  return { columns, now: column(run), ...(first !== undefined && { first }), digests: [kernel!, twin!] };
+  return { columns, now: column(run), ...(first !== undefined && { first }), digests: [ours!, theirs!] };
 }
 
-async function load(): Promise<Modules['training']> {
-  kernel ??= (await loadKernel('training')).kernel;
-  return kernel;
-}
+const load = () => loadKernel('training', kernel);
 
 const handlers: Handlers<Requests> = {
   experiments: ({ build }) => experiments(build),
 
   async twins({ seed, tanh, order, total, rehearse: wanted }) {
-    const { Twins } = await load();
+    await load();
     rehearse = wanted;
     twins?.free();
-    twins = new Twins(seed, tanh, order);
+    twins = new kernel.Twins(seed, tanh, order);
     ahead = columns(total).slice(1);
     return comparison([column(twins)]);
   },
 
   async advance({ target, sliceMs }) {
     const end = performance.now() + sliceMs;
-    if (rehearse === 'panic') kernel!.rehearse_panic();
+    if (rehearse === 'panic') kernel.rehearse_panic();
     const run = twins!;
     const made: Column[] = [];
     while (run.steps < target && ahead.length > 0 && performance.now() < end) {
