@@ -85,7 +85,7 @@ export type Requests = {
   start: { ask: { setup: Setup; rehearse: string }; answer: Facts };
   cut: { ask: { plane: PlaneName }; answer: Slice };
   /** Begins a map; `fill` goes on until `sliceMs` have passed or a grid is complete. */
-  begin: { ask: { half: number; cells: number }; answer: object };
+  begin: { ask: { x: number; y: number; half: number; cells: number }; answer: object };
   fill: { ask: { sliceMs: number }; answer: MapPart };
   line: { ask: { ax: number; ay: number; bx: number; by: number }; answer: Line };
   look: { ask: { probe: Probe }; answer: Look };

@@ -88,7 +88,7 @@ const handlers: Handlers<Requests> = {
   begin(ask) {
     if (rehearse === 'panic') kernel.rehearse_panic();
     cells = ask.cells;
-    surface!.begin(ask.half, cells);
+    surface!.begin_at(ask.x, ask.y, ask.half, cells);
     return {};
   },
 
