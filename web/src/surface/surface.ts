@@ -4,9 +4,10 @@ import type { Chart } from '../grammar/asking.ts';
 import type { Handle, Zoom } from '../grammar/field.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
+import { classPoints } from '../grammar/points.ts';
 import { count, significant } from '../lib/format.ts';
 import type { Place } from '../lib/view.ts';
-import { boundaryPoints, legend, runPath } from './drawing.ts';
+import { legend, runPath } from './drawing.ts';
 import { files } from './export.ts';
 import { type Measured, moreNumbers, numbers } from './numbers.ts';
 import { INPUTS } from './protocol.ts';
@@ -125,7 +126,7 @@ export class SurfaceExhibit extends SurfaceRun {
               class="boundary"
               .picture=${this.look?.boundary}
               .span=${INPUTS}
-              .above=${boundaryPoints(facts.points, facts.labels)}
+              .above=${classPoints(facts.points, facts.labels, 2.5)}
               label="Decision boundary of ${whose}"
               summary="160 points of two moons, circles and squares, and where the network draws the line between them."
             ></lab-field>`
