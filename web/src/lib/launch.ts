@@ -3,7 +3,7 @@
 import { Client } from './client.ts';
 import { type Kernel, kernelFile } from './kernels.ts';
 
-/** So long is waited for a still picture that does not come. */
+/** So long is waited for a still picture that does not come, or is not seen. */
 const PATIENCE_MS = 500;
 
 /** Of whatever exhibit. */
@@ -21,7 +21,10 @@ export interface Launch {
 export async function launch({ newWorker, kernel, scripts }: Launch): Promise<void> {
   first = new Client(newWorker());
   const still = document.querySelector<HTMLImageElement>('img.still');
-  if (still) await painted(still);
+  if (still) {
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    await Promise.race([painted(still).catch(() => undefined), patience]);
+  }
   // Large, and needed last: until here it would only have slowed down what is seen first.
   void first.prepare(compiled(kernel));
   await scripts();
@@ -41,9 +44,6 @@ export function launched<R extends Requests>(): Client<R> | undefined {
 
 /** Scripts keep the thread busy: what has not been painted before stays unseen until they are done. */
 async function painted(still: HTMLImageElement): Promise<void> {
-  const decoded = still.decode().catch(() => undefined);
-  await Promise.race([decoded, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
-  // A page that is not seen is not painted.
-  if (document.hidden) return;
+  await still.decode();
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
