@@ -20,13 +20,13 @@ export interface Launch {
 
 export async function launch({ newWorker, kernel, scripts }: Launch): Promise<void> {
   first = new Client(newWorker());
+  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   const still = document.querySelector<HTMLImageElement>('img.still');
-  if (still) {
-    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-    await Promise.race([painted(still).catch(() => undefined), patience]);
-  }
+  if (still) await Promise.race([still.decode().catch(() => undefined), patience]);
   // Large, and needed last: until here it would only have slowed down what is seen first.
   void first.prepare(compiled(kernel));
+  // Scripts keep the thread busy: what has not been painted before stays unseen until they are done.
+  await Promise.race([painted(), patience]);
   await scripts();
 }
 
@@ -42,8 +42,7 @@ export function launched<R extends Requests>(): Client<R> | undefined {
   return client;
 }
 
-/** Scripts keep the thread busy: what has not been painted before stays unseen until they are done. */
-async function painted(still: HTMLImageElement): Promise<void> {
-  await still.decode();
-  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+/** The next frame, and what it shows. */
+function painted(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
