@@ -3,28 +3,44 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { formulae } from './build/formulae.ts';
 import { frame } from './build/frame.ts';
+import { preload } from './build/preload.ts';
 
 const exhibits = JSON.parse(readFileSync(new URL('src/exhibits.json', import.meta.url), 'utf8')) as {
   key: string;
   built: boolean;
 }[];
+/** What is there before the rest is asked for, and what exhibits share. */
+const FIRST = /lib.(launch|client|failure|kernels|simd|theme)/;
+const SHARED = /node_modules.d3|src.(grammar|lib|exhibits)|formulae|train.(protocol|figure|units)/;
+
 const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   // Relative: the lab works under any path of any host.
   base: './',
-  plugins: [frame(), formulae()],
+  plugins: [frame(), formulae(), preload()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',
     // A file that is inlined has no name to be cached by, and a data: address would need a wider policy.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // What a page needs is named in its head, by the plugin above.
+    modulePreload: false,
     rollupOptions: {
       input: [
         page('index.html'),
         ...exhibits.filter((exhibit) => exhibit.built).map(({ key }) => page(`${key}/index.html`)),
       ],
+      output: {
+        // Few files: over HTTP/1.1 a browser asks for six at a time.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: 'tools', test: /node_modules.(lit|@lit)|grammar.(element|tools)/ },
+            { name: 'exhibit', test: (id) => SHARED.test(id) && !FIRST.test(id) },
+          ],
+        },
+      },
     },
   },
   // The digits lie in the kernel's crate.

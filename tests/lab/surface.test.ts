@@ -368,21 +368,23 @@ test('keys zoom the map, say so, and the link remembers it', async () => {
   await mapped(page);
   await page.locator('[data-handle=a]').focus();
   await page.keyboard.press('+');
-  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '1.4');
-  await page.waitForFunction(() => /half=1\.4/.test(location.hash));
+  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '1.41');
+  await page.waitForFunction(() => /half=1\.41&mx=-0\.295(&|$)/.test(location.hash));
   await page.waitForFunction(() =>
-    /^Half-width 1\.4\./.test(document.querySelector('[data-test=live]')!.textContent!),
+    /^Half-width 1\.41: x from -1\.7 to 1\.11, y from -1\.41 to 1\.41\./.test(
+      document.querySelector('[data-test=live]')!.textContent!,
+    ),
   );
   assert.equal(
     await page.getAttribute('[data-handle=a]', 'aria-valuemax'),
-    '1.4',
-    'the map reaches less far',
+    '1.11',
+    'the map reaches less far, and A stays where it is',
   );
   await page.keyboard.press('-');
   await page.keyboard.press('-');
-  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '2.8');
+  assert.equal(await page.inputValue('input[aria-label="half-width, typed"]'), '2.81');
   await page.keyboard.press('0');
-  await page.waitForFunction(() => !/half=/.test(location.hash));
+  await page.waitForFunction(() => !/half=|mx=/.test(location.hash));
   await mapped(page);
   assert.equal(await mapDigest(page), truth.get('minima-map-64'), 'all of it again');
   // Outside of the map the keys do nothing.
@@ -394,4 +396,47 @@ test('keys zoom the map, say so, and the link remembers it', async () => {
     (await page.textContent('#help'))!,
     /on a map or one of its handles: closer, farther, all of it/,
   );
+});
+
+test('Ctrl and the wheel zoom around what is under the pointer, and the link tells it; alone it scrolls', async () => {
+  const { page } = await visit(lab, 'surface/#v=1');
+  await ready(page);
+  await mapped(page);
+  const half = () => page.inputValue('input[aria-label="half-width, typed"]').then(Number);
+  const place = async (target = page) => {
+    const box = (await target.locator('[data-handle=b] .knob').boundingBox())!;
+    return [box.x + box.width / 2, box.y + box.height / 2] as const;
+  };
+  const near = ([x, y]: readonly [number, number], [px, py]: readonly [number, number]) =>
+    assert.ok(Math.hypot(x - px, y - py) < 1.5, `${[x, y]} and ${[px, py]}`);
+  const before = await place();
+  const whole = await mapDigest(page);
+  await page.mouse.move(...before);
+  await page.keyboard.down('Control');
+  for (let k = 0; k < 3; k++) await page.mouse.wheel(0, -100);
+  await page.keyboard.up('Control');
+  await page.waitForFunction(() => /half=0\.\d+&mx=0\.\d+/.test(location.hash));
+  assert.ok(Math.abs((await half()) - 2 * Math.exp(-1.2)) < 0.02, `${await half()}`);
+  near(await place(), before);
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  await mapped(page);
+  const closer = await mapDigest(page);
+  assert.notEqual(closer, whole);
+  const again = await visit(lab, `surface/${new URL(page.url()).hash}`);
+  await ready(again.page);
+  await mapped(again.page);
+  assert.equal(await mapDigest(again.page), closer, 'the same map from its link');
+  near(await place(again.page), before);
+  await again.page.context().close();
+  await page.mouse.wheel(0, 200);
+  await page.waitForFunction(() => scrollY > 100);
+  assert.ok(Math.abs((await half()) - 2 * Math.exp(-1.2)) < 0.02, 'the map stays as it was');
+  // A is no longer on the map. The keys find it all the same, and then it is seen.
+  await page.locator('[data-handle=a]').focus();
+  await page.waitForFunction(() => {
+    const [map, handle] = ['.map .over', '[data-handle=a] .knob'].map((part) =>
+      document.querySelector(part)!.getBoundingClientRect(),
+    );
+    return handle!.left > map!.left && handle!.right < map!.right;
+  });
 });

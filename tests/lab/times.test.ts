@@ -1,4 +1,4 @@
-/** How long it takes, and how it runs. Times are gated at three times their budgets, and what was measured is printed. */
+/** How long it takes, and how it runs. What was measured is printed. */
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -12,8 +12,13 @@ before(async () => {
 });
 after(() => lab.close());
 
-/** What a time may be, for machines that are busy or slower than the one of the budget. */
+/** What the time of a frame may be, for machines that are busy or slower than the one of the budget. */
 const SLACK = 3;
+
+/** Milliseconds that a first visit may take. */
+const BUDGET: Seen = { text: 1000, still: 1000, usable: 2000 };
+/** A busy machine makes a load slower, and none makes it faster: the best of so many counts. */
+const LOADS = 7;
 
 /** The exhibits, at settings whose run is longer than the measurement. */
 const RUNS = {
@@ -37,46 +42,64 @@ async function slow(page: Page): Promise<void> {
   await client.send('Emulation.setCPUThrottlingRate', { rate: 4 });
 }
 
-/** Milliseconds after the navigation: the first text, the still picture, the first frame of the run. */
+/** Milliseconds after the navigation: the first text and the still picture, painted; the first frame of the run. */
 interface Seen {
   text: number;
   still: number;
   usable: number;
 }
 
-/** In the page, before anything else in it. */
+/** In the page, before anything else in it. Nothing is asked of it meanwhile: that, too, would take its time. */
 function watch(): void {
   const seen = { text: 0, still: 0, usable: 0 };
-  Object.assign(globalThis, { seen });
   new PerformanceObserver((list) => {
     for (const entry of list.getEntriesByName('first-contentful-paint')) seen.text = entry.startTime;
   }).observe({ type: 'paint', buffered: true });
-  const timer = setInterval(() => {
-    // Gone is the still picture once the live one is there.
-    const still = document.querySelector<HTMLImageElement>('img.still');
-    const live = document.querySelector('figure.figure:not([hidden])');
-    if (still ? still.complete && still.naturalWidth > 0 : live) seen.still ||= performance.now();
-    if (!document.querySelector('lab-transport button.primary:not(:disabled)')) return;
-    seen.usable = performance.now();
-    clearInterval(timer);
-  }, 10);
+  new PerformanceObserver((list) => {
+    seen.still = list.getEntries()[0]!.startTime;
+  }).observe({ type: 'element', buffered: true });
+  new MutationObserver((_, observer) => {
+    const still = document.querySelector('img.still');
+    still?.setAttribute('elementtiming', 'still');
+    if (still) observer.disconnect();
+  }).observe(document, { childList: true, subtree: true });
+  const done = new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!document.querySelector('lab-transport button.primary:not(:disabled)')) return;
+      seen.usable = performance.now();
+      clearInterval(timer);
+      // Paints are told some time after they were made.
+      setTimeout(() => resolve(seen), 500);
+    }, 20);
+  });
+  Object.assign(globalThis, { done });
+}
+
+async function load(exhibit: string): Promise<Seen> {
+  const { page } = await visit(lab, '');
+  await slow(page);
+  await page.addInitScript(watch);
+  await page.goto(`${lab.home}${exhibit}/`, { waitUntil: 'commit' });
+  const seen = await page.evaluate(() => (globalThis as unknown as { done: Promise<Seen> }).done);
+  await page.context().close();
+  return seen;
 }
 
 for (const exhibit of Object.keys(RUNS)) {
   test(`${exhibit} on a slow phone: text and still within 1 s, usable within 2 s`, async () => {
-    const { page } = await visit(lab, '');
-    await slow(page);
-    await page.addInitScript(watch);
-    await page.goto(`${lab.home}${exhibit}/`);
-    await ready(page);
-    await page.waitForFunction(() => (globalThis as unknown as { seen: Seen }).seen.usable > 0);
-    const seen = await page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
-    const told = Object.entries(seen).map(([what, ms]) => `${what} ${Math.round(ms)} ms`);
-    console.log(`${exhibit}, slow: ${told.join(', ')}`);
-    assert.ok(seen.text > 0 && seen.text <= SLACK * 1000, `text after ${seen.text} ms`);
-    assert.ok(seen.still > 0 && seen.still <= SLACK * 1000, `still after ${seen.still} ms`);
-    assert.ok(seen.usable <= SLACK * 2000, `usable after ${seen.usable} ms`);
-    await page.context().close();
+    const parts = Object.keys(BUDGET) as (keyof Seen)[];
+    const best: Seen = { text: Infinity, still: Infinity, usable: Infinity };
+    for (let k = 0; k < LOADS && parts.some((part) => best[part] > BUDGET[part]); k++) {
+      const seen = await load(exhibit);
+      console.log(
+        `${exhibit}, slow: ${parts.map((part) => `${part} ${Math.round(seen[part])} ms`).join(', ')}`,
+      );
+      for (const part of parts) {
+        assert.ok(seen[part] > 0, `${part} was not seen`);
+        best[part] = Math.min(best[part], seen[part]);
+      }
+    }
+    for (const part of parts) assert.ok(best[part] <= BUDGET[part], `${part} after ${best[part]} ms`);
   });
 }
 

@@ -34,6 +34,19 @@ class Finger {
       ]);
     await send('touchEnd', []);
   }
+
+  /** Two fingers side by side, moved apart around their middle. */
+  async spread(around: Place, from: number, to: number, steps = 10): Promise<void> {
+    const at = (apart: number) => [
+      { id: 1, x: around.x - apart / 2, y: around.y },
+      { id: 2, x: around.x + apart / 2, y: around.y },
+    ];
+    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: (Place & { id: number })[]) =>
+      this.#client.send('Input.dispatchTouchEvent', { type, touchPoints });
+    await send('touchStart', at(from));
+    for (let k = 1; k <= steps; k++) await send('touchMove', at(from + ((to - from) * k) / steps));
+    await send('touchEnd', []);
+  }
 }
 
 async function phone(path: string): Promise<{ page: Page; finger: Finger }> {
@@ -85,6 +98,22 @@ test('a handle of Surface is dragged in both directions; beside it the page scro
     /^x -(1|0\.9\d|1\.0\d), y (1|0\.9\d|1\.0\d)$/,
   );
   assert.ok(await scrolls(page, finger, place(-1.6, -1.6)), 'on the map, beside its handles');
+});
+
+test('two fingers zoom a map around the place between them', async () => {
+  const { page, finger } = await phone('surface/#v=1&scene=ring');
+  await page.evaluate(() => scrollTo(0, 0));
+  const before = await middle(page, '[data-handle=b] .knob');
+  await finger.spread({ x: before.x - 60, y: before.y - 60 }, 60, 120);
+  // Half as wide, and twice as far from between the fingers.
+  await page.waitForFunction(() => /half=(0\.9|1)/.test(location.hash));
+  const after = await middle(page, '[data-handle=b] .knob');
+  assert.ok(
+    Math.abs(after.x - before.x - 60) < 8 && Math.abs(after.y - before.y - 60) < 8,
+    JSON.stringify(after),
+  );
+  assert.equal(await scrolled(page), 0, 'the page stays');
+  assert.equal(await page.evaluate(() => visualViewport!.scale), 1, 'and is not zoomed');
 });
 
 test('an image of the band is dragged, and the way walked along, with a finger', async () => {

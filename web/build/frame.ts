@@ -36,7 +36,7 @@ const LOGO =
 /** A card for each exhibit, in the order of the story; what is not built is listed, and says so. */
 function cards(): string {
   const card = ({ key, title, question }: Exhibit) =>
-    `<li><div class="thumb"><img src="./${key}/still.webp" width="960" height="509" alt="" loading="lazy"><span class="strip strip-${key}"></span></div>
+    `<li><div class="thumb"><img src="./${key}/still.webp" width="800" height="424" alt="" loading="lazy"><span class="strip strip-${key}"></span></div>
         <h2><a href="./${key}/">${title}</a></h2><p>${question}</p></li>`;
   const built = EXHIBITS.filter((exhibit) => exhibit.built).map(card);
   const planned = EXHIBITS.filter((exhibit) => !exhibit.built).map(

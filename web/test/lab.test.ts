@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { Announcer } from '../src/grammar/announcer.ts';
 import { withCommon } from '../src/grammar/settings.ts';
-import { Client } from '../src/lib/client.ts';
+import { Client, LOAD } from '../src/lib/client.ts';
 import { heights } from '../src/lib/sound.ts';
 import { centred, holds, type Span, zoomed } from '../src/lib/view.ts';
 
@@ -139,6 +139,57 @@ test('a worker that is silent is told from one that loads', async () => {
   client.end();
   assert.ok(stub.ended);
   mock.timers.reset();
+});
+
+test('a worker that does not start: whatever is asked of it is refused, now and later', async () => {
+  const stub = new Stub();
+  const client = new Client<{ go: { ask: object; answer: object } }>(stub as unknown as Worker);
+  const failures: unknown[] = [];
+  const ask = () => client.ask('go', {}).catch((error) => failures.push(error.failure));
+  void ask();
+  void ask();
+  stub.onerror({ message: '', preventDefault() {} });
+  await soon();
+  void ask();
+  await soon();
+  const wanted = { kind: 'download', what: 'the worker', detail: 'it did not start' };
+  assert.deepEqual(failures, [wanted, wanted, wanted]);
+  assert.equal(stub.sent.length, 1);
+  client.end();
+});
+
+test('requests are sent one at a time, and at once if none is on its way', async () => {
+  const stub = new Stub();
+  const client = new Client<{ go: { ask: object; answer: object } }>(stub as unknown as Worker);
+  const first = client.ask('go', {});
+  void client.ask('go', {});
+  assert.equal(stub.sent.length, 1);
+  stub.answer();
+  assert.equal(stub.sent.length, 2);
+  await first;
+  stub.answer();
+  void client.ask('go', {});
+  assert.equal(stub.sent.length, 3);
+  client.end();
+});
+
+test('a kernel that is being compiled goes first; without it the worker loads its own', async () => {
+  for (const found of [true, false]) {
+    const module = found ? Promise.resolve({}) : Promise.reject(new Error('no network'));
+    const stub = new Stub();
+    const client = new Client<{ go: { ask: object; answer: object } }>(stub as unknown as Worker);
+    void client.prepare(module as Promise<WebAssembly.Module>);
+    const answer = client.ask('go', {});
+    assert.equal(stub.sent.length, 0, 'what is asked meanwhile waits');
+    await soon();
+    const kinds = () =>
+      stub.sent.map((message) => (message as unknown as { request: { kind: string } }).request.kind);
+    if (kinds()[0] === LOAD) stub.answer();
+    stub.answer();
+    await answer;
+    assert.deepEqual(kinds(), found ? [LOAD, 'go'] : ['go']);
+    client.end();
+  }
 });
 
 test('every exhibit’s schema ends alike', () => {

@@ -7,6 +7,7 @@ import { count, hexGroups, percent, significant } from '../src/lib/format.ts';
 import { logLevels, logShare, resample, upsideDown } from '../src/lib/raster.ts';
 import { nextRecord, SAMPLE_LEN, settled, toSamples } from '../src/lib/record.ts';
 import { toCsv } from '../src/lib/save.ts';
+import { linear, logarithmic, polyline, roomy } from '../src/lib/scale.ts';
 import { bestBuild } from '../src/lib/simd.ts';
 
 test('records are a function of the step: round steps are met and few are kept', () => {
@@ -115,4 +116,32 @@ test('levels are 1, 2 and 5 of each decade, and heights keep their order', () =>
   assert.equal(logShare(7, 7), 1);
   assert.ok(logShare(0.07, 7) > 0.3, 'low heights are told apart');
   assert.equal(logShare(1, 0), 0);
+});
+
+test('scales: places, values and round ticks', () => {
+  const steps = linear([0, 4000], [50, 450]);
+  assert.equal(steps(1000), 150);
+  assert.equal(steps.invert(150), 1000);
+  assert.deepEqual(steps.ticks(5), [0, 1000, 2000, 3000, 4000]);
+  assert.equal(linear([7, 7], [196, 10])(7), 103, 'a single value lies in the middle');
+  assert.deepEqual(roomy([0.13, 3.27], 5), [0, 3.5]);
+  const losses = logarithmic([0.1, 10], [200, 0]);
+  assert.ok(Math.abs(losses(1) - 100) < 1e-9);
+  assert.deepEqual(logarithmic([0.08, 0.31], [196, 10]).ticks(4), [0.08, 0.09, 0.1, 0.2, 0.3]);
+  assert.deepEqual(logarithmic([1e-7, 3], [196, 10]).ticks(4), [1e-6, 1e-4, 0.01, 1], 'many decades');
+  assert.deepEqual(logarithmic([0.121, 0.134], [196, 10]).ticks(4), [0.125, 0.13], 'less than one');
+});
+
+test('a line is broken where a point is nowhere, and a lonely point is a dot', () => {
+  const points = [
+    [0, 1],
+    [1.23456, 2],
+    [2, Number.NaN],
+    [3, 4],
+    [4, Number.NEGATIVE_INFINITY],
+    [5, 6],
+    [6, 7],
+  ] as const;
+  assert.equal(polyline(points), 'M0,1L1.235,2M3,4ZM5,6L6,7');
+  assert.equal(polyline([]), '');
 });

@@ -91,6 +91,7 @@ fn media_type(path: &Path) -> &'static str {
         Some("json" | "map") => "application/json",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
+        Some("webp") => "image/webp",
         Some("wasm") => "application/wasm",
         _ => "application/octet-stream",
     }

@@ -45,6 +45,7 @@ pub(crate) fn build(log: &mut Log) -> Result<String> {
             .log(log)?;
         std::fs::copy(compiled("wasm/examples/wasm.wasm"), folder.join("fingerprint.wasm"))?;
     }
+    same_glue()?;
     Ok(sizes.join(", "))
 }
 
@@ -87,6 +88,18 @@ fn compile(what: &str, flags: &str) -> Run {
 
 fn compiled(file: &str) -> PathBuf {
     paths::target("wasm").join(TARGET).join(file)
+}
+
+/// A worker has one glue and calls either build through it.
+fn same_glue() -> Result {
+    for (module, _) in MODULES {
+        let [scalar, simd] = BUILDS
+            .map(|(build, _)| std::fs::read(paths::at("web/pkg").join(build).join(format!("{module}.js"))));
+        if scalar? != simd? {
+            return Err(Failure::Failed(format!("{module}.js differs between the builds of the kernel")));
+        }
+    }
+    Ok(())
 }
 
 /// The page's glue is written by the very version of wasm-bindgen that the module was compiled with.

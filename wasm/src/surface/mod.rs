@@ -76,6 +76,8 @@ pub struct Surface {
     /// Origin and axes.
     plane: Vec<f64>,
     grid: Option<PlaneGrid<f64>>,
+    /// The same with the middle of the map as its origin.
+    mapped: Vec<f64>,
     values: Vec<f64>,
     /// The parameters that are looked at.
     probe: Vec<f64>,
@@ -180,6 +182,7 @@ impl Surface {
             }
         }
         Plane::new(&rows)?;
+        self.mapped.clone_from(&rows);
         self.plane = rows;
         self.grid = None;
         Ok(())
@@ -251,12 +254,24 @@ impl Surface {
     /// # Errors
     /// [`LabError`] naming `half_width` or `cells` (16, 32, 64 or 128).
     pub fn begin(&mut self, half_width: f64, cells: u32) -> Result<(), LabError> {
+        self.begin_at(0.0, 0.0, half_width, cells)
+    }
+
+    /// The same around another point of the plane.
+    ///
+    /// # Errors
+    /// As of `begin`, and naming `rows` if no plane has been cut.
+    pub fn begin_at(&mut self, x: f64, y: f64, half_width: f64, cells: u32) -> Result<(), LabError> {
         if ![16, 32, 64, 128].contains(&cells) {
             return Err(ArgError::new("cells", Reason::OutOfRange { index: 0 }).into());
         }
+        let (n, mut mapped) = (self.dim, self.plane.clone());
+        if x != 0.0 || y != 0.0 {
+            Plane::new(&self.plane)?.point([x, y], &mut mapped[..n]);
+        }
         let values = vec![0.0; grid_len(cells)];
         self.grid = Some(PlaneGrid::new(half_width, COARSE, cells, &values)?);
-        self.values = values;
+        (self.mapped, self.values) = (mapped, values);
         Ok(())
     }
 
@@ -266,8 +281,8 @@ impl Surface {
     /// # Errors
     /// [`LabError`] naming `rows` if no plane has been cut.
     pub fn fill(&mut self, count: u32) -> Result<u32, LabError> {
-        let Self { problem, plane, grid, values, workspace, .. } = self;
-        let (landscape, plane) = (problem.landscape()?, Plane::new(plane)?);
+        let Self { problem, mapped, grid, values, workspace, .. } = self;
+        let (landscape, plane) = (problem.landscape()?, Plane::new(mapped)?);
         let Some(grid) = grid else { return Ok(0) };
         for _ in 0..count {
             match grid.step(&landscape, &plane, values, workspace) {
@@ -417,6 +432,7 @@ impl Surface {
             others: Vec::new(),
             plane: Vec::new(),
             grid: None,
+            mapped: Vec::new(),
             values: Vec::new(),
             probe: states[..dim].to_vec(),
             states,
@@ -557,6 +573,27 @@ mod tests {
         net.look_at_step(3000);
         let largest = net.curvature().expect("finite")[0];
         assert!((bend / largest - 1.0).abs() < 1e-3, "{bend} {largest}");
+    }
+
+    /// The last value of a map is that of its upper right corner.
+    #[test]
+    fn a_map_lies_around_its_middle() {
+        for (settings, cut) in [(RING, Cut::Minima), (SurfaceSettings::default(), Cut::Random)] {
+            let mut surface = surface(settings, cut);
+            let corner = |surface: &mut Surface| {
+                while surface.fill(100).expect("a plane") < 16 {}
+                *surface.values.last().expect("a map")
+            };
+            surface.begin(0.5, 16).expect("accepted");
+            let (there, digest) = (corner(&mut surface), surface.map_digest());
+            assert_eq!(there.to_bits(), loss_at(&mut surface, 0.5, 0.5).to_bits());
+            surface.begin_at(0.25, -1.0, 0.5, 16).expect("accepted");
+            let (moved, direct) = (corner(&mut surface), loss_at(&mut surface, 0.75, -0.5));
+            assert!((moved - direct).abs() < 1e-12 * (1.0 + direct.abs()), "{moved} {direct}");
+            surface.begin_at(0.0, 0.0, 0.5, 16).expect("accepted");
+            assert_eq!(corner(&mut surface).to_bits(), there.to_bits());
+            assert_eq!(surface.map_digest(), digest, "around the origin it is the same, bit for bit");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ import { count, hexGroups } from '../lib/format.ts';
 import { type Build, bestBuild } from '../lib/simd.ts';
 import { digestIn, identicon } from './columns.ts';
 import type { Requests, Row } from './protocol.ts';
+import { newWorker } from './worker.ts';
 
 interface Recorded {
   date: string;
@@ -20,8 +21,6 @@ const RECORDED = Object.values(
 const BUILDS: readonly Build[] = ['scalar', 'simd'];
 const NAMES: Record<Build, string> = { scalar: 'this browser, scalar', simd: 'this browser, SIMD' };
 const HERE = 'computed in this tab';
-
-export const newWorker = () => new Worker(new URL('../worker/bits.ts', import.meta.url), { type: 'module' });
 
 /**
  * The digests of all experiments: computed here in both builds, recorded elsewhere, pasted from a board. Tells `lab-says`

@@ -29,7 +29,7 @@ export type Requests = {
   /** Every experiment of the fingerprint, in one build. */
   experiments: { ask: { build: Build }; answer: Row[] };
   twins: {
-    ask: { build: Build; seed: number; tanh: boolean; order: boolean; total: number; rehearse: string };
+    ask: { seed: number; tanh: boolean; order: boolean; total: number; rehearse: string };
     answer: Comparison;
   };
   advance: { ask: { target: number; sliceMs: number }; answer: Comparison };

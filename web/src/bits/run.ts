@@ -3,11 +3,10 @@
 import { Exhibit } from '../grammar/exhibit.ts';
 import { SLICE_MS } from '../grammar/run.ts';
 import type { Values } from '../lib/schema.ts';
-import { bestBuild } from '../lib/simd.ts';
-import { newWorker } from './digests.ts';
 import type { Column, Comparison, Requests } from './protocol.ts';
 import { type AskedOfTwins, CONTROL, QUESTIONS } from './questions.ts';
 import { SCHEMA } from './schema.ts';
+import { newWorker } from './worker.ts';
 
 /** Weights of the network that both runs train. */
 export const WEIGHTS = 105;
@@ -21,9 +20,7 @@ export abstract class BitsRun extends Exhibit<Requests> {
   /** The twin's fingerprint in the link that is replayed. */
   #wantedTwin = '';
 
-  protected newWorker(): Worker {
-    return newWorker();
-  }
+  protected readonly newWorker = newWorker;
 
   // ---- the link ----
 
@@ -62,7 +59,6 @@ export abstract class BitsRun extends Exhibit<Requests> {
     this.#wantedTwin = String(this.values.twin);
     const { tanh, order } = this.values;
     const answer = await this.ask('twins', {
-      build: bestBuild(),
       seed: this.number('seed'),
       tanh: tanh === 'browser',
       order: order === 'reversed',

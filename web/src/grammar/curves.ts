@@ -1,7 +1,6 @@
-import { scaleLinear, scaleLog } from 'd3-scale';
-import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
 import { count, significant, tick } from '../lib/format.ts';
+import { linear, logarithmic, polyline, roomy, type Scale } from '../lib/scale.ts';
 import { SizedPart } from './element.ts';
 import './listen.ts';
 
@@ -70,17 +69,19 @@ export class Curves extends SizedPart {
     // Room for the longest name at the end of its line.
     const name = Math.max(0, ...this.series.map((s) => s.name.length));
     const right = this.width - Math.max(78, 20 + 7.6 * name);
-    const x = scaleLinear([0, last], [LEFT, Math.max(LEFT + 60, right)]);
+    const end = Math.max(LEFT + 60, right);
+    const x = linear([0, last], [LEFT, end]);
+    const height = [HEIGHT - BOTTOM, TOP] as const;
     if (!this.log) {
       const finite = all.map(([, y]) => y).filter(Number.isFinite);
-      const room = this.span > 0 && finite.length > 0 ? [Math.min(...finite), Math.max(...finite)] : [0, 1];
-      const y = scaleLinear(room, [HEIGHT - BOTTOM, TOP]);
-      return { x, y: this.span > 0 ? y.nice(5) : y };
+      const some = this.span > 0 && finite.length > 0;
+      const room = some ? roomy([Math.min(...finite), Math.max(...finite)], 5) : ([0, 1] as const);
+      return { x, end, y: linear(room, height) };
     }
     const values = all.map(([, y]) => y).filter((y) => y > 0 && Number.isFinite(y));
     const low = Math.min(1, ...values) / 1.2;
     const high = Math.max(2, ...values) * 1.2;
-    return { x, y: scaleLog([low, high], [HEIGHT - BOTTOM, TOP]) };
+    return { x, end, y: logarithmic([low, high], height) };
   }
 
   /** The sample at or before a step. */
@@ -148,16 +149,12 @@ export class Curves extends SizedPart {
   }
 
   protected override render() {
-    const { x, y } = this.#scales();
-    const path = line<readonly [number, number]>()
-      .defined(([, v]) => Number.isFinite(v) && (!this.log || v > 0))
-      .x(([step]) => x(step))
-      .y(([, v]) => y(v));
+    const { x, y, end: right } = this.#scales();
+    const path = (series: Series) => polyline(series.points.map(([step, v]) => [x(step), y(v)]));
     const steps = this.#steps();
     const reading = this.#reading();
     const now = this.cursor ?? steps.at(-1) ?? 0;
-    const yTicks = this.log ? (y as ReturnType<typeof scaleLog>).ticks(4).filter(oneTwoFive) : y.ticks(5);
-    const right = x.range()[1]!;
+    const yTicks = this.log ? y.ticks(4).filter(oneTwoFive) : y.ticks(5);
     return html`<h3 id="title-${this.id}">${this.label}</h3>
       <div
         class="plot"
@@ -189,8 +186,8 @@ export class Curves extends SizedPart {
             const base = HEIGHT - BOTTOM;
             return svg`<path class="change" d="M${at} ${base - 7}l4 7h-8z"><title>setting changed at step ${step}</title></path>`;
           })}
-          ${this.pinned.map((s) => svg`<path class="pinned ${s.role}" d=${path(s.points) ?? ''} />`)}
-          ${this.series.map((s) => svg`<path class="series ${s.role}" d=${path(s.points) ?? ''} />`)}
+          ${this.pinned.map((s) => svg`<path class="pinned ${s.role}" d=${path(s)} />`)}
+          ${this.series.map((s) => svg`<path class="series ${s.role}" d=${path(s)} />`)}
           ${
             this.cursor === undefined
               ? nothing
@@ -206,7 +203,7 @@ export class Curves extends SizedPart {
       ${this.running ? nothing : this.#table()}`;
   }
 
-  #marks(x: (v: number) => number, y: (v: number) => number, now: number) {
+  #marks(x: Scale, y: Scale, now: number) {
     return this.series.map((s) => {
       const point = this.#at(s, now);
       if (!point || !Number.isFinite(y(point[1]))) return nothing;
@@ -218,7 +215,7 @@ export class Curves extends SizedPart {
   }
 
   /** Names at the ends of the lines, in the margin and kept apart, so that no text lies on data. */
-  #labels(y: (v: number) => number, right: number) {
+  #labels(y: Scale, right: number) {
     const ends = this.series
       .flatMap((s) => {
         const last = s.points.at(-1);

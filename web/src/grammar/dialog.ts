@@ -10,7 +10,9 @@ export function dialog(id: string, title: string, body: TemplateResult): Templat
   </dialog>`;
 }
 
-export function open(root: ParentNode, id: string): void {
+export function open(root: ParentNode, id: string, closed: () => void): void {
   const element = root.querySelector<HTMLDialogElement>(`#${id}`);
-  if (element && !element.open) element.showModal();
+  if (!element || element.open) return;
+  element.addEventListener('close', closed, { once: true });
+  element.showModal();
 }

@@ -1,10 +1,11 @@
 /** An exhibit as it is seen: the same parts at the same places in each, filled by what it tells of itself. */
 
-import { html, noChange, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import './curves.ts';
 import './numbers.ts';
 import './predict.ts';
 import './slider.ts';
+import './tools.ts';
 import './transport.ts';
 import { hexGroups } from '../lib/format.ts';
 import { actionOf } from '../lib/keys.ts';
@@ -30,6 +31,8 @@ export abstract class Exhibit<
   protected tab: PanelId = 'predict';
   /** Where the cursor of the charts stands. */
   protected cursor: number | undefined;
+  /** The dialog that is open; the others are not made. */
+  #dialog: 'share' | 'export' | 'help' | undefined;
 
   // ---- what an exhibit tells of itself ----
 
@@ -72,7 +75,7 @@ export abstract class Exhibit<
       event.preventDefault();
       this.do(action);
     });
-    document.addEventListener('lab-help', () => openDialog(this, 'help'));
+    document.addEventListener('lab-help', () => this.do('help'));
     document.addEventListener('lab-theme', () => this.recolour());
     this.addEventListener('lab-says', (event) => this.say((event as CustomEvent<string>).detail, true));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.recolour());
@@ -107,12 +110,10 @@ export abstract class Exhibit<
     if (action === 'predict') {
       this.tab = 'predict';
       this.#focus('#predict-title');
-    } else if (action === 'share' || action === 'export') {
-      this.playing = false;
-      this.requestUpdate();
-      void this.updateComplete.then(() => openDialog(this, action));
-    } else if (action === 'help') {
-      openDialog(this, 'help');
+    } else if (action === 'share' || action === 'export' || action === 'help') {
+      // What is shared or taken home is of one moment.
+      if (action !== 'help') this.playing = false;
+      void this.#open(action);
     } else if (action.startsWith('exhibit-')) {
       goToExhibit(Number(action.slice(8)));
     } else if (action === 'pin') {
@@ -121,6 +122,16 @@ export abstract class Exhibit<
     } else {
       this.act(action);
     }
+  }
+
+  async #open(dialog: 'share' | 'export' | 'help'): Promise<void> {
+    this.#dialog = dialog;
+    this.requestUpdate();
+    await this.updateComplete;
+    openDialog(this, dialog, () => {
+      this.#dialog = undefined;
+      this.requestUpdate();
+    });
   }
 
   #focus(selector: string, options?: FocusOptions): void {
@@ -155,9 +166,29 @@ export abstract class Exhibit<
     return document.querySelector('h1')!.textContent!;
   }
 
-  /** Opening one pauses the run, so that while it plays none has anything new to say. */
-  #dialogs(): TemplateResult | typeof noChange {
-    if (this.playing && this.hasUpdated) return noChange;
+  #dialogs(): TemplateResult | typeof nothing {
+    switch (this.#dialog) {
+      case 'share':
+        return this.#share();
+      case 'export':
+        return this.#home();
+      case 'help':
+        return helpDialog(this.schema);
+      default:
+        return nothing;
+    }
+  }
+
+  #share(): TemplateResult {
+    return shareDialog({
+      link: (guess) => new URL(this.link(this.moment({ guess })), location.href).href,
+      guess: this.guesses.any(this.questions),
+      untold: this.untold,
+      cite: `losscape 0.1.0, ${this.#title}: ${this.describe()}, fingerprint ${this.fingerprint}`,
+    });
+  }
+
+  #home(): TemplateResult {
     const state = stateFile(this.key, () => ({
       link: this.link(),
       settings: this.values,
@@ -166,13 +197,7 @@ export abstract class Exhibit<
       build: bestBuild(),
       ...this.stateParts(),
     }));
-    return html`${shareDialog({
-      link: (guess) => new URL(this.link(this.moment({ guess })), location.href).href,
-      guess: this.guesses.any(this.questions),
-      untold: this.untold,
-      cite: `losscape 0.1.0, ${this.#title}: ${this.describe()}, fingerprint ${this.fingerprint}`,
-    })}
-    ${homeDialog(
+    return homeDialog(
       [...this.files(), state],
       this.brings,
       (file) => void saveFile(file),
@@ -180,8 +205,7 @@ export abstract class Exhibit<
         this.querySelector<HTMLDialogElement>('#export')!.close();
         void this.open(file);
       },
-    )}
-    ${helpDialog(this.schema)}`;
+    );
   }
 
   // ---- parts of the page ----

@@ -1,5 +1,5 @@
 import { html, nothing, type SVGTemplateResult, svg } from 'lit';
-import { centred, holds, type Span, zoomed } from '../lib/view.ts';
+import { centred, holds, type Place, type Span, zoomed } from '../lib/view.ts';
 import { SizedPart } from './element.ts';
 
 export interface Handle {
@@ -24,23 +24,37 @@ export interface Picture {
   nodes: number;
 }
 
+/** By which factor a map is to be closer (0: all of it), and the place that stays where it is. */
+export interface Zoom extends Place {
+  by: number;
+}
+
 /** How far the arrow keys move a handle, without and with Shift. */
 const FINE = 0.02;
 const COARSE = 0.1;
 /** Of a key press: two make the double. */
 const ZOOM = Math.SQRT2;
+/** Of a pixel that a wheel is turned by, as a logarithm. */
+const WHEEL = 0.004;
+/** Of a line, where wheels count lines. */
+const LINE = 16;
+/** Smaller changes wait for more. */
+const LEAST = 1.03;
 /** Of the unit circle that a handle may be taken by: 44 px wide. */
 const REACH = 22;
 
 /**
  * A square map with level lines, whatever is drawn above it, and handles for pointer, touch and keys. Tells `lab-handle`
- * when a handle moves and `lab-place` when another place is pointed at. The keys + and − zoom, 0 shows all: the picture,
- * or, if it is computed anew for that, `lab-zoom` tells by which factor (0 for all).
+ * when a handle moves and `lab-place` when another place is pointed at. The keys + and − zoom, 0 shows all; so do the wheel
+ * with Ctrl, which leaves the wheel alone to the page, and two fingers, around the place under them. What is zoomed is the
+ * picture, or, if it is computed anew for that, `lab-zoom` tells how, and `lab-show` which place
+ * is to be seen.
  */
 export class Field extends SizedPart {
   static override properties = {
     picture: { attribute: false },
     span: { attribute: false },
+    covers: { attribute: false },
     handles: { attribute: false },
     above: { attribute: false },
     computes: { type: Boolean },
@@ -50,6 +64,8 @@ export class Field extends SizedPart {
   };
   declare picture: Picture | undefined;
   declare span: Span;
+  /** What the picture shows, if it is not yet what is to be seen. */
+  declare covers: Span | undefined;
   declare handles: readonly Handle[];
   /** Drawn over the level lines; gets the scales of both axes. */
   declare above: ((x: (v: number) => number, y: (v: number) => number) => SVGTemplateResult) | undefined;
@@ -63,6 +79,10 @@ export class Field extends SizedPart {
   #dragged: string | undefined;
   /** The handle that has the focus. */
   #focused: string | undefined;
+  /** What wheel or fingers have asked for and has not been done. */
+  #pending = 1;
+  /** How far two fingers are apart. */
+  #apart = 0;
 
   constructor() {
     super();
@@ -105,19 +125,16 @@ export class Field extends SizedPart {
 
   /** How much larger the picture is than the map, and where it begins. */
   #magnified(): { by: number; dx: number; dy: number } {
-    const by = (this.span[1] - this.span[0]) / (this.#view[1] - this.#view[0]);
-    return { by, dx: this.#x(this.span[0]), dy: this.#y(this.span[3]) };
+    const covers = this.covers ?? this.span;
+    const by = (covers[1] - covers[0]) / (this.#view[1] - this.#view[0]);
+    return { by, dx: this.#x(covers[0]), dy: this.#y(covers[3]) };
   }
 
-  /** Around the handle that has the focus, or the middle. */
-  #zoom(by: number): void {
+  #zoom(by: number, around: Place): void {
     if (this.computes) {
-      this.tell('lab-zoom', by);
+      this.tell('lab-zoom', { by, x: around.x, y: around.y } satisfies Zoom);
       return;
     }
-    const [left, right, low, high] = this.#view;
-    const middle = { x: (left + right) / 2, y: (low + high) / 2 };
-    const around = this.handles.find(({ id }) => id === this.#focused) ?? middle;
     this.view = by === 0 ? undefined : zoomed(this.span, this.#view, by, around);
     const [l, r, b, t] = this.#view.map(hundredths);
     this.tell('lab-says', `${this.label}: x from ${l} to ${r}, y from ${b} to ${t}.`);
@@ -127,18 +144,54 @@ export class Field extends SizedPart {
     const by = { '+': ZOOM, '=': ZOOM, '-': 1 / ZOOM, '0': 0 }[event.key];
     if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    this.#zoom(by);
+    const [left, right, low, high] = this.#view;
+    const middle = { x: (left + right) / 2, y: (low + high) / 2 };
+    this.#zoom(by, this.handles.find(({ id }) => id === this.#focused) ?? middle);
   }
 
-  /** The place under a pointer, to two decimals: what a link should have to say. */
-  #place(event: MouseEvent): { x: number; y: number } {
+  /** Little by little, around what lies under the pointer. */
+  #zoomMore(by: number, at: { clientX: number; clientY: number }): void {
+    this.#pending *= by;
+    if (this.#pending < LEAST && this.#pending > 1 / LEAST) return;
+    this.#zoom(this.#pending, this.#under(at));
+    this.#pending = 1;
+  }
+
+  /** Alone it scrolls the page. Browsers tell of two fingers on a touchpad as of a wheel with Ctrl. */
+  #wheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1);
+    this.#zoomMore(Math.exp(-WHEEL * Math.min(120, Math.max(-120, pixels))), event);
+  }
+
+  /** One finger scrolls the page; a second one that comes before that keeps it where it is. */
+  #fingers(event: TouchEvent): void {
+    const [a, b] = event.touches;
+    if (!a || !b || event.touches.length > 2 || !event.cancelable) return;
+    event.preventDefault();
+    const apart = Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+    const between = { clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 };
+    if (event.type === 'touchmove' && this.#apart > 0) this.#zoomMore(apart / this.#apart, between);
+    else this.#pending = 1;
+    this.#apart = apart;
+  }
+
+  /** The place under a pointer. */
+  #under({ clientX, clientY }: { clientX: number; clientY: number }): Place {
     const box = this.querySelector('.over')!.getBoundingClientRect();
     const [left, right, low, high] = this.#view;
-    const clip = (v: number, a: number, b: number) => hundredths(Math.min(b, Math.max(a, v)));
+    const clip = (v: number, a: number, b: number) => Math.min(b, Math.max(a, v));
     return {
-      x: clip(left + ((event.clientX - box.left) / box.width) * (right - left), left, right),
-      y: clip(high - ((event.clientY - box.top) / box.height) * (high - low), low, high),
+      x: clip(left + ((clientX - box.left) / box.width) * (right - left), left, right),
+      y: clip(high - ((clientY - box.top) / box.height) * (high - low), low, high),
     };
+  }
+
+  /** The same to two decimals: what a link should have to say. */
+  #place(event: MouseEvent): Place {
+    const { x, y } = this.#under(event);
+    return { x: hundredths(x), y: hundredths(y) };
   }
 
   /** Of handles so near to each other that what they can be taken by overlaps, the nearest is meant. */
@@ -161,8 +214,11 @@ export class Field extends SizedPart {
     this.#dragged = undefined;
   }
 
-  #look(handle: string | undefined): void {
-    this.#focused = handle;
+  #look(handle?: Handle): void {
+    this.#focused = handle?.id;
+    // Whoever has found it with the keys is to see it.
+    if (this.computes && handle && !holds(this.span, handle))
+      this.tell('lab-show', { x: handle.x, y: handle.y } satisfies Place);
     this.requestUpdate();
   }
 
@@ -217,8 +273,8 @@ export class Field extends SizedPart {
       @pointerup=${this.#up}
       @pointercancel=${this.#up}
       @keydown=${(event: KeyboardEvent) => this.#key(event, handle)}
-      @focus=${() => this.#look(handle.id)}
-      @blur=${() => this.#look(undefined)}
+      @focus=${() => this.#look(handle)}
+      @blur=${() => this.#look()}
       @click=${(event: Event) => event.stopPropagation()}
     >
       <circle class="reach" r=${REACH} />
@@ -243,6 +299,9 @@ export class Field extends SizedPart {
         aria-label="${this.label}; + and − zoom, 0 shows all"
         tabindex=${this.handles.length > 0 ? nothing : 0}
         @keydown=${this.#zoomKey}
+        @wheel=${this.#wheel}
+        @touchstart=${this.#fingers}
+        @touchmove=${this.#fingers}
         @click=${(event: MouseEvent) => this.tell('lab-place', this.#place(event))}
       >
         ${this.above?.(this.#x, this.#y) ?? nothing} ${this.handles.map((handle) => this.#handle(handle))}
@@ -258,7 +317,7 @@ function keepsFinger(event: TouchEvent): void {
 }
 
 /** To two decimals, without the digits that an f32 has behind them. */
-function hundredths(v: number): number {
+export function hundredths(v: number): number {
   return Math.round(100 * v) / 100;
 }
 

@@ -23,6 +23,14 @@ export class Numbers extends Part {
   static override properties = { items: { attribute: false }, label: {} };
   declare items: NumberShown[];
   declare label: string;
+  /** Those whose definition is open. Formulae are many elements: they are made when they are to be seen. */
+  #open = new Set<string>();
+
+  #toggled(item: NumberShown, details: HTMLDetailsElement): void {
+    if (details.open) this.#open.add(item.test);
+    else this.#open.delete(item.test);
+    this.requestUpdate();
+  }
 
   protected override render() {
     return html`<h2 class="panel-title">${this.label}</h2>
@@ -30,10 +38,10 @@ export class Numbers extends Part {
         ${this.items.map(
           (item) => html`<div class="number">
             <dt>
-              <details>
+              <details @toggle=${(event: Event) => this.#toggled(item, event.target as HTMLDetailsElement)}>
                 <summary>${item.name} <span class="symbol">${item.symbol}</span></summary>
                 <p>${item.definition}</p>
-                ${item.formula ? unsafeHTML(formulae[item.formula]) : nothing}
+                ${item.formula && this.#open.has(item.test) ? unsafeHTML(formulae[item.formula]) : nothing}
               </details>
             </dt>
             <dd>

@@ -2,6 +2,7 @@
 
 import { Client } from '../lib/client.ts';
 import { type Failure, LabFailure } from '../lib/failure.ts';
+import { launched } from '../lib/launch.ts';
 import type { Values } from '../lib/schema.ts';
 import { Announcer } from './announcer.ts';
 import { Linked } from './linked.ts';
@@ -42,7 +43,7 @@ export abstract class Run<Requests extends Record<string, { ask: object; answer:
 
   // ---- what an exhibit tells of its run ----
 
-  protected abstract newWorker(): Worker;
+  protected abstract readonly newWorker: () => Worker;
   /** Makes a run of the present values and shows its start. */
   protected abstract begin(): Promise<void>;
   /** Where the run stands; nothing before its first frame. */
@@ -147,7 +148,7 @@ export abstract class Run<Requests extends Record<string, { ask: object; answer:
     const target = this.number('step');
     if (target > 0 || this.replays)
       this.replay = { target, digest: String(this.values.digest), state: 'running' };
-    this.#client ??= new Client<Requests>(this.newWorker());
+    this.#client ??= launched<Requests>() ?? new Client<Requests>(this.newWorker());
     await this.attempt(async () => {
       await this.begin();
       await this.advanceTo(target, LONG_SLICE_MS);

@@ -16,13 +16,30 @@ export type Reply = { id: number; reply: unknown } | { id: number; failure: Fail
 const TICK_MS = 2000;
 const SILENT_TICKS = 5;
 
+/** The request that every worker answers. */
+export const LOAD = 'load the kernel';
+
+export interface Load {
+  module: WebAssembly.Module;
+}
+
+interface Request {
+  request: object;
+  resolve: (reply: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
 export class Client<Requests extends Record<string, { ask: object; answer: unknown }>> {
   #worker: Worker;
-  #line: Promise<unknown> = Promise.resolve();
-  #waiting: { id: number; resolve: (reply: unknown) => void; reject: (error: unknown) => void } | undefined;
+  #line: Request[] = [];
+  #waiting: (Request & { id: number }) | undefined;
   #next = 1;
+  /** While the kernel is on its way. */
+  #held = false;
   /** Whether it has ever answered: the first request loads the kernel, and may take as long as the network wants. */
   #alive = false;
+  /** Why it did not start: whatever is asked later is not answered either. */
+  #stillborn: Failure | undefined;
   #ticks = 0;
   #clock = setInterval(() => this.#tick(), TICK_MS);
 
@@ -32,42 +49,67 @@ export class Client<Requests extends Record<string, { ask: object; answer: unkno
       const waiting = this.#waiting;
       if (!waiting || waiting.id !== event.data.id) return;
       this.#waiting = undefined;
-      this.#alive = true;
       if ('failure' in event.data) waiting.reject(new LabFailure(event.data.failure));
-      else waiting.resolve(event.data.reply);
+      else {
+        this.#alive = true;
+        waiting.resolve(event.data.reply);
+      }
+      this.#send();
     };
     worker.onerror = (event) => {
       event.preventDefault();
       const detail = event.message || 'it did not start';
-      this.#fail(
-        this.#alive ? { kind: 'panic', detail, step: 0 } : { kind: 'download', what: 'the worker', detail },
-      );
+      if (!this.#alive) this.#stillborn = { kind: 'download', what: 'the worker', detail };
+      this.#fail(this.#stillborn ?? { kind: 'panic', detail, step: 0 });
     };
   }
 
   #fail(failure: Failure): void {
     this.#waiting?.reject(new LabFailure(failure));
     this.#waiting = undefined;
+    this.#send();
   }
 
-  /** Sends one request after all earlier ones have been answered. */
+  /** Hands over a kernel that is being compiled; what is asked meanwhile waits. Without it the worker loads its own. */
+  async prepare(module: Promise<WebAssembly.Module>): Promise<void> {
+    this.#held = true;
+    try {
+      const request = { kind: LOAD, module: await module } satisfies Load & { kind: string };
+      // What fails is told when the kernel is asked for something.
+      this.#line.unshift({ request, resolve: () => undefined, reject: () => undefined });
+    } catch {
+      // Nor is this told: the worker finds out for itself.
+    }
+    this.#held = false;
+    this.#send();
+  }
+
+  /** Sends one request after all earlier ones have been answered; at once, if none is waiting. */
   ask<K extends keyof Requests & string>(
     kind: K,
     request: Requests[K]['ask'],
   ): Promise<Requests[K]['answer']> {
-    const answer = this.#line.then(
-      () =>
-        new Promise((resolve, reject) => {
-          const id = this.#next++;
-          this.#waiting = { id, resolve, reject };
-          this.#ticks = 0;
-          // A buffer in it is lent: it goes to and fro, and is not copied.
-          const lent = Object.values(request).filter((part) => part instanceof ArrayBuffer);
-          this.#worker.postMessage({ id, request: { kind, ...request } }, lent);
-        }),
-    );
-    this.#line = answer.catch(() => undefined);
-    return answer as Promise<Requests[K]['answer']>;
+    return new Promise((resolve, reject) => {
+      this.#line.push({ request: { kind, ...request }, resolve, reject });
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    if (this.#waiting || this.#held) return;
+    const next = this.#line.shift();
+    if (!next) return;
+    if (this.#stillborn) {
+      next.reject(new LabFailure(this.#stillborn));
+      this.#send();
+      return;
+    }
+    const id = this.#next++;
+    this.#waiting = { id, ...next };
+    this.#ticks = 0;
+    // A buffer in it is lent: it goes to and fro, and is not copied.
+    const lent = Object.values(next.request).filter((part) => part instanceof ArrayBuffer);
+    this.#worker.postMessage({ id, request: next.request }, lent);
   }
 
   /** The first answer may take long; of those that follow none does. */
@@ -80,6 +122,7 @@ export class Client<Requests extends Record<string, { ask: object; answer: unkno
     clearInterval(this.#clock);
     this.#worker.terminate();
     this.#waiting = undefined;
+    this.#line = [];
   }
 }
 

@@ -3,6 +3,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 import '../grammar/field.ts';
 import type { Handle } from '../grammar/field.ts';
+import { classPoints } from '../grammar/points.ts';
 import type { Facts, Look, Surface } from './protocol.ts';
 
 type Scale = (v: number) => number;
@@ -18,20 +19,13 @@ export function moonsMap(
 ): TemplateResult {
   const { points, labels } = facts ?? { points: new Float32Array(), labels: new Uint8Array() };
   const missed = look ? `${look.missed} of ${labels.length} points on the wrong side` : '';
-  const above = (x: Scale, y: Scale) =>
-    svg`${Array.from(labels, (label, i) => {
-      const [px, py] = [x(points[2 * i]!), y(points[2 * i + 1]!)];
-      return label === 0
-        ? svg`<circle class="point class-a" cx=${px} cy=${py} r="3.4" />`
-        : svg`<rect class="point class-b" x=${px - 3} y=${py - 3} width="6" height="6" />`;
-    })}`;
   return html`<lab-field
       class="boundary"
       .picture=${look?.map}
       .span=${SPAN}
       .label=${'Decision boundary'}
       .summary=${`Decision boundary at t = ${t} on ${way}: ${missed}.`}
-      .above=${above}
+      .above=${classPoints(points, labels, 3.4)}
     ></lab-field>
     <p class="note" data-test="missed">${missed}</p>`;
 }

@@ -1,8 +1,7 @@
-import { scaleLinear, scaleLog } from 'd3-scale';
-import { line } from 'd3-shape';
 import { html, nothing, svg } from 'lit';
 import { SizedPart } from '../grammar/element.ts';
 import { significant, tick } from '../lib/format.ts';
+import { linear, logarithmic, polyline, type Scale } from '../lib/scale.ts';
 import { type Profile, type Report, valueAt } from './protocol.ts';
 
 export interface Way {
@@ -63,11 +62,11 @@ export class ProfileFigure extends SizedPart {
       .filter((v) => Number.isFinite(v) && (!this.log || v > 0));
     if (values.length === 0) values.push(0.1, 1);
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const x = scaleLinear([0, 1], [LEFT, this.width - 16]);
-    const range = [this.#height - BOTTOM, TOP];
-    if (this.log) return { x, y: scaleLog([low / 1.25, high * 1.25], range) };
+    const x = linear([0, 1], [LEFT, this.width - 16]);
+    const range = [this.#height - BOTTOM, TOP] as const;
+    if (this.log) return { x, y: logarithmic([low / 1.25, high * 1.25], range) };
     const margin = 0.06 * (high - low || 1);
-    return { x, y: scaleLinear([low - margin, high + margin], range) };
+    return { x, y: linear([low - margin, high + margin], range) };
   }
 
   #set(t: number): void {
@@ -99,19 +98,11 @@ export class ProfileFigure extends SizedPart {
 
   protected override render() {
     const { x, y } = this.#scales();
-    const path = (profile: Profile) => {
-      const points = Array.from({ length: profile.length / 2 }, (_, i) => [
-        profile[2 * i]!,
-        profile[2 * i + 1]!,
-      ]);
-      return (
-        line<number[]>()
-          .defined(([, v]) => Number.isFinite(v!) && (!this.log || v! > 0))
-          .x(([t]) => x(t!))
-          .y(([, v]) => y(v!))(points) ?? ''
+    const path = (profile: Profile) =>
+      polyline(
+        Array.from({ length: profile.length / 2 }, (_, i) => [x(profile[2 * i]!), y(profile[2 * i + 1]!)]),
       );
-    };
-    const all: number[] = this.log ? (y as ReturnType<typeof scaleLog>).ticks(4) : y.ticks(5);
+    const all = y.ticks(this.log ? 4 : 5);
     const ticks = this.log && all.length > 6 ? all.filter((v) => /^[125]/.test(v.toExponential())) : all;
     const at = x(this.place);
     const { read } = this;
@@ -180,7 +171,7 @@ export class ProfileFigure extends SizedPart {
       ${this.running ? nothing : this.#table()}`;
   }
 
-  #mark(x: (v: number) => number, y: (v: number) => number) {
+  #mark(x: Scale, y: Scale) {
     if (!this.saddle || !this.ways.some((way) => way.role === 'best')) return nothing;
     const [px, py] = [x(this.saddle.at), y(this.saddle.saddle)];
     return Number.isFinite(py) ? svg`<path class="saddle" d="M${px} ${py - 12}l6 10h-12z" />` : nothing;

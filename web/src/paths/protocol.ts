@@ -1,7 +1,6 @@
 /** What the Paths page asks its worker, and what it is told. */
 
 import type { Picture as MapPicture } from '../grammar/field.ts';
-import type { Build } from '../lib/simd.ts';
 import type { Reading, Look as Shown } from '../train/protocol.ts';
 
 export type NetTask = 'different' | 'twins' | 'digits';
@@ -142,7 +141,7 @@ export interface Frame {
 }
 
 export type Requests = {
-  start: { ask: { build: Build; setup: Setup; view: View; rehearse?: string }; answer: Frame };
+  start: { ask: { setup: Setup; view: View; rehearse?: string }; answer: Frame };
   /** Trains the ends until `sliceMs` have passed. */
   train: { ask: { sliceMs: number; view: View }; answer: Frame };
   /** Moves the band until it has moved `target` times, and at most until `sliceMs` have passed. */

@@ -1,12 +1,11 @@
 /** A run of Paths, without what is seen of it. */
 
 import { Exhibit } from '../grammar/exhibit.ts';
-import { LONG_SLICE_MS, SLICE_MS } from '../grammar/run.ts';
+import { SLICE_MS } from '../grammar/run.ts';
 import type { Preset } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
 import { significant } from '../lib/format.ts';
 import { clampNumber, type Values } from '../lib/schema.ts';
-import { bestBuild } from '../lib/simd.ts';
 import type { Look as Shown } from '../train/protocol.ts';
 import {
   type Drag,
@@ -33,6 +32,10 @@ import {
   TASK,
   WIDTH,
 } from './schema.ts';
+import { newWorker } from './worker.ts';
+
+/** While both ends are trained there is little to see. */
+const TRAINING_SLICE_MS = 100;
 
 /** Its worker, its drags, its views. What is seen of it is `paths.ts`. */
 export abstract class PathsRun extends Exhibit<Requests> {
@@ -47,9 +50,7 @@ export abstract class PathsRun extends Exhibit<Requests> {
   #cycles = 0;
   #looking = false;
 
-  protected newWorker(): Worker {
-    return new Worker(new URL('../worker/paths.ts', import.meta.url), { type: 'module' });
-  }
+  protected readonly newWorker = newWorker;
 
   protected get toy(): boolean {
     return isToy(String(this.values.task));
@@ -119,14 +120,14 @@ export abstract class PathsRun extends Exhibit<Requests> {
   protected async begin(): Promise<void> {
     this.cursor = undefined;
     this.drags = this.toy ? parseDrags(String(this.values.drags)) : [];
-    const ask = { build: bestBuild(), setup: this.#setup(), view: this.#view() };
+    const ask = { setup: this.#setup(), view: this.#view() };
     let frame = await this.ask('start', { ...ask, rehearse: String(this.values.rehearse) });
     this.state = undefined;
     this.moves = [];
     this.#cycles = 0;
     this.#absorb(frame);
     while (frame.left > 0 && !frame.notFinite) {
-      frame = await this.ask('train', { sliceMs: LONG_SLICE_MS, view: this.#view() });
+      frame = await this.ask('train', { sliceMs: TRAINING_SLICE_MS, view: this.#view() });
       this.#absorb(frame);
       this.requestUpdate();
     }

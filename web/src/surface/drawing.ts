@@ -2,14 +2,12 @@
 
 import { html, nothing, type SVGTemplateResult, svg } from 'lit';
 import type { Handle } from '../grammar/field.ts';
+import { px } from '../grammar/points.ts';
 import { LOSS_MAP } from '../lib/colour.ts';
 import { significant } from '../lib/format.ts';
 import type { Look, MapPart, Slice } from './protocol.ts';
 
 type Scale = (v: number) => number;
-
-/** Two decimals of a pixel are enough. */
-const px = (v: number) => Math.round(100 * v) / 100;
 
 /** The run up to a step with its halo, the line from A to B, and where the runs end. */
 export function runPath(
@@ -36,21 +34,6 @@ export function runPath(
     })}
     <path class="halo run-halo" d=${run} /><path class="run" d=${run} />
     ${look ? svg`<circle class="head" cx=${px(x(look.x))} cy=${px(y(look.y))} r="5.5" />` : nothing}`;
-}
-
-/** The training points: circles and squares, in two paths. */
-export function boundaryPoints(points: Float64Array, labels: Uint8Array) {
-  return (x: Scale, y: Scale): SVGTemplateResult => {
-    const marks = ['', ''];
-    labels.forEach((label, k) => {
-      const [cx, cy] = [px(x(points[2 * k]!)), px(y(points[2 * k + 1]!))];
-      marks[label === 0 ? 0 : 1] +=
-        label === 0
-          ? `M${cx - 2.5} ${cy}a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0z`
-          : `M${cx - 2.2} ${cy - 2.2}h4.4v4.4h-4.4z`;
-    });
-    return svg`<path class="point class-a" d=${marks[0]!} /><path class="point class-b" d=${marks[1]!} />`;
-  };
 }
 
 /** The colours with their numbers, the heights of the level lines, the marks. */

@@ -1,7 +1,6 @@
 /** What the Surface page asks its worker, and what it is told. */
 
 import type { Picture } from '../grammar/field.ts';
-import type { Build } from '../lib/simd.ts';
 
 export type Scene = 'network' | 'ring';
 export type PlaneName = 'minima' | 'run' | 'curvature' | 'random';
@@ -83,10 +82,10 @@ export interface Curved {
 
 export type Requests = {
   /** Makes the run, unless it is the one that is there. */
-  start: { ask: { build: Build; setup: Setup; rehearse: string }; answer: Facts };
+  start: { ask: { setup: Setup; rehearse: string }; answer: Facts };
   cut: { ask: { plane: PlaneName }; answer: Slice };
   /** Begins a map; `fill` goes on until `sliceMs` have passed or a grid is complete. */
-  begin: { ask: { half: number; cells: number }; answer: object };
+  begin: { ask: { x: number; y: number; half: number; cells: number }; answer: object };
   fill: { ask: { sliceMs: number }; answer: MapPart };
   line: { ask: { ax: number; ay: number; bx: number; by: number }; answer: Line };
   look: { ask: { probe: Probe }; answer: Look };

@@ -1,11 +1,12 @@
 /** What Surface computes: the run, the plane, the map, the line, the point looked at. */
 
 import { Exhibit } from '../grammar/exhibit.ts';
+import { hundredths, type Zoom } from '../grammar/field.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { type At, nextFrame } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
-import { clampNumber, printNumber } from '../lib/schema.ts';
-import { bestBuild } from '../lib/simd.ts';
+import { printNumber, type Values } from '../lib/schema.ts';
+import type { Place, Span } from '../lib/view.ts';
 import type {
   Curved,
   Facts,
@@ -19,7 +20,8 @@ import type {
   Slice,
 } from './protocol.ts';
 import { SHARE_QUESTION, straightQuestion } from './questions.ts';
-import { HALF, SCHEMA } from './schema.ts';
+import { closer, HALF, SCHEMA, shown } from './schema.ts';
+import { newWorker } from './worker.ts';
 
 const MAP_SLICE_MS = 30;
 /** While a slider moves, one map is enough. */
@@ -39,7 +41,7 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
   protected override readonly kept = ['cells'];
   protected facts: Facts | undefined;
   protected slice: Slice | undefined;
-  protected map: MapPart | undefined;
+  protected map: (MapPart & { span: Span }) | undefined;
   protected line: Line | undefined;
   protected look: Look | undefined;
   protected curved: Curved | undefined;
@@ -53,9 +55,7 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #mapTimer: ReturnType<typeof setTimeout> | undefined;
 
-  protected newWorker(): Worker {
-    return new Worker(new URL('../worker/surface.ts', import.meta.url), { type: 'module' });
-  }
+  protected readonly newWorker = newWorker;
 
   protected get ring(): boolean {
     return this.values.scene === 'ring';
@@ -78,7 +78,6 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
     this.cursor = undefined;
     this.#truths = {};
     const facts = await this.ask('start', {
-      build: bestBuild(),
       setup: {
         scene: this.values.scene as Scene,
         seed: this.number('seed'),
@@ -178,11 +177,14 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
     if (this.map) this.map = { ...this.map, done: false, digest: '' };
     this.requestUpdate();
     await this.attempt(async () => {
-      await this.ask('begin', { half: this.number('half'), cells: this.number('cells') });
+      const span = shown(this.values);
+      const [left, right, low, high] = span;
+      const middle = { x: (left + right) / 2, y: (low + high) / 2 };
+      await this.ask('begin', { ...middle, half: (right - left) / 2, cells: this.number('cells') });
       while (map === this.#maps) {
         const part = await this.ask('fill', { sliceMs: MAP_SLICE_MS });
         if (map !== this.#maps || !part.picture) continue;
-        this.map = part;
+        this.map = { ...part, span };
         this.requestUpdate();
         if (part.done) return;
       }
@@ -257,19 +259,35 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
       this.#replane();
     } else if (key === 'at') {
       void this.askAgain('look');
-    } else {
-      clearTimeout(this.#mapTimer);
-      this.#mapTimer = setTimeout(() => void this.#fill(), MAP_WAIT_MS);
-    }
+    } else this.#remap();
     this.requestUpdate();
     this.writeHash();
   }
 
-  /** Closer by a factor, around the middle of the plane; 0 goes back to the default. */
-  protected zoom(by: number): void {
-    const half = by === 0 ? HALF.default : Number((this.number('half') / by).toPrecision(2));
-    this.set(HALF.key, clampNumber(HALF, half));
-    this.say(`Half-width ${printNumber(HALF, this.number('half'))}.`, true);
+  #remap(): void {
+    clearTimeout(this.#mapTimer);
+    this.#mapTimer = setTimeout(() => void this.#fill(), MAP_WAIT_MS);
+  }
+
+  /** Closer by a factor, while a place stays where it is; 0 goes back to the default. */
+  protected zoom({ by, ...place }: Zoom): void {
+    this.#view(closer(this.values, by, place));
+    const [left, right, low, high] = shown(this.values).map(hundredths);
+    const half = printNumber(HALF, this.number('half'));
+    this.say(`Half-width ${half}: x from ${left} to ${right}, y from ${low} to ${high}.`, true);
+  }
+
+  /** A place that lies outside of the map. */
+  protected show({ x, y }: Place): void {
+    this.#view({ mx: x, my: y });
+  }
+
+  #view(values: Values): void {
+    Object.assign(this.values, values);
+    this.preset = undefined;
+    this.#remap();
+    this.requestUpdate();
+    this.writeHash();
   }
 
   protected moved({ id, x, y }: { id: string; x: number; y: number }): void {

@@ -1,5 +1,6 @@
 import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
-import type { ChoiceField, NumberField, Schema } from '../lib/schema.ts';
+import { type ChoiceField, clampNumber, type NumberField, type Schema, type Values } from '../lib/schema.ts';
+import { type Place, type Span, within, zoomed } from '../lib/view.ts';
 
 export const SCENE: ChoiceField = {
   kind: 'choice',
@@ -54,6 +55,41 @@ export const HALF: NumberField = {
   live: true,
 };
 
+const middle = (key: string, name: string): NumberField => ({
+  kind: 'number',
+  key,
+  name: `middle, ${name}`,
+  symbol: '',
+  help: `Where the middle of the map lies, in units of the plane: ${name}. No map reaches beyond 4.`,
+  min: -4,
+  max: 4,
+  default: 0,
+  scale: 'linear',
+  live: true,
+});
+
+const MIDDLE = [middle('mx', 'x'), middle('my', 'y')] as const;
+
+/** The largest map; others are parts of it. */
+const WHOLE: Span = [-HALF.max, HALF.max, -HALF.max, HALF.max];
+
+/** The part of the plane that the map shows. */
+export function shown(values: Values): Span {
+  const [half, x, y] = [HALF, ...MIDDLE].map(({ key }) => Number(values[key])) as [number, number, number];
+  return within(WHOLE, [x - half, x + half, y - half, y + half]);
+}
+
+/** The same, `by` times as close, while a place stays where it is; 0 shows what the page begins with. */
+export function closer(values: Values, by: number, place: Place): Values {
+  if (by === 0) return Object.fromEntries([HALF, ...MIDDLE].map((field) => [field.key, field.default]));
+  const now = shown(values);
+  // Short in a link; the place stays within a pixel of where it was.
+  const half = Number(clampNumber(HALF, (now[1] - now[0]) / 2 / by).toPrecision(3));
+  const [left, right, low, high] = zoomed(WHOLE, now, (now[1] - now[0]) / 2 / half, place);
+  const rounded = (v: number) => Math.fround(Math.round(1000 * v) / 1000);
+  return { half: Math.fround(half), mx: rounded((left + right) / 2), my: rounded((low + high) / 2) };
+}
+
 export const CELLS: ChoiceField = {
   kind: 'choice',
   key: 'cells',
@@ -103,6 +139,7 @@ const OWN: Schema = [
   PLANE,
   TILT,
   HALF,
+  ...MIDDLE,
   CELLS,
   SCALE,
   place('ax', 'handle A, x', -1),

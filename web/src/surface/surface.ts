@@ -1,22 +1,24 @@
 import { html, nothing, type SVGTemplateResult, svg } from 'lit';
 import '../grammar/field.ts';
 import type { Chart } from '../grammar/asking.ts';
-import type { Handle } from '../grammar/field.ts';
+import type { Handle, Zoom } from '../grammar/field.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
+import { classPoints } from '../grammar/points.ts';
 import { count, significant } from '../lib/format.ts';
-import { boundaryPoints, legend, runPath } from './drawing.ts';
+import type { Place } from '../lib/view.ts';
+import { legend, runPath } from './drawing.ts';
 import { files } from './export.ts';
 import { type Measured, moreNumbers, numbers } from './numbers.ts';
 import { INPUTS } from './protocol.ts';
 import { SurfaceRun } from './run.ts';
-import { CELLS, HALF, PLANE, PRESETS, SCALE, SCENE, TILT } from './schema.ts';
+import { CELLS, HALF, PLANE, PRESETS, SCALE, SCENE, shown, TILT } from './schema.ts';
 
 /** The exhibit *Surface*. */
 export class SurfaceExhibit extends SurfaceRun {
   protected readonly presets = PRESETS;
   protected override readonly presetNote =
-    'A, B and the cross can be dragged, or moved with the arrow keys; + and − zoom the map.';
+    'A, B and the cross can be dragged, or moved with the arrow keys; + and −, two fingers, or Ctrl and the wheel zoom the map.';
 
   // ---- words and numbers ----
 
@@ -72,7 +74,8 @@ export class SurfaceExhibit extends SurfaceRun {
     const { range } = this.map ?? {};
     if (!range) return 'The map is being computed.';
     const [x, y] = this.slice!.ends;
-    return `Loss from ${significant(range[0])} to ${significant(range[1])} on a square of half-width ${significant(this.number('half'))}. The run ends at x ${significant(x!, 2)}, y ${significant(y!, 2)}.`;
+    const [left, right, low, high] = shown(this.values);
+    return `Loss from ${significant(range[0])} to ${significant(range[1])} on a square of half-width ${significant(this.number('half'))} around x ${significant((left + right) / 2, 2)}, y ${significant((low + high) / 2, 2)}. The run ends at x ${significant(x!, 2)}, y ${significant(y!, 2)}.`;
   }
 
   #handles(): Handle[] {
@@ -85,7 +88,6 @@ export class SurfaceExhibit extends SurfaceRun {
   }
 
   #map() {
-    const half = this.number('half');
     const handles = this.#handles();
     const above = (x: (v: number) => number, y: (v: number) => number): SVGTemplateResult =>
       this.slice
@@ -98,13 +100,15 @@ export class SurfaceExhibit extends SurfaceRun {
     return html`<lab-field
       class="map"
       .picture=${this.map?.picture}
-      .span=${[-half, half, -half, half]}
+      .span=${shown(this.values)}
+      .covers=${this.map?.span}
       .handles=${handles}
       .above=${above}
       label="Map of the loss"
       summary=${this.#mapSummary()}
       computes
-      @lab-zoom=${(event: CustomEvent<number>) => this.zoom(event.detail)}
+      @lab-zoom=${(event: CustomEvent<Zoom>) => this.zoom(event.detail)}
+      @lab-show=${(event: CustomEvent<Place>) => this.show(event.detail)}
       @lab-handle=${(event: CustomEvent<{ id: string; x: number; y: number }>) => this.moved(event.detail)}
       @lab-place=${(event: CustomEvent<{ x: number; y: number }>) => this.moved({ id: 'cross', ...event.detail })}
     ></lab-field>`;
@@ -122,7 +126,7 @@ export class SurfaceExhibit extends SurfaceRun {
               class="boundary"
               .picture=${this.look?.boundary}
               .span=${INPUTS}
-              .above=${boundaryPoints(facts.points, facts.labels)}
+              .above=${classPoints(facts.points, facts.labels, 2.5)}
               label="Decision boundary of ${whose}"
               summary="160 points of two moons, circles and squares, and where the network draws the line between them."
             ></lab-field>`

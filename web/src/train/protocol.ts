@@ -1,7 +1,6 @@
 /** What the Train page asks its worker, and what it is told. */
 
 import type { Change } from '../lib/changes.ts';
-import type { Build } from '../lib/simd.ts';
 
 /** Everything that decides a run's numbers. */
 export interface Setup {
@@ -53,7 +52,7 @@ export type Look = { ink: Uint8Array } | { row: number } | undefined;
 
 export type Requests = {
   start: {
-    ask: { build: Build; setup: Setup; params: ArrayBuffer; look: Look; rehearse?: string };
+    ask: { setup: Setup; params: ArrayBuffer; look: Look; rehearse?: string };
     answer: Frame;
   };
   /** At most `steps` steps, and at most until `sliceMs` have passed. */

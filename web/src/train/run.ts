@@ -8,10 +8,10 @@ import { Ring } from '../lib/client.ts';
 import type { Failure } from '../lib/failure.ts';
 import { type Sample, settled, toSamples } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
-import { bestBuild } from '../lib/simd.ts';
 import { type Frame, type Look, MAX_HIDDEN, paramLen, type Requests } from './protocol.ts';
 import { ANSWER_STEP, QUESTION } from './questions.ts';
 import { MAX_STEP, SCHEMA } from './schema.ts';
+import { newWorker } from './worker.ts';
 
 const BUFFER_BYTES = 4 * paramLen(MAX_HIDDEN);
 /** Steps of a still at the fastest speed. */
@@ -34,9 +34,7 @@ export abstract class TrainRun extends Exhibit<Requests> {
   #answered = false;
   #looking = false;
 
-  protected newWorker(): Worker {
-    return new Worker(new URL('../worker/train.ts', import.meta.url), { type: 'module' });
-  }
+  protected readonly newWorker = newWorker;
 
   // ---- the link ----
 
@@ -74,7 +72,6 @@ export abstract class TrainRun extends Exhibit<Requests> {
     this.cursor = undefined;
     this.changes = parseChanges(SCHEMA, String(this.values.changes));
     const first = await this.ask('start', {
-      build: bestBuild(),
       setup: {
         seed: this.number('seed'),
         hidden: this.number('hidden'),

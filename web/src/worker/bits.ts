@@ -1,14 +1,14 @@
 /** The worker of *Same bits*: runs the fingerprint's experiments in one build, and the twins. */
 
-import type { Twins } from '../../pkg/scalar/losscape_training.js';
+import * as kernel from '../../pkg/scalar/losscape_training.js';
 import { columns } from '../bits/columns.ts';
 import type { Column, Comparison, Requests, Row } from '../bits/protocol.ts';
 import { LabFailure } from '../lib/failure.ts';
 import type { Build } from '../lib/simd.ts';
-import { download, loadKernel, type Modules } from './kernel.ts';
+import { download, loadKernel } from './kernel.ts';
 import { type Handlers, serve } from './serve.ts';
 
-/** The module that `cargo xtask fingerprint` runs in Node and Chromium: plain exports, no glue. */
+/** The module that `cargo xtask fingerprint` runs in Node and Chromium: plain exports, no kernel. */
 interface Experiments {
   memory: WebAssembly.Memory;
   count(): number;
@@ -17,8 +17,7 @@ interface Experiments {
   run(experiment: number): bigint;
 }
 
-let kernel: Modules['training'] | undefined;
-let twins: Twins | undefined;
+let twins: kernel.Twins | undefined;
 let rehearse = '';
 let ahead: number[] = [];
 
@@ -42,23 +41,25 @@ async function experiments(build: Build): Promise<Row[]> {
   });
 }
 
-function column(run: Twins): Column {
+function column(run: kernel.Twins): Column {
   const [ours, theirs] = run.losses();
   return { step: run.steps, bits: run.differing(), losses: [ours!, theirs!] };
 }
 
 function comparison(columns: Column[]): Comparison {
   const run = twins!;
-  const [kernel, twin] = run.digests();
+  const [ours, theirs] = run.digests();
   const first = run.first;
-  return { columns, now: column(run), ...(first !== undefined && { first }), digests: [kernel!, twin!] };
+  return { columns, now: column(run), ...(first !== undefined && { first }), digests: [ours!, theirs!] };
 }
+
+const load = () => loadKernel('training', kernel);
 
 const handlers: Handlers<Requests> = {
   experiments: ({ build }) => experiments(build),
 
-  async twins({ build, seed, tanh, order, total, rehearse: wanted }) {
-    kernel ??= (await loadKernel('training', build)).kernel;
+  async twins({ seed, tanh, order, total, rehearse: wanted }) {
+    await load();
     rehearse = wanted;
     twins?.free();
     twins = new kernel.Twins(seed, tanh, order);
@@ -68,7 +69,7 @@ const handlers: Handlers<Requests> = {
 
   async advance({ target, sliceMs }) {
     const end = performance.now() + sliceMs;
-    if (rehearse === 'panic') kernel!.rehearse_panic();
+    if (rehearse === 'panic') kernel.rehearse_panic();
     const run = twins!;
     const made: Column[] = [];
     while (run.steps < target && ahead.length > 0 && performance.now() < end) {
@@ -83,4 +84,4 @@ const handlers: Handlers<Requests> = {
   },
 };
 
-serve(handlers);
+serve(load, handlers);

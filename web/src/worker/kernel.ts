@@ -1,14 +1,7 @@
-/** Loads one build of the kernel into a worker, and tells its ways of failing apart. */
+/** Brings the kernel into a worker, and tells its ways of failing apart. */
 
 import { LabFailure } from '../lib/failure.ts';
-import type { Build } from '../lib/simd.ts';
-
-/** The modules of the kernel, by the experiments in them; a page loads the one that has its own. */
-export interface Modules {
-  training: typeof import('../../pkg/scalar/losscape_training.js');
-  surface: typeof import('../../pkg/scalar/losscape_surface.js');
-  paths: typeof import('../../pkg/scalar/losscape_paths.js');
-}
+import { type Kernel, kernelFile } from '../lib/kernels.ts';
 
 /** Set by the kernel's panic hook; the first panic is kept, later ones are its consequences. */
 let panic: string | undefined;
@@ -35,58 +28,41 @@ export async function download(url: URL | string, what: string): Promise<Respons
   return response;
 }
 
-// Every expression is written out: bundlers find files only in this literal form.
-const FILES = {
-  training: {
-    scalar: {
-      module: () => new URL('../../pkg/scalar/losscape_training_bg.wasm', import.meta.url),
-      glue: () => import('../../pkg/scalar/losscape_training.js'),
-    },
-    simd: {
-      module: () => new URL('../../pkg/simd/losscape_training_bg.wasm', import.meta.url),
-      glue: () => import('../../pkg/simd/losscape_training.js'),
-    },
-  },
-  surface: {
-    scalar: {
-      module: () => new URL('../../pkg/scalar/losscape_surface_bg.wasm', import.meta.url),
-      glue: () => import('../../pkg/scalar/losscape_surface.js'),
-    },
-    simd: {
-      module: () => new URL('../../pkg/simd/losscape_surface_bg.wasm', import.meta.url),
-      glue: () => import('../../pkg/simd/losscape_surface.js'),
-    },
-  },
-  paths: {
-    scalar: {
-      module: () => new URL('../../pkg/scalar/losscape_paths_bg.wasm', import.meta.url),
-      glue: () => import('../../pkg/scalar/losscape_paths.js'),
-    },
-    simd: {
-      module: () => new URL('../../pkg/simd/losscape_paths_bg.wasm', import.meta.url),
-      glue: () => import('../../pkg/simd/losscape_paths.js'),
-    },
-  },
-};
+/** What the page has compiled while the worker was starting. */
+let given: WebAssembly.Module | undefined;
 
-export async function loadKernel<Name extends keyof Modules>(
-  name: Name,
-  build: Build,
-): Promise<{ kernel: Modules[Name]; memory: WebAssembly.Memory }> {
-  const { module, glue } = FILES[name][build];
-  // Both at once: on a slow network a round trip is long.
-  const code = glue();
-  code.catch(() => undefined); // told where it is awaited
-  const response = await download(module(), 'the kernel');
+export function give(module: WebAssembly.Module): void {
+  given = module;
+}
+
+/** What `wasm-bindgen` writes around a module: the same for both builds. */
+interface Glue {
+  default(init: { module_or_path: WebAssembly.Module }): Promise<{ memory: WebAssembly.Memory }>;
+}
+
+let memory: WebAssembly.Memory | undefined;
+
+/** Makes the instance that is called through the glue, unless it is there; returns its memory. */
+export async function loadKernel(name: Kernel, glue: Glue): Promise<WebAssembly.Memory> {
+  memory ??= await instance(name, glue);
+  return memory;
+}
+
+async function instance(name: Kernel, glue: Glue): Promise<WebAssembly.Memory> {
+  const response = given ?? (await download(kernelFile(name), 'the kernel'));
   try {
-    const kernel = (await code) as Modules[Name];
-    // From bytes, not streaming: a host that serves another media type than application/wasm works too.
-    const bytes = await response.arrayBuffer();
-    const { memory } = await kernel.default({ module_or_path: await WebAssembly.compile(bytes) });
-    return { kernel, memory };
+    const module = response instanceof Response ? await compiled(response) : response;
+    return (await glue.default({ module_or_path: module })).memory;
   } catch (error) {
     throw new LabFailure({ kind: 'compile', detail: String(error) });
   }
+}
+
+/** While it is on its way; in one piece from a host that serves another media type than a browser streams. */
+async function compiled(response: Response): Promise<WebAssembly.Module> {
+  if (response.headers.get('content-type') === 'application/wasm')
+    return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** What an exception of the kernel means. */

@@ -1,6 +1,6 @@
 /** The worker of Paths: trains the ends, moves the band in slices, colours what is looked at. */
 
-import type { Paths, Toy } from '../../pkg/scalar/losscape_paths.js';
+import * as kernel from '../../pkg/scalar/losscape_paths.js';
 import type { Picture as FieldPicture } from '../grammar/field.ts';
 import { DIVERGING, loss } from '../lib/colour.ts';
 import { contourPath } from '../lib/contour.ts';
@@ -21,7 +21,7 @@ import {
   type View,
 } from '../paths/protocol.ts';
 import type { Look as Shown } from '../train/protocol.ts';
-import { download, loadKernel, type Modules } from './kernel.ts';
+import { download, loadKernel } from './kernel.ts';
 import { type Handlers, serve } from './serve.ts';
 
 const DIGITS = new URL('../../../core/src/models/data/digits/digits.bin', import.meta.url);
@@ -37,12 +37,9 @@ const DRAW_MS = 100;
 /** Pixels along a side of a map. */
 const PIXELS = 128;
 
-type Kernel = Modules['paths'];
-
-let kernel: Kernel | undefined;
-let digits: InstanceType<Kernel['Digits']> | undefined;
-let paths: Paths | undefined;
-let toy: Toy | undefined;
+let digits: kernel.Digits | undefined;
+let paths: kernel.Paths | undefined;
+let toy: kernel.Toy | undefined;
 let setup: Setup;
 let drags: Drag[] = [];
 let rehearse = '';
@@ -53,9 +50,11 @@ let factsSent = false;
 /** Whether what follows the last move, a scan say, is done. */
 let settled = true;
 
+const load = () => loadKernel('paths', kernel);
+
 const handlers: Handlers<Requests> = {
   async start(ask) {
-    kernel ??= (await loadKernel('paths', ask.build)).kernel;
+    await load();
     setup = ask.setup;
     rehearse = ask.rehearse ?? '';
     paths?.free();
@@ -74,7 +73,7 @@ const handlers: Handlers<Requests> = {
       toy = new kernel.Toy(surface, setup.pivots, setup.rate, setup.climb);
       dragsAt(0);
     } else {
-      paths = await nets(kernel, setup);
+      paths = await nets(setup);
     }
     return frame(ask.view);
   },
@@ -89,7 +88,7 @@ const handlers: Handlers<Requests> = {
 
   async advance({ target, sliceMs, view }) {
     const end = performance.now() + sliceMs;
-    if (rehearse === 'panic') kernel!.rehearse_panic();
+    if (rehearse === 'panic') kernel.rehearse_panic();
     if (paths)
       do settled = paths.advance(target, WORK);
       while (!settled && performance.now() < end);
@@ -108,7 +107,8 @@ const handlers: Handlers<Requests> = {
   },
 };
 
-async function nets({ Task, PathsSettings, Paths, Digits }: Kernel, from: Setup): Promise<Paths> {
+async function nets(from: Setup): Promise<kernel.Paths> {
+  const { Task, PathsSettings, Paths, Digits } = kernel;
   const s = new PathsSettings();
   s.task = from.task === 'twins' ? Task.Twins : Task.Different;
   s.width = from.width;
@@ -140,7 +140,7 @@ function dragsAt(step: number): void {
 }
 
 function route(name: RouteName): number {
-  const { Route } = kernel!;
+  const { Route } = kernel;
   return { straight: Route.Straight, aligned: Route.Aligned, band: Route.Band, best: Route.Best }[name];
 }
 
@@ -163,7 +163,7 @@ function frame(view: View | undefined, left?: number): Frame {
   return toy ? toyFrame(toy) : netFrame(paths!, view!, left);
 }
 
-function netFrame(run: Paths, view: View, left?: number): Frame {
+function netFrame(run: kernel.Paths, view: View, left?: number): Frame {
   const training = left ?? run.train(0);
   const [gradients] = run.evaluations();
   const history = run.history(told);
@@ -208,7 +208,7 @@ function netFrame(run: Paths, view: View, left?: number): Frame {
   return now;
 }
 
-function facts(run: Paths): Facts {
+function facts(run: kernel.Paths): Facts {
   const [apart, aligned] = run.distances();
   const [a, b] = run.end_digests();
   const labels = run.labels();
@@ -272,10 +272,10 @@ function map(
 function shown(what: Shown): Float32Array | undefined {
   if (!what) return undefined;
   if ('row' in what) return digits!.held_out_pixels(what.row);
-  return what.ink.some((dot) => dot !== 0) ? kernel!.Digits.reduce(what.ink) : undefined;
+  return what.ink.some((dot) => dot !== 0) ? kernel.Digits.reduce(what.ink) : undefined;
 }
 
-function toyFrame(run: Toy): Frame {
+function toyFrame(run: kernel.Toy): Frame {
   const [best, bandProfile] = scan(run, false);
   const now: Frame = {
     left: 0,
@@ -315,13 +315,13 @@ function toyFrame(run: Toy): Frame {
   return now;
 }
 
-function scan(run: Toy, straight: boolean): [Report, Float32Array] {
+function scan(run: kernel.Toy, straight: boolean): [Report, Float32Array] {
   const numbers = run.scan(straight);
   return [report(numbers), sorted(Float32Array.from(numbers.subarray(6)))];
 }
 
 /** Levels lie evenly in the logarithm of the height above the lowest cell: minima and saddles stay visible. */
-function surface(run: Toy): Surface {
+function surface(run: kernel.Toy): Surface {
   const field = run.field(NODES);
   const lowest = Math.min(...field);
   const [unit, highest] = setup.task === 'egg-carton' ? [1, 4] : [20, 250];
@@ -334,4 +334,4 @@ function surface(run: Toy): Surface {
   return { square: [x!, y!, side!], map: map(heights, levels, loss) };
 }
 
-serve(handlers);
+serve(load, handlers);

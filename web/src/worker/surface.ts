@@ -1,6 +1,6 @@
 /** The worker of Surface: owns the kernel's handle, fills maps in slices, colours what is looked at. */
 
-import type { Surface } from '../../pkg/scalar/losscape_surface.js';
+import * as kernel from '../../pkg/scalar/losscape_surface.js';
 import type { Picture } from '../grammar/field.ts';
 import { DIVERGING, loss as lossColour } from '../lib/colour.ts';
 import { contourPath } from '../lib/contour.ts';
@@ -13,7 +13,7 @@ import {
   type PlaneName,
   type Requests,
 } from '../surface/protocol.ts';
-import { loadKernel, type Modules } from './kernel.ts';
+import { loadKernel } from './kernel.ts';
 import { type Handlers, serve } from './serve.ts';
 
 /** Values between two looks at the clock. */
@@ -26,10 +26,8 @@ const BOUNDARY_NODES = 49;
 /** Points of the run that are drawn. */
 const PATH_POINTS = 300;
 
-type Kernel = Modules['surface'];
-
-let session: { kernel: Kernel; memory: WebAssembly.Memory } | undefined;
-let surface: Surface | undefined;
+let memory: WebAssembly.Memory | undefined;
+let surface: kernel.Surface | undefined;
 /** What the handle was made from. */
 let made = '';
 let facts: Facts;
@@ -47,16 +45,20 @@ const INPUT_NODES = /* @__PURE__ */ (() => {
   return nodes;
 })();
 
+async function load(): Promise<void> {
+  memory = await loadKernel('surface', kernel);
+}
+
 const handlers: Handlers<Requests> = {
-  async start({ build, setup, rehearse: wanted }) {
-    session ??= await loadKernel('surface', build);
+  async start({ setup, rehearse: wanted }) {
+    await load();
     rehearse = wanted;
     const { scene, seed, tilt, scale } = setup;
     const key = JSON.stringify(setup);
     if (surface && key === made) return facts;
     surface?.free();
     surface = undefined;
-    const next = new session.kernel.Surface(seed, scene === 'ring', tilt, scale);
+    const next = new kernel.Surface(seed, scene === 'ring', tilt, scale);
     surface = next;
     made = key;
     facts = {
@@ -84,9 +86,9 @@ const handlers: Handlers<Requests> = {
   },
 
   begin(ask) {
-    if (rehearse === 'panic') session!.kernel.rehearse_panic();
+    if (rehearse === 'panic') kernel.rehearse_panic();
     cells = ask.cells;
-    surface!.begin(ask.half, cells);
+    surface!.begin_at(ask.x, ask.y, ask.half, cells);
     return {};
   },
 
@@ -126,7 +128,7 @@ const handlers: Handlers<Requests> = {
 };
 
 function cutOf(plane: PlaneName): number {
-  const { Cut } = session!.kernel;
+  const { Cut } = kernel;
   return { minima: Cut.Minima, run: Cut.Trajectory, curvature: Cut.Curvature, random: Cut.Random }[plane];
 }
 
@@ -134,7 +136,7 @@ function cutOf(plane: PlaneName): number {
 function drawn(complete: number): MapPart {
   const handle = surface!;
   // A view is taken afresh each time: it detaches when the module's memory grows.
-  const all = new Float64Array(session!.memory.buffer, handle.values_ptr(), handle.values_len());
+  const all = new Float64Array(memory!.buffer, handle.values_ptr(), handle.values_len());
   const [nodes, stride] = [complete + 1, cells / complete];
   const values = new Float64Array(nodes * nodes);
   for (let j = 0; j < nodes; j++)
@@ -177,4 +179,4 @@ function decisions(logits: Float64Array): Picture | undefined {
   };
 }
 
-serve(handlers);
+serve(load, handlers);

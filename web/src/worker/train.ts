@@ -1,11 +1,10 @@
 /** The worker of Train: owns the kernel's handle, makes steps in slices, answers one message at a time. */
 
-import type { Train } from '../../pkg/scalar/losscape_training.js';
+import * as kernel from '../../pkg/scalar/losscape_training.js';
 import type { Change } from '../lib/changes.ts';
 import { nextRecord, SAMPLE_LEN } from '../lib/record.ts';
-import type { Build } from '../lib/simd.ts';
 import type { Frame, Look, Reading, Requests, Setup } from '../train/protocol.ts';
-import { download, loadKernel, type Modules } from './kernel.ts';
+import { download, loadKernel } from './kernel.ts';
 import { type Handlers, serve } from './serve.ts';
 
 const DIGITS = new URL('../../../core/src/models/data/digits/digits.bin', import.meta.url);
@@ -14,13 +13,16 @@ const DIGITS = new URL('../../../core/src/models/data/digits/digits.bin', import
 const CHUNK = 8;
 
 interface Session {
-  kernel: Modules['training'];
   memory: WebAssembly.Memory;
-  digits: InstanceType<Modules['training']['Digits']>;
+  digits: kernel.Digits;
 }
 
+/** On their way before they are asked for. */
+let early: Promise<ArrayBuffer> | undefined = digitsFile();
+early.catch(() => undefined); // told where it is awaited
+
 let session: Session | undefined;
-let train: Train | undefined;
+let train: kernel.Train | undefined;
 let setup: Setup | undefined;
 let look: Look;
 let rehearse = '';
@@ -28,12 +30,11 @@ let recorded = -1;
 
 const handlers: Handlers<Requests> = {
   async start(ask) {
-    session ??= await open(ask.build);
+    const { digits } = await load();
     setup = ask.setup;
     look = ask.look;
     rehearse = ask.rehearse ?? '';
-    const next = new session.kernel.Train(session.digits, settings(session.kernel, setup));
-    replace(next);
+    replace(new kernel.Train(digits, settings(setup)));
     changesAt(0);
     return frame(ask.params, measureAt(0));
   },
@@ -45,7 +46,7 @@ const handlers: Handlers<Requests> = {
     let notFinite: number | undefined;
     const run = train!;
     while (left > 0) {
-      if (rehearse === 'panic') session!.kernel.rehearse_panic();
+      if (rehearse === 'panic') kernel.rehearse_panic();
       const record = nextRecord(run.steps);
       const change = nextChange(run.steps);
       const wanted = Math.min(left, CHUNK, record - run.steps, change - run.steps);
@@ -83,8 +84,7 @@ const handlers: Handlers<Requests> = {
   },
 
   async load({ bytes, params }) {
-    const { kernel, digits } = session!;
-    const next = kernel.Train.load(digits, settings(kernel, setup!), bytes);
+    const next = kernel.Train.load(session!.digits, settings(setup!), bytes);
     replace(next);
     setup!.changes = [];
     setup!.hidden = next.hidden_units;
@@ -92,16 +92,24 @@ const handlers: Handlers<Requests> = {
   },
 };
 
-async function open(build: Build): Promise<Session> {
-  const [{ kernel, memory }, file] = await Promise.all([
-    loadKernel('training', build),
-    download(DIGITS, 'the digits'),
-  ]);
-  const digits = new kernel.Digits(new Uint8Array(await file.arrayBuffer()));
-  return { kernel, memory, digits };
+async function load(): Promise<Session> {
+  session ??= await open();
+  return session;
 }
 
-function settings(kernel: Modules['training'], from: Setup) {
+async function digitsFile(): Promise<ArrayBuffer> {
+  return (await download(DIGITS, 'the digits')).arrayBuffer();
+}
+
+async function open(): Promise<Session> {
+  const file = early ?? digitsFile();
+  early = undefined;
+  const [memory, bytes] = await Promise.all([loadKernel('training', kernel), file]);
+  const digits = new kernel.Digits(new Uint8Array(bytes));
+  return { memory, digits };
+}
+
+function settings(from: Setup) {
   const s = new kernel.TrainSettings();
   s.seed = from.seed;
   s.hidden = from.hidden;
@@ -120,7 +128,7 @@ function settings(kernel: Modules['training'], from: Setup) {
   return s;
 }
 
-function replace(next: Train): void {
+function replace(next: kernel.Train): void {
   train?.free();
   train = next;
   recorded = -1;
@@ -151,7 +159,7 @@ function measureAt(step: number): number[] {
 /** Shows the network what the reader looks at. */
 function see(): Reading | undefined {
   if (!look) return undefined;
-  const { digits, kernel } = session!;
+  const { digits } = session!;
   const pixels = 'ink' in look ? kernel.Digits.reduce(look.ink) : digits.held_out_pixels(look.row);
   if (pixels.every((p) => p === 0)) return undefined;
   train!.read(pixels);
@@ -179,7 +187,7 @@ function frame(params: ArrayBuffer, samples: number[], notFinite?: number): Fram
   };
 }
 
-serve(handlers, (answer) => {
+serve(load, handlers, (answer) => {
   if (answer instanceof Uint8Array) return [answer.buffer];
   const { params, samples } = answer as Partial<Frame>;
   return params && samples ? [params, samples.buffer] : [];

@@ -1,0 +1,3 @@
+/** Written inline, as bundlers want it. */
+export const newWorker = () =>
+  new Worker(new URL('../worker/surface.ts', import.meta.url), { type: 'module' });

@@ -1,2 +1,0 @@
-import '../grammar/tools.ts';
-import './train.ts';
