@@ -177,6 +177,7 @@ macro_rules! vector {
 
             #[inline(always)]
             fn load_part(from: &[$real], lanes: usize) -> Self {
+                debug_assert!(lanes <= $lanes);
                 if lanes == $lanes { Self::load(from) } else { $load_part(&from[..lanes]) }
             }
 
@@ -189,6 +190,7 @@ macro_rules! vector {
 
             #[inline(always)]
             fn store_part(self, to: &mut [$real], lanes: usize) {
+                debug_assert!(lanes <= $lanes);
                 if lanes == $lanes { self.store(to) } else { $store_part(self, &mut to[..lanes]) }
             }
 

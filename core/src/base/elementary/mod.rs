@@ -14,7 +14,8 @@
 //! result, against binary64. Over all inputs, exp, ln, tanh, sigmoid and softplus never decrease (libm's
 //! `tanhf` does 10,739 times, and errs by 2.19 units), and overflow, underflow and NaN are right.
 //! `cargo test --release --test elementary -- --ignored` repeats the sweep. In binary64 the bound is the
-//! largest error at 24,000 inputs against mpmath; monotony is tested on runs of neighbours.
+//! largest error at 24,000 inputs against mpmath, measured once; the tests hold 2,230 of mpmath's values to two units, and
+//! runs of neighbours to monotony.
 //!
 //! | function              | binary32                  | binary64 |
 //! |-----------------------|---------------------------|----------|
@@ -137,41 +138,109 @@ macro_rules! free {
 
 free! {
     /// eˣ.
+    ///
+    /// ```
+    /// use losscape::base::elementary::exp;
+    /// assert_eq!(exp(1.0f32), 2.718_281_7); // on every target
+    /// ```
     exp
     /// The natural logarithm.
+    ///
+    /// ```
+    /// use losscape::base::elementary::ln;
+    /// assert_eq!(ln(10.0f32), 2.302_585_1); // on every target
+    /// ```
     ln
     /// The hyperbolic tangent.
+    ///
+    /// ```
+    /// use losscape::base::elementary::tanh;
+    /// assert_eq!(tanh(0.5f32), 0.462_117_14); // on every target
+    /// ```
     tanh
     /// 1 / (1 + e⁻ˣ).
+    ///
+    /// ```
+    /// use losscape::base::elementary::sigmoid;
+    /// assert_eq!(sigmoid(2.0f32), 0.880_797); // on every target
+    /// ```
     sigmoid
     /// ln(1 + eˣ).
+    ///
+    /// ```
+    /// use losscape::base::elementary::softplus;
+    /// assert_eq!(softplus(0.0f32), core::f32::consts::LN_2); // on every target
+    /// ```
     softplus
     /// The sine of an angle in radians.
+    ///
+    /// ```
+    /// use losscape::base::elementary::sin;
+    /// assert_eq!(sin(1.0f32), 0.841_470_96); // on every target
+    /// ```
     sin
     /// The cosine of an angle in radians.
+    ///
+    /// ```
+    /// use losscape::base::elementary::cos;
+    /// assert_eq!(cos(1.0f32), 0.540_302_3); // on every target
+    /// ```
     cos
     /// The square root, correctly rounded.
+    ///
+    /// ```
+    /// use losscape::base::elementary::sqrt;
+    /// assert_eq!(sqrt(2.0f32), core::f32::consts::SQRT_2); // on every target
+    /// ```
     sqrt
     /// eˣ − 1, without cancellation around 0.
+    ///
+    /// ```
+    /// use losscape::base::elementary::exp_m1;
+    /// assert_eq!(exp_m1(1e-3f32), 0.001_000_500_2); // on every target
+    /// ```
     exp_m1
     /// ln(1 + x), without cancellation around 0.
+    ///
+    /// ```
+    /// use losscape::base::elementary::ln_1p;
+    /// assert_eq!(ln_1p(1e-3f32), 0.000_999_500_4); // on every target
+    /// ```
     ln_1p
 }
 
 /// Replaces every element by its [`tanh`], with the same bits and the widest vectors of the processor, several at a
 /// time.
+///
+/// ```
+/// let mut x = [0.5f32, -0.5];
+/// losscape::base::elementary::tanh_slice(&mut x);
+/// assert_eq!(x, [0.462_117_14, -0.462_117_14]);
+/// ```
 #[inline(always)]
 pub fn tanh_slice<R: Real>(x: &mut [R]) {
     R::tanh_slice(x);
 }
 
 /// Replaces every element by its [`sin`], with the same bits; vectorised where no |x| exceeds 10⁵.
+///
+/// ```
+/// let mut x = [0.5f32, 1.0];
+/// losscape::base::elementary::sin_slice(&mut x);
+/// assert_eq!(x, [0.479_425_55, 0.841_470_96]);
+/// ```
 #[inline(always)]
 pub fn sin_slice<R: Real>(x: &mut [R]) {
     R::sin_slice(x);
 }
 
 /// Replaces every element by its [`cos`], with the same bits; vectorised where no |x| exceeds 10⁵.
+///
+/// ```
+/// let mut x = [0.5f32, 1.0];
+/// losscape::base::elementary::cos_slice(&mut x);
+/// assert_eq!(x, [0.877_582_55, 0.540_302_3]);
+/// ```
 #[inline(always)]
 pub fn cos_slice<R: Real>(x: &mut [R]) {
     R::cos_slice(x);
