@@ -388,8 +388,8 @@ fn cross_entropies_are_stable_at_large_logits() -> Outcome {
         for label in [0, 1] {
             let labels = [label];
             let data = Dataset::new(&x, 1, Targets::Labels(&labels))?;
-            let softmax = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, R::ZERO)?;
-            let binary = MlpObjective::new(one, Loss::BinaryCrossEntropy, data, R::ZERO)?;
+            let softmax = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, R::ZERO)?.with_tile(1)?;
+            let binary = MlpObjective::new(one, Loss::BinaryCrossEntropy, data, R::ZERO)?.with_tile(1)?;
             let (mut g2, mut g1) = ([R::ZERO; 2], [R::ZERO; 1]);
             out.push(softmax.value_grad(&[big, -big], &mut g2, &mut scratch).to_f64());
             out.extend(g2.map(R::to_f64));

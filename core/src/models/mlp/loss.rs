@@ -30,10 +30,11 @@ use crate::{ArgError, Real, Reason};
 /// ```
 /// use losscape::models::data::{Dataset, Targets};
 /// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
-/// let (net, params, mut scratch) = (Mlp::new(&[1, 2])?, [0.0f32, 0.0, 1.0, 3.0], [0.0; 160]); // says (1, 3)
+/// let (net, params) = (Mlp::new(&[1, 2])?, [0.0f32, 0.0, 1.0, 3.0]); // says (1, 3)
+/// let mut scratch = vec![0.0; net.scratch_len(1)];
 /// let mut loss = |loss| {
 ///     let data = Dataset::new(&[0.5], 1, Targets::Labels(&[1]))?; // should say (0, 1)
-///     Ok(MlpObjective::new(net, loss, data, 0.0)?.data_loss(&params, &mut scratch))
+///     Ok(MlpObjective::new(net, loss, data, 0.0)?.with_tile(1)?.data_loss(&params, &mut scratch))
 /// };
 /// assert_eq!(loss(Loss::MeanSquaredError)?, 2.5); // (1² + 2²) / 2
 /// assert_eq!(loss(Loss::MeanAbsoluteError)?, 3.0);

@@ -12,6 +12,9 @@ use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
 
 /// Samples that are evaluated together unless told otherwise: 128 where the build has vectors, 32 elsewhere.
+///
+/// Memory of a fixed length is best sized for a tile of its own, by [`MlpObjective::with_tile`] and
+/// [`Mlp::scratch_len`].
 pub const DEFAULT_TILE: usize = if VECTORS { 128 } else { 32 };
 
 /// The loss of a network over a dataset, with L2 regularisation:
