@@ -281,6 +281,23 @@ test('every key does what the help says', async () => {
   assert.equal(await page.evaluate(() => document.activeElement!.id), 'predict-title');
 });
 
+test('a dialog stays open when the end of the one before is told late', async () => {
+  const { page } = await visit(lab, 'bits/');
+  await ready(page);
+  await page.keyboard.press('e');
+  await page.waitForSelector('#export[open]');
+  // Both before the browser tells of the first one's end.
+  await page.evaluate(() => {
+    document.querySelector<HTMLDialogElement>('#export')!.close();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true, cancelable: true }));
+  });
+  await page.waitForSelector('#help[open]');
+  await page.waitForTimeout(300);
+  assert.ok(await page.isVisible('#help'), 'still there');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#help', { state: 'detached' });
+});
+
 test('map, differing bits, digests and state are taken home; the state comes back', async () => {
   const page = await replayed('step=300');
   const bits = await digest(page);

@@ -13,6 +13,12 @@ export function dialog(id: string, title: string, body: TemplateResult): Templat
 export function open(root: ParentNode, id: string, closed: () => void): void {
   const element = root.querySelector<HTMLDialogElement>(`#${id}`);
   if (!element || element.open) return;
-  element.addEventListener('close', closed, { once: true });
+  const ended = () => {
+    // Told late, of a dialog whose element has meanwhile been opened as another.
+    if (element.open) return;
+    element.removeEventListener('close', ended);
+    closed();
+  };
+  element.addEventListener('close', ended);
   element.showModal();
 }

@@ -129,7 +129,7 @@ export abstract class Exhibit<
     this.requestUpdate();
     await this.updateComplete;
     openDialog(this, dialog, () => {
-      this.#dialog = undefined;
+      if (this.#dialog === dialog) this.#dialog = undefined;
       this.requestUpdate();
     });
   }
