@@ -138,6 +138,9 @@ fn dense() {
                 let start = place + (place >> 3);
                 found.merge(sweep(function, (start..start + run).map(|bits| bits | sign)));
             }
+            // Where the hyperbolic tangent changes sides.
+            let seam = 0.689f32.to_bits();
+            found.merge(sweep(function, (seam - (1 << 11)..seam + (1 << 11)).map(|bits| bits | sign)));
         }
         assert_found(function, found);
     }

@@ -238,78 +238,67 @@ macro_rules! float {
         $name:ident($mask:ty); $sub:expr, $div:expr, $abs:expr, $at_most:expr, $at_least:expr, $select:expr,
         $add_where:expr, $sub_where:expr, $times_power:expr, $with_sign_of:expr
     ) => {
+        #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
         impl crate::Float for $name {
             type Mask = $mask;
 
             #[inline(always)]
             fn sub(self, other: Self) -> Self {
                 // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
                 Self(unsafe { $sub(self.0, other.0) })
             }
 
             #[inline(always)]
             fn div(self, other: Self) -> Self {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                // SAFETY: as in `sub`.
                 Self(unsafe { $div(self.0, other.0) })
             }
 
             #[inline(always)]
             fn abs(self) -> Self {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                // SAFETY: as in `sub`.
                 Self(unsafe { $abs(self.0) })
             }
 
             #[inline(always)]
             fn at_most(self, bound: Self) -> Self {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                // SAFETY: as in `sub`.
                 Self(unsafe { $at_most(self.0, bound.0) })
             }
 
             #[inline(always)]
             fn at_least(self, bound: Self) -> $mask {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
-                unsafe {
-                    $at_least(self.0, bound.0)
-                }
+                // SAFETY: as in `sub`.
+                unsafe { $at_least(self.0, bound.0) }
             }
 
             #[inline(always)]
             fn select(mask: $mask, yes: Self, no: Self) -> Self {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                // SAFETY: as in `sub`.
                 Self(unsafe { $select(mask, yes.0, no.0) })
             }
 
             #[inline(always)]
             fn add_where(self, mask: $mask, other: Self) -> Self {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                // SAFETY: as in `sub`.
                 Self(unsafe { $add_where(self.0, mask, other.0) })
             }
 
             #[inline(always)]
             fn sub_where(self, mask: $mask, other: Self) -> Self {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                // SAFETY: as in `sub`.
                 Self(unsafe { $sub_where(self.0, mask, other.0) })
             }
 
             #[inline(always)]
             fn times_power(self, power: Self) -> Self {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                // SAFETY: as in `sub`.
                 Self(unsafe { $times_power(self.0, power.0) })
             }
 
             #[inline(always)]
             fn with_sign_of(self, other: Self) -> Self {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                // SAFETY: as in `sub`.
                 Self(unsafe { $with_sign_of(self.0, other.0) })
             }
         }
