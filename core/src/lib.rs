@@ -9,5 +9,6 @@ pub mod objective;
 pub mod path;
 pub mod sgd;
 
+pub use base::error::{ArgError, Reason};
 pub use base::real::Real;
-pub use objective::{ArgError, Curvature, Objective, Reason, SampledObjective};
+pub use objective::{Curvature, Objective, SampledObjective};

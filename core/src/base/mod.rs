@@ -3,6 +3,7 @@
 pub mod blob;
 pub mod elementary;
 pub(crate) mod elementwise;
+pub mod error;
 pub mod fingerprint;
 pub mod matrix;
 pub mod random;

@@ -4,7 +4,7 @@ use super::{Hessian, HessianStep, Signature, eigen, signature};
 use crate::base::elementary::sqrt;
 use crate::base::room::room;
 use crate::base::vector::{axpy, dot, norm};
-use crate::{ArgError, Curvature, Real, Reason};
+use crate::{ArgError, Curvature, Real};
 
 /// How an [`EigenvectorFollowing`] walks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -166,9 +166,7 @@ impl<'a, R: Real> EigenvectorFollowing<'a, R> {
         ArgError::check_finite("params", params)?;
         let needed = Self::workspace_len(dim, f.scratch_len(), f.hess_vec_scratch_len());
         ArgError::check_min_len("workspace", needed, workspace.len())?;
-        if config.index as usize > dim {
-            return Err(ArgError::new("index", Reason::OutOfRange { index: 0 }));
-        }
+        ArgError::check_index("index", config.index as usize, dim + 1)?;
         ArgError::check_positive("max_step", config.max_step)?;
         ArgError::check_positive("grad_norm", config.grad_norm)?;
         let (grad, rest) = workspace.split_at_mut(dim);

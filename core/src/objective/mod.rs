@@ -1,13 +1,11 @@
-//! What a landscape is: a function on ℝⁿ that methods can evaluate, and how bad input is refused.
+//! What a landscape is: a function on ℝⁿ that methods can evaluate.
 //!
 //! Your own landscape is a type that implements [`Objective`]; every method then works on it. Check its
 //! gradient once with [`check_grad`]. `examples/own_objective.rs` is a complete program.
 
 mod check;
-mod error;
 
 pub use check::{Check, check_grad, check_hess_vec, check_workspace_len};
-pub use error::{ArgError, Reason};
 
 use crate::Real;
 

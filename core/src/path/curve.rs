@@ -5,7 +5,7 @@ use super::workspace::take;
 use crate::base::random::{Rng, uniform};
 use crate::base::room::room;
 use crate::base::rows::{rows, rows_mut};
-use crate::{ArgError, Objective, Real, Reason};
+use crate::{ArgError, Objective, Real};
 
 /// The shape of a [`Curve`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -153,9 +153,7 @@ impl<'a, R: Real> Curve<'a, R> {
         check_ends("controls", controls, dim, count - 1)?;
         let needed = Self::workspace_len(count, dim, f.scratch_len());
         ArgError::check_min_len("workspace", needed, workspace.len())?;
-        if config.draws == 0 {
-            return Err(ArgError::new("draws", Reason::NotPositive));
-        }
+        ArgError::check_count("draws", config.draws as usize)?;
         super::relax::Relaxer::descent(config.learning_rate, config.momentum).check()?;
         let inner = (count - 2) * dim;
         let mut scratch = workspace;

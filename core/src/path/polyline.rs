@@ -14,9 +14,7 @@ pub(super) fn count_rows<R>(
     dim: usize,
     least: usize,
 ) -> Result<usize, ArgError> {
-    if dim == 0 {
-        return Err(ArgError::new("dim", Reason::NotPositive));
-    }
+    ArgError::check_count("dim", dim)?;
     ArgError::check_min_len(arg, dim.saturating_mul(least), values.len())?;
     let count = values.len() / dim;
     ArgError::check_len(arg, count * dim, values.len())?;

@@ -3,7 +3,7 @@
 use crate::base::elementary::sqrt;
 use crate::base::rows::copy;
 use crate::base::vector::{axpy, dot, scale};
-use crate::{ArgError, Real, Reason};
+use crate::{ArgError, Real};
 
 /// The rule that moves all inner images at once, given the gradient `G` of the band.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,12 +78,7 @@ impl<R: Real> Relaxer<R> {
         match self {
             Self::Descent(d) => {
                 ArgError::check_positive("learning_rate", d.learning_rate)?;
-                ArgError::check_non_negative("momentum", d.momentum)?;
-                if d.momentum < R::ONE {
-                    Ok(())
-                } else {
-                    Err(ArgError::new("momentum", Reason::OutOfRange { index: 0 }))
-                }
+                ArgError::check_fraction("momentum", d.momentum)
             }
             Self::Fire(f) => {
                 ArgError::check_positive("dt", f.dt)?;

@@ -144,11 +144,7 @@ impl<R: Real> DenseScan<R> {
         ArgError::check_finite("images", images)?;
         let scan = Self::of(images, dim, points);
         // Of such a path no place has a fraction, and no barrier would be found.
-        if scan.report.length.is_finite() {
-            Ok(scan)
-        } else {
-            Err(ArgError::new("images", Reason::OutOfRange { index: 0 }))
-        }
+        if scan.report.length.is_finite() { Ok(scan) } else { Err(ArgError::new("images", Reason::Overflow)) }
     }
 
     /// As [`new`](Self::new), for images known to be well-formed.

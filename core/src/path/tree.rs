@@ -140,9 +140,7 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
 
     fn note(&mut self, a: u32, b: u32, attempt: Attempt<R>) -> Result<(), ArgError> {
         for (arg, minimum) in [("a", a), ("b", b)] {
-            if minimum as usize >= self.values.len() {
-                return Err(ArgError::new(arg, Reason::OutOfRange { index: minimum as usize }));
-            }
+            ArgError::check_index(arg, minimum as usize, self.values.len())?;
         }
         if a == b {
             return Err(ArgError::new("b", Reason::Coincide));

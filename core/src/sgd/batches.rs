@@ -207,18 +207,14 @@ impl<'a> Minibatches<'a> {
         batch_size: u32,
         indices: usize,
     ) -> Result<(), ArgError> {
-        if samples == 0 {
-            return Err(ArgError::new("samples", Reason::NotPositive));
-        }
-        if batch_size == 0 {
-            return Err(ArgError::new("batch_size", Reason::NotPositive));
-        }
+        ArgError::check_count("samples", samples as usize)?;
+        ArgError::check_count("batch_size", batch_size as usize)?;
         if batch_size > samples {
             let (limit, found) = (samples as usize, batch_size as usize);
             return Err(ArgError::new("batch_size", Reason::TooMany { limit, found }));
         }
-        if sampling == Sampling::FullBatch && batch_size != samples {
-            return Err(ArgError::new("batch_size", Reason::OutOfRange { index: 0 }));
+        if sampling == Sampling::FullBatch {
+            ArgError::check_len("batch_size", samples as usize, batch_size as usize)?;
         }
         let needed = sampling.indices_len(samples, batch_size);
         if sampling == Sampling::WithReplacement {
@@ -306,10 +302,14 @@ impl Persist for Minibatches<'_> {
         self.read_position(reader)?;
         // Each sample once: the indices and their squares have the sums of 0, 1, 2, …
         let (mut sum, mut squares) = (0u64, 0u64);
-        for (k, index) in (0u64..).zip(0..self.order().len()) {
+        for (k, _) in (0u64..).zip(self.order()) {
             let sample = reader.u32()?;
             if sample >= self.samples {
-                return Err(ArgError::new("indices", Reason::OutOfRange { index }).into());
+                return Err(ArgError::new(
+                    "indices",
+                    Reason::Index { found: sample as usize, limit: self.samples as usize },
+                )
+                .into());
             }
             let sample = u64::from(sample);
             sum = sum.wrapping_add(sample).wrapping_sub(k);

@@ -4,7 +4,7 @@ use super::saved::{expect_len, expect_tag, save_len, tag};
 use super::{Persist, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::random::Rng;
-use crate::{ArgError, Real, Reason};
+use crate::{ArgError, Real};
 
 /// How the velocity is formed and used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +98,7 @@ impl<'a, R: Real> Momentum<'a, R> {
 }
 
 fn check_momentum<R: Real>(momentum: R) -> Result<(), ArgError> {
-    ArgError::check_non_negative("momentum", momentum)?;
-    if momentum < R::ONE { Ok(()) } else { Err(ArgError::new("momentum", Reason::OutOfRange { index: 0 })) }
+    ArgError::check_fraction("momentum", momentum)
 }
 
 impl<R: Real> Transform<R> for Momentum<'_, R> {

@@ -5,7 +5,7 @@ use super::{Persist, Schedule, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::random::Rng;
 use crate::base::vector::{axpy, scale};
-use crate::{ArgError, Real, Reason};
+use crate::{ArgError, Real};
 
 /// `u ← factor · u`.
 ///
@@ -131,12 +131,7 @@ pub struct WeightDecay<R: Real = f32> {
 
 impl<R: Real> Transform<R> for WeightDecay<R> {
     fn check(&self, _dim: usize) -> Result<(), ArgError> {
-        ArgError::check_non_negative("decay", self.decay)?;
-        if self.decay < R::ONE {
-            Ok(())
-        } else {
-            Err(ArgError::new("decay", Reason::OutOfRange { index: 0 }))
-        }
+        ArgError::check_fraction("decay", self.decay)
     }
 
     fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], _rng: &mut G) {

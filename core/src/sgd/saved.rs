@@ -72,7 +72,7 @@ pub(super) fn save_len(writer: &mut Writer<'_>, len: usize) {
 }
 
 pub(super) fn does_not_fit(arg: &'static str) -> BlobError {
-    ArgError::new(arg, Reason::OutOfRange { index: 0 }).into()
+    ArgError::new(arg, Reason::Mismatch).into()
 }
 
 /// Parts without state: a tag alone.

@@ -1,7 +1,7 @@
 //! The learning rate as a function of the step.
 
 use crate::base::elementary::cos;
-use crate::{ArgError, Real, Reason};
+use crate::{ArgError, Real};
 
 /// A learning rate `η(k)` for each step `k = 0, 1, …`: a pure function, so that a run resumed at a step
 /// uses the same rate.
@@ -90,7 +90,7 @@ impl<R: Real> Schedule<R> {
     /// # Errors
     /// [`ArgError`] naming `learning_rate`, `factor`, `last`, `every`, `steps` or `half_life`.
     pub fn check(&self) -> Result<(), ArgError> {
-        let count = |arg, n: u32| if n > 0 { Ok(()) } else { Err(ArgError::new(arg, Reason::NotPositive)) };
+        let count = |arg, n: u32| ArgError::check_count(arg, n as usize);
         let rate = match *self {
             Self::Constant { rate } => rate,
             Self::Steps { rate, factor, every } => {

@@ -209,8 +209,16 @@ fn reasons() {
     let batches = |samples, size, indices: &mut [u32]| {
         Minibatches::new(Sampling::ShuffledEpochs, samples, size, indices).map(|_| ())
     };
-    assert_eq!(reason(batches(0, 1, &mut [])), Reason::NotPositive, "no samples");
-    assert_eq!(reason(batches(3, 0, &mut [0; 3])), Reason::NotPositive, "no batch");
+    assert_eq!(
+        reason(batches(0, 1, &mut [])),
+        Reason::OutOfRange { value: 0.0, range: "at least 1" },
+        "no samples"
+    );
+    assert_eq!(
+        reason(batches(3, 0, &mut [0; 3])),
+        Reason::OutOfRange { value: 0.0, range: "at least 1" },
+        "no batch"
+    );
     assert_eq!(reason(batches(3, 4, &mut [0; 3])), Reason::TooMany { limit: 3, found: 4 }, "too large");
     assert_eq!(reason(batches(3, 1, &mut [0; 2])), Reason::Length { expected: 3, found: 2 }, "indices");
     let objective = Bowl { dim: 2, curvature: 1.0 };
@@ -223,6 +231,6 @@ fn reasons() {
     assert_eq!(reason(new), Reason::Length { expected: 2, found: 3 }, "params");
     let mut velocity = [0.0; 2];
     let one = Momentum::heavy_ball(1.0, &mut velocity).check(2);
-    assert_eq!(reason(one), Reason::OutOfRange { index: 0 }, "momentum");
+    assert_eq!(reason(one), Reason::OutOfRange { value: 1.0, range: "in [0, 1)" }, "momentum");
     assert_eq!(reason(Replay::<f64>::new(&[]).check(2)), Reason::Empty, "no rows");
 }

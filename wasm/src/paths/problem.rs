@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
+use losscape::ArgError;
 use losscape::base::random::stream;
 use losscape::models::data::digits::{CLASSES, PIXELS};
 use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Loss, Mlp};
-use losscape::{ArgError, Reason};
 use losscape_wasm_loops::NetLoss;
 use wasm_bindgen::prelude::*;
 
@@ -74,9 +74,8 @@ impl PathsSettings {
         let counts =
             [("width", self.width, 256), ("pivots", self.pivots, PIVOTS), ("cycles", self.cycles, 1000)];
         for (arg, count, most) in counts {
-            if count == 0 || count > most {
-                return Err(ArgError::new(arg, Reason::OutOfRange { index: 0 }));
-            }
+            ArgError::check_count(arg, count as usize)?;
+            ArgError::check_index(arg, count as usize, most as usize + 1)?;
         }
         Ok(())
     }

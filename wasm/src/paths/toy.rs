@@ -96,9 +96,8 @@ impl Toy {
     #[wasm_bindgen(constructor)]
     pub fn new(surface: ToySurface, pivots: u32, learning_rate: f32, climb: bool) -> Result<Self, LabError> {
         let place = Place::of(surface)?;
-        if pivots == 0 || pivots > PIVOTS {
-            return Err(ArgError::new("pivots", Reason::OutOfRange { index: 0 }).into());
-        }
+        ArgError::check_count("pivots", pivots as usize)?;
+        ArgError::check_index("pivots", pivots as usize, PIVOTS as usize + 1)?;
         let count = pivots as usize + 2;
         let mut images = vec![0.0; 2 * count];
         for (end, image) in place.ends.iter().zip([0, count - 1]) {
@@ -149,7 +148,9 @@ impl Toy {
         ArgError::check_finite("place", &[x, y])?;
         self.band.with_dependent_mut(|_, band| {
             if image == 0 || image + 1 >= band.len() {
-                return Err(ArgError::new("image", Reason::OutOfRange { index: image }).into());
+                return Err(
+                    ArgError::new("image", Reason::Index { found: image, limit: band.len() - 1 }).into()
+                );
             }
             band.image_mut(image).copy_from_slice(&[x, y]);
             Ok(())

@@ -262,9 +262,8 @@ impl Surface {
     /// # Errors
     /// As of `begin`, and naming `rows` if no plane has been cut.
     pub fn begin_at(&mut self, x: f64, y: f64, half_width: f64, cells: u32) -> Result<(), LabError> {
-        if ![16, 32, 64, 128].contains(&cells) {
-            return Err(ArgError::new("cells", Reason::OutOfRange { index: 0 }).into());
-        }
+        let known = [16, 32, 64, 128].contains(&cells);
+        ArgError::check_range("cells", f64::from(cells), known, "16, 32, 64 or 128")?;
         let (n, mut mapped) = (self.dim, self.plane.clone());
         if x != 0.0 || y != 0.0 {
             Plane::new(&self.plane)?.point([x, y], &mut mapped[..n]);

@@ -5,7 +5,7 @@ use core::fmt;
 use crate::ArgError;
 
 /// Bytes were refused; nothing has been changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BlobError {
     /// The slice ends too early: cut off, or too small to write into.

@@ -1,7 +1,7 @@
 //! A landscape's values on a plane, coarse first.
 
 use super::Plane;
-use crate::{ArgError, Objective, Real, Reason};
+use crate::{ArgError, Objective, Real};
 
 /// Elements of the values of a grid of `cells` × `cells`: a value at every corner of a cell.
 #[must_use]
@@ -80,13 +80,10 @@ impl<R: Real> PlaneGrid<R> {
     /// above 2¹²) or `values` (another length than [`grid_len(fine)`](grid_len)).
     pub fn new(half_width: R, coarse: u32, fine: u32, values: &[R]) -> Result<Self, ArgError> {
         ArgError::check_positive("half_width", half_width)?;
-        if coarse == 0 {
-            return Err(ArgError::new("coarse", Reason::NotPositive));
-        }
+        ArgError::check_count("coarse", coarse as usize)?;
         let doublings = (fine / coarse).is_power_of_two() && fine.is_multiple_of(coarse);
-        if !doublings || fine > 1 << 12 {
-            return Err(ArgError::new("fine", Reason::OutOfRange { index: 0 }));
-        }
+        let allowed = doublings && fine <= 1 << 12;
+        ArgError::check_range("fine", f64::from(fine), allowed, "`coarse` doubled some times, at most 4096")?;
         ArgError::check_len("values", grid_len(fine), values.len())?;
         Ok(Self { half_width, fine, coarse, cells: coarse, column: 0, row: 0 })
     }

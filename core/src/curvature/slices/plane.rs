@@ -180,7 +180,7 @@ pub fn through<R: Real>(a: &[R], b: &[R], c: &[R], rows: &mut [R]) -> Result<(),
     let middle = |i: usize| R::HALF * a[i] + R::HALF * b[i];
     let u = |i: usize| R::HALF * (b[i] - a[i]);
     let v = |i: usize| c[i] - middle(i);
-    let too_far = |arg| ArgError::new(arg, Reason::OutOfRange { index: 0 });
+    let too_far = |arg| ArgError::new(arg, Reason::Overflow);
     let square = sum(dim, |i| u(i) * u(i));
     if square == R::ZERO {
         return Err(ArgError::new("b", Reason::Coincide));

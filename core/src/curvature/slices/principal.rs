@@ -96,7 +96,7 @@ pub fn principal_axes<R: Real>(
     }
     let all = trace(gram, count);
     // Of the products, not of the trajectory, an index would be told.
-    let too_far = |_| ArgError::new("trajectory", Reason::OutOfRange { index: 0 });
+    let too_far = |_| ArgError::new("trajectory", Reason::Overflow);
     eigen(gram, values, rest).map_err(too_far)?;
     let found = [values[count - 1], values[count - 2]];
     if found[1] <= R::from_f64(16.0) * R::EPSILON * found[0] {
@@ -210,7 +210,7 @@ mod tests {
         let dependent = ArgError::new("trajectory", Reason::Dependent);
         assert_eq!(refused(&line, &[0.0; 2], &mut axes, &mut workspace), dependent);
         assert_eq!(refused(&[1.0; 6], &[1.0; 2], &mut axes, &mut workspace), dependent);
-        let too_far = ArgError::new("trajectory", Reason::OutOfRange { index: 0 });
+        let too_far = ArgError::new("trajectory", Reason::Overflow);
         assert_eq!(
             refused(&[1e200, 0.0, 0.0, 1e200, 0.0, 0.0], &[0.0; 2], &mut axes, &mut workspace),
             too_far

@@ -35,9 +35,7 @@ impl<'a, R: Real> Dataset<'a, R> {
     /// [`ArgError`] naming `width` (zero), `inputs` (empty, not a whole number of rows, not finite, more
     /// rows than a `u32` counts) or `targets` (another number of samples, not finite).
     pub fn new(inputs: &'a [R], width: usize, targets: Targets<'a, R>) -> Result<Self, ArgError> {
-        if width == 0 {
-            return Err(ArgError::new("width", Reason::NotPositive));
-        }
+        ArgError::check_count("width", width)?;
         let samples = inputs.len() / width;
         if samples == 0 {
             return Err(ArgError::new("inputs", Reason::Empty));

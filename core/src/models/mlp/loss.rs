@@ -132,19 +132,25 @@ impl Loss {
                     return Err(ArgError::new("net", Reason::TooShort { needed: 2, found: outputs }));
                 }
                 let classes = if outputs == 1 { 2 } else { outputs };
-                match labels.iter().position(|&y| usize::from(y) >= classes) {
-                    Some(index) => Err(ArgError::new("targets", Reason::OutOfRange { index })),
-                    None => Ok(()),
+                for (index, &label) in labels.iter().enumerate() {
+                    if usize::from(label) >= classes {
+                        let label = u32::from(label);
+                        return Err(ArgError::new("targets", Reason::Label { index, label, classes }));
+                    }
                 }
+                Ok(())
             }
             Targets::Values(values) => {
                 if self.is_softmax() {
-                    return Err(ArgError::new("targets", Reason::OutOfRange { index: 0 }));
+                    return Err(ArgError::new("targets", Reason::Targets { takes: "labels" }));
                 }
                 ArgError::check_len("targets", data.len() * outputs, values.len())?;
                 let unit = |y: &R| *y >= R::ZERO && *y <= R::ONE;
-                match values.iter().position(|y| self.is_binary() && !unit(y)) {
-                    Some(index) => Err(ArgError::new("targets", Reason::OutOfRange { index })),
+                match values.iter().enumerate().find(|(_, y)| self.is_binary() && !unit(y)) {
+                    Some((index, y)) => {
+                        let value = y.to_f64();
+                        Err(ArgError::new("targets", Reason::Element { index, value, range: "in [0, 1]" }))
+                    }
                     None => Ok(()),
                 }
             }

@@ -134,7 +134,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// [`ArgError`] naming `tile` if it is zero.
     pub const fn with_tile(mut self, tile: usize) -> Result<Self, ArgError> {
         if tile == 0 {
-            return Err(ArgError::new("tile", crate::Reason::NotPositive));
+            return Err(ArgError::zero("tile"));
         }
         self.tile = tile;
         Ok(self)

@@ -88,7 +88,12 @@ impl Mlp {
         while l < widths.len() {
             // 2¹⁶ units a layer keep every product below inside a u64.
             if widths[l] == 0 || widths[l] > 1 << 16 {
-                return Err(ArgError::new("widths", Reason::OutOfRange { index: l }));
+                #[expect(clippy::cast_precision_loss, reason = "only to be printed")]
+                let value = widths[l] as f64;
+                return Err(ArgError::new(
+                    "widths",
+                    Reason::Element { index: l, value, range: "from 1 to 65536" },
+                ));
             }
             #[expect(clippy::cast_possible_truncation, reason = "checked to be at most 2¹⁶")]
             let width = widths[l] as u32;

@@ -1,4 +1,4 @@
-use crate::{ArgError, Curvature, Objective, Real, Reason};
+use crate::{ArgError, Curvature, Objective, Real};
 
 /// Two wells along the first axis, a bowl along all others.
 ///
@@ -28,10 +28,10 @@ impl<R: Real> DoubleWell<R> {
     /// The double well of `dim` coordinates.
     ///
     /// # Errors
-    /// [`Reason::NotPositive`] if `dim` is zero.
+    /// [`Reason::OutOfRange`] if `dim` is zero.
     pub const fn new(dim: usize) -> Result<Self, ArgError> {
         if dim == 0 {
-            return Err(ArgError::new("dim", Reason::NotPositive));
+            return Err(ArgError::zero("dim"));
         }
         Ok(Self { dim, scale: R::ONE })
     }

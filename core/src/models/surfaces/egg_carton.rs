@@ -1,5 +1,5 @@
 use crate::base::elementary::{cos, sin};
-use crate::{ArgError, Curvature, Objective, Real, Reason};
+use crate::{ArgError, Curvature, Objective, Real};
 
 /// A lattice of equal minima, as in Draxler et al. (2018).
 ///
@@ -32,10 +32,10 @@ impl<R: Real> EggCarton<R> {
     /// The egg carton of `dim` coordinates.
     ///
     /// # Errors
-    /// [`Reason::NotPositive`] if `dim` is zero.
+    /// [`Reason::OutOfRange`] if `dim` is zero.
     pub const fn new(dim: usize) -> Result<Self, ArgError> {
         if dim == 0 {
-            return Err(ArgError::new("dim", Reason::NotPositive));
+            return Err(ArgError::zero("dim"));
         }
         Ok(Self { dim, scale: R::ONE })
     }

@@ -42,9 +42,7 @@ impl<'a, R: Real> GaussianMixture<'a, R> {
     /// [`ArgError`] if `dim` is zero, `depths` is empty, a length does not fit, a number is not finite or
     /// a width not above zero.
     pub fn new(dim: usize, centres: &'a [R], depths: &'a [R], widths: &'a [R]) -> Result<Self, ArgError> {
-        if dim == 0 {
-            return Err(ArgError::new("dim", Reason::NotPositive));
-        }
+        ArgError::check_count("dim", dim)?;
         if depths.is_empty() {
             return Err(ArgError::new("depths", Reason::Empty));
         }

@@ -123,18 +123,15 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
             return Err(ArgError::new("schedule", Reason::Empty));
         };
         if !matches!(first.grow, Grow::Line(1..)) {
-            return Err(ArgError::new("schedule", Reason::OutOfRange { index: 0 }));
+            return Err(ArgError::new("schedule", Reason::FirstCycle));
         }
         for cycle in config.schedule {
             ArgError::check_positive("schedule", cycle.learning_rate)?;
         }
         ArgError::check_non_negative("threshold", config.insertion.threshold)?;
-        if config.points == 0 {
-            return Err(ArgError::new("points", Reason::NotPositive));
-        }
-        if config.end_grad_norm.is_nan() || config.end_grad_norm <= R::ZERO {
-            return Err(ArgError::new("end_grad_norm", Reason::NotPositive));
-        }
+        ArgError::check_count("points", config.points as usize)?;
+        let norm = config.end_grad_norm;
+        ArgError::check_range("end_grad_norm", norm, norm > R::ZERO, "above 0")?;
         let capacity = images.len() / dim.max(1);
         if capacity > N {
             return Err(ArgError::new("images", Reason::TooMany { limit: N, found: capacity }));

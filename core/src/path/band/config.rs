@@ -2,7 +2,7 @@
 
 use crate::path::relax::Relaxer;
 use crate::path::tangent::Tangent;
-use crate::{ArgError, Real, Reason};
+use crate::{ArgError, Real};
 
 /// What keeps the images of a band apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,9 +48,8 @@ impl<R: Real> BandConfig<R> {
         if let Spacing::Springs(spring) = self.spacing {
             ArgError::check_positive("spring", spring)?;
         }
-        if self.climb_below.is_nan() || self.climb_below < R::ZERO {
-            return Err(ArgError::new("climb_below", Reason::Negative));
-        }
+        let climb = self.climb_below;
+        ArgError::check_range("climb_below", climb, climb >= R::ZERO, "at least 0")?;
         self.relaxer.check()
     }
 }

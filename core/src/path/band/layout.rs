@@ -69,19 +69,18 @@ impl<R: Real> Band<'_, R> {
     /// one. Its neighbours keep their target places. The relaxer is at rest afterwards.
     ///
     /// # Errors
-    /// [`Reason::TooMany`] if the band is full, [`Reason::OutOfRange`] if there is no such place; the band
+    /// [`Reason::TooMany`] if the band is full, [`Reason::Index`] or [`Reason::OutOfRange`] if there is no such place; the band
     /// is as it was.
     pub fn insert(&mut self, at: Location<R>) -> Result<(), ArgError> {
-        let nowhere = ArgError::new("at", Reason::OutOfRange { index: at.segment });
         if self.count == self.capacity() {
             return Err(ArgError::new(
                 "images",
                 Reason::TooMany { limit: self.capacity(), found: self.count + 1 },
             ));
         }
-        if at.segment >= self.count - 1 || !(at.alpha > R::ZERO && at.alpha < R::ONE) {
-            return Err(nowhere);
-        }
+        ArgError::check_index("at", at.segment, self.count - 1)?;
+        ArgError::check_range("at", at.alpha, at.alpha > R::ZERO && at.alpha < R::ONE, "in (0, 1)")?;
+        let nowhere = ArgError::new("at", Reason::Index { found: at.segment, limit: self.count - 1 });
         let i = at.segment + 1;
         let image = |i| row(self.images, self.dim, i).ok_or(nowhere);
         between(image(at.segment)?, image(i)?, at.alpha, self.direction);

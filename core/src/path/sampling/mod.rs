@@ -124,12 +124,9 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         ArgError::check_positive("accept", config.accept)?;
         ArgError::check_positive("train_to", config.train_to)?;
         // Beads are not scanned: they must be below the limit when they are trained.
-        if config.train_to > config.accept {
-            return Err(ArgError::new("train_to", Reason::OutOfRange { index: 0 }));
-        }
-        if config.points == 0 {
-            return Err(ArgError::new("points", Reason::NotPositive));
-        }
+        let below = config.train_to <= config.accept;
+        ArgError::check_range("train_to", config.train_to, below, "at most `accept`")?;
+        ArgError::check_count("points", config.points as usize)?;
         match config.trainer {
             Trainer::Descent { learning_rate, momentum } => {
                 Relaxer::descent(learning_rate, momentum).check()?;

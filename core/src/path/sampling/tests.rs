@@ -61,7 +61,8 @@ fn failures_are_told_apart() {
     let high = SamplingConfig { train_to: 1.2, ..CONFIG };
     let (mut ends, mut workspace) = ([0.0, 0.0, 1.0, 0.0], [0.0; 8]);
     let refused = Sampling::<f64, 4>::new(&f, high, &mut ends, &mut workspace);
-    assert_eq!(refused.unwrap_err(), ArgError::new("train_to", Reason::OutOfRange { index: 0 }));
+    let above = Reason::OutOfRange { value: 1.2, range: "at most `accept`" };
+    assert_eq!(refused.unwrap_err(), ArgError::new("train_to", above));
     // The scan meets the hole, the bead in the middle would not.
     let (beads, level) = ([-1.0, 0.0, 0.5, 0.0, 0.0, 0.0], 1.0);
     let config = SamplingConfig { level, ..CONFIG };

@@ -35,7 +35,7 @@
 use core::ops::Range;
 
 use crate::base::blob::{BlobError, Reader, blob_len, kind};
-use crate::{ArgError, Real, Reason};
+use crate::{ArgError, Real};
 
 /// Pixels along a side.
 pub const SIDE: usize = 8;
@@ -174,9 +174,8 @@ impl Digits<'_> {
         inputs: &mut [R],
         labels: &mut [u8],
     ) -> Result<(), ArgError> {
-        if rows.start > rows.end || rows.end > self.len() {
-            return Err(ArgError::new("rows", Reason::OutOfRange { index: rows.end }));
-        }
+        ArgError::check_index("rows", rows.end, self.len() + 1)?;
+        ArgError::check_index("rows", rows.start, rows.end + 1)?;
         ArgError::check_len("inputs", rows.len() * PIXELS, inputs.len())?;
         ArgError::check_len("labels", rows.len(), labels.len())?;
         for ((row, input), label) in rows.zip(inputs.chunks_exact_mut(PIXELS)).zip(labels) {

@@ -186,9 +186,7 @@ pub fn blobs<R: Real, G: Rng + ?Sized>(
     inputs: &mut [R],
     labels: &mut [u8],
 ) -> Result<(), ArgError> {
-    if width == 0 {
-        return Err(ArgError::new("width", Reason::NotPositive));
-    }
+    ArgError::check_count("width", width)?;
     let classes = centres.len() / width;
     if classes == 0 {
         return Err(ArgError::new("centres", Reason::Empty));
