@@ -3,7 +3,7 @@
 //!
 //! Deterministic values are golden; where a network was trained the statement is about a regime. A failed
 //! search proves nothing: "no path below x" means that this many restarts found none.
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![cfg(test)]
 
 mod curves;
 mod digits;

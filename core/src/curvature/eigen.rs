@@ -314,7 +314,6 @@ fn orient<R: Real>(rows: &mut [R], n: usize) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     extern crate std;
     use super::*;
     use crate::base::random::{index, stream, uniform};

@@ -289,7 +289,6 @@ impl<'a, R: Real> EigenvectorFollowing<'a, R> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     extern crate std;
     use super::*;
     use crate::Objective;

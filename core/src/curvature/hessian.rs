@@ -149,7 +149,6 @@ pub fn trace<R: Real>(matrix: &[R], n: usize) -> R {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
     use crate::Objective;
     use crate::models::surfaces::Quadratic;

@@ -83,7 +83,6 @@ impl<R: Real, F: SampledObjective<R> + ?Sized> Objective<R> for OnBatch<'_, F> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
     use crate::models::data::{Dataset, Targets};
     use crate::models::mlp::{Loss, Mlp, MlpObjective};

@@ -278,7 +278,6 @@ impl<'a, R: Real> Curve<'a, R> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
     use crate::base::random::stream;
     use crate::models::surfaces::Ring;

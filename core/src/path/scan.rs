@@ -271,7 +271,6 @@ impl<R: Real> DenseScan<R> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     extern crate std;
     use super::*;
     use crate::models::surfaces::{CurvyValley, MuellerBrown};

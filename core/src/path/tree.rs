@@ -309,7 +309,6 @@ fn unite<R: Real>(component: &mut [u32], pair: Pair<R>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
 
     #[test]

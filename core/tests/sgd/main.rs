@@ -6,7 +6,6 @@
     clippy::disallowed_methods,
     clippy::lossy_float_literal,
     clippy::neg_multiply,
-    clippy::unwrap_used,
     reason = "small counts, oracles in the platform's f64, and formulas as the papers write them"
 )]
 

@@ -140,7 +140,6 @@ impl<R: Real> PlaneGrid<R> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     extern crate std;
     use super::*;
     use crate::models::surfaces::MuellerBrown;

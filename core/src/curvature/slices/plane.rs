@@ -219,7 +219,6 @@ fn sum<R: Real>(n: usize, f: impl Fn(usize) -> R) -> R {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     extern crate std;
     use super::*;
     use crate::base::random::{fill_normal, stream};

@@ -147,7 +147,6 @@ pub fn random_walk<R: Real, G: Rng + ?Sized>(rows: &mut [R], dim: usize, rng: &m
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
     extern crate std;
     use super::super::Plane;
     use super::*;

@@ -1,8 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::needless_range_loop,
-    reason = "tests fail by panicking; indices name the entry"
-)]
+#![allow(clippy::needless_range_loop, reason = "indices name the entry")]
 extern crate std;
 use std::vec;
 
