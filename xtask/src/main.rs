@@ -1,21 +1,12 @@
 //! The only automation of this repository: `cargo xtask <command>`.
 
-mod bench;
-mod fingerprint;
-mod lab;
-mod miri;
-mod npm;
-mod paths;
-mod process;
-mod report;
-mod setup;
-mod size;
-mod test;
-mod wasm;
+mod commands;
+mod tools;
 
 use std::process::ExitCode;
 
-use process::Failure;
+use commands::{bench, fingerprint, lab, miri, npm, setup, size, test, wasm};
+use tools::process::{Failure, Result};
 
 const HELP: &str = "\
 cargo xtask <command>
@@ -40,7 +31,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match args.split_first() {
-        Some((&"setup", [])) => setup::all(),
+        Some((&"setup", [])) => setup::run(),
         Some((&"lab", ["--build"])) => lab::build(),
         Some((&"lab", [])) => lab::serve(4173),
         Some((&"lab", ["--port", port])) => lab_port(port).and_then(lab::serve),
@@ -67,6 +58,6 @@ fn main() -> ExitCode {
     }
 }
 
-fn lab_port(text: &str) -> process::Result<u16> {
+fn lab_port(text: &str) -> Result<u16> {
     text.parse().map_err(|_| Failure::Failed(format!("--port {text}: not a port number")))
 }

@@ -5,8 +5,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
-use crate::process::{Failure, Log, Result};
-use crate::{paths, setup, wasm};
+use crate::commands::wasm;
+use crate::tools::process::{Failure, Log, Result};
+use crate::tools::{install, paths};
 
 /// Builds `web/dist`; needs Rust and Node only.
 pub(crate) fn build() -> Result {
@@ -20,11 +21,11 @@ pub(crate) fn build() -> Result {
 
 fn build_into(log: &mut Log) -> Result {
     println!("node packages ...");
-    setup::node_packages(log)?;
+    install::node_packages(log)?;
     println!("kernel (the first time takes a few minutes) ...");
     println!("  {}", wasm::build(log)?);
     println!("page ...");
-    setup::npm("run build").log(log)
+    install::npm("run build").log(log)
 }
 
 /// Builds and serves on this machine only, until interrupted.

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::process::{Failure, Log, Result, program};
-use crate::{paths, setup, wasm};
+use crate::commands::wasm;
+use crate::tools::process::{Failure, Log, Result, program};
+use crate::tools::{install, paths};
 
 /// What is written by hand; the version is the workspace's.
 const OWN: &str = "wasm/npm";
@@ -65,7 +66,7 @@ fn copy(file: &Path, folder: &Path) -> Result {
 
 /// Packs the package, installs it elsewhere and runs it.
 pub(crate) fn check(log: &mut Log) -> Result<String> {
-    setup::node_packages(log)?;
+    install::node_packages(log)?;
     build(log)?;
     program("node").words("--test tests/npm/package.test.mjs").dir(paths::root()).log(log)?;
     Ok(String::new())

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::paths;
-use crate::process::{Log, Result, program};
-use crate::setup;
+use crate::tools::install;
+use crate::tools::paths;
+use crate::tools::process::{Log, Result, program};
 
 pub(super) fn node(module: &Path, log: &mut Log) -> Result<String> {
-    let node = setup::node()?;
+    let node = install::node()?;
     let script =
         format!("{}\nconsole.log(experiments(require('fs').readFileSync(process.argv[1])));", source()?);
     program(node).arg("-e").arg(script).arg(module).limit(300).capture(log)
@@ -15,7 +15,7 @@ pub(super) fn node(module: &Path, log: &mut Log) -> Result<String> {
 
 /// Opens a page that holds the module, and reads it when it has loaded.
 pub(super) fn chromium(module: &Path, log: &mut Log) -> Result<String> {
-    let chromium = setup::chromium()?;
+    let chromium = install::chromium()?;
     let page = paths::logs().join("fingerprint.html");
     let bytes = std::fs::read(module)?;
     let script = format!(

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use crate::paths;
-use crate::process::{Failure, Log, Result, ask, find, program};
+use crate::tools::paths;
+use crate::tools::process::{Failure, Log, Result, Run, ask, find, program};
 
 /// A program of the operating system's package manager.
 #[derive(Clone, Copy)]
@@ -66,27 +66,6 @@ const CHROMIUM_PATHS: [&str; 3] = [
 /// One installer at a time: package managers hold locks.
 static INSTALLER: Mutex<bool> = Mutex::new(false);
 
-/// Everything that any command needs.
-pub(crate) fn all() -> Result {
-    let tools = [QEMU_ARM, QEMU_RISCV, QEMU_AARCH64, QEMU_S390X, GCC_S390X];
-    let mut missing: Vec<String> = tools.iter().filter_map(|tool| tool.require().err()).map(text).collect();
-    missing.extend(node().err().map(text));
-    missing.extend(chromium().err().map(text));
-    missing.extend(crate::test::targets().filter_map(|target| rust_target(target).err()).map(text));
-    if missing.is_empty() {
-        println!("everything is there");
-        Ok(())
-    } else {
-        Err(Failure::Missing(missing.join("\n")))
-    }
-}
-
-fn text(failure: Failure) -> String {
-    match failure {
-        Failure::Failed(text) | Failure::Missing(text) => text,
-    }
-}
-
 impl Tool {
     pub(crate) const fn program(&self) -> &'static str {
         self.program
@@ -119,7 +98,7 @@ impl Tool {
 }
 
 /// `apt-get`, where this process may use it: as root on Debian or Ubuntu, or in CI with sudo.
-fn apt() -> Option<fn(&str) -> crate::process::Run> {
+fn apt() -> Option<fn(&str) -> Run> {
     find("apt-get")?;
     if ask("id", "-u") == "0" {
         return Some(|words| program("apt-get").words(words).env("DEBIAN_FRONTEND", "noninteractive"));
@@ -202,7 +181,7 @@ pub(crate) fn packages(folder: &str, log: &mut Log) -> Result {
 }
 
 /// `npm` in `web/`.
-pub(crate) fn npm(words: &str) -> crate::process::Run {
+pub(crate) fn npm(words: &str) -> Run {
     let name = if cfg!(windows) { "npm.cmd" } else { "npm" };
     program(name).words(words).dir(paths::at("web"))
 }

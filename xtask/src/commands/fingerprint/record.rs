@@ -3,8 +3,8 @@
 use core::fmt::Write;
 
 use super::{Digest, Target};
-use crate::paths;
-use crate::process::{Result, ask};
+use crate::tools::paths;
+use crate::tools::process::{Result, ask};
 
 /// Writes `web/src/recorded.json`.
 pub(super) fn write(rows: &[(Target, Vec<Digest>)]) -> Result {

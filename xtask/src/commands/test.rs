@@ -1,8 +1,10 @@
 //! `cargo xtask test`: everything that must hold before a commit lands.
 
-use crate::process::{Failure, Log, Result, ask, cargo, program};
-use crate::report::{self, Step};
-use crate::{bench, fingerprint, miri, npm, paths, setup, size, wasm};
+use crate::commands::{bench, fingerprint, miri, npm, size, wasm};
+use crate::tools::cargo::{cargo, count};
+use crate::tools::process::{Failure, Log, Result, ask, program};
+use crate::tools::report::{self, Step};
+use crate::tools::{install, paths};
 
 /// Targets on which the kernel must at least compile.
 const BARE: [&str; 5] = [
@@ -28,14 +30,14 @@ pub(crate) fn run(exhaustive: bool) -> Result {
 
 /// The checks of this machine, in the build folder that a developer uses.
 fn host(exhaustive: bool) -> Vec<Step> {
-    let native = &setup::native();
+    let native = &install::native();
     let mut steps = vec![
         Step::new(native, "formatting", |log| {
-            setup::rust_component("rustfmt")?;
+            install::rust_component("rustfmt")?;
             quiet(cargo("fmt --all --check").log(log))
         }),
         Step::new(native, "lints", |log| {
-            setup::rust_component("clippy")?;
+            install::rust_component("clippy")?;
             quiet(cargo("clippy --workspace --all-targets --locked -- -D warnings").log(log))
         }),
         Step::new(native, "tests, debug", |log| tests("", log)),
@@ -76,7 +78,7 @@ fn elsewhere(exhaustive: bool) -> Vec<Step> {
     let mut steps: Vec<Step> = BARE
         .map(|target| {
             Step::new(target, "compiles", move |log| {
-                setup::rust_target(target)?;
+                install::rust_target(target)?;
                 let check = cargo("check -p losscape --locked --target").arg(target);
                 quiet(check.env("CARGO_TARGET_DIR", paths::target("elsewhere")).log(log))
             })
@@ -87,7 +89,7 @@ fn elsewhere(exhaustive: bool) -> Vec<Step> {
         if !fingerprint::RUNS_I686 {
             return Ok(format!("not run: {}", fingerprint::NO_I686));
         }
-        setup::rust_target(NARROW)?;
+        install::rust_target(NARROW)?;
         let test = cargo("test -p losscape --lib --profile optimised --locked --target").arg(NARROW);
         let test = test.env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
         counted(&test.env("CARGO_TARGET_DIR", paths::target("elsewhere")).capture(log)?)
@@ -103,20 +105,20 @@ fn elsewhere(exhaustive: bool) -> Vec<Step> {
 fn page(exhaustive: bool) -> Vec<Step> {
     let script = |name: &'static str, what| {
         Step::new("web", what, move |log| {
-            setup::node_packages(log)?;
-            quiet(setup::npm("run").arg(name).log(log))
+            install::node_packages(log)?;
+            quiet(install::npm("run").arg(name).log(log))
         })
     };
     let browser = |name: &'static str, what| {
         Step::new("Chromium", what, move |log| {
-            setup::node_packages(log)?;
-            let chromium = setup::chromium()?;
-            quiet(setup::npm("run").arg(name).env("CHROMIUM", chromium).log(log))
+            install::node_packages(log)?;
+            let chromium = install::chromium()?;
+            quiet(install::npm("run").arg(name).env("CHROMIUM", chromium).log(log))
         })
     };
     let mut steps = vec![
         Step::new("wasm32-unknown-unknown", "the page's kernel", |log| {
-            setup::node_packages(log)?;
+            install::node_packages(log)?;
             wasm::build(log)
         }),
         Step::new("Node", "npm package", npm::check),
@@ -143,12 +145,6 @@ fn tests(options: &str, log: &mut Log) -> Result<String> {
 /// `N tests`, summed over the closing lines of cargo's test programs.
 fn counted(output: &str) -> Result<String> {
     Ok(format!("{} tests", count(output)))
-}
-
-/// How many tests passed, by the closing lines of cargo's test programs.
-pub(crate) fn count(output: &str) -> u32 {
-    let passed = |line: &str| line.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<u32>().ok();
-    output.lines().filter_map(passed).sum()
 }
 
 /// A nightly toolchain is no emulator: where none can be had, the hosted workflow has one.

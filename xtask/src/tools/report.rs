@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Instant;
 
-use crate::process::{Failure, Log, Result};
+use crate::tools::process::{Failure, Log, Result};
 
 /// What one step found.
 pub(crate) struct Row {

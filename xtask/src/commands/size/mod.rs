@@ -7,10 +7,10 @@ use core::fmt::Write;
 
 use elf::Image;
 
-use crate::fingerprint::firmware;
-use crate::paths;
-use crate::process::{Failure, Log, Result, program};
-use crate::setup::{self, Tool};
+use crate::tools::cargo::firmware;
+use crate::tools::install::{self, Tool};
+use crate::tools::paths;
+use crate::tools::process::{Failure, Log, Result, program};
 
 /// An emulated board that counts instructions.
 struct Board {
@@ -44,7 +44,7 @@ const BOARDS: [Board; 3] = [
         name: "Cortex-M0, micro:bit",
         triple: "thumbv6m-none-eabi",
         package: "losscape-cortex-m",
-        emulator: setup::QEMU_ARM,
+        emulator: install::QEMU_ARM,
         machine: "-M microbit",
         programs: &[fast("xor"), fast("autoneb_xor"), fast("tanh"), fast("tanh_micromath")],
     },
@@ -52,7 +52,7 @@ const BOARDS: [Board; 3] = [
         name: "Cortex-M4F, mps2-an386",
         triple: "thumbv7em-none-eabihf",
         package: "losscape-cortex-m",
-        emulator: setup::QEMU_ARM,
+        emulator: install::QEMU_ARM,
         machine: "-M mps2-an386",
         programs: &[
             fast("xor"),
@@ -70,7 +70,7 @@ const BOARDS: [Board; 3] = [
         name: "RV32IMAC, virt",
         triple: "riscv32imac-unknown-none-elf",
         package: "losscape-riscv",
-        emulator: setup::QEMU_RISCV,
+        emulator: install::QEMU_RISCV,
         machine: "-M virt -bios none",
         programs: &[
             fast("xor"),
@@ -140,7 +140,7 @@ pub(crate) fn check(log: &mut Log) -> Result<String> {
 fn measure(log: &mut Log) -> Result<Vec<Measured>> {
     let mut rows: Vec<Measured> = Vec::new();
     for board in &BOARDS {
-        setup::rust_target(board.triple)?;
+        install::rust_target(board.triple)?;
         let emulator = board.emulator.require()?;
         for build in board.programs {
             let name = build.program;

@@ -6,10 +6,10 @@
 use std::path::{Path, PathBuf};
 
 use super::elf::Image;
-use crate::fingerprint::firmware;
-use crate::paths;
-use crate::process::{Failure, Log, Result, ask, program};
-use crate::setup;
+use crate::tools::cargo::firmware;
+use crate::tools::install;
+use crate::tools::paths;
+use crate::tools::process::{Failure, Log, Result, ask, program};
 
 const TARGETS: [&str; 2] = ["thumbv7em-none-eabihf", "riscv32imac-unknown-none-elf"];
 /// What the hot functions' symbols begin with.
@@ -22,7 +22,7 @@ pub(super) fn check(log: &mut Log) -> Result<String> {
     let mut wrong = Vec::new();
     let mut names = Vec::new();
     for target in TARGETS {
-        setup::rust_target(target)?;
+        install::rust_target(target)?;
         firmware("build").words("-p losscape-hot --target").arg(target).log(log)?;
         let folder = paths::target("firmware").join(target).join("release");
         let library = folder.join("liblosscape_hot.a");
@@ -65,7 +65,7 @@ fn link(options: &str, library: &Path, image: &Path, log: &mut Log) -> Result<Im
 /// The linker that comes with the Rust toolchain.
 fn linker() -> PathBuf {
     let sysroot = PathBuf::from(ask("rustc", "--print sysroot"));
-    sysroot.join("lib/rustlib").join(setup::native()).join("bin/rust-lld")
+    sysroot.join("lib/rustlib").join(install::native()).join("bin/rust-lld")
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use crate::paths;
+use crate::tools::paths;
 
 /// Why something did not pass.
 #[derive(Debug)]
@@ -49,11 +49,6 @@ pub(crate) fn program(name: impl AsRef<OsStr>) -> Run {
     let mut command = Command::new(name.as_ref());
     command.current_dir(paths::root()).stdin(Stdio::null());
     Run { command, line: name.as_ref().display().to_string(), limit: Duration::from_secs(30 * 60) }
-}
-
-/// `cargo` with these arguments, split at spaces.
-pub(crate) fn cargo(args: &str) -> Run {
-    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).words(args)
 }
 
 impl Run {

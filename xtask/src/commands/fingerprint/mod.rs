@@ -6,11 +6,12 @@ mod targets;
 
 use std::sync::Mutex;
 
-pub(crate) use targets::{NO_I686, RUNS_I686, Target, all, firmware};
+pub(crate) use targets::{NO_I686, RUNS_I686, Target, all};
 
-use crate::paths;
-use crate::process::{Failure, Log, Result, cargo};
-use crate::report::Step;
+use crate::tools::cargo::cargo;
+use crate::tools::paths;
+use crate::tools::process::{Failure, Log, Result};
+use crate::tools::report::Step;
 
 /// What to do with the digests besides comparing them.
 #[derive(Clone, Copy, Default)]

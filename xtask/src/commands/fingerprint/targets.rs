@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::{Digest, browser, parse};
-use crate::paths;
-use crate::process::{Log, Result, Run, ask, cargo};
-use crate::setup::{self, Tool};
+use crate::tools::cargo::{cargo, firmware};
+use crate::tools::install::{self, Tool};
+use crate::tools::paths;
+use crate::tools::process::{Log, Result, Run, ask};
 
 /// A machine, or something that behaves like one.
 #[derive(Clone)]
@@ -46,7 +47,7 @@ const SIMD: &str = "-C target-feature=+simd128";
 
 /// Every target, the native ones first.
 pub(crate) fn all() -> Vec<Target> {
-    let native = setup::native();
+    let native = install::native();
     let target = |name: String, kind| Target { name, kind };
     let release = |cpu, arguments| Kind::Native { profile: "release", cpu, arguments };
     let mut targets = vec![
@@ -74,22 +75,22 @@ pub(crate) fn all() -> Vec<Target> {
 
 const LINUX: [(&str, &str, &str, &[Tool]); 3] = [
     ("i686-unknown-linux-musl", "rust-lld", "", &[]),
-    ("aarch64-unknown-linux-musl", "rust-lld", "qemu-aarch64", &[setup::QEMU_AARCH64]),
+    ("aarch64-unknown-linux-musl", "rust-lld", "qemu-aarch64", &[install::QEMU_AARCH64]),
     (
         "s390x-unknown-linux-gnu",
         "s390x-linux-gnu-gcc",
         "qemu-s390x -L /usr/s390x-linux-gnu",
-        &[setup::QEMU_S390X, setup::GCC_S390X],
+        &[install::QEMU_S390X, install::GCC_S390X],
     ),
 ];
 
 /// The first one's memory holds only the smaller experiments.
 const BOARDS: [(&str, &str, &str, Tool, bool); 5] = [
-    ("thumbv6m-none-eabi", "losscape-cortex-m", "microbit", setup::QEMU_ARM, true),
-    ("thumbv7m-none-eabi", "losscape-cortex-m", "mps2-an385", setup::QEMU_ARM, false),
-    ("thumbv7em-none-eabihf", "losscape-cortex-m", "mps2-an386", setup::QEMU_ARM, false),
-    ("thumbv8m.main-none-eabihf", "losscape-cortex-m", "mps2-an505", setup::QEMU_ARM, false),
-    ("riscv32imac-unknown-none-elf", "losscape-riscv", "virt", setup::QEMU_RISCV, false),
+    ("thumbv6m-none-eabi", "losscape-cortex-m", "microbit", install::QEMU_ARM, true),
+    ("thumbv7m-none-eabi", "losscape-cortex-m", "mps2-an385", install::QEMU_ARM, false),
+    ("thumbv7em-none-eabihf", "losscape-cortex-m", "mps2-an386", install::QEMU_ARM, false),
+    ("thumbv8m.main-none-eabihf", "losscape-cortex-m", "mps2-an505", install::QEMU_ARM, false),
+    ("riscv32imac-unknown-none-elf", "losscape-riscv", "virt", install::QEMU_RISCV, false),
 ];
 
 impl Target {
@@ -142,7 +143,7 @@ impl Target {
             }
             Kind::Wasm { engine: Engine::Node, .. } => format!("Node {}", ask("node", "--version")),
             Kind::Wasm { engine: Engine::Chromium, .. } => {
-                setup::chromium().map(|path| ask(&path.to_string_lossy(), "--version")).unwrap_or_default()
+                install::chromium().map(|path| ask(&path.to_string_lossy(), "--version")).unwrap_or_default()
             }
             Kind::Board { machine, tool, .. } => {
                 let emulator = ask(tool.program(), "--version");
@@ -162,7 +163,7 @@ impl Target {
                 run.env("RUSTFLAGS", flags).capture(log)?
             }
             Kind::Linux { triple, linker, emulator, tools } => {
-                setup::rust_target(triple)?;
+                install::rust_target(triple)?;
                 require(tools)?;
                 let run = quickly(host("run")).words("--release --target").arg(triple).words(features);
                 let run = run.env(&cargo_variable(triple, "LINKER"), linker);
@@ -181,7 +182,7 @@ impl Target {
                 }
             }
             Kind::Board { triple, package, tool, small, .. } => {
-                setup::rust_target(triple)?;
+                install::rust_target(triple)?;
                 tool.require()?;
                 let run = if small { compactly(firmware("run")) } else { quickly(firmware("run")) };
                 let run = run.words("--bin fingerprint -p").arg(package).arg("--target").arg(triple);
@@ -198,12 +199,6 @@ fn host(command: &str) -> Run {
     cargo.env("CARGO_TARGET_DIR", paths::target("elsewhere")).limit(900)
 }
 
-/// `cargo COMMAND` in `firmware/`.
-pub(crate) fn firmware(command: &str) -> Run {
-    let cargo = cargo(command).words("--quiet --locked --release").dir(paths::at("firmware"));
-    cargo.env("CARGO_TARGET_DIR", paths::target("firmware")).limit(900)
-}
-
 /// Without link-time optimisation: compiles in half the time, to other instructions and the same bits.
 fn quickly(run: Run) -> Run {
     let run = run.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
@@ -216,7 +211,7 @@ fn compactly(run: Run) -> Run {
 }
 
 fn module(flags: &str, features: &str, log: &mut Log) -> Result<PathBuf> {
-    setup::rust_target(WASM)?;
+    install::rust_target(WASM)?;
     let build = quickly(host("build")).words("--release --example wasm --target").arg(WASM).words(features);
     build.env(&cargo_variable(WASM, "RUSTFLAGS"), flags).log(log)?;
     Ok(paths::target("elsewhere").join(WASM).join("release/examples/wasm.wasm"))

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::process::{Failure, Log, Result, ask, cargo, find, program};
-use crate::{paths, setup};
+use crate::tools::cargo::cargo;
+use crate::tools::process::{Failure, Log, Result, ask, find, program};
+use crate::tools::{install, paths};
 
 /// What a comparison needs, and how to get it.
 const EIGEN: &str = "C++ with Eigen: apt-get install g++ libeigen3-dev (Fedora: dnf install gcc-c++ eigen3-devel; \
@@ -120,9 +121,9 @@ fn frameworks(log: &mut Log) -> Result<Vec<String>> {
 
 /// The modules and packages of the page: the folder with `simd.wasm` and `scalar.wasm`.
 fn page(log: &mut Log) -> Result<PathBuf> {
-    setup::packages(BROWSER, log)?;
-    setup::chromium()?;
-    setup::rust_target("wasm32-unknown-unknown")?;
+    install::packages(BROWSER, log)?;
+    install::chromium()?;
+    install::rust_target("wasm32-unknown-unknown")?;
     let (builds, folder) = (paths::target("wasm"), paths::logs().join("bench"));
     for (name, flags) in [("scalar", ""), ("simd", "-C target-feature=+simd128")] {
         cargo("build --locked -p losscape-benches --example browser --profile wasm --target wasm32-unknown-unknown")
@@ -137,8 +138,8 @@ fn page(log: &mut Log) -> Result<PathBuf> {
 
 fn in_browser(modules: &Path, native: &Path, log: &mut Log) -> Result<String> {
     let out = paths::logs().join("bench-browser.json");
-    let run = program(setup::node()?).arg(paths::at(BROWSER).join("run.js"));
-    let run = run.arg(modules).arg(native).arg(&out).env("CHROMIUM", setup::chromium()?);
+    let run = program(install::node()?).arg(paths::at(BROWSER).join("run.js"));
+    let run = run.arg(modules).arg(native).arg(&out).env("CHROMIUM", install::chromium()?);
     print!("{}", run.limit(300).capture(log)?);
     Ok(std::fs::read_to_string(out)?)
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::process::{Failure, Log, Result, Run, cargo, program};
-use crate::{paths, setup};
+use crate::tools::cargo::cargo;
+use crate::tools::process::{Failure, Log, Result, Run, program};
+use crate::tools::{install, paths};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -58,7 +59,7 @@ pub(crate) fn bindings(
     folder: &Path,
     log: &mut Log,
 ) -> Result<PathBuf> {
-    setup::rust_target(TARGET)?;
+    install::rust_target(TARGET)?;
     same_version()?;
     let writer = paths::target("bindgen");
     cargo("build --locked --manifest-path xtask/bindgen/Cargo.toml")

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::process::{Failure, Result};
+use crate::tools::process::{Failure, Result};
 
 /// A program for a board.
 pub(super) struct Image {

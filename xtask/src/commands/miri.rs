@@ -3,9 +3,9 @@
 //! `core/dispatch` holds the only `unsafe`: its tests and the products built on it run with the registers of the build and
 //! with the widest. The kernel's other tests are those that an interpreter finishes in seconds.
 
-use crate::paths;
-use crate::process::{Failure, Log, Result, ask, program};
-use crate::test::count;
+use crate::tools::cargo::count;
+use crate::tools::paths;
+use crate::tools::process::{Failure, Log, Result, ask, program};
 
 /// What it needs. Miri comes with a nightly Rust only.
 const INSTALL: &str = "toolchain install nightly --profile minimal --component miri --component rust-src";

@@ -1,0 +1,7 @@
+//! What commands are made of. Nothing here knows a command.
+
+pub(crate) mod cargo;
+pub(crate) mod install;
+pub(crate) mod paths;
+pub(crate) mod process;
+pub(crate) mod report;
