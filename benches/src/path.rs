@@ -1,7 +1,8 @@
 //! Bands to time: on the Müller–Brown surface, and between two networks that read digits.
 
 use losscape::models::surfaces::MuellerBrown;
-use losscape::path::{Adaptive, Band, BandConfig, BandStep, Evaluations, Relaxer};
+use losscape::objective::Evaluations;
+use losscape::path::{Adaptive, Band, BandConfig, BandStep, Relaxer};
 use losscape::{ArgError, Objective};
 use losscape_tests::paths::{Connection, Digits, SCHEDULE, connect, path_rng, train};
 

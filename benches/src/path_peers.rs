@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
-use losscape::path::Evaluations;
+use losscape::objective::Evaluations;
 use losscape_benches::path::{Pair, mueller_brown};
 use serde_json::{Value, json};
 

@@ -4,9 +4,10 @@ use losscape::base::random::fill_normal;
 use losscape::base::vector::{axpy, distance, dot};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
+use losscape::objective::OnBatch;
 use losscape::path::{
     Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Cycle, Fire,
-    Insertion, OnBatch, Relaxer, SCHEDULE_CODE, SCHEDULE_CODE_FAST, Spacing, Tangent, tangent,
+    Insertion, Relaxer, SCHEDULE_CODE, SCHEDULE_CODE_FAST, Spacing, Tangent, tangent,
 };
 use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd};
 use losscape::{Objective, SampledObjective};

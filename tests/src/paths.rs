@@ -3,9 +3,9 @@
 use losscape::base::random::{Rng, Xoshiro128PlusPlus, stream};
 use losscape::models::data::{Dataset, Targets, digits};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
+use losscape::objective::{Evaluations, OnBatch};
 use losscape::path::{
-    AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Cycle, DenseScan, Evaluations, Grow, Location, OnBatch,
-    PathReport, ScanStep,
+    AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Cycle, DenseScan, Grow, Location, PathReport, ScanStep,
 };
 use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd, SgdStep};
 use losscape::{ArgError, Objective, Real};

@@ -4,8 +4,12 @@
 //! gradient once with [`check_grad`]. `examples/own_objective.rs` is a complete program.
 
 mod check;
+mod evaluations;
+mod on_batch;
 
 pub use check::{Check, check_grad, check_hess_vec, check_workspace_len};
+pub use evaluations::Evaluations;
+pub use on_batch::OnBatch;
 
 use crate::Real;
 
@@ -31,8 +35,17 @@ pub trait Objective<R: Real = f32> {
 pub trait SampledObjective<R: Real = f32>: Objective<R> {
     /// N, the number of samples.
     fn samples(&self) -> usize;
+    /// How much scratch [`batch_value_grad`](Self::batch_value_grad) needs for a batch of `batch` samples; never less
+    /// for a larger batch.
+    ///
+    /// Unless an implementor says otherwise, as much as the sum over all samples, which is enough for any batch of at
+    /// most `samples()`.
+    fn batch_scratch_len(&self, batch: usize) -> usize {
+        let _ = batch;
+        self.scratch_len()
+    }
     /// The mean over the samples in `batch` (indices below `samples()`, repeats allowed, at least one)
-    /// plus r(θ), with its gradient in `grad`.
+    /// plus r(θ), with its gradient in `grad`; `scratch.len() ≥ batch_scratch_len(batch.len())`.
     fn batch_value_grad(&self, params: &[R], batch: &[u32], grad: &mut [R], scratch: &mut [R]) -> R;
 }
 

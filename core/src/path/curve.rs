@@ -75,7 +75,7 @@ pub enum CurveStep<R: Real = f32> {
 ///
 /// with Bernstein polynomials `wⱼ` (Bézier) or hat functions (polygonal chain). The paper's curves have one
 /// inner control point. The mean is over `t`, not over length; and since it is a mean, a thin spike survives
-/// it: scan [`trace`](Self::trace) for the highest value. With [`OnBatch`](super::OnBatch) each `t` sees a
+/// it: scan [`trace`](Self::trace) for the highest value. With [`OnBatch`](crate::objective::OnBatch) each `t` sees a
 /// minibatch, as in the paper.
 ///
 /// # Shapes

@@ -26,7 +26,6 @@
 mod autoneb;
 mod average;
 mod band;
-mod batch;
 mod curve;
 #[cfg(test)]
 mod hole;
@@ -45,8 +44,7 @@ pub use autoneb::{
     SCHEDULE_CODE_FAST,
 };
 pub use average::RunningAverage;
-pub use band::{Band, BandConfig, BandStep, Evaluations, Spacing};
-pub use batch::OnBatch;
+pub use band::{Band, BandConfig, BandStep, Spacing};
 pub use curve::{Curve, CurveConfig, CurveKind, CurveStep, Draw};
 pub use polyline::{Location, length};
 pub use relax::{Adaptive, Descent, Fire, Relaxer};

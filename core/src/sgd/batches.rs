@@ -20,6 +20,9 @@ pub trait GradientSource<R: Real, F: ?Sized> {
     /// [`ArgError`] naming the setting that does not fit.
     fn check(&self, objective: &F) -> Result<(), ArgError>;
 
+    /// How much scratch [`value_grad`](Self::value_grad) needs on this objective.
+    fn scratch_len(&self, objective: &F) -> usize;
+
     /// Starts over with the first step.
     fn reset(&mut self);
 
@@ -41,6 +44,10 @@ pub struct FullBatch;
 impl<R: Real, F: Objective<R> + ?Sized> GradientSource<R, F> for FullBatch {
     fn check(&self, _objective: &F) -> Result<(), ArgError> {
         Ok(())
+    }
+
+    fn scratch_len(&self, objective: &F) -> usize {
+        objective.scratch_len()
     }
 
     fn reset(&mut self) {}
@@ -238,6 +245,13 @@ impl<'a> Minibatches<'a> {
 impl<R: Real, F: SampledObjective<R> + ?Sized> GradientSource<R, F> for Minibatches<'_> {
     fn check(&self, objective: &F) -> Result<(), ArgError> {
         ArgError::check_len("samples", objective.samples(), self.samples as usize)
+    }
+
+    fn scratch_len(&self, objective: &F) -> usize {
+        match self.sampling {
+            Sampling::FullBatch => objective.scratch_len(),
+            _ => objective.batch_scratch_len(self.batch_size as usize),
+        }
     }
 
     fn reset(&mut self) {

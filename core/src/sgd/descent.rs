@@ -58,8 +58,8 @@ pub struct Sgd<'a, R: Real, S, T> {
 }
 
 impl Sgd<'_, f32, (), ()> {
-    /// The length of the workspace for `dim` parameters and an objective's `scratch_len`, for `f32` and
-    /// `f64` alike.
+    /// The length of the workspace for `dim` parameters and `scratch_len` numbers of scratch, as many as the
+    /// [source of gradients](GradientSource::scratch_len) needs on the objective, for `f32` and `f64` alike.
     #[must_use]
     pub const fn workspace_len(dim: usize, scratch_len: usize) -> usize {
         dim.saturating_add(scratch_len)
@@ -85,7 +85,7 @@ impl<'a, R: Real, S, T: Transform<R>> Sgd<'a, R, S, T> {
         F: Objective<R> + ?Sized,
         S: GradientSource<R, F>,
     {
-        let (dim, scratch_len) = (objective.dim(), objective.scratch_len());
+        let (dim, scratch_len) = (objective.dim(), source.scratch_len(objective));
         if dim == 0 {
             return Err(ArgError::new("params", Reason::Empty));
         }

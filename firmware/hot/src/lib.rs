@@ -10,8 +10,9 @@ use losscape::base::random::{self, Xoshiro128PlusPlus};
 use losscape::base::vector::LaneSum;
 use losscape::base::{elementary, matrix, vector};
 use losscape::models::mlp::{self, Activation, Mlp, MlpObjective};
+use losscape::objective::OnBatch;
 use losscape::path::{
-    self, AutoNeb, AutoNebStep, Band, BandStep, Curve, CurveStep, DenseScan, OnBatch, Sampling, SamplingStep,
+    self, AutoNeb, AutoNebStep, Band, BandStep, Curve, CurveStep, DenseScan, Sampling, SamplingStep,
     ScanStep, StringMethod, Tangent,
 };
 use losscape::sgd::{

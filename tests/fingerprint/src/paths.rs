@@ -7,10 +7,11 @@ use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::{
     CurvyValley, DoubleWell, EggCarton, GaussianMixture, MonkeySaddle, MuellerBrown, Quadratic, Ring,
 };
+use losscape::objective::OnBatch;
 use losscape::path::{
     Adaptive, AutoNeb, AutoNebConfig, AutoNebStep, Band, BandConfig, BandStep, Curve, CurveConfig, CurveKind,
-    CurveStep, Cycle, Draw, Fire, Grow, Interpolation, OnBatch, Relaxer, Sampling, SamplingConfig,
-    SamplingStep, Spacing, Split, StringConfig, StringMethod, Tangent, Trainer,
+    CurveStep, Cycle, Draw, Fire, Grow, Interpolation, Relaxer, Sampling, SamplingConfig, SamplingStep,
+    Spacing, Split, StringConfig, StringMethod, Tangent, Trainer,
 };
 use losscape::{ArgError, Curvature, Real};
 

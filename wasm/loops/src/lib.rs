@@ -72,6 +72,10 @@ impl SampledObjective for NetLoss<'_> {
         self.0.samples()
     }
 
+    fn batch_scratch_len(&self, batch: usize) -> usize {
+        self.0.batch_scratch_len(batch)
+    }
+
     fn batch_value_grad(&self, params: &[f32], batch: &[u32], grad: &mut [f32], scratch: &mut [f32]) -> f32 {
         self.0.batch_value_grad(params, batch, grad, scratch)
     }

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
+use losscape::objective::{Evaluations, OnBatch};
 use losscape::path::{
     AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Cycle, CycleReport,
-    DenseScan, Evaluations, Grow, OnBatch, PathReport, Relaxer, ScanStep,
+    DenseScan, Grow, PathReport, Relaxer, ScanStep,
 };
 use losscape::sgd::{Minibatches, Sampling};
 use losscape::{ArgError, Objective};
@@ -110,7 +111,7 @@ impl Search {
         let samples = problem.data()?.len();
         let objective = problem.objective(problem.data()?)?;
         // Enough for all samples and for a batch of them.
-        let scratch = OnBatch::new(&objective, &[0]).scratch_len();
+        let scratch = OnBatch::new(&objective, &vec![0; samples]).scratch_len();
         let mut images = vec![0.0; CAPACITY * dim];
         images[..dim].copy_from_slice(a);
         images[dim..2 * dim].copy_from_slice(b);

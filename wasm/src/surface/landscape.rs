@@ -168,6 +168,13 @@ impl SampledObjective<f64> for Landscape<'_> {
         }
     }
 
+    fn batch_scratch_len(&self, batch: usize) -> usize {
+        match self {
+            Self::Ring(f) => f.scratch_len(),
+            Self::Net(f) => f.batch_scratch_len(batch),
+        }
+    }
+
     fn batch_value_grad(&self, params: &[f64], batch: &[u32], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
         match self {
             Self::Ring(f) => f.value_grad(params, grad, scratch),

@@ -8,7 +8,7 @@ pub use step::{AutoNebEnd, AutoNebStep, CycleReport};
 
 use heapless::Vec;
 
-use super::band::{Band, BandConfig, BandStep, Evaluations};
+use super::band::{Band, BandConfig, BandStep};
 use super::polyline::Location;
 use super::relax::Relaxer;
 use super::scan::{DenseScan, PathReport, ScanStep};
@@ -16,6 +16,7 @@ use super::workspace::take;
 use crate::base::room::room;
 use crate::base::rows::{copy, front, row};
 use crate::base::vector::norm;
+use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real, Reason};
 
 /// A segment's largest departure from the line between its images.
@@ -55,7 +56,7 @@ enum Phase<R: Real> {
 /// | `workspace` | `AutoNeb::workspace_len(capacity, n, s)` | need not be initialised                        |
 ///
 /// `s` is the larger scratch of the two objectives: the one the band moves on, and the one it is judged by.
-/// They differ when the sweeps see minibatches ([`OnBatch`](super::OnBatch)).
+/// They differ when the sweeps see minibatches ([`OnBatch`](crate::objective::OnBatch)).
 ///
 /// # Cost
 ///

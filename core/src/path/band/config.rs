@@ -25,7 +25,7 @@ pub struct BandConfig<R: Real = f32> {
     pub climb_below: R,
     /// The rule of motion.
     pub relaxer: Relaxer<R>,
-    /// Whether the objective changes from sweep to sweep ([`OnBatch`](crate::path::OnBatch)): then the ends are
+    /// Whether the objective changes from sweep to sweep ([`OnBatch`](crate::objective::OnBatch)): then the ends are
     /// evaluated again in each sweep, since their heights decide the tangents beside them.
     pub minibatches: bool,
 }
@@ -73,13 +73,4 @@ pub enum BandStep<R: Real = f32> {
         /// Which.
         image: usize,
     },
-}
-
-/// How often an objective was evaluated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Evaluations {
-    /// Values alone.
-    pub values: u32,
-    /// Values with gradients.
-    pub gradients: u32,
 }

@@ -3,7 +3,7 @@
 mod config;
 mod layout;
 
-pub use config::{BandConfig, BandStep, Evaluations, Spacing};
+pub use config::{BandConfig, BandStep, Spacing};
 
 use super::polyline::{check_ends, count_rows};
 use super::relax::{RelaxState, Relaxer};
@@ -12,6 +12,7 @@ use super::workspace::take;
 use crate::base::room::room;
 use crate::base::rows::{front, row, row_mut};
 use crate::base::vector::{axpy, distance, dot, norm};
+use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real, Reason};
 
 /// Relaxes a chain of images onto a minimum-energy path with the nudged elastic band method.

@@ -6,13 +6,13 @@ pub use config::{SamplingConfig, SamplingEnd, SamplingStep, Split, Trainer};
 
 use heapless::Vec;
 
-use super::band::Evaluations;
 use super::polyline::{between_any, check_ends, chord, count_rows, length};
 use super::relax::{RelaxState, Relaxer};
 use super::workspace::take;
 use crate::base::elementary::sqrt;
 use crate::base::room::room;
 use crate::base::rows::{copy, copy_row, front, row, row_mut, rows};
+use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real, Reason};
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,13 +3,14 @@
 mod spline;
 
 use self::spline::{Corner, column, natural_spline};
-use super::band::{BandStep, Evaluations};
+use super::band::BandStep;
 use super::polyline::{between, check_ends, count_rows, segments};
 use super::workspace::take;
 use crate::base::elementary::sqrt;
 use crate::base::room::room;
 use crate::base::rows::{copy, row, row_mut, rows, rows_mut};
 use crate::base::vector::distance;
+use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real};
 
 /// How a string is drawn through its images when they are laid out anew.

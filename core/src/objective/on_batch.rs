@@ -12,7 +12,7 @@ use crate::{Objective, Real, SampledObjective};
 ///
 /// ```
 /// # use losscape::{Objective, Real, SampledObjective};
-/// use losscape::path::OnBatch;
+/// use losscape::objective::OnBatch;
 /// struct Mean<'a>(&'a [f32]); // f(θ) = mean of ½ (θ − cₖ)²
 /// # impl Objective for Mean<'_> {
 /// #     fn dim(&self) -> usize { 1 }
@@ -64,9 +64,10 @@ impl<R: Real, F: SampledObjective<R> + ?Sized> Objective<R> for OnBatch<'_, F> {
         self.objective.dim()
     }
 
-    /// The objective's scratch, and a gradient nobody asked for; with less, a value is +∞.
+    /// The objective's scratch for the batch, and room for a gradient, which a value alone computes too; with less, a
+    /// value is +∞.
     fn scratch_len(&self) -> usize {
-        self.objective.scratch_len() + self.objective.dim()
+        self.objective.batch_scratch_len(self.batch.len()).saturating_add(self.objective.dim())
     }
 
     fn value(&self, params: &[R], scratch: &mut [R]) -> R {
