@@ -59,6 +59,10 @@ pub trait Real:
     const HALF: Self;
     /// The distance from 1 to the next larger number.
     const EPSILON: Self;
+    /// The smallest positive normal number.
+    const MIN_POSITIVE: Self;
+    /// The largest finite number.
+    const MAX: Self;
     /// +∞.
     const INFINITY: Self;
     /// Bytes of the bit pattern, 4 or 8.
@@ -119,6 +123,8 @@ macro_rules! real {
             const TWO: Self = 2.0;
             const HALF: Self = 0.5;
             const EPSILON: Self = $t::EPSILON;
+            const MIN_POSITIVE: Self = $t::MIN_POSITIVE;
+            const MAX: Self = $t::MAX;
             const INFINITY: Self = $t::INFINITY;
             const BYTES: usize = $bytes;
 

@@ -55,6 +55,9 @@ hot! {
     dot(x: &[f32], y: &[f32]) -> f32 = vector::dot;
     norm(x: &[f32]) -> f32 = vector::norm;
     distance(x: &[f32], y: &[f32]) -> f32 = vector::distance;
+    normalise(x: &mut [f32]) -> f32 = vector::normalise;
+    unit_scale(x: &[f32]) -> f32 = vector::unit_scale;
+    dot_scaled(a: f32, x: &[f32], b: f32, y: &[f32]) -> f32 = vector::dot_scaled;
     axpy(a: f32, x: &[f32], y: &mut [f32]) = vector::axpy;
     scale(a: f32, x: &mut [f32]) = vector::scale;
     lane_sum_push(sum: &mut LaneSum, x: f32) = LaneSum::push;

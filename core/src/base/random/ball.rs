@@ -3,14 +3,14 @@
 use super::{Rng, fill_normal, uniform_positive};
 use crate::Real;
 use crate::base::elementary::{exp, ln};
-use crate::base::vector::{norm, scale};
+use crate::base::vector::{normalise, scale};
 
 /// Fills a slice with a point drawn uniformly from the sphere of this radius: the draws of
 /// [`fill_normal`].
 ///
 /// A vector of independent normal numbers divided by its length (Muller 1959). Should all of them be
 /// zero (possible once in 10⁷ for a single `f32`), the first axis is taken instead of drawing again.
-/// Its covariance is `radius²/d · I`.
+/// Its covariance is `radius²/d · I`. No element exceeds the radius.
 ///
 /// ```
 /// use losscape::base::{random::{fill_sphere, stream}, vector::norm};
@@ -20,12 +20,12 @@ use crate::base::vector::{norm, scale};
 /// ```
 pub fn fill_sphere<R: Real, G: Rng + ?Sized>(rng: &mut G, radius: R, out: &mut [R]) {
     fill_normal(rng, out);
-    let length = norm(out);
-    if length > R::ZERO {
-        scale(radius / length, out);
-    } else if let Some(first) = out.first_mut() {
-        *first = radius;
+    if normalise(out) == R::ZERO
+        && let Some(first) = out.first_mut()
+    {
+        *first = R::ONE;
     }
+    scale(radius, out);
 }
 
 /// Fills a slice with a point drawn uniformly from the ball of this radius: the draws of

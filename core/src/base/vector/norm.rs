@@ -1,0 +1,172 @@
+//! Lengths that neither overflow nor underflow on the way.
+//!
+//! The plain sum of squares serves wherever it is accurate. Elsewhere all terms are multiplied by one power of two,
+//! which rounds nothing that matters, and the sum is formed again.
+
+use super::linear::{dot, scale};
+use super::sum::{LANES, LaneSum, fold};
+use crate::base::elementary::sqrt;
+use crate::base::real::Real;
+
+/// `‖x‖ = √(x · x)`, accurate at any scale.
+///
+/// Infinite only where the length itself exceeds the largest number, or an element is infinite.
+///
+/// ```
+/// use losscape::base::vector::norm;
+/// assert_eq!(norm(&[3.0, 4.0f32]), 5.0);
+/// assert_eq!(norm(&[3e-30, 4e-30f32]), 5e-30); // whose squares underflow
+/// assert_eq!(norm(&[1.5e38, 2e38f32]), 2.5e38); // whose squares overflow
+/// ```
+#[must_use]
+pub fn norm<R: Real>(x: &[R]) -> R {
+    let squares = dot(x, x);
+    if is_accurate(squares) {
+        sqrt(squares)
+    } else {
+        let Rescaled { root, back, .. } = rescaled(x.iter().copied(), squares);
+        root * back
+    }
+}
+
+/// `‖x − y‖`, accurate at any scale. The slices have one length.
+///
+/// ```
+/// use losscape::base::vector::distance;
+/// assert_eq!(distance(&[1.0, 1.0], &[4.0, 5.0f32]), 5.0);
+/// assert_eq!(distance(&[1e25, 1e25], &[4e25, 5e25f32]), 5e25); // whose squares overflow
+/// ```
+#[must_use]
+pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
+    debug_assert_eq!(x.len(), y.len(), "distance: lengths");
+    let mut acc = [R::ZERO; LANES];
+    let (xs, x_tail) = x.as_chunks::<LANES>();
+    let (ys, y_tail) = y.as_chunks::<LANES>();
+    for (x, y) in xs.iter().zip(ys) {
+        for ((a, x), y) in acc.iter_mut().zip(x).zip(y) {
+            let d = *x - *y;
+            *a += d * d;
+        }
+    }
+    for ((a, x), y) in acc.iter_mut().zip(x_tail).zip(y_tail) {
+        let d = *x - *y;
+        *a += d * d;
+    }
+    let squares = fold(acc);
+    if is_accurate(squares) {
+        sqrt(squares)
+    } else {
+        let Rescaled { root, back, .. } = rescaled(x.iter().zip(y).map(|(x, y)| *x - *y), squares);
+        root * back
+    }
+}
+
+/// Scales a vector to length one and returns the [length](norm) it had.
+///
+/// The zero vector and a vector with an infinite or NaN element stay as they are; what is returned is then 0, ∞ or
+/// NaN. A vector of finite elements whose length exceeds the largest number is scaled all the same; ∞ is returned.
+/// No element ends above one in magnitude.
+///
+/// ```
+/// use losscape::base::vector::normalise;
+/// let mut x = [3e-30f32, 4e-30];
+/// assert_eq!(normalise(&mut x), 5e-30);
+/// assert_eq!(x, [0.6, 0.8]);
+/// ```
+pub fn normalise<R: Real>(x: &mut [R]) -> R {
+    let squares = dot(x, x);
+    if is_accurate(squares) {
+        let length = sqrt(squares);
+        scale(R::ONE / length, x);
+        return length;
+    }
+    let Rescaled { root, there, back } = rescaled(x.iter().copied(), squares);
+    if root > R::ZERO && root.is_finite() {
+        scale(there, x);
+        scale(R::ONE / root, x);
+    }
+    root * back
+}
+
+/// The power of two that brings the largest magnitude of a vector near one: into [1, 2), except that subnormal numbers
+/// reach no more than 2ε and the largest numbers of all stay below 4. One for the zero vector.
+///
+/// Sums of products of such scaled vectors, as in [`dot_scaled`], neither overflow nor vanish.
+///
+/// ```
+/// use losscape::base::vector::unit_scale;
+/// assert_eq!(unit_scale(&[3.0, -5.0f32]), 0.25);
+/// ```
+#[must_use]
+pub fn unit_scale<R: Real>(x: &[R]) -> R {
+    let mut largest = R::ZERO;
+    for x in x {
+        largest = largest.or_larger(x.abs());
+    }
+    if largest == R::ZERO {
+        return R::ONE;
+    }
+    let (digits, most) = if R::BYTES == 4 { (23, 254u64) } else { (52, 2046) };
+    let exponent = largest.to_bits64() >> digits;
+    R::from_bits64(most.saturating_sub(exponent).max(1) << digits)
+}
+
+/// `Σₖ (a xₖ) (b yₖ)`: [`dot`](super::dot) of two scaled vectors, such as by their [`unit_scale`]. The slices have one
+/// length.
+///
+/// The cosine of the angle between vectors of any length:
+///
+/// ```
+/// use losscape::base::vector::{dot_scaled, norm, unit_scale};
+/// let (x, y) = ([1e-30f32, 0.0], [1e30f32, 1e30]);
+/// let (a, b) = (unit_scale(&x), unit_scale(&y));
+/// let cosine = dot_scaled(a, &x, b, &y) / ((a * norm(&x)) * (b * norm(&y)));
+/// assert!((cosine - 0.5f32.sqrt()).abs() < 1e-7);
+/// ```
+#[must_use]
+pub fn dot_scaled<R: Real>(a: R, x: &[R], b: R, y: &[R]) -> R {
+    debug_assert_eq!(x.len(), y.len(), "dot_scaled: lengths");
+    let mut sum = LaneSum::default();
+    for (x, y) in x.iter().zip(y) {
+        sum.push((a * *x) * (b * *y));
+    }
+    sum.total()
+}
+
+/// Whether a sum of squares has lost nothing to underflow, and not overflowed.
+///
+/// A square that underflows errs by half the smallest subnormal number at most, ½ ε `MIN_POSITIVE`: n of them change a
+/// sum of `MIN_POSITIVE / ε` by n ε²/2 of itself, far less than rounding does.
+#[inline(always)]
+fn is_accurate<R: Real>(squares: R) -> bool {
+    squares >= R::MIN_POSITIVE / R::EPSILON && squares.is_finite()
+}
+
+/// A root of a sum of squares whose terms were multiplied by `there`; times `back`, it is the length.
+struct Rescaled<R> {
+    root: R,
+    there: R,
+    back: R,
+}
+
+/// The root of the sum of squares anew, if the plain sum `squares` is not accurate.
+///
+/// One factor serves all that is too small and another all that is too large: after it, the smallest subnormal number
+/// has a square of 2⁻¹⁰² (f64: 2⁻⁹⁴⁸), and the largest number one of 2⁶⁰ (2⁸⁴⁸), which leaves room for any count.
+#[cold]
+#[inline(never)]
+fn rescaled<R: Real>(terms: impl Iterator<Item = R>, squares: R) -> Rescaled<R> {
+    let power = |exponent: i64| {
+        let (digits, bias) = if R::BYTES == 4 { (23, 127) } else { (52, 1023) };
+        R::from_bits64(((bias + exponent) << digits).cast_unsigned())
+    };
+    let exponent = if R::BYTES == 4 { 98 } else { 600 };
+    let (up, down) = (power(exponent), power(-exponent));
+    let (there, back) = if squares > R::ONE { (down, up) } else { (up, down) };
+    let mut sum = LaneSum::default();
+    for term in terms {
+        let term = there * term;
+        sum.push(term * term);
+    }
+    Rescaled { root: sqrt(sum.total()), there, back }
+}

@@ -1,0 +1,167 @@
+//! Reductions against their definitions, and lengths at every scale.
+
+extern crate std;
+
+use std::vec::Vec;
+
+use super::{LANES, LaneSum, axpy, distance, dot, dot_scaled, norm, normalise, scale, unit_scale};
+use crate::Real;
+use crate::base::elementary::{exp, sqrt};
+
+/// The definition: term k goes to accumulator k mod 8, and the eight are folded as a tree.
+fn naive_sum(terms: impl Iterator<Item = f32>) -> f32 {
+    let mut acc = [0.0; LANES];
+    for (k, term) in terms.enumerate() {
+        acc[k % LANES] += term;
+    }
+    let pairs = [acc[0] + acc[4], acc[1] + acc[5], acc[2] + acc[6], acc[3] + acc[7]];
+    (pairs[0] + pairs[2]) + (pairs[1] + pairs[3])
+}
+
+/// Numbers of many magnitudes and both signs.
+fn filler<const N: usize>(mut state: u32) -> [f32; N] {
+    core::array::from_fn(|_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let unit = f32::from_bits(0x3f80_0000 | (state >> 9)) - 1.5;
+        unit * [1e-3, 1.0, 37.0, 1e4][(state >> 30) as usize]
+    })
+}
+
+#[test]
+fn reductions_and_updates_equal_their_naive_twins() {
+    let (x, y) = (filler::<70>(1), filler::<70>(2));
+    for n in 0..=70 {
+        let (x, y) = (&x[..n], &y[..n]);
+        let products = || x.iter().zip(y).map(|(x, y)| x * y);
+        let squares = || x.iter().zip(y).map(|(x, y)| (x - y) * (x - y));
+        let mut streamed = LaneSum::default();
+        products().for_each(|term| streamed.push(term));
+        let mut grouped = LaneSum::default();
+        let terms: Vec<f32> = products().collect();
+        // From any accumulator on.
+        let (first, then) = terms.split_at(n % 11 % (n + 1));
+        first.iter().for_each(|&term| grouped.push(term));
+        let (groups, rest) = then.as_chunks();
+        groups.iter().for_each(|group| grouped.push_all(group));
+        rest.iter().for_each(|&term| grouped.push(term));
+        assert_eq!(dot(x, y).to_bits(), naive_sum(products()).to_bits(), "dot of {n}");
+        assert_eq!(streamed.total().to_bits(), dot(x, y).to_bits(), "streamed sum of {n}");
+        assert_eq!(grouped.total().to_bits(), dot(x, y).to_bits(), "sum of {n} in groups");
+        assert_eq!(norm(x).to_bits(), sqrt(naive_sum(x.iter().map(|x| x * x))).to_bits(), "norm of {n}");
+        assert_eq!(distance(x, y).to_bits(), sqrt(naive_sum(squares())).to_bits(), "distance of {n}");
+
+        let mut moved = [0.0; 70];
+        moved[..n].copy_from_slice(y);
+        axpy(0.3, x, &mut moved[..n]);
+        scale(1.7, &mut moved[..n]);
+        for k in 0..n {
+            assert_eq!(moved[k].to_bits(), (1.7 * (y[k] + 0.3 * x[k])).to_bits(), "element {k} of {n}");
+        }
+    }
+}
+
+/// Multiplies by a power of two, exactly, in steps that stay within the type.
+fn times_two_to<R: Real>(mut x: R, mut power: i32) -> R {
+    while power != 0 {
+        x *= if power > 0 { R::TWO } else { R::HALF };
+        power -= power.signum();
+    }
+    x
+}
+
+/// A power of two commutes with everything, up to the first subnormal number.
+fn lengths_at<R: Real>(powers: core::ops::RangeInclusive<i32>) {
+    let numbers: [R; 13] = filler::<13>(5).map(|x| R::from_f64(x.into()));
+    let (x, y) = (&numbers[..6], &numbers[6..12]);
+    for power in powers.step_by(7) {
+        let scaled = |x: &[R]| x.iter().map(|x| times_two_to(*x, power)).collect::<Vec<_>>();
+        let (mut u, v) = (scaled(x), scaled(y));
+        let scaled = [times_two_to(norm(x), power), times_two_to(distance(x, y), power)];
+        let mut unit = x.to_vec();
+        normalise(&mut unit);
+        assert_eq!([norm(&u), distance(&u, &v)], scaled, "2^{power}");
+        assert_eq!((normalise(&mut u), &u), (scaled[0], &unit), "2^{power}");
+    }
+}
+
+#[test]
+fn lengths_are_homogeneous() {
+    // The numbers are 10⁻⁵ to 5000 with 24 digits.
+    lengths_at::<f32>(-86..=112);
+    lengths_at::<f64>(-980..=1008);
+}
+
+/// Squares whose sum is known, with the plain sum out of range.
+#[test]
+fn lengths_at_the_ends_of_the_range() {
+    for k in -30..=30 {
+        let unit = exp(f64::from(k) * core::f64::consts::LN_10);
+        #[expect(clippy::cast_possible_truncation, reason = "rounded to nearest")]
+        let single = unit as f32;
+        let error = |length: f32, want: f64| (f64::from(length) / want - 1.0).abs();
+        let x = [3.0 * single, 4.0 * single];
+        assert!(error(norm(&x), 5.0 * f64::from(single)) < 2e-7, "norm at 1e{k}");
+        assert!(error(distance(&x, &[0.0, 0.0]), 5.0 * f64::from(single)) < 2e-7, "distance at 1e{k}");
+        let mut y = x;
+        assert!(error(normalise(&mut y), 5.0 * f64::from(single)) < 2e-7, "length at 1e{k}");
+        assert!((y[0] - 0.6).abs() < 2e-7 && (y[1] - 0.8).abs() < 2e-7, "{y:?} at 1e{k}");
+    }
+    assert!((norm(&[3e300f64, 4e300]) / 5e300 - 1.0).abs() < 1e-15);
+    assert!((norm(&[3e-300f64, 4e-300]) / 5e-300 - 1.0).abs() < 1e-15);
+    // Subnormal: exact multiples of the smallest number.
+    let tiny = f32::from_bits(1);
+    assert_eq!(norm(&[tiny; 9]), f32::from_bits(3));
+    assert_eq!(norm(&[f64::from_bits(3), f64::from_bits(4)]), f64::from_bits(5));
+    assert_eq!(distance(&[tiny, tiny], &[f32::from_bits(4), f32::from_bits(5)]), f32::from_bits(5));
+    let mut x = [f32::from_bits(3), f32::from_bits(4)];
+    assert_eq!((normalise(&mut x), x), (f32::from_bits(5), [0.6, 0.8]));
+    let mut x = [f64::MAX, f64::MAX];
+    assert_eq!(norm(&x), f64::INFINITY, "longer than any number");
+    assert_eq!(normalise(&mut x), f64::INFINITY);
+    assert!((x[0] - sqrt(0.5f64)).abs() < 1e-15 && x[0] == x[1], "{x:?}");
+    // One large and one tiny number, both ways.
+    assert_eq!(norm(&[f32::MAX, tiny]), f32::MAX);
+    assert_eq!(norm(&[1e-30f32, 1.0]), 1.0);
+}
+
+#[test]
+fn lengths_of_what_has_none() {
+    let (nan, infinity) = (f32::NAN, f32::INFINITY);
+    assert_eq!((norm::<f32>(&[]), norm(&[0.0f32, -0.0])), (0.0, 0.0));
+    let mut zero = [0.0f32, -0.0];
+    assert_eq!((normalise(&mut zero), zero.map(f32::to_bits)), (0.0, [0, 1 << 31]));
+    assert_eq!((norm(&[infinity, 1.0]), norm(&[1e-40, -infinity])), (infinity, infinity));
+    assert!(norm(&[nan, 1e30]).is_nan() && norm(&[1e-30, nan]).is_nan() && norm(&[infinity, nan]).is_nan());
+    let mut x = [infinity, 2.0];
+    assert_eq!((normalise(&mut x), x), (infinity, [infinity, 2.0]));
+    let mut x = [2.0, nan];
+    assert!(normalise(&mut x).is_nan() && x[0] == 2.0);
+}
+
+/// No element exceeds one: whoever scales by a radius stays within it.
+#[test]
+fn unit_vectors_do_not_exceed_one() {
+    for seed in 0..2000 {
+        let mut x = filler::<3>(seed);
+        normalise(&mut x);
+        assert!(x.iter().all(|x| x.abs() <= 1.0), "{x:?}");
+        assert!((norm(&x) - 1.0).abs() < 3e-7, "{x:?}");
+    }
+}
+
+#[test]
+fn scales_bring_near_one() {
+    for x in [1.0f32, 1.99, 3e-38, 1e-30, 1e38, 1.7e38] {
+        let scaled = unit_scale(&[0.0, -x, x / 2.0]) * x;
+        assert!((1.0..2.0).contains(&scaled), "{x:e}: {scaled}");
+    }
+    assert_eq!(unit_scale(&[f32::from_bits(1)]) * f32::from_bits(1), 2.0 * f32::EPSILON);
+    assert_eq!(unit_scale(&[f64::from_bits(1)]) * f64::from_bits(1), 2.0 * f64::EPSILON);
+    assert!(unit_scale(&[f32::MAX]) * f32::MAX < 4.0 && unit_scale(&[f64::MAX]) * f64::MAX < 4.0);
+    assert_eq!((unit_scale::<f32>(&[]), unit_scale(&[0.0f64])), (1.0, 1.0));
+    let (x, y) = (filler::<21>(3), filler::<21>(4));
+    assert_eq!(dot_scaled(0.5, &x, 4.0, &y), 2.0 * dot(&x, &y));
+    let (tiny, huge) = (x.map(|x| times_two_to(x, -110)), y.map(|y| times_two_to(y, 112)));
+    let product = dot_scaled(unit_scale(&tiny), &tiny, unit_scale(&huge), &huge);
+    assert_eq!(product, dot_scaled(unit_scale(&x), &x, unit_scale(&y), &y));
+}
