@@ -224,7 +224,7 @@ export interface Native {
 export function native(steps: readonly number[]): Map<number, Native> {
   const run = spawnSync(
     'cargo',
-    ['run', '-q', '-p', 'losscape-wasm', '--example', 'train_digest', '--', ...steps.map(String)],
+    ['run', '-q', '-p', 'losscape-wasm', '--example', 'train', '--', ...steps.map(String)],
     { cwd: ROOT, encoding: 'utf8' },
   );
   if (run.status !== 0) throw new Error(`the native run failed:\n${run.stderr}`);

@@ -77,7 +77,7 @@ after(() => lab.close());
 
 /** The same searches, run natively. */
 function native(links: readonly string[]): Map<string, Native> {
-  const example = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', 'paths_digest'];
+  const example = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', 'paths'];
   const run = spawnSync('cargo', [...example, '--', ...links], { cwd: ROOT, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`the native search failed:\n${run.stderr}`);
   const lines = run.stdout.trim().split('\n');

@@ -22,11 +22,11 @@ import {
 } from './harness.ts';
 
 let lab: Lab;
-/** What `surface_digest` prints: a key and a value a line. */
+/** What `--example surface` prints: a key and a value a line. */
 let truth: Map<string, string>;
 
 before(async () => {
-  const run = spawnSync('cargo', ['run', '-q', '-p', 'losscape-wasm', '--example', 'surface_digest'], {
+  const run = spawnSync('cargo', ['run', '-q', '-p', 'losscape-wasm', '--example', 'surface'], {
     cwd: ROOT,
     encoding: 'utf8',
   });

@@ -58,7 +58,7 @@ test('the file holds what is needed and no more', () => {
 });
 
 test('the example for Node trains to the native bits, in both builds', () => {
-  const cargo = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', 'train_digest'];
+  const cargo = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', 'train'];
   const [, digest, loss, accuracy] = run('cargo', [...cargo, '--', '1000'], ROOT)
     .trim()
     .split(' ');

@@ -1,7 +1,7 @@
 //! How the kernel says no, and what is heard when it stops.
 
 use losscape::ArgError;
-#[cfg(any(feature = "train", feature = "paths"))]
+#[cfg(feature = "digits")]
 use losscape::base::blob::BlobError;
 use wasm_bindgen::prelude::*;
 
@@ -29,7 +29,7 @@ impl core::fmt::Display for LabError {
 
 impl core::error::Error for LabError {}
 
-#[cfg(any(feature = "train", feature = "paths"))]
+#[cfg(feature = "digits")]
 impl LabError {
     /// Bytes that were refused.
     pub(crate) fn blob(field: &str, error: BlobError) -> Self {

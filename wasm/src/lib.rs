@@ -1,31 +1,25 @@
 //! WebAssembly bindings of losscape: a handle per experiment, no arithmetic of their own.
 //!
 //! Each handle owns its memory and lends views of it by address; what it computes is the kernel's, so a
-//! native run of the same handle ends with the same bits as the page (`examples/train_digest.rs`).
+//! native run of the same handle ends with the same bits as the page (`examples/`).
 
-#[cfg(any(feature = "train", feature = "paths"))]
+#[cfg(feature = "digits")]
 mod digits;
 mod failure;
-#[cfg(feature = "paths")]
-mod paths;
-#[cfg(feature = "paths")]
-pub use paths::{Paths, PathsSettings, Route, Task, Toy, ToySurface};
-#[cfg(feature = "surface")]
-mod surface;
-#[cfg(feature = "train")]
-mod train;
-#[cfg(feature = "bits")]
-mod twins;
 
-#[cfg(any(feature = "train", feature = "paths"))]
+#[cfg(feature = "digits")]
 pub use digits::Digits;
 pub use failure::{LabError, rehearse_panic};
-#[cfg(feature = "surface")]
-pub use surface::{Cut, Surface, SurfaceSettings};
-#[cfg(feature = "train")]
-pub use train::{Order, Start, Train, TrainSettings};
+
+// An exhibit each: a folder, a feature of its name, and an example that runs the handle natively.
 #[cfg(feature = "bits")]
-pub use twins::Twins;
+pub mod bits;
+#[cfg(feature = "paths")]
+pub mod paths;
+#[cfg(feature = "surface")]
+pub mod surface;
+#[cfg(feature = "train")]
+pub mod train;
 
 #[cfg(target_family = "wasm")]
 #[global_allocator]

@@ -187,7 +187,7 @@ impl Problem {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Paths, PathsSettings, Toy, ToySurface};
+    use super::super::{Paths, PathsSettings, Toy, ToySurface};
 
     /// At once, not after the ends were trained; and without asking for memory that nobody has.
     #[test]

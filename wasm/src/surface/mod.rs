@@ -33,7 +33,7 @@ pub enum Cut {
     #[default]
     Minima,
     /// The two principal directions of the run.
-    Trajectory,
+    Run,
     /// The two directions of largest curvature at the run's end.
     Curvature,
     /// Two random directions, filter by filter as long as the run's end.
@@ -156,7 +156,7 @@ impl Surface {
                     self.train_others()?;
                     through(self.end(), &self.others[..n], &self.others[n..], &mut rows)?;
                 }
-                Cut::Trajectory => {
+                Cut::Run => {
                     let (end, axes) = rows.split_at_mut(n);
                     principal(&self.snapshots, end, axes)?;
                     // As far as the run goes in its plane: it began at distance one from its end, or nearer.

@@ -62,7 +62,7 @@ fn the_planes_hold_what_they_are_made_of() {
     let end = net.loss().expect("a loss");
     assert!((loss_at(&mut net, -1.0, 0.0) - end).abs() < 1e-12);
     let mut shares = [0.0; 3];
-    for (share, cut) in shares.iter_mut().zip([Cut::Trajectory, Cut::Random, Cut::Curvature]) {
+    for (share, cut) in shares.iter_mut().zip([Cut::Run, Cut::Random, Cut::Curvature]) {
         net.cut(cut).expect("a plane");
         *share = net.share().expect("a plane");
         assert!((loss_at(&mut net, 0.0, 0.0) - end).abs() < 1e-12, "{cut:?}: the origin is the end");

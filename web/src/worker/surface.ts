@@ -129,7 +129,7 @@ const handlers: Handlers<Requests> = {
 
 function cutOf(plane: PlaneName): number {
   const { Cut } = kernel;
-  return { minima: Cut.Minima, run: Cut.Trajectory, curvature: Cut.Curvature, random: Cut.Random }[plane];
+  return { minima: Cut.Minima, run: Cut.Run, curvature: Cut.Curvature, random: Cut.Random }[plane];
 }
 
 /** The picture of the grid that is complete: every `cells / complete`-th row and column of the values. */

@@ -1,8 +1,9 @@
 //! Cuts the planes of *Surface* natively as the page does; prints what the page shows, a `key value` a line.
 //!
-//! `cargo run -q -p losscape-wasm --example surface_digest`
+//! `cargo run -q -p losscape-wasm --example surface`
 
-use losscape_wasm::{Cut, LabError, Surface, SurfaceSettings};
+use losscape_wasm::LabError;
+use losscape_wasm::surface::{Cut, Surface, SurfaceSettings};
 
 fn main() -> Result<(), LabError> {
     let mut net = Surface::with(SurfaceSettings::default())?;
@@ -15,12 +16,8 @@ fn main() -> Result<(), LabError> {
         println!("net-{name} {value}");
     }
     println!("net-walk {}", net.walk_share()?);
-    let cuts = [
-        ("minima", Cut::Minima),
-        ("run", Cut::Trajectory),
-        ("curvature", Cut::Curvature),
-        ("random", Cut::Random),
-    ];
+    let cuts =
+        [("minima", Cut::Minima), ("run", Cut::Run), ("curvature", Cut::Curvature), ("random", Cut::Random)];
     for (name, cut) in cuts {
         net.cut(cut)?;
         println!("{name}-unit {}", net.unit()?);

@@ -1,8 +1,9 @@
 //! Trains natively as the page does; prints step, digest, and loss and accuracy on both parts of the data.
 //!
-//! `cargo run -q -p losscape-wasm --example train_digest -- STEPS...`
+//! `cargo run -q -p losscape-wasm --example train -- STEPS...`
 
-use losscape_wasm::{Digits, Train, TrainSettings};
+use losscape_wasm::Digits;
+use losscape_wasm::train::{Train, TrainSettings};
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let file = include_bytes!("../../core/src/models/data/digits/digits.bin");

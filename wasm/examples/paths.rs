@@ -1,13 +1,14 @@
 //! Searches natively as the page does; prints a line of JSON for each link.
 //!
-//! `cargo run -q --profile optimised -p losscape-wasm --example paths_digest -- LINK...`, where a link is what stands
+//! `cargo run -q --profile optimised -p losscape-wasm --example paths -- LINK...`, where a link is what stands
 //! behind `#` in the page's address: `task=twins&width=4&step=1600`.
 
 use core::error::Error;
 use core::fmt::Debug;
 use std::collections::HashMap;
 
-use losscape_wasm::{Digits, Paths, PathsSettings, Route, Task, Toy, ToySurface};
+use losscape_wasm::Digits;
+use losscape_wasm::paths::{Paths, PathsSettings, Route, Task, Toy, ToySurface};
 
 type Link<'a> = HashMap<&'a str, &'a str>;
 
