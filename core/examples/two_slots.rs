@@ -23,7 +23,7 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdStep};
 use losscape::{ArgError, Objective};
 
 const NET: Mlp = match Mlp::new(&[2, 8, 1]) {
@@ -142,7 +142,7 @@ fn train(flash: &mut Flash) -> Result<Result<Trained, PowerLoss>, ArgError> {
 
     let mut rng = stream(1, 0);
     NET.init(Init::GlorotUniform, &mut params, &mut rng);
-    let batches = Minibatches::new(Sampling::ShuffledEpochs, 4, 3, &mut order)?;
+    let batches = Minibatches::new(BatchOrder::ShuffledEpochs, 4, 3, &mut order)?;
     let transforms = (LearningRate::constant(0.2), Momentum::heavy_ball(0.5, &mut velocity));
     let mut run = Sgd::new(&objective, &mut params, batches, transforms, &mut workspace)?;
 

@@ -4,7 +4,7 @@ use losscape::base::random::{fill_normal, stream};
 use losscape::base::vector::axpy;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdStep};
 use losscape::{ArgError, Objective};
 
 use crate::paths::scan;
@@ -62,7 +62,7 @@ pub fn train(f: &MlpObjective<'_, f64>, seed: u32) -> Result<Vec<f64>, ArgError>
     let (mut params, mut velocity) = (vec![0.0; f.dim()], vec![0.0; f.dim()]);
     f.net().init(Init::HeNormal, &mut params, &mut rng);
     let mut order = vec![0; SAMPLES as usize];
-    let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES, BATCH, &mut order)?;
+    let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES, BATCH, &mut order)?;
     let chain = (LearningRate::constant(0.05), Momentum::heavy_ball(0.9, &mut velocity));
     let mut workspace = vec![0.0; Sgd::workspace_len(f.dim(), f.scratch_len())];
     let mut sgd = Sgd::new(f, &mut params, batches, chain, &mut workspace)?;

@@ -7,7 +7,7 @@ use losscape::objective::{Evaluations, OnBatch};
 use losscape::path::{
     AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Cycle, DenseScan, Grow, Location, PathReport, ScanStep,
 };
-use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd, SgdStep};
 use losscape::{ArgError, Objective, Real};
 
 /// Rows of the digits, unpacked.
@@ -74,7 +74,7 @@ pub fn train<R: Real>(
     f.net().init(Init::GlorotUniform, &mut params, &mut rng);
     let samples = u32::try_from(f.data().len()).unwrap_or(u32::MAX);
     let mut order = vec![0; f.data().len()];
-    let batches = Minibatches::new(Sampling::ShuffledEpochs, samples, batch_size, &mut order)?;
+    let batches = Minibatches::new(BatchOrder::ShuffledEpochs, samples, batch_size, &mut order)?;
     let mut velocity = vec![R::ZERO; dim];
     let [rate, factor] = [0.1, 0.1].map(R::from_f64);
     let schedule = Schedule::Steps { rate, factor, every: steps / 3 };
@@ -166,7 +166,7 @@ pub fn connect(
     let line = scan(f, &images[..2 * dim], 99);
     let samples = u32::try_from(f.data().len()).unwrap_or(u32::MAX);
     let mut order = vec![0; f.data().len()];
-    let mut batches = Minibatches::new(Sampling::ShuffledEpochs, samples, 128, &mut order)?;
+    let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, samples, 128, &mut order)?;
     let mut batch = batches.next_batch(rng).unwrap_or(&[0]).to_vec();
     let config = AutoNebConfig { minibatches: true, ..AutoNebConfig::new(schedule) };
     let scratch = OnBatch::new(f, &batch).scratch_len();

@@ -66,7 +66,7 @@ impl<R: Real, F: Objective<R> + ?Sized> GradientSource<R, F> for FullBatch {
 
 /// How the samples of a batch are chosen from N.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sampling {
+pub enum BatchOrder {
     /// All of them, every step; the batch size is N.
     FullBatch,
     /// Independently, so a sample may occur twice. Covariance of the batch gradient `D / b`.
@@ -78,7 +78,7 @@ pub enum Sampling {
     ShuffledEpochs,
 }
 
-impl Sampling {
+impl BatchOrder {
     /// How many indices the caller lends to [`Minibatches::new`].
     #[must_use]
     pub const fn indices_len(self, samples: u32, batch_size: u32) -> usize {
@@ -93,7 +93,7 @@ impl Sampling {
 /// Batches of the samples of a [`SampledObjective`].
 ///
 /// # Shapes
-/// `indices` has length [`Sampling::indices_len`]: the order of all samples, or the current batch. Drawn
+/// `indices` has length [`BatchOrder::indices_len`]: the order of all samples, or the current batch. Drawn
 /// with replacement it may be longer, to leave room for a larger batch later.
 ///
 /// # Cost
@@ -102,9 +102,9 @@ impl Sampling {
 ///
 /// ```
 /// use losscape::base::random::stream;
-/// use losscape::sgd::{Minibatches, Sampling};
-/// let mut order = [0; 5];
-/// let mut batches = Minibatches::new(Sampling::ShuffledEpochs, 5, 2, &mut order)?;
+/// use losscape::sgd::{Minibatches, BatchOrder};
+/// let mut indices = [0; 5];
+/// let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, 5, 2, &mut indices)?;
 /// let mut rng = stream(1, 0);
 /// let lengths = [0; 6].map(|_| batches.next_batch(&mut rng).unwrap().len());
 /// assert_eq!(lengths, [2, 2, 1, 2, 2, 1]);
@@ -112,7 +112,7 @@ impl Sampling {
 /// ```
 #[derive(Debug)]
 pub struct Minibatches<'a> {
-    sampling: Sampling,
+    order: BatchOrder,
     samples: u32,
     batch_size: u32,
     indices: &'a mut [u32],
@@ -127,21 +127,21 @@ impl<'a> Minibatches<'a> {
     /// [`ArgError`] naming `samples` or `batch_size` (zero), `batch_size` (more than `samples`, or less
     /// for the full batch) or `indices` (another length).
     pub fn new(
-        sampling: Sampling,
+        order: BatchOrder,
         samples: u32,
         batch_size: u32,
         indices: &'a mut [u32],
     ) -> Result<Self, ArgError> {
-        Self::check_sizes(sampling, samples, batch_size, indices.len())?;
-        let mut batches = Self { sampling, samples, batch_size, indices, position: 0 };
+        Self::check_sizes(order, samples, batch_size, indices.len())?;
+        let mut batches = Self { order, samples, batch_size, indices, position: 0 };
         batches.restart();
         Ok(batches)
     }
 
     /// How samples are chosen.
     #[must_use]
-    pub const fn sampling(&self) -> Sampling {
-        self.sampling
+    pub const fn order(&self) -> BatchOrder {
+        self.order
     }
 
     /// b.
@@ -159,9 +159,9 @@ impl<'a> Minibatches<'a> {
     ///
     /// ```
     /// use losscape::base::random::stream;
-    /// use losscape::sgd::{Minibatches, Sampling};
-    /// let mut order = [0; 5];
-    /// let mut batches = Minibatches::new(Sampling::ShuffledEpochs, 5, 2, &mut order)?;
+    /// use losscape::sgd::{Minibatches, BatchOrder};
+    /// let mut indices = [0; 5];
+    /// let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, 5, 2, &mut indices)?;
     /// let mut rng = stream(1, 0);
     /// assert_eq!(batches.next_batch(&mut rng).unwrap().len(), 2);
     /// batches.set_batch_size(3)?;
@@ -170,7 +170,7 @@ impl<'a> Minibatches<'a> {
     /// # Ok::<(), losscape::ArgError>(())
     /// ```
     pub fn set_batch_size(&mut self, batch_size: u32) -> Result<(), ArgError> {
-        Self::check_sizes(self.sampling, self.samples, batch_size, self.indices.len())?;
+        Self::check_sizes(self.order, self.samples, batch_size, self.indices.len())?;
         self.batch_size = batch_size;
         Ok(())
     }
@@ -184,18 +184,18 @@ impl<'a> Minibatches<'a> {
     /// Draws the next batch; `None` is the full batch.
     pub fn next_batch<G: Rng + ?Sized>(&mut self, rng: &mut G) -> Option<&[u32]> {
         let size = self.batch_size as usize;
-        match self.sampling {
-            Sampling::FullBatch => None,
-            Sampling::WithReplacement => {
+        match self.order {
+            BatchOrder::FullBatch => None,
+            BatchOrder::WithReplacement => {
                 let batch = self.indices.get_mut(..size)?;
                 fill_indices(rng, self.samples, batch);
                 Some(batch)
             }
-            Sampling::WithoutReplacement => {
+            BatchOrder::WithoutReplacement => {
                 partial_shuffle(rng, self.indices, size);
                 self.indices.get(..size)
             }
-            Sampling::ShuffledEpochs => {
+            BatchOrder::ShuffledEpochs => {
                 if self.position == 0 {
                     shuffle(rng, self.indices);
                 }
@@ -208,23 +208,18 @@ impl<'a> Minibatches<'a> {
         }
     }
 
-    fn check_sizes(
-        sampling: Sampling,
-        samples: u32,
-        batch_size: u32,
-        indices: usize,
-    ) -> Result<(), ArgError> {
+    fn check_sizes(order: BatchOrder, samples: u32, batch_size: u32, indices: usize) -> Result<(), ArgError> {
         ArgError::check_count("samples", samples as usize)?;
         ArgError::check_count("batch_size", batch_size as usize)?;
         if batch_size > samples {
             let (limit, found) = (samples as usize, batch_size as usize);
             return Err(ArgError::new("batch_size", Reason::TooMany { limit, found }));
         }
-        if sampling == Sampling::FullBatch {
+        if order == BatchOrder::FullBatch {
             ArgError::check_len("batch_size", samples as usize, batch_size as usize)?;
         }
-        let needed = sampling.indices_len(samples, batch_size);
-        if sampling == Sampling::WithReplacement {
+        let needed = order.indices_len(samples, batch_size);
+        if order == BatchOrder::WithReplacement {
             ArgError::check_min_len("indices", needed, indices)
         } else {
             ArgError::check_len("indices", needed, indices)
@@ -234,7 +229,7 @@ impl<'a> Minibatches<'a> {
     /// Back to the order 0, 1, 2, … and the start of an epoch.
     fn restart(&mut self) {
         self.position = 0;
-        if self.sampling == Sampling::WithReplacement {
+        if self.order == BatchOrder::WithReplacement {
             self.indices.fill(0);
         } else {
             identity(self.indices);
@@ -248,8 +243,8 @@ impl<R: Real, F: SampledObjective<R> + ?Sized> GradientSource<R, F> for Minibatc
     }
 
     fn scratch_len(&self, objective: &F) -> usize {
-        match self.sampling {
-            Sampling::FullBatch => objective.scratch_len(),
+        match self.order {
+            BatchOrder::FullBatch => objective.scratch_len(),
             _ => objective.batch_scratch_len(self.batch_size as usize),
         }
     }
@@ -275,26 +270,26 @@ impl<R: Real, F: SampledObjective<R> + ?Sized> GradientSource<R, F> for Minibatc
 
 impl Minibatches<'_> {
     /// Part of the layout of a saved run.
-    const fn sampling_tag(&self) -> u8 {
-        match self.sampling {
-            Sampling::FullBatch => 0,
-            Sampling::WithReplacement => 1,
-            Sampling::WithoutReplacement => 2,
-            Sampling::ShuffledEpochs => 3,
+    const fn order_tag(&self) -> u8 {
+        match self.order {
+            BatchOrder::FullBatch => 0,
+            BatchOrder::WithReplacement => 1,
+            BatchOrder::WithoutReplacement => 2,
+            BatchOrder::ShuffledEpochs => 3,
         }
     }
 
     /// The order of the samples, if it carries over from step to step.
-    fn order(&self) -> &[u32] {
-        match self.sampling {
-            Sampling::FullBatch | Sampling::WithReplacement => &[],
-            Sampling::WithoutReplacement | Sampling::ShuffledEpochs => self.indices,
+    fn carried(&self) -> &[u32] {
+        match self.order {
+            BatchOrder::FullBatch | BatchOrder::WithReplacement => &[],
+            BatchOrder::WithoutReplacement | BatchOrder::ShuffledEpochs => self.indices,
         }
     }
 
     fn read_position(&self, reader: &mut Reader<'_>) -> Result<u32, BlobError> {
         expect_tag(reader, "source", tag::MINIBATCHES)?;
-        expect_tag(reader, "source", self.sampling_tag())?;
+        expect_tag(reader, "source", self.order_tag())?;
         expect_len(reader, "samples", self.samples as usize)?;
         let position = reader.u32()?;
         if position < self.samples { Ok(position) } else { Err(does_not_fit("source")) }
@@ -304,10 +299,10 @@ impl Minibatches<'_> {
 impl Persist for Minibatches<'_> {
     fn save_state(&self, writer: &mut Writer<'_>) {
         writer.u8(tag::MINIBATCHES);
-        writer.u8(self.sampling_tag());
+        writer.u8(self.order_tag());
         writer.u32(self.samples);
         writer.u32(self.position);
-        for &i in self.order() {
+        for &i in self.carried() {
             writer.u32(i);
         }
     }
@@ -316,7 +311,7 @@ impl Persist for Minibatches<'_> {
         self.read_position(reader)?;
         // Each sample once: the indices and their squares have the sums of 0, 1, 2, …
         let (mut sum, mut squares) = (0u64, 0u64);
-        for (k, _) in (0u64..).zip(self.order()) {
+        for (k, _) in (0u64..).zip(self.carried()) {
             let sample = reader.u32()?;
             if sample >= self.samples {
                 return Err(ArgError::new(
@@ -334,7 +329,7 @@ impl Persist for Minibatches<'_> {
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         self.position = self.read_position(reader)?;
-        let order = self.order().len();
+        let order = self.carried().len();
         for i in &mut self.indices[..order] {
             *i = reader.u32()?;
         }

@@ -58,7 +58,7 @@ mod schedule;
 mod temperature;
 mod transform;
 
-pub use batches::{FullBatch, GradientSource, Minibatches, Sampling};
+pub use batches::{BatchOrder, FullBatch, GradientSource, Minibatches};
 pub use clip::{ClipNorm, ClipValue};
 pub use descent::{Sgd, SgdStep};
 pub use momentum::Momentum;

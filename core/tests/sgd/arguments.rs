@@ -2,7 +2,7 @@
 
 use losscape::base::random::stream;
 use losscape::sgd::{
-    AddNoise, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise, Replay, Sampling,
+    AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise, Replay,
     Scale, Schedule, Sgd, Transform, WeightDecay,
 };
 use losscape::{ArgError, Reason};
@@ -119,13 +119,13 @@ proptest! {
 
     #[test]
     fn batches(samples in count(), size in count(), len in 0..9usize, kind in 0..4usize) {
-        use Sampling::{FullBatch, ShuffledEpochs, WithReplacement, WithoutReplacement};
-        let sampling = [FullBatch, WithReplacement, WithoutReplacement, ShuffledEpochs][kind];
+        use BatchOrder::{FullBatch, ShuffledEpochs, WithReplacement, WithoutReplacement};
+        let order = [FullBatch, WithReplacement, WithoutReplacement, ShuffledEpochs][kind];
         let mut indices = vec![77; len];
-        let fits = size > 0 && size <= samples && (sampling != FullBatch || size == samples);
-        let result = Minibatches::new(sampling, samples, size, &mut indices).map(|_| ());
-        let needed = sampling.indices_len(samples, size);
-        let lent = if sampling == WithReplacement { len >= needed } else { len == needed };
+        let fits = size > 0 && size <= samples && (order != FullBatch || size == samples);
+        let result = Minibatches::new(order, samples, size, &mut indices).map(|_| ());
+        let needed = order.indices_len(samples, size);
+        let lent = if order == WithReplacement { len >= needed } else { len == needed };
         expect(result, &[("samples", samples > 0), ("batch_size", fits), ("indices", lent)]);
         if result.is_err() {
             prop_assert!(indices.iter().all(|&i| i == 77), "nothing written");
@@ -145,10 +145,10 @@ proptest! {
         let result = momentum.set_momentum(a);
         expect(result, &[("momentum", (0.0..1.0).contains(&a))]);
         prop_assert_eq!(momentum.momentum(), if result.is_ok() { a } else { 0.5 });
-        let sampling = [Sampling::WithReplacement, Sampling::ShuffledEpochs][kind];
+        let order = [BatchOrder::WithReplacement, BatchOrder::ShuffledEpochs][kind];
         let mut indices = [0; 6];
         let samples = if kind == 0 { 8 } else { 6 };
-        let mut batches = Minibatches::new(sampling, samples, 2, &mut indices).expect("valid");
+        let mut batches = Minibatches::new(order, samples, 2, &mut indices).expect("valid");
         let result = batches.set_batch_size(size);
         expect(result, &[("batch_size", size > 0 && size <= samples), ("indices", size <= 6)]);
         let expected = if result.is_ok() { size } else { 2 };
@@ -196,7 +196,7 @@ proptest! {
         let centres = vec![0.0; centres];
         let objective = Centres::new(1.0, &centres);
         let mut order = vec![0; samples as usize];
-        let batches = Minibatches::new(Sampling::ShuffledEpochs, samples, 1, &mut order).expect("valid");
+        let batches = Minibatches::new(BatchOrder::ShuffledEpochs, samples, 1, &mut order).expect("valid");
         let (mut params, mut workspace) = ([0.0], [0.0]);
         let result = Sgd::new(&objective, &mut params, batches, (), &mut workspace).map(|_| ());
         expect(result, &[("samples", samples as usize == centres.len())]);
@@ -207,7 +207,7 @@ proptest! {
 fn reasons() {
     let reason = |r: Result<(), ArgError>| r.unwrap_err().reason;
     let batches = |samples, size, indices: &mut [u32]| {
-        Minibatches::new(Sampling::ShuffledEpochs, samples, size, indices).map(|_| ())
+        Minibatches::new(BatchOrder::ShuffledEpochs, samples, size, indices).map(|_| ())
     };
     assert_eq!(
         reason(batches(0, 1, &mut [])),

@@ -2,7 +2,7 @@
 
 use losscape::SampledObjective;
 use losscape::base::random::{Rng, TryRng, stream};
-use losscape::sgd::{FullBatch, LearningRate, Minibatches, Sampling, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, FullBatch, LearningRate, Minibatches, Sgd, SgdStep};
 
 use crate::objectives::{Centres, mean_and_variance};
 
@@ -37,7 +37,8 @@ fn without_replacement_by_enumeration() {
     let (mut seen, mut gradients) = ([0; 64], Vec::new());
     for (a, b, c) in (0..6).flat_map(|a| (0..5).flat_map(move |b| (0..4).map(move |c| (a, b, c)))) {
         let mut choices = vec![(c, 4), (b, 5), (a, 6)];
-        let mut batches = Minibatches::new(Sampling::WithoutReplacement, 6, 3, &mut indices).expect("valid");
+        let mut batches =
+            Minibatches::new(BatchOrder::WithoutReplacement, 6, 3, &mut indices).expect("valid");
         let batch = batches.next_batch(&mut Scripted { choices: &mut choices }).expect("a batch");
         seen[batch.iter().fold(0, |set, k| set | 1 << k)] += 1;
         let mut grad = [0.0];
@@ -65,7 +66,7 @@ fn with_replacement_by_enumeration() {
     let mut gradients = Vec::new();
     for (a, b) in (0..6).flat_map(|a| (0..6).map(move |b| (a, b))) {
         let mut choices = vec![(b, 6), (a, 6)];
-        let mut batches = Minibatches::new(Sampling::WithReplacement, 6, 2, &mut indices).expect("valid");
+        let mut batches = Minibatches::new(BatchOrder::WithReplacement, 6, 2, &mut indices).expect("valid");
         let batch = batches.next_batch(&mut Scripted { choices: &mut choices }).expect("a batch");
         assert_eq!(batch, [a, b], "the choices in order");
         let mut grad = [0.0];
@@ -82,7 +83,7 @@ fn an_epoch_visits_every_sample_once() {
     for (samples, size) in [(1, 1), (5, 2), (7, 7), (12, 4), (13, 5)] {
         let mut order = vec![0; samples as usize];
         let mut batches =
-            Minibatches::new(Sampling::ShuffledEpochs, samples, size, &mut order).expect("valid");
+            Minibatches::new(BatchOrder::ShuffledEpochs, samples, size, &mut order).expect("valid");
         let mut rng = stream(41, 0);
         for epoch in 0..4 {
             let mut seen = vec![0; samples as usize];
@@ -104,7 +105,7 @@ fn an_epoch_visits_every_sample_once() {
 #[test]
 fn epochs_draw_at_their_start_only() {
     let mut order = [0; 8];
-    let mut batches = Minibatches::new(Sampling::ShuffledEpochs, 8, 2, &mut order).expect("valid");
+    let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, 8, 2, &mut order).expect("valid");
     let mut rng = stream(42, 0);
     for step in 0..12 {
         let before = rng.clone();
@@ -118,23 +119,23 @@ fn epochs_draw_at_their_start_only() {
 fn a_step_is_bounded() {
     let centres = [0.5; 10];
     let cases = [
-        (Sampling::FullBatch, 10, 10),
-        (Sampling::WithReplacement, 3, 3),
-        (Sampling::WithoutReplacement, 4, 4),
-        (Sampling::ShuffledEpochs, 5, 5),
+        (BatchOrder::FullBatch, 10, 10),
+        (BatchOrder::WithReplacement, 3, 3),
+        (BatchOrder::WithoutReplacement, 4, 4),
+        (BatchOrder::ShuffledEpochs, 5, 5),
     ];
-    for (sampling, size, samples) in cases {
+    for (order, size, samples) in cases {
         let objective = Centres::new(1.0, &centres);
         let (mut params, mut workspace) = ([0.0], [0.0]);
-        let mut indices = vec![0; sampling.indices_len(10, size)];
-        let batches = Minibatches::new(sampling, 10, size, &mut indices).expect("valid");
+        let mut indices = vec![0; order.indices_len(10, size)];
+        let batches = Minibatches::new(order, 10, size, &mut indices).expect("valid");
         let rate = LearningRate::constant(0.1);
         let mut sgd = Sgd::new(&objective, &mut params, batches, rate, &mut workspace).expect("valid");
         assert_eq!(objective.gradients.get(), 0, "starting costs no gradient");
         for step in 1..=7 {
             assert!(matches!(sgd.step(&objective, &mut stream(43, 0)), SgdStep::Stepped { .. }), "finite");
-            assert_eq!(objective.gradients.get(), step, "{sampling:?}");
-            assert_eq!(objective.samples.get(), step * samples, "{sampling:?}");
+            assert_eq!(objective.gradients.get(), step, "{order:?}");
+            assert_eq!(objective.samples.get(), step * samples, "{order:?}");
         }
     }
 }
@@ -154,7 +155,7 @@ fn full_batch_is_gradient_descent() {
         }
     }
     {
-        let batches = Minibatches::new(Sampling::FullBatch, 3, 3, &mut []).expect("valid");
+        let batches = Minibatches::new(BatchOrder::FullBatch, 3, 3, &mut []).expect("valid");
         let mut sgd = Sgd::new(&objective, &mut b, batches, rate, &mut workspace).expect("valid");
         for _ in 0..9 {
             let _ = sgd.step(&objective, &mut rng);

@@ -3,7 +3,7 @@
 
 use losscape::base::random::stream;
 use losscape::sgd::{
-    FullBatch, LearningRate, Minibatches, Momentum, Replay, Sampling, Sgd, SgdStep, Transform,
+    BatchOrder, FullBatch, LearningRate, Minibatches, Momentum, Replay, Sgd, SgdStep, Transform,
 };
 
 use crate::objectives::{Bowl, Centres};
@@ -111,7 +111,7 @@ fn epoch_weights(samples: usize, eta_lambda: f64) -> Vec<f64> {
             let objective = Centres::new(1.0, &centres);
             let (mut params, mut workspace) = ([0.0], [0.0]);
             let mut order = vec![0; samples];
-            let batches = Minibatches::new(Sampling::ShuffledEpochs, samples as u32, 1, &mut order);
+            let batches = Minibatches::new(BatchOrder::ShuffledEpochs, samples as u32, 1, &mut order);
             let rate = LearningRate::constant(eta_lambda);
             let mut sgd = Sgd::new(&objective, &mut params, batches.expect("valid"), rate, &mut workspace)
                 .expect("valid");

@@ -4,7 +4,7 @@ use losscape::base::blob::{BlobError, Reader, Writer, kind};
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::stream;
 use losscape::sgd::{
-    AddNoise, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise, Replay, Sampling,
+    AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise, Replay,
     Scale, Schedule, Sgd, SgdStep, WeightDecay,
 };
 
@@ -25,19 +25,19 @@ struct Memory {
 }
 
 impl Memory {
-    fn new(sampling: Sampling, start: f64) -> Self {
+    fn new(order: BatchOrder, start: f64) -> Self {
         let nan = || vec![f64::NAN];
-        let (params, indices) = (vec![start], vec![99; sampling.indices_len(7, 3)]);
+        let (params, indices) = (vec![start], vec![99; order.indices_len(7, 3)]);
         Self { params, workspace: nan(), velocity: nan(), point: nan(), record: nan(), indices }
     }
 }
 
 /// A run on [`Centres`] in the given memory.
 macro_rules! start {
-    ($objective:expr, $memory:expr, $sampling:expr, |$m:ident| $transforms:expr) => {{
+    ($objective:expr, $memory:expr, $order:expr, |$m:ident| $transforms:expr) => {{
         let $m = &mut $memory;
-        let size = if $sampling == Sampling::FullBatch { 7 } else { 3 };
-        let source = Minibatches::new($sampling, 7, size, &mut $m.indices).expect("valid");
+        let size = if $order == BatchOrder::FullBatch { 7 } else { 3 };
+        let source = Minibatches::new($order, 7, size, &mut $m.indices).expect("valid");
         Sgd::new($objective, &mut $m.params, source, $transforms, &mut $m.workspace).expect("valid")
     }};
 }
@@ -53,12 +53,12 @@ macro_rules! saved {
 /// Saves a run at every step and resumes it from each, in fresh memory and with another generator: all
 /// that follows is the same, state for state.
 macro_rules! resumes {
-    ($($name:ident: $sampling:expr, |$m:ident| $transforms:expr;)*) => {$(
+    ($($name:ident: $order:expr, |$m:ident| $transforms:expr;)*) => {$(
         #[test]
         fn $name() {
             let objective = Centres::new(1.0, &CENTRES);
-            let mut memory = Memory::new($sampling, 3.0);
-            let mut sgd = start!(&objective, memory, $sampling, |$m| $transforms);
+            let mut memory = Memory::new($order, 3.0);
+            let mut sgd = start!(&objective, memory, $order, |$m| $transforms);
             let mut rng = stream(71, 0);
             let mut states = vec![saved!(sgd, rng)];
             for _ in 0..STEPS {
@@ -66,8 +66,8 @@ macro_rules! resumes {
                 states.push(saved!(sgd, rng));
             }
             for from in 0..=STEPS {
-                let mut memory = Memory::new($sampling, -1.0);
-                let mut sgd = start!(&objective, memory, $sampling, |$m| $transforms);
+                let mut memory = Memory::new($order, -1.0);
+                let mut sgd = start!(&objective, memory, $order, |$m| $transforms);
                 let mut rng = stream(72, 0);
                 // Resuming also replaces the state of a run that has moved.
                 if from % 2 == 1 {
@@ -84,49 +84,49 @@ macro_rules! resumes {
 }
 
 resumes! {
-    plain: Sampling::FullBatch, |m| LearningRate::constant(0.3);
-    with_replacement: Sampling::WithReplacement, |m| (ClipNorm { max_norm: 0.7 }, LearningRate::new(SCHEDULE));
-    without_replacement: Sampling::WithoutReplacement, |m| (
+    plain: BatchOrder::FullBatch, |m| LearningRate::constant(0.3);
+    with_replacement: BatchOrder::WithReplacement, |m| (ClipNorm { max_norm: 0.7 }, LearningRate::new(SCHEDULE));
+    without_replacement: BatchOrder::WithoutReplacement, |m| (
         LearningRate::new(SCHEDULE),
         Momentum::averaged(0.5, &mut m.velocity),
     );
-    shuffled_epochs: Sampling::ShuffledEpochs, |m| (
+    shuffled_epochs: BatchOrder::ShuffledEpochs, |m| (
         LearningRate::constant(0.1),
         Momentum::heavy_ball(0.9, &mut m.velocity),
         WeightDecay { decay: 0.01 },
     );
-    nesterov: Sampling::ShuffledEpochs, |m| (
+    nesterov: BatchOrder::ShuffledEpochs, |m| (
         AddNoise::new(Noise::Gaussian { std_dev: 0.2 }, &mut []),
         LearningRate::new(SCHEDULE),
         Momentum::nesterov(0.9, &mut m.velocity, &mut m.point),
     );
-    langevin: Sampling::FullBatch, |m| (
+    langevin: BatchOrder::FullBatch, |m| (
         LearningRate::new(SCHEDULE),
         AddNoise::new(Noise::Langevin { temperature: 0.3, learning_rate: SCHEDULE }, &mut m.record),
     );
-    ball: Sampling::WithoutReplacement, |m| (
+    ball: BatchOrder::WithoutReplacement, |m| (
         Some(ClipValue { limit: 1.0 }),
         None::<Scale<f64>>,
         AddNoise::new(Noise::Ball { radius: 0.4 }, &mut m.record),
         Scale { factor: 0.1 },
     );
-    low_rank: Sampling::ShuffledEpochs, |m| (
+    low_rank: BatchOrder::ShuffledEpochs, |m| (
         AddNoise::new(Noise::LowRank { factor: &[0.5, -0.25, 1.0] }, &mut m.record),
         LearningRate::constant(0.1),
     );
-    replay: Sampling::FullBatch, |m| (
+    replay: BatchOrder::FullBatch, |m| (
         LearningRate::constant(0.1),
         // Runs out before the end of the run.
         Replay::new(&[0.1, -0.2, 0.3, 0.4, -0.5, 0.6, 0.0, -0.8, 0.9, 1.0, 0.0, 1.2]),
     );
     // Stops at a value that is not finite: 3 · 10²⁰⁰, squared.
-    stopped: Sampling::FullBatch, |m| Scale { factor: -1e200 };
+    stopped: BatchOrder::FullBatch, |m| Scale { factor: -1e200 };
 }
 
 /// The run that is damaged below.
 macro_rules! sample {
     ($objective:expr, $memory:expr) => {
-        start!($objective, $memory, Sampling::ShuffledEpochs, |m| (
+        start!($objective, $memory, BatchOrder::ShuffledEpochs, |m| (
             LearningRate::constant(0.125),
             Momentum::heavy_ball(0.5, &mut m.velocity),
         ))
@@ -135,7 +135,7 @@ macro_rules! sample {
 
 fn sample_blob() -> Vec<u8> {
     let objective = Centres::new(1.0, &CENTRES);
-    let mut memory = Memory::new(Sampling::ShuffledEpochs, 3.0);
+    let mut memory = Memory::new(BatchOrder::ShuffledEpochs, 3.0);
     let mut sgd = sample!(&objective, memory);
     let mut rng = stream(73, 0);
     for _ in 0..4 {
@@ -148,7 +148,7 @@ fn sample_blob() -> Vec<u8> {
 /// refused.
 fn refused(variants: impl Iterator<Item = Vec<u8>>) -> usize {
     let objective = Centres::new(1.0, &CENTRES);
-    let mut memory = Memory::new(Sampling::ShuffledEpochs, -1.0);
+    let mut memory = Memory::new(BatchOrder::ShuffledEpochs, -1.0);
     let mut sgd = sample!(&objective, memory);
     let mut rng = stream(74, 0);
     for _ in 0..2 {
@@ -309,7 +309,7 @@ fn foreign_and_newer_blobs_are_named() {
 #[test]
 fn a_short_slice_is_refused() {
     let objective = Centres::new(1.0, &CENTRES);
-    let mut memory = Memory::new(Sampling::ShuffledEpochs, 3.0);
+    let mut memory = Memory::new(BatchOrder::ShuffledEpochs, 3.0);
     let sgd = sample!(&objective, memory);
     let needed = sgd.saved_len();
     for len in 0..needed {

@@ -1,6 +1,6 @@
 //! Noise of batches that is not additive: it depends on the parameter, or is bounded.
 
-use losscape::sgd::{LearningRate, Minibatches, Sampling, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Sgd, SgdStep};
 use losscape::{Objective, SampledObjective};
 
 use crate::batches::Scripted;
@@ -41,7 +41,7 @@ fn scripted<F: Fn(f64) -> f64>(slopes: &[F], start: f64, eta: f64, script: impl 
     let objective = Slopes { slopes };
     let samples = slopes.len() as u32;
     let (mut params, mut workspace, mut batch) = ([start], [0.0], [0]);
-    let batches = Minibatches::new(Sampling::WithReplacement, samples, 1, &mut batch).expect("valid");
+    let batches = Minibatches::new(BatchOrder::WithReplacement, samples, 1, &mut batch).expect("valid");
     let rate = LearningRate::constant(eta);
     let mut sgd = Sgd::new(&objective, &mut params, batches, rate, &mut workspace).expect("valid");
     for choice in script {

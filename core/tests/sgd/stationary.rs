@@ -4,7 +4,7 @@
 use losscape::Real;
 use losscape::base::random::stream;
 use losscape::sgd::{
-    AddNoise, FullBatch, LearningRate, Minibatches, Momentum, Noise, Sampling, Schedule, Sgd, SgdStep,
+    AddNoise, BatchOrder, FullBatch, LearningRate, Minibatches, Momentum, Noise, Schedule, Sgd, SgdStep,
     Transform,
 };
 
@@ -123,16 +123,16 @@ fn low_rank_covariance() {
 }
 
 /// The parameter of independent chains on `(λ/2)(x − cₖ)²`, λ = 1, batch size 1, started at 0.
-fn chains(sampling: Sampling, samples: u32, eta: f64, steps: u32, chains: usize) -> Vec<f64> {
+fn chains(order: BatchOrder, samples: u32, eta: f64, steps: u32, chains: usize) -> Vec<f64> {
     // Centres ±1: mean 0 and population variance 1.
     let centres: Vec<f64> = (0..samples).map(|k| if k % 2 == 0 { 1.0 } else { -1.0 }).collect();
     let objective = Centres::new(1.0, &centres);
-    let mut order = vec![0; sampling.indices_len(samples, 1)];
+    let mut indices = vec![0; order.indices_len(samples, 1)];
     let mut rng = stream(39, samples);
     (0..chains)
         .map(|_| {
             let (mut params, mut workspace) = ([0.0], [0.0]);
-            let batches = Minibatches::new(sampling, samples, 1, &mut order).expect("valid");
+            let batches = Minibatches::new(order, samples, 1, &mut indices).expect("valid");
             let rate = LearningRate::constant(eta);
             let mut sgd = Sgd::new(&objective, &mut params, batches, rate, &mut workspace).expect("valid");
             for _ in 0..steps {
@@ -148,9 +148,9 @@ fn chains(sampling: Sampling, samples: u32, eta: f64, steps: u32, chains: usize)
 #[test]
 fn data_order() {
     let independent = |eta: f64| eta * eta / (1.0 - (1.0 - eta) * (1.0 - eta));
-    check("iid", &chains(Sampling::WithReplacement, 10, 0.1, 40, CHAINS), independent(0.1));
-    check("iid by subsets", &chains(Sampling::WithoutReplacement, 10, 0.1, 40, CHAINS), independent(0.1));
-    let epochs = Sampling::ShuffledEpochs;
+    check("iid", &chains(BatchOrder::WithReplacement, 10, 0.1, 40, CHAINS), independent(0.1));
+    check("iid by subsets", &chains(BatchOrder::WithoutReplacement, 10, 0.1, 40, CHAINS), independent(0.1));
+    let epochs = BatchOrder::ShuffledEpochs;
     check("N 10, ηλ 0.1", &chains(epochs, 10, 0.1, 40, CHAINS), 0.0915855 * independent(0.1));
     check("N 10, ηλ 0.5", &chains(epochs, 10, 0.5, 10, CHAINS), 0.778428 * independent(0.5));
     check("N 100, ηλ 0.1", &chains(epochs, 100, 0.1, 100, CHAINS), 0.818192 * independent(0.1));

@@ -3,7 +3,7 @@
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets, digits};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Sgd, SgdStep};
+use losscape::sgd::{LearningRate, Minibatches, Momentum, BatchOrder, Sgd, SgdStep};
 use losscape::{ArgError, Objective};
 
 use crate::{Program, Report};
@@ -53,7 +53,7 @@ impl Program for Memory {
         let objective = objective(&self.inputs, &self.labels)?;
         NET.init(Init::GlorotUniform, &mut self.params, &mut rng);
 
-        let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
+        let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
         let chain = (LearningRate::constant(0.05), Momentum::heavy_ball(0.9, &mut self.velocity));
         let mut sgd = Sgd::new(&objective, &mut self.params, batches, chain, &mut self.workspace)?;
         for _ in 0..STEPS {

@@ -6,7 +6,7 @@ use losscape::base::blob::BlobError;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{AddNoise, LearningRate, Minibatches, Momentum, Noise, Sampling, Sgd, SgdStep};
+use losscape::sgd::{AddNoise, LearningRate, Minibatches, Momentum, Noise, BatchOrder, Sgd, SgdStep};
 
 use crate::{Program, Report};
 
@@ -61,7 +61,7 @@ impl Memory {
         let objective = MlpObjective::new(NET, Loss::BinaryCrossEntropy, data, 0.0)?.with_tile(TILE)?;
         let mut rng = stream(2026, 0);
         NET.init(Init::GlorotUniform, &mut self.params, &mut rng);
-        let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES as u32, 3, &mut self.order)?;
+        let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, 3, &mut self.order)?;
         let noise = AddNoise::new(Noise::Gaussian { std_dev: 0.01 }, &mut []);
         let momentum = Momentum::heavy_ball(0.9, &mut self.velocity);
         let chain = (noise, LearningRate::constant(0.2), momentum);

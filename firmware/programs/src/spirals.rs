@@ -4,7 +4,7 @@
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{LearningRate, Minibatches, Sampling, Sgd, SgdStep};
+use losscape::sgd::{LearningRate, Minibatches, BatchOrder, Sgd, SgdStep};
 use losscape::{ArgError, Objective};
 
 use crate::{Program, Report, numbers};
@@ -55,7 +55,7 @@ impl Program for Memory {
         let (objective, mut rng) = (objective()?, stream(2026, 0));
         NET.init(Init::GlorotUniform, &mut self.params, &mut rng);
 
-        let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
+        let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
         let chain = LearningRate::constant(0.05);
         let mut sgd = Sgd::new(&objective, &mut self.params, batches, chain, &mut self.workspace)?;
         for _ in 0..STEPS {

@@ -9,7 +9,7 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{AddNoise, LearningRate, Minibatches, Momentum, Noise, Sampling, Sgd};
+use losscape::sgd::{AddNoise, BatchOrder, LearningRate, Minibatches, Momentum, Noise, Sgd};
 
 use crate::numbers::numbers;
 use crate::{Experiment, digest};
@@ -48,7 +48,7 @@ fn save_and_resume<R: Real>(digest: &mut Fingerprint) -> Result<(), BlobError> {
         let noise = AddNoise::new(Noise::Gaussian { std_dev: R::from_f64(0.01) }, &mut []);
         let momentum = Momentum::heavy_ball(R::from_f64(0.9), &mut velocity);
         let chain = (noise, LearningRate::constant(R::from_f64(0.1)), momentum);
-        let batches = Minibatches::new(Sampling::ShuffledEpochs, 14, 4, &mut order)?;
+        let batches = Minibatches::new(BatchOrder::ShuffledEpochs, 14, 4, &mut order)?;
         let mut sgd = Sgd::new(&f, &mut params, batches, chain, &mut workspace)?;
         if resumes {
             sgd.restore(&mut rng, &bytes[..saved])?;

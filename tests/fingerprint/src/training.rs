@@ -5,8 +5,8 @@ use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::sgd::{
-    AddNoise, ClipNorm, FullBatch, GradientSource, LearningRate, Minibatches, Momentum, Noise, Replay,
-    Sampling, Schedule, Sgd, SgdStep, Transform, WeightDecay,
+    AddNoise, BatchOrder, ClipNorm, FullBatch, GradientSource, LearningRate, Minibatches, Momentum, Noise,
+    Replay, Schedule, Sgd, SgdStep, Transform, WeightDecay,
 };
 use losscape::{ArgError, Curvature, Real};
 
@@ -46,11 +46,11 @@ fn every_noise<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let rate = LearningRate::constant(real(0.2));
     let (mut row, mut velocity, mut point) = ([R::ZERO; DIM], [R::ZERO; DIM], [R::ZERO; DIM]);
 
-    let samplings = [Sampling::WithReplacement, Sampling::WithoutReplacement, Sampling::ShuffledEpochs];
-    for sampling in samplings {
+    let orders = [BatchOrder::WithReplacement, BatchOrder::WithoutReplacement, BatchOrder::ShuffledEpochs];
+    for order in orders {
         let mut indices = [0; SAMPLES];
-        let len = sampling.indices_len(26, BATCH);
-        let batches = Minibatches::new(sampling, 26, BATCH, &mut indices[..len])?;
+        let len = order.indices_len(26, BATCH);
+        let batches = Minibatches::new(order, 26, BATCH, &mut indices[..len])?;
         let cosine = Schedule::Cosine { rate: real(0.5), last: real(0.01), warm_up: 3, steps: 15 };
         let clip = ClipNorm { max_norm: real(0.8) };
         let momentum = Momentum::heavy_ball(real(0.9), &mut velocity);

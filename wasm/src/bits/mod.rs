@@ -10,7 +10,7 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Init, Loss, Mlp};
-use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Sgd};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd};
 use losscape::{ArgError, Objective, Real, SampledObjective};
 use losscape_wasm_loops::{Descent, NetLoss, advance, descent};
 use self_cell::MutBorrow;
@@ -302,7 +302,7 @@ fn objective<'a>(net: Mlp, inputs: &'a [f32], values: &'a [f32]) -> Result<NetLo
 }
 
 fn start<'a>(objective: &dyn SampledObjective, side: &'a mut Side) -> Result<Descent<'a>, ArgError> {
-    let batches = Minibatches::new(Sampling::ShuffledEpochs, SAMPLES, BATCH, &mut side.order)?;
+    let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES, BATCH, &mut side.order)?;
     let transforms = (LearningRate::constant(RATE), Momentum::heavy_ball(0.0, &mut side.velocity));
     descent(objective, &mut side.params, batches, transforms, &mut side.workspace)
 }

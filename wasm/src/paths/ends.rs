@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::mlp::Init;
-use losscape::sgd::{LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd};
 use losscape::{ArgError, Objective};
 use losscape_wasm_loops::{Descent, NetLoss, advance, descent};
 use self_cell::MutBorrow;
@@ -56,7 +56,7 @@ impl End {
             let Memory { problem, params, velocity, workspace, order } = memory.borrow_mut();
             let objective = problem.objective(problem.data()?)?;
             let samples = u32::try_from(order.len()).unwrap_or(u32::MAX);
-            let source = Minibatches::new(Sampling::ShuffledEpochs, samples, problem.batch, order)?;
+            let source = Minibatches::new(BatchOrder::ShuffledEpochs, samples, problem.batch, order)?;
             let schedule = Schedule::Steps { rate: 0.1, factor: 0.1, every: problem.training / 3 };
             let transforms = (LearningRate::new(schedule), Momentum::heavy_ball(0.9, velocity));
             let sgd = descent(&objective, params, source, transforms, workspace)?;

@@ -8,7 +8,7 @@ use losscape::path::{
     AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Cycle, CycleReport,
     DenseScan, Grow, PathReport, Relaxer, ScanStep,
 };
-use losscape::sgd::{Minibatches, Sampling};
+use losscape::sgd::{BatchOrder, Minibatches};
 use losscape::{ArgError, Objective};
 use losscape_wasm_loops::NetLoss;
 use self_cell::MutBorrow;
@@ -132,7 +132,7 @@ impl Search {
             let mut batches = None;
             if problem.minibatches {
                 let samples = u32::try_from(samples).unwrap_or(u32::MAX);
-                batches = Some(Minibatches::new(Sampling::ShuffledEpochs, samples, problem.batch, order)?);
+                batches = Some(Minibatches::new(BatchOrder::ShuffledEpochs, samples, problem.batch, order)?);
             }
             let config = AutoNebConfig {
                 points: SCAN,

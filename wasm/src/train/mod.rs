@@ -8,7 +8,7 @@ use losscape::base::vector::norm;
 use losscape::models::data::digits::{CLASSES, PIXELS};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, softmax};
 use losscape::sgd::{
-    LearningRate, Minibatches, Momentum, Sampling, Schedule, Sgd, temperature_with_momentum,
+    BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd, temperature_with_momentum,
 };
 use losscape::{ArgError, Objective, Real, SampledObjective};
 use losscape_wasm_loops::{Descent, NetLoss, advance, descent, predict};
@@ -98,7 +98,7 @@ struct Memory {
     params: Vec<f32>,
     velocity: Vec<f32>,
     workspace: Vec<f32>,
-    order: Vec<u32>,
+    indices: Vec<u32>,
 }
 
 struct Run<'a> {
@@ -341,17 +341,17 @@ impl Train {
             params: params.clone(),
             velocity: vec![0.0; net.param_len()],
             workspace: vec![0.0; Sgd::workspace_len(net.param_len(), train.scratch_len())],
-            order: vec![0; samples],
+            indices: vec![0; samples],
         };
         let run = RunInMemory::try_new(MutBorrow::new(memory), |memory| {
-            let Memory { data, params, velocity, workspace, order } = memory.borrow_mut();
+            let Memory { data, params, velocity, workspace, indices } = memory.borrow_mut();
             let (train, held_out) = objectives(data, net, settings.l2)?;
             let samples = u32::try_from(samples).unwrap_or(u32::MAX);
-            let sampling = match settings.order {
-                Order::Epochs => Sampling::ShuffledEpochs,
-                Order::Replacement => Sampling::WithReplacement,
+            let order = match settings.order {
+                Order::Epochs => BatchOrder::ShuffledEpochs,
+                Order::Replacement => BatchOrder::WithReplacement,
             };
-            let source = Minibatches::new(sampling, samples, settings.batch_size, order)?;
+            let source = Minibatches::new(order, samples, settings.batch_size, indices)?;
             let transforms = (
                 LearningRate::constant(settings.learning_rate),
                 Momentum::heavy_ball(settings.momentum, velocity),
