@@ -5,6 +5,7 @@ pub mod elementary;
 pub(crate) mod elementwise;
 pub mod error;
 pub mod fingerprint;
+pub mod grid;
 pub mod matrix;
 pub mod random;
 pub mod real;
