@@ -5,6 +5,7 @@
 
 use super::linear::{dot, scale};
 use super::sum::{LANES, LaneSum, fold};
+use crate::base::VECTORS;
 use crate::base::elementary::sqrt;
 use crate::base::real::Real;
 
@@ -39,6 +40,27 @@ pub fn norm<R: Real>(x: &[R]) -> R {
 #[must_use]
 pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
     debug_assert_eq!(x.len(), y.len(), "distance: lengths");
+    let squares = squared_distance(x, y);
+    if is_accurate(squares) {
+        sqrt(squares)
+    } else {
+        let Rescaled { root, back, .. } = rescaled(x.iter().zip(y).map(|(x, y)| *x - *y), squares);
+        root * back
+    }
+}
+
+/// `‖x − y‖²`, plainly.
+#[inline(always)]
+fn squared_distance<R: Real>(x: &[R], y: &[R]) -> R {
+    if !VECTORS {
+        // As in `dot`.
+        let mut sum = LaneSum::default();
+        for (x, y) in x.iter().zip(y) {
+            let d = *x - *y;
+            sum.push(d * d);
+        }
+        return sum.total();
+    }
     let mut acc = [R::ZERO; LANES];
     let (xs, x_tail) = x.as_chunks::<LANES>();
     let (ys, y_tail) = y.as_chunks::<LANES>();
@@ -52,13 +74,7 @@ pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
         let d = *x - *y;
         *a += d * d;
     }
-    let squares = fold(acc);
-    if is_accurate(squares) {
-        sqrt(squares)
-    } else {
-        let Rescaled { root, back, .. } = rescaled(x.iter().zip(y).map(|(x, y)| *x - *y), squares);
-        root * back
-    }
+    fold(acc)
 }
 
 /// Scales a vector to length one and returns the [length](norm) it had.
