@@ -1,7 +1,7 @@
 //! Each elementary function over a slice, against libm's.
 
 use losscape::base::elementary as ours;
-use losscape_dispatch::{Kernel, Simd, run};
+use losscape_dispatch::{Simd, Task, run};
 use serde_json::{Value, json};
 
 use crate::measure::{in_turn, numbers};
@@ -23,7 +23,7 @@ macro_rules! case {
             name: stringify!($name),
             ours: |x, y| {
                 struct Each<'a>(&'a [f32], &'a mut [f32]);
-                impl Kernel for Each<'_> {
+                impl Task for Each<'_> {
                     type Output = ();
                     #[inline(always)]
                     fn run<S: Simd>(self) {

@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use losscape_dispatch::{Kernel, Level, Simd, Vector, limit, run, widest};
+use losscape_dispatch::{Level, Simd, Task, Vector, limit, run, widest};
 use serde_json::{Map, Value, json};
 
 use crate::measure::in_turn;
@@ -18,7 +18,7 @@ struct Chains {
     factor: f32,
 }
 
-impl Kernel for Chains {
+impl Task for Chains {
     type Output = f32;
 
     #[inline(always)]

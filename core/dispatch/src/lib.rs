@@ -1,6 +1,6 @@
 //! Runs a kernel with the widest vectors that this processor has.
 //!
-//! A [`Kernel`] is ordinary safe code, compiled once for each [`Level`] and inlined into a function that
+//! A [`Task`] is ordinary safe code, compiled once for each [`Level`] and inlined into a function that
 //! may use the level's instructions. Which one runs is found once and remembered. Loops over slices become
 //! vectors by themselves; where a kernel must say which numbers share a register, [`Vector`] is the register.
 //! The kernel must give the same bits at every level; `losscape` guarantees it by never letting lanes share a
@@ -10,12 +10,12 @@
 //! reaches, is the one thing `losscape` needs `unsafe` for. It holds nothing else.
 //!
 //! ```
-//! use losscape_dispatch::{Element, Kernel, Simd, Vector, run};
+//! use losscape_dispatch::{Element, Task, Simd, Vector, run};
 //!
 //! /// `y ← y + a x`.
 //! struct Axpy<'a>(f32, &'a [f32], &'a mut [f32]);
 //!
-//! impl Kernel for Axpy<'_> {
+//! impl Task for Axpy<'_> {
 //!     type Output = ();
 //!     #[inline(always)]
 //!     fn run<S: Simd>(self) {
@@ -57,16 +57,16 @@ pub enum Level {
 ///
 /// `run` and everything it calls in a loop should be `#[inline(always)]`, or it is compiled for the build's
 /// own instructions.
-pub trait Kernel {
+pub trait Task {
     /// What it returns.
     type Output;
     /// Does the work, with the registers of `S`.
     fn run<S: Simd>(self) -> Self::Output;
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
 mod level {
-    use super::{Kernel, Level};
+    use super::{Level, Task};
     use crate::vector::Baseline;
 
     pub(super) fn widest() -> Level {
@@ -76,16 +76,16 @@ mod level {
     pub(super) fn limit(_: Level) {}
 
     #[inline(always)]
-    pub(super) fn run<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<Baseline>()
+    pub(super) fn run<T: Task>(task: T) -> T::Output {
+        task.run::<Baseline>()
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod level {
     use core::sync::atomic::{AtomicU8, Ordering};
 
-    use super::{Kernel, Level};
+    use super::{Level, Task};
     use crate::vector::x86::{Avx2, Avx512, Sse2};
 
     cpufeatures::new!(v3, "avx", "avx2");
@@ -118,42 +118,42 @@ mod level {
     }
 
     #[inline(always)]
-    pub(super) fn run<K: Kernel>(kernel: K) -> K::Output {
+    pub(super) fn run<T: Task>(task: T) -> T::Output {
         let mut level = IN_USE.load(Ordering::Relaxed);
         if level == 0 {
             level = find();
         }
         if level == Level::V4 as u8 {
             // SAFETY: `IN_USE` is never above `widest()`, which has asked the processor for these features.
-            unsafe { run_v4(kernel) }
+            unsafe { run_v4(task) }
         } else if level == Level::V3 as u8 {
             // SAFETY: as above.
-            unsafe { run_v3(kernel) }
+            unsafe { run_v3(task) }
         } else {
-            run_build(kernel)
+            run_build(task)
         }
     }
 
     #[inline(never)]
-    fn run_build<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<Sse2>()
+    fn run_build<T: Task>(task: T) -> T::Output {
+        task.run::<Sse2>()
     }
 
     #[target_feature(enable = "avx,avx2")]
-    fn run_v3<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<Avx2>()
+    fn run_v3<T: Task>(task: T) -> T::Output {
+        task.run::<Avx2>()
     }
 
     #[target_feature(enable = "avx,avx2,avx512f,avx512bw,avx512dq,avx512vl")]
-    fn run_v4<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<Avx512>()
+    fn run_v4<T: Task>(task: T) -> T::Output {
+        task.run::<Avx512>()
     }
 }
 
 /// Runs `kernel` with the widest vectors of this processor.
 #[inline(always)]
-pub fn run<K: Kernel>(kernel: K) -> K::Output {
-    level::run(kernel)
+pub fn run<T: Task>(task: T) -> T::Output {
+    level::run(task)
 }
 
 /// The widest level that this processor has.
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     struct Width;
-    impl Kernel for Width {
+    impl Task for Width {
         type Output = usize;
         #[inline(always)]
         fn run<S: Simd>(self) -> usize {
@@ -182,7 +182,7 @@ mod tests {
 
     /// Parts of every length, in place, at every level.
     struct Parts<'a>(&'a [f32], &'a mut [f32]);
-    impl Kernel for Parts<'_> {
+    impl Task for Parts<'_> {
         type Output = ();
         #[inline(always)]
         fn run<S: Simd>(self) {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     struct Parts64<'a>(&'a [f64], &'a mut [f64]);
-    impl Kernel for Parts64<'_> {
+    impl Task for Parts64<'_> {
         type Output = ();
         #[inline(always)]
         fn run<S: Simd>(self) {
@@ -204,7 +204,7 @@ mod tests {
     type Made = [[f32; 16]; OPERATIONS];
 
     struct Operations<'a>(&'a [f32; 16], &'a [f32; 16], f32);
-    impl Kernel for Operations<'_> {
+    impl Task for Operations<'_> {
         type Output = Made;
         #[inline(always)]
         fn run<S: Simd>(self) -> Made {

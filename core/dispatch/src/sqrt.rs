@@ -5,17 +5,17 @@
 #[must_use]
 #[inline(always)]
 pub fn sqrt_32(x: f32) -> Option<f32> {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     {
         use core::arch::x86_64::{_mm_cvtss_f32, _mm_set_ss, _mm_sqrt_ss};
-        // SAFETY: every x86-64 has SSE.
+        // SAFETY: the build targets processors with SSE2.
         #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
         Some(unsafe { _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))) })
     }
-    #[cfg(target_arch = "aarch64")]
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
     {
         use core::arch::aarch64::{vdup_n_f32, vget_lane_f32, vsqrt_f32};
-        // SAFETY: every AArch64 processor that Rust targets by default has NEON.
+        // SAFETY: the build targets processors with NEON.
         #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
         Some(unsafe { vget_lane_f32::<0>(vsqrt_f32(vdup_n_f32(x))) })
     }
@@ -43,8 +43,8 @@ pub fn sqrt_32(x: f32) -> Option<f32> {
         Some(f32::from_bits(bits))
     }
     #[cfg(not(any(
-        target_arch = "x86_64",
-        target_arch = "aarch64",
+        all(target_arch = "x86_64", target_feature = "sse2"),
+        all(target_arch = "aarch64", target_feature = "neon"),
         target_feature = "simd128",
         all(target_arch = "arm", target_abi = "eabihf")
     )))]
@@ -58,17 +58,17 @@ pub fn sqrt_32(x: f32) -> Option<f32> {
 #[must_use]
 #[inline(always)]
 pub fn sqrt_64(x: f64) -> Option<f64> {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     {
         use core::arch::x86_64::{_mm_cvtsd_f64, _mm_set_sd, _mm_sqrt_pd};
-        // SAFETY: every x86-64 has SSE2.
+        // SAFETY: the build targets processors with SSE2.
         #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
         Some(unsafe { _mm_cvtsd_f64(_mm_sqrt_pd(_mm_set_sd(x))) })
     }
-    #[cfg(target_arch = "aarch64")]
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
     {
         use core::arch::aarch64::{vdup_n_f64, vget_lane_f64, vsqrt_f64};
-        // SAFETY: every AArch64 processor that Rust targets by default has NEON.
+        // SAFETY: the build targets processors with NEON.
         #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
         Some(unsafe { vget_lane_f64::<0>(vsqrt_f64(vdup_n_f64(x))) })
     }
@@ -77,7 +77,11 @@ pub fn sqrt_64(x: f64) -> Option<f64> {
         use core::arch::wasm32::{f64x2_extract_lane, f64x2_splat, f64x2_sqrt};
         Some(f64x2_extract_lane::<0>(f64x2_sqrt(f64x2_splat(x))))
     }
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128")))]
+    #[cfg(not(any(
+        all(target_arch = "x86_64", target_feature = "sse2"),
+        all(target_arch = "aarch64", target_feature = "neon"),
+        target_feature = "simd128"
+    )))]
     {
         let _ = x;
         None

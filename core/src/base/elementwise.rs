@@ -2,20 +2,19 @@
 //!
 //! Elements never meet, so the bits do not depend on the width.
 
-use losscape_dispatch::{Kernel, Simd, run};
+use losscape_dispatch::{Simd, Task, run};
 
-use super::real::Real;
-use super::{COMPACT, VECTORS};
+use super::target::{COMPACT, VECTORS};
 
 /// `z ← f(z)`, elementwise, with the widest vectors.
 #[inline(always)]
-pub(crate) fn each<R: Real>(z: &mut [R], f: impl Fn(R) -> R) {
+pub(crate) fn each<R: Copy>(z: &mut [R], f: impl Fn(R) -> R) {
     run(Each { z, f });
 }
 
 /// `a ← f(a, u)`, elementwise, with the widest vectors.
 #[inline(always)]
-pub(crate) fn pair<R: Real>(a: &mut [R], u: &[R], f: impl Fn(R, R) -> R) {
+pub(crate) fn pair<R: Copy>(a: &mut [R], u: &[R], f: impl Fn(R, R) -> R) {
     run(Pair { a, u, f });
 }
 
@@ -24,7 +23,7 @@ struct Each<'a, R, F> {
     f: F,
 }
 
-impl<R: Real, F: Fn(R) -> R> Kernel for Each<'_, R, F> {
+impl<R: Copy, F: Fn(R) -> R> Task for Each<'_, R, F> {
     type Output = ();
 
     #[inline(always)]
@@ -41,7 +40,7 @@ struct Pair<'a, R, F> {
     f: F,
 }
 
-impl<R: Real, F: Fn(R, R) -> R> Kernel for Pair<'_, R, F> {
+impl<R: Copy, F: Fn(R, R) -> R> Task for Pair<'_, R, F> {
     type Output = ();
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use super::{Hessian, HessianStep, Signature, eigen, signature};
 use crate::base::elementary::sqrt;
-use crate::base::room::room;
+use crate::base::layout::room;
 use crate::base::vector::{axpy, dot, norm};
 use crate::{ArgError, Curvature, Real};
 

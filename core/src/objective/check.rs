@@ -1,9 +1,9 @@
 //! Whether an objective's derivatives are those of its value.
 
 use crate::base::elementary::sqrt;
-use crate::base::room::room;
-use crate::base::vector::dot;
-use crate::{ArgError, Curvature, Objective, Real};
+use crate::base::layout::{cut, total};
+use crate::base::vector::norm;
+use crate::{ArgError, Curvature, Objective, Real, Reason};
 
 /// How far derivatives lie from differences, at the worst component.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +23,7 @@ pub struct Check<R: Real = f32> {
 /// [`check_hess_vec`] with the larger of `scratch_len` and `hess_vec_scratch_len`.
 #[must_use]
 pub const fn check_workspace_len(dim: usize, scratch_len: usize) -> usize {
-    room([[4, dim], [1, scratch_len]])
+    total([dim, dim, dim, dim, scratch_len])
 }
 
 /// Compares every component of a gradient with a central difference of the value,
@@ -71,10 +71,7 @@ pub fn check_grad<R: Real, F: Objective<R> + ?Sized>(
     workspace: &mut [R],
 ) -> Result<Check<R>, ArgError> {
     let dim = objective.dim();
-    check_args(dim, objective.scratch_len(), params, workspace)?;
-    let (point, rest) = workspace.split_at_mut(dim);
-    let (grad, rest) = rest.split_at_mut(dim);
-    let (differences, scratch) = rest.split_at_mut(dim);
+    let ([point, grad, differences], scratch) = parts(dim, objective.scratch_len(), params, workspace)?;
     point.copy_from_slice(params);
     objective.value_grad(point, grad, scratch);
     for (i, difference) in differences.iter_mut().enumerate() {
@@ -131,17 +128,13 @@ pub fn check_hess_vec<R: Real, F: Curvature<R> + ?Sized>(
 ) -> Result<Check<R>, ArgError> {
     let dim = objective.dim();
     let scratch_len = objective.scratch_len().max(objective.hess_vec_scratch_len());
-    check_args(dim, scratch_len, params, workspace)?;
     ArgError::check_len("v", dim, v.len())?;
     ArgError::check_finite("v", v)?;
-    let (point, rest) = workspace.split_at_mut(dim);
-    let (product, rest) = rest.split_at_mut(dim);
-    let (differences, rest) = rest.split_at_mut(dim);
-    let (below, scratch) = rest.split_at_mut(dim);
+    let ([point, product, differences, below], scratch) = parts(dim, scratch_len, params, workspace)?;
     objective.hess_vec(params, v, product, scratch);
-    let length = sqrt(dot(v, v));
+    let length = norm(v);
     let length = if length > R::ZERO { length } else { R::ONE };
-    let h = cube_root_of_epsilon::<R>() * (R::ONE + sqrt(dot(params, params))) / length;
+    let h = cube_root_of_epsilon::<R>() * (R::ONE + norm(params)) / length;
     for ((x, &theta), &v) in point.iter_mut().zip(params).zip(v) {
         *x = theta + h * v;
     }
@@ -156,15 +149,18 @@ pub fn check_hess_vec<R: Real, F: Curvature<R> + ?Sized>(
     Ok(worst(product, differences))
 }
 
-fn check_args<R: Real>(
+/// Checks the arguments and cuts `N ≤ 4` vectors off the workspace.
+fn parts<'w, R: Real, const N: usize>(
     dim: usize,
     scratch_len: usize,
     params: &[R],
-    workspace: &[R],
-) -> Result<(), ArgError> {
+    workspace: &'w mut [R],
+) -> Result<([&'w mut [R]; N], &'w mut [R]), ArgError> {
     ArgError::check_len("params", dim, params.len())?;
     ArgError::check_finite("params", params)?;
-    ArgError::check_min_len("workspace", check_workspace_len(dim, scratch_len), workspace.len())
+    let (needed, found) = (check_workspace_len(dim, scratch_len), workspace.len());
+    let short = ArgError::new("workspace", Reason::TooShort { needed, found });
+    if found < needed { Err(short) } else { cut(workspace, [dim; N]).ok_or(short) }
 }
 
 /// Balances the error of the difference, of order h², against rounding, of order ε/h.
@@ -174,7 +170,7 @@ fn cube_root_of_epsilon<R: Real>() -> R {
 
 fn worst<R: Real>(derivatives: &[R], differences: &[R]) -> Check<R> {
     let mut worst = Check { error: R::ZERO, index: 0, derivative: R::ZERO, difference: R::ZERO };
-    let typical = sqrt(dot(derivatives, derivatives) / R::from_usize(derivatives.len()));
+    let typical = norm(derivatives) / sqrt(R::from_usize(derivatives.len()));
     // Squares that overflow would make every error vanish.
     let typical = if typical.is_finite() { typical } else { R::ZERO };
     for (index, (&derivative, &difference)) in derivatives.iter().zip(differences).enumerate() {

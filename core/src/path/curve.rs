@@ -1,9 +1,9 @@
 //! Curves whose mean loss is trained.
 
 use super::polyline::{check_ends, count_rows};
-use super::workspace::take;
+
+use crate::base::layout::{room, take};
 use crate::base::random::{Rng, uniform};
-use crate::base::room::room;
 use crate::base::rows::{rows, rows_mut};
 use crate::{ArgError, Objective, Real};
 

@@ -37,7 +37,6 @@ mod scan;
 mod string;
 mod tangent;
 mod tree;
-mod workspace;
 
 pub use autoneb::{
     AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Cycle, CycleReport, Grow, Insertion, SCHEDULE_CODE,

@@ -1,14 +1,18 @@
 //! Registers of numbers, whatever their width.
 
 /// What every build may use.
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 pub(crate) use neon::Neon as Baseline;
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128")))]
+#[cfg(not(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_feature = "neon"),
+    target_feature = "simd128"
+)))]
 pub(crate) use scalar::Scalar as Baseline;
 #[cfg(target_feature = "simd128")]
 pub(crate) use wasm::Simd128 as Baseline;
 
-/// The registers of a [`Level`](crate::Level): known only inside [`Kernel::run`](crate::Kernel::run), where
+/// The registers of a [`Level`](crate::Level): known only inside [`Task::run`](crate::Task::run), where
 /// the processor has them.
 pub trait Simd {
     /// How many vectors a kernel may expect to hold at once.
@@ -122,11 +126,11 @@ pub trait Four<R>: Vector<R> {
 }
 
 /// Copies fewer than 8 numbers in pieces of 4, 2 and 1: a call to copy a few would cost more.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_family = "wasm"))]
-#[cfg_attr(
-    all(target_family = "wasm", not(target_feature = "simd128")),
-    expect(dead_code, reason = "no registers")
-)]
+#[cfg(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_feature = "neon"),
+    target_feature = "simd128"
+))]
 #[inline(always)]
 fn copy_part<R: Copy>(mut to: &mut [R], mut from: &[R], lanes: usize) {
     macro_rules! piece {
@@ -146,7 +150,11 @@ fn copy_part<R: Copy>(mut to: &mut [R], mut from: &[R], lanes: usize) {
 
 /// Implements [`Vector`] for a register: `$four` holds four, `$set` puts a number in all lanes, `$load` reads from
 /// and `$store` writes to a pointer, `$add` and `$mul` go lane by lane, and the rest reads and writes a part.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
+#[cfg(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_feature = "neon"),
+    target_feature = "simd128"
+))]
 macro_rules! vector {
     (
         $name:ident($register:ty): $real:ty, $lanes:literal, $four:ty;
@@ -232,7 +240,11 @@ macro_rules! vector {
 }
 
 /// Implements [`Float`] for a register of `f32` by functions of bare registers, in the order of the trait.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
+#[cfg(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_feature = "neon"),
+    target_feature = "simd128"
+))]
 macro_rules! float {
     (
         $name:ident($mask:ty); $sub:expr, $div:expr, $abs:expr, $at_most:expr, $at_least:expr, $select:expr,
@@ -307,11 +319,15 @@ macro_rules! float {
 
 mod numbers;
 
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 mod neon;
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128")))]
+#[cfg(not(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_feature = "neon"),
+    target_feature = "simd128"
+)))]
 mod scalar;
 #[cfg(target_feature = "simd128")]
 mod wasm;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub(crate) mod x86;

@@ -1,4 +1,4 @@
-//! The registers of AArch64.
+//! The registers of 64-bit ARM.
 
 use core::arch::aarch64::{
     float32x4_t, float64x2_t, uint32x4_t, vabsq_f32, vaddq_f32, vaddq_f64, vaddq_u32, vandq_u32, vbslq_f32,
@@ -39,7 +39,7 @@ vector!(F64x2(float64x2_t): f64, 2, Numbers<f64>; vdupq_n_f64, vld1q_f64, vst1q_
 /// The lanes that the mask names, and zeros.
 #[inline(always)]
 fn lanes(mask: uint32x4_t, b: float32x4_t) -> float32x4_t {
-    // SAFETY: every AArch64 processor that Rust targets by default has NEON.
+    // SAFETY: the build targets processors with NEON.
     #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
     unsafe {
         vreinterpretq_f32_u32(vandq_u32(mask, vreinterpretq_u32_f32(b)))
@@ -50,7 +50,7 @@ impl Four<f32> for F32x4 {
     // Eight shuffles: rows a, c and b, d are mixed, then what came out.
     #[inline(always)]
     fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
-        // SAFETY: every AArch64 processor that Rust targets by default has NEON.
+        // SAFETY: the build targets processors with NEON.
         #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
         unsafe {
             let (ac, ac_then) = (vzip1q_f32(a.0, c.0), vzip2q_f32(a.0, c.0));

@@ -149,7 +149,7 @@ impl Four<f32> for F32x4 {
     // Eight shuffles; left to itself the compiler moves sixteen numbers one by one.
     #[inline(always)]
     fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
-        // SAFETY: every x86-64 has SSE.
+        // SAFETY: the build targets processors with SSE2.
         #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
         unsafe {
             let (low, low_then) = (_mm_unpacklo_ps(a.0, b.0), _mm_unpacklo_ps(c.0, d.0));

@@ -25,11 +25,11 @@
 
 use core::f32::consts::LOG2_E;
 
-use losscape_dispatch::{Float, Kernel, Simd, Vector, run};
+use losscape_dispatch::{Float, Simd, Task, Vector, run};
 
 use super::exp::{ROUND_32, parts_64};
-use crate::base::VECTORS;
 use crate::base::elementwise::each;
+use crate::base::target::VECTORS;
 
 /// From here on the second side.
 const SIDES_MEET: f32 = 0.689;
@@ -118,7 +118,7 @@ pub(super) fn tanh_slice_32(x: &mut [f32]) {
 
 struct Slice<'a>(&'a mut [f32]);
 
-impl Kernel for Slice<'_> {
+impl Task for Slice<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! Products of few terms: the second operand stays in registers while the rows of the first pass it.
 
-use losscape_dispatch::{Kernel, Simd, Vector};
+use losscape_dispatch::{Simd, Task, Vector};
 
 use super::tile::Start;
 use crate::Real;
@@ -17,7 +17,7 @@ pub(super) struct FewTerms<'a, R, const TERMS: usize> {
     pub(super) columns: usize,
 }
 
-impl<R: Real, const TERMS: usize> Kernel for FewTerms<'_, R, TERMS> {
+impl<R: Real, const TERMS: usize> Task for FewTerms<'_, R, TERMS> {
     type Output = ();
 
     #[inline(always)]

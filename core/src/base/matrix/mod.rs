@@ -16,7 +16,7 @@ mod tile;
 mod wide;
 
 use super::real::Real;
-use super::{COMPACT, TILES, VECTORS};
+use super::target::{COMPACT, TILES, VECTORS};
 
 /// `out[s][j] = bias[j] + Σᵢ x[s][i] w[i][j]`; an empty `bias` counts as zeros.
 ///

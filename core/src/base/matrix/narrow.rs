@@ -1,6 +1,6 @@
 //! Layers of few outputs: the samples are the lanes, turned four by four in registers.
 
-use losscape_dispatch::{Four, Kernel, Simd, Vector};
+use losscape_dispatch::{Four, Simd, Task, Vector};
 
 use super::tile::Start;
 use crate::Real;
@@ -16,7 +16,7 @@ pub(super) struct Narrow<'a, R, const OUTPUTS: usize> {
     pub(super) out: &'a mut [R],
 }
 
-impl<R: Real, const OUTPUTS: usize> Kernel for Narrow<'_, R, OUTPUTS> {
+impl<R: Real, const OUTPUTS: usize> Task for Narrow<'_, R, OUTPUTS> {
     type Output = ();
 
     #[inline(always)]

@@ -11,7 +11,7 @@ use core::num::NonZero;
 // No method that microcontrollers run in a loop uses it.
 pub(super) use super::naive::outer_sum_direction;
 use crate::Real;
-use crate::base::COMPACT;
+use crate::base::target::COMPACT;
 
 /// Rows of a full block, and columns of any.
 const SIDE: usize = 4;

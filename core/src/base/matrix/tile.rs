@@ -9,7 +9,7 @@
     reason = "an index names a register; what borrows them keeps them in memory"
 )]
 
-use losscape_dispatch::{Kernel, Simd, Vector};
+use losscape_dispatch::{Simd, Task, Vector};
 
 use super::panel::{DEPTH, Panel, packed, transposed};
 use crate::Real;
@@ -43,7 +43,7 @@ pub(super) struct Product<'a, R, const PAIRS: usize, const A: u8, const B: u8, c
     pub(super) columns: usize,
 }
 
-impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Kernel
+impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Task
     for Product<'_, R, PAIRS, A, B, C>
 {
     type Output = ();
@@ -278,7 +278,7 @@ pub(super) struct ColumnSum<'a, R> {
     pub(super) sum: &'a mut [R],
 }
 
-impl<R: Real> Kernel for ColumnSum<'_, R> {
+impl<R: Real> Task for ColumnSum<'_, R> {
     type Output = ();
 
     #[inline(always)]

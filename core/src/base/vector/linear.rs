@@ -1,9 +1,9 @@
 //! Inner products, and updates element by element.
 
 use super::sum::{LANES, LaneSum, fold};
-use crate::base::VECTORS;
 use crate::base::elementwise::pair;
 use crate::base::real::Real;
+use crate::base::target::VECTORS;
 
 /// `Σₖ xₖ yₖ`. The slices have one length.
 ///

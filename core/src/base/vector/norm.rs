@@ -5,9 +5,9 @@
 
 use super::linear::{dot, scale};
 use super::sum::{LANES, LaneSum, fold};
-use crate::base::VECTORS;
 use crate::base::elementary::sqrt;
 use crate::base::real::Real;
+use crate::base::target::VECTORS;
 
 /// `‖x‖ = √(x · x)`, accurate at any scale.
 ///

@@ -1,7 +1,7 @@
 //! The plane that holds most of a trajectory.
 
+use crate::base::layout::room;
 use crate::base::random::{Rng, add_normal};
-use crate::base::room::room;
 use crate::base::vector::{LaneSum, norm, scale};
 use crate::curvature::{eigen, eigen_workspace_len, trace};
 use crate::{ArgError, Real, Reason};

@@ -1,6 +1,6 @@
 //! What an activation makes of a direction: its part in the R-operator of Pearlmutter (1994).
 
-use losscape_dispatch::{Kernel, Simd, run};
+use losscape_dispatch::{Simd, Task, run};
 
 use super::Activation;
 use crate::Real;
@@ -53,7 +53,7 @@ impl<R: Real> PushForward<'_, R> {
     }
 }
 
-impl<R: Real> Kernel for PushForward<'_, R> {
+impl<R: Real> Task for PushForward<'_, R> {
     type Output = ();
 
     /// The common activation has a loop of its own, which can be vectorised; all others share one.
@@ -90,7 +90,7 @@ impl<R: Real> PullBack<'_, R> {
     }
 }
 
-impl<R: Real> Kernel for PullBack<'_, R> {
+impl<R: Real> Task for PullBack<'_, R> {
     type Output = ();
 
     /// As for [`PushForward`].

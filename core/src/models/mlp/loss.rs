@@ -1,11 +1,11 @@
 //! What the outputs are compared with, and how.
 
 use super::{Mlp, objective::Rows};
-use crate::base::VECTORS;
 use crate::base::elementary::exp;
 #[cfg(feature = "binary-cross-entropy")]
 use crate::base::elementary::{sigmoid, softplus};
 use crate::base::rows::{rows, rows_mut};
+use crate::base::target::VECTORS;
 use crate::base::vector::{LANES, LaneSum};
 #[cfg(feature = "softmax-cross-entropy")]
 use crate::base::{elementary::ln, elementwise::each};

@@ -2,7 +2,7 @@
 
 use super::{Activation, MAX_LAYERS, Mlp};
 use crate::base::blob::{BlobError, Reader, Writer, blob_len, kind};
-use crate::base::room::room;
+use crate::base::layout::room;
 use crate::{ArgError, Real, Reason};
 
 const VERSION: u16 = 1;

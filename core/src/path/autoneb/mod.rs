@@ -12,8 +12,8 @@ use super::band::{Band, BandConfig, BandStep};
 use super::polyline::Location;
 use super::relax::Relaxer;
 use super::scan::{DenseScan, PathReport, ScanStep};
-use super::workspace::take;
-use crate::base::room::room;
+
+use crate::base::layout::{room, take};
 use crate::base::rows::{copy, front, row};
 use crate::base::vector::norm;
 use crate::objective::Evaluations;

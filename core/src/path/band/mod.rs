@@ -8,8 +8,8 @@ pub use config::{BandConfig, BandStep, Spacing};
 use super::polyline::{check_ends, count_rows};
 use super::relax::{RelaxState, Relaxer};
 use super::tangent::tangent;
-use super::workspace::take;
-use crate::base::room::room;
+
+use crate::base::layout::{room, take};
 use crate::base::rows::{front, row, row_mut};
 use crate::base::vector::{axpy, distance, dot, norm};
 use crate::objective::Evaluations;

@@ -8,9 +8,9 @@ use heapless::Vec;
 
 use super::polyline::{between_any, check_ends, chord, count_rows, length};
 use super::relax::{RelaxState, Relaxer};
-use super::workspace::take;
+
 use crate::base::elementary::sqrt;
-use crate::base::room::room;
+use crate::base::layout::{room, take};
 use crate::base::rows::{copy, copy_row, front, row, row_mut, rows};
 use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real, Reason};

@@ -5,9 +5,9 @@ mod spline;
 use self::spline::{Corner, column, natural_spline};
 use super::band::BandStep;
 use super::polyline::{between, check_ends, count_rows, segments};
-use super::workspace::take;
+
 use crate::base::elementary::sqrt;
-use crate::base::room::room;
+use crate::base::layout::{room, take};
 use crate::base::rows::{copy, row, row_mut, rows, rows_mut};
 use crate::base::vector::distance;
 use crate::objective::Evaluations;

@@ -4,7 +4,7 @@ mod assignment;
 
 use self::assignment::assign;
 use super::Mlp;
-use crate::base::room::room;
+use crate::base::layout::room;
 use crate::base::vector::axpy;
 use crate::{ArgError, Real};
 

@@ -1,0 +1,36 @@
+//! The target of the build: what it is refused for, and what its code is laid out for.
+
+/// Targets that round or underflow in their own way cannot give the bits that the others give.
+macro_rules! refuse {
+    ($(#[cfg($target:meta)] $reason:literal)*) => {
+        $(#[cfg($target)]
+        compile_error!(concat!("losscape gives the same bits on every target, and cannot on this one: ", $reason));)*
+    };
+}
+
+refuse! {
+    #[cfg(all(target_arch = "x86", not(target_feature = "sse2")))]
+    "x87 registers round to 64 bits first. Build for i686 with `-C target-feature=+sse2`."
+    #[cfg(target_arch = "m68k")]
+    "its floating-point registers round to 64 bits first."
+    #[cfg(all(target_arch = "arm", target_vendor = "apple"))]
+    "arithmetic of `f32` goes to NEON, which turns subnormal numbers into zero."
+    #[cfg(all(target_arch = "powerpc64", target_endian = "big"))]
+    "loops over `f32` become AltiVec instructions, which turn subnormal numbers into zero."
+}
+
+/// Whether floating-point registers hold vectors. Where they do not, a loop body may branch, and a wide tile is
+/// only a large one. The bits do not depend on it.
+pub(crate) const VECTORS: bool = cfg!(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_feature = "neon"),
+    target_feature = "simd128"
+));
+
+/// Whether products are computed in tiles of vectors. In WebAssembly, blocks of four by four numbers, which the
+/// compiler turns into vectors, are much less code: networks of a few units lose up to a seventh of their speed,
+/// those of hundreds gain a quarter. The bits do not depend on it.
+pub(crate) const TILES: bool = VECTORS && !cfg!(target_family = "wasm");
+
+/// Whether less code is worth more instructions; `Cargo.toml` gives the figures. The bits do not depend on it.
+pub(crate) const COMPACT: bool = cfg!(feature = "compact");
