@@ -6,7 +6,7 @@ use losscape::base::blob::blob_len;
 use losscape::curvature::slices::{grid_len, principal_workspace_len};
 use losscape::curvature::{EigenvectorFollowing, Hessian, eigen_workspace_len};
 use losscape::models::data::{Dataset, Targets};
-use losscape::models::mlp::{Activation, Loss, MAX_LAYERS, Mlp, MlpObjective};
+use losscape::models::mlp::{Activation, AlignLayout, Loss, MAX_LAYERS, Mlp, MlpObjective};
 use losscape::objective::check_workspace_len;
 use losscape::path::{AutoNeb, Band, Curve, Sampling, StringMethod};
 use losscape::sgd::{FullBatch, Sgd};
@@ -168,7 +168,10 @@ fn lengths_that_cannot_be_counted_do_not_wrap() {
     ];
     assert_eq!(lengths, [MOST; 15]);
     assert!(grid_len(u32::MAX) >= u32::MAX as usize, "a corner more than cells, squared");
-    assert!(widest.align_len().0 > u32::MAX as usize || usize::BITS == 32, "similarities of all units");
+    assert!(
+        AlignLayout::new(&widest).len() > u32::MAX as usize || usize::BITS == 32,
+        "similarities of all units"
+    );
     let refused = Hessian::new(&Vast, &[], &[]).expect_err("no matrix");
     assert_eq!(refused.arg, "matrix");
     let everything = MlpObjective::new(

@@ -3,7 +3,7 @@
 use losscape::base::random::{fill_normal, stream};
 use losscape::base::vector::axpy;
 use losscape::models::data::{Dataset, Targets};
-use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
+use losscape::models::mlp::{Activation, AlignConfig, AlignLayout, Init, Loss, Mlp, MlpObjective};
 use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdStep};
 use losscape::{ArgError, Objective};
 
@@ -77,8 +77,9 @@ pub fn train(f: &MlpObjective<'_, f64>, seed: u32) -> Result<Vec<f64>, ArgError>
 /// # Errors
 /// If one of them is no network of this shape.
 pub fn align(net: &Mlp, reference: &[f64], params: &mut [f64]) -> Result<(), ArgError> {
-    let (workspace, indices) = net.align_len();
-    net.align(reference, params, &mut vec![f64::NAN; workspace], &mut vec![0; indices])?;
+    let layout = AlignLayout::new(net);
+    let (mut workspace, mut indices) = (vec![f64::NAN; layout.len()], vec![0; layout.index_len()]);
+    net.align(AlignConfig::default(), reference, params, &mut workspace, &mut indices)?;
     Ok(())
 }
 

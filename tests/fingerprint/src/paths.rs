@@ -3,7 +3,7 @@
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::data::{Dataset, Targets};
-use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
+use losscape::models::mlp::{AlignConfig, AlignLayout, Aligned, Init, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::{
     CurvyValley, DoubleWell, EggCarton, GaussianMixture, MonkeySaddle, MuellerBrown, Quadratic, Ring,
 };
@@ -238,12 +238,18 @@ fn alignment<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
         Err(_) => panic!(),
     };
     const DIM: usize = NET.param_len();
+    const LAYOUT: AlignLayout = AlignLayout::new(&NET);
     let (reference, mut params) = (numbers::<R, DIM>(25, 1.0), numbers::<R, DIM>(26, 1.0));
-    let (mut workspace, mut indices) = ([R::ZERO; NET.align_len().0], [0; NET.align_len().1]);
-    let aligned = NET.align(&reference, &mut params, &mut workspace, &mut indices)?;
-    digest.word(aligned.passes.into());
-    digest.real(aligned.gain);
-    digest.reals(&params);
+    let (mut workspace, mut indices) = ([R::ZERO; LAYOUT.len()], [0; LAYOUT.index_len()]);
+    let config = AlignConfig::default();
+    let mut report = |aligned: Aligned<R>, params: &[R]| {
+        digest.word(aligned.passes.into());
+        digest.reals(&[aligned.before, aligned.after]);
+        digest.reals(params);
+    };
+    report(NET.align(config, &reference, &mut params, &mut workspace, &mut indices)?, &params);
+    let rng = &mut stream(25, 0);
+    report(NET.align_again(config, &reference, &mut params, &mut workspace, &mut indices, rng)?, &params);
     NET.filter_normalise(&reference, &mut params)?;
     digest.reals(&params);
     Ok(())

@@ -7,7 +7,7 @@ use losscape::base::vector::distance;
 use losscape::models::data::Targets;
 use losscape::models::data::digits::PIXELS;
 use losscape::models::mlp::softmax;
-use losscape::models::mlp::{Activation, Mlp};
+use losscape::models::mlp::{Activation, AlignConfig, AlignLayout, Mlp};
 use losscape::path::{DenseScan, Location, PathReport, ScanStep};
 use losscape::{ArgError, Objective, Real};
 use losscape_wasm_loops::predict;
@@ -412,8 +412,9 @@ impl Paths {
         self.a = self.ends[0].params();
         let b = self.ends[1].params();
         let mut aligned = b.clone();
-        let (workspace, indices) = net.align_len();
-        net.align(&self.a, &mut aligned, &mut vec![0.0; workspace], &mut vec![0; indices])?;
+        let layout = AlignLayout::new(&net);
+        let (mut workspace, mut indices) = (vec![0.0; layout.len()], vec![0; layout.index_len()]);
+        net.align(AlignConfig::default(), &self.a, &mut aligned, &mut workspace, &mut indices)?;
         let lines =
             Lines { straight_report: self.scan(&b)?, aligned_report: self.scan(&aligned)?, b, aligned };
         let end = if self.settings.align { &lines.aligned } else { &lines.b };

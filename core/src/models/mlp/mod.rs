@@ -17,7 +17,7 @@ mod spec;
 mod tape;
 
 pub use activation::Activation;
-pub use alignment::Aligned;
+pub use alignment::{AlignConfig, AlignLayout, Aligned};
 pub use init::Init;
 pub use loss::{Loss, softmax};
 pub use objective::{DEFAULT_TILE, MlpObjective};
