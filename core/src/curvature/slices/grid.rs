@@ -88,10 +88,10 @@ impl<R: Real> PlaneGrid<R> {
         Ok(Self { half_width, fine, coarse, cells: coarse, column: 0, row: 0 })
     }
 
-    /// The coordinate of column or row `i` of the finest grid.
+    /// The coordinate of column or row `i` of the finest grid, or where it would be if the grid went on.
     #[must_use]
     pub fn coordinate(&self, i: u32) -> R {
-        self.half_width * (R::from_u32(2 * i) / R::from_u32(self.fine) - R::ONE)
+        self.half_width * (R::TWO * R::from_u32(i) / R::from_u32(self.fine) - R::ONE)
     }
 
     /// Evaluates one more corner. `workspace` has n + `f.scratch_len()` elements; the others are those the
@@ -230,5 +230,12 @@ mod tests {
             assert_eq!(arg(1.0, 4, fine, 289).unwrap_err(), "fine", "{fine}");
         }
         assert_eq!(arg(1.0, 4, 16, 288).unwrap_err(), "values");
+    }
+
+    #[test]
+    fn coordinates_of_rows_that_no_grid_has() {
+        let grid = PlaneGrid::new(1.5f32, 2, 4, &[0.0; grid_len(4)]).unwrap();
+        assert_eq!([0, 2, 4].map(|i| grid.coordinate(i)), [-1.5, 0.0, 1.5]);
+        assert!(grid.coordinate(u32::MAX).is_finite());
     }
 }

@@ -13,6 +13,7 @@
 //! pure [`random_walk`] holds 90 % of it, so a high share is not evidence of structure. A random plane in n
 //! dimensions holds 2/n.
 
+mod displacement;
 mod grid;
 mod plane;
 mod principal;

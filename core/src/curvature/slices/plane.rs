@@ -1,7 +1,8 @@
 //! A plane with coordinates.
 
+use super::displacement::{Displacements, half_difference};
 use crate::base::elementary::sqrt;
-use crate::base::vector::{LaneSum, dot};
+use crate::base::vector::{LaneSum, dot_scaled, norm, unit_scale};
 use crate::{ArgError, Real, Reason};
 
 /// A plane through parameter space:
@@ -36,12 +37,14 @@ use crate::{ArgError, Real, Reason};
 pub struct Plane<'a, R: Real = f32> {
     origin: &'a [R],
     axes: [&'a [R]; 2],
-    /// u·u, u·v, v·v.
+    /// Powers of two that bring the largest components of u and v near one.
+    scales: [R; 2],
+    /// u·u, u·v, v·v of the axes so scaled.
     gram: [R; 3],
 }
 
 impl<'a, R: Real> Plane<'a, R> {
-    /// The plane with this origin and these axes.
+    /// The plane with this origin and these axes, of any length.
     ///
     /// # Errors
     /// [`ArgError`] naming `rows`: empty, not a multiple of three, not finite, or axes on one line
@@ -55,13 +58,15 @@ impl<'a, R: Real> Plane<'a, R> {
         ArgError::check_finite("rows", rows)?;
         let (origin, axes) = rows.split_at(dim);
         let (u, v) = axes.split_at(dim);
-        let gram = [dot(u, u), dot(u, v), dot(v, v)];
+        let scales = [u, v].map(unit_scale);
+        let [a, b] = scales;
+        let gram = [dot_scaled(a, u, a, u), dot_scaled(a, u, b, v), dot_scaled(b, v, b, v)];
         // Compared with the rounding of the products: a plane this thin has no second direction.
         let area = gram[0] * gram[2] - gram[1] * gram[1];
-        if !(area.is_finite() && area > R::from_f64(16.0) * R::EPSILON * (gram[0] * gram[2])) {
+        if area.is_nan() || area <= R::from_f64(16.0) * R::EPSILON * (gram[0] * gram[2]) {
             return Err(ArgError::new("rows", Reason::Dependent));
         }
-        Ok(Self { origin, axes: [u, v], gram })
+        Ok(Self { origin, axes: [u, v], scales, gram })
     }
 
     /// n, the number of parameters.
@@ -73,7 +78,7 @@ impl<'a, R: Real> Plane<'a, R> {
     /// The lengths of both axes.
     #[must_use]
     pub fn units(&self) -> [R; 2] {
-        [sqrt(self.gram[0]), sqrt(self.gram[2])]
+        [sqrt(self.gram[0]) / self.scales[0], sqrt(self.gram[2]) / self.scales[1]]
     }
 
     /// θ(x, y), written to `out` of n elements.
@@ -88,22 +93,25 @@ impl<'a, R: Real> Plane<'a, R> {
     /// The coordinates of the point of the plane that is nearest to `params`.
     #[must_use]
     pub fn project(&self, params: &[R]) -> [R; 2] {
-        self.coordinates(self.products(params, self.origin))
-    }
-
-    /// `((θ − o)·u, (θ − o)·v)`.
-    fn products(&self, params: &[R], about: &[R]) -> [R; 2] {
         debug_assert_eq!(params.len(), self.dim(), "plane: params");
-        self.axes.map(|axis| {
-            let mut sum = LaneSum::default();
-            for ((theta, o), a) in params.iter().zip(about).zip(axis) {
-                sum.push((*theta - *o) * *a);
-            }
-            sum.total()
-        })
+        let displacements = Displacements::new(self.origin, params);
+        let [x, y] = self.coordinates(self.products(&displacements, params));
+        let scale = displacements.scale();
+        [quotient(x, self.scales[0], scale), quotient(y, self.scales[1], scale)]
     }
 
-    /// Solves the normal equations of the two axes.
+    /// `(d·u, d·v)` of a displacement and the scaled axes.
+    fn products(&self, displacements: &Displacements<'_, R>, params: &[R]) -> [R; 2] {
+        let mut sums = [LaneSum::default(); 2];
+        for ((sum, axis), scale) in sums.iter_mut().zip(self.axes).zip(self.scales) {
+            for (d, a) in displacements.of(params).zip(axis) {
+                sum.push(d * (scale * *a));
+            }
+        }
+        sums.map(|sum| sum.total())
+    }
+
+    /// Solves the normal equations of the two scaled axes.
     fn coordinates(&self, [p, q]: [R; 2]) -> [R; 2] {
         let [uu, uv, vv] = self.gram;
         let area = uu * vv - uv * uv;
@@ -117,18 +125,19 @@ impl<'a, R: Real> Plane<'a, R> {
     /// ```
     ///
     /// with P the projection on the span of the axes, θₜ the rows of `trajectory` and a = `about`, a point of the
-    /// plane such as the run's end; 0 if nothing has moved away from it. A direction drawn at random gives 1/n on average, so a random plane gives 2/n.
+    /// plane such as the run's end; 0 if nothing has moved away from it. A direction drawn at random gives 1/n on
+    /// average, so a random plane gives 2/n.
     #[must_use]
     pub fn share(&self, trajectory: &[R], about: &[R]) -> R {
         debug_assert_eq!(about.len(), self.dim(), "plane: about");
+        let displacements = Displacements::new(about, trajectory);
         let (mut inside, mut all) = (LaneSum::default(), LaneSum::default());
         for params in trajectory.chunks_exact(self.dim()) {
-            let [p, q] = self.products(params, about);
+            let [p, q] = self.products(&displacements, params);
             let [x, y] = self.coordinates([p, q]);
             inside.push(x * p + y * q);
             let mut square = LaneSum::default();
-            for (theta, o) in params.iter().zip(about) {
-                let d = *theta - *o;
+            for d in displacements.of(params) {
                 square.push(d * d);
             }
             all.push(square.total());
@@ -142,11 +151,15 @@ impl<'a, R: Real> Plane<'a, R> {
     pub fn extent(&self, trajectory: &[R]) -> R {
         let mut farthest = R::ZERO;
         for params in trajectory.chunks_exact(self.dim()) {
-            let [x, y] = self.project(params);
-            farthest = farthest.or_larger(x * x + y * y);
+            farthest = farthest.or_larger(norm(&self.project(params)));
         }
-        sqrt(farthest)
+        farthest
     }
+}
+
+/// `x a / b` for powers of two a and b, without overflow or underflow on the way.
+fn quotient<R: Real>(x: R, a: R, b: R) -> R {
+    if (a > R::ONE) == (b > R::ONE) { x * (a / b) } else { x * a / b }
 }
 
 /// The plane through three points, as `rows` of a [`Plane`]: a lies at (−1, 0) and b at (1, 0); the axes are
@@ -154,8 +167,8 @@ impl<'a, R: Real> Plane<'a, R> {
 ///
 /// # Errors
 /// [`ArgError`] naming `a`, `b`, `c` or `rows` (another length than n, n, n and 3 n, not finite), `b` if it
-/// coincides with a, `c` if it lies on the line through both, or either if it is so far away that squares overflow;
-/// nothing has been written then.
+/// coincides with a, or lies farther from it than the largest number, `c` if it lies on the line through both; nothing
+/// has been written then.
 ///
 /// # Examples
 ///
@@ -176,39 +189,46 @@ pub fn through<R: Real>(a: &[R], b: &[R], c: &[R], rows: &mut [R]) -> Result<(),
     for (name, point) in [("a", a), ("b", b), ("c", c)] {
         ArgError::check_finite(name, point)?;
     }
-    // Made anew wherever they are needed, so that nothing is written before all is known to span a plane.
+    // Made anew wherever they are needed, so that nothing is written before all is known to span a plane; scaled, so that
+    // no square overflows or vanishes.
     let middle = |i: usize| R::HALF * a[i] + R::HALF * b[i];
-    let u = |i: usize| R::HALF * (b[i] - a[i]);
-    let v = |i: usize| c[i] - middle(i);
-    let too_far = |arg| ArgError::new(arg, Reason::Overflow);
+    let (u, u_scale) = scaled(dim, |i| half_difference(b[i], a[i]));
+    let (v, _) = scaled(dim, |i| half_difference(c[i], middle(i)));
     let square = sum(dim, |i| u(i) * u(i));
     if square == R::ZERO {
         return Err(ArgError::new("b", Reason::Coincide));
     }
-    if !square.is_finite() {
-        return Err(too_far("b"));
+    if !(sqrt(square) / u_scale).is_finite() {
+        return Err(ArgError::new("b", Reason::Overflow));
     }
     let before = sum(dim, |i| v(i) * v(i));
-    if !before.is_finite() {
-        return Err(too_far("c"));
-    }
     // Twice: what rounding leaves of the first axis is taken away by the second pass.
     let along = sum(dim, |i| v(i) * u(i)) / square;
     let v = |i: usize| v(i) - along * u(i);
     let along = sum(dim, |i| v(i) * u(i)) / square;
     let v = |i: usize| v(i) - along * u(i);
     let across = sum(dim, |i| v(i) * v(i));
-    if across.is_nan() || across <= R::from_f64(16.0) * R::EPSILON * before {
+    if across <= R::from_f64(16.0) * R::EPSILON * before {
         return Err(ArgError::new("c", Reason::Dependent));
     }
     let stretch = sqrt(square / across);
     for i in 0..dim {
-        (rows[i], rows[dim + i], rows[2 * dim + i]) = (middle(i), u(i), v(i) * stretch);
+        (rows[i], rows[dim + i], rows[2 * dim + i]) = (middle(i), u(i) / u_scale, v(i) * stretch / u_scale);
     }
     Ok(())
 }
 
-/// `Σᵢ f(i)` for i below n, as [`dot`] adds.
+/// A vector of n components, times a power of two that brings the largest near one; and that power.
+fn scaled<R: Real>(n: usize, f: impl Fn(usize) -> R) -> (impl Fn(usize) -> R, R) {
+    let mut largest = R::ZERO;
+    for i in 0..n {
+        largest = largest.or_larger(f(i).abs());
+    }
+    let scale = unit_scale(&[largest]);
+    (move |i| scale * f(i), scale)
+}
+
+/// `Σᵢ f(i)` for i below n, as [`dot`](crate::base::vector::dot) adds.
 fn sum<R: Real>(n: usize, f: impl Fn(usize) -> R) -> R {
     let mut sum = LaneSum::default();
     for i in 0..n {
@@ -324,14 +344,69 @@ mod tests {
         assert_eq!(through(&a, &b, &[-2.0, -4.0, -6.0], &mut rows).unwrap_err().arg, "c");
         assert_eq!(through(&a, &b, &[f64::NAN; 3], &mut rows).unwrap_err().arg, "c");
         assert_eq!(through(&a, &b, &b, &mut rows[1..]).unwrap_err().arg, "rows");
-        // Differences, or their squares, overflow.
-        assert_eq!(through(&[-1.5e308; 3], &[1.5e308; 3], &b, &mut rows).unwrap_err().arg, "b");
-        assert_eq!(through(&a, &b, &[1e200, 0.0, 0.0], &mut rows).unwrap_err().arg, "c");
+        let far = through(&[-1.5e308; 3], &[1.5e308; 3], &b, &mut rows).unwrap_err();
+        assert_eq!(far, ArgError::new("b", Reason::Overflow), "a distance above the largest number");
         assert_eq!(rows, [7.0; 9], "nothing has been written");
         rows.fill(0.0);
         rows[3..].copy_from_slice(&[1.0, 2.0, 3.0, -2.0, -4.0, -6.0]);
         assert_eq!(Plane::new(&rows).unwrap_err(), ArgError::new("rows", Reason::Dependent));
         assert_eq!(Plane::<f32>::new(&[]).unwrap_err().reason, Reason::Empty);
         assert_eq!(Plane::new(&rows[1..]).unwrap_err().arg, "rows");
+    }
+
+    /// The same plane and points in other units: nothing but the units changes.
+    #[test]
+    fn no_scale_of_axes_or_displacements_is_lost() {
+        let [u, v] = [[1.0f32, 2.0, -1.0, 0.5], [0.5, -1.0, 3.0, 1.0]];
+        let sizes = [1e-38, 1e-30, 1e-11, 1.0, 1e11, 1e30, 1e37];
+        for (a, b) in sizes.iter().flat_map(|a| sizes.map(|b| (*a, b))) {
+            let mut rows = [0.0f32; 12];
+            for k in 0..4 {
+                (rows[4 + k], rows[8 + k]) = (a * u[k], b * v[k]);
+            }
+            let plane = Plane::new(&rows).unwrap();
+            let units = plane.units();
+            assert!(
+                (units[0] / a / 2.5 - 1.0).abs() < 1e-6
+                    && (units[1] / b / 11.25f32.sqrt() - 1.0).abs() < 1e-6
+            );
+            for [x, y] in [[0.5f32, 0.0], [0.0, 0.5], [-1.0, 0.25]] {
+                let mut point = [f32::NAN; 4];
+                plane.point([x, y], &mut point);
+                let [p, q] = plane.project(&point);
+                // Of the axes, the smaller drowns in the rounding of the larger.
+                let along = |mine: f32, other: f32| 1e-6 + 1e-6 * (other / mine);
+                assert!((p - x).abs() <= along(a, if y == 0.0 { a } else { b }), "{p} at {a:e} and {b:e}");
+                assert!((q - y).abs() <= along(b, if x == 0.0 { b } else { a }), "{q} at {a:e} and {b:e}");
+            }
+        }
+        for size in sizes {
+            let mut rows = [0.0f32; 12];
+            rows[4..8].copy_from_slice(&u);
+            rows[8..].copy_from_slice(&v);
+            let about = [0.0f32; 4];
+            let trajectory = [3.0f32, 0.1, 0.0, -1.0, 0.5, 2.0, 1.0, 0.0];
+            let scaled = trajectory.map(|x| size * x);
+            let plane = Plane::new(&rows).unwrap();
+            let (plain, same) = (plane.share(&trajectory, &about), plane.share(&scaled, &about));
+            assert!((same - plain).abs() < 1e-6, "{same} against {plain} at {size:e}");
+            let (plain, extent) = (plane.extent(&trajectory), plane.extent(&scaled));
+            assert!((extent / size / plain - 1.0).abs() < 1e-6, "{extent} against {plain} at {size:e}");
+        }
+    }
+
+    #[test]
+    fn three_points_at_any_distance() {
+        for size in [1e-300, 1e-200, 1.0, 1e200, 1e308] {
+            let [a, b, c] =
+                [[-1.0, 0.5, 0.0], [1.0, 0.5, 0.0], [0.5, 0.5, 1.5f64]].map(|p| p.map(|x| size * x));
+            let mut rows = [f64::NAN; 9];
+            through(&a, &b, &c, &mut rows).unwrap();
+            let plane = Plane::new(&rows).unwrap();
+            for (point, [x, y]) in [(a, [-1.0, 0.0]), (b, [1.0, 0.0]), (c, [0.5, 1.5])] {
+                let [p, q] = plane.project(&point);
+                assert!((p - x).abs() < 1e-14 && (q - y).abs() < 1e-14, "{p} {q} at {size:e}");
+            }
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! The plane that holds most of a trajectory.
 
+use super::displacement::Displacements;
 use crate::base::layout::room;
 use crate::base::random::{Rng, add_normal};
-use crate::base::vector::{LaneSum, norm, scale};
+use crate::base::vector::{LaneSum, normalise};
 use crate::curvature::{eigen, eigen_workspace_len, trace};
 use crate::{ArgError, Real, Reason};
 
@@ -46,8 +47,8 @@ pub const fn principal_workspace_len(count: usize) -> usize {
 /// `½ T² n + 3 T³` multiplications.
 ///
 /// # Errors
-/// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, not finite, all displacements on one line, or so
-/// far that products overflow), `axes` or `workspace`; `axes` is as it was then.
+/// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, fewer than two, not finite, or all displacements on
+/// one line), `axes` or `workspace`; `axes` is as it was then.
 ///
 /// # Examples
 ///
@@ -83,41 +84,39 @@ pub fn principal_axes<R: Real>(
     ArgError::check_len("axes", 2 * dim, axes.len())?;
     ArgError::check_min_len("workspace", principal_workspace_len(count), workspace.len())?;
 
+    let displacements = Displacements::new(about, trajectory);
     let (gram, rest) = workspace.split_at_mut(count * count);
     let (values, rest) = rest.split_at_mut(count);
     for (s, a) in trajectory.chunks_exact(dim).enumerate() {
         for (t, b) in trajectory.chunks_exact(dim).enumerate().take(s + 1) {
             let mut sum = LaneSum::default();
-            for ((a, b), o) in a.iter().zip(b).zip(about) {
-                sum.push((*a - *o) * (*b - *o));
+            for (a, b) in displacements.of(a).zip(displacements.of(b)) {
+                sum.push(a * b);
             }
             (gram[s * count + t], gram[t * count + s]) = (sum.total(), sum.total());
         }
     }
     let all = trace(gram, count);
-    // Of the products, not of the trajectory, an index would be told.
-    let too_far = |_| ArgError::new("trajectory", Reason::Overflow);
-    eigen(gram, values, rest).map_err(too_far)?;
+    eigen(gram, values, rest).map_err(|error| ArgError::new("trajectory", error.reason))?;
     let found = [values[count - 1], values[count - 2]];
     if found[1] <= R::from_f64(16.0) * R::EPSILON * found[0] {
         return Err(ArgError::new("trajectory", Reason::Dependent));
     }
     let (u, v) = axes.split_at_mut(dim);
-    combine(trajectory, about, &gram[(count - 1) * count..], u);
-    combine(trajectory, about, &gram[(count - 2) * count..][..count], v);
+    combine(trajectory, &displacements, &gram[(count - 1) * count..], u);
+    combine(trajectory, &displacements, &gram[(count - 2) * count..][..count], v);
     Ok(Principal { shares: found.map(|value| value / all) })
 }
 
 /// `axis = Σₜ aₜ (θₜ − o)`, scaled to length one.
-fn combine<R: Real>(trajectory: &[R], about: &[R], factors: &[R], axis: &mut [R]) {
+fn combine<R: Real>(trajectory: &[R], displacements: &Displacements<'_, R>, factors: &[R], axis: &mut [R]) {
     axis.fill(R::ZERO);
-    for (params, a) in trajectory.chunks_exact(about.len()).zip(factors) {
-        for ((axis, theta), o) in axis.iter_mut().zip(params).zip(about) {
-            *axis += *a * (*theta - *o);
+    for (params, a) in trajectory.chunks_exact(axis.len()).zip(factors) {
+        for (axis, d) in axis.iter_mut().zip(displacements.of(params)) {
+            *axis += *a * d;
         }
     }
-    let length = norm(axis);
-    scale(R::ONE / length, axis);
+    normalise(axis);
 }
 
 /// A walk of independent normal steps that starts at zero: the control beside any trajectory's [`principal_axes`].
@@ -151,7 +150,7 @@ mod tests {
     use super::super::Plane;
     use super::*;
     use crate::base::random::{fill_normal, stream};
-    use crate::base::vector::dot;
+    use crate::base::vector::{dot, norm};
     use std::vec;
     use std::vec::Vec;
 
@@ -209,11 +208,6 @@ mod tests {
         let dependent = ArgError::new("trajectory", Reason::Dependent);
         assert_eq!(refused(&line, &[0.0; 2], &mut axes, &mut workspace), dependent);
         assert_eq!(refused(&[1.0; 6], &[1.0; 2], &mut axes, &mut workspace), dependent);
-        let too_far = ArgError::new("trajectory", Reason::Overflow);
-        assert_eq!(
-            refused(&[1e200, 0.0, 0.0, 1e200, 0.0, 0.0], &[0.0; 2], &mut axes, &mut workspace),
-            too_far
-        );
         assert_eq!(axes, [0.0; 4], "as they were");
         assert_eq!(refused(&line[1..], &[0.0; 2], &mut axes, &mut workspace).arg, "trajectory");
         assert_eq!(refused(&line[..2], &[0.0; 2], &mut axes, &mut workspace).arg, "trajectory");
@@ -221,5 +215,17 @@ mod tests {
         assert_eq!(refused(&line, &[f64::NAN; 2], &mut axes, &mut workspace).arg, "about");
         assert_eq!(refused(&line, &[0.0; 2], &mut axes[1..], &mut workspace).arg, "axes");
         assert_eq!(refused(&line, &[0.0; 2], &mut axes, &mut workspace[1..]).arg, "workspace");
+    }
+
+    #[test]
+    fn no_scale_of_a_trajectory_is_lost() {
+        let trajectory = [4.0f32, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0];
+        for size in [1e-37f32, 1e-30, 1e-11, 1e11, 1e30, 8e37] {
+            let (mut axes, mut workspace) = ([0.0; 6], [0.0; principal_workspace_len(3)]);
+            let scaled = trajectory.map(|x| size * x);
+            let found = principal_axes(&scaled, &[0.0; 3], &mut axes, &mut workspace).unwrap();
+            assert!((found.shares[0] - 0.8).abs() < 1e-6, "{found:?} at {size:e}");
+            assert_eq!(axes, [1.0, 0.0, 0.0, 0.0, 0.0, 1.0], "at {size:e}");
+        }
     }
 }

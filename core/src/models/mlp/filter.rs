@@ -1,7 +1,9 @@
 //! Directions that do not see the scale of a layer.
 
 use super::Mlp;
-use crate::{ArgError, Real};
+use crate::base::elementary::sqrt;
+use crate::base::vector::unit_scale;
+use crate::{ArgError, Real, Reason};
 
 impl Mlp {
     /// Rescales a random direction so that each unit's incoming weights are as long as the unit's own
@@ -14,8 +16,11 @@ impl Mlp {
     /// Slices along such directions do not depend on the scale of a layer, where the network does not. Their
     /// code can also copy weights into the direction; that choice is not offered.
     ///
+    /// The lengths may have any scale. A unit whose direction is zero keeps it.
+    ///
     /// # Errors
-    /// [`ArgError`] naming the slice of another length, or that is not finite; nothing has been changed then.
+    /// [`ArgError`] naming the slice of another length, or that is not finite, or `params` if the length of a unit's
+    /// weights exceeds the largest number; nothing has been changed then.
     ///
     /// ```
     /// use losscape::models::mlp::Mlp;
@@ -32,24 +37,49 @@ impl Mlp {
         ArgError::check_finite("direction", direction)?;
         for l in 0..self.layers() {
             let layer = self.layer(l);
-            let (weights, rows) = (&params[layer.weights.clone()], &mut direction[layer.weights]);
+            let weights = &params[layer.weights];
+            if (0..layer.outputs).any(|j| !Column::of(weights, layer.outputs, j).length().is_finite()) {
+                return Err(ArgError::new("params", Reason::Overflow));
+            }
+        }
+        for l in 0..self.layers() {
+            let layer = self.layer(l);
+            let (weights, directions) = (&params[layer.weights.clone()], &mut direction[layer.weights]);
             for j in 0..layer.outputs {
-                // Sums over a unit's inputs run in index order.
-                let (mut own, mut theirs) = (R::ZERO, R::ZERO);
-                for (w, d) in weights.chunks_exact(layer.outputs).zip(rows.chunks_exact(layer.outputs)) {
-                    own += w[j] * w[j];
-                    theirs += d[j] * d[j];
-                }
-                if theirs > R::ZERO {
-                    let factor = crate::base::elementary::sqrt(own / theirs);
-                    for d in rows.chunks_exact_mut(layer.outputs) {
-                        d[j] *= factor;
+                let own = Column::of(weights, layer.outputs, j);
+                let theirs = Column::of(directions, layer.outputs, j);
+                if theirs.squares > R::ZERO {
+                    let factor = sqrt(own.squares / theirs.squares);
+                    for d in directions.iter_mut().skip(j).step_by(layer.outputs) {
+                        *d = theirs.scale * *d * factor / own.scale;
                     }
                 }
             }
             direction[layer.bias].fill(R::ZERO);
         }
         Ok(())
+    }
+}
+
+/// The length of a column, `√squares / scale`, with a scale at which no square overflows or vanishes.
+struct Column<R> {
+    scale: R,
+    squares: R,
+}
+
+impl<R: Real> Column<R> {
+    /// Column `j` of a matrix of so many columns.
+    fn of(matrix: &[R], columns: usize, j: usize) -> Self {
+        let column = || matrix.iter().skip(j).step_by(columns);
+        let largest = column().fold(R::ZERO, |largest, x| largest.or_larger(x.abs()));
+        let scale = unit_scale(&[largest]);
+        // In index order, as all sums over a unit's inputs.
+        let squares = column().fold(R::ZERO, |sum, x| sum + (scale * *x) * (scale * *x));
+        Self { scale, squares }
+    }
+
+    fn length(&self) -> R {
+        sqrt(self.squares) / self.scale
     }
 }
 
@@ -69,5 +99,45 @@ mod tests {
         assert_eq!(refused(&[3.0, f32::NAN, 1.0], &mut direction), "params");
         assert_eq!(direction, [0.0, 2.0, 7.0], "as it was");
         assert_eq!(refused(&params, &mut [0.0, f32::INFINITY, 7.0]), "direction");
+    }
+
+    #[test]
+    fn no_scale_of_weights_or_directions_is_lost() {
+        let net = Mlp::new(&[3, 2]).expect("widths");
+        // Units of lengths 5 and 13, along directions of lengths 3 and 7.
+        let (params, direction) =
+            ([3.0f32, 12.0, 4.0, 0.0, 0.0, 5.0, 1.0, 1.0], [1.0f32, 2.0, 2.0, 3.0, 2.0, 6.0, 9.0, 9.0]);
+        let mut expected = direction;
+        net.filter_normalise(&params, &mut expected).expect("plain");
+        let length = |j: usize| (0..3).fold(0.0, |sum, i| sum + expected[2 * i + j] * expected[2 * i + j]);
+        assert!((length(0) - 25.0).abs() < 1e-5 && (length(1) - 169.0).abs() < 1e-4, "{expected:?}");
+        for (k, m) in
+            [(1e-20f32, 1.0f32), (1.0, 1e-20), (1e-20, 1e-20), (1e-30, 1e30), (1e30, 1e-30), (1e36, 1e36)]
+        {
+            let mut found = direction.map(|d| m * d);
+            net.filter_normalise(&params.map(|w| k * w), &mut found).expect("any scale");
+            for (found, expected) in found.iter().zip(&expected) {
+                assert!((found - k * expected).abs() <= 4e-7 * k * expected.abs(), "{found} at {k} and {m}");
+            }
+        }
+        // One unit far smaller than the other.
+        let mut found = [1.0f32, 2e-30, 2.0, 3e-30, 2.0, 6e-30, 9.0, 9.0];
+        net.filter_normalise(&[3e-25, 12.0, 4e-25, 0.0, 0.0, 5.0, 1.0, 1.0], &mut found).expect("a mixture");
+        for (k, found) in found.iter().enumerate() {
+            let wanted = expected[k] * if k % 2 == 0 { 1e-25 } else { 1.0 };
+            assert!((found - wanted).abs() <= 4e-7 * wanted.abs(), "{k}: {found} against {wanted}");
+        }
+        let mut direction = direction;
+        let refused = net.filter_normalise(&[3e38; 8], &mut direction).expect_err("longer than any number");
+        assert_eq!(refused, ArgError::new("params", Reason::Overflow));
+        assert_eq!(direction, [1.0, 2.0, 2.0, 3.0, 2.0, 6.0, 9.0, 9.0], "as it was");
+    }
+
+    #[test]
+    fn what_has_no_direction_or_no_weights_becomes_zero() {
+        let net = Mlp::new(&[1, 2]).expect("widths");
+        let mut direction = [0.0f32, 3.0, 1.0, 1.0];
+        net.filter_normalise(&[2.0, 0.0, 1.0, 1.0], &mut direction).expect("zeros are numbers");
+        assert_eq!(direction, [0.0; 4]);
     }
 }
