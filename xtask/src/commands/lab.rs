@@ -105,10 +105,10 @@ mod tests {
     #[test]
     fn only_files_of_the_site_are_served() {
         let site = paths::at("xtask");
-        assert_eq!(file("GET /src/lab.rs?x HTTP/1.1", &site), Some(site.join("src/lab.rs")), "a file");
+        assert_eq!(file("GET /src/main.rs?x HTTP/1.1", &site), Some(site.join("src/main.rs")), "a file");
         assert_eq!(file("GET /../Cargo.toml HTTP/1.1", &site), None, "above the site");
         assert_eq!(file("GET //etc/passwd HTTP/1.1", &site), None, "an absolute path");
         assert_eq!(file("GET /src HTTP/1.1", &site), None, "a folder without index.html");
-        assert_eq!(file("POST /src/lab.rs HTTP/1.1", &site), None, "another method");
+        assert_eq!(file("POST /src/main.rs HTTP/1.1", &site), None, "another method");
     }
 }
