@@ -1,39 +1,72 @@
-//! How the kernel says no, and what is heard when it stops.
+//! Errors and panics as the page receives them.
 
 use losscape::ArgError;
 #[cfg(feature = "digits")]
 use losscape::base::blob::BlobError;
 use wasm_bindgen::prelude::*;
 
-/// A setting was refused; nothing has been changed.
-#[wasm_bindgen(getter_with_clone)]
+/// An argument was refused; nothing has been changed. JavaScript receives an `Error` with the same `arg` and `message`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabError {
-    /// The argument that was refused, by its name.
-    pub field: String,
+    /// The argument's name.
+    pub arg: String,
     /// What is wrong with it.
     pub message: String,
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// The class `LabError` of JavaScript, which `xtask/bindgen/src/border.js` puts at the head of the glue.
+    #[wasm_bindgen(js_name = LabError)]
+    type Thrown;
+
+    #[wasm_bindgen(constructor, js_class = "LabError")]
+    fn new(arg: &str, message: &str) -> Thrown;
+}
+
+impl From<LabError> for JsValue {
+    fn from(error: LabError) -> Self {
+        Thrown::new(&error.arg, &error.message).into()
+    }
+}
+
 impl From<ArgError> for LabError {
     fn from(error: ArgError) -> Self {
-        Self { field: error.arg.to_owned(), message: error.to_string() }
+        Self::new(error.arg, error.to_string())
     }
 }
 
 impl core::fmt::Display for LabError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{}: {}", self.field, self.message)
+        f.write_str(&self.message)
     }
 }
 
 impl core::error::Error for LabError {}
 
-#[cfg(feature = "digits")]
 impl LabError {
-    /// Bytes that were refused.
-    pub(crate) fn blob(field: &str, error: BlobError) -> Self {
-        Self { field: field.to_owned(), message: error.to_string() }
+    pub(crate) fn new(arg: &str, message: impl Into<String>) -> Self {
+        Self { arg: arg.to_owned(), message: message.into() }
+    }
+
+    /// Refuses a count outside `range`: what would not fit in memory, or take for ever.
+    #[cfg(feature = "digits")]
+    pub(crate) fn check_count(
+        arg: &str,
+        count: u32,
+        range: core::ops::RangeInclusive<u32>,
+    ) -> Result<(), Self> {
+        if range.contains(&count) {
+            return Ok(());
+        }
+        let (least, most) = range.into_inner();
+        Err(Self::new(arg, format!("`{arg}` is {count}, must be from {least} to {most}")))
+    }
+
+    /// Refuses bytes.
+    #[cfg(feature = "digits")]
+    pub(crate) fn blob(arg: &str, error: BlobError) -> Self {
+        Self::new(arg, error.to_string())
     }
 }
 
@@ -43,8 +76,8 @@ mod hook {
 
     #[wasm_bindgen]
     extern "C" {
-        /// Given by the worker: keeps the first message. A trapped instance is not to be asked again, so
-        /// the message leaves while the instance still runs.
+        /// Set by the worker; keeps only the first message. It is called while the instance still runs, because a
+        /// trapped instance must not be called again.
         #[wasm_bindgen(js_namespace = globalThis, js_name = losscapePanic)]
         fn losscape_panic(message: &str);
     }
@@ -56,11 +89,11 @@ mod hook {
     }
 }
 
-/// Panics. The page calls it when asked to rehearse what it says if the kernel stops.
+/// Panics, so that the page can rehearse how it reports a kernel that stopped.
 ///
 /// # Panics
 /// Always.
 #[wasm_bindgen]
 pub fn rehearse_panic() {
-    panic!("rehearsed, on request");
+    panic!("rehearsed on request");
 }

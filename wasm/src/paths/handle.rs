@@ -14,7 +14,7 @@ use losscape_wasm_loops::predict;
 use wasm_bindgen::prelude::*;
 
 use super::ends::End;
-use super::polyline::{Route, at, fraction, grid, project};
+use super::polyline::{GRIDS, Route, at, fraction, grid, project};
 use super::problem::{PathsSettings, Problem, Task};
 use super::search::Search;
 use crate::{Digits, LabError};
@@ -202,14 +202,15 @@ impl Paths {
 
     /// Pairs of the fraction of the way and the value there: all images of a route, and `points` points in each
     /// of its segments, without those that are not finite.
-    #[must_use]
-    pub fn profile(&mut self, route: Route, points: u32) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// [`LabError`] naming `points` if there are more than 1000.
+    pub fn profile(&mut self, route: Route, points: u32) -> Result<Vec<f32>, LabError> {
+        LabError::check_count("points", points, 0..=1000)?;
         let images = self.rows(route);
         let dim = self.a.len();
         let problem = Rc::clone(&self.problem);
-        let Ok(objective) = problem.data().and_then(|data| problem.objective(data)) else {
-            return Vec::new();
-        };
+        let objective = problem.objective(problem.data()?)?;
         let corners = images.len() / dim;
         let mut out = Vec::new();
         for segment in 0..corners - 1 {
@@ -222,7 +223,7 @@ impl Paths {
                 }
             }
         }
-        out
+        Ok(out)
     }
 
     /// The images of a route in the plane of A, B and the best path's highest image: three numbers each, its coordinates and its distance from the
@@ -268,13 +269,16 @@ impl Paths {
     }
 
     /// The logits of the chosen network at `nodes` × `nodes` places of the square, its edges included, row by row
-    /// from below; of the digits there is no such square.
-    #[must_use]
-    pub fn field(&mut self, nodes: u32) -> Vec<f32> {
+    /// from below; empty for the digits, which have no such square.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `nodes` if it is not from 2 to 1024.
+    pub fn field(&mut self, nodes: u32) -> Result<Vec<f32>, LabError> {
+        LabError::check_count("nodes", nodes, GRIDS)?;
         let point = core::mem::take(&mut self.point);
         let field = self.field_of(&point, nodes);
         self.point = point;
-        field
+        Ok(field)
     }
 
     /// The share of the square, or of the held-out digits, where the routes' two ends say different things.
@@ -387,8 +391,8 @@ impl Paths {
     fn of(problem: Problem, settings: PathsSettings) -> Result<Self, LabError> {
         let problem = Rc::new(problem);
         if settings.seed_a == settings.seed_b {
-            let message = "both networks would be the same: it must differ from the first seed".to_owned();
-            return Err(LabError { field: "seed_b".to_owned(), message });
+            let message = format!("`seed_b` is {} as `seed_a`, must differ from it", settings.seed_b);
+            return Err(LabError::new("seed_b", message));
         }
         let data = problem.held_out().unwrap_or_else(|| problem.data())?;
         let scratch =

@@ -1,5 +1,7 @@
 //! Routes from one end to the other, as they are drawn: places by arc length, and a plane to see them in.
 
+use core::ops::RangeInclusive;
+
 use losscape::Real;
 use losscape::base::vector::{axpy, distance, dot, norm};
 use losscape::path::{Location, length};
@@ -72,6 +74,9 @@ pub(crate) fn project(rows: &[f32], dim: usize, a: &[f32], b: &[f32], third: &[f
     }
     out
 }
+
+/// Nodes along a side of a grid that a page may ask for.
+pub(crate) const GRIDS: RangeInclusive<u32> = 2..=1024;
 
 /// The nodes of a grid over a square, its edges included, row by row from below: x and y in turn.
 pub(crate) fn grid(corner: [f32; 2], side: f32, nodes: u32) -> Vec<f32> {

@@ -69,15 +69,11 @@ impl Default for PathsSettings {
 
 impl PathsSettings {
     /// Refuses what the search would refuse once the ends are trained, and what would not fit in memory.
-    pub(crate) fn check(&self) -> Result<(), ArgError> {
+    pub(crate) fn check(&self) -> Result<(), LabError> {
         ArgError::check_positive("learning_rate", self.learning_rate)?;
-        let counts =
-            [("width", self.width, 256), ("pivots", self.pivots, PIVOTS), ("cycles", self.cycles, 1000)];
-        for (arg, count, most) in counts {
-            ArgError::check_count(arg, count as usize)?;
-            ArgError::check_index(arg, count as usize, most as usize + 1)?;
-        }
-        Ok(())
+        LabError::check_count("width", self.width, 1..=256)?;
+        LabError::check_count("pivots", self.pivots, 1..=PIVOTS)?;
+        LabError::check_count("cycles", self.cycles, 1..=1000)
     }
 }
 
@@ -144,10 +140,7 @@ impl Problem {
                 });
             }
             (Task::Digits, None) => {
-                return Err(LabError {
-                    field: "task".to_owned(),
-                    message: "the digits are missing".to_owned(),
-                });
+                return Err(LabError::new("task", "`task` is `Digits`, which needs `Paths.on_digits`"));
             }
         };
         let (mut inputs, mut labels) = (vec![0.0; 2 * POINTS], vec![0; POINTS]);
@@ -193,13 +186,13 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_by_name() {
         let good = PathsSettings::default();
-        let refused = |settings| Paths::new(&settings).expect_err("refused").field;
+        let refused = |settings| Paths::new(&settings).expect_err("refused").arg;
         for count in [0, u32::MAX] {
             assert_eq!(refused(PathsSettings { width: count, ..good }), "width");
             assert_eq!(refused(PathsSettings { pivots: count, ..good }), "pivots");
             assert_eq!(refused(PathsSettings { cycles: count, ..good }), "cycles");
             let toy = Toy::new(ToySurface::EggCarton, count, 0.1, false);
-            assert_eq!(toy.expect_err("refused").field, "pivots");
+            assert_eq!(toy.expect_err("refused").arg, "pivots");
         }
         for learning_rate in [0.0, -1.0, f32::NAN, f32::INFINITY] {
             assert_eq!(refused(PathsSettings { learning_rate, ..good }), "learning_rate");

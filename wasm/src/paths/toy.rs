@@ -7,7 +7,7 @@ use losscape::{ArgError, Objective, Real, Reason};
 use self_cell::MutBorrow;
 use wasm_bindgen::prelude::*;
 
-use super::polyline::{fraction, grid};
+use super::polyline::{GRIDS, fraction, grid};
 use super::problem::PIVOTS;
 use super::search::SCAN;
 use crate::LabError;
@@ -96,8 +96,7 @@ impl Toy {
     #[wasm_bindgen(constructor)]
     pub fn new(surface: ToySurface, pivots: u32, learning_rate: f32, climb: bool) -> Result<Self, LabError> {
         let place = Place::of(surface)?;
-        ArgError::check_count("pivots", pivots as usize)?;
-        ArgError::check_index("pivots", pivots as usize, PIVOTS as usize + 1)?;
+        LabError::check_count("pivots", pivots, 1..=PIVOTS)?;
         let count = pivots as usize + 2;
         let mut images = vec![0.0; 2 * count];
         for (end, image) in place.ends.iter().zip([0, count - 1]) {
@@ -234,11 +233,14 @@ impl Toy {
     }
 
     /// The surface at `nodes` × `nodes` places of the square, its edges included, row by row from below.
-    #[must_use]
-    pub fn field(&self, nodes: u32) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// [`LabError`] naming `nodes` if it is not from 2 to 1024.
+    pub fn field(&self, nodes: u32) -> Result<Vec<f32>, LabError> {
+        LabError::check_count("nodes", nodes, GRIDS)?;
         let Place { objective, corner, side, .. } = &self.place;
         let points = grid(*corner, *side, nodes);
-        points.chunks_exact(2).map(|point| objective.value(point, &mut [])).collect()
+        Ok(points.chunks_exact(2).map(|point| objective.value(point, &mut [])).collect())
     }
 
     /// The digest of the band: 16 hexadecimal digits.

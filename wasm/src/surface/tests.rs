@@ -100,21 +100,21 @@ fn a_map_lies_around_its_middle() {
 
 #[test]
 fn what_cannot_be_is_refused_by_name() {
-    let refused = |settings| Surface::with(settings).expect_err("refused").field;
+    let refused = |settings| Surface::with(settings).expect_err("refused").arg;
     assert_eq!(refused(SurfaceSettings { start_scale: 0.0, ..RING }), "start_scale");
     assert_eq!(refused(SurfaceSettings { tilt: f64::NAN, ..RING }), "tilt");
     let mut ring = Surface::with(RING).expect("accepted");
-    assert_eq!(ring.unit().expect_err("no plane yet").field, "rows");
+    assert_eq!(ring.unit().expect_err("no plane yet").arg, "rows");
     ring.cut(Cut::Minima).expect("a plane");
-    assert_eq!(ring.begin(0.0, 64).expect_err("no width").field, "half_width");
+    assert_eq!(ring.begin(0.0, 64).expect_err("no width").arg, "half_width");
     for cells in [0, 8, 48, 256] {
-        assert_eq!(ring.begin(1.0, cells).expect_err("no such map").field, "cells", "{cells}");
+        assert_eq!(ring.begin(1.0, cells).expect_err("no such map").arg, "cells", "{cells}");
     }
-    assert_eq!(ring.line(0.0, 0.0, f64::INFINITY, 0.0).expect_err("no end").field, "line");
+    assert_eq!(ring.line(0.0, 0.0, f64::INFINITY, 0.0).expect_err("no end").arg, "line");
     assert_eq!(ring.fill(10), Ok(0), "nothing was begun");
     // A map under way goes on after a refusal.
     ring.begin(1.0, 32).expect("a map");
-    assert_eq!(ring.begin(f64::NAN, 16).expect_err("no width").field, "half_width");
+    assert_eq!(ring.begin(f64::NAN, 16).expect_err("no width").arg, "half_width");
     while ring.fill(100).expect("a plane") < 32 {}
     assert_eq!(ring.values_len(), grid_len(32), "the map that was begun");
 }

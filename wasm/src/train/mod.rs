@@ -177,8 +177,8 @@ impl Train {
         let hidden = net.widths()[1];
         if net != network(hidden)? {
             let message =
-                "it is another kind of network: 64 inputs, one hidden tanh layer and 10 outputs are needed";
-            return Err(LabError { field: "network".to_owned(), message: message.to_owned() });
+                "`network` is of another kind, must have 64 inputs, one hidden tanh layer and 10 outputs";
+            return Err(LabError::new("network", message));
         }
         let mut params = vec![0.0; net.param_len()];
         Mlp::read_blob(bytes, &mut params).map_err(refused)?;
@@ -383,8 +383,9 @@ fn batches(seed: u32) -> Xoshiro128PlusPlus {
     stream(seed.into(), 1)
 }
 
-fn network(hidden: u32) -> Result<Mlp, ArgError> {
-    Mlp::new(&[PIXELS, hidden as usize, CLASSES])
+fn network(hidden: u32) -> Result<Mlp, LabError> {
+    LabError::check_count("hidden", hidden, 1..=1024)?;
+    Ok(Mlp::new(&[PIXELS, hidden as usize, CLASSES])?)
 }
 
 fn objectives(data: &Data, net: Mlp, l2: f32) -> Result<(NetLoss<'_>, NetLoss<'_>), ArgError> {

@@ -69,8 +69,8 @@ async function compiled(response: Response): Promise<WebAssembly.Module> {
 export function explain(error: unknown, step: number): LabFailure {
   if (error instanceof LabFailure) return error;
   if (panic !== undefined) return new LabFailure({ kind: 'panic', detail: panic, step });
-  if (error && typeof error === 'object' && 'field' in error && 'message' in error) {
-    return new LabFailure({ kind: 'refused', field: String(error.field), detail: String(error.message) });
+  if (error && typeof error === 'object' && 'arg' in error && 'message' in error) {
+    return new LabFailure({ kind: 'refused', field: String(error.arg), detail: String(error.message) });
   }
   return new LabFailure({ kind: 'panic', detail: String(error), step });
 }

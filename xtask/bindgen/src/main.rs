@@ -1,5 +1,9 @@
 //! `losscape-bindgen MODULE.wasm FOLDER NAME`: JavaScript, types and module for a web page.
 
+mod border;
+
+use std::path::Path;
+
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() {
@@ -10,5 +14,21 @@ fn main() {
     let mut bindgen = Bindgen::new();
     // Names of functions are a tenth of the module, and a panic tells its place without them.
     bindgen.input_path(input).out_name(name).typescript(true).remove_name_section(true);
-    bindgen.web(true).expect("the web form is known").generate(folder).expect("wasm-bindgen writes its files");
+    let mut output =
+        bindgen.web(true).and_then(Bindgen::generate_output).expect("wasm-bindgen reads the module");
+    output.emit(folder).expect("the folder can be written");
+
+    let module = output.wasm();
+    let signature = |export: &str| {
+        let function = module.funcs.get(module.exports.get_func(export).ok()?);
+        Some(module.types.get(function.ty()).params().iter().map(ToString::to_string).collect())
+    };
+    let file = Path::new(folder).join(name);
+    let rewrite = |extension, change: &dyn Fn(&str) -> String| {
+        let file = file.with_extension(extension);
+        let text = std::fs::read_to_string(&file).expect("wasm-bindgen has written it");
+        std::fs::write(file, change(&text)).expect("the folder can be written");
+    };
+    rewrite("js", &|js| border::guard(js, signature).expect("the glue is of a known form"));
+    rewrite("d.ts", &border::types);
 }

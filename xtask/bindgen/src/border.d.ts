@@ -1,0 +1,6 @@
+/** An argument was refused; nothing has been changed. */
+export class LabError extends Error {
+    /** The argument's name; `load` for a call before the kernel was loaded. */
+    readonly arg: string;
+    constructor(arg: string, message: string);
+}
