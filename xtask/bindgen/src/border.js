@@ -18,7 +18,7 @@ const whole = (arg, value) =>
 const number = (arg, value) => (typeof value === 'number' ? value : refuse(arg, value, 'a number'));
 
 const member = (arg, value, of, name) =>
-    typeof of[value] === 'string' ? value : refuse(arg, value, `a ${name}: 0 to ${Object.keys(of).length / 2 - 1}`);
+    typeof value === 'number' && value in of ? value : refuse(arg, value, `a ${name}: 0 to ${Object.keys(of).length / 2 - 1}`);
 
 /** Stands for the exports of a module that has not been loaded. */
 const unloaded = new Proxy({}, {

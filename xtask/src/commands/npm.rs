@@ -9,6 +9,8 @@ use crate::tools::{install, paths};
 /// What is written by hand; the version is the workspace's.
 const OWN: &str = "wasm/npm";
 
+const TESTS: &str = "tests/npm/package.test.mjs tests/npm/border.test.mjs";
+
 /// Everything else that is copied.
 const COPIED: [&str; 4] = [
     "core/src/models/data/digits/digits.bin",
@@ -68,6 +70,6 @@ fn copy(file: &Path, folder: &Path) -> Result {
 pub(crate) fn check(log: &mut Log) -> Result<String> {
     install::node_packages(log)?;
     build(log)?;
-    program("node").words("--test tests/npm/package.test.mjs").dir(paths::root()).log(log)?;
+    program("node").words("--test").words(TESTS).dir(paths::root()).log(log)?;
     Ok(String::new())
 }
