@@ -89,6 +89,11 @@ pub enum Reason {
         /// How many were given.
         found: usize,
     },
+    /// A convolution with this kernel has no closed form.
+    Kernel {
+        /// The kernels with which it has.
+        takes: &'static str,
+    },
     /// A schedule does not begin with a line of at least one inner image.
     FirstCycle,
     /// Products of its numbers overflow.
@@ -228,6 +233,7 @@ impl fmt::Display for ArgError {
             Reason::Coincide => write!(f, "`{arg}`: two that must differ are equal"),
             Reason::Dependent => write!(f, "`{arg}`: directions that must span a plane lie on a line"),
             Reason::NotConverged => write!(f, "`{arg}`: the iteration did not settle"),
+            Reason::Kernel { takes } => write!(f, "`{arg}`: a closed form is known for {takes}"),
             Reason::FirstCycle => write!(f, "`{arg}` must begin with a line of at least one inner image"),
             Reason::Overflow => write!(f, "`{arg}`: products of its numbers overflow"),
             Reason::Mismatch => write!(f, "`{arg}` is another than the one that was saved"),

@@ -8,6 +8,7 @@ pub mod error;
 pub mod fingerprint;
 pub mod grid;
 pub(crate) mod layout;
+pub mod kernel;
 pub mod matrix;
 pub mod random;
 pub mod real;

@@ -4,10 +4,12 @@
 //! gradient once with [`check_grad`]. `examples/own_objective.rs` is a complete program.
 
 mod check;
+mod convolution;
 mod evaluations;
 mod on_batch;
 
 pub use check::{Check, check_grad, check_hess_vec, check_workspace_len};
+pub use convolution::{Convolution, Convolved};
 pub use evaluations::Evaluations;
 pub use on_batch::OnBatch;
 

@@ -56,6 +56,12 @@ impl<'a, R: Real> GaussianMixture<'a, R> {
         Ok(Self { dim, centres, depths, widths, scale: R::ONE })
     }
 
+    /// Depth, centre and width of each well.
+    pub(super) fn each(&self) -> impl Iterator<Item = (R, &'a [R], R)> {
+        let wells = self.centres.chunks_exact(self.dim).zip(self.depths).zip(self.widths);
+        wells.map(|((centre, depth), width)| (*depth, centre, *width))
+    }
+
     /// Per well: its value, its centre, and 1/width².
     fn wells(&self, params: &[R]) -> impl Iterator<Item = (R, &'a [R], R)> {
         let scale = self.scale;

@@ -22,6 +22,7 @@
 //! assert_eq!(Bowl.value(&[3.0f32, 4.0], &mut []), 25.0);
 //! ```
 
+mod convolved;
 mod curvy_valley;
 mod double_well;
 mod egg_carton;
@@ -30,6 +31,7 @@ mod monkey_saddle;
 mod mueller_brown;
 mod quadratic;
 mod ring;
+mod rippled_bowl;
 #[cfg(test)]
 mod tests;
 mod tilted_ring;
@@ -42,4 +44,5 @@ pub use monkey_saddle::MonkeySaddle;
 pub use mueller_brown::MuellerBrown;
 pub use quadratic::Quadratic;
 pub use ring::Ring;
+pub use rippled_bowl::RippledBowl;
 pub use tilted_ring::TiltedRing;

@@ -42,6 +42,13 @@ const TERMS: [[f64; 6]; 4] = [
     [15.0, 0.7, 0.6, 0.7, -1.0, 1.0],
 ];
 
+/// A term as a Gaussian bump.
+pub(super) struct Bump<R> {
+    pub(super) amplitude: R,
+    pub(super) centre: [R; 2],
+    pub(super) m: [[R; 2]; 2],
+}
+
 /// A term's value with its first and second logarithmic derivatives.
 struct Term<R> {
     value: R,
@@ -64,6 +71,14 @@ impl<R: Real> MuellerBrown<R> {
         [-0.822_001_558_732_732_1, 0.624_312_802_814_871_3],
         [0.212_486_582_000_662, 0.292_988_325_107_367_8],
     ];
+
+    /// The four terms as `amplitude · exp(−½ dᵀ M d)`, d the displacement from their centres.
+    pub(super) fn quadratic_forms() -> impl Iterator<Item = Bump<R>> {
+        TERMS.iter().map(|t| {
+            let [amplitude, a, b, c, x, y] = t.map(R::from_f64);
+            Bump { amplitude, centre: [x, y], m: [[-(R::TWO * a), -b], [-b, -(R::TWO * c)]] }
+        })
+    }
 
     /// The four terms at a point.
     fn terms(params: &[R]) -> impl Iterator<Item = Term<R>> {

@@ -51,6 +51,15 @@ impl<'a, R: Real> Quadratic<'a, R> {
         Ok(Self { axis: Some((axis, R::TWO / square)), ..self })
     }
 
+    /// tr ∇²f.
+    pub(super) fn trace(&self) -> R {
+        let mut sum = R::ZERO;
+        for eigenvalue in self.spectrum {
+            sum += *eigenvalue;
+        }
+        self.scale * sum
+    }
+
     /// `out = Q v`.
     fn turn(&self, v: &[R], out: &mut [R]) {
         out.copy_from_slice(v);

@@ -1,0 +1,91 @@
+use crate::base::elementary::{cos, sin};
+use crate::{ArgError, Curvature, Objective, Real};
+
+/// A bowl with ripples, the toy on which smoothing by noise is studied.
+///
+/// ```text
+/// f(x) = Σᵢ [ ½ curvature · xᵢ² + amplitude · cos(wavenumber · xᵢ + phase) ]
+/// ```
+///
+/// In one dimension it has several minima where `amplitude · wavenumber² > curvature`. Convolved with a kernel the
+/// ripples shrink by [`Kernel::wave`](crate::base::kernel::Kernel::wave) and the bowl stays, so one minimum is left
+/// from the bandwidth on at which `amplitude · wavenumber² · wave ≤ curvature`: for a Gaussian,
+/// `s = √(2 ln(amplitude · wavenumber² / curvature)) / wavenumber`.
+///
+/// ```
+/// use losscape::{models::surfaces::RippledBowl, Objective};
+/// let f = RippledBowl::new(1, 0.5f64, 0.6, 6.0)?;
+/// assert_eq!(f.value(&[0.0], &mut []), 0.6);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RippledBowl<R: Real = f32> {
+    dim: usize,
+    /// λ, the curvature of the bowl.
+    pub curvature: R,
+    /// a, the height of the ripples.
+    pub amplitude: R,
+    /// k.
+    pub wavenumber: R,
+    /// φ, zero at first.
+    pub phase: R,
+}
+
+impl<R: Real> RippledBowl<R> {
+    /// The bowl in `dim` coordinates.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `dim` (zero), `curvature`, `amplitude` or `wavenumber` (negative or not finite).
+    pub fn new(dim: usize, curvature: R, amplitude: R, wavenumber: R) -> Result<Self, ArgError> {
+        ArgError::check_count("dim", dim)?;
+        ArgError::check_non_negative("curvature", curvature)?;
+        ArgError::check_non_negative("amplitude", amplitude)?;
+        ArgError::check_non_negative("wavenumber", wavenumber)?;
+        Ok(Self { dim, curvature, amplitude, wavenumber, phase: R::ZERO })
+    }
+
+    /// The sum over the coordinates, the ripples shrunk by `factor`.
+    pub(super) fn rippled(&self, factor: R, params: &[R], grad: &mut [R]) -> R {
+        let (ripple, k) = (self.amplitude * factor, self.wavenumber);
+        let mut value = R::ZERO;
+        for (g, x) in grad.iter_mut().zip(params) {
+            let angle = k * *x + self.phase;
+            value += R::HALF * self.curvature * *x * *x + ripple * cos(angle);
+            *g = self.curvature * *x - ripple * k * sin(angle);
+        }
+        value
+    }
+}
+
+impl<R: Real> Objective<R> for RippledBowl<R> {
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn scratch_len(&self) -> usize {
+        0
+    }
+
+    fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
+        let mut value = R::ZERO;
+        for x in params {
+            let ripple = self.amplitude * cos(self.wavenumber * *x + self.phase);
+            value += R::HALF * self.curvature * *x * *x + ripple;
+        }
+        value
+    }
+
+    fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
+        self.rippled(R::ONE, params, grad)
+    }
+}
+
+impl<R: Real> Curvature<R> for RippledBowl<R> {
+    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
+        let k = self.wavenumber;
+        for ((out, x), v) in out.iter_mut().zip(params).zip(v) {
+            let ripple = self.amplitude * k * k * cos(k * *x + self.phase);
+            *out = (self.curvature - ripple) * *v;
+        }
+    }
+}
