@@ -1,0 +1,84 @@
+//! Laws of a displacement: kernels, and the noise of minibatches.
+
+use crate::base::kernel::Kernel;
+use crate::base::random::{Rng, fill_indices};
+use crate::{ArgError, Real, SampledObjective};
+
+/// A law that displacements ω are drawn from.
+pub trait Displacement<R: Real> {
+    /// Whether −ω has the law of ω, so that both can be used.
+    const SYMMETRIC: bool;
+
+    /// Draws ω. `scratch` has the length that the objective of the smoothing needs.
+    fn draw<G: Rng + ?Sized>(&mut self, rng: &mut G, out: &mut [R], scratch: &mut [R]);
+}
+
+impl<R: Real> Displacement<R> for Kernel<R> {
+    const SYMMETRIC: bool = true;
+
+    fn draw<G: Rng + ?Sized>(&mut self, rng: &mut G, out: &mut [R], _scratch: &mut [R]) {
+        Self::draw(self, rng, out);
+    }
+}
+
+/// What a minibatch adds to a step of SGD: `ω = η (∇f_B(θ) − ∇f(θ))`, frozen at one θ.
+///
+/// B are `batch.len()` samples drawn with replacement. Its mean is zero and its covariance `η² D / b`; it is neither
+/// isotropic nor symmetric, and has the rank of the samples' gradients.
+///
+/// # Shapes
+/// `params` and `grad`, the full gradient at it, have the objective's dimension; `batch` holds one batch.
+#[derive(Debug)]
+pub struct MinibatchNoise<'a, F: ?Sized, R: Real = f32> {
+    objective: &'a F,
+    learning_rate: R,
+    params: &'a [R],
+    grad: &'a [R],
+    batch: &'a mut [u32],
+    samples: u32,
+}
+
+impl<'a, R: Real, F: SampledObjective<R> + ?Sized> MinibatchNoise<'a, F, R> {
+    /// The noise of batches of `batch.len()` samples at `params`, where the full gradient is `grad`.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `learning_rate` (negative or not finite), `params`, `grad` (another length, not finite),
+    /// `batch` (empty) or `samples` (none, or more than a `u32` counts).
+    pub fn new(
+        objective: &'a F,
+        learning_rate: R,
+        params: &'a [R],
+        grad: &'a [R],
+        batch: &'a mut [u32],
+    ) -> Result<Self, ArgError> {
+        ArgError::check_non_negative("learning_rate", learning_rate)?;
+        for (arg, values) in [("params", params), ("grad", grad)] {
+            ArgError::check_len(arg, objective.dim(), values.len())?;
+            ArgError::check_finite(arg, values)?;
+        }
+        ArgError::check_count("batch", batch.len())?;
+        ArgError::check_count("samples", objective.samples())?;
+        let samples = u32::try_from(objective.samples());
+        let samples = samples.map_err(|_| {
+            let found = objective.samples();
+            ArgError::new("samples", crate::Reason::TooMany { limit: u32::MAX as usize, found })
+        })?;
+        Ok(Self { objective, learning_rate, params, grad, batch, samples })
+    }
+}
+
+impl<R: Real, F: SampledObjective<R> + ?Sized> Displacement<R> for MinibatchNoise<'_, F, R> {
+    const SYMMETRIC: bool = false;
+
+    fn draw<G: Rng + ?Sized>(&mut self, rng: &mut G, out: &mut [R], scratch: &mut [R]) {
+        fill_indices(rng, self.samples, self.batch);
+        let value = self.objective.batch_value_grad(self.params, self.batch, out, scratch);
+        for (omega, g) in out.iter_mut().zip(self.grad) {
+            *omega = self.learning_rate * (*omega - *g);
+        }
+        if !value.is_finite() {
+            // The estimate then is not finite, and says so.
+            out.fill(R::INFINITY);
+        }
+    }
+}
