@@ -8,6 +8,7 @@ pub mod models;
 pub mod objective;
 pub mod path;
 pub mod sgd;
+pub mod smoothing;
 
 pub use base::error::{ArgError, Reason};
 pub use base::real::Real;

@@ -166,3 +166,8 @@ macro_rules! real {
 
 real!(f32, 4);
 real!(f64, 8);
+/// ε^⅓, the step of a central difference over a length of 1: it balances the error of the difference, of order h²,
+/// against rounding, of order ε/h.
+pub(crate) fn cube_root_of_epsilon<R: Real>() -> R {
+    R::from_f64(if R::BYTES == 4 { 4.921_566_601_151_848e-3 } else { 6.055_454_452_393_343e-6 })
+}

@@ -2,6 +2,7 @@
 
 use crate::base::elementary::sqrt;
 use crate::base::layout::{cut, total};
+use crate::base::real::cube_root_of_epsilon;
 use crate::base::vector::norm;
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
@@ -161,11 +162,6 @@ fn parts<'w, R: Real, const N: usize>(
     let (needed, found) = (check_workspace_len(dim, scratch_len), workspace.len());
     let short = ArgError::new("workspace", Reason::TooShort { needed, found });
     if found < needed { Err(short) } else { cut(workspace, [dim; N]).ok_or(short) }
-}
-
-/// Balances the error of the difference, of order h², against rounding, of order ε/h.
-fn cube_root_of_epsilon<R: Real>() -> R {
-    R::from_f64(if R::BYTES == 4 { 4.921_566_601_151_848e-3 } else { 6.055_454_452_393_343e-6 })
 }
 
 fn worst<R: Real>(derivatives: &[R], differences: &[R]) -> Check<R> {

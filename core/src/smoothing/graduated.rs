@@ -1,7 +1,7 @@
 //! Descent along a shrinking bandwidth.
 
 use crate::base::kernel::Kernel;
-use crate::base::layout::{room, take};
+use crate::base::layout::{cut, total};
 use crate::objective::Convolution;
 use crate::{ArgError, Real};
 
@@ -37,7 +37,7 @@ impl GraduatedLayout {
     /// Numbers needed: a gradient and the scratch.
     #[must_use]
     pub const fn len(self) -> usize {
-        room([[1, self.dim], [1, self.scratch]])
+        total([self.dim, self.scratch])
     }
 
     /// Whether nothing is needed.
@@ -46,9 +46,9 @@ impl GraduatedLayout {
         self.len() == 0
     }
 
-    fn split<R>(self, mut rest: &mut [R]) -> Option<(&mut [R], &mut [R])> {
-        let grad = take(&mut rest, self.dim).ok()?;
-        Some((grad, rest))
+    fn split<R>(self, workspace: &mut [R]) -> Option<(&mut [R], &mut [R])> {
+        let ([grad], scratch) = cut(workspace, [self.dim])?;
+        Some((grad, scratch))
     }
 }
 

@@ -23,6 +23,7 @@
 
 mod branch;
 mod graduated;
+mod grid;
 mod line;
 mod noise;
 mod one_point;
@@ -32,7 +33,8 @@ mod theorem;
 
 pub use branch::{Branch, BranchConfig, BranchStep};
 pub use graduated::{Graduated, GraduatedConfig, GraduatedLayout, GraduatedStep};
-pub use line::{LineMinima, LineStep, vanishing_bandwidth};
+pub use grid::{Boundary, ConvolutionStep, GridConvolution, GridConvolutionLayout};
+pub use line::{LineMinima, LineStep};
 pub use noise::{Displacement, MinibatchNoise};
 pub use one_point::{OnePoint, OnePointLayout, OnePointStep, Tally};
 pub use quadrature::Quadrature;

@@ -2,20 +2,20 @@
 
 use crate::base::elementary::{exp, ln, sqrt};
 use crate::base::kernel::Kernel;
-use crate::base::layout::{room, take};
+use crate::base::layout::{cut, total};
 use crate::base::random::Rng;
 use crate::{ArgError, Objective, Real};
 
 /// Counts of positive inner products, of both kinds.
 ///
-/// With x* the end of a run, x_t a point on it and w a point near x_t, Kleinberg, Li & Yuan (2018, section 5) count
-/// how often `⟨−∇f(w), x* − x_t⟩ > 0`: the direction is the one at the point of the run. One-point convexity is about
+/// With x* the end of a run, xₜ a point on it and w a point near xₜ, Kleinberg, Li & Yuan (2018, section 5) count
+/// how often `⟨−∇f(w), x* − xₜ⟩ > 0`: the direction is the one at the point of the run. One-point convexity is about
 /// the direction from w itself, `⟨−∇f(w), x* − w⟩ > 0`. In many dimensions, or close to the end, the two differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Gradients that were counted.
     pub count: u32,
-    /// How many had `⟨−∇f(w), x* − x_t⟩ > 0`.
+    /// How many had `⟨−∇f(w), x* − xₜ⟩ > 0`.
     pub from_run: u32,
     /// How many had `⟨−∇f(w), x* − w⟩ > 0`.
     pub from_point: u32,
@@ -69,7 +69,7 @@ impl OnePointLayout {
     /// Numbers needed: a star, a point of the run, a point near it, its gradient, and the scratch.
     #[must_use]
     pub const fn len(self) -> usize {
-        room([[4, self.dim], [1, self.scratch]])
+        total([self.dim, self.dim, self.dim, self.dim, self.scratch])
     }
 
     /// Whether nothing is needed.
@@ -78,12 +78,9 @@ impl OnePointLayout {
         self.len() == 0
     }
 
-    fn split<R>(self, mut rest: &mut [R]) -> Option<[&mut [R]; 5]> {
-        let star = take(&mut rest, self.dim).ok()?;
-        let run = take(&mut rest, self.dim).ok()?;
-        let point = take(&mut rest, self.dim).ok()?;
-        let grad = take(&mut rest, self.dim).ok()?;
-        Some([star, run, point, grad, rest])
+    fn split<R>(self, workspace: &mut [R]) -> Option<[&mut [R]; 5]> {
+        let ([star, run, point, grad], scratch) = cut(workspace, [self.dim; 4])?;
+        Some([star, run, point, grad, scratch])
     }
 }
 
@@ -93,7 +90,7 @@ impl OnePointLayout {
 pub enum OnePointStep<R: Real = f32> {
     /// A gradient was counted.
     Counted {
-        /// `⟨−∇f(w), x* − x_t⟩`.
+        /// `⟨−∇f(w), x* − xₜ⟩`.
         from_run: R,
         /// `⟨−∇f(w), x* − w⟩`.
         from_point: R,

@@ -93,13 +93,7 @@ impl<R: Real, F: Objective<R> + ?Sized, const N: usize> Convolution<R> for Quadr
         }
     }
 
-    fn convolved_value_grad(
-        &self,
-        kernel: &Kernel<R>,
-        params: &[R],
-        grad: &mut [R],
-        scratch: &mut [R],
-    ) -> R {
+    fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
         let (Some(nodes), Some((own, scratch))) =
             (self.nodes(kernel), scratch.split_at_mut_checked(2 * MOST))
         else {

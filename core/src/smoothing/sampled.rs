@@ -2,7 +2,7 @@
 
 use super::Displacement;
 use crate::base::elementary::sqrt;
-use crate::base::layout::{room, take};
+use crate::base::layout::{cut, total};
 use crate::base::random::Rng;
 use crate::{ArgError, Objective, Real};
 
@@ -33,7 +33,7 @@ impl SampledConvolutionLayout {
     /// Numbers needed.
     #[must_use]
     pub const fn len(self) -> usize {
-        room([[6, self.dim], [1, self.scratch]])
+        total([self.dim, self.dim, self.dim, self.dim, self.dim, self.dim, self.scratch])
     }
 
     /// Whether nothing is needed: without parameters and scratch.
@@ -42,16 +42,9 @@ impl SampledConvolutionLayout {
         self.len() == 0
     }
 
-    fn split<R>(self, mut rest: &mut [R]) -> Option<Parts<'_, R>> {
-        Some(Parts {
-            params: take(&mut rest, self.dim).ok()?,
-            omega: take(&mut rest, self.dim).ok()?,
-            point: take(&mut rest, self.dim).ok()?,
-            grad: take(&mut rest, self.dim).ok()?,
-            other: take(&mut rest, self.dim).ok()?,
-            mean: take(&mut rest, self.dim).ok()?,
-            scratch: rest,
-        })
+    fn split<R>(self, workspace: &mut [R]) -> Option<Parts<'_, R>> {
+        let ([params, omega, point, grad, other, mean], scratch) = cut(workspace, [self.dim; 6])?;
+        Some(Parts { params, omega, point, grad, other, mean, scratch })
     }
 }
 
@@ -306,7 +299,7 @@ mod tests {
             sum += omega[1] / f64::from(n);
             squares += omega[1] * omega[1] / f64::from(n);
         }
-        assert!(sum.abs() < 4.0 * crate::base::elementary::sqrt(wanted / f64::from(n)), "{sum}");
+        assert!(sum.abs() < 4.0 * sqrt(wanted / f64::from(n)), "{sum}");
         assert!((squares / wanted - 1.0).abs() < 0.05, "{squares} {wanted}");
         let refused = |rate, batch: &mut [u32]| {
             MinibatchNoise::new(&f, rate, &params, &grad, batch).map(|_| ()).unwrap_err().arg

@@ -73,11 +73,8 @@ impl<R: Real> Theorem<R> {
         let step = learning_rate * smoothness;
         let contraction = R::TWO * learning_rate * convexity - step * step;
         let kick = learning_rate * noise * (R::ONE + step); // √b
-        let radius = if contraction > R::ZERO {
-            sqrt(R::from_u32(20) / contraction) * kick
-        } else {
-            R::INFINITY
-        };
+        let radius =
+            if contraction > R::ZERO { sqrt(R::from_u32(20) / contraction) * kick } else { R::INFINITY };
         Ok(Conditions { hold: learning_rate < largest_rate, largest_rate, contraction, radius })
     }
 
