@@ -1,6 +1,6 @@
 //! What the outputs are compared with, and how.
 
-use super::{Mlp, objective::Rows};
+use super::{Mlp, tile::Rows};
 use crate::base::elementary::exp;
 #[cfg(feature = "binary-cross-entropy")]
 use crate::base::elementary::{sigmoid, softplus};

@@ -14,7 +14,9 @@ mod loss;
 mod objective;
 mod saved;
 mod spec;
+mod sum;
 mod tape;
+mod tile;
 
 pub use activation::Activation;
 pub use alignment::{AlignConfig, AlignLayout, Aligned};
@@ -22,3 +24,4 @@ pub use init::Init;
 pub use loss::{Loss, softmax};
 pub use objective::{DEFAULT_TILE, MlpObjective};
 pub use spec::{Layer, MAX_LAYERS, Mlp};
+pub use tile::BLOCK;

@@ -27,6 +27,9 @@ pub(super) struct DirectionTape<'s, R> {
 impl Mlp {
     /// Scratch of a loss and gradient in tiles of `tile` samples:
     /// `tile · (inputs + units + widest layer)`, and units once more for softplus and GELU.
+    ///
+    /// A gradient summed over more than a [`BLOCK`](super::BLOCK) of samples needs
+    /// [`param_len`](Self::param_len) more.
     #[must_use]
     pub const fn scratch_len(&self, tile: usize) -> usize {
         let (units, widest) = self.unit_counts();
@@ -36,6 +39,9 @@ impl Mlp {
 
     /// Scratch of a Hessian–vector product in tiles of `tile` samples: that of a gradient and
     /// `tile · (2 units + widest layer)`.
+    ///
+    /// A product summed over more than half a [`BLOCK`](super::BLOCK) of samples needs
+    /// [`param_len`](Self::param_len) more.
     #[must_use]
     pub const fn hess_vec_scratch_len(&self, tile: usize) -> usize {
         let (units, widest) = self.unit_counts();

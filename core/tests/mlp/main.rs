@@ -17,6 +17,8 @@ use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
 use losscape::{ArgError, Curvature, Objective, Real, SampledObjective};
 
+mod sums;
+#[path = "../symmetric/mod.rs"]
 mod symmetric;
 use symmetric::eigenvalues;
 
@@ -47,7 +49,7 @@ fn close(what: &str, got: f64, want: f64, tolerance: f64) {
 
 #[test]
 fn reference_networks() -> Outcome {
-    let file: serde_json::Value = serde_json::from_str(include_str!("reference/mlp.json"))?;
+    let file: serde_json::Value = serde_json::from_str(include_str!("../reference/mlp.json"))?;
     let numbers = |v: &serde_json::Value| -> Vec<f64> {
         v.as_array().into_iter().flatten().filter_map(|x| x.as_f64()).collect()
     };

@@ -1,0 +1,97 @@
+//! Sums over blocks of samples.
+//!
+//! One accumulator over N terms errs by up to N units in the last place. Here a block's terms are added plainly, and
+//! the block's sum to the total by an addition that keeps what it rounds off (Knuth 1997, section 4.2.2, theorem C);
+//! the next block begins with that remainder, so no place for it is needed.
+
+use losscape_dispatch::{Simd, Task, run};
+
+use crate::Real;
+
+/// `(s, e)` with `s` the rounded sum and `s + e = a + b` exactly.
+#[inline(always)]
+pub(super) fn two_sum<R: Real>(a: R, b: R) -> (R, R) {
+    let sum = a + b;
+    let b_part = sum - a;
+    (sum, (a - (sum - b_part)) + (b - b_part))
+}
+
+/// A sum of vectors, block by block.
+#[derive(Debug)]
+pub(super) struct BlockSum<'s, R> {
+    total: &'s mut [R],
+    /// Where all blocks but the first are summed, n; empty if there is no other.
+    block: &'s mut [R],
+    first: bool,
+}
+
+impl<'s, R: Real> BlockSum<'s, R> {
+    /// Starts at zero in `total`; takes its place for a block off `scratch` if there are `several` blocks.
+    pub(super) fn new<'b: 's>(total: &'s mut [R], several: bool, scratch: &mut &'b mut [R]) -> Option<Self> {
+        let block = scratch.split_off_mut(..if several { total.len() } else { 0 })?;
+        total.fill(R::ZERO);
+        block.fill(R::ZERO);
+        Some(Self { total, block, first: true })
+    }
+
+    /// Where the terms of the block under way are added.
+    pub(super) fn block(&mut self) -> &mut [R] {
+        if self.first { self.total } else { self.block }
+    }
+
+    /// Ends a block.
+    pub(super) fn close(&mut self) {
+        if !self.first {
+            run(Add { total: self.total, block: self.block });
+        }
+        self.first = false;
+    }
+}
+
+/// `total ← total + block`, `block ←` what was rounded off.
+struct Add<'a, R> {
+    total: &'a mut [R],
+    block: &'a mut [R],
+}
+
+impl<R: Real> Task for Add<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        for (total, block) in self.total.iter_mut().zip(self.block) {
+            (*total, *block) = two_sum(*total, *block);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_rounded_off_is_not_lost() {
+        let (mut total, mut scratch) = ([f32::NAN; 2], [f32::NAN; 5]);
+        let mut rest = &mut scratch[..];
+        let mut sum = BlockSum::new(&mut total, true, &mut rest).expect("room");
+        assert_eq!(rest.len(), 3, "a vector was taken");
+        // 2²⁴ + 1 is not a number of 24 bits: one accumulator would stay where it is.
+        for terms in [[16_777_216.0, -33_554_432.0], [1.0; 2], [1.0; 2], [1.0; 2], [1.0; 2]] {
+            for (sum, term) in sum.block().iter_mut().zip(terms) {
+                *sum += term;
+            }
+            sum.close();
+        }
+        assert_eq!(total, [16_777_220.0, -33_554_428.0]);
+    }
+
+    #[test]
+    fn one_block_needs_no_room() {
+        let mut total = [f32::NAN];
+        let mut sum = BlockSum::new(&mut total, false, &mut &mut [][..]).expect("no room is needed");
+        sum.block()[0] += 3.0;
+        sum.close();
+        assert_eq!(total, [3.0]);
+        assert!(BlockSum::new(&mut [1.0f32; 2], true, &mut &mut [0.0][..]).is_none(), "too little");
+    }
+}

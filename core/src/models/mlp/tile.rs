@@ -1,0 +1,121 @@
+//! Which samples are summed, in which parts, and where their inputs lie.
+
+use crate::Real;
+use crate::base::rows::{copy, rows_mut};
+use crate::base::target::VECTORS;
+use crate::models::data::Dataset;
+
+/// The most samples of a block: a sum over more is the sum of its blocks' sums.
+///
+/// Sums run over samples in index order, within a block plainly and over the blocks with compensation, so that neither
+/// their error nor their order depends on how many samples are evaluated together.
+pub const BLOCK: usize = 128;
+
+/// Samples evaluated or summed together: consecutive ones of all, or of a minibatch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows<'b> {
+    batch: Option<&'b [u32]>,
+    start: usize,
+    len: usize,
+}
+
+impl<'b> Rows<'b> {
+    /// All of the `samples`, or those of a minibatch.
+    pub(super) fn new(samples: usize, batch: Option<&'b [u32]>) -> Self {
+        Self { batch, start: 0, len: batch.map_or(samples, <[u32]>::len) }
+    }
+
+    /// How many they are.
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The same in order, `most` at a time.
+    pub(super) fn parts(self, most: usize) -> impl Iterator<Item = Self> {
+        let Self { batch, mut start, len } = self;
+        let end = start + len;
+        core::iter::from_fn(move || {
+            let part = Self { batch, start, len: most.min(end - start) };
+            start += part.len;
+            (part.len > 0).then_some(part)
+        })
+    }
+
+    /// The number of the sample in a row.
+    pub(super) fn sample(&self, row: usize) -> Option<usize> {
+        let at = self.start.checked_add(row)?;
+        self.batch.map_or(Some(at), |indices| indices.get(at).map(|&sample| sample as usize))
+    }
+
+    /// The numbers of a minibatch's samples.
+    pub(super) fn indices(&self) -> Option<&'b [u32]> {
+        self.batch?.get(self.start..self.start + self.len)
+    }
+
+    /// Their inputs: borrowed where they lie together, gathered otherwise.
+    pub(super) fn inputs<'x, R: Real>(
+        &self,
+        data: &Dataset<'x, R>,
+        gathered: &'x mut [R],
+    ) -> Option<&'x [R]> {
+        let width = data.width();
+        let Some(indices) = self.indices() else {
+            return data.inputs().get(self.start * width..)?.get(..self.len * width);
+        };
+        match width {
+            1 if VECTORS => gather_few::<R, 1>(data, indices, gathered)?,
+            2 if VECTORS => gather_few::<R, 2>(data, indices, gathered)?,
+            3 if VECTORS => gather_few::<R, 3>(data, indices, gathered)?,
+            _ => {
+                for (to, &sample) in rows_mut(gathered, width).zip(indices) {
+                    copy(data.get(sample as usize)?, to);
+                }
+            }
+        }
+        Some(gathered)
+    }
+}
+
+/// Gathers rows of a few numbers, for which a call to copy them would cost more than the copy.
+fn gather_few<R: Real, const WIDTH: usize>(
+    data: &Dataset<'_, R>,
+    indices: &[u32],
+    gathered: &mut [R],
+) -> Option<()> {
+    let (rows, gathered) = (data.inputs().as_chunks::<WIDTH>().0, gathered.as_chunks_mut().0);
+    for (row, &sample) in gathered.iter_mut().zip(indices) {
+        *row = *rows.get(sample as usize)?;
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn parts_of_parts_are_all_rows_in_order() {
+        let batch: Vec<u32> = (0..300).map(|k| k * 7 % 300).collect();
+        for (rows, want) in [
+            (Rows::new(300, None), (0..300).collect::<Vec<usize>>()),
+            (Rows::new(9, Some(&batch)), batch.iter().map(|&k| k as usize).collect()),
+        ] {
+            for tile in [1, 7, 127, 128, 129, usize::MAX] {
+                let tiles = rows.parts(BLOCK).flat_map(|block| block.parts(tile));
+                let found: Vec<usize> =
+                    tiles.flat_map(|tile| (0..tile.len()).filter_map(move |row| tile.sample(row))).collect();
+                assert_eq!(found, want, "tile {tile}");
+            }
+        }
+        assert_eq!(Rows::new(300, Some(&[])).parts(3).count(), 0, "an empty batch");
+    }
+
+    #[test]
+    fn a_row_beyond_the_batch_names_no_sample() {
+        let rows = Rows::new(9, Some(&[4, 2]));
+        assert_eq!([0, 1, 2, usize::MAX].map(|row| rows.sample(row)), [Some(4), Some(2), None, None]);
+    }
+}
