@@ -87,6 +87,15 @@ test('garbage is clamped, and said', () => {
   assert.equal(notes.length, 6);
 });
 
+test('what is not a number becomes the very default, which a link leaves out', () => {
+  for (const field of numbers) {
+    const { values, notes } = parse(SCHEMA, `#v=1&${field.key}=0,5`);
+    assert.equal(values[field.key], defaults(SCHEMA)[field.key], field.key);
+    assert.equal(print(SCHEMA, values), '#v=1', field.key);
+    assert.equal(notes.length, 1, field.key);
+  }
+});
+
 test('no text whatever makes parsing throw or leave the range', () => {
   const random = generator(2);
   const letters = [...TEXT, 'NaN', 'Infinity', '-', '1e400', '0x10', 'rate', 'v'];

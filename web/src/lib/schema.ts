@@ -59,10 +59,10 @@ export type Values = Record<string, Value>;
 
 export const VERSION = 1;
 
-/** The nearest value the field allows: finite, in range, an integer or an f32. */
+/** The nearest value the field allows: finite, in range, an integer or an f32; for NaN the default, rounded alike. */
 export function clampNumber(field: NumberField, x: number): number {
-  if (Number.isNaN(x)) return field.default;
-  const inRange = Math.min(Math.max(x, field.min), field.max);
+  const wanted = Number.isNaN(x) ? field.default : x;
+  const inRange = Math.min(Math.max(wanted, field.min), field.max);
   return field.integer ? Math.round(inRange) : Math.fround(inRange);
 }
 
