@@ -1,7 +1,7 @@
 /** The npm package: packed, installed elsewhere without a network, and used as its README says. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { install, PACKAGE, README, ROOT, run } from './project.mjs';
@@ -35,6 +35,18 @@ test('the file holds what is needed and no more', () => {
   ]);
 });
 
+test('the files that the README links to are there, in the package and in the repository', () => {
+  const links = (text) => [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, file]) => file);
+  const source = join(ROOT, 'wasm/npm');
+  for (const [folder, text] of [
+    [PACKAGE, README],
+    [source, readFileSync(join(source, 'README.md'), 'utf8')],
+  ]) {
+    assert.ok(links(text).length > 0, 'a link');
+    for (const file of links(text)) assert.ok(existsSync(join(folder, file)), `${folder}: ${file}`);
+  }
+});
+
 test('the example for Node trains to the native bits, in both builds', () => {
   const cargo = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', 'train'];
   const [, digest, loss, accuracy] = run('cargo', [...cargo, '--', '1000'], ROOT)
@@ -61,6 +73,17 @@ test('the example for a page says what it says, from the files that a page fetch
   assert.deepEqual(project.script(`${page}\nconsole.log(document.body.textContent);`, stage), [
     `over the middle: ${height}`,
   ]);
+});
+
+test('a server that answers with a page instead of a file is reported', () => {
+  const stage = `globalThis.fetch = async () =>
+    new Response('<!doctype html>', { headers: { 'content-type': 'text/html; charset=utf-8' } });`;
+  const [said] = project.script(
+    `import load from './node_modules/losscape/index.js';
+    await load().catch((error) => console.log(error.message));`,
+    stage,
+  );
+  assert.match(said, /losscape_simd\.wasm is a page instead of a file of losscape/);
 });
 
 test('the version is that of the package; loading twice does nothing', () => {

@@ -6,6 +6,8 @@ export * from './losscape.js';
 async function download(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
+  if (response.headers.get('content-type')?.startsWith('text/html'))
+    throw new Error(`${url} is a page instead of a file of losscape: see “bundler” in its README`);
   return response.arrayBuffer();
 }
 

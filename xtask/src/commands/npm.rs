@@ -9,15 +9,14 @@ use crate::tools::{install, paths};
 /// What is written by hand; the version is the workspace's.
 const OWN: &str = "wasm/npm";
 
-const TESTS: &str = "tests/npm/package.test.mjs tests/npm/border.test.mjs";
+/// What the package must pass: as its README uses it, with wrong numbers, and under a bundler.
+const TESTS: &str = "tests/npm/package.test.mjs tests/npm/border.test.mjs tests/npm/vite.test.mjs";
+
+/// Where the digits come from.
+const NOTICE: &str = "core/src/models/data/digits/NOTICE.md";
 
 /// Everything else that is copied.
-const COPIED: [&str; 4] = [
-    "core/src/models/data/digits/digits.bin",
-    "core/src/models/data/digits/NOTICE.md",
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
-];
+const COPIED: [&str; 4] = ["core/src/models/data/digits/digits.bin", NOTICE, "LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Writes the package and says where.
 pub(crate) fn run() -> Result {
@@ -54,10 +53,18 @@ fn build(log: &mut Log) -> Result<PathBuf> {
     for file in COPIED {
         copy(&paths::at(file), &folder)?;
     }
-    let manifest = folder.join("package.json");
-    let text = std::fs::read_to_string(&manifest)?;
-    std::fs::write(manifest, text.replace("of the workspace", env!("CARGO_PKG_VERSION")))?;
+    replace(&folder.join("package.json"), "of the workspace", env!("CARGO_PKG_VERSION"))?;
+    replace(&folder.join("README.md"), &format!("../../{NOTICE}"), "NOTICE.md")?;
     Ok(folder)
+}
+
+/// Writes what the hand-written file says otherwise in the package.
+fn replace(file: &Path, from: &str, to: &str) -> Result {
+    let text = std::fs::read_to_string(file)?;
+    if !text.contains(from) {
+        return Err(Failure::Failed(format!("{} does not hold {from}", file.display())));
+    }
+    Ok(std::fs::write(file, text.replace(from, to))?)
 }
 
 fn copy(file: &Path, folder: &Path) -> Result {
@@ -70,6 +77,7 @@ fn copy(file: &Path, folder: &Path) -> Result {
 pub(crate) fn check(log: &mut Log) -> Result<String> {
     install::node_packages(log)?;
     build(log)?;
-    program("node").words("--test").words(TESTS).dir(paths::root()).log(log)?;
+    let node = program("node").words("--test").words(TESTS).dir(paths::root());
+    node.env("CHROMIUM", install::chromium()?).log(log)?;
     Ok(String::new())
 }
