@@ -5,6 +5,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod lab;
 pub(crate) mod miri;
 pub(crate) mod npm;
+pub(crate) mod package;
 pub(crate) mod setup;
 pub(crate) mod size;
 pub(crate) mod test;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must hold before a commit lands.
 
-use crate::commands::{bench, fingerprint, miri, npm, size, wasm};
+use crate::commands::{bench, fingerprint, miri, npm, package, size, wasm};
 use crate::tools::cargo::{cargo, count};
 use crate::tools::process::{Failure, Log, Result, ask, program};
 use crate::tools::report::{self, Step};
@@ -56,11 +56,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
             let docs = cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings");
             quiet(docs.log(log))
         }),
-        Step::new(native, "package", |log| {
-            quiet(
-                cargo("package -p losscape -p losscape-dispatch --locked --allow-dirty --no-verify").log(log),
-            )
-        }),
+        Step::new(native, "packages", package::check),
         Step::new(native, "benchmarks, each once", bench::check),
         Step::new(native, "lowest Rust version", lowest_rust),
         Step::new(native, "undefined behaviour, by Miri", interpreted),
