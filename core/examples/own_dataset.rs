@@ -10,7 +10,7 @@ use losscape::Objective;
 use losscape::base::random::streams;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep};
 
 /// The temperature of a cooling cup: minutes, and degrees above the room. One row of `WIDTH` inputs a sample.
 const WIDTH: usize = 1;
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut order = [0; 8];
     let mut velocity = vec![0.0; net.param_len()];
-    let mut workspace = vec![0.0; Sgd::workspace_len(objective.dim(), objective.scratch_len())];
+    let mut workspace = vec![0.0; SgdLayout::new(objective.dim(), objective.scratch_len()).len()];
     let batches = Minibatches::new(BatchOrder::ShuffledEpochs, 8, 4, &mut order)?;
     let transforms = (LearningRate::constant(0.01), Momentum::heavy_ball(0.9, &mut velocity));
     let mut sgd = Sgd::new(&objective, &mut params, batches, transforms, &mut workspace)?;

@@ -6,7 +6,7 @@
 
 use losscape::base::random::stream;
 use losscape::objective::{check_grad, check_workspace_len};
-use losscape::sgd::{AddNoise, FullBatch, LearningRate, Noise, Sgd, SgdStep};
+use losscape::sgd::{AddNoise, FullBatch, LearningRate, Noise, Sgd, SgdLayout, SgdStep};
 use losscape::{ArgError, Objective, Real};
 
 /// The valley of Rosenbrock (1960), f = (1 − x)² + 100 (y − x²)², lowest at (1, 1).
@@ -47,7 +47,7 @@ fn main() -> Result<(), ArgError> {
 
     // Gradient descent with a little noise finds its way down the valley.
     let mut params = start;
-    let mut workspace = [0.0; Sgd::workspace_len(2, 0)];
+    let mut workspace = [0.0; SgdLayout::new(2, 0).len()];
     let noise = AddNoise::new(Noise::Gaussian { std_dev: 0.01 }, &mut []);
     let mut sgd =
         Sgd::new(&Rosenbrock, &mut params, FullBatch, (noise, LearningRate::constant(1e-3)), &mut workspace)?;

@@ -23,7 +23,7 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep};
 use losscape::{ArgError, Objective};
 
 const NET: Mlp = match Mlp::new(&[2, 8, 1]) {
@@ -86,11 +86,13 @@ impl Flash {
     }
 }
 
-type Run<'a> = Sgd<'a, f32, Minibatches<'a>, (LearningRate, Momentum<'a>)>;
+/// A run that owns its memory.
+type Run = Sgd<f32, Minibatches<[u32; SAMPLES]>, Chain, [f32; PARAMS], Vec<f32>>;
+type Chain = (LearningRate, Momentum<f32, [f32; PARAMS]>);
 
 /// Restores the later of the two saved states, if there is one. Returns the slot for the next save: not
 /// the one that holds this state.
-fn resume(flash: &Flash, run: &mut Run<'_>, rng: &mut Xoshiro128PlusPlus) -> Result<usize, BlobError> {
+fn resume(flash: &Flash, run: &mut Run, rng: &mut Xoshiro128PlusPlus) -> Result<usize, BlobError> {
     let len = run.saved_len();
     let mut newest = None;
     for (slot, bytes) in flash.slots.iter().enumerate() {
@@ -106,7 +108,7 @@ fn resume(flash: &Flash, run: &mut Run<'_>, rng: &mut Xoshiro128PlusPlus) -> Res
 }
 
 /// Saves the state to a slot and returns the slot for the next save.
-fn save(flash: &mut Flash, slot: usize, run: &Run<'_>, rng: &Xoshiro128PlusPlus) -> Result<usize, PowerLoss> {
+fn save(flash: &mut Flash, slot: usize, run: &Run, rng: &Xoshiro128PlusPlus) -> Result<usize, PowerLoss> {
     let mut bytes = [0; SLOT];
     // A slot that is too small would be found by the first save of a test.
     let len = run.save(rng, &mut bytes).expect("a slot holds a state");
@@ -136,15 +138,13 @@ fn train(flash: &mut Flash) -> Result<Result<Trained, PowerLoss>, ArgError> {
 
     // RAM holds nothing of use after a reset.
     let mut params = [0.0; PARAMS];
-    let mut velocity = [f32::NAN; PARAMS];
-    let mut order = [u32::MAX; SAMPLES];
-    let mut workspace = vec![f32::NAN; Sgd::workspace_len(PARAMS, objective.scratch_len())];
+    let workspace = vec![f32::NAN; SgdLayout::new(PARAMS, objective.scratch_len()).len()];
 
     let mut rng = stream(1, 0);
     NET.init(Init::GlorotUniform, &mut params, &mut rng);
-    let batches = Minibatches::new(BatchOrder::ShuffledEpochs, 4, 3, &mut order)?;
-    let transforms = (LearningRate::constant(0.2), Momentum::heavy_ball(0.5, &mut velocity));
-    let mut run = Sgd::new(&objective, &mut params, batches, transforms, &mut workspace)?;
+    let batches = Minibatches::new(BatchOrder::ShuffledEpochs, 4, 3, [u32::MAX; SAMPLES])?;
+    let transforms = (LearningRate::constant(0.2), Momentum::heavy_ball(0.5, [f32::NAN; PARAMS]));
+    let mut run = Sgd::new(&objective, params, batches, transforms, workspace)?;
 
     let mut slot = resume(flash, &mut run, &mut rng).expect("restored a moment ago");
     let resumed_at = run.steps();

@@ -9,7 +9,7 @@ use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, AlignLayout, Loss, MAX_LAYERS, Mlp, MlpObjective};
 use losscape::objective::check_workspace_len;
 use losscape::path::{AutoNeb, Band, Curve, Sampling, StringMethod};
-use losscape::sgd::{FullBatch, Sgd};
+use losscape::sgd::{FullBatch, Sgd, SgdLayout};
 use losscape::{Curvature, Objective, SampledObjective};
 use proptest::prelude::*;
 
@@ -162,7 +162,7 @@ fn lengths_that_cannot_be_counted_do_not_wrap() {
         StringMethod::<f32>::workspace_len(MOST, 2, 0),
         Sampling::<f32, 4>::workspace_len(MOST, 0),
         Curve::<f32>::workspace_len(MOST, 2, 0),
-        Sgd::workspace_len(1, MOST),
+        SgdLayout::new(1, MOST).len(),
         net.scratch_len(MOST),
         net.hess_vec_scratch_len(MOST),
     ];

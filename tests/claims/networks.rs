@@ -9,7 +9,7 @@ use losscape::path::{
     Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Cycle, Fire,
     Insertion, Relaxer, SCHEDULE_CODE, SCHEDULE_CODE_FAST, Spacing, Tangent, tangent,
 };
-use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd};
+use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdLayout};
 use losscape::{Objective, SampledObjective};
 use losscape_tests::critical::settle;
 
@@ -95,7 +95,7 @@ fn classifier(f: &MlpObjective<'_, f64>, seed: u64) -> Vec<f64> {
     let mut rng = rng(92, seed);
     f.net().init(Init::GlorotUniform, &mut params, &mut rng);
     let chain = (LearningRate::constant(0.1), Momentum::heavy_ball(0.9, &mut velocity));
-    let mut workspace = vec![0.0; Sgd::workspace_len(f.dim(), f.scratch_len())];
+    let mut workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
     let mut sgd = Sgd::new(f, &mut params, FullBatch, chain, &mut workspace).unwrap();
     for _ in 0..2000 {
         let _ = sgd.step(f, &mut rng);

@@ -6,7 +6,7 @@ use losscape::base::vector::distance;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::path::{Band, BandConfig, BandStep, Relaxer};
-use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdStep};
+use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdLayout, SgdStep};
 use losscape::{Curvature, Objective, Real};
 pub(crate) use losscape_tests::paths::scan;
 
@@ -72,7 +72,7 @@ pub(crate) fn zero_loss(f: &MlpObjective<'_, f64>, claim: u64, goal: f64) -> Vec
         let (mut params, mut velocity) = (vec![0.0; f.dim()], vec![0.0; f.dim()]);
         fill_normal(&mut rng, &mut params);
         let transforms = (LearningRate::constant(0.05), Momentum::heavy_ball(0.9, &mut velocity));
-        let mut workspace = vec![0.0; Sgd::workspace_len(f.dim(), f.scratch_len())];
+        let mut workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
         let mut sgd = Sgd::new(f, &mut params, FullBatch, transforms, &mut workspace).unwrap();
         let mut value = f64::INFINITY;
         for step in 0..6000 {

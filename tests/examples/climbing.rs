@@ -21,7 +21,7 @@ use losscape::path::{
     Adaptive, AutoNeb, AutoNebConfig, AutoNebStep, Band, BandConfig, BandStep, Cycle, Fire, Grow, Relaxer,
     Tangent, tangent,
 };
-use losscape::sgd::{FullBatch, LearningRate, Sgd};
+use losscape::sgd::{FullBatch, LearningRate, Sgd, SgdLayout};
 use losscape::{ArgError, Curvature, Objective};
 use losscape_tests::critical::{Settled, settle};
 use losscape_tests::paths::train;
@@ -237,7 +237,7 @@ fn see(f: &MlpObjective<'_, f64>, band: &Band<'_, f64>) -> Result<String, Box<dy
 
 /// Plain gradient descent.
 fn descend(f: &MlpObjective<'_, f64>, mut params: Vec<f64>) -> Result<Vec<f64>, ArgError> {
-    let mut workspace = vec![0.0; Sgd::workspace_len(f.dim(), f.scratch_len())];
+    let mut workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
     let chain = LearningRate::constant(0.05);
     let mut sgd = Sgd::new(f, &mut params, FullBatch, chain, &mut workspace)?;
     let mut rng = stream(0, 0);

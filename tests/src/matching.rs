@@ -4,7 +4,7 @@ use losscape::base::random::{fill_normal, stream};
 use losscape::base::vector::axpy;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, AlignConfig, AlignLayout, Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep};
 use losscape::{ArgError, Objective};
 
 use crate::paths::scan;
@@ -64,7 +64,7 @@ pub fn train(f: &MlpObjective<'_, f64>, seed: u32) -> Result<Vec<f64>, ArgError>
     let mut order = vec![0; SAMPLES as usize];
     let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES, BATCH, &mut order)?;
     let chain = (LearningRate::constant(0.05), Momentum::heavy_ball(0.9, &mut velocity));
-    let mut workspace = vec![0.0; Sgd::workspace_len(f.dim(), f.scratch_len())];
+    let mut workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
     let mut sgd = Sgd::new(f, &mut params, batches, chain, &mut workspace)?;
     for _ in 0..EPOCHS * (SAMPLES / BATCH) {
         assert!(matches!(sgd.step(f, &mut rng), SgdStep::Stepped { .. }), "a finite step");

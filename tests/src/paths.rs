@@ -7,7 +7,9 @@ use losscape::objective::{Evaluations, OnBatch};
 use losscape::path::{
     AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Cycle, DenseScan, Grow, Location, PathReport, ScanStep,
 };
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd, SgdStep};
+use losscape::sgd::{
+    Batch, BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd, SgdLayout, SgdStep,
+};
 use losscape::{ArgError, Objective, Real};
 
 /// Rows of the digits, unpacked.
@@ -79,7 +81,7 @@ pub fn train<R: Real>(
     let [rate, factor] = [0.1, 0.1].map(R::from_f64);
     let schedule = Schedule::Steps { rate, factor, every: steps / 3 };
     let momentum = Momentum::heavy_ball(R::from_f64(0.9), &mut velocity);
-    let mut workspace = vec![R::ZERO; Sgd::workspace_len(dim, f.scratch_len())];
+    let mut workspace = vec![R::ZERO; SgdLayout::new(dim, f.scratch_len()).len()];
     let chain = (LearningRate::new(schedule), momentum);
     let mut sgd = Sgd::new(f, &mut params, batches, chain, &mut workspace)?;
     for _ in 0..steps {
@@ -165,16 +167,16 @@ pub fn connect(
     images[dim..2 * dim].copy_from_slice(b);
     let line = scan(f, &images[..2 * dim], 99);
     let samples = u32::try_from(f.data().len()).unwrap_or(u32::MAX);
-    let mut order = vec![0; f.data().len()];
-    let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, samples, 128, &mut order)?;
-    let mut batch = batches.next_batch(rng).unwrap_or(&[0]).to_vec();
+    let order = vec![0; f.data().len()];
+    let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, samples, 128, order)?;
+    let mut batch = draw(&mut batches, rng);
     let config = AutoNebConfig { minibatches: true, ..AutoNebConfig::new(schedule) };
     let scratch = OnBatch::new(f, &batch).scratch_len();
     let mut workspace = vec![0.0; AutoNeb::<f32, CAPACITY>::workspace_len(CAPACITY, dim, scratch)];
     let mut search = AutoNeb::<f32, CAPACITY>::new(f, f, config, &mut images, &mut workspace)?;
     loop {
         match search.step(&OnBatch::new(f, &batch), f) {
-            AutoNebStep::Moved { .. } => batch = batches.next_batch(rng).unwrap_or(&[0]).to_vec(),
+            AutoNebStep::Moved { .. } => batch = draw(&mut batches, rng),
             AutoNebStep::Ended(end) => {
                 assert_eq!(end, AutoNebEnd::Completed, "the search was broken off");
                 break;
@@ -185,6 +187,13 @@ pub fn connect(
     let images = search.path().to_vec();
     let path = *search.report().expect("a completed search has a report");
     Ok(Connection { line, path, images, evaluations: search.evaluations() })
+}
+
+fn draw(batches: &mut Minibatches<Vec<u32>>, rng: &mut Xoshiro128PlusPlus) -> Vec<u32> {
+    match batches.next_batch(rng) {
+        Batch::Samples(batch) => batch.to_vec(),
+        other => unreachable!("{other:?} of shuffled epochs"),
+    }
 }
 
 /// A generator for the path between the minima of two seeds.

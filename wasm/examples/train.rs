@@ -13,8 +13,8 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
         std::env::args().skip(1).map(|text| text.parse::<u32>()).collect::<Result<Vec<_>, _>>()?;
     steps.sort_unstable();
     for step in steps {
-        train.advance(step - train.steps());
-        let measures = train.measure().iter().map(f64::to_string).collect::<Vec<_>>().join(" ");
+        train.advance(step - train.steps())?;
+        let measures = train.measure()?.iter().map(f64::to_string).collect::<Vec<_>>().join(" ");
         println!("{step} {} {measures}", train.digest());
     }
     Ok(())

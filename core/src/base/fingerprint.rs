@@ -10,7 +10,7 @@
 //! use losscape::base::{fingerprint::Fingerprint, random::stream};
 //! use losscape::models::data::{Dataset, Targets, moons};
 //! use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-//! use losscape::sgd::{LearningRate, Minibatches, BatchOrder, Sgd, SgdStep};
+//! use losscape::sgd::{LearningRate, Minibatches, BatchOrder, Sgd, SgdLayout, SgdStep};
 //!
 //! const NET: Mlp = match Mlp::new(&[2, 4, 1]) { Ok(net) => net, Err(_) => panic!() };
 //!
@@ -22,7 +22,7 @@
 //! NET.init(Init::GlorotUniform, &mut params, &mut stream(1, 1));
 //!
 //! let (mut order, mut rng) = ([0; 32], stream(1, 2));
-//! let mut workspace = [0.0; Sgd::workspace_len(NET.param_len(), NET.scratch_len(8))];
+//! let mut workspace = [0.0; SgdLayout::new(NET.param_len(), NET.scratch_len(8)).len()];
 //! let batches = Minibatches::new(BatchOrder::ShuffledEpochs, 32, 8, &mut order)?;
 //! let rate = LearningRate::constant(0.1);
 //! let mut sgd = Sgd::new(&objective, &mut params, batches, rate, &mut workspace)?;

@@ -6,6 +6,7 @@ pub mod elementary;
 pub(crate) mod elementwise;
 pub mod error;
 pub mod fingerprint;
+pub(crate) mod finite;
 pub mod grid;
 pub mod kernel;
 pub(crate) mod layout;

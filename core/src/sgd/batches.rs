@@ -1,68 +1,10 @@
-//! Where gradients come from: the whole objective or batches of its samples.
+//! Batches of samples.
 
-use super::Persist;
 use super::saved::{does_not_fit, expect_len, expect_tag, tag};
+use super::{GradientSource, Halt, Persist};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::random::{Rng, fill_indices, identity, partial_shuffle, shuffle};
-use crate::{ArgError, Objective, Real, Reason, SampledObjective};
-
-/// Supplies the gradient of a step for objectives of type `F`.
-///
-/// # Contract
-///
-/// Caller: calls [`check`](Self::check) and [`reset`](Self::reset) before a run, then
-/// [`value_grad`](Self::value_grad) once a step with that objective and slices as
-/// [`Objective::value_grad`] wants them. Implementor: draws only from `rng`, at most one batch a call.
-pub trait GradientSource<R: Real, F: ?Sized> {
-    /// Refuses an objective that does not fit.
-    ///
-    /// # Errors
-    /// [`ArgError`] naming the setting that does not fit.
-    fn check(&self, objective: &F) -> Result<(), ArgError>;
-
-    /// How much scratch [`value_grad`](Self::value_grad) needs on this objective.
-    fn scratch_len(&self, objective: &F) -> usize;
-
-    /// Starts over with the first step.
-    fn reset(&mut self);
-
-    /// The value and gradient of this step.
-    fn value_grad<G: Rng + ?Sized>(
-        &mut self,
-        objective: &F,
-        params: &[R],
-        grad: &mut [R],
-        scratch: &mut [R],
-        rng: &mut G,
-    ) -> R;
-}
-
-/// The objective's own gradient: no randomness, any [`Objective`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FullBatch;
-
-impl<R: Real, F: Objective<R> + ?Sized> GradientSource<R, F> for FullBatch {
-    fn check(&self, _objective: &F) -> Result<(), ArgError> {
-        Ok(())
-    }
-
-    fn scratch_len(&self, objective: &F) -> usize {
-        objective.scratch_len()
-    }
-
-    fn reset(&mut self) {}
-
-    fn value_grad<G: Rng + ?Sized>(
-        &mut self,
-        objective: &F,
-        params: &[R],
-        grad: &mut [R],
-        scratch: &mut [R],
-        _rng: &mut G,
-    ) -> R {
-        objective.value_grad(params, grad, scratch)
-    }
-}
+use crate::{ArgError, Real, Reason, SampledObjective};
 
 /// How the samples of a batch are chosen from N.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +21,7 @@ pub enum BatchOrder {
 }
 
 impl BatchOrder {
-    /// How many indices the caller lends to [`Minibatches::new`].
+    /// The length of the indices that [`Minibatches::new`] needs.
     #[must_use]
     pub const fn indices_len(self, samples: u32, batch_size: u32) -> usize {
         match self {
@@ -88,9 +30,43 @@ impl BatchOrder {
             Self::WithoutReplacement | Self::ShuffledEpochs => samples as usize,
         }
     }
+
+    /// Refuses indices of another length. With replacement more of them leave room for larger batches.
+    fn check_indices(self, samples: u32, batch_size: u32, found: usize) -> Result<(), ArgError> {
+        let needed = self.indices_len(samples, batch_size);
+        if self == Self::WithReplacement {
+            ArgError::check_min_len("indices", needed, found)
+        } else {
+            ArgError::check_len("indices", needed, found)
+        }
+    }
+
+    /// Part of the layout of a saved run.
+    const fn tag(self) -> u8 {
+        match self {
+            Self::FullBatch => 0,
+            Self::WithReplacement => 1,
+            Self::WithoutReplacement => 2,
+            Self::ShuffledEpochs => 3,
+        }
+    }
+}
+
+/// A batch that [`Minibatches::next_batch`] has drawn.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Batch<'b> {
+    /// All samples.
+    All,
+    /// The samples with these indices.
+    Samples(&'b [u32]),
+    /// The memory of the indices no longer has the length it had; nothing was drawn.
+    MemoryChanged,
 }
 
 /// Batches of the samples of a [`SampledObjective`].
+///
+/// The indices are owned or lent: `I` is an array, a `Vec`, a boxed slice or a `&mut [u32]`.
 ///
 /// # Shapes
 /// `indices` has length [`BatchOrder::indices_len`]: the order of all samples, or the current batch. Drawn
@@ -102,42 +78,108 @@ impl BatchOrder {
 ///
 /// ```
 /// use losscape::base::random::stream;
-/// use losscape::sgd::{Minibatches, BatchOrder};
-/// let mut indices = [0; 5];
-/// let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, 5, 2, &mut indices)?;
+/// use losscape::sgd::{Batch, BatchOrder, Minibatches};
+/// let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, 5, 2, [0; 5])?;
 /// let mut rng = stream(1, 0);
-/// let lengths = [0; 6].map(|_| batches.next_batch(&mut rng).unwrap().len());
-/// assert_eq!(lengths, [2, 2, 1, 2, 2, 1]);
+/// for len in [2, 2, 1, 2, 2, 1] {
+///     let Batch::Samples(batch) = batches.next_batch(&mut rng) else { panic!() };
+///     assert_eq!(batch.len(), len);
+/// }
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
-#[derive(Debug)]
-pub struct Minibatches<'a> {
+#[derive(Clone, Debug)]
+pub struct Minibatches<I> {
     order: BatchOrder,
     samples: u32,
     batch_size: u32,
-    indices: &'a mut [u32],
+    indices: I,
     // Where in the order of an epoch the next batch starts; 0 is a new epoch.
     position: u32,
 }
 
-impl<'a> Minibatches<'a> {
+impl<I: AsRef<[u32]> + AsMut<[u32]>> Minibatches<I> {
     /// Batches of `batch_size` out of `samples`; nothing is drawn yet.
     ///
     /// # Errors
     /// [`ArgError`] naming `samples` or `batch_size` (zero), `batch_size` (more than `samples`, or less
     /// for the full batch) or `indices` (another length).
-    pub fn new(
-        order: BatchOrder,
-        samples: u32,
-        batch_size: u32,
-        indices: &'a mut [u32],
-    ) -> Result<Self, ArgError> {
-        Self::check_sizes(order, samples, batch_size, indices.len())?;
+    pub fn new(order: BatchOrder, samples: u32, batch_size: u32, indices: I) -> Result<Self, ArgError> {
+        check_sizes(order, samples, batch_size, indices.as_ref())?;
         let mut batches = Self { order, samples, batch_size, indices, position: 0 };
         batches.restart();
         Ok(batches)
     }
 
+    /// Changes b from the next batch on; an epoch under way goes on where it is.
+    ///
+    /// A run whose workspace is too short for the new size reports
+    /// [`MemoryChanged`](super::SgdStep::MemoryChanged).
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `batch_size` (zero, more than the samples, not N for the full batch) or
+    /// `indices` (with replacement they hold one batch, and are too short for this one); nothing has
+    /// changed then.
+    ///
+    /// ```
+    /// use losscape::sgd::{BatchOrder, Minibatches};
+    /// let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, 5, 2, [0; 5])?;
+    /// batches.set_batch_size(3)?;
+    /// assert_eq!(batches.batch_size(), 3);
+    /// assert!(batches.set_batch_size(6).is_err());
+    /// # Ok::<(), losscape::ArgError>(())
+    /// ```
+    pub fn set_batch_size(&mut self, batch_size: u32) -> Result<(), ArgError> {
+        check_sizes(self.order, self.samples, batch_size, self.indices.as_ref())?;
+        self.batch_size = batch_size;
+        Ok(())
+    }
+
+    /// Draws the next batch.
+    pub fn next_batch<G: Rng + ?Sized>(&mut self, rng: &mut G) -> Batch<'_> {
+        let (samples, size) = (self.samples, self.batch_size);
+        let indices = self.indices.as_mut();
+        if self.order.check_indices(samples, size, indices.len()).is_err() {
+            return Batch::MemoryChanged;
+        }
+        let batch = match self.order {
+            BatchOrder::FullBatch => return Batch::All,
+            BatchOrder::WithReplacement => {
+                let batch = indices.get_mut(..size as usize);
+                batch.map(|batch| {
+                    fill_indices(rng, samples, batch);
+                    &*batch
+                })
+            }
+            BatchOrder::WithoutReplacement => {
+                partial_shuffle(rng, indices, size as usize);
+                indices.get(..size as usize)
+            }
+            BatchOrder::ShuffledEpochs => {
+                if self.position == 0 {
+                    shuffle(rng, indices);
+                }
+                let start = self.position;
+                // Without overflow: `start` is below N.
+                let end = start + (samples - start).min(size);
+                self.position = if end == samples { 0 } else { end };
+                indices.get(start as usize..end as usize)
+            }
+        };
+        batch.map_or(Batch::MemoryChanged, Batch::Samples)
+    }
+
+    /// Back to the order 0, 1, 2, … and the start of an epoch.
+    fn restart(&mut self) {
+        self.position = 0;
+        if self.order == BatchOrder::WithReplacement {
+            self.indices.as_mut().fill(0);
+        } else {
+            identity(self.indices.as_mut());
+        }
+    }
+}
+
+impl<I> Minibatches<I> {
     /// How samples are chosen.
     #[must_use]
     pub const fn order(&self) -> BatchOrder {
@@ -150,94 +192,37 @@ impl<'a> Minibatches<'a> {
         self.batch_size
     }
 
-    /// Changes b from the next batch on; an epoch under way goes on where it is.
-    ///
-    /// # Errors
-    /// [`ArgError`] naming `batch_size` (zero, more than the samples, not N for the full batch) or
-    /// `indices` (with replacement they hold one batch, and are too short for this one); nothing has
-    /// changed then.
-    ///
-    /// ```
-    /// use losscape::base::random::stream;
-    /// use losscape::sgd::{Minibatches, BatchOrder};
-    /// let mut indices = [0; 5];
-    /// let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, 5, 2, &mut indices)?;
-    /// let mut rng = stream(1, 0);
-    /// assert_eq!(batches.next_batch(&mut rng).unwrap().len(), 2);
-    /// batches.set_batch_size(3)?;
-    /// assert_eq!(batches.next_batch(&mut rng).unwrap().len(), 3);
-    /// assert!(batches.set_batch_size(6).is_err());
-    /// # Ok::<(), losscape::ArgError>(())
-    /// ```
-    pub fn set_batch_size(&mut self, batch_size: u32) -> Result<(), ArgError> {
-        Self::check_sizes(self.order, self.samples, batch_size, self.indices.len())?;
-        self.batch_size = batch_size;
-        Ok(())
-    }
-
     /// N.
     #[must_use]
     pub const fn samples(&self) -> u32 {
         self.samples
     }
 
-    /// Draws the next batch; `None` is the full batch.
-    pub fn next_batch<G: Rng + ?Sized>(&mut self, rng: &mut G) -> Option<&[u32]> {
-        let size = self.batch_size as usize;
-        match self.order {
-            BatchOrder::FullBatch => None,
-            BatchOrder::WithReplacement => {
-                let batch = self.indices.get_mut(..size)?;
-                fill_indices(rng, self.samples, batch);
-                Some(batch)
-            }
-            BatchOrder::WithoutReplacement => {
-                partial_shuffle(rng, self.indices, size);
-                self.indices.get(..size)
-            }
-            BatchOrder::ShuffledEpochs => {
-                if self.position == 0 {
-                    shuffle(rng, self.indices);
-                }
-                let start = self.position;
-                // Without overflow: `start` is below N.
-                let end = start + (self.samples - start).min(self.batch_size);
-                self.position = if end == self.samples { 0 } else { end };
-                self.indices.get(start as usize..end as usize)
-            }
-        }
-    }
-
-    fn check_sizes(order: BatchOrder, samples: u32, batch_size: u32, indices: usize) -> Result<(), ArgError> {
-        ArgError::check_count("samples", samples as usize)?;
-        ArgError::check_count("batch_size", batch_size as usize)?;
-        if batch_size > samples {
-            let (limit, found) = (samples as usize, batch_size as usize);
-            return Err(ArgError::new("batch_size", Reason::TooMany { limit, found }));
-        }
-        if order == BatchOrder::FullBatch {
-            ArgError::check_len("batch_size", samples as usize, batch_size as usize)?;
-        }
-        let needed = order.indices_len(samples, batch_size);
-        if order == BatchOrder::WithReplacement {
-            ArgError::check_min_len("indices", needed, indices)
-        } else {
-            ArgError::check_len("indices", needed, indices)
-        }
-    }
-
-    /// Back to the order 0, 1, 2, … and the start of an epoch.
-    fn restart(&mut self) {
-        self.position = 0;
-        if self.order == BatchOrder::WithReplacement {
-            self.indices.fill(0);
-        } else {
-            identity(self.indices);
-        }
+    /// Gives the memory of the indices back.
+    pub fn into_indices(self) -> I {
+        self.indices
     }
 }
 
-impl<R: Real, F: SampledObjective<R> + ?Sized> GradientSource<R, F> for Minibatches<'_> {
+fn check_sizes(order: BatchOrder, samples: u32, batch_size: u32, indices: &[u32]) -> Result<(), ArgError> {
+    ArgError::check_count("samples", samples as usize)?;
+    ArgError::check_count("batch_size", batch_size as usize)?;
+    if batch_size > samples {
+        let (limit, found) = (samples as usize, batch_size as usize);
+        return Err(ArgError::new("batch_size", Reason::TooMany { limit, found }));
+    }
+    if order == BatchOrder::FullBatch {
+        ArgError::check_len("batch_size", samples as usize, batch_size as usize)?;
+    }
+    order.check_indices(samples, batch_size, indices.len())
+}
+
+impl<R, F, I> GradientSource<R, F> for Minibatches<I>
+where
+    R: Real,
+    F: SampledObjective<R> + ?Sized,
+    I: AsRef<[u32]> + AsMut<[u32]>,
+{
     fn check(&self, objective: &F) -> Result<(), ArgError> {
         ArgError::check_len("samples", objective.samples(), self.samples as usize)
     }
@@ -253,6 +238,11 @@ impl<R: Real, F: SampledObjective<R> + ?Sized> GradientSource<R, F> for Minibatc
         self.restart();
     }
 
+    fn ready(&self) -> Result<(), Halt> {
+        let found = self.indices.as_ref().len();
+        self.order.check_indices(self.samples, self.batch_size, found).map_err(|_| Halt::MemoryChanged)
+    }
+
     fn value_grad<G: Rng + ?Sized>(
         &mut self,
         objective: &F,
@@ -262,44 +252,36 @@ impl<R: Real, F: SampledObjective<R> + ?Sized> GradientSource<R, F> for Minibatc
         rng: &mut G,
     ) -> R {
         match self.next_batch(rng) {
-            Some(batch) => objective.batch_value_grad(params, batch, grad, scratch),
-            None => objective.value_grad(params, grad, scratch),
+            Batch::All => objective.value_grad(params, grad, scratch),
+            Batch::Samples(batch) => objective.batch_value_grad(params, batch, grad, scratch),
+            // Not after `ready`: a value that no method accepts.
+            Batch::MemoryChanged => R::INFINITY,
         }
     }
 }
 
-impl Minibatches<'_> {
-    /// Part of the layout of a saved run.
-    const fn order_tag(&self) -> u8 {
-        match self.order {
-            BatchOrder::FullBatch => 0,
-            BatchOrder::WithReplacement => 1,
-            BatchOrder::WithoutReplacement => 2,
-            BatchOrder::ShuffledEpochs => 3,
-        }
-    }
-
+impl<I: AsRef<[u32]>> Minibatches<I> {
     /// The order of the samples, if it carries over from step to step.
     fn carried(&self) -> &[u32] {
         match self.order {
             BatchOrder::FullBatch | BatchOrder::WithReplacement => &[],
-            BatchOrder::WithoutReplacement | BatchOrder::ShuffledEpochs => self.indices,
+            BatchOrder::WithoutReplacement | BatchOrder::ShuffledEpochs => self.indices.as_ref(),
         }
     }
 
     fn read_position(&self, reader: &mut Reader<'_>) -> Result<u32, BlobError> {
         expect_tag(reader, "source", tag::MINIBATCHES)?;
-        expect_tag(reader, "source", self.order_tag())?;
+        expect_tag(reader, "source", self.order.tag())?;
         expect_len(reader, "samples", self.samples as usize)?;
         let position = reader.u32()?;
         if position < self.samples { Ok(position) } else { Err(does_not_fit("source")) }
     }
 }
 
-impl Persist for Minibatches<'_> {
+impl<I: AsRef<[u32]> + AsMut<[u32]>> Persist for Minibatches<I> {
     fn save_state(&self, writer: &mut Writer<'_>) {
         writer.u8(tag::MINIBATCHES);
-        writer.u8(self.order_tag());
+        writer.u8(self.order.tag());
         writer.u32(self.samples);
         writer.u32(self.position);
         for &i in self.carried() {
@@ -329,8 +311,8 @@ impl Persist for Minibatches<'_> {
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         self.position = self.read_position(reader)?;
-        let order = self.carried().len();
-        for i in &mut self.indices[..order] {
+        let carried = self.carried().len();
+        for i in self.indices.as_mut().iter_mut().take(carried) {
             *i = reader.u32()?;
         }
         Ok(())

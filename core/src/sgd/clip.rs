@@ -1,6 +1,6 @@
 //! Bounds on an update.
 
-use super::Transform;
+use super::{Halt, Transform};
 use crate::base::random::Rng;
 use crate::base::vector::{norm, scale};
 use crate::{ArgError, Real};
@@ -14,8 +14,9 @@ use crate::{ArgError, Real};
 /// use losscape::base::random::stream;
 /// use losscape::sgd::{ClipNorm, Transform};
 /// let mut update = [3.0f32, 4.0];
-/// ClipNorm { max_norm: 1.0 }.apply(&[0.0, 0.0], &mut update, &mut stream(1, 0));
+/// ClipNorm { max_norm: 1.0 }.apply(&[0.0, 0.0], &mut update, &mut stream(1, 0))?;
 /// assert_eq!(update, [0.6, 0.8]);
+/// # Ok::<(), losscape::sgd::Halt>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClipNorm<R: Real = f32> {
@@ -28,7 +29,7 @@ impl<R: Real> Transform<R> for ClipNorm<R> {
         ArgError::check_positive("max_norm", self.max_norm)
     }
 
-    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
         let mut length = norm(update);
         if length == R::INFINITY {
             let mut largest = R::ZERO;
@@ -44,6 +45,7 @@ impl<R: Real> Transform<R> for ClipNorm<R> {
         } else if length > self.max_norm {
             scale(self.max_norm / length, update);
         }
+        Ok(())
     }
 }
 
@@ -52,8 +54,9 @@ impl<R: Real> Transform<R> for ClipNorm<R> {
 /// ```
 /// use losscape::{base::random::stream, sgd::{ClipValue, Transform}};
 /// let mut update = [3.0f32, 0.5, -4.0];
-/// ClipValue { limit: 1.0 }.apply(&[0.0; 3], &mut update, &mut stream(1, 0));
+/// ClipValue { limit: 1.0 }.apply(&[0.0; 3], &mut update, &mut stream(1, 0))?;
 /// assert_eq!(update, [1.0, 0.5, -1.0]);
+/// # Ok::<(), losscape::sgd::Halt>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClipValue<R: Real = f32> {
@@ -66,9 +69,10 @@ impl<R: Real> Transform<R> for ClipValue<R> {
         ArgError::check_positive("limit", self.limit)
     }
 
-    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
         for u in update {
             *u = u.or_smaller(self.limit).or_larger(-self.limit);
         }
+        Ok(())
     }
 }

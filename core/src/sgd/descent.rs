@@ -1,6 +1,9 @@
 //! The iteration `x ← x − u`.
 
-use super::{GradientSource, Transform};
+use core::marker::PhantomData;
+
+use super::{GradientSource, Halt, SgdLayout, Transform};
+use crate::base::finite::{Finite, all_finite};
 use crate::base::random::Rng;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -21,6 +24,8 @@ pub enum SgdStep<R: Real = f32> {
     },
     /// A recorded noise has run out; nothing has been done or drawn.
     NoiseExhausted,
+    /// The memory no longer has the length that the run needs on this objective; nothing has been done.
+    MemoryChanged,
 }
 
 /// Gradient descent on batches, with every source of noise explicit.
@@ -35,38 +40,39 @@ pub enum SgdStep<R: Real = f32> {
 /// The caller owns the loop, the objective and the generator. Equal inputs give equal bits on every
 /// target.
 ///
+/// Parameters and workspace are owned or lent: `P` and `W` are arrays, `Vec`s, boxed slices or
+/// `&mut [R]`, in any mixture. So a run can be kept in a struct or a `static`.
+///
 /// # Shapes
 ///
-/// | argument    | length                              | contents                    |
-/// |-------------|-------------------------------------|-----------------------------|
-/// | `params`    | `dim`                               | the start, then the iterate |
-/// | `workspace` | [`Sgd::workspace_len`]`(dim, scratch_len)` or more | need not be initialised |
+/// | argument    | length                                          | contents                    |
+/// |-------------|-------------------------------------------------|-----------------------------|
+/// | `params`    | `dim`                                           | the start, then the iterate |
+/// | `workspace` | [`SgdLayout`]`::new(dim, scratch_len)` or more  | need not be initialised     |
 ///
 /// # Cost
 /// A step is one gradient of one batch and `O(dim)` per transform.
 ///
 /// See the [module](super) for an example.
-#[derive(Debug)]
-pub struct Sgd<'a, R: Real, S, T> {
-    pub(super) params: &'a mut [R],
-    update: &'a mut [R],
-    scratch: &'a mut [R],
+#[derive(Clone, Debug)]
+pub struct Sgd<R, S, T, P, W> {
+    pub(super) params: P,
+    workspace: W,
     pub(super) source: S,
     pub(super) transforms: T,
+    pub(super) dim: usize,
     pub(super) step: u32,
     pub(super) stopped: bool,
+    scalar: PhantomData<R>,
 }
 
-impl Sgd<'_, f32, (), ()> {
-    /// The length of the workspace for `dim` parameters and `scratch_len` numbers of scratch, as many as the
-    /// [source of gradients](GradientSource::scratch_len) needs on the objective, for `f32` and `f64` alike.
-    #[must_use]
-    pub const fn workspace_len(dim: usize, scratch_len: usize) -> usize {
-        dim.saturating_add(scratch_len)
-    }
-}
-
-impl<'a, R: Real, S, T: Transform<R>> Sgd<'a, R, S, T> {
+impl<R, S, T, P, W> Sgd<R, S, T, P, W>
+where
+    R: Real,
+    T: Transform<R>,
+    P: AsRef<[R]> + AsMut<[R]>,
+    W: AsRef<[R]> + AsMut<[R]>,
+{
     /// Starts a run at `params`: resets the transforms and the data order. Draws nothing.
     ///
     /// # Errors
@@ -76,28 +82,31 @@ impl<'a, R: Real, S, T: Transform<R>> Sgd<'a, R, S, T> {
     /// been written then.
     pub fn new<F>(
         objective: &F,
-        params: &'a mut [R],
+        params: P,
         source: S,
         transforms: T,
-        workspace: &'a mut [R],
+        mut workspace: W,
     ) -> Result<Self, ArgError>
     where
         F: Objective<R> + ?Sized,
         S: GradientSource<R, F>,
     {
-        let (dim, scratch_len) = (objective.dim(), source.scratch_len(objective));
+        let dim = objective.dim();
         if dim == 0 {
             return Err(ArgError::new("params", Reason::Empty));
         }
-        ArgError::check_len("params", dim, params.len())?;
-        ArgError::check_finite("params", params)?;
-        ArgError::check_min_len("workspace", Sgd::workspace_len(dim, scratch_len), workspace.len())?;
+        ArgError::check_len("params", dim, params.as_ref().len())?;
+        ArgError::check_finite("params", params.as_ref())?;
+        let layout = SgdLayout::new(dim, source.scratch_len(objective));
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
         source.check(objective)?;
         transforms.check(dim)?;
 
-        let (update, scratch) = workspace.split_at_mut(dim);
-        update.fill(R::ZERO);
-        let mut sgd = Self { params, update, scratch, source, transforms, step: 0, stopped: false };
+        if let Some((update, _)) = layout.split(workspace.as_mut()) {
+            update.fill(R::ZERO);
+        }
+        let mut sgd =
+            Self { params, workspace, source, transforms, dim, step: 0, stopped: false, scalar: PhantomData };
         sgd.source.reset();
         sgd.transforms.reset();
         Ok(sgd)
@@ -110,51 +119,72 @@ impl<'a, R: Real, S, T: Transform<R>> Sgd<'a, R, S, T> {
         S: GradientSource<R, F>,
         G: Rng + ?Sized,
     {
-        debug_assert_eq!(objective.dim(), self.params.len(), "step: the objective's dimension");
         if self.stopped {
             return SgdStep::NotFinite { step: self.step };
         }
-        if !self.transforms.ready() {
-            return SgdStep::NoiseExhausted;
+        match self.try_step(objective, rng) {
+            Ok(value) => {
+                self.step = self.step.saturating_add(1);
+                SgdStep::Stepped { value }
+            }
+            Err(Halt::NotFinite) => {
+                self.stopped = true;
+                SgdStep::NotFinite { step: self.step }
+            }
+            Err(Halt::NoiseExhausted) => SgdStep::NoiseExhausted,
+            Err(Halt::MemoryChanged) => SgdStep::MemoryChanged,
         }
-        let point = self.transforms.evaluate_at(self.params);
-        let value = self.source.value_grad(objective, point, self.update, self.scratch, rng);
-        // Before the transforms, so that a velocity never meets an infinite gradient.
-        if !value.is_finite() || !all_finite(self.update) {
-            return self.stop();
-        }
-        self.transforms.apply(self.params, self.update, rng);
-        let mut finite = true;
-        for (x, u) in self.params.iter().zip(self.update.iter()) {
-            finite &= (*x - *u).is_finite();
-        }
-        if !finite {
-            return self.stop();
-        }
-        for (x, u) in self.params.iter_mut().zip(self.update.iter()) {
-            *x -= *u;
-        }
-        self.step = self.step.saturating_add(1);
-        SgdStep::Stepped { value }
     }
 
-    fn stop(&mut self) -> SgdStep<R> {
-        self.stopped = true;
-        SgdStep::NotFinite { step: self.step }
+    fn try_step<F, G>(&mut self, objective: &F, rng: &mut G) -> Result<R, Halt>
+    where
+        F: Objective<R> + ?Sized,
+        S: GradientSource<R, F>,
+        G: Rng + ?Sized,
+    {
+        let layout = SgdLayout::new(self.dim, self.source.scratch_len(objective));
+        let params = self.params.as_mut();
+        let (update, scratch) = layout.split(self.workspace.as_mut()).ok_or(Halt::MemoryChanged)?;
+        if params.len() != self.dim || objective.dim() != self.dim {
+            return Err(Halt::MemoryChanged);
+        }
+        self.source.ready()?;
+        self.transforms.ready(self.dim)?;
+
+        let point = self.transforms.evaluate_at(params)?;
+        let value = self.source.value_grad(objective, point, update, scratch, rng);
+        // Before the transforms, so that a velocity never meets an infinite gradient.
+        if !value.is_finite() || !all_finite(update) {
+            return Err(Halt::NotFinite);
+        }
+        self.transforms.apply(params, update, rng)?;
+        let mut finite = Finite::new();
+        for (x, u) in params.iter().zip(update.iter()) {
+            finite.see(*x - *u);
+        }
+        if !finite.all() {
+            return Err(Halt::NotFinite);
+        }
+        for (x, u) in params.iter_mut().zip(update.iter()) {
+            *x -= *u;
+        }
+        Ok(value)
     }
 
     /// The iterate x.
     #[must_use]
-    pub const fn params(&self) -> &[R] {
-        self.params
+    pub fn params(&self) -> &[R] {
+        self.params.as_ref()
     }
 
     /// The last update u, which was subtracted from the parameters.
     #[must_use]
-    pub const fn update(&self) -> &[R] {
-        self.update
+    pub fn update(&self) -> &[R] {
+        self.workspace.as_ref().get(..self.dim).unwrap_or_default()
     }
+}
 
+impl<R, S, T, P, W> Sgd<R, S, T, P, W> {
     /// How many steps have moved the parameters.
     #[must_use]
     pub const fn steps(&self) -> u32 {
@@ -184,8 +214,9 @@ impl<'a, R: Real, S, T: Transform<R>> Sgd<'a, R, S, T> {
     pub const fn transforms_mut(&mut self) -> &mut T {
         &mut self.transforms
     }
-}
 
-fn all_finite<R: Real>(values: &[R]) -> bool {
-    values.iter().all(|x| x.is_finite())
+    /// Ends the run and gives back what it was made of: parameters, source, transforms and workspace.
+    pub fn into_parts(self) -> (P, S, T, W) {
+        (self.params, self.source, self.transforms, self.workspace)
+    }
 }

@@ -20,7 +20,7 @@
 //! ```
 //! use losscape::Objective;
 //! use losscape::base::random::stream;
-//! use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdStep};
+//! use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdLayout, SgdStep};
 //!
 //! /// f(x) = ½ (x − 3)².
 //! struct Bowl;
@@ -34,10 +34,9 @@
 //!     }
 //! }
 //!
-//! let (mut params, mut velocity) = ([0.0], [0.0]);
-//! let mut workspace = [0.0; Sgd::workspace_len(1, 0)];
-//! let transforms = (LearningRate::constant(0.1), Momentum::heavy_ball(0.5, &mut velocity));
-//! let mut sgd = Sgd::new(&Bowl, &mut params, FullBatch, transforms, &mut workspace)?;
+//! let transforms = (LearningRate::constant(0.1), Momentum::heavy_ball(0.5, [0.0]));
+//! let mut params = [0.0]; // lent; the velocity and the workspace belong to the run
+//! let mut sgd = Sgd::new(&Bowl, &mut params, FullBatch, transforms, [0.0; SgdLayout::new(1, 0).len()])?;
 //! let mut rng = stream(1, 0);
 //! for _ in 0..100 {
 //!     assert!(matches!(sgd.step(&Bowl, &mut rng), SgdStep::Stepped { .. }));
@@ -49,23 +48,29 @@
 mod batches;
 mod clip;
 mod descent;
+mod halt;
+mod layout;
 mod momentum;
 mod noise;
 mod rate;
 mod replay;
 mod saved;
 mod schedule;
+mod source;
 mod temperature;
 mod transform;
 
-pub use batches::{BatchOrder, FullBatch, GradientSource, Minibatches};
+pub use batches::{Batch, BatchOrder, Minibatches};
 pub use clip::{ClipNorm, ClipValue};
 pub use descent::{Sgd, SgdStep};
+pub use halt::Halt;
+pub use layout::SgdLayout;
 pub use momentum::Momentum;
 pub use noise::{AddNoise, Noise};
 pub use rate::{LearningRate, Scale, WeightDecay};
 pub use replay::Replay;
 pub use saved::Persist;
 pub use schedule::Schedule;
+pub use source::{FullBatch, GradientSource};
 pub use temperature::{temperature, temperature_with_momentum, temperature_without_replacement};
 pub use transform::Transform;

@@ -1,8 +1,9 @@
 //! Momentum in its three usual forms.
 
 use super::saved::{expect_len, expect_tag, save_len, tag};
-use super::{Persist, Transform};
+use super::{Halt, Persist, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
+use crate::base::finite::Finite;
 use crate::base::random::Rng;
 use crate::{ArgError, Real};
 
@@ -14,7 +15,9 @@ enum Form {
     Averaged,
 }
 
-/// Momentum `μ` in [0, 1), with the velocity in the caller's memory.
+/// Momentum `μ` in [0, 1).
+///
+/// The velocity is owned or lent: `V`, and `P` for Nesterov's point ahead, are arrays, `Vec`s, boxed slices or `&mut [R]`.
 ///
 /// After a [`LearningRate`](super::LearningRate), so that the update comes in as `η g`:
 ///
@@ -31,53 +34,51 @@ enum Form {
 ///
 /// Transforms that follow (a weight decay) see `−v`, and the velocity does not see them.
 ///
+/// A velocity that would not be finite is reset to zero, and the step is not made.
+///
 /// # Shapes
 /// `velocity` and `point` have the length of the parameters; a run starts with zero velocity.
 ///
 /// ```
 /// use losscape::base::random::stream;
 /// use losscape::sgd::{Momentum, Transform};
-/// let mut velocity = [0.0f32];
-/// let mut momentum = Momentum::heavy_ball(0.5, &mut velocity);
+/// let mut momentum = Momentum::heavy_ball(0.5, [0.0f32]);
 /// let mut rng = stream(1, 0);
 /// for expected in [1.0, 1.5, 1.75] {
 ///     let mut update = [1.0];
-///     momentum.apply(&[0.0], &mut update, &mut rng);
+///     momentum.apply(&[0.0], &mut update, &mut rng)?;
 ///     assert_eq!(update, [expected]);
 /// }
 /// assert_eq!(momentum.velocity(), [-1.75]);
+/// # Ok::<(), losscape::sgd::Halt>(())
 /// ```
-#[derive(Debug)]
-pub struct Momentum<'a, R: Real = f32> {
+#[derive(Clone, Debug)]
+pub struct Momentum<R, V, P = [R; 0]> {
     form: Form,
     momentum: R,
-    velocity: &'a mut [R],
-    point: &'a mut [R],
+    velocity: V,
+    point: P,
 }
 
-impl<'a, R: Real> Momentum<'a, R> {
+impl<R: Real, V: AsRef<[R]> + AsMut<[R]>> Momentum<R, V> {
     /// Heavy ball.
     #[must_use]
-    pub fn heavy_ball(momentum: R, velocity: &'a mut [R]) -> Self {
-        Self { form: Form::HeavyBall, momentum, velocity, point: &mut [] }
-    }
-
-    /// Nesterov's: the gradient is evaluated ahead, at `x + μ v`, which is written to `point`.
-    #[must_use]
-    pub fn nesterov(momentum: R, velocity: &'a mut [R], point: &'a mut [R]) -> Self {
-        Self { form: Form::Nesterov, momentum, velocity, point }
+    pub const fn heavy_ball(momentum: R, velocity: V) -> Self {
+        Self { form: Form::HeavyBall, momentum, velocity, point: [] }
     }
 
     /// The exponential moving average of updates.
     #[must_use]
-    pub fn averaged(momentum: R, velocity: &'a mut [R]) -> Self {
-        Self { form: Form::Averaged, momentum, velocity, point: &mut [] }
+    pub const fn averaged(momentum: R, velocity: V) -> Self {
+        Self { form: Form::Averaged, momentum, velocity, point: [] }
     }
+}
 
-    /// μ.
+impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P: AsRef<[R]> + AsMut<[R]>> Momentum<R, V, P> {
+    /// Nesterov's: the gradient is evaluated ahead, at `x + μ v`, which is written to `point`.
     #[must_use]
-    pub const fn momentum(&self) -> R {
-        self.momentum
+    pub const fn nesterov(momentum: R, velocity: V, point: P) -> Self {
+        Self { form: Form::Nesterov, momentum, velocity, point }
     }
 
     /// Changes μ from the next step on; the velocity stays.
@@ -93,7 +94,29 @@ impl<'a, R: Real> Momentum<'a, R> {
     /// v.
     #[must_use]
     pub fn velocity(&self) -> &[R] {
-        self.velocity
+        self.velocity.as_ref()
+    }
+
+    /// Gives the memory of velocity and point back.
+    pub fn into_parts(self) -> (V, P) {
+        (self.velocity, self.point)
+    }
+
+    fn check_memory(&self, dim: usize) -> Result<(), ArgError> {
+        ArgError::check_len("velocity", dim, self.velocity.as_ref().len())?;
+        if self.form == Form::Nesterov {
+            ArgError::check_len("point", dim, self.point.as_ref().len())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl<R: Copy, V, P> Momentum<R, V, P> {
+    /// μ.
+    #[must_use]
+    pub const fn momentum(&self) -> R {
+        self.momentum
     }
 }
 
@@ -101,45 +124,62 @@ fn check_momentum<R: Real>(momentum: R) -> Result<(), ArgError> {
     ArgError::check_fraction("momentum", momentum)
 }
 
-impl<R: Real> Transform<R> for Momentum<'_, R> {
+impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P: AsRef<[R]> + AsMut<[R]>> Transform<R> for Momentum<R, V, P> {
     fn check(&self, dim: usize) -> Result<(), ArgError> {
         check_momentum(self.momentum)?;
-        ArgError::check_len("velocity", dim, self.velocity.len())?;
-        if self.form == Form::Nesterov { ArgError::check_len("point", dim, self.point.len()) } else { Ok(()) }
+        self.check_memory(dim)
     }
 
     fn reset(&mut self) {
-        self.velocity.fill(R::ZERO);
+        self.velocity.as_mut().fill(R::ZERO);
     }
 
-    fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> &'s [R] {
+    fn ready(&self, dim: usize) -> Result<(), Halt> {
+        self.check_memory(dim).map_err(|_| Halt::MemoryChanged)
+    }
+
+    fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> Result<&'s [R], Halt> {
         if self.form != Form::Nesterov {
-            return params;
+            return Ok(params);
         }
-        for ((p, x), v) in self.point.iter_mut().zip(params).zip(self.velocity.iter()) {
+        let (mut finite, point) = (Finite::new(), self.point.as_mut());
+        for ((p, x), v) in point.iter_mut().zip(params).zip(self.velocity.as_ref()) {
             *p = *x + self.momentum * *v;
+            finite.see(*p);
         }
-        self.point
+        if finite.all() { Ok(point) } else { Err(Halt::NotFinite) }
     }
 
-    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
-        debug_assert_eq!(self.velocity.len(), update.len(), "momentum: velocity");
-        let entries = self.velocity.iter_mut().zip(update);
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
+        let velocity = self.velocity.as_mut();
+        if velocity.len() != update.len() {
+            return Err(Halt::MemoryChanged);
+        }
+        let mut finite = Finite::new();
+        let entries = velocity.iter_mut().zip(update);
         if self.form == Form::Averaged {
             for (v, u) in entries {
                 *v = self.momentum * *v + (R::ONE - self.momentum) * *u;
                 *u = *v;
+                finite.see(*v);
             }
         } else {
             for (v, u) in entries {
                 *v = self.momentum * *v - *u;
                 *u = -*v;
+                finite.see(*v);
             }
+        }
+        if finite.all() {
+            Ok(())
+        } else {
+            velocity.fill(R::ZERO);
+            Err(Halt::NotFinite)
         }
     }
 }
 
-impl<R: Real> Momentum<'_, R> {
+impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P> Momentum<R, V, P> {
     /// Part of the layout: the same velocity goes on differently in another form.
     const fn form_tag(&self) -> u8 {
         match self.form {
@@ -152,25 +192,25 @@ impl<R: Real> Momentum<'_, R> {
     fn check_saved_header(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         expect_tag(reader, "transforms", tag::MOMENTUM)?;
         expect_tag(reader, "transforms", self.form_tag())?;
-        expect_len(reader, "velocity", self.velocity.len())
+        expect_len(reader, "velocity", self.velocity.as_ref().len())
     }
 }
 
-impl<R: Real> Persist for Momentum<'_, R> {
+impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P> Persist for Momentum<R, V, P> {
     fn save_state(&self, writer: &mut Writer<'_>) {
         writer.u8(tag::MOMENTUM);
         writer.u8(self.form_tag());
-        save_len(writer, self.velocity.len());
-        writer.reals(self.velocity);
+        save_len(writer, self.velocity.as_ref().len());
+        writer.reals(self.velocity.as_ref());
     }
 
     fn check_state(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         self.check_saved_header(reader)?;
-        reader.bytes(self.velocity.len() * R::BYTES).map(|_| ())
+        reader.bytes(self.velocity.as_ref().len() * R::BYTES).map(|_| ())
     }
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         self.check_saved_header(reader)?;
-        reader.reals(self.velocity)
+        reader.reals(self.velocity.as_mut())
     }
 }

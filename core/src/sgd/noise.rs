@@ -1,16 +1,17 @@
 //! Noise that is added to an update.
 
 use super::saved::{expect_tag, tag};
-use super::{Persist, Schedule, Transform};
+use super::{Halt, Persist, Schedule, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::elementary::sqrt;
+use crate::base::finite::all_finite;
 use crate::base::random::{Rng, add_normal, fill_ball, fill_normal, normal_pair};
 use crate::base::vector::{axpy, scale};
 use crate::{ArgError, Real, Reason};
 
-/// A distribution of noise with mean zero, per step.
+/// A distribution of noise with mean zero, per step. [`AddNoise::low_rank`] is one more.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Noise<'a, R: Real = f32> {
+pub enum Noise<R: Real = f32> {
     /// No noise; draws nothing.
     Off,
     /// `N(0, std_dev² I)`: the draws of [`fill_normal`](crate::base::random::fill_normal).
@@ -32,75 +33,63 @@ pub enum Noise<'a, R: Real = f32> {
         /// The schedule that the [`LearningRate`](super::LearningRate) before it has.
         learning_rate: Schedule<R>,
     },
-    /// `Σⱼ zⱼ Lⱼ` with independent standard normal `zⱼ` and the rows `Lⱼ` of a factor: covariance
-    /// `Lᵀ L`, of rank at most the number of rows. The `z` are drawn in pairs, as by
-    /// [`fill_normal`](crate::base::random::fill_normal).
-    LowRank {
-        /// rank × dim, row-major.
-        factor: &'a [R],
-    },
 }
 
-impl<R: Real> Noise<'_, R> {
-    fn check(&self, dim: usize) -> Result<(), ArgError> {
+impl<R: Real> Noise<R> {
+    fn check(&self) -> Result<(), ArgError> {
         match *self {
-            Noise::Off => Ok(()),
-            Noise::Gaussian { std_dev } => ArgError::check_non_negative("std_dev", std_dev),
-            Noise::Ball { radius } => ArgError::check_non_negative("radius", radius),
-            Noise::Langevin { temperature, learning_rate } => {
+            Self::Off => Ok(()),
+            Self::Gaussian { std_dev } => ArgError::check_non_negative("std_dev", std_dev),
+            Self::Ball { radius } => ArgError::check_non_negative("radius", radius),
+            Self::Langevin { temperature, learning_rate } => {
                 ArgError::check_non_negative("temperature", temperature)?;
                 learning_rate.check()
             }
-            Noise::LowRank { factor } => check_rows("factor", dim, factor),
         }
     }
 
     /// Part of the layout of a saved run.
     const fn tag(&self) -> u8 {
         match self {
-            Noise::Off => 0,
-            Noise::Gaussian { .. } => 1,
-            Noise::Ball { .. } => 2,
-            Noise::Langevin { .. } => 3,
-            Noise::LowRank { .. } => 4,
+            Self::Off => 0,
+            Self::Gaussian { .. } => 1,
+            Self::Ball { .. } => 2,
+            Self::Langevin { .. } => 3,
         }
-    }
-
-    /// Whether sampling needs a row to work in.
-    const fn needs_row(&self) -> bool {
-        matches!(self, Noise::Ball { .. } | Noise::LowRank { .. })
     }
 
     /// The standard deviation of each entry at a step, if they are independent.
     fn std_dev(&self, step: u32) -> R {
         match *self {
-            Noise::Gaussian { std_dev } => std_dev,
-            Noise::Langevin { temperature, learning_rate } => {
+            Self::Gaussian { std_dev } => std_dev,
+            Self::Langevin { temperature, learning_rate } => {
                 sqrt(R::TWO * learning_rate.at(step) * temperature)
             }
-            _ => R::ZERO,
+            Self::Off | Self::Ball { .. } => R::ZERO,
         }
     }
 
     /// Writes the noise of one step over `out`.
     fn fill<G: Rng + ?Sized>(&self, step: u32, out: &mut [R], rng: &mut G) {
         match *self {
-            Noise::Off => out.fill(R::ZERO),
-            Noise::Gaussian { .. } | Noise::Langevin { .. } => {
+            Self::Off => out.fill(R::ZERO),
+            Self::Gaussian { .. } | Self::Langevin { .. } => {
                 fill_normal(rng, out);
                 scale(self.std_dev(step), out);
             }
-            Noise::Ball { radius } => fill_ball(rng, radius, out),
-            Noise::LowRank { factor } => {
-                let dim = out.len().max(1);
-                out.fill(R::ZERO);
-                for pair in factor.chunks(2 * dim) {
-                    let z = normal_pair::<R, G>(rng);
-                    for (row, z) in pair.chunks(dim).zip(z) {
-                        axpy(z, row, out);
-                    }
-                }
-            }
+            Self::Ball { radius } => fill_ball(rng, radius, out),
+        }
+    }
+}
+
+/// `Σⱼ zⱼ Lⱼ` with independent standard normal `zⱼ` and the rows `Lⱼ` of a factor.
+fn fill_low_rank<R: Real, G: Rng + ?Sized>(factor: &[R], out: &mut [R], rng: &mut G) {
+    let dim = out.len().max(1);
+    out.fill(R::ZERO);
+    for pair in factor.chunks(2 * dim) {
+        let z = normal_pair::<R, G>(rng);
+        for (row, z) in pair.chunks(dim).zip(z) {
+            axpy(z, row, out);
         }
     }
 }
@@ -118,52 +107,71 @@ fn check_whole_rows(arg: &'static str, dim: usize, len: usize) -> Result<(), Arg
     ArgError::check_len(arg, len.next_multiple_of(dim.max(1)), len)
 }
 
+/// What is added: independent entries, or combinations of rows.
+#[derive(Clone, Copy, Debug)]
+enum Law<R: Real, L> {
+    Noise(Noise<R>),
+    LowRank(L),
+}
+
 /// `u ← u + noise`, and keeps the noise of the last steps.
 ///
 /// Before the learning rate this is gradient noise `ξ`, `x ← x − η (g + ξ)`; after it, noise of the
-/// step itself.
+/// step itself. Noise that is not finite, or an update that would not be, stops the run.
 ///
 /// # Shapes
 ///
 /// `record` holds `m` rows of `dim`: the noise of step `k` is written to row `k mod m`, from where a
 /// [`Replay`](super::Replay) can read it. With `m = 1` it is the last step's noise. It may be empty,
-/// except for [`Noise::Ball`] and [`Noise::LowRank`], which need a row to work in; the bits of the
-/// update do not depend on it.
+/// except for [`Noise::Ball`] and [low rank](Self::low_rank), which need a row to work in; the bits of the
+/// update do not depend on it. It is owned or lent: `M`, and `L` for the factor, are arrays, `Vec`s, boxed slices or
+/// `&mut [R]`.
 ///
 /// ```
 /// use losscape::base::random::stream;
 /// use losscape::sgd::{AddNoise, Noise, Replay, Transform};
-/// let mut record = [0.0f32; 6]; // three steps in two dimensions
-/// let mut noise = AddNoise::new(Noise::Gaussian { std_dev: 0.1 }, &mut record);
+/// let record = [0.0f32; 6]; // three steps in two dimensions
+/// let mut noise = AddNoise::new(Noise::Gaussian { std_dev: 0.1 }, record);
 /// let (mut first, mut again) = ([1.0, 2.0], [1.0, 2.0]);
-/// noise.apply(&[0.0; 2], &mut first, &mut stream(1, 0));
-/// Replay::new(noise.record()).apply(&[0.0; 2], &mut again, &mut stream(2, 0));
+/// noise.apply(&[0.0; 2], &mut first, &mut stream(1, 0))?;
+/// Replay::new(noise.record()).apply(&[0.0; 2], &mut again, &mut stream(2, 0))?;
 /// assert_eq!(first, again);
+/// # Ok::<(), losscape::sgd::Halt>(())
 /// ```
-#[derive(Debug)]
-pub struct AddNoise<'a, R: Real = f32> {
-    noise: Noise<'a, R>,
-    record: &'a mut [R],
+#[derive(Clone, Debug)]
+pub struct AddNoise<R: Real, M, L = [R; 0]> {
+    law: Law<R, L>,
+    record: M,
+    record_len: usize,
     step: u32,
 }
 
-impl<'a, R: Real> AddNoise<'a, R> {
+impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> AddNoise<R, M> {
     /// Noise of one distribution, recorded in the rows of `record`.
     #[must_use]
-    pub fn new(noise: Noise<'a, R>, record: &'a mut [R]) -> Self {
-        Self { noise, record, step: 0 }
+    pub fn new(noise: Noise<R>, record: M) -> Self {
+        Self::with(Law::Noise(noise), record)
+    }
+}
+
+impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> AddNoise<R, M, L> {
+    /// `Σⱼ zⱼ Lⱼ` with independent standard normal `zⱼ` and the rows `Lⱼ` of `factor`, rank × dim, row-major:
+    /// covariance `Lᵀ L`, of rank at most the number of rows. The `z` are drawn in pairs, as by
+    /// [`fill_normal`](crate::base::random::fill_normal).
+    #[must_use]
+    pub fn low_rank(factor: L, record: M) -> Self {
+        Self::with(Law::LowRank(factor), record)
     }
 
-    /// The distribution.
-    #[must_use]
-    pub const fn noise(&self) -> Noise<'a, R> {
-        self.noise
+    fn with(law: Law<R, L>, record: M) -> Self {
+        let record_len = record.as_ref().len();
+        Self { law, record, record_len, step: 0 }
     }
 
     /// The recorded rows; row `k mod m` is the noise of the last step `k` that used it.
     #[must_use]
-    pub const fn record(&self) -> &[R] {
-        self.record
+    pub fn record(&self) -> &[R] {
+        self.record.as_ref()
     }
 
     /// How many steps have been recorded, overwritten ones included.
@@ -171,51 +179,93 @@ impl<'a, R: Real> AddNoise<'a, R> {
     pub const fn steps(&self) -> u32 {
         self.step
     }
+
+    /// Gives the memory of the record back.
+    pub fn into_record(self) -> M {
+        self.record
+    }
+
+    /// Part of the layout of a saved run.
+    const fn law_tag(&self) -> u8 {
+        match &self.law {
+            Law::Noise(noise) => noise.tag(),
+            Law::LowRank(_) => 4,
+        }
+    }
 }
 
-impl<R: Real> Transform<R> for AddNoise<'_, R> {
+impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> Transform<R> for AddNoise<R, M, L> {
     fn check(&self, dim: usize) -> Result<(), ArgError> {
-        self.noise.check(dim)?;
-        if self.noise.needs_row() {
-            ArgError::check_min_len("record", dim, self.record.len())?;
+        let needs_row = match &self.law {
+            Law::Noise(noise) => {
+                noise.check()?;
+                matches!(noise, Noise::Ball { .. })
+            }
+            Law::LowRank(factor) => {
+                check_rows("factor", dim, factor.as_ref())?;
+                true
+            }
+        };
+        let record_len = self.record.as_ref().len();
+        if needs_row {
+            ArgError::check_min_len("record", dim, record_len)?;
         }
-        check_whole_rows("record", dim, self.record.len())
+        check_whole_rows("record", dim, record_len)
     }
 
     fn reset(&mut self) {
-        self.record.fill(R::ZERO);
+        self.record.as_mut().fill(R::ZERO);
         self.step = 0;
     }
 
-    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], rng: &mut G) {
-        let mut rows = self.record.chunks_exact_mut(update.len().max(1));
+    fn ready(&self, _dim: usize) -> Result<(), Halt> {
+        if self.record.as_ref().len() == self.record_len { Ok(()) } else { Err(Halt::MemoryChanged) }
+    }
+
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], rng: &mut G) -> Result<(), Halt> {
+        let mut rows = self.record.as_mut().chunks_exact_mut(update.len().max(1));
         let row = (self.step as usize).checked_rem(rows.len());
-        if let Some(row) = row.and_then(|row| rows.nth(row)) {
-            self.noise.fill(self.step, row, rng);
-            axpy(R::ONE, row, update);
-        } else if !matches!(self.noise, Noise::Off) {
-            add_normal(rng, self.noise.std_dev(self.step), update);
+        let mut row = row.and_then(|row| rows.nth(row));
+        match (&self.law, row.as_deref_mut()) {
+            (Law::Noise(noise), Some(row)) => {
+                noise.fill(self.step, row, rng);
+                axpy(R::ONE, row, update);
+            }
+            (Law::LowRank(factor), Some(row)) => {
+                fill_low_rank(factor.as_ref(), row, rng);
+                axpy(R::ONE, row, update);
+            }
+            (Law::Noise(Noise::Off), None) => {}
+            (Law::Noise(noise), None) => add_normal(rng, noise.std_dev(self.step), update),
+            (Law::LowRank(_), None) => return Err(Halt::MemoryChanged),
+        }
+        if !all_finite(update) {
+            if let Some(row) = row {
+                row.fill(R::ZERO);
+            }
+            return Err(Halt::NotFinite);
         }
         self.step = self.step.saturating_add(1);
+        Ok(())
     }
 }
 
-impl<R: Real> Persist for AddNoise<'_, R> {
+impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> Persist for AddNoise<R, M, L> {
     fn save_state(&self, writer: &mut Writer<'_>) {
         writer.u8(tag::ADD_NOISE);
-        writer.u8(self.noise.tag());
+        writer.u8(self.law_tag());
         writer.u32(self.step);
     }
 
     fn check_state(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         expect_tag(reader, "transforms", tag::ADD_NOISE)?;
-        expect_tag(reader, "transforms", self.noise.tag())?;
+        expect_tag(reader, "transforms", self.law_tag())?;
         reader.u32().map(|_| ())
     }
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         expect_tag(reader, "transforms", tag::ADD_NOISE)?;
-        expect_tag(reader, "transforms", self.noise.tag())?;
+        expect_tag(reader, "transforms", self.law_tag())?;
         self.step = reader.u32()?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Multiples of the update and of the parameters.
 
 use super::saved::{expect_tag, tag};
-use super::{Persist, Schedule, Transform};
+use super::{Halt, Persist, Schedule, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::random::Rng;
 use crate::base::vector::{axpy, scale};
@@ -12,8 +12,9 @@ use crate::{ArgError, Real};
 /// ```
 /// use losscape::{base::random::stream, sgd::{Scale, Transform}};
 /// let mut update = [8.0f32, -2.0];
-/// Scale { factor: 0.5 }.apply(&[0.0; 2], &mut update, &mut stream(1, 0));
+/// Scale { factor: 0.5 }.apply(&[0.0; 2], &mut update, &mut stream(1, 0))?;
 /// assert_eq!(update, [4.0, -1.0]);
+/// # Ok::<(), losscape::sgd::Halt>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale<R: Real = f32> {
@@ -26,8 +27,9 @@ impl<R: Real> Transform<R> for Scale<R> {
         ArgError::check_finite("factor", &[self.factor])
     }
 
-    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
         scale(self.factor, update);
+        Ok(())
     }
 }
 
@@ -38,8 +40,9 @@ impl<R: Real> Transform<R> for Scale<R> {
 /// use losscape::sgd::{LearningRate, Schedule, Transform};
 /// let mut rate = LearningRate::new(Schedule::WarmUp { rate: 1.0f32, steps: 4 });
 /// let mut update = [8.0];
-/// rate.apply(&[0.0], &mut update, &mut stream(1, 0));
+/// rate.apply(&[0.0], &mut update, &mut stream(1, 0))?;
 /// assert_eq!((update, rate.rate()), ([2.0], 0.5));
+/// # Ok::<(), losscape::sgd::Halt>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LearningRate<R: Real = f32> {
@@ -86,9 +89,10 @@ impl<R: Real> Transform<R> for LearningRate<R> {
         self.step = 0;
     }
 
-    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
         scale(self.rate(), update);
         self.step = self.step.saturating_add(1);
+        Ok(())
     }
 }
 
@@ -120,8 +124,9 @@ impl<R: Real> Persist for LearningRate<R> {
 /// ```
 /// use losscape::{base::random::stream, sgd::{Transform, WeightDecay}};
 /// let mut update = [1.0f32, 1.0];
-/// WeightDecay { decay: 0.25 }.apply(&[4.0, -8.0], &mut update, &mut stream(1, 0));
+/// WeightDecay { decay: 0.25 }.apply(&[4.0, -8.0], &mut update, &mut stream(1, 0))?;
 /// assert_eq!(update, [2.0, -1.0]);
+/// # Ok::<(), losscape::sgd::Halt>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WeightDecay<R: Real = f32> {
@@ -134,7 +139,8 @@ impl<R: Real> Transform<R> for WeightDecay<R> {
         ArgError::check_fraction("decay", self.decay)
     }
 
-    fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], _rng: &mut G) {
+    fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
         axpy(self.decay, params, update);
+        Ok(())
     }
 }

@@ -1,79 +1,95 @@
 //! Noise that was recorded.
 
+use core::marker::PhantomData;
+
 use super::noise::check_rows;
 use super::saved::{does_not_fit, expect_tag, tag};
-use super::{Persist, Transform};
+use super::{Halt, Persist, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::random::Rng;
 use crate::{ArgError, Real};
 
 /// `u ← u + row k` in step `k`, from recorded rows; draws nothing.
 ///
-/// When the rows have run out, [`Sgd::step`](super::Sgd::step) says so and does nothing.
+/// When the rows have run out, [`Sgd::step`](super::Sgd::step) reports
+/// [`NoiseExhausted`](super::SgdStep::NoiseExhausted) and does nothing.
 ///
 /// # Shapes
-/// `rows` holds steps × dim numbers, row-major, at least one row.
+/// `rows` holds steps × dim numbers, row-major, at least one row. They are owned or lent: `M` is an array, a `Vec`, a
+/// boxed slice or a `&[R]`.
 ///
 /// ```
 /// use losscape::{base::random::stream, sgd::{Replay, Transform}};
-/// let mut replay = Replay::new(&[0.5f32, 1.0, -2.0, 4.0]); // two steps in two dimensions
+/// let mut replay = Replay::new([0.5f32, 1.0, -2.0, 4.0]); // two steps in two dimensions
 /// let mut update = [1.0, 1.0];
-/// replay.apply(&[0.0; 2], &mut update, &mut stream(1, 0));
+/// replay.apply(&[0.0; 2], &mut update, &mut stream(1, 0))?;
 /// assert_eq!((update, replay.remaining()), ([1.5, 2.0], &[-2.0, 4.0][..]));
+/// # Ok::<(), losscape::sgd::Halt>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Replay<'a, R: Real = f32> {
-    rows: &'a [R],
+pub struct Replay<R, M> {
+    rows: M,
+    len: usize,
     // Where the next row starts.
     position: usize,
+    scalar: PhantomData<R>,
 }
 
-impl<'a, R: Real> Replay<'a, R> {
+impl<R: Real, M: AsRef<[R]>> Replay<R, M> {
     /// Replays the rows from the first.
     #[must_use]
-    pub const fn new(rows: &'a [R]) -> Self {
-        Self { rows, position: 0 }
+    pub fn new(rows: M) -> Self {
+        let len = rows.as_ref().len();
+        Self { rows, len, position: 0, scalar: PhantomData }
     }
 
     /// The rows that have not been used.
     #[must_use]
-    pub fn remaining(&self) -> &'a [R] {
-        self.rows.get(self.position..).unwrap_or(&[])
+    pub fn remaining(&self) -> &[R] {
+        self.rows.as_ref().get(self.position..).unwrap_or_default()
     }
 }
 
-impl<R: Real> Transform<R> for Replay<'_, R> {
+impl<R: Real, M: AsRef<[R]>> Transform<R> for Replay<R, M> {
     fn check(&self, dim: usize) -> Result<(), ArgError> {
-        check_rows("rows", dim, self.rows)
+        check_rows("rows", dim, self.rows.as_ref())
     }
 
     fn reset(&mut self) {
         self.position = 0;
     }
 
-    fn ready(&self) -> bool {
-        self.position < self.rows.len()
+    fn ready(&self, dim: usize) -> Result<(), Halt> {
+        if self.rows.as_ref().len() != self.len {
+            Err(Halt::MemoryChanged)
+        } else if self.remaining().len() < dim {
+            Err(Halt::NoiseExhausted)
+        } else {
+            Ok(())
+        }
     }
 
-    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) {
+    fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
+        self.ready(update.len())?;
         for (u, n) in update.iter_mut().zip(self.remaining()) {
             *u += *n;
         }
         self.position += update.len();
+        Ok(())
     }
 }
 
-impl<R: Real> Replay<'_, R> {
+impl<R: Real, M: AsRef<[R]>> Replay<R, M> {
     fn read_position(&self, reader: &mut Reader<'_>) -> Result<usize, BlobError> {
         expect_tag(reader, "transforms", tag::REPLAY)?;
         match usize::try_from(reader.u64()?) {
-            Ok(position) if position <= self.rows.len() => Ok(position),
+            Ok(position) if position <= self.rows.as_ref().len() => Ok(position),
             _ => Err(does_not_fit("rows")),
         }
     }
 }
 
-impl<R: Real> Persist for Replay<'_, R> {
+impl<R: Real, M: AsRef<[R]>> Persist for Replay<R, M> {
     fn save_state(&self, writer: &mut Writer<'_>) {
         writer.u8(tag::REPLAY);
         writer.u64(self.position as u64);

@@ -156,7 +156,14 @@ macro_rules! chain {
 
 for_chains!(chain);
 
-impl<R: Real, S: Persist, T: Transform<R> + Persist> Sgd<'_, R, S, T> {
+impl<R, S, T, P, W> Sgd<R, S, T, P, W>
+where
+    R: Real,
+    S: Persist,
+    T: Transform<R> + Persist,
+    P: AsRef<[R]> + AsMut<[R]>,
+    W: AsRef<[R]> + AsMut<[R]>,
+{
     /// How many bytes [`save`](Self::save) writes; the same at every step of a run.
     #[must_use]
     pub fn saved_len(&self) -> usize {
@@ -183,10 +190,10 @@ impl<R: Real, S: Persist, T: Transform<R> + Persist> Sgd<'_, R, S, T> {
     pub fn save(&self, rng: &Xoshiro128PlusPlus, out: &mut [u8]) -> Result<usize, BlobError> {
         let mut writer = Writer::new(out, kind::SGD, VERSION);
         writer.scalar_type::<R>();
-        save_len(&mut writer, self.params.len());
+        save_len(&mut writer, self.params().len());
         writer.u32(self.step);
         writer.u8(u8::from(self.stopped));
-        writer.reals(self.params);
+        writer.reals(self.params());
         self.source.save_state(&mut writer);
         self.transforms.save_state(&mut writer);
         writer.bytes(&rng.state());
@@ -214,7 +221,7 @@ impl<R: Real, S: Persist, T: Transform<R> + Persist> Sgd<'_, R, S, T> {
     /// #     }
     /// # }
     /// let settings =
-    ///     || (AddNoise::new(Noise::Gaussian { std_dev: 0.1 }, &mut []), LearningRate::constant(0.1));
+    ///     || (AddNoise::new(Noise::Gaussian { std_dev: 0.1 }, []), LearningRate::constant(0.1));
     /// let (mut params, mut workspace, mut bytes) = ([1.0], [0.0], [0; 64]);
     /// let mut rng = stream(1, 0);
     /// let mut sgd = Sgd::new(&Bowl, &mut params, FullBatch, settings(), &mut workspace)?;
@@ -233,7 +240,7 @@ impl<R: Real, S: Persist, T: Transform<R> + Persist> Sgd<'_, R, S, T> {
         let mut reader = Reader::new(bytes, kind::SGD, VERSION)?;
         let mut check = reader.clone();
         self.check_header(&mut check)?;
-        for index in 0..self.params.len() {
+        for index in 0..self.params().len() {
             if !check.real::<R>()?.is_finite() {
                 return Err(ArgError::new("params", Reason::NotFinite { index }).into());
             }
@@ -247,7 +254,7 @@ impl<R: Real, S: Persist, T: Transform<R> + Persist> Sgd<'_, R, S, T> {
         check.finish()?;
 
         let (step, stopped) = self.check_header(&mut reader)?;
-        reader.reals(self.params)?;
+        reader.reals(self.params.as_mut())?;
         self.source.load_state(&mut reader)?;
         self.transforms.load_state(&mut reader)?;
         self.step = step;
@@ -258,7 +265,7 @@ impl<R: Real, S: Persist, T: Transform<R> + Persist> Sgd<'_, R, S, T> {
 
     fn check_header(&self, reader: &mut Reader<'_>) -> Result<(u32, bool), BlobError> {
         reader.scalar_type::<R>()?;
-        expect_len(reader, "params", self.params.len())?;
+        expect_len(reader, "params", self.params().len())?;
         let step = reader.u32()?;
         match reader.u8()? {
             stopped @ (0 | 1) => Ok((step, stopped == 1)),

@@ -1,10 +1,11 @@
 //! What rewrites an update, and how such rewritings chain.
 
+use super::Halt;
 use crate::base::random::Rng;
 use crate::{ArgError, Real};
 
-/// Rewrites an update in place. Tuples of up to eight transforms apply one after the other, `Option`s
-/// apply if there is one.
+/// Rewrites an update in place. Tuples of up to eight transforms apply one after the other, an `Option`
+/// applies if it is `Some`.
 ///
 /// The update starts as the gradient and ends as what is subtracted: `x ← x − u`.
 ///
@@ -22,20 +23,22 @@ use crate::{ArgError, Real};
 ///
 /// ```
 /// use losscape::base::random::{Rng, stream};
-/// use losscape::sgd::{Scale, Transform};
+/// use losscape::sgd::{Halt, Scale, Transform};
 ///
-/// struct Freeze<'a>(&'a [bool]);
-/// impl Transform for Freeze<'_> {
-///     fn apply<G: Rng + ?Sized>(&mut self, _params: &[f32], update: &mut [f32], _rng: &mut G) {
+/// struct Freeze<const N: usize>([bool; N]);
+/// impl<const N: usize> Transform for Freeze<N> {
+///     fn apply<G: Rng + ?Sized>(&mut self, _: &[f32], update: &mut [f32], _: &mut G) -> Result<(), Halt> {
 ///         for (u, frozen) in update.iter_mut().zip(self.0) {
-///             *u = if *frozen { 0.0 } else { *u };
+///             *u = if frozen { 0.0 } else { *u };
 ///         }
+///         Ok(())
 ///     }
 /// }
 ///
 /// let mut update = [1.0, 2.0];
-/// (Freeze(&[true, false]), Scale { factor: 0.5 }).apply(&[0.0, 0.0], &mut update, &mut stream(1, 0));
+/// (Freeze([true, false]), Scale { factor: 0.5 }).apply(&[0.0, 0.0], &mut update, &mut stream(1, 0))?;
 /// assert_eq!(update, [0.0, 1.0]);
+/// # Ok::<(), Halt>(())
 /// ```
 pub trait Transform<R: Real = f32> {
     /// Refuses settings that make no sense in this dimension.
@@ -50,19 +53,29 @@ pub trait Transform<R: Real = f32> {
     /// Forgets all earlier steps.
     fn reset(&mut self) {}
 
-    /// Whether the transform can apply once more; a [`Replay`](super::Replay) runs out.
-    fn ready(&self) -> bool {
-        true
+    /// Whether the transform can apply once more in this dimension.
+    ///
+    /// # Errors
+    /// [`Halt`] if it cannot: a [`Replay`](super::Replay) has run out, or memory has changed its length.
+    fn ready(&self, dim: usize) -> Result<(), Halt> {
+        let _ = dim;
+        Ok(())
     }
 
     /// Where the gradient is to be evaluated: at the parameters, except for Nesterov's
     /// [`Momentum`](super::Momentum).
-    fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> &'s [R] {
-        params
+    ///
+    /// # Errors
+    /// [`Halt`] if there is no such point.
+    fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> Result<&'s [R], Halt> {
+        Ok(params)
     }
 
     /// Rewrites the update of one step.
-    fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], rng: &mut G);
+    ///
+    /// # Errors
+    /// [`Halt`] if the step cannot be made; the run then leaves the parameters as they are.
+    fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], rng: &mut G) -> Result<(), Halt>;
 }
 
 impl<R: Real, T: Transform<R> + ?Sized> Transform<R> for &mut T {
@@ -72,14 +85,14 @@ impl<R: Real, T: Transform<R> + ?Sized> Transform<R> for &mut T {
     fn reset(&mut self) {
         (**self).reset();
     }
-    fn ready(&self) -> bool {
-        (**self).ready()
+    fn ready(&self, dim: usize) -> Result<(), Halt> {
+        (**self).ready(dim)
     }
-    fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> &'s [R] {
+    fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> Result<&'s [R], Halt> {
         (**self).evaluate_at(params)
     }
-    fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], rng: &mut G) {
-        (**self).apply(params, update, rng);
+    fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], rng: &mut G) -> Result<(), Halt> {
+        (**self).apply(params, update, rng)
     }
 }
 
@@ -92,19 +105,17 @@ impl<R: Real, T: Transform<R>> Transform<R> for Option<T> {
             t.reset();
         }
     }
-    fn ready(&self) -> bool {
-        self.as_ref().is_none_or(Transform::ready)
+    fn ready(&self, dim: usize) -> Result<(), Halt> {
+        self.as_ref().map_or(Ok(()), |t| t.ready(dim))
     }
-    fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> &'s [R] {
+    fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> Result<&'s [R], Halt> {
         match self {
             Some(t) => t.evaluate_at(params),
-            None => params,
+            None => Ok(params),
         }
     }
-    fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], rng: &mut G) {
-        if let Some(t) = self {
-            t.apply(params, update, rng);
-        }
+    fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], rng: &mut G) -> Result<(), Halt> {
+        self.as_mut().map_or(Ok(()), |t| t.apply(params, update, rng))
     }
 }
 
@@ -119,16 +130,24 @@ macro_rules! chain {
             fn reset(&mut self) {
                 $(self.$i.reset();)*
             }
-            fn ready(&self) -> bool {
-                true $(&& self.$i.ready())*
+            fn ready(&self, dim: usize) -> Result<(), Halt> {
+                let _ = dim;
+                $(self.$i.ready(dim)?;)*
+                Ok(())
             }
-            fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> &'s [R] {
-                $(let params = self.$i.evaluate_at(params);)*
-                params
+            fn evaluate_at<'s>(&'s mut self, params: &'s [R]) -> Result<&'s [R], Halt> {
+                $(let params = self.$i.evaluate_at(params)?;)*
+                Ok(params)
             }
-            fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], rng: &mut G) {
+            fn apply<G: Rng + ?Sized>(
+                &mut self,
+                params: &[R],
+                update: &mut [R],
+                rng: &mut G,
+            ) -> Result<(), Halt> {
                 let _ = (params, &update, &rng);
-                $(self.$i.apply(params, update, rng);)*
+                $(self.$i.apply(params, update, rng)?;)*
+                Ok(())
             }
         }
     };

@@ -2,8 +2,8 @@
 
 use losscape::base::random::stream;
 use losscape::sgd::{
-    AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise, Replay,
-    Scale, Schedule, Sgd, Transform, WeightDecay,
+    AddNoise, Batch, BatchOrder, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise,
+    Replay, Scale, Schedule, Sgd, SgdLayout, Transform, WeightDecay,
 };
 use losscape::{ArgError, Reason};
 use proptest::prelude::*;
@@ -103,7 +103,7 @@ proptest! {
         let noise = AddNoise::new(Noise::Langevin { temperature: a, learning_rate }, &mut record);
         expect(noise.check(DIM), &[("temperature", non_negative(a)), ("learning_rate", positive(b)), whole]);
         let mut factor = vec![1.0; len];
-        let noise = AddNoise::new(Noise::LowRank { factor: &factor }, &mut record);
+        let noise = AddNoise::low_rank(&factor, &mut record);
         let filled = len > 0 && len % DIM == 0;
         expect(noise.check(DIM), &[("factor", filled), whole, lent]);
         expect(Replay::new(&factor).check(DIM), &[("rows", filled)]);
@@ -111,7 +111,7 @@ proptest! {
             *last = a;
         }
         let finite = filled && a.is_finite();
-        let noise = AddNoise::new(Noise::LowRank { factor: &factor }, &mut record);
+        let noise = AddNoise::low_rank(&factor, &mut record);
         expect(noise.check(DIM), &[("factor", finite), whole, lent]);
         expect(Replay::new(&factor).check(DIM), &[("rows", finite)]);
         prop_assert_eq!(record, vec![7.0; rows]);
@@ -152,7 +152,8 @@ proptest! {
         let result = batches.set_batch_size(size);
         expect(result, &[("batch_size", size > 0 && size <= samples), ("indices", size <= 6)]);
         let expected = if result.is_ok() { size } else { 2 };
-        prop_assert_eq!(batches.next_batch(&mut stream(0, 0)).map(<[u32]>::len), Some(expected as usize));
+        let Batch::Samples(batch) = batches.next_batch(&mut stream(0, 0)) else { panic!() };
+        prop_assert_eq!(batch.len(), expected as usize);
     }
 
     #[test]
@@ -171,20 +172,21 @@ proptest! {
         let before = bits(&[&params, &workspace, &velocity, &point]);
         let conditions = [
             ("params", params_len == dim && dim > 0 && params.iter().all(|x| x.is_finite())),
-            ("workspace", workspace_len >= Sgd::workspace_len(dim, 0)),
+            ("workspace", workspace_len >= SgdLayout::new(dim, 0).len()),
             ("learning_rate", positive(rate)),
             ("momentum", (0.0..1.0).contains(&mu)),
             ("velocity", velocity_len == dim),
             ("point", !nesterov || point_len == dim),
         ];
-        let momentum = if nesterov {
-            Momentum::nesterov(mu, &mut velocity, &mut point)
-        } else {
-            Momentum::heavy_ball(mu, &mut velocity)
-        };
         let objective = Bowl { dim, curvature: 1.0 };
-        let transforms = (LearningRate::constant(rate), momentum);
-        let result = Sgd::new(&objective, &mut params, FullBatch, transforms, &mut workspace).map(|_| ());
+        let rate = LearningRate::constant(rate);
+        let result = if nesterov {
+            let transforms = (rate, Momentum::nesterov(mu, &mut velocity, &mut point));
+            Sgd::new(&objective, &mut params, FullBatch, transforms, &mut workspace).map(|_| ())
+        } else {
+            let transforms = (rate, Momentum::heavy_ball(mu, &mut velocity));
+            Sgd::new(&objective, &mut params, FullBatch, transforms, &mut workspace).map(|_| ())
+        };
         expect(result, &conditions);
         if result.is_err() {
             prop_assert_eq!(bits(&[&params, &workspace, &velocity, &point]), before, "nothing written");
@@ -232,5 +234,5 @@ fn reasons() {
     let mut velocity = [0.0; 2];
     let one = Momentum::heavy_ball(1.0, &mut velocity).check(2);
     assert_eq!(reason(one), Reason::OutOfRange { value: 1.0, range: "in [0, 1)" }, "momentum");
-    assert_eq!(reason(Replay::<f64>::new(&[]).check(2)), Reason::Empty, "no rows");
+    assert_eq!(reason(Replay::<f64, _>::new([]).check(2)), Reason::Empty, "no rows");
 }

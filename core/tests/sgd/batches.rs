@@ -2,7 +2,7 @@
 
 use losscape::SampledObjective;
 use losscape::base::random::{Rng, TryRng, stream};
-use losscape::sgd::{BatchOrder, FullBatch, LearningRate, Minibatches, Sgd, SgdStep};
+use losscape::sgd::{Batch, BatchOrder, FullBatch, LearningRate, Minibatches, Sgd, SgdStep};
 
 use crate::objectives::{Centres, mean_and_variance};
 
@@ -39,7 +39,9 @@ fn without_replacement_by_enumeration() {
         let mut choices = vec![(c, 4), (b, 5), (a, 6)];
         let mut batches =
             Minibatches::new(BatchOrder::WithoutReplacement, 6, 3, &mut indices).expect("valid");
-        let batch = batches.next_batch(&mut Scripted { choices: &mut choices }).expect("a batch");
+        let Batch::Samples(batch) = batches.next_batch(&mut Scripted { choices: &mut choices }) else {
+            panic!()
+        };
         seen[batch.iter().fold(0, |set, k| set | 1 << k)] += 1;
         let mut grad = [0.0];
         objective.batch_value_grad(&[0.5], batch, &mut grad, &mut []);
@@ -67,7 +69,9 @@ fn with_replacement_by_enumeration() {
     for (a, b) in (0..6).flat_map(|a| (0..6).map(move |b| (a, b))) {
         let mut choices = vec![(b, 6), (a, 6)];
         let mut batches = Minibatches::new(BatchOrder::WithReplacement, 6, 2, &mut indices).expect("valid");
-        let batch = batches.next_batch(&mut Scripted { choices: &mut choices }).expect("a batch");
+        let Batch::Samples(batch) = batches.next_batch(&mut Scripted { choices: &mut choices }) else {
+            panic!()
+        };
         assert_eq!(batch, [a, b], "the choices in order");
         let mut grad = [0.0];
         objective.batch_value_grad(&[0.0], batch, &mut grad, &mut []);
@@ -89,7 +93,7 @@ fn an_epoch_visits_every_sample_once() {
             let mut seen = vec![0; samples as usize];
             let mut left = samples;
             while left > 0 {
-                let batch = batches.next_batch(&mut rng).expect("a batch");
+                let Batch::Samples(batch) = batches.next_batch(&mut rng) else { panic!() };
                 assert_eq!(batch.len() as u32, size.min(left), "epoch {epoch}");
                 left -= batch.len() as u32;
                 for k in batch {

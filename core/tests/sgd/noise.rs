@@ -8,10 +8,14 @@ use losscape::sgd::{AddNoise, FullBatch, LearningRate, Noise, Replay, Schedule, 
 use crate::objectives::Bowl;
 
 /// The noise of one step alone.
-fn sample<R: Real>(noise: Noise<'_, R>, dim: usize, seed: u64) -> Vec<R> {
-    let (mut record, mut update) = (vec![R::ZERO; dim], vec![R::ZERO; dim]);
-    AddNoise::new(noise, &mut record).apply(&[], &mut update, &mut stream(seed, 0));
-    assert_eq!(record, update, "the record is the noise");
+fn sample<R: Real>(noise: Noise<R>, dim: usize, seed: u64) -> Vec<R> {
+    apply(AddNoise::new(noise, vec![R::ZERO; dim]), dim, seed)
+}
+
+fn apply<R: Real, L: AsRef<[R]>>(mut noise: AddNoise<R, Vec<R>, L>, dim: usize, seed: u64) -> Vec<R> {
+    let mut update = vec![R::ZERO; dim];
+    noise.apply(&[], &mut update, &mut stream(seed, 0)).expect("finite");
+    assert_eq!(noise.record(), update, "the record is the noise");
     update
 }
 
@@ -34,7 +38,7 @@ fn each_kind_is_the_sampler_it_names() {
     fill_normal(&mut stream(54, 0), &mut z);
     let factor = [1.0, 2.0, 0.5, -1.0, 0.0, 4.0];
     let expected = [0.0 + z[0] * 1.0 + z[1] * 0.5 + z[2] * 0.0, 0.0 + z[0] * 2.0 + z[1] * -1.0 + z[2] * 4.0];
-    assert_eq!(sample(Noise::LowRank { factor: &factor }, 2, 54), expected, "low rank");
+    assert_eq!(apply(AddNoise::low_rank(factor, vec![0.0; 2]), 2, 54), expected, "low rank");
 }
 
 /// Langevin noise follows the schedule it is given, step by step.
@@ -45,7 +49,7 @@ fn langevin_follows_its_schedule() {
     let mut noise = AddNoise::new(Noise::Langevin { temperature: 1.0, learning_rate }, &mut record);
     for step in 0..3 {
         let mut update = [0.0];
-        noise.apply(&[], &mut update, &mut stream(55, 0));
+        noise.apply(&[], &mut update, &mut stream(55, 0)).unwrap();
         // √(2 η T) = 2, 1, ½ times the same draw.
         let mut z = [0.0];
         fill_normal(&mut stream(55, 0), &mut z);
@@ -66,8 +70,8 @@ fn recording_changes_nothing() {
             for step in 0..5usize {
                 let start: Vec<f32> = (0..dim).map(|k| (k as f32) - 1.5).collect();
                 let (mut x, mut y) = (start.clone(), start.clone());
-                with.apply(&[], &mut x, &mut a);
-                without.apply(&[], &mut y, &mut b);
+                with.apply(&[], &mut x, &mut a).unwrap();
+                without.apply(&[], &mut y, &mut b).unwrap();
                 assert_eq!(x, y, "step {step}");
                 let row = &with.record()[step % rows * dim..][..dim];
                 for ((x, start), noise) in x.iter().zip(&start).zip(row) {

@@ -111,7 +111,7 @@ resumes! {
         Scale { factor: 0.1 },
     );
     low_rank: BatchOrder::ShuffledEpochs, |m| (
-        AddNoise::new(Noise::LowRank { factor: &[0.5, -0.25, 1.0] }, &mut m.record),
+        AddNoise::low_rank([0.5, -0.25, 1.0], &mut m.record),
         LearningRate::constant(0.1),
     );
     replay: BatchOrder::FullBatch, |m| (
@@ -244,7 +244,7 @@ fn restore_bowl(
     sgd.restore(&mut stream(0, 0), bytes)
 }
 
-fn heavy(velocity: &mut [f32]) -> (LearningRate, Momentum<'_>) {
+fn heavy(velocity: &mut [f32]) -> (LearningRate, Momentum<f32, &mut [f32]>) {
     (LearningRate::constant(0.1), Momentum::heavy_ball(0.5, velocity))
 }
 

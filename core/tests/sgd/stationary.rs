@@ -4,8 +4,8 @@
 use losscape::Real;
 use losscape::base::random::stream;
 use losscape::sgd::{
-    AddNoise, BatchOrder, FullBatch, LearningRate, Minibatches, Momentum, Noise, Schedule, Sgd, SgdStep,
-    Transform,
+    AddNoise, BatchOrder, FullBatch, LearningRate, Minibatches, Momentum, Noise, Schedule, Sgd, SgdLayout,
+    SgdStep, Transform,
 };
 
 use crate::objectives::{Bowl, Centres, Diagonal, mean_and_variance};
@@ -29,7 +29,7 @@ fn check(name: &str, values: &[f64], expected: f64) {
 fn ensemble<R: Real>(seed: u64, steps: u32, transforms: impl Transform<R>) -> Vec<f64> {
     let objective = Bowl { dim: CHAINS, curvature: 2.0 };
     let mut params = vec![R::ZERO; CHAINS];
-    let mut workspace = vec![R::ZERO; Sgd::workspace_len(CHAINS, 0)];
+    let mut workspace = vec![R::ZERO; SgdLayout::new(CHAINS, 0).len()];
     let mut sgd = Sgd::new(&objective, &mut params, FullBatch, transforms, &mut workspace).expect("valid");
     let mut rng = stream(seed, 0);
     for _ in 0..steps {
@@ -38,7 +38,7 @@ fn ensemble<R: Real>(seed: u64, steps: u32, transforms: impl Transform<R>) -> Ve
     sgd.params().iter().map(|x| x.to_f64()).collect()
 }
 
-const UNIT: Noise<'static, f64> = Noise::Gaussian { std_dev: 1.0 };
+const UNIT: Noise<f64> = Noise::Gaussian { std_dev: 1.0 };
 const RATE: LearningRate<f64> = LearningRate::constant(0.1);
 
 // Each is measured when what it misses of its stationary variance, q^2k for k plain steps and about μ^k
@@ -104,7 +104,7 @@ fn low_rank_covariance() {
     let mut record = [0.0; 2];
     for _ in 0..CHAINS {
         let (mut params, mut workspace) = ([0.0; 2], [0.0; 2]);
-        let noise = AddNoise::new(Noise::LowRank { factor: &factor }, &mut record);
+        let noise = AddNoise::low_rank(&factor, &mut record);
         let mut sgd =
             Sgd::new(&objective, &mut params, FullBatch, (noise, RATE), &mut workspace).expect("valid");
         for _ in 0..40 {

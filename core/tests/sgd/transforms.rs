@@ -10,7 +10,7 @@ use losscape::sgd::{
 use crate::objectives::Diagonal;
 
 fn applied<const D: usize>(mut t: impl Transform<f32>, params: [f32; D], mut update: [f32; D]) -> [f32; D] {
-    t.apply(&params, &mut update, &mut stream(0, 0));
+    t.apply(&params, &mut update, &mut stream(0, 0)).expect("finite");
     update
 }
 

@@ -16,14 +16,22 @@ use losscape::path::{
     ScanStep, StringMethod, Tangent,
 };
 use losscape::sgd::{
-    AddNoise, ClipNorm, ClipValue, LearningRate, Minibatches, Momentum, Scale, Sgd, SgdStep, Transform,
-    WeightDecay,
+    AddNoise, Batch, ClipNorm, ClipValue, Halt, LearningRate, Minibatches, Momentum, Scale, Sgd, SgdStep,
+    Transform, WeightDecay,
 };
 use losscape::{Objective, SampledObjective};
 
 type Rng = Xoshiro128PlusPlus;
 /// Every transform that needs no recording.
-type Chain<'a> = (WeightDecay, ClipNorm, ClipValue, Scale, LearningRate, Momentum<'a>, AddNoise<'a>);
+type Chain<'a> = (
+    WeightDecay,
+    ClipNorm,
+    ClipValue,
+    Scale,
+    LearningRate,
+    Momentum<f32, &'a mut [f32]>,
+    AddNoise<f32, &'a mut [f32]>,
+);
 
 /// `name(argument: type, …) -> type = path;`: a function that calls the path, under the symbol `hot_name`.
 macro_rules! hot {
@@ -91,16 +99,29 @@ hot! {
     fill_indices(rng: &mut Rng, n: u32, out: &mut [u32]) = random::fill_indices;
     partial_shuffle(rng: &mut Rng, permutation: &mut [u32], count: usize) = random::partial_shuffle;
 
-    weight_decay(t: &mut WeightDecay, params: &[f32], update: &mut [f32], rng: &mut Rng) = Transform::apply;
-    clip_norm(t: &mut ClipNorm, params: &[f32], update: &mut [f32], rng: &mut Rng) = Transform::apply;
-    clip_value(t: &mut ClipValue, params: &[f32], update: &mut [f32], rng: &mut Rng) = Transform::apply;
-    learning_rate(t: &mut LearningRate, params: &[f32], update: &mut [f32], rng: &mut Rng) = Transform::apply;
-    momentum(t: &mut Momentum<'_>, params: &[f32], update: &mut [f32], rng: &mut Rng) = Transform::apply;
-    add_noise(t: &mut AddNoise<'_>, params: &[f32], update: &mut [f32], rng: &mut Rng) = Transform::apply;
-    minibatch(batches: &mut Minibatches<'_>, rng: &mut Rng) -> usize
-        = |batches: &mut Minibatches<'_>, rng| batches.next_batch(rng).map_or(0, <[u32]>::len);
+    weight_decay(t: &mut WeightDecay, params: &[f32], update: &mut [f32], rng: &mut Rng) -> Result<(), Halt>
+        = Transform::apply;
+    clip_norm(t: &mut ClipNorm, params: &[f32], update: &mut [f32], rng: &mut Rng) -> Result<(), Halt>
+        = Transform::apply;
+    clip_value(t: &mut ClipValue, params: &[f32], update: &mut [f32], rng: &mut Rng) -> Result<(), Halt>
+        = Transform::apply;
+    learning_rate(t: &mut LearningRate, params: &[f32], update: &mut [f32], rng: &mut Rng) -> Result<(), Halt>
+        = Transform::apply;
+    momentum(
+        t: &mut Momentum<f32, &mut [f32]>, params: &[f32], update: &mut [f32], rng: &mut Rng
+    ) -> Result<(), Halt> = Transform::apply;
+    add_noise(
+        t: &mut AddNoise<f32, &mut [f32]>, params: &[f32], update: &mut [f32], rng: &mut Rng
+    ) -> Result<(), Halt> = Transform::apply;
+    minibatch(batches: &mut Minibatches<&mut [u32]>, rng: &mut Rng) -> usize
+        = |batches: &mut Minibatches<&mut [u32]>, rng| match batches.next_batch(rng) {
+            Batch::Samples(batch) => batch.len(),
+            Batch::All | Batch::MemoryChanged => 0,
+        };
     sgd_step(
-        sgd: &mut Sgd<'_, f32, Minibatches<'_>, Chain<'_>>, f: &MlpObjective<'_>, rng: &mut Rng
+        sgd: &mut Sgd<f32, Minibatches<&mut [u32]>, Chain<'_>, &mut [f32], &mut [f32]>,
+        f: &MlpObjective<'_>,
+        rng: &mut Rng
     ) -> SgdStep = Sgd::step;
 
     length(corners: &[f32], dim: usize) -> f32 = path::length;

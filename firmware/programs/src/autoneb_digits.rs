@@ -6,7 +6,7 @@ use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets, digits};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::path::{AutoNeb, AutoNebConfig, AutoNebStep, Cycle, Grow};
-use losscape::sgd::{LearningRate, Minibatches, Momentum, BatchOrder, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdStep};
 
 use crate::{Program, Report};
 
@@ -97,7 +97,8 @@ impl Program for Memory {
         for (end, params) in (0..2).zip(self.images.chunks_exact_mut(DIM)) {
             let mut rng = stream(2026, end);
             NET.init(Init::GlorotUniform, params, &mut rng);
-            let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
+            let batches =
+                Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
             let chain = (LearningRate::constant(0.1), Momentum::heavy_ball(0.9, &mut self.velocity));
             let mut sgd = Sgd::new(&objective, params, batches, chain, &mut self.workspace)?;
             for _ in 0..STEPS {

@@ -3,7 +3,7 @@
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets, digits};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{LearningRate, Minibatches, Momentum, BatchOrder, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep};
 use losscape::{ArgError, Objective};
 
 use crate::{Program, Report};
@@ -29,7 +29,7 @@ pub struct Memory {
     order: [u32; SAMPLES],
     params: [f32; DIM],
     velocity: [f32; DIM],
-    workspace: [f32; Sgd::workspace_len(DIM, SCRATCH)],
+    workspace: [f32; SgdLayout::new(DIM, SCRATCH).len()],
 }
 
 impl Memory {
@@ -41,7 +41,7 @@ impl Memory {
             order: [0; SAMPLES],
             params: [0.0; DIM],
             velocity: [0.0; DIM],
-            workspace: [0.0; Sgd::workspace_len(DIM, SCRATCH)],
+            workspace: [0.0; SgdLayout::new(DIM, SCRATCH).len()],
         }
     }
 }

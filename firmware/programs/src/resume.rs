@@ -6,7 +6,9 @@ use losscape::base::blob::BlobError;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{AddNoise, LearningRate, Minibatches, Momentum, Noise, BatchOrder, Sgd, SgdStep};
+use losscape::sgd::{
+    AddNoise, BatchOrder, LearningRate, Minibatches, Momentum, Noise, Sgd, SgdLayout, SgdStep,
+};
 
 use crate::{Program, Report};
 
@@ -35,7 +37,7 @@ pub struct Memory {
     order: [u32; SAMPLES],
     params: [f32; DIM],
     velocity: [f32; DIM],
-    workspace: [f32; Sgd::workspace_len(DIM, SCRATCH)],
+    workspace: [f32; SgdLayout::new(DIM, SCRATCH).len()],
 }
 
 impl Memory {
@@ -45,7 +47,7 @@ impl Memory {
             order: [0; SAMPLES],
             params: [0.0; DIM],
             velocity: [0.0; DIM],
-            workspace: [0.0; Sgd::workspace_len(DIM, SCRATCH)],
+            workspace: [0.0; SgdLayout::new(DIM, SCRATCH).len()],
         }
     }
 
@@ -62,7 +64,7 @@ impl Memory {
         let mut rng = stream(2026, 0);
         NET.init(Init::GlorotUniform, &mut self.params, &mut rng);
         let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, 3, &mut self.order)?;
-        let noise = AddNoise::new(Noise::Gaussian { std_dev: 0.01 }, &mut []);
+        let noise = AddNoise::new(Noise::Gaussian { std_dev: 0.01 }, []);
         let momentum = Momentum::heavy_ball(0.9, &mut self.velocity);
         let chain = (noise, LearningRate::constant(0.2), momentum);
         let mut run = Sgd::new(&objective, &mut self.params, batches, chain, &mut self.workspace)?;
@@ -79,7 +81,13 @@ impl Memory {
 }
 
 /// A run of this program.
-pub type Run<'a> = Sgd<'a, f32, Minibatches<'a>, (AddNoise<'a>, LearningRate, Momentum<'a>)>;
+pub type Run<'a> = Sgd<
+    f32,
+    Minibatches<&'a mut [u32; SAMPLES]>,
+    (AddNoise<f32, [f32; 0]>, LearningRate, Momentum<f32, &'a mut [f32; DIM]>),
+    &'a mut [f32; DIM],
+    &'a mut [f32; SgdLayout::new(DIM, SCRATCH).len()],
+>;
 
 impl Program for Memory {
     fn train(&mut self, after_step: impl FnMut()) -> Result<(), ArgError> {

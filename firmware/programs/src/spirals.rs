@@ -4,7 +4,7 @@
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{LearningRate, Minibatches, BatchOrder, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Sgd, SgdLayout, SgdStep};
 use losscape::{ArgError, Objective};
 
 use crate::{Program, Report, numbers};
@@ -40,13 +40,13 @@ pub const STEPS: u32 = 64;
 pub struct Memory {
     order: [u32; SAMPLES],
     params: [f32; DIM],
-    workspace: [f32; Sgd::workspace_len(DIM, SCRATCH)],
+    workspace: [f32; SgdLayout::new(DIM, SCRATCH).len()],
 }
 
 impl Memory {
     /// Zeros, to be put into a static.
     pub const fn new() -> Self {
-        Self { order: [0; SAMPLES], params: [0.0; DIM], workspace: [0.0; Sgd::workspace_len(DIM, SCRATCH)] }
+        Self { order: [0; SAMPLES], params: [0.0; DIM], workspace: [0.0; SgdLayout::new(DIM, SCRATCH).len()] }
     }
 }
 

@@ -9,7 +9,7 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{AddNoise, BatchOrder, LearningRate, Minibatches, Momentum, Noise, Sgd};
+use losscape::sgd::{AddNoise, BatchOrder, LearningRate, Minibatches, Momentum, Noise, Sgd, SgdLayout};
 
 use crate::numbers::numbers;
 use crate::{Experiment, digest};
@@ -42,7 +42,7 @@ fn save_and_resume<R: Real>(digest: &mut Fingerprint) -> Result<(), BlobError> {
     for resumes in [false, true] {
         let (mut params, mut velocity) = ([R::ZERO; DIM], [R::ZERO; DIM]);
         let mut order = [0; SAMPLES];
-        let mut workspace = [R::ZERO; Sgd::workspace_len(DIM, NET.scratch_len(TILE))];
+        let mut workspace = [R::ZERO; SgdLayout::new(DIM, NET.scratch_len(TILE)).len()];
         let mut rng = stream(15, 0);
         NET.init(Init::GlorotUniform, &mut params, &mut rng);
         let noise = AddNoise::new(Noise::Gaussian { std_dev: R::from_f64(0.01) }, &mut []);

@@ -6,7 +6,7 @@ use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::sgd::{
     AddNoise, BatchOrder, ClipNorm, FullBatch, GradientSource, LearningRate, Minibatches, Momentum, Noise,
-    Replay, Schedule, Sgd, SgdStep, Transform, WeightDecay,
+    Replay, Schedule, Sgd, SgdLayout, SgdStep, Transform, WeightDecay,
 };
 use losscape::{ArgError, Curvature, Real};
 
@@ -57,16 +57,16 @@ fn every_noise<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
         train(&objective, batches, (clip, LearningRate::new(cosine), momentum), digest)?;
     }
 
-    let factor = numbers::<R, { 2 * DIM }>(7, 0.05);
     let noises = [
         Noise::Gaussian { std_dev: real(0.02) },
         Noise::Ball { radius: real(0.1) },
         Noise::Langevin { temperature: real(1e-3), learning_rate: Schedule::Constant { rate: real(0.2) } },
-        Noise::LowRank { factor: &factor },
     ];
     for noise in noises {
         train(&objective, FullBatch, (rate, AddNoise::new(noise, &mut row)), digest)?;
     }
+    let factor = numbers::<R, { 2 * DIM }>(7, 0.05);
+    train(&objective, FullBatch, (rate, AddNoise::low_rank(&factor, &mut row)), digest)?;
 
     let rows = numbers::<R, { STEPS * DIM }>(8, 0.02);
     let nesterov = Momentum::nesterov(real(0.8), &mut velocity, &mut point);
@@ -87,14 +87,14 @@ where
 {
     let mut rng = stream(7, 1);
     let mut params = [R::ZERO; DIM];
-    let mut workspace = [R::ZERO; Sgd::workspace_len(DIM, NET.scratch_len(TILE))];
+    let mut workspace = [R::ZERO; SgdLayout::new(DIM, NET.scratch_len(TILE)).len()];
     NET.init(Init::GlorotUniform, &mut params, &mut rng);
     let mut sgd = Sgd::new(objective, &mut params, source, transforms, &mut workspace)?;
     for _ in 0..STEPS {
         match sgd.step(objective, &mut rng) {
             SgdStep::Stepped { value } => digest.real(value),
             SgdStep::NotFinite { step } => digest.word(step.into()),
-            SgdStep::NoiseExhausted => digest.word(u64::MAX),
+            SgdStep::NoiseExhausted | SgdStep::MemoryChanged => digest.word(u64::MAX),
         }
     }
     digest.reals(&params);

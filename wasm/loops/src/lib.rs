@@ -5,10 +5,15 @@
 //! size (`[profile.wasm]`). It adds nothing to the kernel.
 #![no_std]
 
+extern crate alloc;
+
+use alloc::vec;
+use alloc::vec::Vec;
+
 use losscape::base::random::Xoshiro128PlusPlus;
 use losscape::models::data::Dataset;
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
-use losscape::sgd::{LearningRate, Minibatches, Momentum, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep};
 use losscape::{ArgError, Objective, SampledObjective};
 
 /// Samples that are evaluated together: more would not be faster.
@@ -87,28 +92,36 @@ pub fn predict(net: &Mlp, params: &[f32], inputs: &[f32], outputs: &mut [f32], s
     net.predict(params, inputs, outputs, scratch);
 }
 
-/// SGD with momentum on minibatches.
-pub type Descent<'a> = Sgd<'a, f32, Minibatches<'a>, (LearningRate, Momentum<'a>)>;
+/// SGD with momentum on minibatches, in memory of its own.
+pub type Descent =
+    Sgd<f32, Minibatches<Vec<u32>>, (LearningRate, Momentum<f32, Vec<f32>>), Vec<f32>, Vec<f32>>;
 
-/// A run that has not made a step, as [`Sgd::new`].
+/// A run at its start, as [`Sgd::new`], with room for batches of any size.
 ///
 /// # Errors
-/// As there.
+/// As there and at [`Minibatches::new`].
 #[inline(never)]
-pub fn descent<'a>(
+pub fn descent(
     objective: &dyn SampledObjective,
-    params: &'a mut [f32],
-    batches: Minibatches<'a>,
-    transforms: (LearningRate, Momentum<'a>),
-    workspace: &'a mut [f32],
-) -> Result<Descent<'a>, ArgError> {
-    Sgd::new(objective, params, batches, transforms, workspace)
+    params: Vec<f32>,
+    order: BatchOrder,
+    batch_size: u32,
+    learning_rate: LearningRate,
+    momentum: f32,
+) -> Result<Descent, ArgError> {
+    let (dim, samples) = (objective.dim(), objective.samples());
+    let scratch_len = objective.scratch_len().max(objective.batch_scratch_len(samples));
+    let samples = u32::try_from(samples).unwrap_or(u32::MAX);
+    let indices = vec![0; order.indices_len(samples, samples)];
+    let batches = Minibatches::new(order, samples, batch_size, indices)?;
+    let transforms = (learning_rate, Momentum::heavy_ball(momentum, vec![0.0; dim]));
+    Sgd::new(objective, params, batches, transforms, vec![0.0; SgdLayout::new(dim, scratch_len).len()])
 }
 
 /// Makes at most `steps` steps; returns how many were made. Fewer mean that a value was not finite.
 #[inline(never)]
 pub fn advance(
-    descent: &mut Descent<'_>,
+    descent: &mut Descent,
     objective: &dyn SampledObjective,
     steps: u32,
     rng: &mut Xoshiro128PlusPlus,

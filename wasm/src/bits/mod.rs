@@ -10,10 +10,9 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Init, Loss, Mlp};
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd};
+use losscape::sgd::{BatchOrder, LearningRate};
 use losscape::{ArgError, Objective, Real, SampledObjective};
 use losscape_wasm_loops::{Descent, NetLoss, advance, descent};
-use self_cell::MutBorrow;
 use wasm_bindgen::prelude::*;
 
 use crate::LabError;
@@ -150,38 +149,28 @@ impl SampledObjective for Twin<'_> {
     }
 }
 
-#[derive(Default)]
+/// A run with the generator of its batches.
 struct Side {
-    params: Vec<f32>,
-    velocity: Vec<f32>,
-    workspace: Vec<f32>,
-    order: Vec<u32>,
+    sgd: Descent,
+    rng: Xoshiro128PlusPlus,
 }
 
-struct Memory {
-    inputs: Vec<f32>,
-    values: Vec<f32>,
-    kernel: Side,
-    twin: Side,
-}
-
-struct Pair<'a> {
-    kernel: (NetLoss<'a>, Descent<'a>, Xoshiro128PlusPlus),
-    twin: (Twin<'a>, Descent<'a>, Xoshiro128PlusPlus),
-}
-
-self_cell::self_cell!(
-    struct PairInMemory {
-        owner: MutBorrow<Memory>,
-        #[not_covariant]
-        dependent: Pair,
+impl Side {
+    /// Makes a step; false if a value was not finite.
+    fn step(&mut self, objective: &dyn SampledObjective) -> bool {
+        advance(&mut self.sgd, objective, 1, &mut self.rng) == 1
     }
-);
+}
 
 /// A training run of a 2-8-8-1 network on two moons, and its twin.
 #[wasm_bindgen]
 pub struct Twins {
-    pair: PairInMemory,
+    net: Mlp,
+    exchanged: Exchanged,
+    inputs: Vec<f32>,
+    values: Vec<f32>,
+    kernel: Side,
+    twin: Side,
     scratch: Vec<f32>,
     first: Option<u32>,
 }
@@ -208,55 +197,39 @@ impl Twins {
         let values: Vec<f32> = labels.iter().map(|&label| if label == 0 { -1.0 } else { 1.0 }).collect();
         let mut params = vec![0.0; net.param_len()];
         net.init(Init::GlorotUniform, &mut params, &mut stream(seed.into(), 0));
-        let scratch_len = objective(net, &inputs, &values)?.scratch_len();
-        // Enough for either objective.
-        let workspace = vec![0.0; Sgd::workspace_len(net.param_len(), scratch_len + 64)];
-        let side = || Side {
-            params: params.clone(),
-            velocity: vec![0.0; params.len()],
-            workspace: workspace.clone(),
-            order: vec![0; samples],
+        let (ours, theirs) = objectives(net, exchanged, &inputs, &values)?;
+        let side = |objective: &dyn SampledObjective| {
+            let (order, rate) = (BatchOrder::ShuffledEpochs, LearningRate::constant(RATE));
+            let sgd = descent(objective, params.clone(), order, BATCH, rate, 0.0)?;
+            Ok::<_, ArgError>(Side { sgd, rng: stream(seed.into(), 1) })
         };
-        let memory = Memory { inputs, values, kernel: side(), twin: side() };
-        let batches = stream(seed.into(), 1);
-        let pair = PairInMemory::try_new(MutBorrow::new(memory), |memory| {
-            let Memory { inputs, values, kernel, twin } = memory.borrow_mut();
-            let (inputs, values) = (&*inputs, &*values);
-            let ours = objective(net, inputs, values)?;
-            let data = Dataset::new(inputs, 2, Targets::Values(values))?;
-            let theirs = Twin { net, data, values, exchanged };
-            let ours_sgd = start(&ours, kernel)?;
-            let theirs_sgd = start(&theirs, twin)?;
-            Ok::<_, ArgError>(Pair {
-                kernel: (ours, ours_sgd, batches.clone()),
-                twin: (theirs, theirs_sgd, batches),
-            })
-        })?;
-        Ok(Self { pair, scratch: vec![0.0; scratch_len], first: None })
+        let (kernel, twin, scratch) = (side(&ours)?, side(&theirs)?, vec![0.0; ours.scratch_len()]);
+        Ok(Self { net, exchanged, inputs, values, kernel, twin, scratch, first: None })
     }
 
     /// Makes `steps` steps of both runs.
-    pub fn advance(&mut self, steps: u32) {
-        let first = &mut self.first;
-        self.pair.with_dependent_mut(|_, Pair { kernel, twin }| {
-            for _ in 0..steps {
-                let made = advance(&mut kernel.1, &kernel.0, 1, &mut kernel.2)
-                    + advance(&mut twin.1, &twin.0, 1, &mut twin.2);
-                if made < 2 {
-                    return;
-                }
-                if first.is_none() && bits(kernel.1.params()).ne(bits(twin.1.params())) {
-                    *first = Some(kernel.1.steps());
-                }
+    ///
+    /// # Errors
+    /// [`LabError`] naming what the kernel refused: never after [`new`](Self::new).
+    pub fn advance(&mut self, steps: u32) -> Result<(), LabError> {
+        let (ours, theirs) = objectives(self.net, self.exchanged, &self.inputs, &self.values)?;
+        for _ in 0..steps {
+            if !(self.kernel.step(&ours) && self.twin.step(&theirs)) {
+                break;
             }
-        });
+            let [a, b] = self.params().map(bits);
+            if self.first.is_none() && a.ne(b) {
+                self.first = Some(self.kernel.sgd.steps());
+            }
+        }
+        Ok(())
     }
 
     /// Steps made so far.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn steps(&self) -> u32 {
-        self.pair.with_dependent(|_, pair| pair.kernel.1.steps())
+        self.kernel.sgd.steps()
     }
 
     /// The first step after which a bit differed, if one has.
@@ -269,42 +242,44 @@ impl Twins {
     /// For each weight, how many of its 32 bits differ between the runs.
     #[must_use]
     pub fn differing(&self) -> Vec<u8> {
-        self.pair.with_dependent(|_, pair| {
-            let pairs = bits(pair.kernel.1.params()).zip(bits(pair.twin.1.params()));
-            pairs.map(|(ours, theirs)| u8::try_from((ours ^ theirs).count_ones()).unwrap_or(32)).collect()
-        })
+        let [ours, theirs] = self.params().map(bits);
+        let differing = |(a, b): (u32, u32)| u8::try_from((a ^ b).count_ones()).unwrap_or(32);
+        ours.zip(theirs).map(differing).collect()
     }
 
     /// The loss of both runs' parameters, both measured by the kernel.
-    #[must_use]
-    pub fn losses(&mut self) -> Vec<f64> {
-        let scratch = &mut self.scratch;
-        self.pair.with_dependent(|_, Pair { kernel, twin }| {
-            [kernel.1.params(), twin.1.params()]
-                .map(|params| kernel.0.value(params, scratch).to_f64())
-                .to_vec()
-        })
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn losses(&mut self) -> Result<Vec<f64>, LabError> {
+        let (ours, _) = objectives(self.net, self.exchanged, &self.inputs, &self.values)?;
+        let [a, b] = [&self.kernel, &self.twin].map(|side| side.sgd.params());
+        Ok([a, b].map(|params| ours.value(params, &mut self.scratch).to_f64()).to_vec())
     }
 
     /// The digest of the kernel's parameters, then of the twin's.
     #[must_use]
     pub fn digests(&self) -> Vec<String> {
-        self.pair.with_dependent(|_, Pair { kernel, twin }| {
-            [kernel.1.params(), twin.1.params()]
-                .map(|params| format!("{:016x}", Fingerprint::of(params)))
-                .to_vec()
-        })
+        self.params().map(|params| format!("{:016x}", Fingerprint::of(params))).to_vec()
     }
 }
 
-fn objective<'a>(net: Mlp, inputs: &'a [f32], values: &'a [f32]) -> Result<NetLoss<'a>, ArgError> {
-    NetLoss::new(net, Loss::MeanSquaredError, Dataset::new(inputs, 2, Targets::Values(values))?, 0.0)
+impl Twins {
+    fn params(&self) -> [&[f32]; 2] {
+        [self.kernel.sgd.params(), self.twin.sgd.params()]
+    }
 }
 
-fn start<'a>(objective: &dyn SampledObjective, side: &'a mut Side) -> Result<Descent<'a>, ArgError> {
-    let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES, BATCH, &mut side.order)?;
-    let transforms = (LearningRate::constant(RATE), Momentum::heavy_ball(0.0, &mut side.velocity));
-    descent(objective, &mut side.params, batches, transforms, &mut side.workspace)
+/// The kernel's objective and the twin's, on the same data.
+fn objectives<'a>(
+    net: Mlp,
+    exchanged: Exchanged,
+    inputs: &'a [f32],
+    values: &'a [f32],
+) -> Result<(NetLoss<'a>, Twin<'a>), ArgError> {
+    let data = Dataset::new(inputs, 2, Targets::Values(values))?;
+    let ours = NetLoss::new(net, Loss::MeanSquaredError, data, 0.0)?;
+    Ok((ours, Twin { net, data, values, exchanged }))
 }
 
 fn bits(params: &[f32]) -> impl Iterator<Item = u32> {
@@ -318,21 +293,21 @@ mod tests {
     #[test]
     fn with_nothing_exchanged_both_have_the_same_bits() {
         let mut twins = Twins::new(1, false, false).expect("a pair");
-        twins.advance(2000);
+        twins.advance(2000).unwrap();
         assert_eq!(twins.first(), None, "the twin is written in the kernel's order");
         assert_eq!(twins.steps(), 2000, "both stayed finite");
-        let losses = twins.losses();
+        let losses = twins.losses().unwrap();
         assert!(losses[0] < 0.2, "it learns: {losses:?}");
     }
 
     #[test]
     fn another_order_changes_bits_and_hardly_the_loss() {
         let mut twins = Twins::new(1, false, true).expect("a pair");
-        twins.advance(1000);
+        twins.advance(1000).unwrap();
         assert!(twins.first().is_some_and(|step| step < 50), "{:?}", twins.first());
         let differing = twins.differing().iter().filter(|&&bits| bits > 0).count();
         assert!(differing > 50, "{differing} of 105");
-        let losses = twins.losses();
+        let losses = twins.losses().unwrap();
         assert!((losses[0] - losses[1]).abs() < 1e-3, "{losses:?}");
     }
 }

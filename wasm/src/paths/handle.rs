@@ -91,7 +91,7 @@ impl Paths {
         for end in &mut self.ends {
             let wanted = left.min(all - end.steps());
             left -= wanted;
-            if end.train(wanted) < wanted {
+            if end.train(wanted)? < wanted {
                 self.not_finite = true;
                 return Ok(0);
             }
@@ -413,8 +413,8 @@ impl Paths {
     /// Draws the straight lines between the trained ends, and begins the search.
     fn join(&mut self) -> Result<(), LabError> {
         let net = self.problem.net;
-        self.a = self.ends[0].params();
-        let b = self.ends[1].params();
+        self.a = self.ends[0].params().to_vec();
+        let b = self.ends[1].params().to_vec();
         let mut aligned = b.clone();
         let layout = AlignLayout::new(&net);
         let (mut workspace, mut indices) = (vec![0.0; layout.len()], vec![0; layout.index_len()]);

@@ -8,7 +8,7 @@ use losscape::path::{
     AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Cycle, CycleReport,
     DenseScan, Grow, PathReport, Relaxer, ScanStep,
 };
-use losscape::sgd::{BatchOrder, Minibatches};
+use losscape::sgd::{Batch, BatchOrder, Minibatches};
 use losscape::{ArgError, Objective};
 use losscape_wasm_loops::NetLoss;
 use self_cell::MutBorrow;
@@ -36,7 +36,7 @@ struct Memory {
 struct Run<'a> {
     objective: NetLoss<'a>,
     search: AutoNeb<'a, f32, CAPACITY>,
-    batches: Option<Minibatches<'a>>,
+    batches: Option<Minibatches<&'a mut [u32]>>,
     batch: Vec<u32>,
     climb_memory: Option<(&'a mut [f32], &'a mut [f32])>,
     climb: Option<Climb<'a>>,
@@ -132,7 +132,12 @@ impl Search {
             let mut batches = None;
             if problem.minibatches {
                 let samples = u32::try_from(samples).unwrap_or(u32::MAX);
-                batches = Some(Minibatches::new(BatchOrder::ShuffledEpochs, samples, problem.batch, order)?);
+                batches = Some(Minibatches::new(
+                    BatchOrder::ShuffledEpochs,
+                    samples,
+                    problem.batch,
+                    &mut order[..],
+                )?);
             }
             let config = AutoNebConfig {
                 points: SCAN,
@@ -280,7 +285,7 @@ enum Did {
 impl Run<'_> {
     /// The batch of the next sweep.
     fn draw(&mut self, rng: &mut Xoshiro128PlusPlus) {
-        if let Some(batch) = self.batches.as_mut().and_then(|batches| batches.next_batch(rng)) {
+        if let Some(Batch::Samples(batch)) = self.batches.as_mut().map(|batches| batches.next_batch(rng)) {
             self.batch.clear();
             self.batch.extend_from_slice(batch);
         }

@@ -5,7 +5,7 @@ use losscape::base::vector::scale;
 use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::TiltedRing;
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd, SgdLayout, SgdStep};
 use losscape::{ArgError, Curvature, Objective, SampledObjective};
 
 const SAMPLES: usize = 160;
@@ -109,7 +109,7 @@ impl Problem {
         let Recipe { steps, batch_size, momentum, schedule } = self.recipe();
         let samples = landscape.samples();
         let (mut velocity, mut order) = (vec![0.0; landscape.dim()], vec![0; samples]);
-        let mut workspace = vec![0.0; Sgd::workspace_len(landscape.dim(), landscape.scratch_len())];
+        let mut workspace = vec![0.0; SgdLayout::new(landscape.dim(), landscape.scratch_len()).len()];
         let count = u32::try_from(samples).unwrap_or(u32::MAX);
         let source = Minibatches::new(BatchOrder::ShuffledEpochs, count, batch_size, &mut order)?;
         let transforms = (LearningRate::new(schedule), Momentum::heavy_ball(momentum, &mut velocity));

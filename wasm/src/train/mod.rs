@@ -5,14 +5,12 @@ use std::rc::Rc;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::base::vector::norm;
+use losscape::models::data::Dataset;
 use losscape::models::data::digits::{CLASSES, PIXELS};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, softmax};
-use losscape::sgd::{
-    BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd, temperature_with_momentum,
-};
-use losscape::{ArgError, Objective, Real, SampledObjective};
+use losscape::sgd::{BatchOrder, LearningRate, Schedule, temperature_with_momentum};
+use losscape::{ArgError, Objective, Real};
 use losscape_wasm_loops::{Descent, NetLoss, advance, descent, predict};
-use self_cell::MutBorrow;
 use wasm_bindgen::prelude::*;
 
 use crate::digits::Data;
@@ -92,39 +90,16 @@ impl TrainSettings {
     }
 }
 
-/// What a run borrows.
-struct Memory {
-    data: Rc<Data>,
-    params: Vec<f32>,
-    velocity: Vec<f32>,
-    workspace: Vec<f32>,
-    indices: Vec<u32>,
-}
-
-struct Run<'a> {
-    train: NetLoss<'a>,
-    held_out: NetLoss<'a>,
-    sgd: Descent<'a>,
-}
-
-self_cell::self_cell!(
-    struct RunInMemory {
-        owner: MutBorrow<Memory>,
-        #[not_covariant]
-        dependent: Run,
-    }
-);
-
 /// One training run: a network of 64 pixels, one hidden tanh layer and 10 outputs learns the digits by minibatch SGD on
 /// softmax cross-entropy.
 #[wasm_bindgen]
 pub struct Train {
-    run: RunInMemory,
+    data: Rc<Data>,
     net: Mlp,
     settings: TrainSettings,
+    sgd: Descent,
     rng: Xoshiro128PlusPlus,
     scratch: Vec<f32>,
-    params: Vec<f32>,
     hidden: Vec<f32>,
     outputs: Vec<f32>,
     not_finite: bool,
@@ -138,7 +113,7 @@ impl core::fmt::Debug for Train {
 
 #[wasm_bindgen]
 impl Train {
-    /// A run that has not made a step; its parameters are drawn.
+    /// Creates a run at step 0 with freshly drawn parameters.
     ///
     /// # Errors
     /// [`LabError`] naming the setting that the kernel refused.
@@ -162,7 +137,9 @@ impl Train {
     /// [`LabError`] naming `network`: never for a run that has stayed finite.
     pub fn save(&self) -> Result<Vec<u8>, LabError> {
         let mut bytes = vec![0; self.net.blob_len::<f32>()];
-        self.net.write_blob(&self.params, &mut bytes).map_err(|error| LabError::blob("network", error))?;
+        self.net
+            .write_blob(self.sgd.params(), &mut bytes)
+            .map_err(|error| LabError::blob("network", error))?;
         Ok(bytes)
     }
 
@@ -188,12 +165,14 @@ impl Train {
 
     /// Makes at most `steps` steps; returns how many were made. Fewer mean that a value was not finite,
     /// and that the parameters are the last finite ones.
-    pub fn advance(&mut self, steps: u32) -> u32 {
-        let rng = &mut self.rng;
-        let made = self.run.with_dependent_mut(|_, run| advance(&mut run.sgd, &run.train, steps, rng));
+    ///
+    /// # Errors
+    /// [`LabError`] naming what the kernel refused: never after [`new`](Self::new).
+    pub fn advance(&mut self, steps: u32) -> Result<u32, LabError> {
+        let objective = objective(self.data.train()?, self.net, self.settings.l2)?;
+        let made = advance(&mut self.sgd, &objective, steps, &mut self.rng);
         self.not_finite |= made < steps;
-        self.copy_params();
-        made
+        Ok(made)
     }
 
     /// Whether the run stopped at a value that was not finite.
@@ -207,7 +186,7 @@ impl Train {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn steps(&self) -> u32 {
-        self.run.with_dependent(|_, run| run.sgd.steps())
+        self.sgd.steps()
     }
 
     /// Units of the hidden layer.
@@ -223,7 +202,7 @@ impl Train {
     /// [`LabError`] naming `learning_rate`.
     pub fn set_learning_rate(&mut self, learning_rate: f32) -> Result<(), LabError> {
         let schedule = Schedule::Constant { rate: learning_rate };
-        self.run.with_dependent_mut(|_, run| run.sgd.transforms_mut().0.set_schedule(schedule))?;
+        self.sgd.transforms_mut().0.set_schedule(schedule)?;
         self.settings.learning_rate = learning_rate;
         Ok(())
     }
@@ -233,7 +212,7 @@ impl Train {
     /// # Errors
     /// [`LabError`] naming `batch_size`.
     pub fn set_batch_size(&mut self, batch_size: u32) -> Result<(), LabError> {
-        self.run.with_dependent_mut(|_, run| run.sgd.source_mut().set_batch_size(batch_size))?;
+        self.sgd.source_mut().set_batch_size(batch_size)?;
         self.settings.batch_size = batch_size;
         Ok(())
     }
@@ -243,30 +222,31 @@ impl Train {
     /// # Errors
     /// [`LabError`] naming `momentum`.
     pub fn set_momentum(&mut self, momentum: f32) -> Result<(), LabError> {
-        self.run.with_dependent_mut(|_, run| run.sgd.transforms_mut().1.set_momentum(momentum))?;
+        self.sgd.transforms_mut().1.set_momentum(momentum)?;
         self.settings.momentum = momentum;
         Ok(())
     }
 
     /// Four numbers: loss in nats and accuracy from 0 to 1 on the training rows, then on the held-out rows; losses
     /// without the L2 term.
-    #[must_use]
-    pub fn measure(&mut self) -> Vec<f64> {
-        let scratch = &mut self.scratch;
-        self.run.with_dependent(|_, run| {
-            let params = run.sgd.params();
-            [&run.train, &run.held_out]
-                .into_iter()
-                .flat_map(|rows| [rows.data_loss(params, scratch), rows.accuracy(params, scratch)])
-                .map(Real::to_f64)
-                .collect()
-        })
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn measure(&mut self) -> Result<Vec<f64>, LabError> {
+        let (params, scratch) = (self.sgd.params(), &mut self.scratch);
+        let mut measures = Vec::with_capacity(4);
+        for rows in [self.data.train()?, self.data.held_out()?] {
+            let rows = objective(rows, self.net, self.settings.l2)?;
+            measures
+                .extend([rows.data_loss(params, scratch), rows.accuracy(params, scratch)].map(Real::to_f64));
+        }
+        Ok(measures)
     }
 
     /// The digest of the parameters, 16 hexadecimal digits: equal on every machine after the same steps.
     #[must_use]
     pub fn digest(&self) -> String {
-        format!("{:016x}", Fingerprint::of(&self.params))
+        format!("{:016x}", Fingerprint::of(self.sgd.params()))
     }
 
     /// The temperature of SGD's noise, T = η / (2b), with momentum η / (2b (1 − μ)).
@@ -279,20 +259,20 @@ impl Train {
     /// ‖θ‖, the length of the parameters.
     #[must_use]
     pub fn norm(&self) -> f32 {
-        norm(&self.params)
+        norm(self.sgd.params())
     }
 
     /// Where the parameters lie in the module's memory, as f32: for each layer its weights, inputs × outputs, then its
     /// biases. A view ends when the memory grows: take it afresh.
     #[must_use]
     pub fn params_ptr(&self) -> *const f32 {
-        self.params.as_ptr()
+        self.sgd.params().as_ptr()
     }
 
     /// How many parameters there are.
     #[must_use]
     pub fn params_len(&self) -> usize {
-        self.params.len()
+        self.sgd.params().len()
     }
 
     /// Shows 64 pixels to the network: `hidden` and `probabilities` tell what it makes of them.
@@ -304,8 +284,9 @@ impl Train {
         ArgError::check_finite("pixels", pixels)?;
         // The parameters of the first layer come first, and are a network of their own.
         let first = Mlp::new(&[PIXELS, self.hidden.len()])?.with_output(Activation::Tanh);
-        predict(&first, &self.params[..first.param_len()], pixels, &mut self.hidden, &mut self.scratch);
-        predict(&self.net, &self.params, pixels, &mut self.outputs, &mut self.scratch);
+        let params = self.sgd.params();
+        predict(&first, &params[..first.param_len()], pixels, &mut self.hidden, &mut self.scratch);
+        predict(&self.net, params, pixels, &mut self.outputs, &mut self.scratch);
         softmax(&mut self.outputs);
         Ok(())
     }
@@ -333,48 +314,25 @@ impl Train {
         params: Vec<f32>,
         rng: Xoshiro128PlusPlus,
     ) -> Result<Self, LabError> {
-        let (train, held_out) = objectives(data, net, settings.l2)?;
-        let samples = train.samples();
-        let scratch_len = train.scratch_len().max(held_out.scratch_len());
-        let memory = Memory {
-            data: Rc::clone(data),
-            params: params.clone(),
-            velocity: vec![0.0; net.param_len()],
-            workspace: vec![0.0; Sgd::workspace_len(net.param_len(), train.scratch_len())],
-            indices: vec![0; samples],
+        let train = objective(data.train()?, net, settings.l2)?;
+        let held_out = objective(data.held_out()?, net, settings.l2)?;
+        let order = match settings.order {
+            Order::Epochs => BatchOrder::ShuffledEpochs,
+            Order::Replacement => BatchOrder::WithReplacement,
         };
-        let run = RunInMemory::try_new(MutBorrow::new(memory), |memory| {
-            let Memory { data, params, velocity, workspace, indices } = memory.borrow_mut();
-            let (train, held_out) = objectives(data, net, settings.l2)?;
-            let samples = u32::try_from(samples).unwrap_or(u32::MAX);
-            let order = match settings.order {
-                Order::Epochs => BatchOrder::ShuffledEpochs,
-                Order::Replacement => BatchOrder::WithReplacement,
-            };
-            let source = Minibatches::new(order, samples, settings.batch_size, indices)?;
-            let transforms = (
-                LearningRate::constant(settings.learning_rate),
-                Momentum::heavy_ball(settings.momentum, velocity),
-            );
-            let sgd = descent(&train, params, source, transforms, workspace)?;
-            Ok::<_, ArgError>(Run { train, held_out, sgd })
-        })?;
+        let learning_rate = LearningRate::constant(settings.learning_rate);
+        let sgd = descent(&train, params, order, settings.batch_size, learning_rate, settings.momentum)?;
         Ok(Self {
-            run,
             net,
             settings,
+            sgd,
             rng,
-            scratch: vec![0.0; scratch_len],
-            params,
+            scratch: vec![0.0; train.scratch_len().max(held_out.scratch_len())],
             hidden: vec![0.0; settings.hidden as usize],
             outputs: vec![0.0; CLASSES],
             not_finite: false,
+            data: Rc::clone(data),
         })
-    }
-
-    fn copy_params(&mut self) {
-        let params = &mut self.params;
-        self.run.with_dependent(|_, run| params.copy_from_slice(run.sgd.params()));
     }
 }
 
@@ -388,7 +346,6 @@ fn network(hidden: u32) -> Result<Mlp, LabError> {
     Ok(Mlp::new(&[PIXELS, hidden as usize, CLASSES])?)
 }
 
-fn objectives(data: &Data, net: Mlp, l2: f32) -> Result<(NetLoss<'_>, NetLoss<'_>), ArgError> {
-    let loss = Loss::SoftmaxCrossEntropy;
-    Ok((NetLoss::new(net, loss, data.train()?, l2)?, NetLoss::new(net, loss, data.held_out()?, l2)?))
+fn objective(rows: Dataset<'_>, net: Mlp, l2: f32) -> Result<NetLoss<'_>, ArgError> {
+    NetLoss::new(net, Loss::SoftmaxCrossEntropy, rows, l2)
 }

@@ -1,0 +1,26 @@
+//! Why a step was not made.
+
+use core::fmt;
+
+/// Why a [`GradientSource`](super::GradientSource) or a [`Transform`](super::Transform) cannot make a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// A number would have been infinite or NaN.
+    NotFinite,
+    /// A recorded noise has run out.
+    NoiseExhausted,
+    /// Memory no longer has the length it had when the run was started.
+    MemoryChanged,
+}
+
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotFinite => "a number would not have been finite",
+            Self::NoiseExhausted => "the recorded noise has run out",
+            Self::MemoryChanged => "memory has changed its length",
+        })
+    }
+}
+
+impl core::error::Error for Halt {}
