@@ -10,5 +10,6 @@ mod digits;
 mod draxler;
 mod freeman;
 mod networks;
+mod smoothing;
 mod support;
 mod toolbox;
