@@ -14,4 +14,4 @@ pub mod smoothing;
 
 pub use base::error::{ArgError, Reason};
 pub use base::real::Real;
-pub use objective::{Curvature, Objective, SampledObjective};
+pub use objective::{Curvature, Objective, Operator, SampledObjective};

@@ -3,14 +3,14 @@
 #![allow(clippy::cast_possible_truncation, reason = "small numbers of a test")]
 
 use losscape::base::blob::blob_len;
-use losscape::curvature::slices::{grid_len, principal_workspace_len};
-use losscape::curvature::{EigenvectorFollowing, Hessian, eigen_workspace_len};
+use losscape::curvature::slices::{PlaneGridLayout, PrincipalLayout};
+use losscape::curvature::{EigenLayout, FollowingLayout, Hessian, HessianLayout};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, AlignLayout, Loss, MAX_LAYERS, Mlp, MlpObjective};
-use losscape::objective::check_workspace_len;
+use losscape::objective::{HessianAt, check_workspace_len};
 use losscape::path::{AutoNeb, Band, Curve, Sampling, StringMethod};
 use losscape::sgd::{FullBatch, Sgd, SgdLayout};
-use losscape::{Curvature, Objective, SampledObjective};
+use losscape::{Curvature, Objective, Operator, SampledObjective};
 use proptest::prelude::*;
 
 /// What can be wrong with a problem, and the argument that must be named for it.
@@ -143,6 +143,16 @@ impl Curvature for Vast {
     fn hess_vec(&self, _: &[f32], _: &[f32], _: &mut [f32], _: &mut [f32]) {}
 }
 
+impl Operator for Vast {
+    fn dim(&self) -> usize {
+        1 << (usize::BITS / 2)
+    }
+    fn scratch_len(&self) -> usize {
+        0
+    }
+    fn apply(&self, _: &[f32], _: &mut [f32], _: &mut [f32]) {}
+}
+
 /// A length that wrapped would be a short one, and a slice of it would be accepted.
 #[test]
 fn lengths_that_cannot_be_counted_do_not_wrap() {
@@ -153,10 +163,14 @@ fn lengths_that_cannot_be_counted_do_not_wrap() {
         blob_len(MOST),
         check_workspace_len(MOST / 2, 0),
         check_workspace_len(1, MOST),
-        eigen_workspace_len(MOST),
-        principal_workspace_len(MOST),
-        Hessian::workspace_len(MOST, 1),
-        EigenvectorFollowing::<f32>::workspace_len(MOST, 0, 0),
+        EigenLayout::new(MOST).len(),
+        PrincipalLayout::new(MOST).len(),
+        HessianLayout::new(MOST, 1).len(),
+        HessianLayout::new(MOST, 1).matrix_len(),
+        FollowingLayout::new(MOST, 0, 0).len(),
+        FollowingLayout::new(1, MOST, 0).len(),
+        FollowingLayout::new(1, 0, MOST).len(),
+        PlaneGridLayout::new(1, 1, MOST).len(),
         Band::<f32>::workspace_len(MOST, 2, 0),
         AutoNeb::<f32, 4>::workspace_len(MOST, 2, 0),
         StringMethod::<f32>::workspace_len(MOST, 2, 0),
@@ -166,13 +180,16 @@ fn lengths_that_cannot_be_counted_do_not_wrap() {
         net.scratch_len(MOST),
         net.hess_vec_scratch_len(MOST),
     ];
-    assert_eq!(lengths, [MOST; 15]);
-    assert!(grid_len(u32::MAX) >= u32::MAX as usize, "a corner more than cells, squared");
+    assert_eq!(lengths, [MOST; 19]);
+    let corners = PlaneGridLayout::new(u32::MAX, 2, 0).values_len();
+    assert!(corners >= u32::MAX as usize, "a corner more than cells, squared");
     assert!(
         AlignLayout::new(&widest).len() > u32::MAX as usize || usize::BITS == 32,
         "similarities of all units"
     );
-    let refused = Hessian::new(&Vast, &[], &[]).expect_err("no matrix");
+    let at = HessianAt::new(&Vast, &[0.0]);
+    assert_eq!(at.err().map(|error| error.arg), Some("params"));
+    let refused = Hessian::<f32, _, _>::new(&Vast, [], []).expect_err("no matrix");
     assert_eq!(refused.arg, "matrix");
     let everything = MlpObjective::new(
         net,

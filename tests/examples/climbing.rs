@@ -14,15 +14,16 @@ use std::path::Path;
 
 use losscape::base::random::stream;
 use losscape::base::vector::{axpy, dot, norm};
-use losscape::curvature::{Hessian, HessianStep, eigen, eigen_workspace_len, signature};
+use losscape::curvature::{EigenLayout, Hessian, HessianLayout, HessianStep, Tolerance, eigen, signature};
 use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+use losscape::objective::HessianAt;
 use losscape::path::{
     Adaptive, AutoNeb, AutoNebConfig, AutoNebStep, Band, BandConfig, BandStep, Cycle, Fire, Grow, Relaxer,
     Tangent, tangent,
 };
 use losscape::sgd::{FullBatch, LearningRate, Sgd, SgdLayout};
-use losscape::{ArgError, Curvature, Objective};
+use losscape::{ArgError, Objective, Operator};
 use losscape_tests::critical::{Settled, settle};
 use losscape_tests::paths::train;
 
@@ -103,6 +104,7 @@ struct Local {
     grad: Vec<f64>,
     eigenvalues: Vec<f64>,
     modes: Vec<f64>,
+    tolerance: Tolerance<f64>,
 }
 
 impl Local {
@@ -110,16 +112,23 @@ impl Local {
         let n = f.dim();
         let (mut grad, mut scratch) = (vec![0.0; n], vec![0.0; f.scratch_len()]);
         let value = f.value_grad(params, &mut grad, &mut scratch);
-        let (mut modes, mut eigenvalues) = (vec![0.0; n * n], vec![0.0; n]);
-        let mut workspace = vec![0.0; Hessian::workspace_len(n, f.hess_vec_scratch_len())];
-        let mut hessian = Hessian::new(f, &modes, &workspace)?;
-        while let HessianStep::Product { .. } = hessian.step(f, params, &mut modes, &mut workspace) {}
-        eigen(&mut modes, &mut eigenvalues, &mut vec![0.0; eigen_workspace_len(n)])?;
-        Ok(Self { value, grad, eigenvalues, modes })
+        let at = HessianAt::new(f, params)?;
+        let layout = HessianLayout::new(n, at.scratch_len());
+        let mut hessian = Hessian::new(&at, vec![0.0; layout.matrix_len()], vec![0.0; layout.len()])?;
+        let tolerance = loop {
+            match hessian.step(&at) {
+                HessianStep::Product { .. } => (),
+                HessianStep::Done { tolerance, .. } => break tolerance,
+                step => panic!("the Hessian of a trained network: {step:?}"),
+            }
+        };
+        let (mut modes, mut eigenvalues) = (hessian.into_parts().0, vec![0.0; n]);
+        eigen(&mut modes, &mut eigenvalues, &mut vec![0.0; EigenLayout::new(n).len()])?;
+        Ok(Self { value, grad, eigenvalues, modes, tolerance })
     }
 
     fn negative(&self) -> u32 {
-        signature(&self.eigenvalues, 1e-12).negative
+        signature(&self.eigenvalues, self.tolerance).negative
     }
 }
 

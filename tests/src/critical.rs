@@ -2,7 +2,9 @@
 
 use losscape::Curvature;
 use losscape::base::vector::distance;
-use losscape::curvature::{CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingStep};
+use losscape::curvature::{
+    CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep,
+};
 
 /// What was found near a point.
 #[derive(Clone, Debug)]
@@ -33,12 +35,10 @@ pub fn settle(
     start: &[f64],
     moves: u32,
 ) -> Option<Settled> {
-    let n = f.dim();
-    let (mut params, mut matrix) = (start.to_vec(), vec![f64::NAN; n * n]);
-    let len = EigenvectorFollowing::<f64>::workspace_len(n, f.scratch_len(), f.hess_vec_scratch_len());
-    let mut workspace = vec![f64::NAN; len];
+    let layout = FollowingLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
+    let (matrix, workspace) = (vec![f64::NAN; layout.matrix_len()], vec![f64::NAN; layout.len()]);
     let config = FollowingConfig { index, max_step, grad_norm: 1e-10 };
-    let mut walk = EigenvectorFollowing::new(f, config, &mut params, &mut matrix, &mut workspace)
+    let mut walk = EigenvectorFollowing::new(f, config, start.to_vec(), matrix, workspace)
         .expect("a point of the landscape");
     loop {
         match walk.step(f) {
@@ -52,7 +52,7 @@ pub fn settle(
                     moved: distance(walk.params(), start),
                 });
             }
-            FollowingStep::NotFinite => return None,
+            FollowingStep::NotFinite | FollowingStep::Stuck(_) => return None,
             FollowingStep::Moved { .. } if walk.moves() == moves => return None,
             _ => (),
         }

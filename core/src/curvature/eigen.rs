@@ -1,17 +1,34 @@
 //! The symmetric eigenproblem in the caller's memory.
 
-use crate::base::elementary::sqrt;
-use crate::base::vector::{axpy, dot, norm, scale};
+use super::tridiagonal::{hypot, orient, tridiagonal_eigen};
+use crate::base::layout::{area, cut};
+use crate::base::vector::{axpy, dot, norm, scale, unit_scale};
 use crate::{ArgError, Real, Reason};
 
-/// Elements of workspace that [`eigenvalues`] and [`eigen`] need for a matrix of `n` rows.
-#[must_use]
-pub const fn eigen_workspace_len(n: usize) -> usize {
-    n.saturating_mul(2)
+/// The workspace of [`eigenvalues`] and [`eigen`]: 2 n numbers.
+///
+/// ```
+/// assert_eq!(losscape::curvature::EigenLayout::new(7).len(), 14);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EigenLayout {
+    rows: usize,
 }
 
-/// QL sweeps for one eigenvalue; two are usual, and 30 is the literature's limit.
-const SWEEPS: u32 = 60;
+impl EigenLayout {
+    /// For a matrix of `n` rows.
+    #[must_use]
+    pub const fn new(n: usize) -> Self {
+        Self { rows: n }
+    }
+
+    /// The least length of the workspace; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        area(2, self.rows)
+    }
+}
 
 /// All eigenvalues of a symmetric matrix, ascending, without the eigenvectors.
 ///
@@ -22,9 +39,9 @@ const SWEEPS: u32 = 60;
 /// As [`eigen`].
 ///
 /// ```
-/// use losscape::curvature::{eigen_workspace_len, eigenvalues};
+/// use losscape::curvature::{EigenLayout, eigenvalues};
 /// let mut values = [0.0; 2];
-/// eigenvalues(&mut [0.0, 2.0, 2.0, 3.0f64], &mut values, &mut [0.0; eigen_workspace_len(2)])?;
+/// eigenvalues(&mut [0.0, 2.0, 2.0, 3.0f64], &mut values, &mut [0.0; EigenLayout::new(2).len()])?;
 /// assert!((values[0] + 1.0).abs() < 1e-15 && (values[1] - 4.0).abs() < 1e-15);
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
@@ -41,32 +58,33 @@ pub fn eigenvalues<R: Real>(matrix: &mut [R], values: &mut [R], workspace: &mut 
 /// Householder reflections make the matrix tridiagonal, implicitly shifted QL sweeps make it diagonal (Bowdler,
 /// Martin, Reinsch & Wilkinson 1968; Golub & Van Loan, sections 8.3.1 and 8.3.3). An off-diagonal element
 /// counts as zero below ε times the largest row of the tridiagonal form, so eigenvalues err by some
-/// ε ‖A‖: of ones far smaller than that the sign means nothing. Each vector's component of largest
-/// magnitude (the first of equal ones) is positive.
+/// ε ‖A‖: the sign of one far smaller than that means nothing. Each vector's component of largest
+/// magnitude (the first of equal ones) is positive. The matrix may have any scale.
 ///
 /// # Shapes
 ///
 /// | argument    | length | layout                                                           |
 /// |-------------|--------|------------------------------------------------------------------|
-/// | `matrix`    | n · n  | row-major; only its symmetric part has a meaning. Row i becomes vᵢ |
+/// | `matrix`    | n · n  | row-major; `(A + Aᵀ)/2` is decomposed. Row i becomes vᵢ          |
 /// | `values`    | n      | need not be initialised                                          |
-/// | `workspace` | [`eigen_workspace_len(n)`](eigen_workspace_len) | need not be initialised |
+/// | `workspace` | [`EigenLayout::len`] | need not be initialised                            |
 ///
 /// # Cost
 /// About `3 n³` multiplications.
 ///
 /// # Errors
 /// [`ArgError`] naming `values` (empty), `matrix` (not n · n, not finite) or `workspace`; nothing has been
-/// changed then. [`Reason::NotConverged`] for `matrix` if an eigenvalue overflows; what has been written then has
+/// changed then. [`Reason::Overflow`] for `matrix` if an eigenvalue exceeds the largest number, and
+/// [`Reason::NotConverged`] if an iteration does not settle (no such matrix is known); what has been written then has
 /// no meaning.
 ///
 /// # Examples
 ///
 /// ```
-/// use losscape::curvature::{eigen, eigen_workspace_len};
+/// use losscape::curvature::{EigenLayout, eigen};
 /// let mut matrix = [2.0, 1.0, 1.0, 2.0f64];
 /// let mut values = [0.0; 2];
-/// eigen(&mut matrix, &mut values, &mut [0.0; eigen_workspace_len(2)])?;
+/// eigen(&mut matrix, &mut values, &mut [0.0; EigenLayout::new(2).len()])?;
 /// assert!((values[0] - 1.0).abs() < 1e-15 && (values[1] - 3.0).abs() < 1e-15);
 /// let [_, _, x, y] = matrix; // the vector of 3: (1, 1) / √2
 /// assert!((x - 0.5f64.sqrt()).abs() < 1e-15 && (y - x).abs() < 1e-15);
@@ -88,38 +106,44 @@ fn solve<R: Real>(
     }
     ArgError::check_len("matrix", n.saturating_mul(n), matrix.len())?;
     ArgError::check_finite("matrix", matrix)?;
-    ArgError::check_min_len("workspace", eigen_workspace_len(n), workspace.len())?;
+    let (needed, found) = (EigenLayout::new(n).len(), workspace.len());
+    let ([off_diagonal, direction], _) =
+        cut(workspace, [n, n]).ok_or(ArgError::new("workspace", Reason::TooShort { needed, found }))?;
     // A power of two, so that nothing is rounded: squares neither overflow nor vanish.
-    let unit = power_of_two(matrix);
-    for x in matrix.iter_mut() {
-        *x /= unit;
-    }
-    let (off_diagonal, rest) = workspace.split_at_mut(n);
-    tridiagonalise(matrix, values, off_diagonal, &mut rest[..n]);
+    let unit = unit_scale(matrix);
+    scale(unit, matrix);
+    symmetrise(matrix, n);
+    tridiagonalise(matrix, values, off_diagonal, direction);
     let vectors = if vectors {
         accumulate(matrix, n);
         matrix
     } else {
         &mut []
     };
-    let found = diagonalise(values, off_diagonal, vectors);
-    scale(unit, values);
-    if !(found && values.iter().all(|x| x.is_finite())) {
+    if !tridiagonal_eigen(values, off_diagonal, vectors) {
         return Err(ArgError::new("matrix", Reason::NotConverged));
     }
-    sort(values, vectors);
+    for value in values.iter_mut() {
+        *value /= unit;
+    }
     orient(vectors, n);
-    Ok(())
+    if values.iter().all(|x| x.is_finite()) { Ok(()) } else { Err(ArgError::new("matrix", Reason::Overflow)) }
 }
 
-/// The largest power of two that is not above the largest magnitude, or the smallest normal number.
-fn power_of_two<R: Real>(matrix: &[R]) -> R {
-    let mut largest = R::ZERO;
-    for x in matrix {
-        largest = largest.or_larger(x.abs());
+/// Replaces mirrored elements by their mean; returns the largest difference found.
+pub(super) fn symmetrise<R: Real>(matrix: &mut [R], n: usize) -> R {
+    let mut worst = R::ZERO;
+    for i in 0..n {
+        for j in 0..i {
+            let (below, above) = (matrix[i * n + j], matrix[j * n + i]);
+            worst = worst.or_larger((below - above).abs());
+            // Halved first: the sum of two large elements might overflow.
+            let mean = R::HALF * below + R::HALF * above;
+            matrix[i * n + j] = mean;
+            matrix[j * n + i] = mean;
+        }
     }
-    let (exponent, smallest) = if R::BYTES == 4 { (0xff << 23, 1 << 23) } else { (0x7ff << 52, 1 << 52) };
-    R::from_bits64(largest.to_bits64() & exponent).or_larger(R::from_bits64(smallest))
+    worst
 }
 
 /// `A = Q T Qᵀ` with `Q = H₀ H₁ …`, `Hₖ = I − τ v vᵀ`: T's diagonal goes to `diagonal`, its off-diagonal
@@ -159,15 +183,13 @@ fn tridiagonalise<R: Real>(
 
 /// Turns x into the v of the reflection that maps x to (β, 0, …), scaled to v₀ = 1; returns (τ, β).
 fn reflector<R: Real>(x: &mut [R]) -> (R, R) {
-    // Of a column far smaller than others the squares would vanish, and with them the right angles.
-    let unit = power_of_two(x);
-    for x in x.iter_mut() {
-        *x /= unit;
-    }
+    // The squares of a column far smaller than others would vanish, and with them the right angles.
+    let unit = unit_scale(x);
+    scale(unit, x);
     let alpha = x[0];
     let below = norm(&x[1..]);
     if below == R::ZERO {
-        return (R::ZERO, alpha * unit);
+        return (R::ZERO, alpha / unit);
     }
     let length = hypot(alpha, below);
     // The sign that adds magnitudes: no cancellation in α − β.
@@ -176,7 +198,7 @@ fn reflector<R: Real>(x: &mut [R]) -> (R, R) {
         *x /= alpha - beta;
     }
     x[0] = R::ONE;
-    ((beta - alpha) / beta, beta * unit)
+    ((beta - alpha) / beta, beta / unit)
 }
 
 /// Replaces the stored reflections by `Qᵀ`: row i becomes the i-th column of Q.
@@ -191,124 +213,6 @@ fn accumulate<R: Real>(matrix: &mut [R], n: usize) {
         }
         tau[0] = R::ONE;
         v.fill(R::ZERO);
-    }
-}
-
-/// Implicit QL sweeps with Wilkinson's shift; rotates pairs of `rows` along. Returns whether all eigenvalues were
-/// found.
-fn diagonalise<R: Real>(diagonal: &mut [R], off_diagonal: &mut [R], rows: &mut [R]) -> bool {
-    let n = diagonal.len();
-    let mut size = R::ZERO;
-    for (d, e) in diagonal.iter().zip(&*off_diagonal) {
-        size = size.or_larger(d.abs() + e.abs());
-    }
-    let negligible = R::EPSILON * size;
-    for l in 0..n {
-        let mut sweeps = 0;
-        loop {
-            let mut m = l;
-            while m + 1 < n && off_diagonal[m].abs() > negligible {
-                m += 1;
-            }
-            if m == l {
-                break;
-            }
-            if sweeps == SWEEPS {
-                return false;
-            }
-            sweeps += 1;
-            sweep(l, m, diagonal, off_diagonal, rows);
-        }
-    }
-    true
-}
-
-/// One sweep over the unreduced block from `l` to `m`, chasing the bulge from its lower end upwards.
-fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) {
-    let n = d.len();
-    // The eigenvalue of the leading 2 × 2 block that is nearer to d[l].
-    let slope = (d[l + 1] - d[l]) / (R::TWO * e[l]);
-    let root = hypot(slope, R::ONE);
-    let denominator = slope + if slope < R::ZERO { -root } else { root };
-    let mut g = d[m] - d[l] + e[l] / denominator;
-    let (mut sine, mut cosine, mut shift) = (R::ONE, R::ONE, R::ZERO);
-    for i in (l..m).rev() {
-        let (f, b) = (sine * e[i], cosine * e[i]);
-        let r = hypot(f, g);
-        e[i + 1] = r;
-        if r == R::ZERO {
-            // The block falls apart here; the next sweep takes what is left of it.
-            d[i + 1] -= shift;
-            e[m] = R::ZERO;
-            return;
-        }
-        (sine, cosine) = (f / r, g / r);
-        g = d[i + 1] - shift;
-        let t = (d[i] - g) * sine + R::TWO * cosine * b;
-        shift = sine * t;
-        d[i + 1] = g + shift;
-        g = cosine * t - b;
-        if !rows.is_empty() {
-            rotate(&mut rows[i * n..][..2 * n], cosine, sine);
-        }
-    }
-    d[l] -= shift;
-    e[l] = g;
-    e[m] = R::ZERO;
-}
-
-/// `(x, y) ← (c x − s y, s x + c y)` for two rows that lie one after the other.
-fn rotate<R: Real>(pair: &mut [R], c: R, s: R) {
-    let (x, y) = pair.split_at_mut(pair.len() / 2);
-    for (x, y) in x.iter_mut().zip(y) {
-        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
-    }
-}
-
-/// √(a² + b²) without overflow of the squares.
-fn hypot<R: Real>(a: R, b: R) -> R {
-    let (a, b) = (a.abs(), b.abs());
-    let (large, small) = if a > b { (a, b) } else { (b, a) };
-    if large == R::ZERO {
-        return R::ZERO;
-    }
-    let ratio = small / large;
-    large * sqrt(R::ONE + ratio * ratio)
-}
-
-/// Ascending, by exchanging each place with the smallest of what follows.
-fn sort<R: Real>(values: &mut [R], rows: &mut [R]) {
-    let n = values.len();
-    for i in 0..n {
-        let mut least = i;
-        for j in i + 1..n {
-            if values[j] < values[least] {
-                least = j;
-            }
-        }
-        if least != i {
-            values.swap(i, least);
-            if !rows.is_empty() {
-                let (above, below) = rows.split_at_mut(least * n);
-                above[i * n..][..n].swap_with_slice(&mut below[..n]);
-            }
-        }
-    }
-}
-
-fn orient<R: Real>(rows: &mut [R], n: usize) {
-    for row in rows.chunks_exact_mut(n) {
-        let mut largest = 0;
-        for (j, x) in row.iter().enumerate() {
-            if x.abs() > row[largest].abs() {
-                largest = j;
-            }
-        }
-        if row[largest] < R::ZERO {
-            for x in row {
-                *x = -*x;
-            }
-        }
     }
 }
 
@@ -336,7 +240,7 @@ mod tests {
     fn check<R: Real>(matrix: &[R], tolerance: f64) -> Vec<R> {
         let n = (1..=matrix.len()).find(|n| n * n == matrix.len()).unwrap();
         let (mut rows, mut values) = (matrix.to_vec(), vec![R::ZERO; n]);
-        let mut workspace = vec![R::from_f64(f64::NAN); eigen_workspace_len(n)];
+        let mut workspace = vec![R::from_f64(f64::NAN); EigenLayout::new(n).len()];
         eigen(&mut rows, &mut values, &mut workspace).unwrap();
         for (i, v) in rows.chunks_exact(n).enumerate() {
             for (j, w) in rows.chunks_exact(n).enumerate() {
@@ -428,7 +332,25 @@ mod tests {
         assert_eq!(arg(&mut [0.0; 4], 2, 1).arg, "workspace");
         let mut huge = [f64::MAX; 9];
         let refused = eigenvalues(&mut huge, &mut [0.0; 3], &mut [0.0; 6]).expect_err("3 MAX overflows");
-        assert_eq!(refused, ArgError::new("matrix", Reason::NotConverged));
+        assert_eq!(refused, ArgError::new("matrix", Reason::Overflow));
+    }
+
+    #[test]
+    fn the_symmetric_part_is_decomposed() {
+        let mut skewed = random_symmetric(6, 8);
+        let (mut symmetric, mut values, mut wanted) = (skewed.clone(), [0.0; 6], [0.0; 6]);
+        for i in 0..6 {
+            for j in 0..i {
+                let twist = 0.125 * f64::from_usize(1 + i * j);
+                (skewed[i * 6 + j], skewed[j * 6 + i]) =
+                    (skewed[i * 6 + j] + twist, skewed[j * 6 + i] - twist);
+            }
+        }
+        eigen(&mut symmetric, &mut wanted, &mut [0.0; 12]).unwrap();
+        eigen(&mut skewed, &mut values, &mut [0.0; 12]).unwrap();
+        for (value, wanted) in values.iter().zip(&wanted).chain(skewed.iter().zip(&symmetric)) {
+            assert!((value - wanted).abs() < 1e-14, "{value} against {wanted}");
+        }
     }
 
     #[test]

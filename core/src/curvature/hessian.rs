@@ -1,7 +1,46 @@
 //! The full Hessian, column by column.
 
-use crate::base::vector::LaneSum;
-use crate::{ArgError, Curvature, Real};
+use super::Tolerance;
+use super::eigen::symmetrise;
+use crate::base::elementary::sqrt;
+use crate::base::layout::{area, total};
+use crate::base::rows::{row_mut, rows};
+use crate::base::vector::{LaneSum, unit_scale};
+use crate::{ArgError, Operator, Real};
+
+/// The memory of a [`Hessian`].
+///
+/// ```
+/// use losscape::curvature::HessianLayout;
+/// let layout = HessianLayout::new(17, 100);
+/// assert_eq!((layout.matrix_len(), layout.len()), (289, 117));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HessianLayout {
+    dim: usize,
+    scratch: usize,
+}
+
+impl HessianLayout {
+    /// For `dim` parameters and products that need `scratch` ([`Operator::scratch_len`]).
+    #[must_use]
+    pub const fn new(dim: usize, scratch: usize) -> Self {
+        Self { dim, scratch }
+    }
+
+    /// The length of the matrix, n²; it saturates.
+    #[must_use]
+    pub const fn matrix_len(self) -> usize {
+        area(self.dim, self.dim)
+    }
+
+    /// The least length of the workspace; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        total([self.dim, self.scratch])
+    }
+}
 
 /// What one [`Hessian::step`] did.
 #[must_use]
@@ -17,117 +56,170 @@ pub enum HessianStep<R: Real = f32> {
         /// Which.
         row: usize,
     },
-    /// The matrix is complete and symmetric.
+    /// The matrix is complete and symmetric; further steps say the same.
     Done {
-        /// The largest |Hᵢⱼ − Hⱼᵢ| before the two were averaged: rounding, or a wrong `hess_vec`.
+        /// The largest |Hᵢⱼ − Hⱼᵢ| before the two were averaged: rounding, or a wrong product.
         asymmetry: R,
+        /// Below this, an eigenvalue has no sign; see [`Hessian`].
+        tolerance: Tolerance<R>,
     },
+    /// The memory no longer has the lengths that the operator needs; nothing was done.
+    MemoryChanged,
 }
 
 /// The full Hessian `H = ∇²f(θ)` from its products with the unit vectors, one a step.
 ///
 /// When all n are there, a last step replaces Hᵢⱼ and Hⱼᵢ by their mean. For networks of some hundred
-/// parameters this is the most exact view of the curvature there is; beyond a thousand it is too much memory.
+/// parameters this is the most exact view of the curvature there is; beyond a thousand it takes too much memory.
+/// It serves any other symmetric [`Operator`] as well.
+///
+/// # How far an eigenvalue can be trusted
+///
+/// The computed matrix is `H + E`, so its eigenvalues differ from those of H by up to `‖E‖₂` (Weyl 1912), and the
+/// eigensolver adds some n ε ‖H‖. [`Done`](HessianStep::Done) gives a [`Tolerance`] for both:
+///
+/// ```text
+/// |λ̃ − λ| ≲ (k + n) ε max |λ| + ‖H̃ − H̃ᵀ‖_F
+/// ```
+///
+/// - k is the number of roundings a component of a product passes through ([`Operator::roundings`]). Such a component
+///   errs by at most k ε/2 times the sum of the magnitudes of its terms; we take ‖H‖ for that sum and keep the
+///   factor 2 as a reserve for terms that cancel.
+/// - H̃ is the matrix before it was made symmetric. Hᵢⱼ and Hⱼᵢ are computed in different ways, so half their
+///   difference has the size of the errors themselves. This part is measured, not estimated: it speaks where the first
+///   does not know the function, such as for products by differences of gradients.
+///
+/// It is a model, not a proof: an error that leaves the matrix symmetric and comes from terms far larger than H itself
+/// is not seen.
 ///
 /// # Shapes
 ///
-/// | argument    | length                                             | layout       |
-/// |-------------|----------------------------------------------------|--------------|
-/// | `params`    | n                                                  | θ, the same in all steps |
-/// | `matrix`    | n · n                                              | row-major    |
-/// | `workspace` | [`workspace_len`](Self::workspace_len)             | need not be initialised  |
+/// | argument    | length                          | layout                  |
+/// |-------------|---------------------------------|-------------------------|
+/// | `matrix`    | [`HessianLayout::matrix_len`]   | row-major               |
+/// | `workspace` | [`HessianLayout::len`]          | need not be initialised |
 ///
 /// # Examples
 ///
 /// ```
-/// use losscape::curvature::{Hessian, HessianStep, trace};
+/// use losscape::curvature::{Hessian, HessianLayout, HessianStep, trace};
 /// use losscape::models::surfaces::MuellerBrown;
+/// use losscape::objective::HessianAt;
 ///
 /// let f = MuellerBrown::<f64>::default();
-/// let (mut matrix, mut workspace) = ([0.0; 4], [0.0; Hessian::workspace_len(2, 0)]);
-/// let mut hessian = Hessian::new(&f, &matrix, &workspace)?;
-/// let minimum = MuellerBrown::<f64>::MINIMA[0];
-/// while !matches!(hessian.step(&f, &minimum, &mut matrix, &mut workspace), HessianStep::Done { .. }) {}
-/// assert!((trace(&matrix, 2) - (410.5311346929 + 4068.198955026)).abs() < 1e-6);
+/// let at = HessianAt::new(&f, &MuellerBrown::<f64>::MINIMA[0])?;
+/// let mut hessian = Hessian::new(&at, [0.0; 4], [0.0; HessianLayout::new(2, 0).len()])?;
+/// while !matches!(hessian.step(&at), HessianStep::Done { .. }) {}
+/// assert!((trace(hessian.matrix(), 2) - (410.5311346929 + 4068.198955026)).abs() < 1e-6);
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Hessian {
-    dim: usize,
-    next: usize,
+#[derive(Clone, Debug)]
+pub struct Hessian<R: Real, M, W> {
+    matrix: M,    // n × n
+    workspace: W, // n: a unit vector; scratch
+    columns: Columns<R>,
 }
 
-impl Hessian {
-    /// The workspace of an objective of `dim` parameters whose products need `hess_vec_scratch_len`.
-    #[must_use]
-    pub const fn workspace_len(dim: usize, hess_vec_scratch_len: usize) -> usize {
-        dim.saturating_add(hess_vec_scratch_len)
-    }
-
+impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R, M, W> {
     /// A Hessian of which no product is known.
     ///
     /// # Errors
     /// [`ArgError`] naming `matrix` (another length than n²) or `workspace` (shorter than
-    /// [`workspace_len`](Self::workspace_len)).
-    pub fn new<R: Real>(
-        f: &(impl Curvature<R> + ?Sized),
-        matrix: &[R],
-        workspace: &[R],
-    ) -> Result<Self, ArgError> {
-        let dim = f.dim();
-        ArgError::check_len("matrix", dim.saturating_mul(dim), matrix.len())?;
-        let needed = Self::workspace_len(dim, f.hess_vec_scratch_len());
-        ArgError::check_min_len("workspace", needed, workspace.len())?;
-        Ok(Self { dim, next: 0 })
+    /// [`HessianLayout::len`]).
+    pub fn new(operator: &(impl Operator<R> + ?Sized), matrix: M, workspace: W) -> Result<Self, ArgError> {
+        let layout = HessianLayout::new(operator.dim(), operator.scratch_len());
+        ArgError::check_len("matrix", layout.matrix_len(), matrix.as_ref().len())?;
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
+        Ok(Self { matrix, workspace, columns: Columns::default() })
     }
 
-    /// Computes one more product at `params`; all slices are those the Hessian was made for.
-    pub fn step<R: Real>(
-        &mut self,
-        f: &(impl Curvature<R> + ?Sized),
-        params: &[R],
-        matrix: &mut [R],
-        workspace: &mut [R],
-    ) -> HessianStep<R> {
-        let (n, row) = (self.dim, self.next);
-        debug_assert_eq!(params.len(), n, "hessian: params");
-        debug_assert_eq!(matrix.len(), n * n, "hessian: matrix");
-        if row >= n {
-            return HessianStep::Done { asymmetry: symmetrise(matrix, n) };
-        }
-        let (unit, scratch) = workspace.split_at_mut(n);
-        unit.fill(R::ZERO);
-        unit[row] = R::ONE;
-        let product = &mut matrix[row * n..][..n];
-        f.hess_vec(params, unit, product, scratch);
-        if product.iter().any(|h| !h.is_finite()) {
-            return HessianStep::NotFinite { row };
-        }
-        self.next += 1;
-        HessianStep::Product { row }
+    /// Computes one more product; `operator` is the one the Hessian was made for.
+    pub fn step(&mut self, operator: &(impl Operator<R> + ?Sized)) -> HessianStep<R> {
+        self.columns.step(operator, self.matrix.as_mut(), self.workspace.as_mut())
     }
 
     /// How many products are known.
     #[must_use]
     pub const fn products(&self) -> usize {
-        self.next
+        self.columns.known
+    }
+
+    /// The matrix, as far as it is known.
+    #[must_use]
+    pub fn matrix(&self) -> &[R] {
+        self.matrix.as_ref()
+    }
+
+    /// Gives back the matrix and the workspace.
+    #[must_use]
+    pub fn into_parts(self) -> (M, W) {
+        (self.matrix, self.workspace)
     }
 }
 
-/// Replaces mirrored elements by their mean; returns the largest difference found.
-fn symmetrise<R: Real>(matrix: &mut [R], n: usize) -> R {
-    let mut worst = R::ZERO;
-    for i in 0..n {
-        for j in 0..i {
-            let (below, above) = (matrix[i * n + j], matrix[j * n + i]);
-            worst = worst.or_larger((below - above).abs());
-            // Halved first: the sum of two large elements might overflow.
-            let mean = R::HALF * below + R::HALF * above;
-            matrix[i * n + j] = mean;
-            matrix[j * n + i] = mean;
+/// How far the products of a Hessian have come; whoever has the memory lends it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Columns<R: Real> {
+    known: usize,
+    done: Option<HessianStep<R>>,
+}
+
+impl<R: Real> Default for Columns<R> {
+    fn default() -> Self {
+        Self { known: 0, done: None }
+    }
+}
+
+impl<R: Real> Columns<R> {
+    /// Computes one more product, in memory of a [`HessianLayout`].
+    pub(super) fn step(
+        &mut self,
+        operator: &(impl Operator<R> + ?Sized),
+        matrix: &mut [R],
+        workspace: &mut [R],
+    ) -> HessianStep<R> {
+        let (dim, row) = (operator.dim(), self.known);
+        let layout = HessianLayout::new(dim, operator.scratch_len());
+        if matrix.len() != layout.matrix_len() || workspace.len() < layout.len() {
+            return HessianStep::MemoryChanged;
+        }
+        if let Some(done) = self.done {
+            return done;
+        }
+        let product = match row_mut(matrix, dim, row) {
+            Some(product) if row < dim => product,
+            _ => return *self.done.insert(finish(matrix, dim, operator.roundings())),
+        };
+        let (unit, scratch) = workspace.split_at_mut(dim);
+        unit.fill(R::ZERO);
+        unit[row] = R::ONE;
+        operator.apply(unit, product, scratch);
+        if product.iter().any(|h| !h.is_finite()) {
+            return HessianStep::NotFinite { row };
+        }
+        self.known += 1;
+        HessianStep::Product { row }
+    }
+}
+
+/// Makes the matrix symmetric, and states how far its eigenvalues can be trusted.
+fn finish<R: Real>(matrix: &mut [R], n: usize, roundings: usize) -> HessianStep<R> {
+    // In units of the largest element, or the squares might vanish.
+    let scale = unit_scale(matrix);
+    let mut squares = LaneSum::default();
+    for (i, row) in rows(matrix, n).enumerate() {
+        for (j, below) in row.iter().enumerate().take(i) {
+            let difference = scale * *below - scale * matrix[j * n + i];
+            squares.push(difference * difference);
         }
     }
-    worst
+    let asymmetry = symmetrise(matrix, n);
+    let tolerance = Tolerance {
+        relative: R::EPSILON * R::from_usize(roundings.saturating_add(n)),
+        // Each pair appears twice in ‖H̃ − H̃ᵀ‖_F.
+        absolute: sqrt(R::TWO * squares.total()) / scale,
+    };
+    HessianStep::Done { asymmetry, tolerance }
 }
 
 /// The trace of a square matrix of `n` rows, the sum of its eigenvalues.
@@ -141,19 +233,22 @@ fn symmetrise<R: Real>(matrix: &mut [R], n: usize) -> R {
 pub fn trace<R: Real>(matrix: &[R], n: usize) -> R {
     debug_assert_eq!(matrix.len(), n * n, "trace: matrix");
     let mut sum = LaneSum::default();
-    for diagonal in matrix.iter().step_by(n + 1) {
+    for diagonal in matrix.iter().step_by(n.saturating_add(1)) {
         sum.push(*diagonal);
     }
     sum.total()
 }
-
 #[cfg(test)]
 mod tests {
+    extern crate std;
     use super::*;
-    use crate::Objective;
     use crate::models::surfaces::Quadratic;
+    use crate::objective::HessianAt;
+    use crate::{Curvature, Objective};
+    use std::vec;
 
     /// A quadratic whose products are not quite symmetric, and not finite along the last coordinate if asked.
+    #[derive(Debug)]
     struct Skewed {
         broken: bool,
     }
@@ -180,38 +275,75 @@ mod tests {
         }
     }
 
+    const WORKSPACE: usize = HessianLayout::new(2, 0).len();
+
     #[test]
-    fn asymmetry_is_told_and_removed() {
-        let (mut matrix, mut workspace) = ([f64::NAN; 4], [f64::NAN; 2]);
+    fn asymmetry_is_reported_and_removed() {
         let f = Skewed { broken: false };
-        let mut hessian = Hessian::new(&f, &matrix, &workspace).unwrap();
-        let mut step = || hessian.step(&f, &[0.0; 2], &mut matrix, &mut workspace);
-        assert_eq!(step(), HessianStep::Product { row: 0 });
-        assert_eq!(step(), HessianStep::Product { row: 1 });
-        assert_eq!(step(), HessianStep::Done { asymmetry: 1.0 });
-        assert_eq!(step(), HessianStep::Done { asymmetry: 0.0 }, "done already");
+        let at = HessianAt::new(&f, &[0.0; 2]).unwrap();
+        let mut hessian = Hessian::new(&at, [f64::NAN; 4], [f64::NAN; WORKSPACE]).unwrap();
+        assert_eq!(hessian.step(&at), HessianStep::Product { row: 0 });
+        assert_eq!(hessian.step(&at), HessianStep::Product { row: 1 });
+        let done = hessian.step(&at);
+        let HessianStep::Done { asymmetry, tolerance } = done else { panic!("{done:?}") };
+        assert_eq!(asymmetry, 1.0);
+        assert!((tolerance.absolute - 2f64.sqrt()).abs() < 1e-15, "{tolerance:?}");
+        assert_eq!(tolerance.relative, 20.0 * f64::EPSILON, "2 + 16 roundings and 2 rows");
+        assert_eq!(hessian.step(&at), done, "done already");
+        assert_eq!(hessian.matrix(), [1.0, 2.5, 2.5, 4.0]);
+        assert_eq!(hessian.products(), 2);
+        let (matrix, _) = hessian.into_parts();
         assert_eq!(matrix, [1.0, 2.5, 2.5, 4.0]);
+    }
+
+    /// [`Skewed`] in other units.
+    struct Scaled(f32);
+
+    impl Operator<f32> for Scaled {
+        fn dim(&self) -> usize {
+            2
+        }
+        fn scratch_len(&self) -> usize {
+            0
+        }
+        fn apply(&self, v: &[f32], out: &mut [f32], _: &mut [f32]) {
+            out.copy_from_slice(&[self.0 * (v[0] + 2.0 * v[1]), self.0 * (3.0 * v[0] + 4.0 * v[1])]);
+        }
+    }
+
+    #[test]
+    fn asymmetry_is_measured_at_any_scale() {
+        for size in [1e-37, 1e-30, 1e30, 2e37] {
+            let mut hessian = Hessian::new(&Scaled(size), [0.0; 4], [0.0; WORKSPACE]).unwrap();
+            loop {
+                if let HessianStep::Done { asymmetry, tolerance } = hessian.step(&Scaled(size)) {
+                    assert_eq!(asymmetry, 3.0 * size - 2.0 * size);
+                    assert!((tolerance.absolute / asymmetry - 2f32.sqrt()).abs() < 1e-6, "{tolerance:?}");
+                    break;
+                }
+            }
+        }
     }
 
     #[test]
     fn what_is_not_finite_stops_it() {
-        let (mut matrix, mut workspace) = ([0.0; 4], [0.0; 2]);
         let f = Skewed { broken: true };
-        let mut hessian = Hessian::new(&f, &matrix, &workspace).unwrap();
+        let at = HessianAt::new(&f, &[0.0; 2]).unwrap();
+        let mut hessian = Hessian::new(&at, [0.0; 4], [0.0; WORKSPACE]).unwrap();
         for _ in 0..2 {
-            let step = hessian.step(&f, &[0.0; 2], &mut matrix, &mut workspace);
-            assert_eq!(step, HessianStep::NotFinite { row: 0 });
+            assert_eq!(hessian.step(&at), HessianStep::NotFinite { row: 0 });
         }
     }
 
     #[test]
     fn a_quadratic_gives_back_its_matrix() {
         let f = Quadratic::new(&[3.0, -1.0, 0.5]).unwrap().reflected(&[1.0, -2.0, 0.25]).unwrap();
-        let (mut matrix, mut workspace) = ([f64::NAN; 9], [f64::NAN; 9]);
-        let mut hessian = Hessian::new(&f, &matrix, &workspace).unwrap();
-        while let HessianStep::Product { .. } = hessian.step(&f, &[0.0; 3], &mut matrix, &mut workspace) {}
+        let at = HessianAt::new(&f, &[0.0; 3]).unwrap();
+        let mut hessian = Hessian::new(&at, vec![f64::NAN; 9], vec![f64::NAN; 9]).unwrap();
+        while let HessianStep::Product { .. } = hessian.step(&at) {}
         assert_eq!(hessian.products(), 3);
-        assert!((trace(&matrix, 3) - 2.5).abs() < 1e-14, "{}", trace(&matrix, 3));
+        let matrix = hessian.matrix();
+        assert!((trace(matrix, 3) - 2.5).abs() < 1e-14, "{}", trace(matrix, 3));
         // ½ xᵀ H x is the value.
         let x = [0.3, -0.7, 1.1];
         let mut quadratic = 0.0;
@@ -224,9 +356,32 @@ mod tests {
     }
 
     #[test]
+    fn memory_may_be_lent_and_may_not_change() {
+        let f = Skewed { broken: false };
+        let at = HessianAt::new(&f, &[0.0; 2]).unwrap();
+        let (mut matrix, mut workspace) = ([0.0; 4], vec![0.0; 2]);
+        let mut hessian = Hessian::new(&at, &mut matrix, &mut workspace[..]).unwrap();
+        while let HessianStep::Product { .. } = hessian.step(&at) {}
+        assert_eq!(matrix, [1.0, 2.5, 2.5, 4.0]);
+
+        let mut hessian = Hessian::new(&at, vec![0.0; 4], vec![0.0; 2]).unwrap();
+        assert_eq!(hessian.step(&at), HessianStep::Product { row: 0 });
+        hessian.matrix.push(0.0);
+        assert_eq!(hessian.step(&at), HessianStep::MemoryChanged);
+        hessian.matrix.pop();
+        hessian.workspace.clear();
+        assert_eq!(hessian.step(&at), HessianStep::MemoryChanged);
+        hessian.workspace.resize(2, 0.0);
+        assert_eq!(hessian.step(&at), HessianStep::Product { row: 1 }, "as if nothing had happened");
+    }
+
+    #[test]
     fn bad_arguments_are_named() {
         let f = Skewed { broken: false };
-        assert_eq!(Hessian::new(&f, &[0.0; 3], &[0.0; 2]).unwrap_err().arg, "matrix");
-        assert_eq!(Hessian::new(&f, &[0.0; 4], &[0.0; 1]).unwrap_err().arg, "workspace");
+        assert_eq!(HessianAt::new(&f, &[0.0; 3]).unwrap_err().arg, "params");
+        assert_eq!(HessianAt::new(&f, &[0.0, f64::NAN]).unwrap_err().arg, "params");
+        let at = HessianAt::new(&f, &[0.0; 2]).unwrap();
+        assert_eq!(Hessian::new(&at, [0.0; 3], [0.0; 2]).unwrap_err().arg, "matrix");
+        assert_eq!(Hessian::new(&at, [0.0; 4], [0.0; 1]).unwrap_err().arg, "workspace");
     }
 }

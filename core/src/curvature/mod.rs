@@ -15,8 +15,9 @@ mod following;
 mod hessian;
 mod signature;
 pub mod slices;
+mod tridiagonal;
 
-pub use eigen::{eigen, eigen_workspace_len, eigenvalues};
-pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingStep};
-pub use hessian::{Hessian, HessianStep, trace};
-pub use signature::{Signature, signature};
+pub use eigen::{EigenLayout, eigen, eigenvalues};
+pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep};
+pub use hessian::{Hessian, HessianLayout, HessianStep, trace};
+pub use signature::{Signature, Tolerance, signature};

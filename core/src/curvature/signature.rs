@@ -1,4 +1,4 @@
-//! Which way the directions of a spectrum go.
+//! How many eigenvalues are positive, flat and negative.
 
 use crate::Real;
 
@@ -13,36 +13,80 @@ pub struct Signature {
     pub negative: u32,
 }
 
-/// Counts the eigenvalues by sign; those of magnitude up to `tolerance` times the largest magnitude count as flat.
+/// Which eigenvalues count as flat: those of magnitude at most `relative · max |λ| + absolute`.
 ///
-/// A count by sign alone means little: exact zero modes (a softmax that does not see a shift, a ReLU unit
-/// that does not see its scale) come out of any computation with a random sign. Count with a tolerance above
-/// rounding, some 10⁻¹² in `f64`, or with a larger one to ask how many directions are flatter than a share of the
-/// steepest.
-///
-/// Preconditions: `values` finite, `tolerance` at least zero.
+/// [`Hessian`](super::Hessian) states the tolerance above which the sign of an eigenvalue is that of the exact one. A
+/// larger one, such as `Tolerance::relative(0.01)`, asks how many directions are flatter than a share of the steepest.
 ///
 /// ```
-/// use losscape::curvature::{Signature, signature};
-/// let counted = signature(&[-0.5, -1e-15, 0.0, 0.02, 3.0f64], 0.01);
+/// use losscape::curvature::Tolerance;
+/// let tolerance = Tolerance { relative: 0.01, absolute: 0.5f32 };
+/// assert_eq!(tolerance.flat(&[-50.0, 0.1, 25.0]), 1.0);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tolerance<R: Real = f32> {
+    /// A share of the largest magnitude.
+    pub relative: R,
+    /// A magnitude.
+    pub absolute: R,
+}
+
+impl<R: Real> Tolerance<R> {
+    /// A share of the largest magnitude.
+    #[must_use]
+    pub const fn relative(relative: R) -> Self {
+        Self { relative, absolute: R::ZERO }
+    }
+
+    /// The magnitude up to which eigenvalues count as flat beside these.
+    #[must_use]
+    pub fn flat(&self, values: &[R]) -> R {
+        let mut largest = R::ZERO;
+        for value in values {
+            largest = largest.or_larger(value.abs());
+        }
+        self.relative * largest + self.absolute
+    }
+}
+
+/// Counts eigenvalues by sign; those within the tolerance, and NaN, count as flat.
+///
+/// A count by sign alone means little: exact zero modes (a softmax that does not see a shift, a ReLU unit
+/// that does not see its scale) come out of any computation with a random sign.
+///
+/// ```
+/// use losscape::curvature::{Signature, Tolerance, signature};
+/// let counted = signature(&[-0.5, -1e-15, 0.0, 0.02, 3.0f64], Tolerance::relative(0.01));
 /// assert_eq!(counted, Signature { positive: 1, flat: 3, negative: 1 });
 /// ```
 #[must_use]
-pub fn signature<R: Real>(values: &[R], tolerance: R) -> Signature {
-    let mut largest = R::ZERO;
-    for value in values {
-        largest = largest.or_larger(value.abs());
-    }
-    let flat = tolerance * largest;
+pub fn signature<R: Real>(values: &[R], tolerance: Tolerance<R>) -> Signature {
+    let flat = tolerance.flat(values);
     let mut counted = Signature::default();
     for value in values {
-        if value.abs() <= flat {
-            counted.flat += 1;
-        } else if *value > R::ZERO {
+        if *value > flat {
             counted.positive += 1;
-        } else {
+        } else if *value < -flat {
             counted.negative += 1;
+        } else {
+            counted.flat += 1;
         }
     }
     counted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_parts_of_a_tolerance_count() {
+        let values = [-2.0, -0.5, 0.25, 1.0f64];
+        let count = |relative, absolute| signature(&values, Tolerance { relative, absolute });
+        assert_eq!(count(0.0, 0.0), Signature { positive: 2, flat: 0, negative: 2 });
+        assert_eq!(count(0.25, 0.0), Signature { positive: 1, flat: 2, negative: 1 });
+        assert_eq!(count(0.25, 0.5), Signature { positive: 0, flat: 3, negative: 1 });
+        assert_eq!(signature(&[0.0, f64::NAN], Tolerance::relative(0.0)).flat, 2, "neither has a sign");
+        assert_eq!(signature::<f32>(&[], Tolerance::relative(0.0)), Signature::default());
+    }
 }

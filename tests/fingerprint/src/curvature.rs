@@ -3,16 +3,18 @@
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::stream;
 use losscape::curvature::slices::{
-    GridStep, Plane, PlaneGrid, grid_len, principal_axes, principal_workspace_len, random_walk, through,
+    GridStep, Plane, PlaneGrid, PlaneGridConfig, PlaneGridLayout, PrincipalLayout, principal_axes,
+    random_walk, through,
 };
 use losscape::curvature::{
-    EigenvectorFollowing, FollowingConfig, FollowingStep, Hessian, HessianStep, eigen, eigen_workspace_len,
-    trace,
+    EigenLayout, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep, Hessian,
+    HessianLayout, HessianStep, eigen, trace,
 };
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::{MuellerBrown, TiltedRing};
-use losscape::{ArgError, Curvature, Objective, Real};
+use losscape::objective::HessianAt;
+use losscape::{ArgError, Curvature, Real};
 
 use crate::numbers::numbers;
 use crate::{Experiment, digest};
@@ -75,7 +77,7 @@ fn spectrum<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let mut params = [R::ZERO; DIM];
     NET.init(Init::GlorotNormal, &mut params, &mut stream(7, 6));
     let mut matrix = [R::ZERO; DIM * DIM];
-    let mut workspace = [R::ZERO; Hessian::workspace_len(DIM, NET.hess_vec_scratch_len(TILE))];
+    let mut workspace = [R::ZERO; HessianLayout::new(DIM, NET.hess_vec_scratch_len(TILE)).len()];
     of::<R, DIM>(&f, &params, &mut matrix, &mut workspace, digest)?;
     let ring = TiltedRing { scale: R::ONE, tilt: R::from_f64(0.1) };
     of::<R, 2>(&ring, &params[..2], &mut matrix[..4], &mut workspace, digest)
@@ -88,12 +90,14 @@ fn of<R: Real, const N: usize>(
     workspace: &mut [R],
     digest: &mut Fingerprint,
 ) -> Result<(), ArgError> {
-    let mut hessian = Hessian::new(f, matrix, workspace)?;
+    let at = HessianAt::new(f, params)?;
+    let mut hessian = Hessian::new(&at, &mut *matrix, &mut *workspace)?;
     loop {
-        match hessian.step(f, params, matrix, workspace) {
+        match hessian.step(&at) {
             HessianStep::Product { .. } => (),
-            HessianStep::NotFinite { .. } => break,
-            HessianStep::Done { asymmetry } => {
+            HessianStep::NotFinite { .. } | HessianStep::MemoryChanged => break,
+            HessianStep::Done { asymmetry, tolerance } => {
+                let _ = tolerance;
                 digest.real(asymmetry);
                 break;
             }
@@ -101,7 +105,7 @@ fn of<R: Real, const N: usize>(
     }
     digest.reals(matrix);
     digest.real(trace(matrix, N));
-    let (mut values, memory) = ([R::ZERO; N], &mut workspace[..eigen_workspace_len(N)]);
+    let (mut values, memory) = ([R::ZERO; N], &mut workspace[..EigenLayout::new(N).len()]);
     eigen(matrix, &mut values, memory)?;
     digest.reals(&values);
     digest.reals(matrix);
@@ -111,23 +115,20 @@ fn of<R: Real, const N: usize>(
 /// Walks to a saddle and to minima: all values on the way, the spectra and where it ends.
 fn following<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let mut matrix = [R::ZERO; DIM * DIM];
-    let mut workspace = [R::ZERO;
-        EigenvectorFollowing::<f32>::workspace_len(
-            DIM,
-            NET.scratch_len(TILE),
-            NET.hess_vec_scratch_len(TILE),
-        )];
+    const LAYOUT: FollowingLayout =
+        FollowingLayout::new(DIM, NET.scratch_len(TILE), NET.hess_vec_scratch_len(TILE));
+    let mut workspace = [R::ZERO; LAYOUT.len()];
     let mut walk = |f: &dyn Curvature<R>, index, params: &mut [R]| {
         let matrix = &mut matrix[..params.len() * params.len()];
         let [max_step, grad_norm] = [0.2, 1e-3].map(R::from_f64);
         let config = FollowingConfig { index, max_step, grad_norm };
-        let mut walk = EigenvectorFollowing::new(f, config, params, matrix, &mut workspace)?;
+        let mut walk = EigenvectorFollowing::new(f, config, params, matrix, &mut workspace[..])?;
         while walk.moves() < 12 {
             match walk.step(f) {
                 FollowingStep::Evaluated { value, grad_norm } => digest.reals(&[value, grad_norm]),
                 FollowingStep::Moved { length, .. } => digest.real(length),
                 FollowingStep::Product { .. } => (),
-                FollowingStep::NotFinite | FollowingStep::Settled(_) => break,
+                _ => break,
             }
         }
         digest.reals(walk.eigenvalues());
@@ -157,7 +158,7 @@ fn slices<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     through(a, b, &c[..DIM], &mut rows)?;
     cut(&f, &rows, &walk, digest)?;
 
-    let mut workspace = [R::ZERO; principal_workspace_len(POINTS)];
+    let mut workspace = [R::ZERO; PrincipalLayout::new(POINTS).len()];
     let (origin, axes) = rows.split_at_mut(DIM);
     origin.copy_from_slice(&walk[(POINTS - 1) * DIM..]);
     let found = principal_axes(&walk, origin, axes, &mut workspace)?;
@@ -179,11 +180,11 @@ fn cut<R: Real>(
     for params in trajectory.chunks_exact(DIM) {
         digest.reals(&plane.project(params));
     }
-    let mut values = [R::ZERO; grid_len(8)];
-    let mut workspace = [R::ZERO; DIM + NET.scratch_len(TILE)];
-    debug_assert_eq!(f.scratch_len(), NET.scratch_len(TILE), "the workspace fits");
-    let mut grid = PlaneGrid::new(R::from_f64(1.5), 2, 8, &values)?;
-    while grid.step(f, &plane, &mut values, &mut workspace) != GridStep::Done {}
+    const LAYOUT: PlaneGridLayout = PlaneGridLayout::new(8, DIM, NET.scratch_len(TILE));
+    let mut values = [R::ZERO; LAYOUT.values_len()];
+    let config = PlaneGridConfig { half_width: R::from_f64(1.5), coarse: 2, fine: 8 };
+    let mut grid = PlaneGrid::new(f, plane, config, &mut values, [R::ZERO; LAYOUT.len()])?;
+    while grid.step(f) != GridStep::Done {}
     digest.reals(&values);
     Ok(())
 }

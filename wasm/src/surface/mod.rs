@@ -6,9 +6,13 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{fill_normal, stream};
 use losscape::base::vector::scale;
 use losscape::curvature::slices::{
-    GridStep, Plane, PlaneGrid, grid_len, principal_axes, principal_workspace_len, random_walk, through,
+    GridStep, Plane, PlaneGrid, PlaneGridConfig, PlaneGridLayout, PrincipalLayout, principal_axes,
+    random_walk, through,
 };
-use losscape::curvature::{Hessian, HessianStep, eigen, eigen_workspace_len, signature, trace};
+use losscape::curvature::{
+    EigenLayout, Hessian, HessianLayout, HessianStep, Tolerance, eigen, signature, trace,
+};
+use losscape::objective::HessianAt;
 use losscape::path::{DenseScan, PathReport, ScanStep};
 use losscape::{ArgError, Curvature, Objective, Reason};
 use wasm_bindgen::prelude::*;
@@ -23,7 +27,12 @@ const LINE_POINTS: u32 = 99;
 /// The grid that is filled first.
 const COARSE: u32 = 16;
 /// Curvatures up to this share of the largest count as flat.
-const FLAT: f64 = 0.01;
+const FLAT: Tolerance<f64> = Tolerance::relative(0.01);
+/// What needs a plane before one was cut.
+const NO_PLANE: ArgError = ArgError::new("plane", Reason::Empty);
+
+type OwnPlane = Plane<f64, Vec<f64>>;
+type Map = PlaneGrid<f64, Vec<f64>, Vec<f64>, Vec<f64>>;
 
 /// Which plane is cut.
 #[wasm_bindgen]
@@ -73,12 +82,9 @@ pub struct Surface {
     snapshots: Vec<f64>,
     /// The ends of the second and the third run, once they were needed.
     others: Vec<f64>,
-    /// Origin and axes.
-    plane: Vec<f64>,
-    grid: Option<PlaneGrid<f64>>,
-    /// The same with the middle of the map as its origin.
-    mapped: Vec<f64>,
-    values: Vec<f64>,
+    plane: Option<OwnPlane>,
+    /// The map that was begun, on a plane with its middle as the origin.
+    map: Option<Map>,
     /// The parameters that are looked at.
     probe: Vec<f64>,
     workspace: Vec<f64>,
@@ -160,7 +166,7 @@ impl Surface {
                     let (end, axes) = rows.split_at_mut(n);
                     principal(&self.snapshots, end, axes)?;
                     // As far as the run goes in its plane: it began at distance one from its end, or nearer.
-                    let extent = Plane::new(&rows)?.extent(&self.snapshots);
+                    let extent = Plane::new(&rows[..])?.extent(&self.snapshots);
                     scale(extent, &mut rows[n..]);
                 }
                 Cut::Curvature => {
@@ -181,27 +187,25 @@ impl Surface {
                 }
             }
         }
-        Plane::new(&rows)?;
-        self.mapped.clone_from(&rows);
-        self.plane = rows;
-        self.grid = None;
+        self.plane = Some(Plane::new(rows)?);
+        self.map = None;
         Ok(())
     }
 
     /// The length of the first axis in parameter space: that of one step along it on the map.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut.
+    /// [`LabError`] naming `plane` if no plane has been cut.
     pub fn unit(&self) -> Result<f64, LabError> {
-        Ok(Plane::new(&self.plane)?.units()[0])
+        Ok(self.plane()?.units()[0])
     }
 
     /// The share of the run's squared displacement from its end that lies along the plane.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut.
+    /// [`LabError`] naming `plane` if no plane has been cut.
     pub fn share(&self) -> Result<f64, LabError> {
-        Ok(Plane::new(&self.plane)?.share(&self.snapshots, self.end()))
+        Ok(self.plane()?.share(&self.snapshots, self.end()))
     }
 
     /// The control: the share that the principal plane of a pure random walk of as many points holds of it.
@@ -216,15 +220,15 @@ impl Surface {
         let (end, axes) = rows.split_at_mut(n);
         end.copy_from_slice(&walk[walk.len() - n..]);
         principal(&walk, end, axes)?;
-        Ok(Plane::new(&rows)?.share(&walk, &rows[..n]))
+        Ok(Plane::new(&rows[..])?.share(&walk, &rows[..n]))
     }
 
     /// The run projected on the plane, x and y in turn, at every `stride`-th step and at the end.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut.
+    /// [`LabError`] naming `plane` if no plane has been cut.
     pub fn path(&self, stride: usize) -> Result<Vec<f64>, LabError> {
-        let plane = Plane::new(&self.plane)?;
+        let plane = self.plane()?;
         let mut path = Vec::new();
         for params in every(stride, &self.states, self.dim) {
             path.extend_from_slice(&plane.project(params));
@@ -236,9 +240,9 @@ impl Surface {
     /// others were trained.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut.
+    /// [`LabError`] naming `plane` if no plane has been cut.
     pub fn ends(&self) -> Result<Vec<f64>, LabError> {
-        let plane = Plane::new(&self.plane)?;
+        let plane = self.plane()?;
         let mut ends = plane.project(self.end()).to_vec();
         for params in self.others.chunks_exact(self.dim) {
             ends.extend_from_slice(&plane.project(params));
@@ -260,17 +264,19 @@ impl Surface {
     /// The same around another point of the plane.
     ///
     /// # Errors
-    /// As of `begin`, and naming `rows` if no plane has been cut.
+    /// As of `begin`, and naming `plane` if no plane has been cut.
     pub fn begin_at(&mut self, x: f64, y: f64, half_width: f64, cells: u32) -> Result<(), LabError> {
         let known = [16, 32, 64, 128].contains(&cells);
         ArgError::check_range("cells", f64::from(cells), known, "16, 32, 64 or 128")?;
-        let (n, mut mapped) = (self.dim, self.plane.clone());
+        let (plane, landscape) = (self.plane()?, self.problem.landscape()?);
+        let mut rows = plane.rows().to_vec();
         if x != 0.0 || y != 0.0 {
-            Plane::new(&self.plane)?.point([x, y], &mut mapped[..n]);
+            plane.point([x, y], &mut rows[..self.dim]);
         }
-        let values = vec![0.0; grid_len(cells)];
-        self.grid = Some(PlaneGrid::new(half_width, COARSE, cells, &values)?);
-        (self.mapped, self.values) = (mapped, values);
+        let layout = PlaneGridLayout::new(cells, self.dim, landscape.scratch_len());
+        let (values, workspace) = (vec![0.0; layout.values_len()], vec![0.0; layout.len()]);
+        let config = PlaneGridConfig { half_width, coarse: COARSE, fine: cells };
+        self.map = Some(PlaneGrid::new(&landscape, Plane::new(rows)?, config, values, workspace)?);
         Ok(())
     }
 
@@ -278,37 +284,41 @@ impl Surface {
     /// has.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut.
+    /// None: the landscape was accepted when it was made.
     pub fn fill(&mut self, count: u32) -> Result<u32, LabError> {
-        let Self { problem, mapped, grid, values, workspace, .. } = self;
-        let (landscape, plane) = (problem.landscape()?, Plane::new(mapped)?);
-        let Some(grid) = grid else { return Ok(0) };
+        let Self { problem, map: Some(map), .. } = self else { return Ok(0) };
+        let landscape = problem.landscape()?;
         for _ in 0..count {
-            match grid.step(&landscape, &plane, values, workspace) {
+            match map.step(&landscape) {
                 GridStep::Evaluated { .. } => (),
                 GridStep::Refined { cells } => return Ok(cells),
-                GridStep::Done => return Ok(0),
+                GridStep::Done | GridStep::MemoryChanged => return Ok(0),
             }
         }
         Ok(0)
     }
 
+    /// The values of the map; none before one was begun.
+    fn values(&self) -> &[f64] {
+        self.map.as_ref().map_or(&[], PlaneGrid::values)
+    }
+
     /// Where the map lies in the module's memory, as f64. A view ends when the memory grows: take it afresh.
     #[must_use]
     pub fn values_ptr(&self) -> *const f64 {
-        self.values.as_ptr()
+        self.values().as_ptr()
     }
 
     /// How many values it has: (cells + 1)², row by row from below.
     #[must_use]
     pub fn values_len(&self) -> usize {
-        self.values.len()
+        self.values().len()
     }
 
     /// The digest of the map, 16 hexadecimal digits.
     #[must_use]
     pub fn map_digest(&self) -> String {
-        format!("{:016x}", Fingerprint::of(&self.values))
+        format!("{:016x}", Fingerprint::of(self.values()))
     }
 
     /// The loss along the straight line between two points of the plane. First four numbers: the highest loss, where it
@@ -316,17 +326,18 @@ impl Surface {
     /// distance between the ends in parameter space. Then the losses at equal distances, both ends included.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut, `line` if it is too long or a loss on it is not finite.
+    /// [`LabError`] naming `plane` if no plane has been cut, `line` if it is too long or a loss on it is not finite.
     pub fn line(&mut self, ax: f64, ay: f64, bx: f64, by: f64) -> Result<Vec<f64>, LabError> {
-        let Self { problem, plane, workspace, dim, .. } = self;
-        let (landscape, plane) = (problem.landscape()?, Plane::new(plane)?);
-        let mut images = vec![0.0; 2 * *dim];
-        let (a, b) = images.split_at_mut(*dim);
-        plane.point([ax, ay], a);
-        plane.point([bx, by], b);
-        let mut point = vec![0.0; *dim];
+        let dim = self.dim;
+        let mut images = vec![0.0; 2 * dim];
+        let (a, b) = images.split_at_mut(dim);
+        self.plane()?.point([ax, ay], a);
+        self.plane()?.point([bx, by], b);
+        let Self { problem, workspace, .. } = self;
+        let landscape = problem.landscape()?;
+        let mut point = vec![0.0; dim];
         let too_far = |error: ArgError| ArgError::new("line", error.reason);
-        let mut scan = DenseScan::new(&images, *dim, LINE_POINTS).map_err(too_far)?;
+        let mut scan = DenseScan::new(&images, dim, LINE_POINTS).map_err(too_far)?;
         let (mut line, mut last) = (vec![0.0; 4], 0.0);
         loop {
             match scan.step(&landscape, &images, &mut point, workspace) {
@@ -349,9 +360,9 @@ impl Surface {
     /// Looks at a point of the plane.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut.
+    /// [`LabError`] naming `plane` if no plane has been cut.
     pub fn look_at(&mut self, x: f64, y: f64) -> Result<(), LabError> {
-        Plane::new(&self.plane)?.point([x, y], &mut self.probe);
+        self.plane.as_ref().ok_or(NO_PLANE)?.point([x, y], &mut self.probe);
         Ok(())
     }
 
@@ -364,9 +375,9 @@ impl Surface {
     /// The point's coordinates on the plane, after projection.
     ///
     /// # Errors
-    /// [`LabError`] naming `rows` if no plane has been cut.
+    /// [`LabError`] naming `plane` if no plane has been cut.
     pub fn projected(&self) -> Result<Vec<f64>, LabError> {
-        Ok(Plane::new(&self.plane)?.project(&self.probe).to_vec())
+        Ok(self.plane()?.project(&self.probe).to_vec())
     }
 
     /// The loss there, the weight penalty included.
@@ -429,15 +440,17 @@ impl Surface {
             dim,
             snapshots,
             others: Vec::new(),
-            plane: Vec::new(),
-            grid: None,
-            mapped: Vec::new(),
-            values: Vec::new(),
+            plane: None,
+            map: None,
             probe: states[..dim].to_vec(),
             states,
-            workspace: vec![0.0; Hessian::workspace_len(dim, scratch)],
+            workspace: vec![0.0; HessianLayout::new(dim, scratch).len()],
             problem,
         })
+    }
+
+    fn plane(&self) -> Result<&OwnPlane, ArgError> {
+        self.plane.as_ref().ok_or(NO_PLANE)
     }
 
     /// The end of the run.
@@ -462,13 +475,13 @@ impl Surface {
     fn spectrum(&mut self, params: &[f64]) -> Result<Spectrum, ArgError> {
         let n = self.dim;
         let landscape = self.problem.landscape()?;
-        let (mut vectors, mut values) = (vec![0.0; n * n], vec![0.0; n]);
-        let mut hessian = Hessian::new(&landscape, &vectors, &self.workspace)?;
-        while let HessianStep::Product { .. } =
-            hessian.step(&landscape, params, &mut vectors, &mut self.workspace)
-        {}
+        let at = HessianAt::new(&landscape, params)?;
+        let mut hessian = Hessian::new(&at, vec![0.0; n * n], &mut self.workspace[..])?;
+        while let HessianStep::Product { .. } = hessian.step(&at) {}
+        let (mut vectors, _) = hessian.into_parts();
+        let mut values = vec![0.0; n];
         let trace = trace(&vectors, n);
-        eigen(&mut vectors, &mut values, &mut vec![0.0; eigen_workspace_len(n)])?;
+        eigen(&mut vectors, &mut values, &mut vec![0.0; EigenLayout::new(n).len()])?;
         Ok(Spectrum { values, vectors, trace })
     }
 }
@@ -489,7 +502,7 @@ fn every(stride: usize, rows: &[f64], dim: usize) -> impl Iterator<Item = &[f64]
 }
 
 fn principal(trajectory: &[f64], about: &[f64], axes: &mut [f64]) -> Result<(), ArgError> {
-    let mut workspace = vec![0.0; principal_workspace_len(trajectory.len() / about.len())];
+    let mut workspace = vec![0.0; PrincipalLayout::new(trajectory.len() / about.len()).len()];
     principal_axes(trajectory, about, axes, &mut workspace).map(drop)
 }
 

@@ -1,6 +1,7 @@
 //! Differences of points, in a unit that suits them.
 
 use crate::Real;
+use crate::base::rows::rows;
 use crate::base::vector::unit_scale;
 
 /// The displacements of points from one of them, `scale · (θ − o)`.
@@ -14,9 +15,9 @@ pub(super) struct Displacements<'a, R> {
 
 impl<'a, R: Real> Displacements<'a, R> {
     /// For rows of a trajectory, about a point.
-    pub(super) fn new(about: &'a [R], rows: &[R]) -> Self {
+    pub(super) fn new(about: &'a [R], trajectory: &[R]) -> Self {
         let mut largest = R::ZERO;
-        for params in rows.chunks_exact(about.len().max(1)) {
+        for params in rows(trajectory, about.len()) {
             for (theta, o) in params.iter().zip(about) {
                 largest = largest.or_larger(half_difference(*theta, *o).abs());
             }

@@ -18,6 +18,6 @@ mod grid;
 mod plane;
 mod principal;
 
-pub use grid::{GridStep, PlaneGrid, grid_len};
+pub use grid::{GridStep, PlaneGrid, PlaneGridConfig, PlaneGridLayout};
 pub use plane::{Plane, through};
-pub use principal::{Principal, principal_axes, principal_workspace_len, random_walk};
+pub use principal::{Principal, PrincipalLayout, principal_axes, random_walk};

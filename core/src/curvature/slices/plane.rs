@@ -2,6 +2,7 @@
 
 use super::displacement::{Displacements, half_difference};
 use crate::base::elementary::sqrt;
+use crate::base::rows::{row, rows};
 use crate::base::vector::{LaneSum, dot_scaled, norm, unit_scale};
 use crate::{ArgError, Real, Reason};
 
@@ -18,7 +19,7 @@ use crate::{ArgError, Real, Reason};
 ///
 /// | argument | length | layout        |
 /// |----------|--------|---------------|
-/// | `rows`   | 3 n    | o, then u, then v |
+/// | `rows`   | 3 n    | o, then u, then v; owned or borrowed |
 ///
 /// # Examples
 ///
@@ -34,30 +35,30 @@ use crate::{ArgError, Real, Reason};
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Plane<'a, R: Real = f32> {
-    origin: &'a [R],
-    axes: [&'a [R]; 2],
+pub struct Plane<R: Real, M> {
+    dim: usize,
+    rows: M, // 3 × n
     /// Powers of two that bring the largest components of u and v near one.
     scales: [R; 2],
     /// u·u, u·v, v·v of the axes so scaled.
     gram: [R; 3],
 }
 
-impl<'a, R: Real> Plane<'a, R> {
+impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
     /// The plane with this origin and these axes, of any length.
     ///
     /// # Errors
     /// [`ArgError`] naming `rows`: empty, not a multiple of three, not finite, or axes on one line
     /// ([`Reason::Dependent`]).
-    pub fn new(rows: &'a [R]) -> Result<Self, ArgError> {
-        if rows.is_empty() {
+    pub fn new(rows: M) -> Result<Self, ArgError> {
+        let all = rows.as_ref();
+        if all.is_empty() {
             return Err(ArgError::new("rows", Reason::Empty));
         }
-        let dim = rows.len() / 3;
-        ArgError::check_len("rows", 3 * dim, rows.len())?;
-        ArgError::check_finite("rows", rows)?;
-        let (origin, axes) = rows.split_at(dim);
-        let (u, v) = axes.split_at(dim);
+        let dim = all.len() / 3;
+        ArgError::check_len("rows", 3 * dim, all.len())?;
+        ArgError::check_finite("rows", all)?;
+        let [_, u, v] = origin_and_axes(all, dim);
         let scales = [u, v].map(unit_scale);
         let [a, b] = scales;
         let gram = [dot_scaled(a, u, a, u), dot_scaled(a, u, b, v), dot_scaled(b, v, b, v)];
@@ -66,13 +67,30 @@ impl<'a, R: Real> Plane<'a, R> {
         if area.is_nan() || area <= R::from_f64(16.0) * R::EPSILON * (gram[0] * gram[2]) {
             return Err(ArgError::new("rows", Reason::Dependent));
         }
-        Ok(Self { origin, axes: [u, v], scales, gram })
+        Ok(Self { dim, rows, scales, gram })
     }
 
     /// n, the number of parameters.
     #[must_use]
     pub const fn dim(&self) -> usize {
-        self.origin.len()
+        self.dim
+    }
+
+    /// o, u and v.
+    #[must_use]
+    pub fn rows(&self) -> &[R] {
+        self.rows.as_ref()
+    }
+
+    /// Gives back the memory of o, u and v.
+    #[must_use]
+    pub fn into_rows(self) -> M {
+        self.rows
+    }
+
+    /// o, u and v; empty if the memory no longer has the length it had.
+    fn parts(&self) -> [&[R]; 3] {
+        origin_and_axes(self.rows(), self.dim)
     }
 
     /// The lengths of both axes.
@@ -84,8 +102,8 @@ impl<'a, R: Real> Plane<'a, R> {
     /// θ(x, y), written to `out` of n elements.
     pub fn point(&self, at: [R; 2], out: &mut [R]) {
         debug_assert_eq!(out.len(), self.dim(), "plane: out");
-        let [u, v] = self.axes;
-        for (((out, o), u), v) in out.iter_mut().zip(self.origin).zip(u).zip(v) {
+        let [origin, u, v] = self.parts();
+        for (((out, o), u), v) in out.iter_mut().zip(origin).zip(u).zip(v) {
             *out = *o + (at[0] * *u + at[1] * *v);
         }
     }
@@ -94,7 +112,8 @@ impl<'a, R: Real> Plane<'a, R> {
     #[must_use]
     pub fn project(&self, params: &[R]) -> [R; 2] {
         debug_assert_eq!(params.len(), self.dim(), "plane: params");
-        let displacements = Displacements::new(self.origin, params);
+        let [origin, ..] = self.parts();
+        let displacements = Displacements::new(origin, params);
         let [x, y] = self.coordinates(self.products(&displacements, params));
         let scale = displacements.scale();
         [quotient(x, self.scales[0], scale), quotient(y, self.scales[1], scale)]
@@ -102,8 +121,9 @@ impl<'a, R: Real> Plane<'a, R> {
 
     /// `(d·u, d·v)` of a displacement and the scaled axes.
     fn products(&self, displacements: &Displacements<'_, R>, params: &[R]) -> [R; 2] {
+        let [_, u, v] = self.parts();
         let mut sums = [LaneSum::default(); 2];
-        for ((sum, axis), scale) in sums.iter_mut().zip(self.axes).zip(self.scales) {
+        for ((sum, axis), scale) in sums.iter_mut().zip([u, v]).zip(self.scales) {
             for (d, a) in displacements.of(params).zip(axis) {
                 sum.push(d * (scale * *a));
             }
@@ -132,7 +152,7 @@ impl<'a, R: Real> Plane<'a, R> {
         debug_assert_eq!(about.len(), self.dim(), "plane: about");
         let displacements = Displacements::new(about, trajectory);
         let (mut inside, mut all) = (LaneSum::default(), LaneSum::default());
-        for params in trajectory.chunks_exact(self.dim()) {
+        for params in rows(trajectory, self.dim) {
             let [p, q] = self.products(&displacements, params);
             let [x, y] = self.coordinates([p, q]);
             inside.push(x * p + y * q);
@@ -150,11 +170,16 @@ impl<'a, R: Real> Plane<'a, R> {
     #[must_use]
     pub fn extent(&self, trajectory: &[R]) -> R {
         let mut farthest = R::ZERO;
-        for params in trajectory.chunks_exact(self.dim()) {
+        for params in rows(trajectory, self.dim) {
             farthest = farthest.or_larger(norm(&self.project(params)));
         }
         farthest
     }
+}
+
+/// Three rows of n.
+fn origin_and_axes<R>(rows: &[R], n: usize) -> [&[R]; 3] {
+    [0, 1, 2].map(|i| row(rows, n, i).unwrap_or_default())
 }
 
 /// `x a / b` for powers of two a and b, without overflow or underflow on the way.
@@ -350,7 +375,7 @@ mod tests {
         rows.fill(0.0);
         rows[3..].copy_from_slice(&[1.0, 2.0, 3.0, -2.0, -4.0, -6.0]);
         assert_eq!(Plane::new(&rows).unwrap_err(), ArgError::new("rows", Reason::Dependent));
-        assert_eq!(Plane::<f32>::new(&[]).unwrap_err().reason, Reason::Empty);
+        assert_eq!(Plane::<f32, _>::new([]).unwrap_err().reason, Reason::Empty);
         assert_eq!(Plane::new(&rows[1..]).unwrap_err().arg, "rows");
     }
 

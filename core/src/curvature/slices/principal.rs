@@ -1,10 +1,10 @@
 //! The plane that holds most of a trajectory.
 
 use super::displacement::Displacements;
-use crate::base::layout::room;
+use crate::base::layout::{area, cut, total};
 use crate::base::random::{Rng, add_normal};
 use crate::base::vector::{LaneSum, normalise};
-use crate::curvature::{eigen, eigen_workspace_len, trace};
+use crate::curvature::{EigenLayout, eigen, trace};
 use crate::{ArgError, Real, Reason};
 
 /// What [`principal_axes`] found.
@@ -14,10 +14,35 @@ pub struct Principal<R: Real = f32> {
     pub shares: [R; 2],
 }
 
-/// Elements of workspace that [`principal_axes`] needs for `count` points.
-#[must_use]
-pub const fn principal_workspace_len(count: usize) -> usize {
-    room([[count, count], [1, count], [1, eigen_workspace_len(count)]])
+/// The workspace of [`principal_axes`].
+///
+/// ```
+/// use losscape::curvature::slices::PrincipalLayout;
+/// assert_eq!(PrincipalLayout::new(3).len(), 9 + 3 + 6);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrincipalLayout {
+    count: usize,
+}
+
+impl PrincipalLayout {
+    /// For a trajectory of `count` points.
+    #[must_use]
+    pub const fn new(count: usize) -> Self {
+        Self { count }
+    }
+
+    /// The least length of the workspace; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        total(self.parts())
+    }
+
+    /// The Gram matrix, its eigenvalues, and the workspace of these.
+    const fn parts(self) -> [usize; 3] {
+        [area(self.count, self.count), self.count, EigenLayout::new(self.count).len()]
+    }
 }
 
 /// The two directions that hold most of a trajectory's displacement from `about`:
@@ -41,7 +66,7 @@ pub const fn principal_workspace_len(count: usize) -> usize {
 /// | `trajectory` | T · n  | a row per point, T ≥ 2 |
 /// | `about`      | n      | o |
 /// | `axes`       | 2 n    | u, then v, of length one |
-/// | `workspace`  | [`principal_workspace_len(T)`](principal_workspace_len) | need not be initialised |
+/// | `workspace`  | [`PrincipalLayout::len`] | need not be initialised |
 ///
 /// # Cost
 /// `½ T² n + 3 T³` multiplications.
@@ -53,9 +78,9 @@ pub const fn principal_workspace_len(count: usize) -> usize {
 /// # Examples
 ///
 /// ```
-/// use losscape::curvature::slices::{principal_axes, principal_workspace_len};
+/// use losscape::curvature::slices::{PrincipalLayout, principal_axes};
 /// let trajectory = [4.0f64, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0];
-/// let (mut axes, mut workspace) = ([0.0; 6], [0.0; principal_workspace_len(3)]);
+/// let (mut axes, mut workspace) = ([0.0; 6], [0.0; PrincipalLayout::new(3).len()]);
 /// let found = principal_axes(&trajectory, &[0.0; 3], &mut axes, &mut workspace)?;
 /// assert!((found.shares[0] - 0.8).abs() < 1e-15); // 16 of 16 + 4
 /// assert_eq!(axes, [1.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
@@ -73,20 +98,15 @@ pub fn principal_axes<R: Real>(
     }
     let count = trajectory.len() / dim;
     ArgError::check_len("trajectory", count * dim, trajectory.len())?;
-    if count < 2 {
-        return Err(ArgError::new(
-            "trajectory",
-            Reason::TooShort { needed: 2 * dim, found: trajectory.len() },
-        ));
-    }
+    ArgError::check_min_len("trajectory", 2 * dim, trajectory.len())?;
     ArgError::check_finite("trajectory", trajectory)?;
     ArgError::check_finite("about", about)?;
     ArgError::check_len("axes", 2 * dim, axes.len())?;
-    ArgError::check_min_len("workspace", principal_workspace_len(count), workspace.len())?;
-
+    let layout = PrincipalLayout::new(count);
+    let (needed, found) = (layout.len(), workspace.len());
+    let ([gram, values, rest], _) = cut(workspace, layout.parts())
+        .ok_or(ArgError::new("workspace", Reason::TooShort { needed, found }))?;
     let displacements = Displacements::new(about, trajectory);
-    let (gram, rest) = workspace.split_at_mut(count * count);
-    let (values, rest) = rest.split_at_mut(count);
     for (s, a) in trajectory.chunks_exact(dim).enumerate() {
         for (t, b) in trajectory.chunks_exact(dim).enumerate().take(s + 1) {
             let mut sum = LaneSum::default();
@@ -156,7 +176,7 @@ mod tests {
 
     fn axes_of(trajectory: &[f64], about: &[f64]) -> (Principal<f64>, Vec<f64>) {
         let mut axes = vec![f64::NAN; 2 * about.len()];
-        let mut workspace = vec![f64::NAN; principal_workspace_len(trajectory.len() / about.len())];
+        let mut workspace = vec![f64::NAN; PrincipalLayout::new(trajectory.len() / about.len()).len()];
         let found = principal_axes(trajectory, about, &mut axes, &mut workspace).unwrap();
         (found, axes)
     }
@@ -200,7 +220,7 @@ mod tests {
 
     #[test]
     fn bad_arguments_are_named() {
-        let (mut axes, mut workspace) = ([0.0; 4], [0.0; principal_workspace_len(3)]);
+        let (mut axes, mut workspace) = ([0.0; 4], [0.0; PrincipalLayout::new(3).len()]);
         let line = [0.0f64, 0.0, 1.0, 1.0, 2.0, 2.0];
         let refused = |trajectory: &[f64], about: &[f64], axes: &mut [f64], workspace: &mut [f64]| {
             principal_axes(trajectory, about, axes, workspace).unwrap_err()
@@ -221,7 +241,7 @@ mod tests {
     fn no_scale_of_a_trajectory_is_lost() {
         let trajectory = [4.0f32, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0];
         for size in [1e-37f32, 1e-30, 1e-11, 1e11, 1e30, 8e37] {
-            let (mut axes, mut workspace) = ([0.0; 6], [0.0; principal_workspace_len(3)]);
+            let (mut axes, mut workspace) = ([0.0; 6], [0.0; PrincipalLayout::new(3).len()]);
             let scaled = trajectory.map(|x| size * x);
             let found = principal_axes(&scaled, &[0.0; 3], &mut axes, &mut workspace).unwrap();
             assert!((found.shares[0] - 0.8).abs() < 1e-6, "{found:?} at {size:e}");

@@ -321,6 +321,18 @@ impl<R: Real> Curvature<R> for MlpObjective<'_, R> {
         self.net.hess_vec_scratch_len(self.tile) + if several { self.dim() } else { 0 }
     }
 
+    /// A term of a component passes through the sums of every layer: forwards, along the direction (two) and backwards
+    /// (three), some 16 roundings of its activation, and as many of the loss; then through a block of terms and the sum
+    /// of all blocks.
+    fn hess_vec_roundings(&self) -> usize {
+        let mut count = 2 * PRODUCT_BLOCK + 2 + 16;
+        for l in 0..self.net.layers() {
+            let layer = self.net.shape(l);
+            count += 3 * (layer.inputs + layer.outputs) + 16;
+        }
+        count
+    }
+
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
         let fits = out.len() == self.dim() && v.len() == self.dim();
         if !fits || self.sum_hess_vec(params, v, out, scratch).is_none() {

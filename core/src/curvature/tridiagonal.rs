@@ -1,0 +1,175 @@
+//! Eigenvalues of tridiagonal matrices by QL sweeps.
+
+use crate::Real;
+use crate::base::elementary::sqrt;
+use crate::base::rows::rows_mut;
+
+/// QL sweeps for one eigenvalue; two are usual, and 30 is the literature's limit.
+const SWEEPS: u32 = 60;
+
+/// Diagonalises a tridiagonal matrix by implicit QL sweeps with Wilkinson's shift (Golub & Van Loan, section 8.3.3) and
+/// sorts the eigenvalues in ascending order. Returns whether all were found.
+///
+/// `rows` has n rows of any width and takes part in all rotations: whatever columns of Qᵀ it holds (of the identity at
+/// first) become the same columns of the matrix whose row i is the eigenvector of eigenvalue i. The last element of
+/// `off_diagonal` is not read; it is overwritten like the others.
+///
+/// An off-diagonal element counts as zero below ε times the largest row. The largest magnitude should be near one.
+pub(super) fn tridiagonal_eigen<R: Real>(diagonal: &mut [R], off_diagonal: &mut [R], rows: &mut [R]) -> bool {
+    let found = diagonalise(diagonal, off_diagonal, rows);
+    sort(diagonal, rows);
+    found
+}
+
+fn diagonalise<R: Real>(diagonal: &mut [R], off_diagonal: &mut [R], rows: &mut [R]) -> bool {
+    let n = diagonal.len();
+    let mut size = R::ZERO;
+    for (d, e) in diagonal.iter().zip(&*off_diagonal) {
+        size = size.or_larger(d.abs() + e.abs());
+    }
+    let negligible = R::EPSILON * size;
+    for l in 0..n {
+        let mut sweeps = 0;
+        loop {
+            let mut m = l;
+            while m + 1 < n && off_diagonal[m].abs() > negligible {
+                m += 1;
+            }
+            if m == l {
+                break;
+            }
+            if sweeps == SWEEPS {
+                return false;
+            }
+            sweeps += 1;
+            sweep(l, m, diagonal, off_diagonal, rows);
+        }
+    }
+    true
+}
+
+/// One sweep over the unreduced block from `l` to `m`, chasing the bulge from its lower end upwards.
+fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) {
+    let width = rows.len() / d.len();
+    // The eigenvalue of the leading 2 × 2 block that is nearer to d[l].
+    let slope = (d[l + 1] - d[l]) / (R::TWO * e[l]);
+    let root = hypot(slope, R::ONE);
+    let denominator = slope + if slope < R::ZERO { -root } else { root };
+    let mut g = d[m] - d[l] + e[l] / denominator;
+    let (mut sine, mut cosine, mut shift) = (R::ONE, R::ONE, R::ZERO);
+    for i in (l..m).rev() {
+        let (f, b) = (sine * e[i], cosine * e[i]);
+        let r = hypot(f, g);
+        e[i + 1] = r;
+        if r == R::ZERO {
+            // The block falls apart here; the next sweep takes what is left of it.
+            d[i + 1] -= shift;
+            e[m] = R::ZERO;
+            return;
+        }
+        (sine, cosine) = (f / r, g / r);
+        g = d[i + 1] - shift;
+        let t = (d[i] - g) * sine + R::TWO * cosine * b;
+        shift = sine * t;
+        d[i + 1] = g + shift;
+        g = cosine * t - b;
+        rotate(&mut rows[i * width..][..2 * width], cosine, sine);
+    }
+    d[l] -= shift;
+    e[l] = g;
+    e[m] = R::ZERO;
+}
+
+/// `(x, y) ← (c x − s y, s x + c y)` for two rows that lie one after the other.
+fn rotate<R: Real>(pair: &mut [R], c: R, s: R) {
+    let (x, y) = pair.split_at_mut(pair.len() / 2);
+    for (x, y) in x.iter_mut().zip(y) {
+        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
+    }
+}
+
+/// √(a² + b²) without overflow of the squares.
+pub(super) fn hypot<R: Real>(a: R, b: R) -> R {
+    let (a, b) = (a.abs(), b.abs());
+    let (large, small) = if a > b { (a, b) } else { (b, a) };
+    if large == R::ZERO {
+        return R::ZERO;
+    }
+    let ratio = small / large;
+    large * sqrt(R::ONE + ratio * ratio)
+}
+
+/// Sorts in ascending order, by exchanging each place with the smallest of what follows.
+fn sort<R: Real>(values: &mut [R], rows: &mut [R]) {
+    let n = values.len();
+    let width = rows.len() / n.max(1);
+    for i in 0..n {
+        let mut least = i;
+        for j in i + 1..n {
+            if values[j] < values[least] {
+                least = j;
+            }
+        }
+        if least != i {
+            values.swap(i, least);
+            let (above, below) = rows.split_at_mut(least * width);
+            above[i * width..][..width].swap_with_slice(&mut below[..width]);
+        }
+    }
+}
+
+/// Makes the component of largest magnitude (the first of equal ones) of every row positive.
+pub(super) fn orient<R: Real>(rows: &mut [R], width: usize) {
+    for row in rows_mut(rows, width) {
+        let mut largest = R::ZERO;
+        for x in &*row {
+            if x.abs() > largest.abs() {
+                largest = *x;
+            }
+        }
+        if largest < R::ZERO {
+            for x in row {
+                *x = -*x;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use crate::curvature::{EigenLayout, eigen};
+    use std::vec;
+    use std::vec::Vec;
+
+    /// The same eigenvalues, and the chosen columns of the eigenvectors up to sign, as of the full matrix.
+    #[test]
+    fn any_columns_of_the_eigenvectors_come_along() {
+        let n = 9;
+        let diagonal: Vec<f64> = (0..n).map(|k| f64::from_usize(k * k % 7) - 2.5).collect();
+        let beside: Vec<f64> = (0..n).map(|k| 0.25 + f64::from_usize(k % 3)).collect();
+        let mut matrix = vec![0.0; n * n];
+        for i in 0..n {
+            matrix[i * n + i] = diagonal[i];
+            if i + 1 < n {
+                (matrix[i * n + i + 1], matrix[(i + 1) * n + i]) = (beside[i], beside[i]);
+            }
+        }
+        let mut values = vec![0.0; n];
+        eigen(&mut matrix, &mut values, &mut vec![0.0; EigenLayout::new(n).len()]).unwrap();
+        let (mut d, mut e, mut ends) = (diagonal, beside, vec![0.0; 2 * n]);
+        (ends[0], ends[2 * n - 1]) = (1.0, 1.0);
+        assert!(tridiagonal_eigen(&mut d, &mut e, &mut ends));
+        for i in 0..n {
+            assert!((d[i] - values[i]).abs() < 1e-14, "{i}: {} against {}", d[i], values[i]);
+            let (first, last) = (matrix[i * n], matrix[i * n + n - 1]);
+            assert!((ends[2 * i].abs() - first.abs()).abs() < 1e-14);
+            assert!((ends[2 * i] * ends[2 * i + 1] - first * last).abs() < 1e-14, "and their signs agree");
+        }
+        let (mut d, mut e) = ([3.0f32, -1.0], [0.0, f32::NAN]);
+        assert!(tridiagonal_eigen(&mut d, &mut e, &mut []));
+        assert_eq!(d, [-1.0, 3.0], "no rows, and the last element is not read");
+        assert!(tridiagonal_eigen::<f32>(&mut [], &mut [], &mut []));
+    }
+}

@@ -1,0 +1,97 @@
+//! Symmetric linear maps: what a curvature is at one point.
+
+use crate::{ArgError, Curvature, Real};
+
+/// A symmetric linear map `A: ℝⁿ → ℝⁿ` that is known by its products.
+///
+/// [`HessianAt`] makes one of any landscape with curvature; your own is a type that implements this.
+///
+/// # Contract
+///
+/// Caller: `v` and `out` have `dim()` elements, `scratch` at least `scratch_len()`, whose contents are unspecified before
+/// and after. Implementor: the product depends on `v` only.
+///
+/// ```
+/// use losscape::Operator;
+/// use losscape::curvature::{Hessian, HessianLayout, HessianStep};
+///
+/// /// 2 on the diagonal, −1 beside it.
+/// struct Chain;
+/// impl Operator for Chain {
+///     fn dim(&self) -> usize { 3 }
+///     fn scratch_len(&self) -> usize { 0 }
+///     fn apply(&self, v: &[f32], out: &mut [f32], _: &mut [f32]) {
+///         for (i, out) in out.iter_mut().enumerate() {
+///             let at = |j: Option<usize>| j.and_then(|j| v.get(j)).copied().unwrap_or(0.0);
+///             *out = 2.0 * v[i] - at(i.checked_sub(1)) - at(i.checked_add(1));
+///         }
+///     }
+/// }
+/// const WORKSPACE: usize = HessianLayout::new(3, 0).len();
+/// let mut chain = Hessian::new(&Chain, [0.0; 9], [0.0; WORKSPACE])?;
+/// while !matches!(chain.step(&Chain), HessianStep::Done { .. }) {}
+/// assert_eq!(chain.matrix(), [2.0, -1.0, 0.0, -1.0, 2.0, -1.0, 0.0, -1.0, 2.0]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub trait Operator<R: Real = f32> {
+    /// n, the number of dimensions.
+    fn dim(&self) -> usize;
+    /// How much scratch a product needs.
+    fn scratch_len(&self) -> usize;
+    /// `A v`, written to `out`.
+    fn apply(&self, v: &[R], out: &mut [R], scratch: &mut [R]);
+    /// k, such that a component of a product errs by about k ε/2 of the sum of the magnitudes of its terms; see
+    /// [`Curvature::hess_vec_roundings`].
+    fn roundings(&self) -> usize {
+        self.dim().saturating_add(16)
+    }
+}
+
+/// The Hessian of a landscape at a point.
+///
+/// ```
+/// use losscape::Operator;
+/// use losscape::models::surfaces::Ring;
+/// use losscape::objective::HessianAt;
+///
+/// let hessian = HessianAt::new(&Ring::<f64>::default(), &[1.0, 0.0])?;
+/// let mut out = [0.0; 2];
+/// hessian.apply(&[1.0, 1.0], &mut out, &mut []);
+/// assert_eq!(out, [8.0, 0.0]); // across the ring it curves, along it is flat
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Debug)]
+pub struct HessianAt<'a, F: ?Sized, R> {
+    f: &'a F,
+    params: &'a [R],
+}
+
+impl<'a, F: Curvature<R> + ?Sized, R: Real> HessianAt<'a, F, R> {
+    /// The Hessian of `f` at `params`.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `params` (another length, not finite).
+    pub fn new(f: &'a F, params: &'a [R]) -> Result<Self, ArgError> {
+        ArgError::check_len("params", f.dim(), params.len())?;
+        ArgError::check_finite("params", params)?;
+        Ok(Self { f, params })
+    }
+}
+
+impl<F: Curvature<R> + ?Sized, R: Real> Operator<R> for HessianAt<'_, F, R> {
+    fn dim(&self) -> usize {
+        self.f.dim()
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.f.hess_vec_scratch_len()
+    }
+
+    fn apply(&self, v: &[R], out: &mut [R], scratch: &mut [R]) {
+        self.f.hess_vec(self.params, v, out, scratch);
+    }
+
+    fn roundings(&self) -> usize {
+        self.f.hess_vec_roundings()
+    }
+}
