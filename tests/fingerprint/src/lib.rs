@@ -14,6 +14,8 @@ mod numbers;
 #[cfg(feature = "paths")]
 mod paths;
 mod random;
+#[cfg(feature = "paths")]
+mod smoothing;
 mod state;
 mod training;
 mod vector;
@@ -83,6 +85,8 @@ const PATHS: &[Experiment] = &[
     curvature::FOLLOWING64,
     curvature::SLICES,
     curvature::SLICES64,
+    smoothing::SINGLE,
+    smoothing::DOUBLE,
 ];
 
 #[cfg(not(feature = "paths"))]
