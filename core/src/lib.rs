@@ -6,6 +6,7 @@
 
 pub mod base;
 pub mod curvature;
+pub mod diffusion;
 pub mod models;
 pub mod objective;
 pub mod path;

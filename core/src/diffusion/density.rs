@@ -1,0 +1,192 @@
+//! Densities on a grid: mass, moments, marginals, shares.
+
+use crate::base::grid::Grid;
+use crate::base::vector::LaneSum;
+use crate::{ArgError, Real, Reason};
+
+/// The integral of a density: the sum over its cells times their volume.
+///
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// let grid = Grid::new([Axis::new(0.0f64, 4.0, 4)?])?;
+/// assert_eq!(losscape::diffusion::mass(&grid, &[0.25; 4]), 1.0);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[must_use]
+pub fn mass<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> R {
+    let mut sum = LaneSum::default();
+    for rho in density {
+        sum.push(*rho);
+    }
+    sum.total() * grid.cell_volume()
+}
+
+/// Scales a density to mass one.
+///
+/// # Errors
+/// [`ArgError`] naming `density`: another length than the grid has cells, an element below zero or not finite, or no
+/// mass at all. Nothing has been changed then.
+///
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// let grid = Grid::new([Axis::new(0.0f64, 2.0, 4)?])?;
+/// let mut density = [1.0, 3.0, 0.0, 0.0];
+/// losscape::diffusion::normalise(&grid, &mut density)?;
+/// assert_eq!(density, [0.5, 1.5, 0.0, 0.0]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn normalise<R: Real, const D: usize>(grid: &Grid<R, D>, density: &mut [R]) -> Result<(), ArgError> {
+    check_elements(grid, density)?;
+    // The largest element first, so that no sum overflows and none vanishes.
+    let mut largest = R::ZERO;
+    for rho in &*density {
+        largest = largest.or_larger(*rho);
+    }
+    let mut sum = LaneSum::default();
+    for rho in &*density {
+        sum.push(*rho / largest);
+    }
+    let whole = sum.total() * grid.cell_volume();
+    ArgError::check_range("density", whole, whole.is_finite() && whole > R::ZERO, "of finite mass above 0")?;
+    for rho in density {
+        *rho = *rho / largest / whole;
+    }
+    Ok(())
+}
+
+/// Refuses what is no density: another length than the grid has cells, an element below zero or not finite.
+fn check_elements<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Result<(), ArgError> {
+    ArgError::check_len("density", grid.len(), density.len())?;
+    for (index, rho) in density.iter().enumerate() {
+        if !(rho.is_finite() && *rho >= R::ZERO) {
+            let reason = Reason::Element { index, value: rho.to_f64(), range: "finite and at least 0" };
+            return Err(ArgError::new("density", reason));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what is no density of mass one, up to the root of the type's rounding.
+pub(super) fn check_density<R: Real, const D: usize>(
+    grid: &Grid<R, D>,
+    density: &[R],
+) -> Result<(), ArgError> {
+    check_elements(grid, density)?;
+    let mass = mass(grid, density);
+    let tolerance = crate::base::elementary::sqrt(R::EPSILON);
+    ArgError::check_range("density", mass, (mass - R::ONE).abs() < tolerance, "of mass 1")
+}
+
+/// Mean and covariance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moments<R: Real, const D: usize> {
+    /// E x.
+    pub mean: [R; D],
+    /// E (x − E x)(x − E x)ᵀ.
+    pub covariance: [[R; D]; D],
+}
+
+/// Mean and covariance of a density, with all mass at the cells' centres.
+///
+/// The law whose density is constant within each cell has a variance of h²/12 more along an axis of spacing h.
+///
+/// # Errors
+/// [`ArgError`] naming `density` if it is none, or has not mass one.
+///
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// let grid = Grid::new([Axis::new(-2.0f64, 2.0, 4)?])?;
+/// let moments = losscape::diffusion::moments(&grid, &[0.5, 0.0, 0.0, 0.5])?;
+/// assert_eq!((moments.mean, moments.covariance), ([0.0], [[2.25]]));
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn moments<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Result<Moments<R, D>, ArgError> {
+    check_density(grid, density)?;
+    let mut sums = [LaneSum::default(); D];
+    let mut whole = LaneSum::default();
+    for (k, rho) in density.iter().enumerate() {
+        whole.push(*rho);
+        for (sum, x) in sums.iter_mut().zip(grid.centre(k)) {
+            sum.push(*rho * x);
+        }
+    }
+    let mean = sums.map(|sum| sum.total() / whole.total());
+    let mut squares = [[LaneSum::default(); D]; D];
+    for (k, rho) in density.iter().enumerate() {
+        let mut away = grid.centre(k);
+        for (x, mean) in away.iter_mut().zip(mean) {
+            *x -= mean;
+        }
+        for (row, x) in squares.iter_mut().zip(away) {
+            for (sum, y) in row.iter_mut().zip(away) {
+                sum.push(*rho * x * y);
+            }
+        }
+    }
+    Ok(Moments { mean, covariance: squares.map(|row| row.map(|sum| sum.total() / whole.total())) })
+}
+
+/// The density of one coordinate, all others integrated out: `out` has as many elements as the axis has cells.
+///
+/// # Errors
+/// [`ArgError`] naming `density` (another length than the grid has cells), `axis` (none of the grid's) or `out`.
+///
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// let grid = Grid::new([Axis::new(0.0f64, 2.0, 2)?, Axis::new(0.0, 3.0, 3)?])?;
+/// let mut along = [0.0; 3];
+/// losscape::diffusion::marginal(&grid, &[0.1, 0.2, 0.0, 0.3, 0.4, 0.0], 1, &mut along)?;
+/// assert_eq!(along, [0.1 + 0.2, 0.3, 0.4]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn marginal<R: Real, const D: usize>(
+    grid: &Grid<R, D>,
+    density: &[R],
+    axis: usize,
+    out: &mut [R],
+) -> Result<(), ArgError> {
+    ArgError::check_len("density", grid.len(), density.len())?;
+    ArgError::check_index("axis", axis, D)?;
+    let (stride, cells) = (grid.stride(axis), grid.stride(axis + 1) / grid.stride(axis));
+    ArgError::check_len("out", cells, out.len())?;
+    let across = grid.cell_volume() / grid.axes()[axis].spacing();
+    out.fill(R::ZERO);
+    for block in density.chunks_exact(stride * cells) {
+        for (out, run) in out.iter_mut().zip(block.chunks_exact(stride)) {
+            for rho in run {
+                *out += *rho;
+            }
+        }
+    }
+    for out in out {
+        *out *= across;
+    }
+    Ok(())
+}
+
+/// The mass in a region: of all cells whose centre lies in it.
+///
+/// # Errors
+/// [`ArgError`] naming `density` (another length than the grid has cells).
+///
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// let grid = Grid::new([Axis::new(-2.0f64, 2.0, 4)?])?;
+/// let left = losscape::diffusion::share(&grid, &[0.5, 0.25, 0.0, 0.25], |[x]| x < 0.0)?;
+/// assert_eq!(left, 0.75);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn share<R: Real, const D: usize>(
+    grid: &Grid<R, D>,
+    density: &[R],
+    mut region: impl FnMut([R; D]) -> bool,
+) -> Result<R, ArgError> {
+    ArgError::check_len("density", grid.len(), density.len())?;
+    let mut sum = LaneSum::default();
+    for (k, rho) in density.iter().enumerate() {
+        if region(grid.centre(k)) {
+            sum.push(*rho);
+        }
+    }
+    Ok(sum.total() * grid.cell_volume())
+}

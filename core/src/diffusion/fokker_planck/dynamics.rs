@@ -1,0 +1,120 @@
+//! What drives a density.
+
+use crate::base::grid::Grid;
+use crate::{ArgError, Real, Reason};
+
+/// What lies at an end of an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boundary {
+    /// A wall: nothing flows through.
+    Reflecting,
+    /// The other end: the axis is a ring.
+    Periodic,
+}
+
+/// How a diffusion that depends on the place is meant.
+///
+/// `dx = u dt + √(2 T D(x)) dW` alone says nothing until it is said where within a step D is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Calculus {
+    /// Before the step (Itô), as stochastic gradient descent does: the flux is `uρ − T∇·(Dρ)`.
+    Ito,
+    /// After the step (Hänggi 1978; Klimontovich 1990): the flux is `uρ − T D∇ρ`, without the term `T ρ ∇·D`. Its
+    /// stationary density is that of a heat bath where `u = −D∇V`.
+    Isothermal,
+}
+
+/// The diffusion D along each axis, at least zero; off-diagonal entries are zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Diffusion<'a, R: Real, const D: usize> {
+    /// The same everywhere.
+    Constant([R; D]),
+    /// Given at the cells' centres; between two centres their mean is taken.
+    Places {
+        /// D × cells: first the entries of the first axis in all cells.
+        values: &'a [R],
+        /// Where within a step D is taken.
+        calculus: Calculus,
+    },
+}
+
+/// What drives a density on a grid: a potential, a drift that is no gradient, and a diffusion.
+///
+/// ```text
+/// dx = (−∇V + j) dt + √(2 T D) dW
+/// ```
+///
+/// # Shapes
+///
+/// | field       | length          | layout                                                          |
+/// |-------------|-----------------|-----------------------------------------------------------------|
+/// | `potential` | cells           | V at the cells' [centres](Grid::fill)                           |
+/// | `drift`     | D × cells, or 0 | j along each axis, in the middle of the cells' upper [faces](Grid::fill_faces) along it |
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dynamics<'a, R: Real, const D: usize> {
+    /// V; only differences matter.
+    pub potential: &'a [R],
+    /// j; empty for none. At a reflecting end of an axis it has no meaning.
+    pub drift: &'a [R],
+    /// D.
+    pub diffusion: Diffusion<'a, R, D>,
+}
+
+impl<'a, R: Real, const D: usize> Dynamics<'a, R, D> {
+    /// Nothing but a potential, and D = 1.
+    #[must_use]
+    pub const fn gradient(potential: &'a [R]) -> Self {
+        Self { potential, drift: &[], diffusion: Diffusion::Constant([R::ONE; D]) }
+    }
+
+    /// Refuses what has another length than the grid asks for, is not finite, or diffuses backwards.
+    pub(super) fn check(&self, grid: &Grid<R, D>) -> Result<(), ArgError> {
+        let cells = grid.len();
+        ArgError::check_len("potential", cells, self.potential.len())?;
+        ArgError::check_finite("potential", self.potential)?;
+        if !self.drift.is_empty() {
+            ArgError::check_len("drift", cells * D, self.drift.len())?;
+            ArgError::check_finite("drift", self.drift)?;
+        }
+        let entries = match &self.diffusion {
+            Diffusion::Constant(entries) => entries,
+            Diffusion::Places { values, .. } => {
+                ArgError::check_len("diffusion", cells * D, values.len())?;
+                *values
+            }
+        };
+        let bad = entries.iter().position(|d| !(d.is_finite() && *d >= R::ZERO));
+        bad.map_or(Ok(()), |index| {
+            let value = entries.get(index).map_or(0.0, |d| d.to_f64());
+            Err(ArgError::new("diffusion", Reason::Element { index, value, range: "finite and at least 0" }))
+        })
+    }
+
+    /// The diffusion T D at the upper face of cell `k` along `axis`, and the drive across it: the drift times the
+    /// spacing. `next` is the upper neighbour.
+    pub(super) fn face(
+        &self,
+        grid: &Grid<R, D>,
+        axis: usize,
+        k: usize,
+        next: usize,
+        temperature: R,
+    ) -> [R; 2] {
+        let cells = grid.len();
+        let at = |values: &[R], k: usize| values.get(k).copied().unwrap_or(R::ZERO);
+        let spacing = grid.axes().get(axis).map_or(R::ZERO, |axis| axis.spacing());
+        let mut drive = at(self.potential, k) - at(self.potential, next);
+        drive += at(self.drift, axis * cells + k) * spacing;
+        let diffusion = match self.diffusion {
+            Diffusion::Constant(entries) => at(&entries, axis),
+            Diffusion::Places { values, calculus } => {
+                let (here, there) = (at(values, axis * cells + k), at(values, axis * cells + next));
+                if calculus == Calculus::Ito {
+                    drive += temperature * (here - there);
+                }
+                R::HALF * (here + there)
+            }
+        };
+        [temperature * diffusion, drive]
+    }
+}

@@ -1,0 +1,23 @@
+//! Densities that drift and diffuse: the Fokker–Planck equation on a grid.
+//!
+//! ```text
+//! ∂ρ/∂t = −∇·J,    J = u ρ − T ∇·(D ρ),    u = −∇V + j
+//! ```
+//!
+//! for `dx = u dt + √(2 T D) dW`. [`FokkerPlanck`] is the equation on a grid, a matrix of rates between neighbouring
+//! cells; [`Evolution`] carries a density through time; `Elimination` solves with the whole matrix: stationary
+//! densities of any drift, implicit steps without splitting, mean passage times, spectral gaps.
+
+mod bernoulli;
+mod dynamics;
+mod evolution;
+mod operator;
+mod poisson;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+pub use dynamics::{Boundary, Calculus, Diffusion, Dynamics};
+pub use evolution::{Evolution, EvolutionLayout, EvolutionStep, Scheme};
+pub use operator::{FokkerPlanck, FokkerPlanckLayout};

@@ -1,0 +1,105 @@
+//! Weights of the law of Poisson, one after the other.
+
+use crate::Real;
+use crate::base::elementary::{ln, sqrt};
+
+/// The weights `mᵏ / k!` of the terms k = 0, 1, 2, …, up to one common factor, without overflow.
+///
+/// Terms below `m − c √m`, all of which together weigh less than a rounding, get zero; the first other one gets one, and
+/// the next follow by multiplication (as Fox & Glynn 1988, whose bounds are finer).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Poisson<R: Real> {
+    mean: R,
+    /// The first term that counts.
+    first: R,
+    term: u32,
+    weight: R,
+    total: R,
+}
+
+impl<R: Real> Poisson<R> {
+    /// No more terms than 32 bits count by far, and all of them exact in binary32.
+    pub(super) const LARGEST_MEAN: u32 = 1 << 24;
+
+    /// At term 0.
+    pub(super) fn new(mean: R) -> Self {
+        // Below m − c √m lies less than e^(−c²/2).
+        let c = sqrt(R::from_f64(-2.0) * ln(R::HALF * R::EPSILON));
+        let first = mean - c * sqrt(mean);
+        let first = if first > R::ZERO { first } else { R::ZERO };
+        let weight = if first > R::ZERO { R::ZERO } else { R::ONE };
+        Self { mean, first, term: 0, weight, total: weight }
+    }
+
+    /// The present term's number.
+    pub(super) const fn term(&self) -> u32 {
+        self.term
+    }
+
+    /// The present term's weight.
+    pub(super) const fn weight(&self) -> R {
+        self.weight
+    }
+
+    /// Goes to the next term, or tells that all that follow weigh less than a rounding of the sum.
+    pub(super) fn advance(&mut self) -> bool {
+        let next = R::from_u32(self.term + 1);
+        let ratio = self.mean / next;
+        if self.weight > R::ZERO && ratio < R::ONE {
+            // What follows is less than a geometric series.
+            let rest = self.weight * ratio / (R::ONE - ratio);
+            if rest < R::HALF * R::EPSILON * self.total {
+                return false;
+            }
+        }
+        self.weight = if self.weight > R::ZERO {
+            self.weight * ratio
+        } else if next >= self.first {
+            R::ONE
+        } else {
+            R::ZERO
+        };
+        self.total += self.weight;
+        self.term += 1;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use crate::base::elementary::exp;
+
+    /// Mean and variance of the weights, and how many terms there are.
+    fn moments<R: Real>(mean: f64) -> (f64, f64, u32) {
+        let mut poisson = Poisson::new(R::from_f64(mean));
+        let (mut sum, mut first, mut second) = (0.0, 0.0, 0.0);
+        loop {
+            let (k, w) = (f64::from(poisson.term()), poisson.weight().to_f64());
+            sum += w;
+            first += w * k;
+            second += w * k * k;
+            if !poisson.advance() {
+                let m = first / sum;
+                return (m, second / sum - m * m, poisson.term());
+            }
+        }
+    }
+
+    #[test]
+    fn the_weights_are_those_of_poisson() {
+        for mean in [0.0, 1e-9, 0.3, 5.0, 80.0, 1250.0, 25_000.0] {
+            let (m, variance, terms) = moments::<f64>(mean);
+            assert!((m - mean).abs() <= 1e-13 * (1.0 + mean), "{mean}: {m}");
+            assert!((variance - mean).abs() <= 1e-8 * (1.0 + mean), "{mean}: {variance}");
+            assert!(f64::from(terms) < mean + 10.0 * sqrt(mean) + 40.0, "{mean}: {terms} terms");
+            let (m, _, _) = moments::<f32>(mean);
+            assert!((m - mean).abs() <= 1e-4 * (1.0 + mean), "{mean}: {m} in f32");
+        }
+        // P(0) of mean 0.3.
+        let mut poisson = Poisson::new(0.3f64);
+        while poisson.advance() {}
+        assert!((1.0 / poisson.total - exp(-0.3)).abs() < 1e-15);
+    }
+}
