@@ -5,12 +5,14 @@
 //! ```
 //!
 //! for `dx = u dt + √(2 T D) dW`. [`FokkerPlanck`] is the equation on a grid, a matrix of rates between neighbouring
-//! cells; [`Evolution`] carries a density through time; `Elimination` solves with the whole matrix: stationary
+//! cells; [`Evolution`] carries a density through time; [`Elimination`] solves with the whole matrix: stationary
 //! densities of any drift, implicit steps without splitting, mean passage times, spectral gaps.
 
 mod bernoulli;
 mod dynamics;
+mod elimination;
 mod evolution;
+mod gap;
 mod operator;
 mod poisson;
 mod sweep;
@@ -19,5 +21,8 @@ mod tests;
 mod transport;
 
 pub use dynamics::{Boundary, Calculus, Diffusion, Dynamics};
+pub use elimination::{Elimination, EliminationLayout, EliminationStep};
 pub use evolution::{Evolution, EvolutionLayout, EvolutionStep, Scheme};
+pub use gap::{GapStep, Relaxation, SpectralGap, SpectralGapLayout};
+pub(super) use operator::upper;
 pub use operator::{FokkerPlanck, FokkerPlanckLayout};

@@ -168,10 +168,8 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         if !rates_are_finite(&grid, &self.boundary, dynamics, temperature) {
             return Err(ArgError::new("potential", Reason::Overflow));
         }
-        let (needed, found) = (layout.len(), self.memory.as_ref().len());
-        let Some(RatesMut { up, down, out }) = layout.split(self.memory.as_mut()) else {
-            return Err(ArgError::new("memory", Reason::TooShort { needed, found }));
-        };
+        let changed = self.memory_changed();
+        let RatesMut { up, down, out } = layout.split(self.memory.as_mut()).ok_or(changed)?;
         out.fill(R::ZERO);
         let cells = grid.len();
         for (axis, boundary) in self.boundary.iter().enumerate() {
@@ -251,6 +249,12 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         self.memory
     }
 
+    /// The error of a memory that has become too short.
+    pub(in crate::diffusion) fn memory_changed(&self) -> ArgError {
+        let (needed, found) = (self.layout().len(), self.memory.as_ref().len());
+        ArgError::new("memory", Reason::TooShort { needed, found })
+    }
+
     pub(super) fn all_rates(&self) -> Option<Rates<'_, R>> {
         self.layout().view(self.memory.as_ref())
     }
@@ -280,7 +284,11 @@ fn per_area<R: Real, const D: usize>(grid: &Grid<R, D>, axis: usize) -> R {
 }
 
 /// The upper neighbour along an axis, around the end, and whether the face to it lies at the end.
-pub(super) fn upper<R: Real, const D: usize>(grid: &Grid<R, D>, axis: usize, k: usize) -> (usize, bool) {
+pub(in crate::diffusion) fn upper<R: Real, const D: usize>(
+    grid: &Grid<R, D>,
+    axis: usize,
+    k: usize,
+) -> (usize, bool) {
     let stride = grid.stride(axis);
     let cells = grid.axes().get(axis).map_or(1, |axis| axis.cells() as usize);
     let at_end = k / stride % cells == cells - 1;

@@ -129,9 +129,26 @@ fn evolve<const D: usize>(
 
 fn close(a: &[f64], b: &[f64], tolerance: f64) {
     for (k, (a, b)) in a.iter().zip(b).enumerate() {
-        assert!((a - b).abs() <= tolerance * b.abs(), "element {k}: {a:e} against {b:e}");
+        assert!((a - b).abs() <= tolerance * b.abs() + 1e-15, "element {k}: {a:e} against {b:e}");
     }
     assert_eq!(a.len(), b.len());
+}
+
+fn eliminated<const D: usize>(
+    mut elimination: Elimination<f64, D, Vec<f64>>,
+) -> Elimination<f64, D, Vec<f64>> {
+    let cells = elimination.cells();
+    for k in 1..=cells {
+        let cells = u32::try_from(k).unwrap();
+        assert_eq!(elimination.step(), EliminationStep::Eliminated { cells });
+    }
+    assert_eq!(elimination.step(), EliminationStep::Done);
+    elimination
+}
+
+fn room<const D: usize>(equation: &FokkerPlanck<f64, D, Vec<f64>>) -> Vec<f64> {
+    let cells = equation.grid().axes().map(|a| a.cells());
+    vec![f64::NAN; EliminationLayout::new(cells, *equation.boundary()).len()]
 }
 
 fn against_dense<const D: usize>(grid: Grid<f64, D>, boundary: [Boundary; D]) {
@@ -188,6 +205,100 @@ fn against_dense<const D: usize>(grid: Grid<f64, D>, boundary: [Boundary; D]) {
     close(&found, &expected, 1e-11);
     let twice = evolve(&equation, Scheme::Exact { dt: t / 2.0 }, &case.density, 2);
     close(&twice, &found, 1e-13);
+
+    // Everything at once: stationary density, implicit step, passage times.
+    let mut elimination = eliminated(Elimination::stationary(&equation, room(&equation)).unwrap());
+    let mut found = vec![0.0; n];
+    elimination.density(&mut found).unwrap();
+    let mut a = q.clone();
+    a[0].fill(grid.cell_volume());
+    let mut mass_one = vec![0.0; n];
+    mass_one[0] = 1.0;
+    close(&found, &solve(a, mass_one), 1e-9);
+    assert_eq!(elimination.advance(&mut found).unwrap_err().arg, "elimination", "of another kind");
+    for dt in [1e-3, 0.3, 1e4] {
+        let mut elimination = eliminated(Elimination::implicit(&equation, dt, room(&equation)).unwrap());
+        let mut a: Vec<Vec<f64>> = q.iter().map(|row| row.iter().map(|rate| -dt * rate).collect()).collect();
+        for (k, row) in a.iter_mut().enumerate() {
+            row[k] += 1.0;
+        }
+        let mut found = case.density.clone();
+        elimination.advance(&mut found).unwrap();
+        close(&found, &solve(a, case.density.clone()), 1e-9);
+        assert!((mass(&grid, &found) - 1.0).abs() < 1e-13, "mass");
+    }
+    let targets = [1, n / 2];
+    let absorbing = Elimination::absorbing(&equation, |k| targets.contains(&k), room(&equation)).unwrap();
+    let mut times = vec![f64::NAN; n];
+    eliminated(absorbing).times(&mut times).unwrap();
+    let mut a = vec![vec![0.0; n]; n];
+    let mut b = vec![-1.0; n];
+    for i in 0..n {
+        if targets.contains(&i) {
+            (a[i][i], b[i]) = (1.0, 0.0);
+        } else {
+            for (a, q) in a[i].iter_mut().zip(&q) {
+                *a = q[i];
+            }
+        }
+    }
+    for (found, expected) in times.iter().zip(solve(a, b)) {
+        assert!((found - expected).abs() <= 1e-9 * expected.abs() + 1e-12, "{found} {expected}");
+    }
+}
+
+#[test]
+fn a_driven_ring_relaxes_as_it_circulates() {
+    // All cells are alike: the m-th rate is up (1 − e^(−iφ)) + down (1 − e^(iφ)) with φ = 2π m/n.
+    for (n, push) in [(7, 0.0), (7, 0.4), (16, 2.0), (33, 0.3)] {
+        let cells = n as usize;
+        let grid = line(0.0, f64::from(n), n);
+        let (potential, drift) = (vec![0.0; cells], vec![push; cells]);
+        let dynamics = Dynamics { drift: &drift, ..Dynamics::gradient(&potential) };
+        let memory = vec![0.0; FokkerPlanckLayout::new([n]).len()];
+        let equation = FokkerPlanck::new(grid, [PERIODIC], &dynamics, 0.6, memory).unwrap();
+        let mut elimination = eliminated(Elimination::stationary(&equation, room(&equation)).unwrap());
+        let workspace = vec![f64::NAN; SpectralGapLayout::new(cells).len()];
+        let mut gap = SpectralGap::new(&mut elimination, workspace).unwrap();
+        let mut found = None;
+        for _ in 0..200 {
+            match gap.step(&mut elimination) {
+                GapStep::Iterated { slowest, .. } => found = Some(slowest),
+                other => panic!("{other:?}"),
+            }
+        }
+        let [up, down] = equation.rates(0).unwrap().map(|rates| rates[0]);
+        let angle = core::f64::consts::TAU / f64::from(n);
+        let decay = (up + down) * (1.0 - crate::base::elementary::cos(angle));
+        let frequency = (up - down) * crate::base::elementary::sin(angle);
+        for rate in found.unwrap() {
+            assert!((rate.decay - decay).abs() < 1e-11 * decay, "{n} {push}: {rate:?} {decay}");
+            // A double root: an eigenvalue errs by the root of the rounding there.
+            let digits = if push > 0.0 { 1e-11 } else { 1e-7 };
+            assert!((rate.frequency - frequency).abs() < digits, "{n} {push}: {rate:?} {frequency}");
+        }
+    }
+}
+
+#[test]
+fn without_a_way_out_there_is_no_stationary_density() {
+    let grid = line(0.0, 1.0, 5);
+    let memory = || vec![0.0; FokkerPlanckLayout::new([5]).len()];
+    let valley = [3.0, 0.0, 1.0, 0.0, 3.0];
+    let cold = FokkerPlanck::new(grid, [REFLECTING], &Dynamics::gradient(&valley), 0.0, memory()).unwrap();
+    let mut elimination = Elimination::stationary(&cold, room(&cold)).unwrap();
+    assert_eq!(elimination.step(), EliminationStep::Eliminated { cells: 1 });
+    assert_eq!(elimination.step(), EliminationStep::Trapped { cell: 1 });
+    assert_eq!(elimination.step(), EliminationStep::Trapped { cell: 1 });
+    assert_eq!(elimination.density(&mut [0.0; 5]).unwrap_err().arg, "elimination");
+    // An implicit step needs no way out.
+    let mut density = vec![1.0; 5];
+    eliminated(Elimination::implicit(&cold, 1e3, room(&cold)).unwrap()).advance(&mut density).unwrap();
+    assert!((density[1] - 2.5).abs() < 0.1 && density[0] < 0.01, "{density:?}");
+    assert_eq!(Elimination::absorbing(&cold, |_| false, room(&cold)).unwrap_err().arg, "target");
+    assert_eq!(Elimination::implicit(&cold, -1.0, room(&cold)).unwrap_err().arg, "dt");
+    assert_eq!(Elimination::implicit(&cold, 1e-320, room(&cold)).unwrap_err().arg, "dt");
+    assert_eq!(Elimination::stationary(&cold, vec![0.0; 24]).unwrap_err().arg, "memory");
 }
 
 #[test]

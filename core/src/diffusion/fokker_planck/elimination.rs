@@ -1,0 +1,498 @@
+//! Solving with the whole matrix of rates.
+
+use losscape_dispatch::{Simd, Task, run};
+
+use super::operator::{FokkerPlanckLayout, upper};
+use super::{Boundary, FokkerPlanck};
+use crate::base::grid::Grid;
+use crate::base::layout::{area, cut, total};
+use crate::base::rows::{front, row, row_mut};
+use crate::base::vector::dot;
+use crate::diffusion::density::normalise;
+use crate::{ArgError, Real, Reason};
+
+/// How the memory of an [`Elimination`] is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EliminationLayout<const D: usize> {
+    cells: usize,
+    /// How far apart in the order of elimination two neighbours can be.
+    band: usize,
+}
+
+struct Parts<'w, R> {
+    /// cells × band: rates to the cells that come later, when all before are eliminated.
+    out: &'w mut [R],
+    /// cells × band: rates from those.
+    back: &'w mut [R],
+    /// The rate at which a cell is left for good.
+    kill: &'w mut [R],
+    /// One over the total rate out of a cell.
+    inverse: &'w mut [R],
+    /// A density in the order of elimination.
+    ordered: &'w mut [R],
+}
+
+impl<const D: usize> EliminationLayout<D> {
+    /// For a grid with so many cells along each axis.
+    #[must_use]
+    pub const fn new(cells: [u32; D], boundary: [Boundary; D]) -> Self {
+        let all = FokkerPlanckLayout::new(cells).cells();
+        if D == 0 || all == 0 {
+            return Self { cells: all, band: 0 };
+        }
+        let slab = all / cells[D - 1] as usize;
+        let folded = matches!(boundary[D - 1], Boundary::Periodic);
+        Self { cells: all, band: area(slab, if folded { 2 } else { 1 }) }
+    }
+
+    /// 2 × cells × band + 3 × cells. The band is the number of cells with one coordinate of the last axis, and twice
+    /// that if that axis is periodic: choose a short axis as the first.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        total([area(area(2, self.cells), self.band), area(3, self.cells)])
+    }
+
+    /// Whether nothing is needed; never.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    fn split<R>(self, memory: &mut [R]) -> Option<Parts<'_, R>> {
+        let Self { cells, band } = self;
+        let wide = area(cells, band);
+        let ([out, back, kill, inverse, ordered], _) = cut(memory, [wide, wide, cells, cells, cells])?;
+        Some(Parts { out, back, kill, inverse, ordered })
+    }
+}
+
+/// What a step of an [`Elimination`] did.
+#[must_use = "a step may have found that there is no solution"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EliminationStep {
+    /// A cell is eliminated.
+    Eliminated {
+        /// How many are.
+        cells: u32,
+    },
+    /// All are; solutions can be had.
+    Done,
+    /// No rate leads out of a cell to those that come later, as at temperature zero, or behind a barrier so high that the
+    /// rates over it underflow: the stationary density is not unique.
+    Trapped {
+        /// The cell.
+        cell: usize,
+    },
+    /// The memory no longer has the length it had when the elimination was made; nothing was done.
+    MemoryChanged,
+}
+
+/// Eliminates the cells of a grid one after the other, after which equations with all rates at once are solved
+/// quickly:
+///
+/// | made by                            | solves                                       |
+/// |------------------------------------|----------------------------------------------|
+/// | [`stationary`](Self::stationary)   | `Q π = 0`, for any drift                     |
+/// | [`implicit`](Self::implicit)       | `(1 − dt Q) x = ρ`, backward Euler unsplit   |
+/// | [`absorbing`](Self::absorbing)     | `Qᵀ τ = −1`, mean times until targets        |
+///
+/// Rates that lead through an eliminated cell are given to its neighbours (Grassmann, Taksar & Heyman 1985; Sheskin
+/// 1985): no number is subtracted, so that every element of a stationary density is accurate to a few roundings per cell
+/// however small it is.
+///
+/// # Shapes
+///
+/// | argument | length                         | contents                |
+/// |----------|--------------------------------|-------------------------|
+/// | `memory` | [`EliminationLayout::len`]     | need not be initialised |
+///
+/// # Cost
+/// A step is band² multiplications, a solution cells × 2 band. On a line all is linear in the cells.
+///
+/// # Examples
+///
+/// A ring that is driven around: stationary, but not in equilibrium.
+///
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// use losscape::diffusion::{
+///     Boundary, Dynamics, Elimination, EliminationLayout, EliminationStep, FokkerPlanck, FokkerPlanckLayout,
+/// };
+///
+/// let grid = Grid::new([Axis::new(0.0, 8.0, 8)?])?;
+/// let potential = [0.0f64, 0.0, 1.0, 2.0, 1.0, 0.0, 0.0, 0.0];
+/// let pushed = Dynamics { drift: &[0.5; 8], ..Dynamics::gradient(&potential) };
+/// let mut rates = [0.0; FokkerPlanckLayout::new([8]).len()];
+/// let ring = FokkerPlanck::new(grid, [Boundary::Periodic], &pushed, 0.5, &mut rates)?;
+///
+/// let mut memory = [0.0; EliminationLayout::new([8], [Boundary::Periodic]).len()];
+/// let mut elimination = Elimination::stationary(&ring, &mut memory)?;
+/// while elimination.step() != EliminationStep::Done {}
+/// let (mut density, mut current) = ([0.0; 8], [0.0; 8]);
+/// elimination.density(&mut density)?;
+/// ring.current(&density, 0, &mut current)?;
+/// assert!(current[0] > 0.01);
+/// assert!(current.iter().all(|j| (j - current[0]).abs() < 1e-15)); // the same through every face
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Elimination<R: Real, const D: usize, M> {
+    grid: Grid<R, D>,
+    boundary: [Boundary; D],
+    kind: Kind<R>,
+    memory: M,
+    done: usize,
+}
+
+/// What is solved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind<R: Real> {
+    Stationary,
+    Implicit { rate: R },
+    Absorbing,
+}
+
+impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
+    /// For the stationary density of an equation.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `memory` (too short, or the equation's, if it has changed its length). Nothing has been written
+    /// then.
+    pub fn stationary<E: AsRef<[R]> + AsMut<[R]>>(
+        equation: &FokkerPlanck<R, D, E>,
+        memory: M,
+    ) -> Result<Self, ArgError> {
+        Self::new(equation, Kind::Stationary, memory, |_| false)
+    }
+
+    /// For steps of backward Euler of time `dt`: first order in time, positive, and with the stationary density of the
+    /// equation itself, whatever the drift.
+    ///
+    /// # Errors
+    /// As [`stationary`](Self::stationary), and `dt` (not positive, or 1/dt not finite).
+    pub fn implicit<E: AsRef<[R]> + AsMut<[R]>>(
+        equation: &FokkerPlanck<R, D, E>,
+        dt: R,
+        memory: M,
+    ) -> Result<Self, ArgError> {
+        ArgError::check_positive("dt", dt)?;
+        let rate = R::ONE / dt;
+        ArgError::check_range(
+            "dt",
+            dt,
+            rate.is_finite() && rate > R::ZERO,
+            "such that 1/dt is finite and above 0",
+        )?;
+        Self::new(equation, Kind::Implicit { rate }, memory, |_| false)
+    }
+
+    /// For the mean times until one of the cells is reached for which `target` is true.
+    ///
+    /// # Errors
+    /// As [`stationary`](Self::stationary), and `target` if it is true of no cell.
+    pub fn absorbing<E: AsRef<[R]> + AsMut<[R]>>(
+        equation: &FokkerPlanck<R, D, E>,
+        target: impl Fn(usize) -> bool,
+        memory: M,
+    ) -> Result<Self, ArgError> {
+        if !(0..equation.grid().len()).any(&target) {
+            return Err(ArgError::new("target", Reason::Empty));
+        }
+        Self::new(equation, Kind::Absorbing, memory, target)
+    }
+
+    fn new<E: AsRef<[R]> + AsMut<[R]>>(
+        equation: &FokkerPlanck<R, D, E>,
+        kind: Kind<R>,
+        memory: M,
+        target: impl Fn(usize) -> bool,
+    ) -> Result<Self, ArgError> {
+        let (grid, boundary) = (*equation.grid(), *equation.boundary());
+        let mut new = Self { grid, boundary, kind, memory, done: 0 };
+        let (layout, order) = (new.layout(), new.order());
+        ArgError::check_min_len("memory", layout.len(), new.memory.as_ref().len())?;
+        let changed = equation.memory_changed();
+        equation.all_rates().ok_or(changed)?;
+        let Some(Parts { out, back, kill, .. }) = layout.split(new.memory.as_mut()) else {
+            return Err(changed);
+        };
+        out.fill(R::ZERO);
+        back.fill(R::ZERO);
+        for (k, kill) in kill.iter_mut().enumerate() {
+            *kill = match kind {
+                Kind::Stationary => R::ZERO,
+                Kind::Implicit { rate } => rate,
+                // Left at once.
+                Kind::Absorbing if target(order.cell(k)) => R::INFINITY,
+                Kind::Absorbing => R::ZERO,
+            };
+        }
+        for axis in 0..D {
+            let [up, down] = equation.rates(axis).ok_or(changed)?;
+            for (k, (up, down)) in up.iter().zip(down).enumerate() {
+                let (next, _) = upper(&grid, axis, k);
+                for (from, to, rate) in [(k, next, *up), (next, k, *down)] {
+                    let (i, j) = (order.position(from), order.position(to));
+                    // The face at a wall leads to the other end, at no rate.
+                    if rate <= R::ZERO || i == j || target(from) {
+                        continue;
+                    }
+                    let (first, rates) = if i < j { (i, &mut *out) } else { (j, &mut *back) };
+                    let slot = if target(to) {
+                        kill.get_mut(i)
+                    } else {
+                        row_mut(rates, layout.band, first).and_then(|row| row.get_mut(i.abs_diff(j) - 1))
+                    };
+                    *slot.ok_or(changed)? += rate;
+                }
+            }
+        }
+        Ok(new)
+    }
+
+    /// Eliminates one more cell.
+    pub fn step(&mut self) -> EliminationStep {
+        let (layout, k, order) = (self.layout(), self.done, self.order());
+        if k >= layout.cells {
+            return EliminationStep::Done;
+        }
+        let Some(parts) = layout.split(self.memory.as_mut()) else { return EliminationStep::MemoryChanged };
+        let Some(total) = run(Eliminate { k, band: layout.band, parts }) else {
+            return EliminationStep::MemoryChanged;
+        };
+        // The last cell of a stationary problem has nowhere to go.
+        if total <= R::ZERO && !(self.kind == Kind::Stationary && k + 1 == layout.cells) {
+            return EliminationStep::Trapped { cell: order.cell(k) };
+        }
+        self.done += 1;
+        EliminationStep::Eliminated { cells: u32::try_from(self.done).unwrap_or(u32::MAX) }
+    }
+
+    /// Writes the stationary density, of mass one.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `density` (another length than the grid has cells, or a mass that overflows), or `elimination` ([`Reason::Mismatch`]) if
+    /// it was made for something else, is not [done](EliminationStep::Done), or its memory has changed its length.
+    pub fn density(&mut self, density: &mut [R]) -> Result<(), ArgError> {
+        ArgError::check_len("density", self.grid.len(), density.len())?;
+        let band = self.layout().band;
+        let (order, Parts { back, inverse, ordered, .. }) = self.solved(|kind| kind == Kind::Stationary)?;
+        if let Some(last) = ordered.last_mut() {
+            *last = R::ONE;
+        }
+        for k in (0..ordered.len().saturating_sub(1)).rev() {
+            let Some((here, later)) = ordered.get_mut(k..).and_then(<[R]>::split_first_mut) else { continue };
+            let (Some(back), Some(inverse)) = (row(back, band, k), inverse.get(k)) else { continue };
+            *here = along(back, later) * *inverse;
+        }
+        order.scatter(ordered, density);
+        normalise(&self.grid, density)
+    }
+
+    /// Makes an implicit step: `ρ ← (1 − dt Q)⁻¹ ρ`.
+    ///
+    /// # Errors
+    /// As [`density`](Self::density). The density is as it was then.
+    pub fn advance(&mut self, density: &mut [R]) -> Result<(), ArgError> {
+        ArgError::check_len("density", self.grid.len(), density.len())?;
+        let Kind::Implicit { rate } = self.kind else { return Err(mismatch()) };
+        let band = self.layout().band;
+        let (order, parts) = self.solved(|_| true)?;
+        order.gather(density, parts.ordered);
+        for x in parts.ordered.iter_mut() {
+            *x *= rate;
+        }
+        solve(parts.out, parts.back, parts.inverse, parts.ordered, band);
+        order.scatter(parts.ordered, density);
+        Ok(())
+    }
+
+    /// Writes the mean time until a target is reached, from each cell; zero in the targets.
+    ///
+    /// # Errors
+    /// As [`density`](Self::density).
+    ///
+    /// ```
+    /// use losscape::base::grid::{Axis, Grid};
+    /// use losscape::diffusion::{
+    ///     Boundary, Dynamics, Elimination, EliminationLayout, EliminationStep, FokkerPlanck, FokkerPlanckLayout,
+    /// };
+    /// // Free diffusion from a wall to a target at distance L takes L² / 2T.
+    /// let grid = Grid::new([Axis::new(-0.5, 10.5, 11)?])?;
+    /// let mut rates = [0.0f64; FokkerPlanckLayout::new([11]).len()];
+    /// const WALLS: [Boundary; 1] = [Boundary::Reflecting];
+    /// let equation = FokkerPlanck::new(grid, WALLS, &Dynamics::gradient(&[0.0; 11]), 0.5, &mut rates)?;
+    /// let mut memory = [0.0; EliminationLayout::new([11], WALLS).len()];
+    /// let mut elimination = Elimination::absorbing(&equation, |cell| cell == 10, &mut memory)?;
+    /// while elimination.step() != EliminationStep::Done {}
+    /// let mut times = [0.0f64; 11];
+    /// elimination.times(&mut times)?;
+    /// assert!((times[0] - 110.0).abs() < 1e-12); // 10 · 11, for a walk on eleven cells
+    /// # Ok::<(), losscape::ArgError>(())
+    /// ```
+    pub fn times(&mut self, times: &mut [R]) -> Result<(), ArgError> {
+        ArgError::check_len("times", self.grid.len(), times.len())?;
+        let band = self.layout().band;
+        let (order, Parts { out, back, inverse, ordered, .. }) =
+            self.solved(|kind| kind == Kind::Absorbing)?;
+        ordered.fill(R::ONE);
+        // The transposed equations: rates out and rates back change their places.
+        solve(back, out, inverse, ordered, band);
+        order.scatter(ordered, times);
+        Ok(())
+    }
+
+    /// `x ← −Q⁺ x` for an x of total mass zero, up to a multiple of the stationary density.
+    pub(super) fn relax(&mut self, x: &mut [R]) -> Result<(), ArgError> {
+        let band = self.layout().band;
+        let (order, Parts { out, back, inverse, ordered, .. }) =
+            self.solved(|kind| kind == Kind::Stationary)?;
+        order.gather(x, ordered);
+        solve(out, back, inverse, ordered, band);
+        order.scatter(ordered, x);
+        Ok(())
+    }
+
+    /// What was eliminated, if all is and it is of the right kind.
+    fn solved(&mut self, right: impl Fn(Kind<R>) -> bool) -> Result<(Order, Parts<'_, R>), ArgError> {
+        let (layout, order) = (self.layout(), self.order());
+        if !right(self.kind) || self.done < layout.cells {
+            return Err(mismatch());
+        }
+        let parts = layout.split(self.memory.as_mut()).ok_or_else(mismatch)?;
+        Ok((order, parts))
+    }
+
+    pub(super) fn cells(&self) -> usize {
+        self.layout().cells
+    }
+
+    /// The memory.
+    #[must_use]
+    pub fn into_memory(self) -> M {
+        self.memory
+    }
+
+    fn layout(&self) -> EliminationLayout<D> {
+        EliminationLayout::new(self.grid.axes().map(|axis| axis.cells()), self.boundary)
+    }
+
+    fn order(&self) -> Order {
+        let slabs = self.grid.axes().last().map_or(1, |axis| axis.cells() as usize);
+        let folded = self.boundary.last() == Some(&Boundary::Periodic);
+        Order { slab: self.grid.len() / slabs, slabs, folded }
+    }
+}
+
+const fn mismatch() -> ArgError {
+    ArgError::new("elimination", Reason::Mismatch)
+}
+
+/// The order in which cells are eliminated: slab after slab along the last axis. On a ring the two halves alternate, so
+/// that neighbours are at most two slabs apart.
+#[derive(Clone, Copy)]
+struct Order {
+    slab: usize,
+    slabs: usize,
+    folded: bool,
+}
+
+impl Order {
+    fn position(&self, cell: usize) -> usize {
+        let (s, within) = (cell / self.slab, cell % self.slab);
+        let s = match (self.folded, 2 * s < self.slabs) {
+            (false, _) => s,
+            (true, true) => 2 * s,
+            (true, false) => 2 * (self.slabs - 1 - s) + 1,
+        };
+        s * self.slab + within
+    }
+
+    fn cell(&self, position: usize) -> usize {
+        let (s, within) = (position / self.slab, position % self.slab);
+        let s = match (self.folded, s.is_multiple_of(2)) {
+            (false, _) => s,
+            (true, true) => s / 2,
+            (true, false) => self.slabs - 1 - s / 2,
+        };
+        s * self.slab + within
+    }
+
+    fn gather<R: Copy>(&self, from: &[R], to: &mut [R]) {
+        for (k, to) in to.iter_mut().enumerate() {
+            if let Some(from) = from.get(self.cell(k)) {
+                *to = *from;
+            }
+        }
+    }
+
+    fn scatter<R: Copy>(&self, from: &[R], to: &mut [R]) {
+        for (k, from) in from.iter().enumerate() {
+            if let Some(to) = to.get_mut(self.cell(k)) {
+                *to = *from;
+            }
+        }
+    }
+}
+
+/// Eliminates cell `k`; returns its total rate, or `None` if a length does not fit.
+struct Eliminate<'a, R> {
+    k: usize,
+    band: usize,
+    parts: Parts<'a, R>,
+}
+
+impl<R: Real> Task for Eliminate<'_, R> {
+    type Output = Option<R>;
+
+    #[inline(always)]
+    fn run<S: Simd>(self) -> Option<R> {
+        let Self { k, band, parts: Parts { out, back, kill, inverse, .. } } = self;
+        let (out, out_later) = out.get_mut(k * band..)?.split_at_mut_checked(band)?;
+        let (back, back_later) = back.get_mut(k * band..)?.split_at_mut_checked(band)?;
+        let (kill, kill_later) = kill.get_mut(k..)?.split_first_mut()?;
+        let mut total = *kill;
+        for rate in &*out {
+            total += *rate;
+        }
+        let inv = if total > R::ZERO { R::ONE / total } else { R::ZERO };
+        *inverse.get_mut(k)? = inv;
+        let rows = out_later.chunks_exact_mut(band.max(1)).zip(back_later.chunks_exact_mut(band.max(1)));
+        for (a, ((out_row, back_row), kill_row)) in rows.zip(kill_later).take(band).enumerate() {
+            let (from, to) = (*back.get(a)? * inv, *out.get(a)? * inv);
+            if from > R::ZERO {
+                *kill_row += from * *kill;
+                for (rate, via) in out_row.iter_mut().zip(out.get(a + 1..)?) {
+                    *rate += from * *via;
+                }
+            }
+            if to > R::ZERO {
+                for (rate, via) in back_row.iter_mut().zip(back.get(a + 1..)?) {
+                    *rate += to * *via;
+                }
+            }
+        }
+        Some(total)
+    }
+}
+
+/// `xₖ₊ₐ ← xₖ₊ₐ + outₖₐ xₖ / dₖ` forwards, then `xₖ ← (xₖ + Σ backₖₐ xₖ₊ₐ) / dₖ` backwards.
+fn solve<R: Real>(out: &[R], back: &[R], inverse: &[R], x: &mut [R], band: usize) {
+    for (k, inverse) in inverse.iter().enumerate() {
+        let Some((here, later)) = x.get_mut(k..).and_then(<[R]>::split_first_mut) else { continue };
+        let passed = *here * *inverse;
+        for (x, rate) in later.iter_mut().zip(row(out, band, k).unwrap_or_default()) {
+            *x += passed * *rate;
+        }
+    }
+    for (k, inverse) in inverse.iter().enumerate().rev() {
+        let Some((here, later)) = x.get_mut(k..).and_then(<[R]>::split_first_mut) else { continue };
+        *here = (*here + along(row(back, band, k).unwrap_or_default(), later)) * *inverse;
+    }
+}
+
+/// The sum of products as far as both go.
+fn along<R: Real>(rates: &[R], x: &[R]) -> R {
+    let both = rates.len().min(x.len());
+    dot(front(rates, both), front(x, both))
+}

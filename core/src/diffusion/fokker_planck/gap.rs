@@ -1,0 +1,228 @@
+//! The slowest rates of relaxation.
+
+use super::Elimination;
+use crate::base::elementary::sqrt;
+use crate::base::layout::{area, cut};
+use crate::base::random::{stream, uniform};
+use crate::base::vector::{LaneSum, axpy, scale};
+use crate::{ArgError, Real, Reason};
+
+/// A rate of relaxation: the density's deviation dies out as `e^(−decay t) cos(frequency t + …)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Relaxation<R: Real = f32> {
+    /// The real part of the eigenvalue of −Q, positive.
+    pub decay: R,
+    /// The magnitude of its imaginary part; zero in the gradient case.
+    pub frequency: R,
+}
+
+/// What a step of a [`SpectralGap`] did.
+#[must_use = "the rates settle after some steps"]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum GapStep<R: Real = f32> {
+    /// The two slowest rates are closer.
+    Iterated {
+        /// Of the eigenvalue of −Q nearest to zero, and of the next: for a complex pair twice the same.
+        slowest: [Relaxation<R>; 2],
+        /// By which fraction the first one has changed.
+        change: R,
+    },
+    /// There are no two rates besides zero, or a number overflowed.
+    NotFinite,
+    /// The memory or the elimination no longer is the one that the iteration was begun with; nothing was done.
+    MemoryChanged,
+}
+
+/// How the workspace of a [`SpectralGap`] is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpectralGapLayout {
+    cells: usize,
+}
+
+impl SpectralGapLayout {
+    /// For a grid of so many cells in all.
+    #[must_use]
+    pub const fn new(cells: usize) -> Self {
+        Self { cells }
+    }
+
+    /// Five times the cells.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        area(5, self.cells)
+    }
+
+    /// Whether nothing is needed; never.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    fn split<R>(self, workspace: &mut [R]) -> Option<[&mut [R]; 5]> {
+        cut(workspace, [self.cells; 5]).map(|(parts, _)| parts)
+    }
+}
+
+/// Finds the eigenvalues of −Q nearest to zero: how fast densities relax, in the gradient case the spectral gap and the rate after it.
+///
+/// Inverse iteration on two vectors of mass zero, orthogonal in the inner product `Σ x y / π` in which Q is symmetric in
+/// the gradient case. The error falls by the square of (second or third rate over the first left out) a step there, by
+/// that ratio otherwise; the values keep their relative accuracy however small they are, as between deep wells.
+///
+/// # Shapes
+///
+/// | argument    | length                          | contents                |
+/// |-------------|---------------------------------|-------------------------|
+/// | `workspace` | [`SpectralGapLayout::len`]      | need not be initialised |
+///
+/// # Cost
+/// A step solves twice with the elimination.
+///
+/// # Examples
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// use losscape::diffusion::{
+///     Boundary, Dynamics, Elimination, EliminationLayout, EliminationStep, FokkerPlanck, FokkerPlanckLayout,
+///     GapStep, SpectralGap, SpectralGapLayout,
+/// };
+/// // Free diffusion between walls: the slowest mode of n cells has the rate 2 T (1 − cos(π/n)) / h².
+/// let grid = Grid::new([Axis::new(0.0, 6.0, 6)?])?;
+/// const WALLS: [Boundary; 1] = [Boundary::Reflecting];
+/// let mut rates = [0.0f64; FokkerPlanckLayout::new([6]).len()];
+/// let equation = FokkerPlanck::new(grid, WALLS, &Dynamics::gradient(&[0.0; 6]), 1.0, &mut rates)?;
+/// let mut memory = [0.0; EliminationLayout::new([6], WALLS).len()];
+/// let mut elimination = Elimination::stationary(&equation, &mut memory)?;
+/// while elimination.step() != EliminationStep::Done {}
+///
+/// let mut workspace = [0.0; SpectralGapLayout::new(6).len()];
+/// let mut gap = SpectralGap::new(&mut elimination, &mut workspace)?;
+/// let found = loop {
+///     if let GapStep::Iterated { slowest, change } = gap.step(&mut elimination) && change < 1e-14 {
+///         break slowest[0].decay;
+///     }
+/// };
+/// assert!((found - (2.0 - 3.0f64.sqrt())).abs() < 1e-13); // cos 30°
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SpectralGap<R: Real, W> {
+    cells: usize,
+    workspace: W,
+    last: R,
+}
+
+impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SpectralGap<R, W> {
+    /// Starts from two random vectors, always the same.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `elimination` (not [stationary](Elimination::stationary) and done) or `workspace` (too short).
+    pub fn new<const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
+        elimination: &mut Elimination<R, D, M>,
+        workspace: W,
+    ) -> Result<Self, ArgError> {
+        let cells = elimination.cells();
+        let mut new = Self { cells, workspace, last: R::ZERO };
+        let (needed, found) = (SpectralGapLayout::new(cells).len(), new.workspace.as_ref().len());
+        ArgError::check_min_len("workspace", needed, found)?;
+        let short = ArgError::new("workspace", Reason::TooShort { needed, found });
+        let [density, first, second, ..] =
+            SpectralGapLayout::new(cells).split(new.workspace.as_mut()).ok_or(short)?;
+        elimination.density(density)?;
+        let mut rng = stream(1, 0);
+        for vector in [first, second] {
+            for (x, rho) in vector.iter_mut().zip(&*density) {
+                *x = *rho * (uniform::<R, _>(&mut rng) - R::HALF);
+            }
+        }
+        Ok(new)
+    }
+
+    /// One more iteration, with the elimination it was begun with.
+    pub fn step<const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
+        &mut self,
+        elimination: &mut Elimination<R, D, M>,
+    ) -> GapStep<R> {
+        let layout = SpectralGapLayout::new(self.cells);
+        let Some([density, v, w, next_v, next_w]) = layout.split(self.workspace.as_mut()) else {
+            return GapStep::MemoryChanged;
+        };
+        if elimination.cells() != self.cells {
+            return GapStep::MemoryChanged;
+        }
+        let ready = orthonormalise(density, v, w);
+        for (from, to) in [(&*v, &mut *next_v), (&*w, &mut *next_w)] {
+            crate::base::rows::copy(from, to);
+            if elimination.relax(to).is_err() {
+                return GapStep::MemoryChanged;
+            }
+            without_mass(density, to);
+        }
+        let [a, b] = [product(density, v, next_v), product(density, v, next_w)];
+        let [c, d] = [product(density, w, next_v), product(density, w, next_w)];
+        let slowest = inverse_eigenvalues([a, b, c, d]);
+        crate::base::rows::copy(next_v, v);
+        crate::base::rows::copy(next_w, w);
+        let [first, _] = slowest;
+        if !(ready && slowest.iter().all(|rate| rate.decay.is_finite() && rate.frequency.is_finite())) {
+            return GapStep::NotFinite;
+        }
+        let change = ((first.decay - self.last) / first.decay).abs();
+        self.last = first.decay;
+        GapStep::Iterated { slowest, change }
+    }
+}
+
+/// `Σ x y / π`; cells without density hold nothing.
+fn product<R: Real>(density: &[R], x: &[R], y: &[R]) -> R {
+    let mut sum = LaneSum::default();
+    for ((rho, x), y) in density.iter().zip(x).zip(y) {
+        sum.push(if *rho > R::ZERO { *x / *rho * *y } else { R::ZERO });
+    }
+    sum.total()
+}
+
+/// Takes the multiple of the density off that leaves no mass, and what lies where there is no density.
+fn without_mass<R: Real>(density: &[R], x: &mut [R]) {
+    let (mut mass, mut whole) = (LaneSum::default(), LaneSum::default());
+    for (rho, x) in density.iter().zip(&mut *x) {
+        if *rho <= R::ZERO {
+            *x = R::ZERO;
+        }
+        mass.push(*x);
+        whole.push(*rho);
+    }
+    axpy(-(mass.total() / whole.total()), density, x);
+}
+
+/// Makes two vectors of mass zero orthonormal; false if they do not span a plane.
+fn orthonormalise<R: Real>(density: &[R], v: &mut [R], w: &mut [R]) -> bool {
+    without_mass(density, v);
+    without_mass(density, w);
+    let unit = |x: &mut [R]| {
+        let length = sqrt(product(density, x, x));
+        scale(R::ONE / length, x);
+        length > R::ZERO && length.is_finite()
+    };
+    let mut spans = unit(v);
+    // Twice is enough (Parlett).
+    for _ in 0..2 {
+        axpy(-product(density, v, w), v, w);
+        spans &= unit(w);
+    }
+    spans
+}
+
+/// One over each eigenvalue of `[a b; c d]`, that of larger magnitude first.
+fn inverse_eigenvalues<R: Real>([a, b, c, d]: [R; 4]) -> [Relaxation<R>; 2] {
+    let (mean, half) = (R::HALF * (a + d), R::HALF * (a - d));
+    let (square, determinant) = (half * half + b * c, a * d - b * c);
+    if square < R::ZERO {
+        let size = mean * mean - square;
+        let rate = Relaxation { decay: mean / size, frequency: sqrt(-square) / size };
+        return [rate; 2];
+    }
+    let root = sqrt(square);
+    let large = if mean < R::ZERO { mean - root } else { mean + root };
+    let real = |decay| Relaxation { decay, frequency: R::ZERO };
+    [real(R::ONE / large), real(large / determinant)]
+}
