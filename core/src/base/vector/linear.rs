@@ -1,36 +1,70 @@
 //! Inner products, and updates element by element.
 
-use super::sum::{LANES, LaneSum, fold};
+use super::sum::{Compensated, LANES, RUN, fold};
 use crate::base::elementwise::pair;
 use crate::base::real::Real;
 use crate::base::target::VECTORS;
 
 /// `Σₖ xₖ yₖ`. The slices have one length.
 ///
+/// The bound of its error is that of a [`LaneSum`](super::LaneSum), and a u more for the products.
+///
 /// ```
 /// assert_eq!(losscape::base::vector::dot(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0f32]), 32.0);
 /// ```
 #[must_use]
 pub fn dot<R: Real>(x: &[R], y: &[R]) -> R {
-    debug_assert_eq!(x.len(), y.len(), "dot: lengths");
+    reduce(x, y, |x, y| x * y)
+}
+
+/// `Σₖ (a xₖ) (b yₖ)`: [`dot`] of two scaled vectors, such as by their [`unit_scale`](super::unit_scale). The slices
+/// have one length.
+///
+/// The cosine of the angle between vectors of any length:
+///
+/// ```
+/// use losscape::base::vector::{dot_scaled, norm, unit_scale};
+/// let (x, y) = ([1e-30f32, 0.0], [1e30f32, 1e30]);
+/// let (a, b) = (unit_scale(&x), unit_scale(&y));
+/// let cosine = dot_scaled(a, &x, b, &y) / ((a * norm(&x)) * (b * norm(&y)));
+/// assert!((cosine - 0.5f32.sqrt()).abs() < 1e-7);
+/// ```
+#[must_use]
+pub fn dot_scaled<R: Real>(a: R, x: &[R], b: R, y: &[R]) -> R {
+    reduce(x, y, |x, y| (a * x) * (b * y))
+}
+
+/// `Σₖ f(xₖ, yₖ)` in the canonical order. The slices have one length.
+#[inline(always)]
+pub(super) fn reduce<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
+    debug_assert_eq!(x.len(), y.len(), "lengths of a reduction");
+    let mut sum = None;
+    for (x, y) in x.chunks(RUN).zip(y.chunks(RUN)) {
+        sum = Some(Compensated::and(sum, block(x, y, &f)));
+    }
+    sum.map_or(R::ZERO, |sum| sum.total)
+}
+
+/// A block of a reduction.
+#[inline(always)]
+fn block<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
+    let mut acc = [R::ZERO; LANES];
     if !VECTORS {
         // Eight sums at once would not be faster, only longer.
-        let mut sum = LaneSum::default();
-        for (x, y) in x.iter().zip(y) {
-            sum.push(*x * *y);
+        for (k, (x, y)) in x.iter().zip(y).enumerate() {
+            acc[k % LANES] += f(*x, *y);
         }
-        return sum.total();
+        return fold(acc);
     }
-    let mut acc = [R::ZERO; LANES];
     let (xs, x_tail) = x.as_chunks::<LANES>();
     let (ys, y_tail) = y.as_chunks::<LANES>();
     for (x, y) in xs.iter().zip(ys) {
         for ((a, x), y) in acc.iter_mut().zip(x).zip(y) {
-            *a += *x * *y;
+            *a += f(*x, *y);
         }
     }
     for ((a, x), y) in acc.iter_mut().zip(x_tail).zip(y_tail) {
-        *a += *x * *y;
+        *a += f(*x, *y);
     }
     fold(acc)
 }

@@ -1,14 +1,16 @@
 //! Vectors in the canonical order of operations.
 //!
 //! A reduction adds term `k` to accumulator `k mod 8` and folds the eight in a fixed tree, so that every
-//! vector width gives the same bits.
+//! vector width gives the same bits. After 1024 terms the eight start anew, and what they held is added to a compensated
+//! total, so that the error does not grow with the number of terms.
 
 mod linear;
 mod norm;
 mod sum;
 
-pub use linear::{axpy, dot, scale};
-pub use norm::{distance, dot_scaled, norm, normalise, unit_scale};
+pub use linear::{axpy, dot, dot_scaled, scale};
+pub use norm::{distance, norm, normalise, unit_scale};
+pub(crate) use sum::two_sum;
 pub use sum::{LANES, LaneSum};
 
 #[cfg(test)]

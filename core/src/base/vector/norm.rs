@@ -3,11 +3,9 @@
 //! The plain sum of squares serves wherever it is accurate. Elsewhere all terms are multiplied by one power of two,
 //! which rounds nothing that matters, and the sum is formed again.
 
-use super::linear::{dot, scale};
-use super::sum::{LANES, LaneSum, fold};
+use super::linear::{dot, reduce, scale};
 use crate::base::elementary::sqrt;
 use crate::base::real::Real;
-use crate::base::target::VECTORS;
 
 /// `‖x‖ = √(x · x)`, accurate at any scale.
 ///
@@ -25,7 +23,7 @@ pub fn norm<R: Real>(x: &[R]) -> R {
     if is_accurate(squares) {
         sqrt(squares)
     } else {
-        let Rescaled { root, back, .. } = rescaled(x.iter().copied(), squares);
+        let Rescaled { root, back, .. } = rescaled(squares, |there| reduce(x, x, |x, _| square(there * x)));
         root * back
     }
 }
@@ -39,42 +37,14 @@ pub fn norm<R: Real>(x: &[R]) -> R {
 /// ```
 #[must_use]
 pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
-    debug_assert_eq!(x.len(), y.len(), "distance: lengths");
-    let squares = squared_distance(x, y);
+    let squares = reduce(x, y, |x, y| square(x - y));
     if is_accurate(squares) {
         sqrt(squares)
     } else {
-        let Rescaled { root, back, .. } = rescaled(x.iter().zip(y).map(|(x, y)| *x - *y), squares);
+        let Rescaled { root, back, .. } =
+            rescaled(squares, |there| reduce(x, y, |x, y| square(there * (x - y))));
         root * back
     }
-}
-
-/// `‖x − y‖²`, plainly.
-#[inline(always)]
-fn squared_distance<R: Real>(x: &[R], y: &[R]) -> R {
-    if !VECTORS {
-        // As in `dot`.
-        let mut sum = LaneSum::default();
-        for (x, y) in x.iter().zip(y) {
-            let d = *x - *y;
-            sum.push(d * d);
-        }
-        return sum.total();
-    }
-    let mut acc = [R::ZERO; LANES];
-    let (xs, x_tail) = x.as_chunks::<LANES>();
-    let (ys, y_tail) = y.as_chunks::<LANES>();
-    for (x, y) in xs.iter().zip(ys) {
-        for ((a, x), y) in acc.iter_mut().zip(x).zip(y) {
-            let d = *x - *y;
-            *a += d * d;
-        }
-    }
-    for ((a, x), y) in acc.iter_mut().zip(x_tail).zip(y_tail) {
-        let d = *x - *y;
-        *a += d * d;
-    }
-    fold(acc)
 }
 
 /// Scales a vector to length one and returns the [length](norm) it had.
@@ -96,7 +66,7 @@ pub fn normalise<R: Real>(x: &mut [R]) -> R {
         scale(R::ONE / length, x);
         return length;
     }
-    let Rescaled { root, there, back } = rescaled(x.iter().copied(), squares);
+    let Rescaled { root, there, back } = rescaled(squares, |there| reduce(x, x, |x, _| square(there * x)));
     if root > R::ZERO && root.is_finite() {
         scale(there, x);
         scale(R::ONE / root, x);
@@ -107,7 +77,7 @@ pub fn normalise<R: Real>(x: &mut [R]) -> R {
 /// The power of two that brings the largest magnitude of a vector near one: into [1, 2), except that subnormal numbers
 /// reach no more than 2ε and the largest numbers of all stay below 4. One for the zero vector.
 ///
-/// Sums of products of such scaled vectors, as in [`dot_scaled`], neither overflow nor vanish.
+/// Sums of products of such scaled vectors, as in [`dot_scaled`](super::dot_scaled), neither overflow nor vanish.
 ///
 /// ```
 /// use losscape::base::vector::unit_scale;
@@ -127,28 +97,6 @@ pub fn unit_scale<R: Real>(x: &[R]) -> R {
     R::from_bits64(most.saturating_sub(exponent).max(1) << digits)
 }
 
-/// `Σₖ (a xₖ) (b yₖ)`: [`dot`](super::dot) of two scaled vectors, such as by their [`unit_scale`]. The slices have one
-/// length.
-///
-/// The cosine of the angle between vectors of any length:
-///
-/// ```
-/// use losscape::base::vector::{dot_scaled, norm, unit_scale};
-/// let (x, y) = ([1e-30f32, 0.0], [1e30f32, 1e30]);
-/// let (a, b) = (unit_scale(&x), unit_scale(&y));
-/// let cosine = dot_scaled(a, &x, b, &y) / ((a * norm(&x)) * (b * norm(&y)));
-/// assert!((cosine - 0.5f32.sqrt()).abs() < 1e-7);
-/// ```
-#[must_use]
-pub fn dot_scaled<R: Real>(a: R, x: &[R], b: R, y: &[R]) -> R {
-    debug_assert_eq!(x.len(), y.len(), "dot_scaled: lengths");
-    let mut sum = LaneSum::default();
-    for (x, y) in x.iter().zip(y) {
-        sum.push((a * *x) * (b * *y));
-    }
-    sum.total()
-}
-
 /// Whether a sum of squares has lost nothing to underflow, and not overflowed.
 ///
 /// A square that underflows errs by half the smallest subnormal number at most, ½ ε `MIN_POSITIVE`: n of them change a
@@ -165,13 +113,14 @@ struct Rescaled<R> {
     back: R,
 }
 
-/// The root of the sum of squares anew, if the plain sum `squares` is not accurate.
+/// The root of the sum of squares anew, if the plain sum `squares` is not accurate: `scaled` forms it with all terms
+/// multiplied by a factor.
 ///
 /// One factor serves all that is too small and another all that is too large: after it, the smallest subnormal number
 /// has a square of 2⁻¹⁰² (f64: 2⁻⁹⁴⁸), and the largest number one of 2⁶⁰ (2⁸⁴⁸), which leaves room for any count.
 #[cold]
 #[inline(never)]
-fn rescaled<R: Real>(terms: impl Iterator<Item = R>, squares: R) -> Rescaled<R> {
+fn rescaled<R: Real>(squares: R, scaled: impl FnOnce(R) -> R) -> Rescaled<R> {
     let power = |exponent: i64| {
         let (digits, bias) = if R::BYTES == 4 { (23, 127) } else { (52, 1023) };
         R::from_bits64(((bias + exponent) << digits).cast_unsigned())
@@ -179,10 +128,10 @@ fn rescaled<R: Real>(terms: impl Iterator<Item = R>, squares: R) -> Rescaled<R> 
     let exponent = if R::BYTES == 4 { 98 } else { 600 };
     let (up, down) = (power(exponent), power(-exponent));
     let (there, back) = if squares > R::ONE { (down, up) } else { (up, down) };
-    let mut sum = LaneSum::default();
-    for term in terms {
-        let term = there * term;
-        sum.push(term * term);
-    }
-    Rescaled { root: sqrt(sum.total()), there, back }
+    Rescaled { root: sqrt(scaled(there)), there, back }
+}
+
+#[inline(always)]
+fn square<R: Real>(x: R) -> R {
+    x * x
 }

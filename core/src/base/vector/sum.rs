@@ -1,17 +1,66 @@
-//! Sums in the canonical order.
+//! Sums in the canonical order, whose error does not grow with the number of terms.
+//!
+//! Accumulators take [`BLOCK`] terms each. The sum of a block is then added to a running total whose rounding error is
+//! added to the next block (Kahan 1965, with an exact [`two_sum`]).
 
 use crate::base::real::Real;
 
 /// Accumulators of a reduction.
 pub const LANES: usize = 8;
 
+/// Terms that one accumulator takes before its sum is added to a compensated total.
+const BLOCK: usize = 128;
+
+/// Terms of a block of eight accumulators.
+pub(super) const RUN: usize = LANES * BLOCK;
+
 /// The fixed fold of eight accumulators: `((0+4)+(2+6)) + ((1+5)+(3+7))`.
 #[inline(always)]
-pub(crate) fn fold<R: Real>(a: [R; LANES]) -> R {
+pub(super) fn fold<R: Real>(a: [R; LANES]) -> R {
     ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]))
 }
 
+/// `(s, e)` with `s` the rounded sum and `s + e = a + b` exactly (Knuth 1997, section 4.2.2, theorem C); `e` is zero
+/// where `s` is not finite, so that a sum that overflows stays infinite.
+#[inline(always)]
+pub(crate) fn two_sum<R: Real>(a: R, b: R) -> (R, R) {
+    let sum = a + b;
+    let b_part = sum - a;
+    let rest = (a - (sum - b_part)) + (b - b_part);
+    (sum, if sum.is_finite() { rest } else { R::ZERO })
+}
+
+/// A total of blocks and what rounding has taken from it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compensated<R> {
+    pub(super) total: R,
+    lost: R,
+}
+
+impl<R: Real> Compensated<R> {
+    /// Adds a block to what there is.
+    #[inline(always)]
+    pub(super) fn and(before: Option<Self>, block: R) -> Self {
+        match before {
+            None => Self { total: block, lost: R::ZERO },
+            Some(Self { total, lost }) => {
+                let (total, lost) = two_sum(total, block + lost);
+                Self { total, lost }
+            }
+        }
+    }
+}
+
 /// A sum whose terms arrive one by one, with the bits of a reduction over all of them at once.
+///
+/// The total of n terms x is within
+///
+/// ```text
+/// (133 + n u / 1024) u Σ |x|,   u = 2⁻²⁴ for f32, 2⁻⁵³ for f64
+/// ```
+///
+/// of the exact sum: 127 u from an accumulator, 3 u from the fold, 2 u from adding blocks, and products of higher order.
+/// That is 8 · 10⁻⁶ of the sum of magnitudes for 2 · 10⁷ terms in `f32`.
 ///
 /// ```
 /// use losscape::base::vector::{LaneSum, dot};
@@ -25,37 +74,55 @@ pub(crate) fn fold<R: Real>(a: [R; LANES]) -> R {
 #[derive(Clone, Copy, Debug)]
 pub struct LaneSum<R: Real = f32> {
     acc: [R; LANES],
-    count: u32,
+    count: usize,
+    blocks: Option<Compensated<R>>,
 }
 
 impl<R: Real> Default for LaneSum<R> {
     fn default() -> Self {
-        Self { acc: [R::ZERO; LANES], count: 0 }
+        Self { acc: [R::ZERO; LANES], count: 0, blocks: None }
     }
 }
 
 impl<R: Real> LaneSum<R> {
     /// Adds the next term.
     pub fn push(&mut self, x: R) {
-        self.acc[self.count as usize % LANES] += x;
-        self.count = self.count.wrapping_add(1);
+        if self.count == RUN {
+            self.end_block();
+        }
+        self.acc[self.count % LANES] += x;
+        self.count += 1;
     }
 
     /// Adds the next eight terms.
     pub(crate) fn push_all(&mut self, x: &[R; LANES]) {
-        if self.count.is_multiple_of(8) {
-            for (a, &x) in self.acc.iter_mut().zip(x) {
-                *a += x;
-            }
-            self.count = self.count.wrapping_add(8);
-        } else {
-            x.iter().for_each(|&x| self.push(x));
+        if !self.count.is_multiple_of(LANES) {
+            return x.iter().for_each(|&x| self.push(x));
         }
+        if self.count == RUN {
+            self.end_block();
+        }
+        for (a, &x) in self.acc.iter_mut().zip(x) {
+            *a += x;
+        }
+        self.count += LANES;
+    }
+
+    /// Begins the next block, out of the way of the loop that adds terms.
+    #[cold]
+    #[inline(never)]
+    fn end_block(&mut self) {
+        *self = Self { blocks: Some(self.compensated()), ..Self::default() };
+    }
+
+    #[inline(never)]
+    fn compensated(&self) -> Compensated<R> {
+        Compensated::and(self.blocks, fold(self.acc))
     }
 
     /// The sum so far.
     #[must_use]
     pub fn total(&self) -> R {
-        fold(self.acc)
+        self.compensated().total
     }
 }

@@ -4,18 +4,28 @@ extern crate std;
 
 use std::vec::Vec;
 
-use super::{LANES, LaneSum, axpy, distance, dot, dot_scaled, norm, normalise, scale, unit_scale};
+use super::{LANES, LaneSum, axpy, distance, dot, dot_scaled, norm, normalise, scale, two_sum, unit_scale};
 use crate::Real;
 use crate::base::elementary::{exp, sqrt};
 
-/// The definition: term k goes to accumulator k mod 8, and the eight are folded as a tree.
+/// The definition: of every 1024 terms, term k goes to accumulator k mod 8, and the eight are folded as a tree; what
+/// rounding takes from the total of these blocks, found in f64, is added to the next one.
 fn naive_sum(terms: impl Iterator<Item = f32>) -> f32 {
-    let mut acc = [0.0; LANES];
-    for (k, term) in terms.enumerate() {
-        acc[k % LANES] += term;
+    let terms: Vec<f32> = terms.collect();
+    let (mut total, mut lost) = (0.0f32, 0.0f32);
+    for block in terms.chunks(1024) {
+        let mut acc = [0.0; LANES];
+        for (k, term) in block.iter().enumerate() {
+            acc[k % LANES] += term;
+        }
+        let pairs = [acc[0] + acc[4], acc[1] + acc[5], acc[2] + acc[6], acc[3] + acc[7]];
+        let term = ((pairs[0] + pairs[2]) + (pairs[1] + pairs[3])) + lost;
+        let sum = total + term;
+        #[expect(clippy::cast_possible_truncation, reason = "an error of rounding is a number of the type")]
+        let error = (f64::from(total) + f64::from(term) - f64::from(sum)) as f32;
+        (total, lost) = (sum, error);
     }
-    let pairs = [acc[0] + acc[4], acc[1] + acc[5], acc[2] + acc[6], acc[3] + acc[7]];
-    (pairs[0] + pairs[2]) + (pairs[1] + pairs[3])
+    total
 }
 
 /// Numbers of many magnitudes and both signs.
@@ -29,8 +39,10 @@ fn filler<const N: usize>(mut state: u32) -> [f32; N] {
 
 #[test]
 fn reductions_and_updates_equal_their_naive_twins() {
-    let (x, y) = (filler::<70>(1), filler::<70>(2));
-    for n in 0..=70 {
+    const MOST: usize = 4000;
+    let (x, y) = (filler::<MOST>(1), filler::<MOST>(2));
+    // All short lengths, and those around whole blocks of 1024 terms.
+    for n in (0..=70).chain([1023, 1024, 1025, 1031, 2048, 2049, 3072, 3500, MOST]) {
         let (x, y) = (&x[..n], &y[..n]);
         let products = || x.iter().zip(y).map(|(x, y)| x * y);
         let squares = || x.iter().zip(y).map(|(x, y)| (x - y) * (x - y));
@@ -50,7 +62,7 @@ fn reductions_and_updates_equal_their_naive_twins() {
         assert_eq!(norm(x).to_bits(), sqrt(naive_sum(x.iter().map(|x| x * x))).to_bits(), "norm of {n}");
         assert_eq!(distance(x, y).to_bits(), sqrt(naive_sum(squares())).to_bits(), "distance of {n}");
 
-        let mut moved = [0.0; 70];
+        let mut moved = [0.0; MOST];
         moved[..n].copy_from_slice(y);
         axpy(0.3, x, &mut moved[..n]);
         scale(1.7, &mut moved[..n]);
@@ -67,6 +79,52 @@ fn times_two_to<R: Real>(mut x: R, mut power: i32) -> R {
         power -= power.signum();
     }
     x
+}
+
+/// Relative errors of `n` equal terms, pushed one by one and as an inner product.
+#[expect(clippy::cast_precision_loss, reason = "exact below 2⁵³")]
+fn errors_of_equal_terms(n: usize, term: f32) -> [f64; 2] {
+    let exact = n as f64 * f64::from(term);
+    let mut pushed = LaneSum::default();
+    (0..n).for_each(|_| pushed.push(term));
+    let dotted = dot(&std::vec![term; n], &std::vec![1.0; n]);
+    [pushed.total(), dotted].map(|sum| (f64::from(sum) / exact - 1.0).abs())
+}
+
+#[test]
+fn a_million_terms_err_no_more_than_a_block() {
+    for term in [0.1, 1.0 / 255.0, 1.0] {
+        let errors = errors_of_equal_terms(1_000_000, term);
+        assert!(errors.iter().all(|&error| error < 8e-6), "{term}: {errors:?}");
+    }
+}
+
+#[test]
+#[ignore = "seconds in release: part of the exhaustive tier"]
+fn twenty_million_terms_err_no_more_than_a_block() {
+    for term in [0.1, 1.0 / 255.0, 1.0] {
+        let errors = errors_of_equal_terms(20_000_000, term);
+        assert!(errors.iter().all(|&error| error < 8e-6), "{term}: {errors:?}");
+    }
+}
+
+#[test]
+fn sums_that_overflow_are_infinite() {
+    let mut pushed = LaneSum::default();
+    (0..4000).for_each(|_| pushed.push(1e38f32));
+    assert_eq!(pushed.total(), f32::INFINITY);
+    assert_eq!(dot(&[1e20f32; 3000], &[1e20; 3000]), f32::INFINITY);
+    assert_eq!(two_sum(f32::INFINITY, 1.0), (f32::INFINITY, 0.0));
+}
+
+/// The rounded sum and its error add up exactly, which f64 shows for sums of f32 of like size.
+#[test]
+fn two_sums_are_exact() {
+    for seed in 0..1000 {
+        let [a, b] = filler::<2>(seed);
+        let (sum, rest) = two_sum(a, b);
+        assert_eq!((sum, f64::from(sum) + f64::from(rest)), (a + b, f64::from(a) + f64::from(b)));
+    }
 }
 
 /// A power of two commutes with everything, up to the first subnormal number.

@@ -2,13 +2,13 @@
 
 use super::forward::Pass;
 use super::loss::{Answers, correct};
-use super::sum::{BlockSum, two_sum};
+use super::sum::BlockSum;
 use super::tape::{DirectionTape, Tape, last};
 use super::tile::{BLOCK, Rows};
 use super::{Loss, Mlp};
 use crate::base::elementwise::pair;
 use crate::base::target::VECTORS;
-use crate::base::vector::{LaneSum, dot};
+use crate::base::vector::{LaneSum, dot, two_sum};
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
 

@@ -1,20 +1,13 @@
 //! Sums over blocks of samples.
 //!
 //! One accumulator over N terms errs by up to N units in the last place. Here a block's terms are added plainly, and
-//! the block's sum to the total by an addition that keeps what it rounds off (Knuth 1997, section 4.2.2, theorem C);
+//! the block's sum to the total by an addition that keeps what it rounds off;
 //! the next block begins with that remainder, so no place for it is needed.
 
 use losscape_dispatch::{Simd, Task, run};
 
 use crate::Real;
-
-/// `(s, e)` with `s` the rounded sum and `s + e = a + b` exactly.
-#[inline(always)]
-pub(super) fn two_sum<R: Real>(a: R, b: R) -> (R, R) {
-    let sum = a + b;
-    let b_part = sum - a;
-    (sum, (a - (sum - b_part)) + (b - b_part))
-}
+use crate::base::vector::two_sum;
 
 /// A sum of vectors, block by block.
 #[derive(Debug)]
