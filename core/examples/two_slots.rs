@@ -92,26 +92,37 @@ type Chain = (LearningRate, Momentum<f32, [f32; PARAMS]>);
 
 /// Restores the later of the two saved states, if there is one. Returns the slot for the next save: not
 /// the one that holds this state.
-fn resume(flash: &Flash, run: &mut Run, rng: &mut Xoshiro128PlusPlus) -> Result<usize, BlobError> {
+fn resume(
+    flash: &Flash,
+    objective: u64,
+    run: &mut Run,
+    rng: &mut Xoshiro128PlusPlus,
+) -> Result<usize, BlobError> {
     let len = run.saved_len();
     let mut newest = None;
     for (slot, bytes) in flash.slots.iter().enumerate() {
         // What is refused has changed nothing: an empty slot leaves the run at its start.
-        let whole = run.restore(rng, &bytes[..len]).is_ok();
+        let whole = run.restore(objective, rng, &bytes[..len]).is_ok();
         if whole && newest.is_none_or(|(_, steps)| run.steps() > steps) {
             newest = Some((slot, run.steps()));
         }
     }
     let Some((slot, _)) = newest else { return Ok(0) };
-    run.restore(rng, &flash.slots[slot][..len])?;
+    run.restore(objective, rng, &flash.slots[slot][..len])?;
     Ok(1 - slot)
 }
 
 /// Saves the state to a slot and returns the slot for the next save.
-fn save(flash: &mut Flash, slot: usize, run: &Run, rng: &Xoshiro128PlusPlus) -> Result<usize, PowerLoss> {
+fn save(
+    flash: &mut Flash,
+    slot: usize,
+    objective: u64,
+    run: &Run,
+    rng: &Xoshiro128PlusPlus,
+) -> Result<usize, PowerLoss> {
     let mut bytes = [0; SLOT];
     // A slot that is too small would be found by the first save of a test.
-    let len = run.save(rng, &mut bytes).expect("a slot holds a state");
+    let len = run.save(objective, rng, &mut bytes).expect("a slot holds a state");
     flash.erase(slot)?;
     flash.program(slot, &bytes[..len])?;
     Ok(1 - slot)
@@ -146,14 +157,15 @@ fn train(flash: &mut Flash) -> Result<Result<Trained, PowerLoss>, ArgError> {
     let transforms = (LearningRate::constant(0.2), Momentum::heavy_ball(0.5, [f32::NAN; PARAMS]));
     let mut run = Sgd::new(&objective, params, batches, transforms, workspace)?;
 
-    let mut slot = resume(flash, &mut run, &mut rng).expect("restored a moment ago");
+    let identity = objective.identity();
+    let mut slot = resume(flash, identity, &mut run, &mut rng).expect("restored a moment ago");
     let resumed_at = run.steps();
     while run.steps() < STEPS {
         if let SgdStep::NotFinite { step } = run.step(&objective, &mut rng) {
             unreachable!("a rate of 0.2 is stable, yet step {step}");
         }
         if run.steps().is_multiple_of(SAVE_EVERY) {
-            slot = match save(flash, slot, &run, &rng) {
+            slot = match save(flash, slot, identity, &run, &rng) {
                 Ok(slot) => slot,
                 Err(loss) => return Ok(Err(loss)),
             };

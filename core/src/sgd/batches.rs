@@ -1,8 +1,9 @@
 //! Batches of samples.
 
-use super::saved::{does_not_fit, expect_len, expect_tag, tag};
-use super::{GradientSource, Halt, Persist};
+use super::saved::tag;
+use super::{GradientSource, Halt, Persist, Settings};
 use crate::base::blob::{BlobError, Reader, Writer};
+use crate::base::fingerprint::Fingerprint;
 use crate::base::random::{Rng, fill_indices, identity, partial_shuffle, shuffle};
 use crate::{ArgError, Real, Reason, SampledObjective};
 
@@ -268,53 +269,51 @@ impl<I: AsRef<[u32]>> Minibatches<I> {
             BatchOrder::WithoutReplacement | BatchOrder::ShuffledEpochs => self.indices.as_ref(),
         }
     }
-
-    fn read_position(&self, reader: &mut Reader<'_>) -> Result<u32, BlobError> {
-        expect_tag(reader, "source", tag::MINIBATCHES)?;
-        expect_tag(reader, "source", self.order.tag())?;
-        expect_len(reader, "samples", self.samples as usize)?;
-        let position = reader.u32()?;
-        if position < self.samples { Ok(position) } else { Err(does_not_fit("source")) }
-    }
 }
 
 impl<I: AsRef<[u32]> + AsMut<[u32]>> Persist for Minibatches<I> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        let Self { order, samples, batch_size, indices, position: _ } = self;
+        settings.require(order.check_indices(*samples, *batch_size, indices.as_ref().len()));
+        settings.byte("source", tag::MINIBATCHES);
+        settings.byte("order", order.tag());
+        settings.count("samples", *samples);
+        settings.count("batch_size", *batch_size);
+    }
+
     fn save_state(&self, writer: &mut Writer<'_>) {
-        writer.u8(tag::MINIBATCHES);
-        writer.u8(self.order.tag());
-        writer.u32(self.samples);
         writer.u32(self.position);
         for &i in self.carried() {
             writer.u32(i);
         }
     }
 
-    fn check_state(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        self.read_position(reader)?;
-        // Each sample once: the indices and their squares have the sums of 0, 1, 2, …
-        let (mut sum, mut squares) = (0u64, 0u64);
+    fn check_state(&self, _dim: usize, reader: &mut Reader<'_>) -> Result<(), BlobError> {
+        let limit = if self.order == BatchOrder::ShuffledEpochs { self.samples } else { 1 };
+        let position = reader.u32()?;
+        ArgError::check_index("position", position as usize, limit as usize)?;
+        // Each sample once: digests of the indices have the sum of those of 0, 1, 2, …
+        let mut sum = 0u64;
         for (k, _) in (0u64..).zip(self.carried()) {
             let sample = reader.u32()?;
-            if sample >= self.samples {
-                return Err(ArgError::new(
-                    "indices",
-                    Reason::Index { found: sample as usize, limit: self.samples as usize },
-                )
-                .into());
-            }
-            let sample = u64::from(sample);
-            sum = sum.wrapping_add(sample).wrapping_sub(k);
-            squares = squares.wrapping_add(sample.wrapping_mul(sample)).wrapping_sub(k.wrapping_mul(k));
+            ArgError::check_index("indices", sample as usize, self.samples as usize)?;
+            sum = sum.wrapping_add(digest(sample.into())).wrapping_sub(digest(k));
         }
-        if (sum, squares) == (0, 0) { Ok(()) } else { Err(ArgError::new("indices", Reason::Coincide).into()) }
+        if sum == 0 { Ok(()) } else { Err(ArgError::new("indices", Reason::Coincide).into()) }
     }
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        self.position = self.read_position(reader)?;
+        self.position = reader.u32()?;
         let carried = self.carried().len();
         for i in self.indices.as_mut().iter_mut().take(carried) {
             *i = reader.u32()?;
         }
         Ok(())
     }
+}
+
+fn digest(index: u64) -> u64 {
+    let mut digest = Fingerprint::new();
+    digest.word(index);
+    digest.finish()
 }

@@ -1,6 +1,7 @@
 //! Bounds on an update.
 
-use super::{Halt, Transform};
+use super::saved::tag;
+use super::{Halt, Persist, Settings, Transform};
 use crate::base::random::Rng;
 use crate::base::vector::{norm, scale};
 use crate::{ArgError, Real};
@@ -49,6 +50,13 @@ impl<R: Real> Transform<R> for ClipNorm<R> {
     }
 }
 
+impl<R: Real> Persist for ClipNorm<R> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        settings.byte("transforms", tag::CLIP_NORM);
+        settings.real("max_norm", self.max_norm);
+    }
+}
+
 /// Moves each entry of the update into `[−limit, limit]`.
 ///
 /// ```
@@ -74,5 +82,12 @@ impl<R: Real> Transform<R> for ClipValue<R> {
             *u = u.or_smaller(self.limit).or_larger(-self.limit);
         }
         Ok(())
+    }
+}
+
+impl<R: Real> Persist for ClipValue<R> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        settings.byte("transforms", tag::CLIP_VALUE);
+        settings.real("limit", self.limit);
     }
 }

@@ -80,13 +80,7 @@ where
     /// `workspace` (too short), or the setting of the source or of a transform that makes no sense:
     /// `samples`, `learning_rate`, `momentum`, `velocity`, `temperature`, `max_norm`, …. Nothing has
     /// been written then.
-    pub fn new<F>(
-        objective: &F,
-        params: P,
-        source: S,
-        transforms: T,
-        mut workspace: W,
-    ) -> Result<Self, ArgError>
+    pub fn new<F>(objective: &F, params: P, source: S, transforms: T, workspace: W) -> Result<Self, ArgError>
     where
         F: Objective<R> + ?Sized,
         S: GradientSource<R, F>,
@@ -102,11 +96,9 @@ where
         source.check(objective)?;
         transforms.check(dim)?;
 
-        if let Some((update, _)) = layout.split(workspace.as_mut()) {
-            update.fill(R::ZERO);
-        }
         let mut sgd =
             Self { params, workspace, source, transforms, dim, step: 0, stopped: false, scalar: PhantomData };
+        sgd.clear_update();
         sgd.source.reset();
         sgd.transforms.reset();
         Ok(sgd)
@@ -181,6 +173,12 @@ where
     #[must_use]
     pub fn update(&self) -> &[R] {
         self.workspace.as_ref().get(..self.dim).unwrap_or_default()
+    }
+
+    pub(super) fn clear_update(&mut self) {
+        if let Some((update, _)) = SgdLayout::new(self.dim, 0).split(self.workspace.as_mut()) {
+            update.fill(R::ZERO);
+        }
     }
 }
 

@@ -69,7 +69,7 @@ pub use momentum::Momentum;
 pub use noise::{AddNoise, Noise};
 pub use rate::{LearningRate, Scale, WeightDecay};
 pub use replay::Replay;
-pub use saved::Persist;
+pub use saved::{Persist, Settings};
 pub use schedule::Schedule;
 pub use source::{FullBatch, GradientSource};
 pub use temperature::{temperature, temperature_with_momentum, temperature_without_replacement};

@@ -1,7 +1,7 @@
 //! Momentum in its three usual forms.
 
-use super::saved::{expect_len, expect_tag, save_len, tag};
-use super::{Halt, Persist, Transform};
+use super::saved::{check_reals, tag};
+use super::{Halt, Persist, Settings, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::finite::Finite;
 use crate::base::random::Rng;
@@ -179,38 +179,27 @@ impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P: AsRef<[R]> + AsMut<[R]>> Transform<
     }
 }
 
-impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P> Momentum<R, V, P> {
-    /// Part of the layout: the same velocity goes on differently in another form.
-    const fn form_tag(&self) -> u8 {
-        match self.form {
+impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P> Persist for Momentum<R, V, P> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        let form = match self.form {
             Form::HeavyBall => 1,
             Form::Nesterov => 2,
             Form::Averaged => 3,
-        }
+        };
+        settings.byte("transforms", tag::MOMENTUM);
+        settings.byte("transforms", form);
+        settings.real("momentum", self.momentum);
     }
 
-    fn check_saved_header(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        expect_tag(reader, "transforms", tag::MOMENTUM)?;
-        expect_tag(reader, "transforms", self.form_tag())?;
-        expect_len(reader, "velocity", self.velocity.as_ref().len())
-    }
-}
-
-impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P> Persist for Momentum<R, V, P> {
     fn save_state(&self, writer: &mut Writer<'_>) {
-        writer.u8(tag::MOMENTUM);
-        writer.u8(self.form_tag());
-        save_len(writer, self.velocity.as_ref().len());
         writer.reals(self.velocity.as_ref());
     }
 
-    fn check_state(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        self.check_saved_header(reader)?;
-        reader.bytes(self.velocity.as_ref().len() * R::BYTES).map(|_| ())
+    fn check_state(&self, dim: usize, reader: &mut Reader<'_>) -> Result<(), BlobError> {
+        check_reals::<R>("velocity", dim, reader)
     }
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        self.check_saved_header(reader)?;
         reader.reals(self.velocity.as_mut())
     }
 }

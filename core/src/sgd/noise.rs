@@ -1,7 +1,7 @@
 //! Noise that is added to an update.
 
-use super::saved::{expect_tag, tag};
-use super::{Halt, Persist, Schedule, Transform};
+use super::saved::tag;
+use super::{Halt, Persist, Schedule, Settings, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::elementary::sqrt;
 use crate::base::finite::all_finite;
@@ -48,13 +48,22 @@ impl<R: Real> Noise<R> {
         }
     }
 
-    /// Part of the layout of a saved run.
-    const fn tag(&self) -> u8 {
-        match self {
-            Self::Off => 0,
-            Self::Gaussian { .. } => 1,
-            Self::Ball { .. } => 2,
-            Self::Langevin { .. } => 3,
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        match *self {
+            Self::Off => settings.byte("noise", 0),
+            Self::Gaussian { std_dev } => {
+                settings.byte("noise", 1);
+                settings.real("std_dev", std_dev);
+            }
+            Self::Ball { radius } => {
+                settings.byte("noise", 2);
+                settings.real("radius", radius);
+            }
+            Self::Langevin { temperature, learning_rate } => {
+                settings.byte("noise", 3);
+                settings.real("temperature", temperature);
+                learning_rate.settings(settings);
+            }
         }
     }
 
@@ -184,14 +193,6 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> AddNoise<R, M, L> {
     pub fn into_record(self) -> M {
         self.record
     }
-
-    /// Part of the layout of a saved run.
-    const fn law_tag(&self) -> u8 {
-        match &self.law {
-            Law::Noise(noise) => noise.tag(),
-            Law::LowRank(_) => 4,
-        }
-    }
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> Transform<R> for AddNoise<R, M, L> {
@@ -251,21 +252,27 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> Transform<R> for AddNoi
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> Persist for AddNoise<R, M, L> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        settings.byte("transforms", tag::ADD_NOISE);
+        match &self.law {
+            Law::Noise(noise) => noise.settings(settings),
+            Law::LowRank(factor) => {
+                settings.byte("noise", 4);
+                settings.digest("factor", factor.as_ref());
+            }
+        }
+    }
+
     fn save_state(&self, writer: &mut Writer<'_>) {
-        writer.u8(tag::ADD_NOISE);
-        writer.u8(self.law_tag());
         writer.u32(self.step);
     }
 
-    fn check_state(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        expect_tag(reader, "transforms", tag::ADD_NOISE)?;
-        expect_tag(reader, "transforms", self.law_tag())?;
+    fn check_state(&self, _dim: usize, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         reader.u32().map(|_| ())
     }
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        expect_tag(reader, "transforms", tag::ADD_NOISE)?;
-        expect_tag(reader, "transforms", self.law_tag())?;
+        self.record.as_mut().fill(R::ZERO); // of another run, or of steps that are undone
         self.step = reader.u32()?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Multiples of the update and of the parameters.
 
-use super::saved::{expect_tag, tag};
-use super::{Halt, Persist, Schedule, Transform};
+use super::saved::tag;
+use super::{Halt, Persist, Schedule, Settings, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::random::Rng;
 use crate::base::vector::{axpy, scale};
@@ -30,6 +30,13 @@ impl<R: Real> Transform<R> for Scale<R> {
     fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
         scale(self.factor, update);
         Ok(())
+    }
+}
+
+impl<R: Real> Persist for Scale<R> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        settings.byte("transforms", tag::SCALE);
+        settings.real("factor", self.factor);
     }
 }
 
@@ -97,18 +104,20 @@ impl<R: Real> Transform<R> for LearningRate<R> {
 }
 
 impl<R: Real> Persist for LearningRate<R> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        settings.byte("transforms", tag::LEARNING_RATE);
+        self.schedule.settings(settings);
+    }
+
     fn save_state(&self, writer: &mut Writer<'_>) {
-        writer.u8(tag::LEARNING_RATE);
         writer.u32(self.step);
     }
 
-    fn check_state(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        expect_tag(reader, "transforms", tag::LEARNING_RATE)?;
+    fn check_state(&self, _dim: usize, reader: &mut Reader<'_>) -> Result<(), BlobError> {
         reader.u32().map(|_| ())
     }
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        expect_tag(reader, "transforms", tag::LEARNING_RATE)?;
         self.step = reader.u32()?;
         Ok(())
     }
@@ -142,5 +151,12 @@ impl<R: Real> Transform<R> for WeightDecay<R> {
     fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
         axpy(self.decay, params, update);
         Ok(())
+    }
+}
+
+impl<R: Real> Persist for WeightDecay<R> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        settings.byte("transforms", tag::WEIGHT_DECAY);
+        settings.real("decay", self.decay);
     }
 }

@@ -3,8 +3,8 @@
 use core::marker::PhantomData;
 
 use super::noise::check_rows;
-use super::saved::{does_not_fit, expect_tag, tag};
-use super::{Halt, Persist, Transform};
+use super::saved::tag;
+use super::{Halt, Persist, Settings, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::random::Rng;
 use crate::{ArgError, Real};
@@ -79,28 +79,25 @@ impl<R: Real, M: AsRef<[R]>> Transform<R> for Replay<R, M> {
     }
 }
 
-impl<R: Real, M: AsRef<[R]>> Replay<R, M> {
-    fn read_position(&self, reader: &mut Reader<'_>) -> Result<usize, BlobError> {
-        expect_tag(reader, "transforms", tag::REPLAY)?;
-        match usize::try_from(reader.u64()?) {
-            Ok(position) if position <= self.rows.as_ref().len() => Ok(position),
-            _ => Err(does_not_fit("rows")),
-        }
-    }
-}
-
 impl<R: Real, M: AsRef<[R]>> Persist for Replay<R, M> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        settings.byte("transforms", tag::REPLAY);
+        settings.digest("rows", self.rows.as_ref());
+    }
+
     fn save_state(&self, writer: &mut Writer<'_>) {
-        writer.u8(tag::REPLAY);
         writer.u64(self.position as u64);
     }
 
-    fn check_state(&self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        self.read_position(reader).map(|_| ())
+    fn check_state(&self, dim: usize, reader: &mut Reader<'_>) -> Result<(), BlobError> {
+        match usize::try_from(reader.u64()?) {
+            Ok(position) if position <= self.len && position.is_multiple_of(dim) => Ok(()),
+            _ => Err(BlobError::Malformed),
+        }
     }
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        self.position = self.read_position(reader)?;
+        self.position = usize::try_from(reader.u64()?).map_err(|_| BlobError::Malformed)?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The learning rate as a function of the step.
 
+use super::Settings;
 use crate::base::elementary::cos;
 use crate::{ArgError, Real};
 
@@ -113,6 +114,35 @@ impl<R: Real> Schedule<R> {
             }
         };
         ArgError::check_positive("learning_rate", rate)
+    }
+}
+
+impl<R: Real> Schedule<R> {
+    /// Which schedule it is, and its numbers.
+    pub(super) fn settings(&self, settings: &mut Settings<'_, '_>) {
+        let (tag, rate) = match *self {
+            Self::Constant { rate } => (0, rate),
+            Self::Steps { rate, .. } => (1, rate),
+            Self::WarmUp { rate, .. } => (2, rate),
+            Self::Cosine { rate, .. } => (3, rate),
+            Self::InverseTime { rate, .. } => (4, rate),
+        };
+        settings.byte("schedule", tag);
+        settings.real("learning_rate", rate);
+        match *self {
+            Self::Constant { rate: _ } => {}
+            Self::Steps { rate: _, factor, every } => {
+                settings.real("factor", factor);
+                settings.count("every", every);
+            }
+            Self::WarmUp { rate: _, steps } => settings.count("steps", steps),
+            Self::Cosine { rate: _, last, warm_up, steps } => {
+                settings.real("last", last);
+                settings.count("warm_up", warm_up);
+                settings.count("steps", steps);
+            }
+            Self::InverseTime { rate: _, half_life } => settings.count("half_life", half_life),
+        }
     }
 }
 

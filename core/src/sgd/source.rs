@@ -1,6 +1,7 @@
 //! Where gradients come from.
 
-use super::Halt;
+use super::saved::tag;
+use super::{Halt, Persist, Settings};
 use crate::base::random::Rng;
 use crate::{ArgError, Objective, Real};
 
@@ -68,5 +69,11 @@ impl<R: Real, F: Objective<R> + ?Sized> GradientSource<R, F> for FullBatch {
         _rng: &mut G,
     ) -> R {
         objective.value_grad(params, grad, scratch)
+    }
+}
+
+impl Persist for FullBatch {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        settings.byte("source", tag::FULL_BATCH);
     }
 }

@@ -11,10 +11,12 @@
 
 mod arguments;
 mod batches;
+mod blobs;
 mod exact;
 mod noise;
 mod objectives;
 mod saved;
+mod settings;
 mod state_dependent;
 mod stationary;
 mod stops;

@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     print("tanh_micromath", &mut *Box::new(tanh_micromath::Memory::new()))?;
 
     let mut whole = Box::new(resume::Memory::new());
-    whole.run(None, resume::STEPS, || {}, |_, _| {}).map_err(Box::new)?;
+    whole.run(None, resume::STEPS, || {}, |_, _, _| {}).map_err(Box::new)?;
     println!("resume fingerprint {:016x}", whole.report()?.digest);
     Ok(())
 }

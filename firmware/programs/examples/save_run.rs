@@ -9,7 +9,12 @@ use losscape_programs::resume::{BLOB, Memory, SAVED_AT};
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let mut bytes = [0; BLOB];
     let mut saved = Ok(0);
-    Memory::new().run(None, SAVED_AT, || {}, |run, rng| saved = run.save(rng, &mut bytes))?;
+    Memory::new().run(
+        None,
+        SAVED_AT,
+        || {},
+        |run, objective, rng| saved = run.save(objective, rng, &mut bytes),
+    )?;
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/data/run.blob"), &bytes[..saved?])?;
     Ok(())
 }

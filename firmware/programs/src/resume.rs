@@ -57,7 +57,7 @@ impl Memory {
         from: Option<&[u8]>,
         to: u32,
         mut after_step: impl FnMut(),
-        save: impl FnOnce(&Run<'_>, &Xoshiro128PlusPlus),
+        save: impl FnOnce(&Run<'_>, u64, &Xoshiro128PlusPlus),
     ) -> Result<(), BlobError> {
         let data = Dataset::new(&INPUTS, 2, Targets::Labels(&LABELS))?;
         let objective = MlpObjective::new(NET, Loss::BinaryCrossEntropy, data, 0.0)?.with_tile(TILE)?;
@@ -69,13 +69,13 @@ impl Memory {
         let chain = (noise, LearningRate::constant(0.2), momentum);
         let mut run = Sgd::new(&objective, &mut self.params, batches, chain, &mut self.workspace)?;
         if let Some(bytes) = from {
-            run.restore(&mut rng, bytes)?;
+            run.restore(objective.identity(), &mut rng, bytes)?;
         }
         while run.steps() < to {
             let SgdStep::Stepped { .. } = run.step(&objective, &mut rng) else { break };
             after_step();
         }
-        save(&run, &rng);
+        save(&run, objective.identity(), &rng);
         Ok(())
     }
 }
@@ -91,7 +91,7 @@ pub type Run<'a> = Sgd<
 
 impl Program for Memory {
     fn train(&mut self, after_step: impl FnMut()) -> Result<(), ArgError> {
-        match self.run(Some(RUN), STEPS, after_step, |_, _| {}) {
+        match self.run(Some(RUN), STEPS, after_step, |_, _, _| {}) {
             Err(BlobError::Refused(error)) => Err(error),
             // The file is part of the program: it is whole, or the build is at fault.
             Err(_) => Err(ArgError::new("run.blob", losscape::Reason::Empty)),

@@ -51,12 +51,12 @@ fn save_and_resume<R: Real>(digest: &mut Fingerprint) -> Result<(), BlobError> {
         let batches = Minibatches::new(BatchOrder::ShuffledEpochs, 14, 4, &mut order)?;
         let mut sgd = Sgd::new(&f, &mut params, batches, chain, &mut workspace)?;
         if resumes {
-            sgd.restore(&mut rng, &bytes[..saved])?;
+            sgd.restore(f.identity(), &mut rng, &bytes[..saved])?;
         } else {
             for _ in 0..10 {
                 let _ = sgd.step(&f, &mut rng);
             }
-            saved = sgd.save(&rng, &mut bytes)?;
+            saved = sgd.save(f.identity(), &rng, &mut bytes)?;
             for byte in &bytes[..saved] {
                 digest.word((*byte).into());
             }

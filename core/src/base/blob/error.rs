@@ -31,6 +31,13 @@ pub enum BlobError {
         /// The kind found.
         found: u16,
     },
+    /// Its layout has a version that is no longer read, or never was.
+    Older {
+        /// The oldest version that can be read.
+        oldest: u16,
+        /// The version found.
+        found: u16,
+    },
     /// A newer version of this crate wrote it.
     Newer {
         /// The newest version that can be read.
@@ -65,6 +72,9 @@ impl fmt::Display for BlobError {
             Self::NotOurs => f.write_str("not a file of this program"),
             Self::Damaged => f.write_str("damaged: the checksum differs"),
             Self::Kind { expected, found } => write!(f, "holds kind {found}, expected kind {expected}"),
+            Self::Older { oldest, found } => {
+                write!(f, "version {found} of its layout, at least {oldest} is needed")
+            }
             Self::Newer { supported, found } => {
                 write!(f, "version {found} of its layout, at most {supported} can be read")
             }

@@ -27,14 +27,14 @@
 //! writer.reals(&[0.5f32, -0.0]);
 //! assert_eq!(writer.finish()?, 24);
 //!
-//! let mut reader = Reader::new(&bytes, kind::OWN, 1)?;
+//! let mut reader = Reader::new(&bytes, kind::OWN, 1..=1)?;
 //! let mut numbers = [0.0f32; 2];
 //! reader.reals(&mut numbers)?;
 //! reader.finish()?;
 //! assert_eq!(numbers[0], 0.5);
 //!
 //! bytes[13] ^= 4;
-//! assert!(Reader::new(&bytes, kind::OWN, 1).is_err());
+//! assert!(Reader::new(&bytes, kind::OWN, 1..=1).is_err());
 //! # Ok::<(), losscape::base::blob::BlobError>(())
 //! ```
 
@@ -42,6 +42,8 @@ mod crc;
 mod error;
 
 pub use error::BlobError;
+
+use core::ops::RangeInclusive;
 
 use crate::Real;
 use crc::crc32;
@@ -91,7 +93,7 @@ impl<'a> Writer<'a> {
 
     /// Appends bytes as they are.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        let end = self.len + bytes.len();
+        let end = self.len.saturating_add(bytes.len());
         if let Some(out) = self.bytes.get_mut(self.len..end) {
             out.copy_from_slice(bytes);
         }
@@ -143,7 +145,7 @@ impl<'a> Writer<'a> {
     /// unspecified, and no blob. [`BlobError::TooLong`] if the body has 2³² bytes or more.
     pub fn finish(mut self) -> Result<usize, BlobError> {
         let end = self.len;
-        let len = end + CHECKSUM;
+        let len = end.saturating_add(CHECKSUM);
         if self.bytes.len() < len {
             return Err(BlobError::TooShort { needed: len, found: self.bytes.len() });
         }
@@ -163,19 +165,19 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Checks a blob of a [`kind`] with a layout no newer than `version`. `bytes` is the whole blob and
+    /// Checks a blob of a [`kind`] whose layout has one of these versions. `bytes` is the whole blob and
     /// nothing else.
     ///
     /// # Errors
     /// In this order: [`BlobError::TooShort`], [`BlobError::NotOurs`], [`BlobError::TooShort`] or
     /// [`BlobError::TooLong`] by the length in the header, [`BlobError::Damaged`], [`BlobError::Kind`],
-    /// [`BlobError::Newer`].
-    pub fn new(bytes: &'a [u8], kind: u16, version: u16) -> Result<Self, BlobError> {
+    /// [`BlobError::Older`] or [`BlobError::Newer`].
+    pub fn new(bytes: &'a [u8], kind: u16, versions: RangeInclusive<u16>) -> Result<Self, BlobError> {
         let too_short = |needed| BlobError::TooShort { needed, found: bytes.len() };
         if bytes.len() < blob_len(0) {
             return Err(too_short(blob_len(0)));
         }
-        let mut header = Self { version, rest: bytes };
+        let mut header = Self { version: 0, rest: bytes };
         if header.array()? != MAGIC {
             return Err(BlobError::NotOurs);
         }
@@ -196,8 +198,12 @@ impl<'a> Reader<'a> {
         if found_kind != kind {
             return Err(BlobError::Kind { expected: kind, found: found_kind });
         }
-        if found_version > version {
-            return Err(BlobError::Newer { supported: version, found: found_version });
+        let (oldest, supported) = (*versions.start(), *versions.end());
+        if found_version < oldest {
+            return Err(BlobError::Older { oldest, found: found_version });
+        }
+        if found_version > supported {
+            return Err(BlobError::Newer { supported, found: found_version });
         }
         Ok(Self { version: found_version, rest: body })
     }

@@ -19,7 +19,7 @@ fn sample() -> [u8; LEN] {
 #[test]
 fn what_is_written_is_read() {
     let bytes = sample();
-    let mut reader = Reader::new(&bytes, kind::OWN, 3).expect("whole");
+    let mut reader = Reader::new(&bytes, kind::OWN, 1..=3).expect("whole");
     assert_eq!(reader.version(), 3);
     reader.scalar_type::<f32>().expect("f32");
     assert_eq!(reader.u8(), Ok(0x12));
@@ -56,7 +56,7 @@ fn every_flipped_bit_is_refused() {
     for bit in 0..8 * LEN {
         let mut flipped = bytes;
         flipped[bit / 8] ^= 1 << (bit % 8);
-        assert!(Reader::new(&flipped, kind::OWN, u16::MAX).is_err(), "bit {bit}");
+        assert!(Reader::new(&flipped, kind::OWN, 1..=u16::MAX).is_err(), "bit {bit}");
     }
 }
 
@@ -64,7 +64,7 @@ fn every_flipped_bit_is_refused() {
 fn every_truncation_is_refused() {
     let bytes = sample();
     for len in 0..LEN {
-        let error = Reader::new(&bytes[..len], kind::OWN, 3).err();
+        let error = Reader::new(&bytes[..len], kind::OWN, 1..=3).err();
         assert!(matches!(error, Some(BlobError::TooShort { .. })), "length {len}: {error:?}");
     }
 }
@@ -72,17 +72,18 @@ fn every_truncation_is_refused() {
 #[test]
 fn what_is_refused_is_named() {
     let bytes = sample();
-    let refusal = |bytes: &[u8], kind, version| Reader::new(bytes, kind, version).err();
+    let refusal = |bytes: &[u8], kind, version| Reader::new(bytes, kind, 2..=version).err();
     assert_eq!(
         refusal(&bytes, kind::NETWORK, 3),
         Some(BlobError::Kind { expected: kind::NETWORK, found: kind::OWN })
     );
     assert_eq!(refusal(&bytes, kind::OWN, 2), Some(BlobError::Newer { supported: 2, found: 3 }));
+    assert_eq!(Reader::new(&bytes, kind::OWN, 4..=5).err(), Some(BlobError::Older { oldest: 4, found: 3 }));
     assert_eq!(refusal(b"PK\x03\x04 and more than 16", kind::OWN, 3), Some(BlobError::NotOurs));
     let mut longer = [0; LEN + 1];
     longer[..LEN].copy_from_slice(&bytes);
     assert_eq!(refusal(&longer, kind::OWN, 3), Some(BlobError::TooLong { found: LEN + 1 }));
-    let mut reader = Reader::new(&bytes, kind::OWN, 3).expect("whole");
+    let mut reader = Reader::new(&bytes, kind::OWN, 1..=3).expect("whole");
     assert_eq!(reader.scalar_type::<f64>(), Err(BlobError::ScalarType { expected: 8, found: 4 }));
     assert_eq!(reader.scalar_type::<f64>(), Err(BlobError::Malformed), "0x12 is no scalar type");
 }

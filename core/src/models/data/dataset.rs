@@ -1,5 +1,6 @@
 //! Inputs with their targets, borrowed from the caller.
 
+use crate::base::fingerprint::Fingerprint;
 use crate::{ArgError, Real, Reason};
 
 /// What a sample's output should be.
@@ -88,6 +89,24 @@ impl<'a, R: Real> Dataset<'a, R> {
     #[must_use]
     pub const fn targets(&self) -> Targets<'a, R> {
         self.targets
+    }
+
+    /// Adds everything that a loss sees of the data.
+    pub(crate) fn digest(&self, digest: &mut Fingerprint) {
+        let Self { inputs, width, samples, targets } = self;
+        digest.word(*width as u64);
+        digest.word(*samples as u64);
+        digest.reals(inputs);
+        match targets {
+            Targets::Values(values) => {
+                digest.word(0);
+                digest.reals(values);
+            }
+            Targets::Labels(labels) => {
+                digest.word(1);
+                labels.iter().for_each(|&label| digest.word(label.into()));
+            }
+        }
     }
 
     /// The inputs of one sample, if there is one of this number.

@@ -9,6 +9,7 @@ mod alignment;
 mod directional;
 mod filter;
 mod forward;
+mod identity;
 mod init;
 mod loss;
 mod objective;

@@ -70,11 +70,11 @@ const PRODUCT_BLOCK: usize = BLOCK / 2;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct MlpObjective<'a, R: Real = f32> {
-    net: Mlp,
-    loss: Loss,
-    data: Dataset<'a, R>,
-    l2: R,
-    tile: usize,
+    pub(super) net: Mlp,
+    pub(super) loss: Loss,
+    pub(super) data: Dataset<'a, R>,
+    pub(super) l2: R,
+    pub(super) tile: usize,
 }
 
 impl<'a, R: Real> MlpObjective<'a, R> {

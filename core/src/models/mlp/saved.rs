@@ -77,11 +77,15 @@ impl Mlp {
     /// # Errors
     /// [`BlobError`] if the bytes are not a whole network.
     pub fn from_blob(bytes: &[u8]) -> Result<Self, BlobError> {
-        let mut reader = Reader::new(bytes, kind::NETWORK, VERSION)?;
+        let mut reader = Reader::new(bytes, kind::NETWORK, 1..=VERSION)?;
         let net = shape(&mut reader)?;
         let number @ (4 | 8) = usize::from(reader.u8()?) else { return Err(BlobError::Malformed) };
         // Or a short file could ask for any amount of memory.
-        if reader.rest().len() == net.param_len() * number { Ok(net) } else { Err(BlobError::Malformed) }
+        if net.param_len().checked_mul(number) == Some(reader.rest().len()) {
+            Ok(net)
+        } else {
+            Err(BlobError::Malformed)
+        }
     }
 
     /// Reads a network and its parameters.
@@ -90,10 +94,10 @@ impl Mlp {
     /// [`BlobError`] if the bytes are not a whole network, its parameters have another scalar type, are not
     /// finite, or `params` has not their number; nothing is written then.
     pub fn read_blob<R: Real>(bytes: &[u8], params: &mut [R]) -> Result<Self, BlobError> {
-        let mut reader = Reader::new(bytes, kind::NETWORK, VERSION)?;
+        let mut reader = Reader::new(bytes, kind::NETWORK, 1..=VERSION)?;
         let net = shape(&mut reader)?;
         reader.scalar_type::<R>()?;
-        if reader.rest().len() != net.param_len() * R::BYTES {
+        if net.param_len().checked_mul(R::BYTES) != Some(reader.rest().len()) {
             return Err(BlobError::Malformed);
         }
         ArgError::check_len("params", net.param_len(), params.len())?;
@@ -125,7 +129,7 @@ fn shape(reader: &mut Reader<'_>) -> Result<Mlp, BlobError> {
     }
 }
 
-const fn tag(activation: Activation) -> (u8, f32) {
+pub(super) const fn tag(activation: Activation) -> (u8, f32) {
     match activation {
         Activation::Identity => (0, 0.0),
         #[cfg(feature = "relu")]

@@ -85,7 +85,7 @@ pub const fn held_out() -> Digits<'static> {
 /// # Errors
 /// [`BlobError`] if the bytes are anything else.
 pub fn from_bytes(file: &[u8]) -> Result<Split<'_>, BlobError> {
-    let body = Reader::new(file, kind::DIGITS, VERSION)?.rest();
+    let body = Reader::new(file, kind::DIGITS, 1..=VERSION)?.rest();
     if body.len() != (TRAINING + HELD_OUT) * ROW_BYTES {
         return Err(BlobError::Malformed);
     }

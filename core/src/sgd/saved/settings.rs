@@ -1,0 +1,81 @@
+//! The settings of a run: written when it is saved, compared when it continues.
+
+use crate::base::blob::{BlobError, Reader, Writer};
+use crate::base::fingerprint::Fingerprint;
+use crate::{ArgError, Real, Reason};
+
+/// Takes the settings of the parts of a run, one after the other: writes them into a blob, or compares them with those
+/// of one. A setting keeps its bits, so −0 differs from 0.
+#[derive(Debug)]
+pub struct Settings<'s, 'b> {
+    blob: Blob<'s, 'b>,
+    refused: Option<BlobError>,
+}
+
+#[derive(Debug)]
+enum Blob<'s, 'b> {
+    Write(&'s mut Writer<'b>),
+    Compare(&'s mut Reader<'b>),
+}
+
+impl<'s, 'b> Settings<'s, 'b> {
+    pub(super) const fn write(writer: &'s mut Writer<'b>) -> Self {
+        Self { blob: Blob::Write(writer), refused: None }
+    }
+
+    pub(super) const fn compare(reader: &'s mut Reader<'b>) -> Self {
+        Self { blob: Blob::Compare(reader), refused: None }
+    }
+
+    /// What the first setting that differs, or is not there, was refused for.
+    pub(super) fn finish(self) -> Result<(), BlobError> {
+        self.refused.map_or(Ok(()), Err)
+    }
+
+    /// A byte, such as the tag of a part; `arg` names it if it differs. The same holds for the others.
+    pub fn byte(&mut self, arg: &'static str, x: u8) {
+        self.bytes(arg, &[x]);
+    }
+
+    /// A count.
+    pub fn count(&mut self, arg: &'static str, x: u32) {
+        self.bytes(arg, &x.to_le_bytes());
+    }
+
+    /// A 64-bit word, such as a digest.
+    pub fn word(&mut self, arg: &'static str, x: u64) {
+        self.bytes(arg, &x.to_le_bytes());
+    }
+
+    /// A number.
+    pub fn real<R: Real>(&mut self, arg: &'static str, x: R) {
+        self.bytes(arg, x.to_bits64().to_le_bytes().get(..R::BYTES).unwrap_or_default());
+    }
+
+    /// Numbers that are too many to be kept: their count and their digest.
+    pub fn digest<R: Real>(&mut self, arg: &'static str, values: &[R]) {
+        self.word(arg, values.len() as u64);
+        self.word(arg, Fingerprint::of(values));
+    }
+
+    /// A condition without which the part can neither be saved nor continue, such as the length of its memory.
+    pub fn require(&mut self, condition: Result<(), ArgError>) {
+        if let (None, Err(error)) = (self.refused, condition) {
+            self.refused = Some(error.into());
+        }
+    }
+
+    fn bytes(&mut self, arg: &'static str, bytes: &[u8]) {
+        let found = match &mut self.blob {
+            Blob::Write(writer) => return writer.bytes(bytes),
+            Blob::Compare(reader) => reader.bytes(bytes.len()),
+        };
+        if self.refused.is_none() {
+            self.refused = match found {
+                Ok(found) if found == bytes => None,
+                Ok(_) => Some(ArgError::new(arg, Reason::Mismatch).into()),
+                Err(error) => Some(error),
+            };
+        }
+    }
+}
