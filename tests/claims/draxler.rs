@@ -1,6 +1,7 @@
 //! Draxler, Veschgini, Salmhofer & Hamprecht (2018): essentially no barriers.
 
 use losscape::base::elementary::sin;
+use losscape::base::random::{index, uniform};
 use losscape::base::vector::distance;
 use losscape::models::mlp::{Activation, Mlp};
 use losscape::models::surfaces::{CurvyValley, EggCarton, Quadratic};
@@ -38,6 +39,121 @@ fn order_of_suggestions() {
     assert_eq!(minima.suggest(), Suggestion::Nothing);
     assert!(minima.tree().iter().map(|e| (e.a, e.b)).eq([(0, 1), (0, 2), (0, 3)]));
     assert_eq!(minima.saddle(1, 3), Some(17.0));
+}
+
+/// The published order of suggestions, transcribed from the text of the algorithm with other means than the library's:
+/// Prim's tree on a matrix of saddles, clusters by flooding.
+struct Published {
+    values: Vec<f64>,
+    saddles: Vec<Vec<Option<f64>>>,
+}
+
+impl Published {
+    /// All minima that `links` join with `start`.
+    fn flood(&self, start: usize, links: &[(usize, usize)]) -> Vec<usize> {
+        let mut found = vec![start];
+        let mut k = 0;
+        while k < found.len() {
+            for &(a, b) in links {
+                for (from, to) in [(a, b), (b, a)] {
+                    if from == found[k] && !found.contains(&to) {
+                        found.push(to);
+                    }
+                }
+            }
+            k += 1;
+        }
+        found
+    }
+
+    fn links(&self) -> Vec<(usize, usize)> {
+        let n = self.values.len();
+        (0..n)
+            .flat_map(|a| (a + 1..n).map(move |b| (a, b)))
+            .filter(|&(a, b)| self.saddles[a][b].is_some())
+            .collect()
+    }
+
+    fn ordered(&self, mut minima: Vec<usize>) -> Vec<usize> {
+        minima.sort_by(|a, b| self.values[*a].total_cmp(&self.values[*b]));
+        minima
+    }
+
+    /// The minimum spanning tree of a connected graph, highest edge first.
+    fn tree(&self) -> Vec<(usize, usize)> {
+        let (mut inside, mut tree) = (vec![0], Vec::new());
+        while inside.len() < self.values.len() {
+            let crossing = self.links().into_iter().filter(|(a, b)| inside.contains(a) != inside.contains(b));
+            let (a, b) = crossing
+                .min_by(|p, q| self.saddles[p.0][p.1].partial_cmp(&self.saddles[q.0][q.1]).unwrap())
+                .unwrap();
+            inside.push(if inside.contains(&a) { b } else { a });
+            tree.push((a, b));
+        }
+        tree.sort_by(|p, q| self.saddles[q.0][q.1].partial_cmp(&self.saddles[p.0][p.1]).unwrap());
+        tree
+    }
+
+    fn suggest(&self) -> Suggestion {
+        let pair = |a: usize, b: usize| [a, b].map(|minimum| u32::try_from(minimum).unwrap());
+        let all = self.ordered((0..self.values.len()).collect());
+        let component = self.flood(all[0], &self.links());
+        if let Some(lowest) = all.iter().find(|minimum| !component.contains(minimum)) {
+            let [a, b] = pair(all[0], *lowest);
+            return Suggestion::Disconnected(a, b);
+        }
+        let tree = self.tree();
+        for removed in &tree {
+            let left: Vec<_> = tree.iter().copied().filter(|edge| edge != removed).collect();
+            let first = self.flood(0, &left);
+            let second = (0..self.values.len()).filter(|minimum| !first.contains(minimum)).collect();
+            let second = self.ordered(second);
+            for a in self.ordered(first) {
+                if let Some(b) = second.iter().find(|b| self.saddles[a][**b].is_none()) {
+                    let [a, b] = pair(a, *b);
+                    return Suggestion::Replace(a, b);
+                }
+            }
+        }
+        Suggestion::Nothing
+    }
+}
+
+#[test]
+fn suggestions_follow_the_published_order() {
+    let mut rng = rng(9, 0);
+    let mut replaced = 0;
+    for _ in 0..1000 {
+        let n = 3 + index(&mut rng, 6) as usize;
+        let values: Vec<f64> = (0..n).map(|_| uniform(&mut rng)).collect();
+        let mut minima = Exploration::<f64, 8, 28>::new();
+        values.iter().for_each(|value| assert!(minima.add(*value).is_ok()));
+        let mut published = Published { values, saddles: vec![vec![None; n]; n] };
+        // Some pairs that nobody suggested, then suggestions to the end.
+        let mut given = index(&mut rng, 10);
+        loop {
+            let wanted = published.suggest();
+            assert_eq!(minima.suggest(), wanted);
+            let (mut a, mut b) = match wanted {
+                Suggestion::Disconnected(a, b) | Suggestion::Replace(a, b) => (a, b),
+                _ => break,
+            };
+            replaced += u32::from(matches!(wanted, Suggestion::Replace(..)));
+            if given > 0 {
+                given -= 1;
+                a = index(&mut rng, n as u32);
+                b = (a + 1 + index(&mut rng, n as u32 - 1)) % n as u32;
+            }
+            let saddle: f64 = 1.0 + uniform::<f64, _>(&mut rng);
+            minima.connect(a, b, saddle).unwrap();
+            for (i, j) in [(a as usize, b as usize), (b as usize, a as usize)] {
+                let known = &mut published.saddles[i][j];
+                *known = Some(known.map_or(saddle, |known| known.or_smaller(saddle)));
+            }
+        }
+        assert_eq!(minima.suggest(), Suggestion::Nothing);
+    }
+    assert!(replaced > 1000, "{replaced} replacements compared");
 }
 
 #[test]

@@ -52,13 +52,17 @@ pub enum Suggestion {
 /// so a tree says something of all pairs, and a new path is worth searching only where it could replace an
 /// edge of the tree. [`suggest`](Self::suggest) names such a pair:
 ///
-/// 1. *unfinished*: one that was started;
+/// 1. *unfinished*: one that was started; among several the pair of the minimum that was added first;
 /// 2. *disconnected*: the lowest minimum, with the lowest of those not connected with it;
-/// 3. *replace*: remove the highest edge of the tree, which leaves two clusters; the first pair across them,
-///    each ordered by value, that was not tried; if all were, the next lower edge.
+/// 3. *replace*: remove the highest edge of the tree, which leaves two clusters. Take the minima of the cluster that
+///    holds the first minimum, lowest first, and pair each with those of the other, lowest first: the first such pair
+///    that was not tried. If all were, put the edge back and remove the next lower one.
 ///
-/// It only keeps the books: paths live with the caller. At most `MINIMA` minima and `PAIRS` pairs, in fixed
-/// memory; `MINIMA (MINIMA − 1) / 2` pairs are all there are.
+/// This is the order of the published code. Equal values go by number and equal saddles by the order of their trial,
+/// which that code leaves to its containers; and a pair that was given up, which it does not know, counts as tried.
+///
+/// An `Exploration` only keeps the records: paths stay with the caller. It holds at most `MINIMA` minima and `PAIRS`
+/// pairs in fixed memory; `MINIMA (MINIMA − 1) / 2` pairs are all there are.
 ///
 /// # Cost
 ///
@@ -248,7 +252,8 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
 
     /// The pair to connect next.
     pub fn suggest(&self) -> Suggestion {
-        if let Some(pair) = self.pairs.iter().find(|p| p.attempt == Attempt::Started) {
+        let started = self.pairs.iter().filter(|p| p.attempt == Attempt::Started);
+        if let Some(pair) = started.min_by_key(|p| p.a) {
             return Suggestion::Unfinished(pair.a, pair.b);
         }
         let order = self.by_value();
@@ -257,39 +262,37 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         for edge in &tree {
             let _ = unite(&mut component, *edge);
         }
-        // With the lowest first, this is the published rule; pairs that failed are passed over.
         let apart = |component: &[u32], a: u32, b: u32| component[a as usize] != component[b as usize];
-        if let Some((a, b)) = self.untried(&order, |a, b| apart(&component, a, b)) {
-            return Suggestion::Disconnected(a, b);
+        // With the lowest minimum first, this is the published rule.
+        for (i, a) in order.iter().enumerate() {
+            let others = order[i + 1..].iter().filter(|b| apart(&component, *a, **b));
+            if let Some(b) = self.untried(*a, others) {
+                return Suggestion::Disconnected(*a, b);
+            }
         }
         for removed in tree.iter().rev() {
             let mut cluster = self.singletons();
             for edge in tree.iter().filter(|e| *e != removed) {
                 let _ = unite(&mut cluster, *edge);
             }
-            // Only pairs across the removed edge's two sides.
-            let (left, right) = (cluster[removed.a as usize], cluster[removed.b as usize]);
-            let across = |a: u32, b: u32| {
-                let sides = (cluster[a as usize], cluster[b as usize]);
-                sides == (left, right) || sides == (right, left)
-            };
-            if let Some((a, b)) = self.untried(&order, across) {
-                return Suggestion::Replace(a, b);
+            // Where pairs were given up, there are more clusters than the two sides of the removed edge.
+            let [side_a, side_b] = [removed.a, removed.b].map(|end| cluster[end as usize]);
+            let first = cluster.iter().find(|side| [side_a, side_b].contains(side));
+            let (first, second) = if first == Some(&side_b) { (side_b, side_a) } else { (side_a, side_b) };
+            let cluster = &cluster;
+            let of = |side: u32| order.iter().filter(move |minimum| cluster[**minimum as usize] == side);
+            for a in of(first) {
+                if let Some(b) = self.untried(*a, of(second)) {
+                    return Suggestion::Replace(*a, b);
+                }
             }
         }
         Suggestion::Nothing
     }
 
-    /// The first pair, in order of value, that was never tried and fits.
-    fn untried(&self, order: &[u32], fits: impl Fn(u32, u32) -> bool) -> Option<(u32, u32)> {
-        for (i, a) in order.iter().enumerate() {
-            for b in &order[i + 1..] {
-                if fits(*a, *b) && self.attempt(*a, *b).is_none() {
-                    return Some((*a, *b));
-                }
-            }
-        }
-        None
+    /// The first of `others` that was never tried with `a`.
+    fn untried<'o>(&self, a: u32, mut others: impl Iterator<Item = &'o u32>) -> Option<u32> {
+        others.find(|b| self.attempt(a, **b).is_none()).copied()
     }
 }
 
@@ -328,6 +331,24 @@ mod tests {
         minima.give_up(1, 2).unwrap();
         assert_eq!(minima.suggest(), Suggestion::Nothing);
         assert_eq!(minima.saddle(0, 1), None);
+    }
+
+    #[test]
+    fn replacements_pair_the_first_cluster_with_the_other() {
+        let mut minima = Exploration::<f32, 5, 10>::new();
+        for value in [1.0, 2.0, 3.0, 4.0, 5.0] {
+            minima.add(value).unwrap();
+        }
+        for (a, b, saddle) in
+            [(0, 2, 1.0), (0, 4, 1.5), (1, 3, 1.2), (0, 1, 10.0), (0, 3, 11.0), (1, 2, 11.0)]
+        {
+            minima.connect(a, b, saddle).unwrap();
+        }
+        // Without 0-1, the clusters are 0, 2, 4 and 1, 3; the pairs 0-1, 0-3 and 2-1 were tried.
+        assert_eq!(minima.suggest(), Suggestion::Replace(2, 3));
+        minima.start(3, 4).unwrap();
+        minima.start(1, 4).unwrap();
+        assert_eq!(minima.suggest(), Suggestion::Unfinished(1, 4), "the minimum that was added first");
     }
 
     #[test]
