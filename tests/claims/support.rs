@@ -125,7 +125,7 @@ pub(crate) fn lowest_bent(
     let mut lowest: Option<(Relaxed, f64)> = None;
     for k in 0..restarts {
         let bend = distance(a, b) * f64::from(1 + k % 4) / 4.0;
-        let push = |band: &mut Band<'_, f64>| band.perturb(bend, &mut rng(claim, u64::from(k)));
+        let push = |band: &mut Band<'_, f64>| band.perturb(bend, &mut rng(claim, u64::from(k))).unwrap();
         let band = relax(f, BandConfig::new(relaxer), [a, b], 41, (1e-7, 1500), push);
         let saddle = scan(f, &band.images, 9).saddle;
         if lowest.as_ref().is_none_or(|(_, known)| saddle < *known) {

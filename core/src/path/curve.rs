@@ -5,7 +5,11 @@ use super::polyline::{check_ends, count_rows};
 use crate::base::layout::{room, take};
 use crate::base::random::{Rng, uniform};
 use crate::base::rows::{rows, rows_mut};
-use crate::{ArgError, Objective, Real};
+use crate::base::vector::axpy;
+use crate::{ArgError, Objective, Real, Reason};
+
+/// Control points of a Bézier curve: the binomials of more overflow in `f32`.
+const MOST_CONTROLS: usize = 128;
 
 /// The shape of a [`Curve`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,10 +64,16 @@ pub enum CurveStep<R: Real = f32> {
         /// The mean of the values since the last move.
         mean: R,
     },
-    /// The objective was infinite or NaN here, or its gradient was; nothing has changed.
+    /// The objective was infinite or NaN here, or its gradient was, or a sum with it; nothing has changed.
     NotFinite {
         /// The place on the curve.
         t: R,
+    },
+    /// The move would take this control point out of the finite numbers; nothing has changed, and further steps say the
+    /// same.
+    TooFar {
+        /// Which, counted from the first end.
+        control: usize,
     },
 }
 
@@ -139,8 +149,8 @@ impl<'a, R: Real> Curve<'a, R> {
     /// A curve with these control points, at least one of them inner.
     ///
     /// # Errors
-    /// [`ArgError`] naming `controls` (fewer than 3 rows, not a whole number, not finite, ends equal),
-    /// `workspace`, `draws` (none), `learning_rate` or `momentum`; nothing has been changed then.
+    /// [`ArgError`] naming `controls` (fewer than 3 rows, not a whole number, not finite, ends equal; more than 128 rows of
+    /// a Bézier curve), `workspace`, `draws` (none), `learning_rate` or `momentum`; nothing has been changed then.
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         config: CurveConfig<R>,
@@ -153,6 +163,9 @@ impl<'a, R: Real> Curve<'a, R> {
         check_ends("controls", controls, dim, count - 1)?;
         let needed = Self::workspace_len(count, dim, f.scratch_len());
         ArgError::check_min_len("workspace", needed, workspace.len())?;
+        if config.kind == CurveKind::Bezier && count > MOST_CONTROLS {
+            return Err(ArgError::new("controls", Reason::TooMany { limit: MOST_CONTROLS, found: count }));
+        }
         ArgError::check_count("draws", config.draws as usize)?;
         super::relax::Relaxer::descent(config.learning_rate, config.momentum).check()?;
         let inner = (count - 2) * dim;
@@ -233,19 +246,9 @@ impl<'a, R: Real> Curve<'a, R> {
     /// With [`Draw::Midpoints`] the generator is not used.
     pub fn step<G: Rng + ?Sized>(&mut self, f: &(impl Objective<R> + ?Sized), rng: &mut G) -> CurveStep<R> {
         debug_assert_eq!(f.dim(), self.dim, "dimension");
-        let CurveConfig { kind, draw, draws, learning_rate, momentum } = self.config;
+        let CurveConfig { kind, draw, draws, .. } = self.config;
         if self.drawn == draws {
-            let n = R::from_u32(draws);
-            let inner = self.controls.get_mut(self.dim..).unwrap_or_default();
-            for ((x, v), u) in inner.iter_mut().zip(&mut *self.velocity).zip(&mut *self.update) {
-                *v = momentum * *v - learning_rate * (*u / n);
-                *x += *v;
-                *u = R::ZERO;
-            }
-            let mean = self.total / n;
-            (self.drawn, self.total) = (0, R::ZERO);
-            self.updates = self.updates.saturating_add(1);
-            return CurveStep::Moved { update: self.updates, mean };
+            return self.advance();
         }
         let t = match draw {
             Draw::Random => uniform(rng),
@@ -253,20 +256,43 @@ impl<'a, R: Real> Curve<'a, R> {
         };
         Self::point_of(kind, self.controls, self.dim, t, self.point);
         let value = f.value_grad(self.point, self.grad, self.scratch);
-        if !value.is_finite() || !self.grad.iter().all(|g| g.is_finite()) {
+        let total = self.total + value;
+        let degree = rows(self.update, self.dim).len() + 1;
+        let weight = |j: usize| Self::weight(kind, degree, j + 1, t);
+        let finite = |(j, update): (usize, &[R])| {
+            let weight = weight(j);
+            update.iter().zip(&*self.grad).all(|(u, g)| (*u + weight * *g).is_finite())
+        };
+        if !total.is_finite() || !rows(self.update, self.dim).enumerate().all(finite) {
             return CurveStep::NotFinite { t };
         }
-        let update = rows_mut(self.update, self.dim);
-        let degree = update.len() + 1;
-        for (j, update) in update.enumerate() {
-            let weight = Self::weight(kind, degree, j + 1, t);
-            for (u, g) in update.iter_mut().zip(&*self.grad) {
-                *u += weight * *g;
-            }
+        for (j, update) in rows_mut(self.update, self.dim).enumerate() {
+            axpy(weight(j), self.grad, update);
         }
         self.drawn += 1;
-        self.total += value;
+        self.total = total;
         CurveStep::Evaluated { t, value }
+    }
+
+    /// The move of the control points.
+    fn advance(&mut self) -> CurveStep<R> {
+        let CurveConfig { draws, learning_rate, momentum, .. } = self.config;
+        let n = R::from_u32(draws);
+        let faster = |v: &R, u: &R| momentum * *v - learning_rate * (*u / n);
+        let inner = self.controls.get_mut(self.dim..).unwrap_or_default();
+        let mut moved = inner.iter().zip(&*self.velocity).zip(&*self.update);
+        if let Some(place) = moved.position(|((x, v), u)| !(*x + faster(v, u)).is_finite()) {
+            return CurveStep::TooFar { control: place / self.dim + 1 };
+        }
+        for ((x, v), u) in inner.iter_mut().zip(&mut *self.velocity).zip(&mut *self.update) {
+            *v = faster(v, u);
+            *x += *v;
+            *u = R::ZERO;
+        }
+        let mean = self.total / n;
+        (self.drawn, self.total) = (0, R::ZERO);
+        self.updates = self.updates.saturating_add(1);
+        CurveStep::Moved { update: self.updates, mean }
     }
 
     /// The control points, `(m + 1) × n`.

@@ -33,7 +33,17 @@ pub(super) fn check_ends<R: Real>(
     };
     ArgError::check_finite(arg, a)?;
     ArgError::check_finite(arg, b)?;
-    if a == b { Err(ArgError::new(arg, Reason::Coincide)) } else { Ok(()) }
+    if a == b {
+        return Err(ArgError::new(arg, Reason::Coincide));
+    }
+    if distance(a, b).is_finite() { Ok(()) } else { Err(ArgError::new(arg, Reason::Overflow)) }
+}
+
+/// `(1 − t) a + t b`, exact at t = 0.
+pub(super) fn mix<R: Real>(a: R, b: R, t: R) -> R {
+    let whole = b - a;
+    // Numbers of opposite signs may lie farther apart than any number.
+    if whole.is_finite() { a + t * whole } else { (R::ONE - t) * a + t * b }
 }
 
 /// `out = (1 − t) a + t b`, with both ends exact.
@@ -42,7 +52,7 @@ pub(super) fn between<R: Real>(a: &[R], b: &[R], t: R, out: &mut [R]) {
         return copy(b, out);
     }
     for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
-        *out = *a + t * (*b - *a);
+        *out = mix(*a, *b, t);
     }
 }
 
@@ -68,6 +78,17 @@ pub fn length<R: Real>(corners: &[R], dim: usize) -> R {
         length += distance(a, b);
     }
     length
+}
+
+/// The first corner up to which the length of a polyline is not finite.
+pub(super) fn too_far<R: Real>(corners: &[R], dim: usize) -> Option<usize> {
+    let mut length = R::ZERO;
+    let mut segments = segments(corners, dim);
+    let far = segments.position(|(a, b)| {
+        length += distance(a, b);
+        !length.is_finite()
+    });
+    far.map(|segment| segment + 1)
 }
 
 /// The distance between the ends of a polyline.

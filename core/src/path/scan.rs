@@ -1,6 +1,6 @@
 //! What a path costs: the dense scan along its segments.
 
-use super::polyline::{Location, between, chord, count_rows, length};
+use super::polyline::{Location, between, chord, count_rows, length, mix};
 use crate::base::rows::{row, rows};
 use crate::base::vector::distance;
 use crate::{ArgError, Objective, Real, Reason};
@@ -14,12 +14,13 @@ use crate::{ArgError, Objective, Real, Reason};
 /// barrier = max over the path of f − ((1 − s) f_A + s f_B)      (Frankle et al. 2020)
 /// ```
 ///
-/// with `s` the fraction of the path's length. The barrier is at least 0: the ends are on the path.
+/// with `s` the fraction of the path's length. The barrier is at least 0: the ends are on the path. Both maxima are over
+/// the places that were scanned; between these the path may be higher.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PathReport<R: Real = f32> {
     /// The values at the two ends.
     pub ends: [R; 2],
-    /// The highest value on the path.
+    /// The highest value found on the path.
     pub saddle: R,
     /// Where it is.
     pub saddle_at: Location<R>,
@@ -73,7 +74,7 @@ pub enum ScanStep<R: Real = f32> {
         /// The value minus the linear interpolation between the two images.
         departure: R,
     },
-    /// The objective was infinite or NaN here; the scan stays where it is.
+    /// The objective was infinite or NaN here, or above half the largest number; the scan stays where it is.
     NotFinite {
         /// Where.
         at: Location<R>,
@@ -84,8 +85,9 @@ pub enum ScanStep<R: Real = f32> {
 
 /// Evaluates a path at its images and at equally spaced points between them.
 ///
-/// A band's images say little about the path between them: nine images on the curvy valley report a saddle
-/// of 1.0000, the polyline through them reaches 1.1557. Whatever is reported should be reported from here.
+/// A band's images say little about the path between them: nine images on the curvy valley reach 1.0000, nine points
+/// between each two of them 1.1557, and the polyline itself 1.15606. Whatever is reported should be reported from here,
+/// with as many points as its digits need.
 ///
 /// A step costs one value. Whoever wants more than the objective along the path (an error rate, say)
 /// evaluates it at `point` after each [`ScanStep::Image`] and [`ScanStep::Point`].
@@ -138,13 +140,19 @@ impl<R: Real> DenseScan<R> {
     ///
     /// # Errors
     /// [`ArgError`] if `dim` is zero, or `images` has fewer than two rows or not a whole number of them, is not finite,
-    /// or so long that its length is not.
+    /// or so long that its length is not, or has no length because all rows are equal.
     pub fn new(images: &[R], dim: usize, points: u32) -> Result<Self, ArgError> {
         count_rows("images", images, dim, 2)?;
         ArgError::check_finite("images", images)?;
         let scan = Self::of(images, dim, points);
-        // Of such a path no place has a fraction, and no barrier would be found.
-        if scan.report.length.is_finite() { Ok(scan) } else { Err(ArgError::new("images", Reason::Overflow)) }
+        // Fractions of an infinite length and of none are undefined, and so are barriers.
+        let length = scan.report.length;
+        if length.is_finite() && length > R::ZERO {
+            Ok(scan)
+        } else {
+            let reason = if length.is_finite() { Reason::Coincide } else { Reason::Overflow };
+            Err(ArgError::new("images", reason))
+        }
     }
 
     /// As [`new`](Self::new), for images known to be well-formed.
@@ -202,10 +210,11 @@ impl<R: Real> DenseScan<R> {
         // The last image is known since the start.
         let known = self.next == Next::Image(self.last - 1);
         let value = if known { self.report.ends[1] } else { f.value(point, scratch) };
-        if !value.is_finite() {
+        // Heights are differences of two values, and must be finite too.
+        if !(R::TWO * value).is_finite() {
             return ScanStep::NotFinite { at };
         }
-        self.report.values += u32::from(!known);
+        self.report.values = self.report.values.saturating_add(u32::from(!known));
         self.record(at, value, distance(a, b))
     }
 
@@ -247,7 +256,7 @@ impl<R: Real> DenseScan<R> {
         }
         let segment = at.segment;
         let (step, done) = if let Next::Point(_, k) = self.next {
-            let departure = value - (self.left + at.alpha * (self.right - self.left));
+            let departure = value - mix(self.left, self.right, at.alpha);
             (ScanStep::Point { at, value, departure }, k)
         } else {
             (ScanStep::Image { image: segment + 1, value }, 0)

@@ -1,7 +1,7 @@
 //! The direction of a band at an image.
 
 use crate::Real;
-use crate::base::vector::{distance, norm, scale};
+use crate::base::vector::{distance, normalise, unit_scale};
 
 /// How the direction of the band at an image is estimated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +52,12 @@ pub fn tangent<R: Real>(kind: Tangent, before: &[R], here: &[R], after: &[R], va
             } else if v_after < v_here && v_here < v_before {
                 (R::ZERO, R::ONE)
             } else {
-                let (up, down) = ((v_after - v_here).abs(), (v_before - v_here).abs());
+                // Halves, since two numbers may lie farther apart than any number; and only the ratio of the two weights
+                // counts, so that the larger is brought near one.
+                let height = |value: R| (R::HALF * value - R::HALF * v_here).abs();
+                let (up, down) = (height(v_after), height(v_before));
+                let unit = unit_scale(&[up, down]);
+                let (up, down) = (unit * up, unit * down);
                 let (larger, smaller) = if up > down { (up, down) } else { (down, up) };
                 if v_after > v_before {
                     (larger, smaller)
@@ -67,18 +72,18 @@ pub fn tangent<R: Real>(kind: Tangent, before: &[R], here: &[R], after: &[R], va
     for (((out, before), here), after) in out.iter_mut().zip(before).zip(here).zip(after) {
         *out = w_after * (*after - *here) + w_before * (*here - *before);
     }
-    let length = norm(out);
-    if length > R::ZERO && length.is_finite() {
-        scale(R::ONE / length, out);
-    } else {
+    let length = normalise(out);
+    if !(length > R::ZERO && length.is_finite()) {
         out.fill(R::ZERO);
     }
 }
 
-/// Inverse lengths of the two differences; a difference without length has no say.
+/// Inverse lengths of the two differences, in a common unit; a difference without length has no say.
 fn bisector_weights<R: Real>(before: &[R], here: &[R], after: &[R]) -> (R, R) {
-    let weight = |length: R| if length > R::ZERO { R::ONE / length } else { R::ZERO };
-    (weight(distance(after, here)), weight(distance(here, before)))
+    let (ahead, behind) = (distance(after, here), distance(here, before));
+    let unit = unit_scale(&[ahead, behind]);
+    let weight = |length: R| if length > R::ZERO { R::ONE / (unit * length) } else { R::ZERO };
+    (weight(ahead), weight(behind))
 }
 
 #[cfg(test)]
@@ -125,6 +130,37 @@ mod tests {
         close(at(Tangent::Bisector, [0.0, 1.0, 2.0]), bisector);
         close(at(Tangent::Improved, [1.0, 1.0, 1.0]), bisector);
         close(at(Tangent::Improved, [0.0, 1.0, 0.0]), bisector);
+    }
+
+    /// Whatever the units of values and parameters, up to what the type holds.
+    #[test]
+    fn the_same_in_any_units() {
+        for kind in [Tangent::Improved, Tangent::Bisector] {
+            for values in [[0.0, 3.0, 2.0], [1.0, 0.0, 3.0], [0.0, 1.0, 2.0], [-3.4, 3.4, -2.0]] {
+                let wanted = at(kind, values.map(f64::from));
+                for (height, length) in [
+                    (1e-30, 1e-10),
+                    (1e-25, 1.0),
+                    (1e19, 1.0),
+                    (1e30, 1e10),
+                    (1e38, 1.0),
+                    (1e-36, 1e-36),
+                    (1.0, 1e-39),
+                ] {
+                    let point = |x: f32, y: f32| [x * length, y * length];
+                    let values = values.map(|v: f32| v * height);
+                    let mut out = [f32::NAN; 2];
+                    tangent(kind, &point(-2.0, 0.0), &point(0.0, 0.0), &point(0.0, 1.0), values, &mut out);
+                    for (found, wanted) in out.iter().zip(wanted) {
+                        let error = (f64::from(*found) - wanted).abs();
+                        assert!(
+                            error < 1e-6,
+                            "{kind:?} {values:?} {length:e}: {out:?} instead of {wanted:?}"
+                        );
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn band<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
             let config = BandConfig { tangent, spacing, climb_below: real(50.0), ..BandConfig::new(relaxer) };
             let mut band = Band::new(&f, config, &mut images, &mut workspace)?;
             band.interpolate();
-            band.perturb(real(0.01), &mut stream(7, 2));
+            band.perturb(real(0.01), &mut stream(7, 2))?;
             while band.sweep() < 30 {
                 match band.step(&f) {
                     BandStep::Moved { residual, .. } => digest.real(residual),
@@ -223,8 +223,9 @@ fn curve<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
         loop {
             match curve.step(&f, &mut rng) {
                 CurveStep::Evaluated { value, .. } => digest.real(value),
-                CurveStep::Moved { update: 40, .. } | CurveStep::NotFinite { .. } => break,
+                CurveStep::Moved { update: 40, .. } => break,
                 CurveStep::Moved { mean, .. } => digest.real(mean),
+                CurveStep::NotFinite { .. } | CurveStep::TooFar { .. } => break,
             }
         }
         digest.reals(curve.controls());

@@ -3,7 +3,7 @@
 use losscape::base::fingerprint::Fingerprint;
 use losscape::models::surfaces::{EggCarton, MuellerBrown};
 use losscape::path::{Band, BandConfig, BandStep, DenseScan, Relaxer, ScanStep, length};
-use losscape::{ArgError, Objective, Real, Reason};
+use losscape::{ArgError, Objective, Real};
 use self_cell::MutBorrow;
 use wasm_bindgen::prelude::*;
 
@@ -145,15 +145,7 @@ impl Toy {
     /// [`LabError`] naming `image` (an end, or none) or `place` (not finite).
     pub fn drag(&mut self, image: usize, x: f32, y: f32) -> Result<(), LabError> {
         ArgError::check_finite("place", &[x, y])?;
-        self.band.with_dependent_mut(|_, band| {
-            if image == 0 || image + 1 >= band.len() {
-                return Err(
-                    ArgError::new("image", Reason::Index { found: image, limit: band.len() - 1 }).into()
-                );
-            }
-            band.image_mut(image).copy_from_slice(&[x, y]);
-            Ok(())
-        })
+        self.band.with_dependent_mut(|_, band| Ok(band.set_image(image, &[x, y])?))
     }
 
     /// How often the band has moved.

@@ -6,8 +6,9 @@ use crate::path::tangent::Tangent;
 
 /// Where images are added: in segments whose dense scan departs most from the line between their images.
 ///
-/// A segment scores its largest departure over the range of values of the images; up to `count` segments,
-/// best first, that score more than `threshold` get an image at the place of that departure.
+/// A segment's score is its largest departure over the range of values of the images; up to `count` segments,
+/// best first, that score more than `threshold` get an image at the place of that departure. Where all images have one
+/// value, every departure above it scores.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Insertion {
     /// The score an image needs, at least 0.

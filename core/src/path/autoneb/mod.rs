@@ -127,9 +127,9 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
             return Err(ArgError::new("schedule", Reason::FirstCycle));
         }
         for cycle in config.schedule {
-            ArgError::check_positive("schedule", cycle.learning_rate)?;
+            ArgError::check_positive("schedule", R::from_f64(cycle.learning_rate))?;
         }
-        ArgError::check_non_negative("threshold", config.insertion.threshold)?;
+        ArgError::check_non_negative("threshold", R::from_f64(config.insertion.threshold))?;
         ArgError::check_count("points", config.points as usize)?;
         let norm = config.end_grad_norm;
         ArgError::check_range("end_grad_norm", norm, norm > R::ZERO, "above 0")?;
@@ -203,7 +203,7 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
         };
         let value = full.value_grad(params, grad, scratch);
         let grad_norm = norm(grad);
-        self.extra.gradients += 1;
+        self.extra.count_gradient();
         if !value.is_finite() || !grad_norm.is_finite() {
             return self.end(AutoNebEnd::NotFinite);
         }
@@ -236,15 +236,13 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
 
     /// Adds images by the rule; tells whether one did not fit.
     fn insert(&mut self) -> bool {
-        // The same guard against a flat path as in the published code.
-        let range = self.range + R::from_f64(1e-12);
-        let threshold = R::from_f64(self.config.insertion.threshold);
+        let limit = R::from_f64(self.config.insertion.threshold) * self.range;
         let mut added: Vec<usize, N> = Vec::new(); // segments of the band before growth
         let mut left = self.config.insertion.count;
         while left > 0 {
             let mut best: Option<(usize, Departure<R>)> = None;
             for (segment, departure) in self.departures.iter().enumerate() {
-                let wanted = departure.height / range > threshold && !added.contains(&segment);
+                let wanted = departure.height > limit && !added.contains(&segment);
                 if wanted && best.is_none_or(|(_, b)| departure.height > b.height) {
                     best = Some((segment, *departure));
                 }
@@ -325,11 +323,7 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
     /// Evaluations spent: on the checks of the ends, the band and the scans.
     #[must_use]
     pub const fn evaluations(&self) -> Evaluations {
-        let band = self.band.evaluations();
-        Evaluations {
-            values: band.values.saturating_add(self.extra.values),
-            gradients: band.gradients.saturating_add(self.extra.gradients),
-        }
+        self.band.evaluations().plus(self.extra)
     }
 }
 

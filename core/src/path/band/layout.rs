@@ -1,11 +1,11 @@
 //! Where the images of a band lie: straight lines, pushes, insertions, equal spacing.
 
-use super::Band;
+use super::{Band, Spacing};
 use crate::base::elementary::sin;
 use crate::base::random::{Rng, fill_normal};
-use crate::base::rows::{copy, copy_row, front_mut, row, row_mut, rows_mut};
-use crate::base::vector::{axpy, dot, norm};
-use crate::path::polyline::{Location, between, redistribute};
+use crate::base::rows::{copy, copy_row, front, front_mut, row, row_mut, rows, rows_mut};
+use crate::base::vector::{axpy, dot, norm, normalise};
+use crate::path::polyline::{Location, between, redistribute, too_far};
 use crate::{ArgError, Real, Reason};
 
 impl<R: Real> Band<'_, R> {
@@ -38,31 +38,64 @@ impl<R: Real> Band<'_, R> {
     }
 
     /// Bends the band sideways: adds a random vector, perpendicular to the line between the ends and of
-    /// length `amplitude`, times `sin(π i / (images − 1))`, to image `i`.
+    /// length `amplitude`, times `sin(π i / (images − 1))`, to image `i`. In one dimension nothing is perpendicular, and
+    /// nothing moves.
     ///
     /// Without it, a straight band on a symmetric ridge stays there.
     ///
-    /// Precondition: `amplitude` finite.
-    pub fn perturb<G: Rng + ?Sized>(&mut self, amplitude: R, rng: &mut G) {
+    /// # Errors
+    /// [`ArgError`] naming `amplitude` if it is not finite, or so large that an image would not be; the band is as it was.
+    pub fn perturb<G: Rng + ?Sized>(&mut self, amplitude: R, rng: &mut G) -> Result<(), ArgError> {
+        ArgError::check_finite("amplitude", &[amplitude])?;
         let (dim, last) = (self.dim, self.count - 1);
         let across = &mut *self.direction;
         fill_normal(rng, across);
-        // The copy of the images is free between sweeps: its first row holds the chord.
+        // The rows of the gradients are free between sweeps: the first holds the direction from end to end.
         let chord = front_mut(self.grads, dim);
-        let mut images = rows_mut(front_mut(self.images, self.count * dim), dim);
-        if let (Some(first), Some(end)) = (images.next(), images.next_back()) {
+        let images = front_mut(self.images, self.count * dim);
+        if let (Some(first), Some(end)) = (row(images, dim, 0), row(images, dim, last)) {
             copy(end, chord);
             axpy(-R::ONE, first, chord);
         }
-        axpy(-(dot(across, chord) / dot(chord, chord)), chord, across);
-        let length = norm(across);
-        if length > R::ZERO {
-            for (i, image) in images.enumerate() {
-                let angle = R::from_f64(core::f64::consts::PI) * R::from_usize(i + 1) / R::from_usize(last);
-                axpy(amplitude * sin(angle) / length, across, image);
+        normalise(chord);
+        let before = norm(across);
+        axpy(-dot(across, chord), chord, across);
+        // What is left of a vector along the chord is rounding.
+        if normalise(across) > R::from_u32(8) * R::EPSILON * before {
+            let bend = |i: usize| {
+                let angle = R::from_f64(core::f64::consts::PI) * R::from_usize(i) / R::from_usize(last);
+                amplitude * sin(angle)
+            };
+            let bent = |(i, image): (usize, &[R])| {
+                let bend = bend(i);
+                image.iter().zip(&*across).all(|(x, a)| (*x + bend * *a).is_finite())
+            };
+            if !rows(images, dim).enumerate().all(bent) {
+                return Err(ArgError::new("amplitude", Reason::Overflow));
+            }
+            for (i, image) in rows_mut(images, dim).enumerate().take(last).skip(1) {
+                axpy(bend(i), across, image);
             }
         }
         self.cursor = 0;
+        Ok(())
+    }
+
+    /// Puts an inner image at `params`, say where it was dragged; the images are evaluated anew.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `image` if it is no inner one, since the ends never move, or `params` (another length, not
+    /// finite); the band is as it was.
+    pub fn set_image(&mut self, image: usize, params: &[R]) -> Result<(), ArgError> {
+        ArgError::check_index("image", image, self.count - 1)?;
+        ArgError::check_range("image", R::from_usize(image), image > 0, "an inner image")?;
+        ArgError::check_len("params", self.dim, params.len())?;
+        ArgError::check_finite("params", params)?;
+        if let Some(place) = row_mut(self.images, self.dim, image) {
+            copy(params, place);
+        }
+        self.cursor = 0;
+        Ok(())
     }
 
     /// Puts a new image on segment `at.segment`, at `at.alpha` of the way along it; later images move up by
@@ -98,18 +131,37 @@ impl<R: Real> Band<'_, R> {
         Ok(())
     }
 
-    /// Redistributes the images on both sides of image `pin`, which stays.
-    pub(super) fn respace(&mut self, pin: usize) {
-        let dim = self.dim;
-        let images = front_mut(self.images, self.count * dim);
-        copy(images, self.grads);
-        for (from, to) in [(0, pin), (pin, self.count - 1)] {
-            let rows = from * dim..(to + 1) * dim;
-            if let Some(&[low, ref inner @ .., high]) = self.fractions.get(from..=to)
-                && let (Some(old), Some(new)) = (self.grads.get(rows.clone()), images.get_mut(rows))
-            {
-                redistribute(old, new, dim, inner.iter().map(|f| (*f - low) / (high - low)));
+    /// Takes the moved images over, which lie in the rows of the gradients: as they are, or laid out anew on both sides of
+    /// image `pin`, which keeps its place.
+    ///
+    /// # Errors
+    /// The image at which the length of the band would leave the finite numbers. Then the images are as they were, and the
+    /// relaxer is at rest.
+    pub(super) fn settle(&mut self, pin: usize) -> Result<(), usize> {
+        let (dim, len) = (self.dim, self.count * self.dim);
+        for end in [0, self.count - 1] {
+            if let (Some(from), Some(to)) = (row(self.images, dim, end), row_mut(self.grads, dim, end)) {
+                copy(from, to);
             }
         }
+        let moved = front(self.grads, len);
+        if let Some(image) = too_far(moved, dim) {
+            self.memory.fill(R::ZERO);
+            self.state.forget();
+            return Err(image);
+        }
+        let images = front_mut(self.images, len);
+        copy(moved, images);
+        if self.config.spacing == Spacing::Redistribute {
+            for (from, to) in [(0, pin), (pin, self.count - 1)] {
+                let rows = from * dim..(to + 1) * dim;
+                if let Some(&[low, ref inner @ .., high]) = self.fractions.get(from..=to)
+                    && let (Some(old), Some(new)) = (self.grads.get(rows.clone()), images.get_mut(rows))
+                {
+                    redistribute(old, new, dim, inner.iter().map(|f| (*f - low) / (high - low)));
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -107,7 +107,7 @@ fn a_ridge_needs_a_push() {
     let mut workspace = [f64::NAN; Band::<f64>::workspace_len(9, 2, 0)];
     let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
     band.interpolate();
-    band.perturb(1e-2, &mut crate::base::random::stream(1, 0));
+    band.perturb(1e-2, &mut crate::base::random::stream(1, 0)).unwrap();
     let along: Vec<f64> = band.images().chunks_exact(2).map(|p| p[0] + p[1] - 1.0).collect();
     assert!(
         along.iter().enumerate().all(|(i, s)| (s - f64::from_usize(i) / 4.0).abs() < 1e-15),
@@ -153,7 +153,7 @@ fn a_value_that_is_not_finite_leaves_the_band_intact() {
     assert_eq!(band.step(&f), BandStep::NotFinite { image: 1 });
     assert_eq!(band.images(), before);
     // Moved out of the hole, the band goes on.
-    band.image_mut(1)[1] = 0.5;
+    band.set_image(1, &[0.0, 0.5]).unwrap();
     while band.sweep() < 300 {
         assert!(!matches!(band.step(&f), BandStep::NotFinite { .. }));
     }

@@ -22,7 +22,10 @@ pub enum Trainer<R: Real = f32> {
         /// μ.
         momentum: R,
     },
-    /// Adam (Kingma & Ba 2015), with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
+    /// Adam (Kingma & Ba 2015), with β₁ = 0.9, β₂ = 0.999 and ε = 10⁻⁸.
+    ///
+    /// Gradients enter in units of the largest entry of the bead's first one (to a power of two), so that ε means the
+    /// same whatever the scale of the objective.
     Adam {
         /// η.
         learning_rate: R,

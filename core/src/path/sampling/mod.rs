@@ -12,6 +12,7 @@ use super::relax::{RelaxState, Relaxer};
 use crate::base::elementary::sqrt;
 use crate::base::layout::{room, take};
 use crate::base::rows::{copy, copy_row, front, row, row_mut, rows};
+use crate::base::vector::unit_scale;
 use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -91,6 +92,7 @@ pub struct Sampling<'a, R: Real = f32, const N: usize = 64> {
     scratch: &'a mut [R],
     phase: Phase<R>,
     powers: [R; 2], // of Adam's two decays
+    unit: R,        // the scale of Adam's gradients
     evaluations: Evaluations,
 }
 
@@ -126,6 +128,16 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         // Beads are not scanned: they must be below the limit when they are trained.
         let below = config.train_to <= config.accept;
         ArgError::check_range("train_to", config.train_to, below, "at most `accept`")?;
+        for (arg, factor) in [("accept", config.accept), ("train_to", config.train_to)] {
+            let level = factor * config.level;
+            let positive = level.is_finite() && level > R::ZERO;
+            ArgError::check_range(
+                arg,
+                factor,
+                positive,
+                "finite and above 0 after multiplication by `level`",
+            )?;
+        }
         ArgError::check_count("points", config.points as usize)?;
         match config.trainer {
             Trainer::Descent { learning_rate, momentum } => {
@@ -152,6 +164,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
             scratch,
             phase: Phase::End(0),
             powers: [R::ONE; 2],
+            unit: R::ONE,
             evaluations: Evaluations::default(),
         })
     }
@@ -188,7 +201,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         let at = if end == 0 { 0 } else { self.next_row() };
         let Some(bead) = row(self.beads, self.dim, at) else { return self.stop(SamplingEnd::NotFinite) };
         let value = f.value(bead, self.scratch);
-        self.evaluations.values += 1;
+        self.evaluations.count_value();
         if !value.is_finite() {
             return self.stop(SamplingEnd::NotFinite);
         }
@@ -204,7 +217,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         let t = R::from_u32(k) / R::from_u32(self.config.points.saturating_add(1));
         self.place(q, t);
         let value = f.value(self.point, self.scratch);
-        self.evaluations.values += 1;
+        self.evaluations.count_value();
         if !value.is_finite() {
             return self.stop(SamplingEnd::NotFinite);
         }
@@ -251,7 +264,7 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
 
     fn train(&mut self, taken: u32, f: &(impl Objective<R> + ?Sized)) -> SamplingStep<R> {
         let value = f.value_grad(self.point, self.grad, self.scratch);
-        self.evaluations.gradients += 1;
+        self.evaluations.count_gradient();
         if !value.is_finite() || !self.grad.iter().all(|g| g.is_finite()) {
             return self.stop(SamplingEnd::NotFinite);
         }
@@ -261,29 +274,43 @@ impl<'a, R: Real, const N: usize> Sampling<'a, R, N> {
         if taken == self.config.train_steps {
             return self.stop(SamplingEnd::Untrained { value });
         }
-        match self.config.trainer {
+        let moved = match self.config.trainer {
             Trainer::Descent { learning_rate, momentum } => {
                 let relaxer = Relaxer::descent(learning_rate, momentum);
                 let [velocity, _] = &mut self.moments;
-                RelaxState::new().apply(&relaxer, R::ZERO, self.grad, velocity, self.point);
+                let moved =
+                    RelaxState::new().apply(&relaxer, R::ZERO, self.dim, self.grad, velocity, self.point);
+                moved.is_ok()
             }
-            Trainer::Adam { learning_rate } => self.adam(learning_rate),
+            Trainer::Adam { learning_rate } => self.adam(learning_rate, taken == 0),
+        };
+        if !moved {
+            return self.stop(SamplingEnd::NotFinite);
         }
+        copy(self.grad, self.point);
         self.phase = Phase::Train { taken: taken + 1 };
         SamplingStep::Trained { value }
     }
 
-    fn adam(&mut self, learning_rate: R) {
+    /// Replaces the gradient by the parameters after a step of Adam; tells whether they are finite.
+    fn adam(&mut self, learning_rate: R, first: bool) -> bool {
         let [b1, b2, tiny] = [0.9, 0.999, 1e-8].map(R::from_f64);
+        if first {
+            self.unit = unit_scale(self.grad);
+        }
         self.powers[0] *= b1;
         self.powers[1] *= b2;
         let [c1, c2] = self.powers.map(|p| R::ONE - p);
-        let [first, second] = &mut self.moments;
-        for (((x, g), m), v) in self.point.iter_mut().zip(&*self.grad).zip(&mut **first).zip(&mut **second) {
-            *m = b1 * *m + (R::ONE - b1) * *g;
-            *v = b2 * *v + (R::ONE - b2) * *g * *g;
-            *x -= learning_rate * (*m / c1) / (sqrt(*v / c2) + tiny);
+        let mut finite = true;
+        let [means, squares] = &mut self.moments;
+        for (((g, x), m), v) in self.grad.iter_mut().zip(&*self.point).zip(&mut **means).zip(&mut **squares) {
+            let scaled = self.unit * *g;
+            *m = b1 * *m + (R::ONE - b1) * scaled;
+            *v = b2 * *v + (R::ONE - b2) * scaled * scaled;
+            *g = *x - learning_rate * (*m / c1) / (sqrt(*v / c2) + tiny);
+            finite &= g.is_finite();
         }
+        finite
     }
 
     /// Puts the trained bead before the waiting ones.

@@ -4,9 +4,7 @@ mod spline;
 
 use self::spline::{Corner, column, natural_spline};
 use super::band::BandStep;
-use super::polyline::{between, check_ends, count_rows, segments};
-
-use crate::base::elementary::sqrt;
+use super::polyline::{between, check_ends, count_rows, length, segments, too_far};
 use crate::base::layout::{room, take};
 use crate::base::rows::{copy, row, row_mut, rows, rows_mut};
 use crate::base::vector::distance;
@@ -86,10 +84,9 @@ pub struct StringMethod<'a, R: Real = f32> {
     images: &'a mut [R],
     grads: &'a mut [R], // (m + 1) × n; during the move, the images after their gradient step
     values: &'a mut [R], // m + 1
-    knots: &'a mut [R], // m + 1: lengths of the string up to each image
+    knots: &'a mut [R], // m + 1: where each moved image lies on the string, from 0 to 1
     bends: &'a mut [R], // m + 1: second derivatives of a coordinate
-    upper: &'a mut [R], // m + 1: a sweep of elimination
-    squares: &'a mut [R], // m + 1: squared moves
+    placed: &'a mut [R], // m + 1: a coordinate laid out anew; before, the sweep of elimination for its spline
     scratch: &'a mut [R],
     cursor: usize,
     sweep: u32,
@@ -100,7 +97,7 @@ impl<'a, R: Real> StringMethod<'a, R> {
     /// The length of the workspace.
     #[must_use]
     pub const fn workspace_len(images: usize, dim: usize, scratch: usize) -> usize {
-        room([[images, dim], [5, images], [1, scratch]])
+        room([[images, dim], [4, images], [1, scratch]])
     }
 
     /// A string through the rows of `images`.
@@ -126,8 +123,7 @@ impl<'a, R: Real> StringMethod<'a, R> {
         let values = take(&mut scratch, count)?;
         let knots = take(&mut scratch, count)?;
         let bends = take(&mut scratch, count)?;
-        let upper = take(&mut scratch, count)?;
-        let squares = take(&mut scratch, count)?;
+        let placed = take(&mut scratch, count)?;
         Ok(Self {
             config,
             dim,
@@ -137,8 +133,7 @@ impl<'a, R: Real> StringMethod<'a, R> {
             values,
             knots,
             bends,
-            upper,
-            squares,
+            placed,
             scratch,
             cursor: 0,
             sweep: 0,
@@ -177,18 +172,20 @@ impl<'a, R: Real> StringMethod<'a, R> {
         let grad = row_mut(self.grads, self.dim, image)?;
         let value = self.values.get_mut(image)?;
         *value = if stays {
-            self.evaluations.values += 1;
+            self.evaluations.count_value();
             grad.fill(R::ZERO);
             f.value(params, self.scratch)
         } else {
-            self.evaluations.gradients += 1;
+            self.evaluations.count_gradient();
             f.value_grad(params, grad, self.scratch)
         };
         (value.is_finite() && grad.iter().all(|g| g.is_finite())).then_some(())
     }
 
     fn advance(&mut self) -> BandStep<R> {
-        let (dim, last, eta) = (self.dim, self.count - 1, self.config.learning_rate);
+        let (dim, eta) = (self.dim, self.config.learning_rate);
+        self.cursor = 0;
+        // The moved images take the place of the gradients.
         for (i, image) in rows(self.images, dim).enumerate() {
             let stays = self.stays(i);
             let Some(moved) = row_mut(self.grads, dim, i) else { continue };
@@ -200,64 +197,68 @@ impl<'a, R: Real> StringMethod<'a, R> {
                 }
             }
         }
-        let mut total = R::ZERO;
-        let mut knots = self.knots.iter_mut();
-        if let Some(first) = knots.next() {
-            *first = R::ZERO;
+        if let Some(image) = too_far(self.grads, dim) {
+            return BandStep::NotFinite { image };
         }
-        for (knot, (a, b)) in knots.zip(segments(self.grads, dim)) {
-            total += distance(a, b);
-            *knot = total;
-        }
-        self.cursor = 0;
-        if !total.is_finite() {
-            return BandStep::NotFinite { image: 0 };
-        }
-        let spread = self.knots.iter().zip(self.knots.iter().skip(1)).all(|(a, b)| b > a);
-        let images = rows_mut(self.images, dim).zip(rows(self.grads, dim)).zip(&mut *self.squares);
-        for (i, ((image, moved), square)) in images.enumerate() {
-            *square = R::ZERO;
-            if i == 0 || i == last || !spread {
-                for (old, new) in image.iter_mut().zip(moved) {
-                    put(*new, old, square);
-                }
-            }
-        }
-        // Coordinates are independent once the knots are known: a column at a time needs little memory.
-        if spread {
+        self.measure();
+        // Images that coincide have no spline through them, and stay as they have moved.
+        if self.knots.iter().zip(self.knots.iter().skip(1)).all(|(a, b)| b > a) {
+            // Coordinates are independent once the knots are known: a column at a time needs little memory.
             for k in 0..dim {
-                self.lay_out(k, total);
+                self.lay_out(k);
             }
         }
         let mut residual = R::ZERO;
-        for square in &*self.squares {
-            residual = residual.or_larger(sqrt(*square) / eta);
+        for (image, (old, new)) in rows(self.images, dim).zip(rows(self.grads, dim)).enumerate() {
+            if !new.iter().all(|x| x.is_finite()) {
+                return BandStep::NotFinite { image };
+            }
+            residual = residual.or_larger(distance(new, old) / eta);
         }
+        copy(self.grads, self.images);
         self.sweep = self.sweep.saturating_add(1);
         BandStep::Moved { sweep: self.sweep, residual }
     }
 
-    /// Puts coordinate `k` of the inner images where the string, of length `total`, is divided equally.
-    fn lay_out(&mut self, k: usize, total: R) {
+    /// Notes at which fraction of the string each moved image lies.
+    fn measure(&mut self) {
+        let total = length(self.grads, self.dim);
+        let mut before = R::ZERO;
+        let mut knots = self.knots.iter_mut();
+        if let Some(first) = knots.next() {
+            *first = R::ZERO;
+        }
+        for (knot, (a, b)) in knots.zip(segments(self.grads, self.dim)) {
+            before += distance(a, b);
+            *knot = before / total;
+        }
+    }
+
+    /// Puts coordinate `k` of the inner moved images where the string is divided equally.
+    fn lay_out(&mut self, k: usize) {
         let (dim, interpolation) = (self.dim, self.config.interpolation);
         let segments = R::from_usize(self.count - 1);
         if interpolation == Interpolation::Cubic {
-            natural_spline(self.knots, column(self.grads, dim, k), self.bends, self.upper);
+            natural_spline(self.knots, column(self.grads, dim, k), self.bends, self.placed);
         }
         let corners = self.knots.iter().zip(column(self.grads, dim, k)).zip(&*self.bends);
         let mut corners = corners.map(|((&knot, value), &bend)| Corner { knot, value, bend });
         let (Some(mut a), Some(mut b)) = (corners.next(), corners.next()) else { return };
-        let mut inner = rows_mut(self.images, dim).zip(&mut *self.squares);
-        let _ends = (inner.next(), inner.next_back());
-        for (i, (image, square)) in inner.enumerate() {
-            let target = total * (R::from_usize(i + 1) / segments);
+        for (i, placed) in self.placed.iter_mut().enumerate() {
+            let target = R::from_usize(i) / segments;
             while b.knot < target
                 && let Some(next) = corners.next()
             {
                 (a, b) = (b, next);
             }
-            if let Some(old) = image.get_mut(k) {
-                put(a.towards(b, target, interpolation), old, square);
+            *placed = a.towards(b, target, interpolation);
+        }
+        drop(corners);
+        let mut inner = rows_mut(self.grads, dim).zip(&*self.placed);
+        let _ends = (inner.next(), inner.next_back());
+        for (image, placed) in inner {
+            if let Some(x) = image.get_mut(k) {
+                *x = *placed;
             }
         }
     }
@@ -297,13 +298,6 @@ impl<'a, R: Real> StringMethod<'a, R> {
     pub const fn evaluations(&self) -> Evaluations {
         self.evaluations
     }
-}
-
-/// Overwrites a coordinate, and adds the square of its change to `square`.
-fn put<R: Real>(new: R, old: &mut R, square: &mut R) {
-    let d = new - *old;
-    *square += d * d;
-    *old = new;
 }
 
 #[cfg(test)]

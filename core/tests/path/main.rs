@@ -1,0 +1,7 @@
+//! Paths through the public interface: at any scale, with whatever arguments, and until they rest.
+#![cfg(test)]
+
+mod finite;
+mod landscapes;
+mod rest;
+mod scale;
