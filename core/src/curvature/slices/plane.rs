@@ -99,9 +99,10 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         [sqrt(self.gram[0]) / self.scales[0], sqrt(self.gram[2]) / self.scales[1]]
     }
 
-    /// θ(x, y), written to `out` of n elements.
+    /// θ(x, y), written to `out`.
+    ///
+    /// Precondition: `out.len() = n`.
     pub fn point(&self, at: [R; 2], out: &mut [R]) {
-        debug_assert_eq!(out.len(), self.dim(), "plane: out");
         let [origin, u, v] = self.parts();
         for (((out, o), u), v) in out.iter_mut().zip(origin).zip(u).zip(v) {
             *out = *o + (at[0] * *u + at[1] * *v);
@@ -109,9 +110,10 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
     }
 
     /// The coordinates of the point of the plane that is nearest to `params`.
+    ///
+    /// Precondition: `params.len() = n`.
     #[must_use]
     pub fn project(&self, params: &[R]) -> [R; 2] {
-        debug_assert_eq!(params.len(), self.dim(), "plane: params");
         let [origin, ..] = self.parts();
         let displacements = Displacements::new(origin, params);
         let [x, y] = self.coordinates(self.products(&displacements, params));
@@ -147,9 +149,10 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
     /// with P the projection on the span of the axes, θₜ the rows of `trajectory` and a = `about`, a point of the
     /// plane such as the run's end; 0 if nothing has moved away from it. A direction drawn at random gives 1/n on
     /// average, so a random plane gives 2/n.
+    ///
+    /// Preconditions: `about.len() = n`, `trajectory` whole rows.
     #[must_use]
     pub fn share(&self, trajectory: &[R], about: &[R]) -> R {
-        debug_assert_eq!(about.len(), self.dim(), "plane: about");
         let displacements = Displacements::new(about, trajectory);
         let (mut inside, mut all) = (LaneSum::default(), LaneSum::default());
         for params in rows(trajectory, self.dim) {
@@ -167,6 +170,8 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
     }
 
     /// How far from the origin a trajectory's projections come, in coordinates: √(x² + y²) of the farthest.
+    ///
+    /// Precondition: `trajectory` in whole rows.
     #[must_use]
     pub fn extent(&self, trajectory: &[R]) -> R {
         let mut farthest = R::ZERO;
@@ -223,7 +228,8 @@ pub fn through<R: Real>(a: &[R], b: &[R], c: &[R], rows: &mut [R]) -> Result<(),
     if square == R::ZERO {
         return Err(ArgError::new("b", Reason::Coincide));
     }
-    if !(sqrt(square) / u_scale).is_finite() {
+    // Half the largest number leaves room for the rounding of the second axis.
+    if !(R::TWO * sqrt(square) / u_scale).is_finite() {
         return Err(ArgError::new("b", Reason::Overflow));
     }
     let before = sum(dim, |i| v(i) * v(i));
@@ -422,7 +428,7 @@ mod tests {
 
     #[test]
     fn three_points_at_any_distance() {
-        for size in [1e-300, 1e-200, 1.0, 1e200, 1e308] {
+        for size in [1e-300, 1e-200, 1.0, 1e200, 8e307] {
             let [a, b, c] =
                 [[-1.0, 0.5, 0.0], [1.0, 0.5, 0.0], [0.5, 0.5, 1.5f64]].map(|p| p.map(|x| size * x));
             let mut rows = [f64::NAN; 9];

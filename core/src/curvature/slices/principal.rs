@@ -3,6 +3,7 @@
 use super::displacement::Displacements;
 use crate::base::layout::{area, cut, total};
 use crate::base::random::{Rng, add_normal};
+use crate::base::rows::rows_mut;
 use crate::base::vector::{LaneSum, normalise};
 use crate::curvature::{EigenLayout, eigen, trace};
 use crate::{ArgError, Real, Reason};
@@ -143,7 +144,7 @@ fn combine<R: Real>(trajectory: &[R], displacements: &Displacements<'_, R>, fact
 ///
 /// Row 0 of `rows` is zero, every further row is the one before plus n standard normal numbers.
 ///
-/// Preconditions: `dim` at least one, `rows` a whole number of rows.
+/// What is left over of `rows` after whole rows stays as it is.
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -153,8 +154,7 @@ fn combine<R: Real>(trajectory: &[R], displacements: &Displacements<'_, R>, fact
 /// assert_ne!(walk[2..4], walk[4..]);
 /// ```
 pub fn random_walk<R: Real, G: Rng + ?Sized>(rows: &mut [R], dim: usize, rng: &mut G) {
-    debug_assert!(dim > 0 && rows.len().is_multiple_of(dim), "random walk: rows");
-    let mut rows = rows.chunks_exact_mut(dim.max(1));
+    let mut rows = rows_mut(rows, dim);
     let Some(mut before) = rows.next() else { return };
     before.fill(R::ZERO);
     for row in rows {

@@ -20,7 +20,7 @@ impl Mlp {
     ///
     /// # Errors
     /// [`ArgError`] naming the slice of another length, or that is not finite, or `params` if the length of a unit's
-    /// weights exceeds the largest number; nothing has been changed then.
+    /// weights exceeds half the largest number; nothing has been changed then.
     ///
     /// ```
     /// use losscape::models::mlp::Mlp;
@@ -38,7 +38,8 @@ impl Mlp {
         for l in 0..self.layers() {
             let layer = self.layer(l);
             let weights = &params[layer.weights];
-            if (0..layer.outputs).any(|j| !Column::of(weights, layer.outputs, j).length().is_finite()) {
+            let too_long = |j| !(R::TWO * Column::of(weights, layer.outputs, j).length()).is_finite();
+            if (0..layer.outputs).any(too_long) {
                 return Err(ArgError::new("params", Reason::Overflow));
             }
         }

@@ -10,6 +10,8 @@
     reason = "a test on a host: small numbers, and values quoted as they were published"
 )]
 
+mod hostile;
+
 use losscape::base::random::{fill_indices, fill_normal, stream};
 use losscape::curvature::slices::{GridStep, Plane, PlaneGrid, PlaneGridConfig, PlaneGridLayout};
 use losscape::curvature::{
@@ -55,7 +57,7 @@ fn wave(n: usize, scale: f64, phase: f64) -> Vec<f64> {
 
 #[test]
 fn reference_spectra() -> Outcome {
-    let file: serde_json::Value = serde_json::from_str(include_str!("reference/mlp.json"))?;
+    let file: serde_json::Value = serde_json::from_str(include_str!("../reference/mlp.json"))?;
     let numbers = |v: &serde_json::Value| -> Vec<f64> {
         v.as_array().into_iter().flatten().filter_map(serde_json::Value::as_f64).collect()
     };
