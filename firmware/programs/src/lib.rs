@@ -16,13 +16,35 @@ pub mod digits;
 pub mod resume;
 #[cfg(feature = "spirals")]
 pub mod spirals;
-pub mod stack;
 #[cfg(feature = "tanh")]
 pub mod tanh;
 #[cfg(feature = "tanh_micromath")]
 pub mod tanh_micromath;
 #[cfg(feature = "xor")]
 pub mod xor;
+
+/// The program that a board runs: the one whose feature its build names.
+#[cfg(target_os = "none")]
+mod chosen {
+    #[cfg(feature = "autoneb_digits")]
+    pub use crate::autoneb_digits::Memory as Chosen;
+    #[cfg(feature = "autoneb_xor")]
+    pub use crate::autoneb_xor::Memory as Chosen;
+    #[cfg(feature = "digits")]
+    pub use crate::digits::Memory as Chosen;
+    #[cfg(feature = "resume")]
+    pub use crate::resume::Memory as Chosen;
+    #[cfg(feature = "spirals")]
+    pub use crate::spirals::Memory as Chosen;
+    #[cfg(feature = "tanh")]
+    pub use crate::tanh::Memory as Chosen;
+    #[cfg(feature = "tanh_micromath")]
+    pub use crate::tanh_micromath::Memory as Chosen;
+    #[cfg(feature = "xor")]
+    pub use crate::xor::Memory as Chosen;
+}
+#[cfg(target_os = "none")]
+pub use chosen::Chosen;
 
 /// A program in its memory.
 pub trait Program {
@@ -60,41 +82,6 @@ impl Report {
         }
         report
     }
-}
-
-/// The whole image of a program and nothing else: what the kernel takes of flash and RAM, without printing.
-///
-/// `$entry` is the runtime's attribute, `$singleton` its macro for static memory.
-#[macro_export]
-macro_rules! kernel {
-    ($program:ident, $entry:meta, $singleton:path) => {
-        use core::hint::black_box;
-        use core::panic::PanicInfo;
-
-        use $crate::Program;
-        use $crate::$program::Memory;
-        use $singleton as singleton;
-
-        #[$entry]
-        fn main() -> ! {
-            if let Some(memory) = singleton!(: Memory = Memory::new()) {
-                let _ = black_box(memory.train(|| {}));
-                black_box(memory);
-            }
-            halt()
-        }
-
-        #[panic_handler]
-        fn panic(_: &PanicInfo) -> ! {
-            halt()
-        }
-
-        fn halt() -> ! {
-            loop {
-                core::hint::spin_loop();
-            }
-        }
-    };
 }
 
 /// The numbers whose tangents are timed, −3.9375 to 3.9375 in eighths.

@@ -185,7 +185,11 @@ impl Target {
                 install::rust_target(triple)?;
                 tool.require()?;
                 let run = if small { compactly(firmware("run")) } else { quickly(firmware("run")) };
-                let run = run.words("--bin fingerprint -p").arg(package).arg("--target").arg(triple);
+                let run = run
+                    .words("--features fingerprint --bin fingerprint -p")
+                    .arg(package)
+                    .arg("--target")
+                    .arg(triple);
                 run.words(features).capture(log)?
             }
         };

@@ -25,18 +25,25 @@ struct Board {
 
 /// How a program is built.
 struct Build {
-    /// The program's name, and its cargo feature's.
+    /// Its name, which is also that of its feature of `losscape-programs`.
     program: &'static str,
     /// What sets this build apart from others of the program, for a reader.
     note: &'static str,
     opt_level: &'static str,
-    /// Cargo features besides the program's own.
-    features: &'static str,
+    /// More features of `losscape-programs`.
+    features: &'static [&'static str],
+}
+
+impl Build {
+    fn all_features(&self) -> String {
+        let features = core::iter::once(self.program).chain(self.features.iter().copied());
+        features.map(|feature| format!("programs/{feature}")).collect::<Vec<_>>().join(",")
+    }
 }
 
 /// A program as anybody would build it.
 const fn fast(program: &'static str) -> Build {
-    Build { program, note: "", opt_level: "3", features: "" }
+    Build { program, note: "", opt_level: "3", features: &[] }
 }
 
 const BOARDS: [Board; 3] = [
@@ -57,8 +64,8 @@ const BOARDS: [Board; 3] = [
         programs: &[
             fast("xor"),
             fast("spirals"),
-            Build { note: ", small tiles", features: ",small-memory", ..fast("spirals") },
-            Build { note: ", `s`, compact", opt_level: "s", features: ",compact", ..fast("spirals") },
+            Build { note: ", small tiles", features: &["small-memory"], ..fast("spirals") },
+            Build { note: ", `s`, compact", opt_level: "s", features: &["compact"], ..fast("spirals") },
             fast("digits"),
             fast("autoneb_digits"),
             fast("resume"),
@@ -149,20 +156,20 @@ fn measure(log: &mut Log) -> Result<Vec<Measured>> {
                 .words(board.package)
                 .words("--target")
                 .words(board.triple)
-                .words(&format!("--no-default-features --features {name}{}", build.features))
-                .words(&format!("--bin {name} --bin kernel_{name}"))
+                .words("--bin run --bin kernel --features")
+                .arg(build.all_features())
                 .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", build.opt_level)
                 .log(log)?;
             let folder = paths::target("firmware").join(board.triple).join("release");
-            let image = Image::read(&folder.join(format!("kernel_{name}")))?;
+            let image = Image::read(&folder.join("kernel"))?;
             if let forbidden @ [_, ..] = image.forbidden().as_slice() {
                 return Err(Failure::Failed(format!("{name} on {} links {forbidden:?}", board.name)));
             }
             let emulator = program(&emulator).words(board.machine).words("-nographic -icount shift=0");
             let emulator = emulator.words("-semihosting-config enable=on,target=native -kernel");
-            let output = emulator.arg(folder.join(name)).limit(300).capture(log)?;
+            let output = emulator.arg(folder.join("run")).limit(300).capture(log)?;
             let lines = |what: &str| -> Vec<String> {
-                let start = format!("{name} {what} ");
+                let start = format!("{what} ");
                 output
                     .lines()
                     .filter_map(|line| line.strip_prefix(&start))

@@ -1,5 +1,0 @@
-//! The spirals and nothing else.
-#![no_std]
-#![no_main]
-
-losscape_programs::kernel!(spirals, cortex_m_rt::entry, cortex_m::singleton);

@@ -1,0 +1,32 @@
+//! Runs a program on any board and prints what it came to and what it took.
+#![no_std]
+
+mod stack;
+
+use programs::Program;
+use semihosting::{println, process};
+
+/// Runs a program, prints its results, and exits.
+///
+/// `clock` returns the instructions executed since some moment; it is read after each step.
+pub fn run(program: &mut impl Program, mut clock: impl FnMut() -> u64) -> ! {
+    stack::paint();
+    // The first step is left out of the mean: what comes before its end is set-up too.
+    let (start, mut first, mut steps) = (clock(), 0, 0);
+    let result = program.train(|| {
+        let now = clock();
+        steps += 1;
+        first = if steps == 1 { now } else { first };
+    });
+    let last = clock();
+    let stack = stack::peak();
+    let (Ok(()), Ok(report)) = (result, program.report()) else { process::exit(1) };
+    println!("fingerprint {:016x}", report.digest);
+    println!("stack {stack}");
+    println!("instructions {}", (last - first) / (steps - 1).max(1));
+    println!("in all {}", last - start);
+    for (result, value) in report.results.iter().zip(report.values) {
+        println!("result {result} {value}");
+    }
+    process::exit(0)
+}
