@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`Hessian`] | the full matrix, a Hessian–vector product a step | Pearlmutter 1994 |
 //! | [`eigenvalues`], [`eigen`] | the spectrum of a symmetric matrix | Householder; Bowdler, Martin, Reinsch & Wilkinson 1968 |
+//! | [`Lanczos`] | extreme eigenvalues from products alone, with residual bounds | Lanczos 1950; Parlett 1998 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
 //! | [`slices`] | planes through parameter space, and what lies in them | Li et al. 2018; Garipov et al. 2018 |
@@ -13,6 +14,7 @@
 mod eigen;
 mod following;
 mod hessian;
+mod lanczos;
 mod signature;
 pub mod slices;
 mod tridiagonal;
@@ -20,4 +22,5 @@ mod tridiagonal;
 pub use eigen::{EigenLayout, eigen, eigenvalues};
 pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep};
 pub use hessian::{Hessian, HessianLayout, HessianStep, trace};
+pub use lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Ritz};
 pub use signature::{Signature, Tolerance, signature};

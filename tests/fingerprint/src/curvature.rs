@@ -8,13 +8,13 @@ use losscape::curvature::slices::{
 };
 use losscape::curvature::{
     EigenLayout, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep, Hessian,
-    HessianLayout, HessianStep, eigen, trace,
+    HessianLayout, HessianStep, Lanczos, LanczosConfig, LanczosLayout, LanczosStep, eigen, trace,
 };
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::{MuellerBrown, TiltedRing};
 use losscape::objective::HessianAt;
-use losscape::{ArgError, Curvature, Real};
+use losscape::{ArgError, Curvature, Operator, Real};
 
 use crate::numbers::numbers;
 use crate::{Experiment, digest};
@@ -97,8 +97,7 @@ fn of<R: Real, const N: usize>(
             HessianStep::Product { .. } => (),
             HessianStep::NotFinite { .. } | HessianStep::MemoryChanged => break,
             HessianStep::Done { asymmetry, tolerance } => {
-                let _ = tolerance;
-                digest.real(asymmetry);
+                digest.reals(&[asymmetry, tolerance.relative, tolerance.absolute]);
                 break;
             }
         }
@@ -109,6 +108,33 @@ fn of<R: Real, const N: usize>(
     eigen(matrix, &mut values, memory)?;
     digest.reals(&values);
     digest.reals(matrix);
+    krylov(&at, params, digest)
+}
+
+/// The Ritz values of a few steps, with their weights and residuals.
+fn krylov<R: Real>(
+    operator: &impl Operator<R>,
+    start: &[R],
+    digest: &mut Fingerprint,
+) -> Result<(), ArgError> {
+    const STEPS: usize = 6;
+    const LAYOUT: LanczosLayout = LanczosLayout::new(DIM, STEPS, NET.hess_vec_scratch_len(TILE));
+    let (mut basis, mut workspace) = ([R::ZERO; LAYOUT.basis_len()], [R::ZERO; LAYOUT.len()]);
+    for reorthogonalise in [true, false] {
+        let layout = LanczosLayout::new(operator.dim(), STEPS, operator.scratch_len());
+        let layout = if reorthogonalise { layout } else { layout.without_reorthogonalisation() };
+        let config = LanczosConfig { steps: 6, reorthogonalise };
+        let basis = &mut basis[..layout.basis_len()];
+        let mut lanczos = Lanczos::new(operator, config, start, basis, &mut workspace[..])?;
+        while let LanczosStep::Extended { beta, .. } = lanczos.step(operator, &mut stream(7, 9)) {
+            digest.real(beta);
+        }
+        let Some(ritz) = lanczos.ritz() else { continue };
+        digest.reals(ritz.values());
+        for i in 0..ritz.values().len() {
+            digest.reals(&[ritz.weight(i), ritz.residual(i)]);
+        }
+    }
     Ok(())
 }
 

@@ -1,0 +1,259 @@
+//! Extreme eigenvalues of large operators by Krylov spaces.
+
+mod layout;
+mod ritz;
+
+pub use layout::LanczosLayout;
+pub use ritz::Ritz;
+
+use self::layout::Parts;
+use super::tridiagonal::tridiagonal_eigen;
+use crate::base::random::{Rng, fill_normal};
+use crate::base::rows::{front, row, row_mut, rows};
+use crate::base::vector::{axpy, dot, norm, normalise, unit_scale};
+use crate::{ArgError, Operator, Real};
+
+/// How a [`Lanczos`] iteration runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LanczosConfig {
+    /// m, the most steps; never more than n are taken.
+    pub steps: u32,
+    /// Whether every new vector is made orthogonal to all before. Without it two vectors are kept instead of m, and once
+    /// an eigenvalue has converged, copies of it appear: its *ghosts*.
+    pub reorthogonalise: bool,
+}
+
+/// What one [`Lanczos::step`] did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LanczosStep<R: Real = f32> {
+    /// The space has grown by one dimension.
+    Extended {
+        /// Steps so far.
+        steps: u32,
+        /// βₖ, which bounds all residuals.
+        beta: R,
+    },
+    /// The space has grown by one dimension and is invariant: the operator does not lead out of it. The iteration goes on
+    /// in a random direction orthogonal to it, so that multiple eigenvalues are found as well.
+    Restarted {
+        /// Steps so far.
+        steps: u32,
+    },
+    /// All steps were taken, or the space is the whole one, or (without re-orthogonalisation) it is invariant. Further
+    /// steps say the same.
+    Done,
+    /// The product was infinite or NaN; nothing has changed.
+    NotFinite,
+    /// The memory no longer has the lengths that the operator needs; nothing was done.
+    MemoryChanged,
+}
+
+/// The Lanczos iteration: projects a symmetric operator on a Krylov space that grows by one product a step, and finds
+/// its extreme eigenvalues there (Lanczos 1950; Parlett 1998, chapter 13).
+///
+/// ```text
+/// A Q = Q T + βₖ q_{k+1} eₖᵀ,     T tridiagonal with α₁ … αₖ on the diagonal and β₁ … βₖ₋₁ beside it
+/// ```
+///
+/// The vectors q are orthonormal: each new one is made orthogonal to all before, twice, so that every [`Ritz`] value
+/// stands for another eigenvector. The published recurrence alone loses this as soon as an eigenvalue converges; it is
+/// available by [`LanczosConfig::reorthogonalise`]. Products are all that is needed of the operator, so n may be far
+/// above a thousand. Where `βₖ` is no more than the rounding of a product
+/// ([`Operator::roundings`] · ε · ‖T‖), the space is invariant and the iteration restarts in a random direction.
+///
+/// # Shapes
+///
+/// | argument    | length                       | layout                            |
+/// |-------------|------------------------------|-----------------------------------|
+/// | `start`     | n                            | of any length but zero            |
+/// | `basis`     | [`LanczosLayout::basis_len`] | need not be initialised           |
+/// | `workspace` | [`LanczosLayout::len`]       | need not be initialised           |
+///
+/// # Cost
+/// A step is one product and `4 k n` multiplications for re-orthogonalisation; [`ritz`](Self::ritz) takes some `3 k³`.
+///
+/// # Examples
+///
+/// The largest eigenvalue of a quadratic in fifty dimensions, from eight products:
+///
+/// ```
+/// use losscape::base::random::stream;
+/// use losscape::curvature::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep};
+/// use losscape::models::surfaces::Quadratic;
+/// use losscape::objective::HessianAt;
+/// use losscape::Operator;
+///
+/// let mut spectrum = [0.5f64; 50];
+/// spectrum[7] = 40.0;
+/// spectrum[9] = -3.0;
+/// let f = Quadratic::new(&spectrum)?;
+/// let at = HessianAt::new(&f, &[0.0; 50])?;
+/// let layout = LanczosLayout::new(50, 8, at.scratch_len());
+/// let (basis, workspace) = (vec![0.0; layout.basis_len()], vec![0.0; layout.len()]);
+/// let config = LanczosConfig { steps: 8, reorthogonalise: true };
+/// let mut lanczos = Lanczos::new(&at, config, &[1.0; 50], basis, workspace)?;
+/// while lanczos.step(&at, &mut stream(1, 0)) != LanczosStep::Done {}
+/// let ritz = lanczos.ritz().expect("it has steps");
+/// assert!((ritz.values()[0] + 3.0).abs() < 1e-12 && (ritz.values()[7] - 40.0).abs() < 1e-12);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Lanczos<R: Real, B, W> {
+    config: LanczosConfig,
+    layout: LanczosLayout,
+    basis: B, // m × n, or 2 × n
+    workspace: W,
+    steps: usize,
+    /// ‖T‖, as far as it is known: the largest row sum.
+    size: R,
+    ended: bool,
+}
+
+impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R, B, W> {
+    /// An iteration that has not made a step.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `steps` (zero), `start` (another length than the operator's, not finite, zero), `basis`
+    /// (another length than [`LanczosLayout::basis_len`]) or `workspace` (shorter than [`LanczosLayout::len`]).
+    pub fn new(
+        operator: &(impl Operator<R> + ?Sized),
+        config: LanczosConfig,
+        start: &[R],
+        mut basis: B,
+        workspace: W,
+    ) -> Result<Self, ArgError> {
+        ArgError::check_count("steps", config.steps as usize)?;
+        ArgError::check_len("start", operator.dim(), start.len())?;
+        ArgError::check_finite("start", start)?;
+        let largest = unit_scale(start) * norm(start);
+        ArgError::check_range("start", norm(start), largest > R::ZERO, "not the zero vector")?;
+        let layout = layout_of(operator, config);
+        ArgError::check_len("basis", layout.basis_len(), basis.as_ref().len())?;
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
+        if let Some(first) = basis.as_mut().get_mut(..start.len()) {
+            first.copy_from_slice(start);
+            normalise(first);
+        }
+        Ok(Self { config, layout, basis, workspace, steps: 0, size: R::ZERO, ended: false })
+    }
+
+    /// One more product; `operator` is the one the iteration was made for. The generator is used by a restart only.
+    pub fn step<G: Rng + ?Sized>(
+        &mut self,
+        operator: &(impl Operator<R> + ?Sized),
+        rng: &mut G,
+    ) -> LanczosStep<R> {
+        let (layout, dim, k) = (self.layout, operator.dim(), self.steps);
+        let (basis, workspace) = (self.basis.as_mut(), self.workspace.as_mut());
+        let fits = basis.len() == layout.basis_len() && layout == layout_of(operator, self.config);
+        let Some(Parts { next, diagonal, beside, scratch, .. }) = layout.split(workspace).filter(|_| fits)
+        else {
+            return LanczosStep::MemoryChanged;
+        };
+        if self.ended || k >= layout.steps() {
+            return LanczosStep::Done;
+        }
+        let kept = layout.kept();
+        let Some(q) = row(basis, dim, k % kept) else { return LanczosStep::MemoryChanged };
+        operator.apply(q, next, scratch);
+        let alpha = dot(q, next);
+        if !alpha.is_finite() || next.iter().any(|x| !x.is_finite()) {
+            return LanczosStep::NotFinite;
+        }
+        axpy(-alpha, q, next);
+        let before = if k > 0 { beside[k - 1] } else { R::ZERO };
+        if let Some(q) = row(basis, dim, k.wrapping_sub(1) % kept).filter(|_| k > 0) {
+            axpy(-before, q, next);
+        }
+        let full = self.config.reorthogonalise;
+        if full {
+            orthogonalise(basis, dim, k + 1, next);
+        }
+        let length = normalise(next);
+        let row_sum = alpha.abs() + before.abs() + length;
+        if !row_sum.is_finite() {
+            return LanczosStep::NotFinite;
+        }
+        self.size = self.size.or_larger(row_sum);
+        let rounding = R::EPSILON * R::from_usize(operator.roundings()) * self.size;
+        let last = k + 1 == dim;
+        let invariant = length <= rounding || (full && last);
+        let beta = if invariant { R::ZERO } else { length };
+        (diagonal[k], beside[k]) = (alpha, beta);
+        self.steps = k + 1;
+        self.ended = last || k + 1 == layout.steps() || (invariant && !full);
+        let restarted = invariant && !self.ended;
+        if restarted {
+            fill_normal(rng, next);
+            // Twice: what is left of a direction that lies almost in the space is mostly rounding.
+            for _ in 0..2 {
+                orthogonalise(basis, dim, k + 1, next);
+                normalise(next);
+            }
+        }
+        if let Some(place) = row_mut(basis, dim, (k + 1) % kept).filter(|_| !self.ended) {
+            place.copy_from_slice(next);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "at most the u32 of the configuration")]
+        let steps = self.steps as u32;
+        if restarted { LanczosStep::Restarted { steps } } else { LanczosStep::Extended { steps, beta } }
+    }
+
+    /// How many steps were made.
+    #[must_use]
+    pub const fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// The eigenpairs of the tridiagonal matrix; `None` before the first step, or if the memory has changed its length.
+    #[must_use]
+    pub fn ritz(&mut self) -> Option<Ritz<'_, R>> {
+        let (k, dim) = (self.steps, self.layout.dim());
+        let Parts { diagonal, beside, values, work, rows, .. } =
+            self.layout.split(self.workspace.as_mut()).filter(|_| k > 0)?;
+        let (diagonal, beside) = (&diagonal[..k], &beside[..k]);
+        let (values, work, rows) = (&mut values[..k], &mut work[..k], &mut rows[..k * k]);
+        // Near one, where no square of the sweeps overflows or vanishes.
+        let unit = unit_scale(diagonal).or_smaller(unit_scale(beside));
+        for ((value, work), (alpha, beta)) in
+            values.iter_mut().zip(&mut *work).zip(diagonal.iter().zip(beside))
+        {
+            (*value, *work) = (unit * *alpha, unit * *beta);
+        }
+        rows.fill(R::ZERO);
+        rows.iter_mut().step_by(k + 1).for_each(|x| *x = R::ONE);
+        if !tridiagonal_eigen(values, work, rows) {
+            return None;
+        }
+        for value in &mut *values {
+            *value /= unit;
+        }
+        let basis = if self.config.reorthogonalise { front(self.basis.as_ref(), k * dim) } else { &[] };
+        Some(Ritz { values, vectors: rows, basis, dim, beta: beside[k - 1] })
+    }
+
+    /// Gives back the basis and the workspace.
+    #[must_use]
+    pub fn into_parts(self) -> (B, W) {
+        (self.basis, self.workspace)
+    }
+}
+
+fn layout_of<R: Real>(operator: &(impl Operator<R> + ?Sized), config: LanczosConfig) -> LanczosLayout {
+    let layout = LanczosLayout::new(operator.dim(), config.steps as usize, operator.scratch_len());
+    if config.reorthogonalise { layout } else { layout.without_reorthogonalisation() }
+}
+
+/// Makes a vector orthogonal to the first `count` rows of an orthonormal basis, twice: the second time takes away what
+/// the rounding of the first has left.
+fn orthogonalise<R: Real>(basis: &[R], dim: usize, count: usize, vector: &mut [R]) {
+    for _ in 0..2 {
+        for q in rows(basis, dim).take(count) {
+            axpy(-dot(q, vector), q, vector);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
