@@ -1,32 +1,34 @@
 //! Rows of one flat slice, and its front.
 //!
-//! Nothing here panics, whatever the arguments: a row that is not there is none.
+//! Nothing here panics, whatever the arguments: rows out of range are `None`.
 
 use core::slice::{ChunksExact, ChunksExactMut};
 
-/// The rows of a matrix of `width` columns; without columns there are none.
+/// The rows of a matrix of `width` columns; no rows if `width` is zero.
 pub(crate) fn rows<R>(matrix: &[R], width: usize) -> ChunksExact<'_, R> {
     matrix.chunks_exact(if width > 0 { width } else { usize::MAX })
 }
 
-/// The rows of a matrix of `width` columns; without columns there are none.
+/// The rows of a matrix of `width` columns; no rows if `width` is zero.
 pub(crate) fn rows_mut<R>(matrix: &mut [R], width: usize) -> ChunksExactMut<'_, R> {
     matrix.chunks_exact_mut(if width > 0 { width } else { usize::MAX })
 }
 
 /// Row `i` of a matrix of `width` columns, if there is one.
 pub(crate) fn row<R>(matrix: &[R], width: usize, i: usize) -> Option<&[R]> {
-    matrix.get(i * width..)?.get(..width)
+    matrix.get(i.checked_mul(width)?..)?.get(..width)
 }
 
 /// Row `i` of a matrix of `width` columns, if there is one.
 pub(crate) fn row_mut<R>(matrix: &mut [R], width: usize, i: usize) -> Option<&mut [R]> {
-    matrix.get_mut(i * width..)?.get_mut(..width)
+    matrix.get_mut(i.checked_mul(width)?..)?.get_mut(..width)
 }
 
 /// Copies row `from` of a matrix of `width` columns to row `to`, if there are both.
 pub(crate) fn copy_row<R: Copy>(matrix: &mut [R], width: usize, from: usize, to: usize) {
-    let [from, to] = [from, to].map(|row| row * width..(row + 1) * width);
+    // Beyond the end where a product cannot be counted.
+    let [from, to] =
+        [from, to].map(|row| row.saturating_mul(width)..row.saturating_add(1).saturating_mul(width));
     // The same row, which is refused, is where it belongs already.
     if let Ok([from, to]) = matrix.get_disjoint_mut([from, to]) {
         copy(from, to);
@@ -68,6 +70,9 @@ mod tests {
         copy_row(&mut matrix, 2, 2, 0);
         copy_row(&mut matrix, 2, 1, 1);
         copy_row(&mut matrix, 2, 0, 3);
+        copy_row(&mut matrix, usize::MAX, 0, usize::MAX);
+        assert_eq!(row(&matrix, usize::MAX, 2), None, "no overflow");
+        assert_eq!(row_mut(&mut matrix, 2, usize::MAX), None, "no overflow");
         assert_eq!(matrix, [5, 6, 3, 4, 5, 6, 7]);
         assert_eq!(front(&matrix, 2), [5, 6]);
         assert_eq!(front_mut(&mut matrix, 8).len(), 7, "all there are");

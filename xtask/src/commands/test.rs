@@ -90,11 +90,24 @@ fn elsewhere(exhaustive: bool) -> Vec<Step> {
         let test = test.env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
         counted(&test.env("CARGO_TARGET_DIR", paths::target("elsewhere")).capture(log)?)
     }));
+    steps.push(Step::new(NARROW, "refused without SSE2", refused));
     steps.push(Step::new("boards", "size and instructions", size::check));
     if paths::at("web/package.json").is_file() {
         steps.extend(page(exhaustive));
     }
     steps
+}
+
+/// `cargo check` for x87 arithmetic, as on i586, which must fail with the reason.
+fn refused(log: &mut Log) -> Result<String> {
+    install::rust_target(NARROW)?;
+    let check = cargo("check -p losscape --locked --target").arg(NARROW);
+    let check = check.env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_RUSTFLAGS", "-C target-feature=-sse2");
+    let passed = check.env("CARGO_TARGET_DIR", paths::target("elsewhere")).log(log).is_ok();
+    if passed || !log.tail().contains("x87 registers round to 64 bits first") {
+        return Err(Failure::Failed("a target that gives other bits is not refused".into()));
+    }
+    Ok(String::new())
 }
 
 /// The page: its kernel, its code, and the page itself in Chromium.

@@ -5,9 +5,11 @@
 //! outputs in [`back`], over the samples in [`outer_sum`]. Elements never share a sum, so any number of
 //! them may be in flight, and a scalar core and every vector width give the same bits.
 //!
-//! Each kernel equals its twin in [`naive`] bit for bit, for every shape.
+//! Each product equals its twin in [`naive`] bit for bit, for every shape. If the lengths of the slices do not fit
+//! together, the result is filled with NaN.
 
 mod few;
+mod fit;
 pub mod naive;
 mod narrow;
 mod panel;
@@ -15,6 +17,7 @@ mod scalar;
 mod tile;
 mod wide;
 
+use self::fit::{Fit, fit, refuse};
 use super::real::Real;
 use super::target::{COMPACT, TILES, VECTORS};
 
@@ -29,7 +32,16 @@ use super::target::{COMPACT, TILES, VECTORS};
 /// assert_eq!(out, [70.5, 100.25]);
 /// ```
 pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
-    if TILES { wide::affine(x, w, bias, out, outputs) } else { scalar::affine(x, w, bias, out, outputs) }
+    let fit = if bias.is_empty() || bias.len() == outputs {
+        fit(x.len(), w.len(), out.len(), outputs)
+    } else {
+        Fit::Not
+    };
+    match fit {
+        Fit::Not => refuse(out),
+        Fit::Whole if TILES => wide::affine(x, w, bias, out, outputs),
+        _ => scalar::affine(x, w, bias, out, outputs),
+    }
 }
 
 /// `out[s][j] += Σᵢ x[s][i] w[i][j]`, each term added to `out` in turn.
@@ -42,7 +54,12 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
 /// assert_eq!(out, [321.0]);
 /// ```
 pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if TILES { wide::affine_add(x, w, out, outputs) } else { scalar::affine_add(x, w, out, outputs) }
+    let fit = fit(x.len(), w.len(), out.len(), outputs);
+    match fit {
+        Fit::Not => refuse(out),
+        Fit::Whole if TILES => wide::affine_add(x, w, out, outputs),
+        _ => scalar::affine_add(x, w, out, outputs),
+    }
 }
 
 /// `out[s][i] = Σⱼ d[s][j] w[i][j]`: a gradient by outputs turned into one by inputs.
@@ -55,7 +72,12 @@ pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(out, [50.0, 110.0]);
 /// ```
 pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if TILES { wide::back(d, w, out, outputs) } else { scalar::back(d, w, out, outputs) }
+    let fit = fit(out.len(), w.len(), d.len(), outputs);
+    match fit {
+        Fit::Not => refuse(out),
+        Fit::Whole if TILES => wide::back(d, w, out, outputs),
+        _ => scalar::back(d, w, out, outputs),
+    }
 }
 
 /// `out[s][i] += Σⱼ d[s][j] w[i][j]`, each term added to `out` in turn.
@@ -68,7 +90,12 @@ pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(out, [51.0, 112.0]);
 /// ```
 pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if TILES { wide::back_add(d, w, out, outputs) } else { scalar::back_add(d, w, out, outputs) }
+    let fit = fit(out.len(), w.len(), d.len(), outputs);
+    match fit {
+        Fit::Not => refuse(out),
+        Fit::Whole if TILES => wide::back_add(d, w, out, outputs),
+        _ => scalar::back_add(d, w, out, outputs),
+    }
 }
 
 /// `sum[i][j] += Σₛ x[s][i] d[s][j]`, samples in order: the gradient by the weights.
@@ -81,7 +108,12 @@ pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(sum, [10.0, 20.0, 20.0, 40.0]);
 /// ```
 pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
-    if TILES { wide::outer_sum(x, d, sum, outputs) } else { scalar::outer_sum(x, d, sum, outputs) }
+    let fit = fit(x.len(), sum.len(), d.len(), outputs);
+    match fit {
+        Fit::Not => refuse(sum),
+        Fit::Whole if TILES => wide::outer_sum(x, d, sum, outputs),
+        _ => scalar::outer_sum(x, d, sum, outputs),
+    }
 }
 
 /// `sum[i][j] += Σₛ (x[s][i] rd[s][j] then rx[s][i] d[s][j])`: the derivative of [`outer_sum`] along a
@@ -96,10 +128,15 @@ pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
 /// assert_eq!(sum, [32.0, 61.0]);
 /// ```
 pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &mut [R], outputs: usize) {
-    if VECTORS && !COMPACT {
-        wide::outer_sum_direction(x, rx, d, rd, sum, outputs)
+    let fit = if x.len() == rx.len() && d.len() == rd.len() {
+        fit(x.len(), sum.len(), d.len(), outputs)
     } else {
-        scalar::outer_sum_direction(x, rx, d, rd, sum, outputs)
+        Fit::Not
+    };
+    match fit {
+        Fit::Not => refuse(sum),
+        Fit::Whole if VECTORS && !COMPACT => wide::outer_sum_direction(x, rx, d, rd, sum, outputs),
+        _ => scalar::outer_sum_direction(x, rx, d, rd, sum, outputs),
     }
 }
 
@@ -113,7 +150,12 @@ pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &
 /// assert_eq!(sum, [41.0, 62.0]);
 /// ```
 pub fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
-    if TILES { wide::column_sum(d, sum) } else { scalar::column_sum(d, sum) }
+    match d.len().checked_rem(sum.len()) {
+        None => {}
+        Some(0) if TILES => wide::column_sum(d, sum),
+        Some(0) => scalar::column_sum(d, sum),
+        Some(_) => refuse(sum),
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,13 @@
-//! The definitions of the batch kernels, one index at a time: what every faster version must equal.
+//! The definitions of the products, one index at a time: what every faster version must equal.
 
+use super::fit::{Fit, fit, refuse};
 use crate::Real;
 
 /// The definition of [`affine`](super::affine).
 pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
+    if outputs == 0 || (!bias.is_empty() && bias.len() != outputs) {
+        return refuse(out);
+    }
     fill_rows(bias, out, outputs);
     affine_add(x, w, out, outputs);
 }
@@ -21,6 +25,9 @@ pub(super) fn fill_rows<R: Real>(bias: &[R], out: &mut [R], outputs: usize) {
 
 /// The definition of [`affine_add`](super::affine_add).
 pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
+    if fit(x.len(), w.len(), out.len(), outputs) == Fit::Not {
+        return refuse(out);
+    }
     let inputs = w.len() / outputs;
     for s in 0..out.len() / outputs {
         for j in 0..outputs {
@@ -41,6 +48,9 @@ pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 
 /// The definition of [`back_add`](super::back_add).
 pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
+    if fit(out.len(), w.len(), d.len(), outputs) == Fit::Not {
+        return refuse(out);
+    }
     let inputs = w.len() / outputs;
     for s in 0..d.len() / outputs {
         for i in 0..inputs {
@@ -55,6 +65,9 @@ pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 
 /// The definition of [`outer_sum`](super::outer_sum).
 pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
+    if fit(x.len(), sum.len(), d.len(), outputs) == Fit::Not {
+        return refuse(sum);
+    }
     let inputs = sum.len() / outputs;
     for i in 0..inputs {
         for j in 0..outputs {
@@ -69,6 +82,9 @@ pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
 
 /// The definition of [`outer_sum_direction`](super::outer_sum_direction).
 pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &mut [R], outputs: usize) {
+    if fit(x.len(), sum.len(), d.len(), outputs) == Fit::Not || x.len() != rx.len() || d.len() != rd.len() {
+        return refuse(sum);
+    }
     let inputs = sum.len() / outputs;
     for i in 0..inputs {
         for j in 0..outputs {
@@ -84,6 +100,9 @@ pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &
 
 /// The definition of [`column_sum`](super::column_sum).
 pub fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
+    if d.len().checked_rem(sum.len()).is_some_and(|left| left > 0) {
+        return refuse(sum);
+    }
     let outputs = sum.len();
     for j in 0..outputs {
         for s in 0..d.len() / outputs {

@@ -76,18 +76,20 @@ every_kernel!(wide);
 every_kernel!(scalar);
 
 fn every_kernel<R: Real>(rows: usize, inputs: usize, outputs: usize) {
-    wide::<R>(rows, inputs, outputs);
+    if rows > 0 && inputs > 0 {
+        wide::<R>(rows, inputs, outputs);
+    }
     scalar::<R>(rows, inputs, outputs);
 }
 
 /// Rows, inputs and outputs: whole tiles, parts of them, and sums longer than a panel.
 const SHAPES: [&[usize]; 3] = if cfg!(miri) {
     // An interpreter has no time for more.
-    [&[1, 9], &[3, 9], &[1, 3, 17]]
+    [&[0, 1, 9], &[0, 3, 9], &[1, 3, 17]]
 } else {
     [
-        &[1, 2, 3, 4, 5, 8, 31, 70],
-        &[1, 2, 3, 7, 8, 16, 33, 130],
+        &[0, 1, 2, 3, 4, 5, 8, 31, 70],
+        &[0, 1, 2, 3, 7, 8, 16, 33, 130],
         &[1, 2, 3, 5, 8, 10, 16, 17, 24, 31, 64, 130],
     ]
 };
@@ -117,4 +119,45 @@ fn kernels_equal_their_naive_twins_for_every_shape() {
             every_kernel::<f64>(rows, width, other);
         }
     }
+}
+
+/// Every call that nothing fits leaves NaN, and no call panics or goes on for ever.
+fn hostile<R: Real>(lens: [usize; 5], outputs: usize) {
+    let [x, w, d] = [0, 1, 2].map(|k| filler::<R>(lens[k], 1));
+    let (bias, sum) = (filler::<R>(lens[3], 2), filler::<R>(lens[4], 3));
+    let both = |fast: &dyn Fn(&mut [R]), slow: &dyn Fn(&mut [R]), start: &[R]| {
+        let (mut got, mut want) = (start.to_vec(), start.to_vec());
+        fast(&mut got);
+        slow(&mut want);
+        let same =
+            got.iter().zip(&want).all(|(a, b)| a.to_bits64() == b.to_bits64() || (a.is_nan() && b.is_nan()));
+        assert!(same, "{lens:?}, {outputs} outputs: {got:?} against {want:?}");
+    };
+    both(&|c| super::affine(&x, &w, &bias, c, outputs), &|c| naive::affine(&x, &w, &bias, c, outputs), &sum);
+    both(&|c| super::affine_add(&x, &w, c, outputs), &|c| naive::affine_add(&x, &w, c, outputs), &sum);
+    both(&|c| super::back(&d, &w, c, outputs), &|c| naive::back(&d, &w, c, outputs), &sum);
+    both(&|c| super::back_add(&d, &w, c, outputs), &|c| naive::back_add(&d, &w, c, outputs), &sum);
+    both(&|c| super::outer_sum(&x, &d, c, outputs), &|c| naive::outer_sum(&x, &d, c, outputs), &sum);
+    both(
+        &|c| super::outer_sum_direction(&x, &w, &d, &bias, c, outputs),
+        &|c| naive::outer_sum_direction(&x, &w, &d, &bias, c, outputs),
+        &sum,
+    );
+    both(&|c| super::column_sum(&d, c), &|c| naive::column_sum(&d, c), &sum);
+}
+
+#[test]
+fn lengths_that_do_not_fit_are_refused() {
+    const LENGTHS: [usize; 6] = [0, 1, 2, 3, 6, 24];
+    for code in 0..LENGTHS.len().pow(4) {
+        let at = |place: u32| LENGTHS[code / LENGTHS.len().pow(place) % LENGTHS.len()];
+        for outputs in [0, 1, 2, 3, 4, 6, usize::MAX / 2 + 1, usize::MAX] {
+            for bias in [0, at(0)] {
+                hostile::<f32>([at(0), at(1), at(2), bias, at(3)], outputs);
+            }
+        }
+    }
+    let mut sum = [1.0f32; 4];
+    super::outer_sum(&[1.0; 2], &[1.0; 3], &mut sum, 2);
+    assert!(sum.iter().all(|x| x.is_nan()), "{sum:?}");
 }

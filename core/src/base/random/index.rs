@@ -6,7 +6,7 @@ use super::Rng;
 ///
 /// Multiply-shift with rejection (Lemire 2019): the upper half of `word · n`, drawn again
 /// while the lower half is below `2³² mod n`. A draw is rejected with probability below `n / 2³²`; a
-/// division is made only when rejection is possible. `n` is above zero.
+/// division is made only when rejection is possible. Returns 0 if `n` is 0.
 ///
 /// ```
 /// use losscape::base::random::{index, stream};
@@ -15,7 +15,6 @@ use super::Rng;
 #[inline]
 #[must_use]
 pub fn index<G: Rng + ?Sized>(rng: &mut G, n: u32) -> u32 {
-    debug_assert!(n > 0, "index: n");
     let mut product = u64::from(rng.next_u32()) * u64::from(n);
     if low(product) < n {
         let threshold = n.wrapping_neg() % n; // 2³² mod n
@@ -71,7 +70,7 @@ pub fn identity(permutation: &mut [u32]) {
 /// `count` out of `len` with equal probability, so the slice needs no reset between calls. One
 /// [`index`] per round, except that the last of `len` has no choice and draws nothing.
 ///
-/// `count ≤ permutation.len() < 2³²`.
+/// A larger `count` counts as `len`, which is below 2³².
 ///
 /// ```
 /// use losscape::base::random::{identity, partial_shuffle, stream};
@@ -82,7 +81,6 @@ pub fn identity(permutation: &mut [u32]) {
 /// assert!(batch[0] != batch[1] && batch[1] != batch[2] && batch[2] != batch[0]);
 /// ```
 pub fn partial_shuffle<G: Rng + ?Sized>(rng: &mut G, permutation: &mut [u32], count: usize) {
-    debug_assert!(count <= permutation.len(), "partial_shuffle: count");
     let mut rest = permutation;
     for _ in 0..count {
         let Ok(n @ 2..) = u32::try_from(rest.len()) else { return };

@@ -64,7 +64,7 @@ fn unit_f64(k: u64) -> f64 {
 /// `low + (high − low) u` with `u` of [`uniform`]. Rounding may return `high` itself; for an interval
 /// such as [−1, 1) whose ends and length are small powers of two it does not.
 ///
-/// The ends are finite and so is their difference.
+/// For finite ends it is finite: where `high − low` overflows, it is `(1 − u) low + u high`.
 ///
 /// ```
 /// use losscape::base::random::{stream, uniform_in};
@@ -74,5 +74,6 @@ fn unit_f64(k: u64) -> f64 {
 #[inline]
 #[must_use]
 pub fn uniform_in<R: Real, G: Rng + ?Sized>(rng: &mut G, low: R, high: R) -> R {
-    low + (high - low) * uniform::<R, G>(rng)
+    let (width, u) = (high - low, uniform::<R, G>(rng));
+    if width.is_finite() { low + width * u } else { (R::ONE - u) * low + u * high }
 }

@@ -3,6 +3,8 @@
 //! A reduction adds term `k` to accumulator `k mod 8` and folds the eight in a fixed tree, so that every
 //! vector width gives the same bits. After 1024 terms the eight start anew, and what they held is added to a compensated
 //! total, so that the error does not grow with the number of terms.
+//!
+//! Two slices of one call have one length; of the longer one, what is beyond the shorter does not count.
 
 mod linear;
 mod norm;

@@ -1,0 +1,35 @@
+//! Whether the lengths of slices fit together, asked once a call.
+
+use crate::Real;
+
+/// How the lengths of a batch (rows × inputs), weights (inputs × outputs) and a batch of results (rows × outputs) fit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// All three have elements.
+    Whole,
+    /// There are no rows or no inputs.
+    Empty,
+    /// There is no such shape.
+    Not,
+}
+
+/// How slices of these lengths fit.
+pub(super) fn fit(batch: usize, weights: usize, results: usize, outputs: usize) -> Fit {
+    let (Some(inputs), Some(rows)) = (weights.checked_div(outputs), results.checked_div(outputs)) else {
+        return Fit::Not;
+    };
+    if inputs * outputs != weights || rows * outputs != results || rows.checked_mul(inputs) != Some(batch) {
+        Fit::Not
+    } else if inputs == 0 || rows == 0 {
+        Fit::Empty
+    } else {
+        Fit::Whole
+    }
+}
+
+/// Fills the result of a call whose slices do not fit with NaN.
+#[cold]
+#[inline(never)]
+pub(super) fn refuse<R: Real>(result: &mut [R]) {
+    result.fill(R::INFINITY * R::ZERO);
+}
