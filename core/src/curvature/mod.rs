@@ -5,6 +5,7 @@
 //! | [`Hessian`] | the full matrix, a Hessian–vector product a step | Pearlmutter 1994 |
 //! | [`eigenvalues`], [`eigen`] | the spectrum of a symmetric matrix | Householder; Bowdler, Martin, Reinsch & Wilkinson 1968 |
 //! | [`Lanczos`] | extreme eigenvalues from products alone, with residual bounds | Lanczos 1950; Parlett 1998 |
+//! | [`TraceEstimate`] | the trace from random products, with its standard error | Hutchinson 1990 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
 //! | [`slices`] | planes through parameter space, and what lies in them | Li et al. 2018; Garipov et al. 2018 |
@@ -17,6 +18,7 @@ mod hessian;
 mod lanczos;
 mod signature;
 pub mod slices;
+mod trace;
 mod tridiagonal;
 
 pub use eigen::{EigenLayout, eigen, eigenvalues};
@@ -24,3 +26,4 @@ pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, Follow
 pub use hessian::{Hessian, HessianLayout, HessianStep, trace};
 pub use lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Ritz};
 pub use signature::{Signature, Tolerance, signature};
+pub use trace::{Probe, TraceEstimate, TraceLayout, TraceStep};

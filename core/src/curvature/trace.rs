@@ -1,0 +1,304 @@
+//! The trace of an operator from products with random vectors.
+
+use crate::base::elementary::sqrt;
+use crate::base::layout::{cut, total};
+use crate::base::random::{Rng, fill_normal};
+use crate::base::vector::{dot, unit_scale};
+use crate::{ArgError, Operator, Real};
+
+/// The law of the random vectors of a [`TraceEstimate`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Probe {
+    /// Components ±1. The estimate varies by `2 (‖A‖_F² − Σᵢ Aᵢᵢ²)`, so that a diagonal operator needs one probe.
+    #[default]
+    Rademacher,
+    /// Standard normal components. The estimate varies by `2 ‖A‖_F²`, whatever the basis.
+    Gaussian,
+}
+
+/// The workspace of a [`TraceEstimate`].
+///
+/// ```
+/// use losscape::curvature::TraceLayout;
+/// assert_eq!(TraceLayout::new(17, 100).len(), 2 * 17 + 100);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceLayout {
+    dim: usize,
+    scratch: usize,
+}
+
+impl TraceLayout {
+    /// For an operator's `dim` and `scratch_len`.
+    #[must_use]
+    pub const fn new(dim: usize, scratch: usize) -> Self {
+        Self { dim, scratch }
+    }
+
+    /// The least length of the workspace; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        total([self.dim, self.dim, self.scratch])
+    }
+
+    fn split<R>(self, workspace: &mut [R]) -> Option<([&mut [R]; 2], &mut [R])> {
+        if workspace.len() < self.len() { None } else { cut(workspace, [self.dim, self.dim]) }
+    }
+}
+
+/// What one [`TraceEstimate::step`] did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceStep {
+    /// A probe was added.
+    Added {
+        /// Probes so far.
+        count: u32,
+    },
+    /// The product was infinite or NaN; the probe was not added.
+    NotFinite,
+    /// The memory no longer has the length that the operator needs; nothing was done.
+    MemoryChanged,
+}
+
+/// An unbiased estimate of a trace and its standard error (Hutchinson 1990):
+///
+/// ```text
+/// tr A = E vᵀ A v,      v with independent components of mean 0 and variance 1
+/// ```
+///
+/// The standard error is that of the mean of the probes so far, from their own spread; it falls as one over the square
+/// root of their number.
+///
+/// # Shapes
+///
+/// | argument    | length               | layout                  |
+/// |-------------|----------------------|-------------------------|
+/// | `workspace` | [`TraceLayout::len`] | need not be initialised |
+///
+/// # Cost
+/// A step is one product.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::base::random::stream;
+/// use losscape::curvature::{Probe, TraceEstimate, TraceLayout, TraceStep};
+/// use losscape::models::surfaces::MuellerBrown;
+/// use losscape::objective::HessianAt;
+///
+/// let f = MuellerBrown::<f64>::default();
+/// let at = HessianAt::new(&f, &MuellerBrown::<f64>::MINIMA[0])?;
+/// let mut trace = TraceEstimate::new(&at, Probe::Rademacher, [0.0; TraceLayout::new(2, 0).len()])?;
+/// let mut rng = stream(1, 0);
+/// for _ in 0..1000 {
+///     let _ = trace.step(&at, &mut rng);
+/// }
+/// let exact = 410.5311346929 + 4068.198955026;
+/// assert!((trace.mean() - exact).abs() < 4.0 * trace.standard_error());
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct TraceEstimate<R: Real, W> {
+    probe: Probe,
+    workspace: W, // n: a probe; n: its product; scratch
+    count: u32,
+    mean: R,
+    /// A power of two that brings the first probe near one, or the squares below might overflow or vanish.
+    unit: R,
+    /// Σ (z − mean)², scaled.
+    squares: R,
+}
+
+impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
+    /// An estimate without a probe.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `workspace` (shorter than [`TraceLayout::len`]).
+    pub fn new(operator: &(impl Operator<R> + ?Sized), probe: Probe, workspace: W) -> Result<Self, ArgError> {
+        let layout = TraceLayout::new(operator.dim(), operator.scratch_len());
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
+        Ok(Self { probe, workspace, count: 0, mean: R::ZERO, unit: R::ONE, squares: R::ZERO })
+    }
+
+    /// Adds one probe; `operator` is the one the estimate was made for.
+    pub fn step<G: Rng + ?Sized>(
+        &mut self,
+        operator: &(impl Operator<R> + ?Sized),
+        rng: &mut G,
+    ) -> TraceStep {
+        let layout = TraceLayout::new(operator.dim(), operator.scratch_len());
+        let Some(([probe, product], scratch)) = layout.split(self.workspace.as_mut()) else {
+            return TraceStep::MemoryChanged;
+        };
+        match self.probe {
+            Probe::Rademacher => fill_signs(rng, probe),
+            Probe::Gaussian => fill_normal(rng, probe),
+        }
+        operator.apply(probe, product, scratch);
+        let value = dot(probe, product);
+        let unit = if self.squares > R::ZERO { self.unit } else { unit_scale(&[value, self.mean]) };
+        let count = self.count.saturating_add(1);
+        // Welford (1962): the mean, and the squares about it, without cancellation.
+        let away = value - self.mean;
+        let mean = self.mean + away / R::from_u32(count);
+        let squares = self.squares + (unit * away) * (unit * (value - mean));
+        if !(mean.is_finite() && squares.is_finite()) {
+            return TraceStep::NotFinite;
+        }
+        (self.count, self.mean, self.unit, self.squares) = (count, mean, unit, squares);
+        TraceStep::Added { count }
+    }
+
+    /// How many probes were added.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The mean over all probes; zero before the first.
+    #[must_use]
+    pub const fn mean(&self) -> R {
+        self.mean
+    }
+
+    /// The standard error of the mean, `√(Σ (z − mean)² / (c (c − 1)))` over c probes; infinite below two.
+    #[must_use]
+    pub fn standard_error(&self) -> R {
+        if self.count < 2 {
+            return R::INFINITY;
+        }
+        let count = R::from_u32(self.count);
+        sqrt(self.squares / count / (count - R::ONE)) / self.unit
+    }
+
+    /// Gives back the workspace.
+    #[must_use]
+    pub fn into_workspace(self) -> W {
+        self.workspace
+    }
+}
+
+/// Independent components ±1, 32 from each word.
+fn fill_signs<R: Real, G: Rng + ?Sized>(rng: &mut G, out: &mut [R]) {
+    for chunk in out.chunks_mut(32) {
+        let mut word = rng.next_u32();
+        for x in chunk {
+            *x = if word & 1 == 0 { R::ONE } else { -R::ONE };
+            word >>= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use crate::base::random::stream;
+    use std::vec;
+    use std::vec::Vec;
+
+    /// A matrix of n rows, times a scale.
+    struct Matrix<R>(Vec<R>, usize, R);
+
+    impl<R: Real> Operator<R> for Matrix<R> {
+        fn dim(&self) -> usize {
+            self.1
+        }
+        fn scratch_len(&self) -> usize {
+            0
+        }
+        fn apply(&self, v: &[R], out: &mut [R], _: &mut [R]) {
+            for (out, row) in out.iter_mut().zip(self.0.chunks_exact(self.1)) {
+                *out = self.2 * dot(row, v);
+            }
+        }
+    }
+
+    fn estimate<R: Real>(matrix: &Matrix<R>, probe: Probe, count: u32) -> TraceEstimate<R, Vec<R>> {
+        let workspace = vec![R::from_f64(f64::NAN); TraceLayout::new(matrix.1, 0).len()];
+        let mut trace = TraceEstimate::new(matrix, probe, workspace).unwrap();
+        let mut rng = stream(9, 0);
+        for k in 1..=count {
+            assert_eq!(trace.step(matrix, &mut rng), TraceStep::Added { count: k });
+        }
+        trace
+    }
+
+    fn random(n: usize) -> Matrix<f64> {
+        let mut rows = vec![0.0; n * n];
+        fill_normal(&mut stream(10, 0), &mut rows);
+        for i in 0..n {
+            for j in 0..i {
+                rows[i * n + j] = rows[j * n + i];
+            }
+        }
+        Matrix(rows, n, 1.0)
+    }
+
+    /// Mean and variance of both laws, against the formulae of Hutchinson (1990) and of normal vectors.
+    #[test]
+    fn both_laws_have_their_mean_and_variance() {
+        let matrix = random(12);
+        let (mut exact, mut diagonal, mut all) = (0.0, 0.0, 0.0);
+        for (k, x) in matrix.0.iter().enumerate() {
+            all += x * x;
+            if k.is_multiple_of(13) {
+                exact += x;
+                diagonal += x * x;
+            }
+        }
+        let count = 20_000;
+        for (probe, variance) in [(Probe::Rademacher, 2.0 * (all - diagonal)), (Probe::Gaussian, 2.0 * all)] {
+            let trace = estimate(&matrix, probe, count);
+            let error = trace.standard_error();
+            assert!(
+                (trace.mean() - exact).abs() < 4.0 * error,
+                "{probe:?}: {} against {exact}",
+                trace.mean()
+            );
+            // The relative standard deviation of a variance is at most some √(12 / count).
+            let found = error * error * f64::from(count);
+            assert!((found / variance - 1.0).abs() < 0.1, "{probe:?}: {found} against {variance}");
+        }
+    }
+
+    #[test]
+    fn a_diagonal_operator_needs_one_probe() {
+        let trace = estimate(&Matrix(vec![3.0f32, 0.0, 0.0, -1.0], 2, 1.0), Probe::Rademacher, 5);
+        assert_eq!((trace.mean(), trace.standard_error()), (2.0, 0.0));
+        let zero = estimate(&Matrix(vec![0.0f32; 9], 3, 1.0), Probe::Gaussian, 5);
+        assert_eq!((zero.mean(), zero.standard_error()), (0.0, 0.0), "the zero operator");
+        let one = estimate(&Matrix(vec![0.0f32; 9], 3, 1.0), Probe::Gaussian, 1);
+        assert_eq!(one.standard_error(), f32::INFINITY, "nothing is known about the error yet");
+    }
+
+    #[test]
+    fn the_scale_of_the_operator_does_not_matter() {
+        let rows: Vec<f32> = random(5).0.iter().map(|x| f32::from_f64(*x)).collect();
+        let plain = estimate(&Matrix(rows.clone(), 5, 1.0), Probe::Gaussian, 50);
+        for scale in [1e-30f32, 1e-13, 1e13, 1e30] {
+            let same = estimate(&Matrix(rows.clone(), 5, scale), Probe::Gaussian, 50);
+            assert!((same.mean() / scale - plain.mean()).abs() < 1e-4, "at {scale:e}");
+            assert!(
+                (same.standard_error() / scale / plain.standard_error() - 1.0).abs() < 1e-4,
+                "at {scale:e}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_not_added() {
+        let mut matrix = random(3);
+        let mut trace = estimate(&matrix, Probe::Rademacher, 2);
+        let (mean, mut rng) = (trace.mean(), stream(1, 0));
+        matrix.0[4] = f64::NAN;
+        assert_eq!(trace.step(&matrix, &mut rng), TraceStep::NotFinite);
+        assert_eq!((trace.count(), trace.mean()), (2, mean));
+        trace.workspace.pop();
+        assert_eq!(trace.step(&matrix, &mut rng), TraceStep::MemoryChanged);
+        let refused = TraceEstimate::new(&matrix, Probe::Rademacher, trace.into_workspace()).unwrap_err();
+        assert_eq!(refused.arg, "workspace");
+    }
+}
