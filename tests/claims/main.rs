@@ -5,6 +5,7 @@
 //! search proves nothing: "no path below x" means that this many restarts found none.
 #![cfg(test)]
 
+mod curvature;
 mod curves;
 mod digits;
 mod draxler;
