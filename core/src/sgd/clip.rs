@@ -3,7 +3,7 @@
 use super::saved::tag;
 use super::{Halt, Persist, Settings, Transform};
 use crate::base::random::Rng;
-use crate::base::vector::{norm, scale};
+use crate::base::vector::{norm, normalise, scale};
 use crate::{ArgError, Real};
 
 /// Shortens the update to `max_norm` if it is longer: `u ← u · max_norm / ‖u‖` (Pascanu, Mikolov &
@@ -31,20 +31,16 @@ impl<R: Real> Transform<R> for ClipNorm<R> {
     }
 
     fn apply<G: Rng + ?Sized>(&mut self, _params: &[R], update: &mut [R], _rng: &mut G) -> Result<(), Halt> {
-        let mut length = norm(update);
-        if length == R::INFINITY {
-            let mut largest = R::ZERO;
-            for u in update.iter() {
-                largest = largest.or_larger(u.abs());
+        let length = norm(update);
+        if length > self.max_norm {
+            let factor = self.max_norm / length;
+            if factor < R::MIN_POSITIVE {
+                // Too small to have all its digits, or the length exceeds the largest number.
+                normalise(update);
+                scale(self.max_norm, update);
+            } else {
+                scale(factor, update);
             }
-            for u in update.iter_mut() {
-                *u /= largest;
-            }
-            // Between 1 and √dim now, and longer than `max_norm` before: never left as it is.
-            length = norm(update);
-            scale(self.max_norm / length, update);
-        } else if length > self.max_norm {
-            scale(self.max_norm / length, update);
         }
         Ok(())
     }

@@ -45,6 +45,7 @@
 //! # Ok::<(), losscape::ArgError>(())
 //! ```
 
+mod adam;
 mod batches;
 mod clip;
 mod descent;
@@ -60,6 +61,7 @@ mod source;
 mod temperature;
 mod transform;
 
+pub use adam::Adam;
 pub use batches::{Batch, BatchOrder, Minibatches};
 pub use clip::{ClipNorm, ClipValue};
 pub use descent::{Sgd, SgdStep};

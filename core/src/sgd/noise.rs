@@ -72,7 +72,13 @@ impl<R: Real> Noise<R> {
         match *self {
             Self::Gaussian { std_dev } => std_dev,
             Self::Langevin { temperature, learning_rate } => {
-                sqrt(R::TWO * learning_rate.at(step) * temperature)
+                let rate = learning_rate.at(step);
+                let variance = R::TWO * rate * temperature;
+                if variance >= R::MIN_POSITIVE && variance.is_finite() {
+                    sqrt(variance)
+                } else {
+                    sqrt(R::TWO) * (sqrt(rate) * sqrt(temperature))
+                }
             }
             Self::Off | Self::Ball { .. } => R::ZERO,
         }

@@ -1,7 +1,7 @@
 //! The learning rate as a function of the step.
 
 use super::Settings;
-use crate::base::elementary::cos;
+use crate::base::elementary::sin;
 use crate::{ArgError, Real};
 
 /// A learning rate `η(k)` for each step `k = 0, 1, …`: a pure function, so that a run resumed at a step
@@ -69,16 +69,19 @@ impl<R: Real> Schedule<R> {
     pub fn at(&self, step: u32) -> R {
         match *self {
             Self::Constant { rate } => rate,
-            Self::Steps { rate, factor, every } => rate * power(factor, step / every.max(1)),
+            Self::Steps { rate, factor, every } => decayed(rate, factor, step / every.max(1)),
             Self::WarmUp { rate, steps } => ramp(rate, step, steps),
             Self::Cosine { rate, warm_up, .. } if step < warm_up => ramp(rate, step, warm_up),
             Self::Cosine { rate, last, warm_up, steps } => {
-                let k = step - warm_up;
-                if k >= steps {
+                let left = steps.saturating_sub(step - warm_up);
+                if left == 0 {
                     return last;
                 }
-                let angle = R::from_f64(core::f64::consts::PI) * (R::from_u32(k) / R::from_u32(steps));
-                last + R::HALF * (rate - last) * (R::ONE + cos(angle))
+                // ½ (1 + cos π (1 − x)) = sin² ½ π x, which keeps its digits as x goes to zero.
+                let angle =
+                    R::from_f64(core::f64::consts::FRAC_PI_2) * (R::from_u32(left) / R::from_u32(steps));
+                let root = sin(angle);
+                last + (rate - last) * (root * root)
             }
             Self::InverseTime { rate, half_life } => {
                 rate / (R::ONE + R::from_u32(step) / R::from_u32(half_life))
@@ -149,6 +152,28 @@ impl<R: Real> Schedule<R> {
 /// `rate · (step + 1) / steps`, at most `rate`.
 fn ramp<R: Real>(rate: R, step: u32, steps: u32) -> R {
     if step >= steps { rate } else { rate * ((R::from_u32(step) + R::ONE) / R::from_u32(steps)) }
+}
+
+/// `rate · factorⁿ`, also where `factorⁿ` alone is too small or too large for the type.
+fn decayed<R: Real>(rate: R, factor: R, n: u32) -> R {
+    let whole = power(factor, n);
+    if whole >= R::MIN_POSITIVE && whole.is_finite() {
+        return rate * whole;
+    }
+    // By powers between 2⁻⁶⁰ and 2⁶⁰: a few of them lead from the largest number to the smallest.
+    let high = R::from_u32(1 << 30) * R::from_u32(1 << 30);
+    let low = R::ONE / high;
+    let (mut square, mut count) = (factor, 1);
+    while count <= n / 2 && square * square >= low && square * square <= high {
+        square *= square;
+        count *= 2;
+    }
+    let (mut rate, mut left) = (rate, n);
+    while left >= count && rate > R::ZERO && rate.is_finite() {
+        rate *= square;
+        left -= count;
+    }
+    if left < count { rate * power(factor, left) } else { rate }
 }
 
 /// `baseⁿ` by squaring: at most 32 rounds.

@@ -32,7 +32,7 @@ pub fn temperature<R: Real>(learning_rate: R, batch_size: u32) -> R {
 /// The factor is that of Chaudhari & Soatto (2018) with `D` divided by `N`; the covariance of such a
 /// batch gradient is exactly `(D / b) (N − b) / (N − 1)`, a factor `N / (N − 1)` more. It does not hold
 /// for shuffled epochs, whose steps are anti-correlated and leave less noise than this in flat
-/// directions. The full batch has temperature zero.
+/// directions. The full batch has temperature zero. The batch has at most N samples.
 ///
 /// ```
 /// use losscape::sgd::temperature_without_replacement;
@@ -41,8 +41,8 @@ pub fn temperature<R: Real>(learning_rate: R, batch_size: u32) -> R {
 /// ```
 #[must_use]
 pub fn temperature_without_replacement<R: Real>(learning_rate: R, batch_size: u32, samples: u32) -> R {
-    let fraction = R::from_u32(batch_size) / R::from_u32(samples);
-    temperature(learning_rate, batch_size) * (R::ONE - fraction)
+    let left_out = R::from_u32(samples.saturating_sub(batch_size));
+    temperature(learning_rate, batch_size) * (left_out / R::from_u32(samples))
 }
 
 /// `T = η / (2b (1 − μ))`, to leading order in η, with heavy-ball or Nesterov momentum μ in [0, 1).

@@ -9,6 +9,7 @@
     reason = "small counts, oracles in the platform's f64, and formulas as the papers write them"
 )]
 
+mod adam;
 mod arguments;
 mod batches;
 mod blobs;
@@ -16,6 +17,7 @@ mod exact;
 mod noise;
 mod objectives;
 mod saved;
+mod scale;
 mod settings;
 mod state_dependent;
 mod stationary;

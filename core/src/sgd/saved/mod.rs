@@ -65,6 +65,7 @@ pub(super) mod tag {
     pub(in crate::sgd) const MOMENTUM: u8 = 21;
     pub(in crate::sgd) const ADD_NOISE: u8 = 22;
     pub(in crate::sgd) const REPLAY: u8 = 23;
+    pub(in crate::sgd) const ADAM: u8 = 24;
     /// The end of a chain: a longer or shorter one differs.
     pub(in crate::sgd) const END: u8 = 255;
 }
@@ -179,6 +180,7 @@ where
     /// | [`Minibatches`](super::Minibatches) | order, samples, batch size | place in the epoch, order of the samples |
     /// | [`LearningRate`](super::LearningRate) | schedule with its numbers | step |
     /// | [`Momentum`](super::Momentum) | form, μ | velocity |
+    /// | [`Adam`](super::Adam) | β₁, β₂, ε | both means, their corrections |
     /// | [`AddNoise`](super::AddNoise) | distribution; digest of a factor | step |
     /// | [`Replay`](super::Replay) | digest of the rows | next row |
     /// | the others | all their fields | |
