@@ -1,0 +1,121 @@
+//! What a reader copies from the pages works as it stands there.
+#![cfg(test)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A block of code: the words after its fence, its lines, and what the page says before it.
+struct Block {
+    language: String,
+    text: String,
+    before: String,
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut before = String::new();
+    let mut open: Option<Block> = None;
+    for line in page.lines() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(language), None) => {
+                open = Some(Block {
+                    language: language.to_owned(),
+                    text: String::new(),
+                    before: core::mem::take(&mut before),
+                });
+            }
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (None, Some(block)) => block.text += &format!("{line}\n"),
+            (None, None) => before += &format!("{line}\n"),
+        }
+    }
+    blocks
+}
+
+/// The targets of links that are no addresses.
+fn links(page: &str) -> Vec<&str> {
+    let targets = page.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets
+        .filter(|target| !target.contains("://") && !target.starts_with('#'))
+        .map(|target| target.split('#').next().unwrap())
+        .collect()
+}
+
+/// Their examples are also run, as documentation of `losscape` and of this crate.
+#[test]
+fn examples_compile_when_they_are_pasted() {
+    for page in ["README.md", "core/README.md"] {
+        let blocks = blocks(&read(page));
+        assert!(blocks.iter().any(|block| block.language == "rust"), "{page} has an example");
+        for Block { language, text, before } in blocks {
+            match language.as_str() {
+                "rust" => {
+                    assert!(text.contains("\nfn main()"), "{page}: a program, not a fragment:\n{text}");
+                    assert!(!text.contains("\n# "), "{page}: nothing that only rustdoc understands:\n{text}");
+                }
+                // An excerpt: from files that the paragraph before it links to, which are compiled.
+                "rust,ignore" => {
+                    let paragraph = before.trim_end().rsplit("\n\n").next().unwrap().to_owned();
+                    let sources: Vec<String> = links(&paragraph).into_iter().map(read).collect();
+                    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+                        let held = |source: &String| source.lines().any(|own| own.trim() == line);
+                        assert!(sources.iter().any(held), "{page}: no linked file holds `{line}`");
+                    }
+                }
+                other => assert!(!other.starts_with("rust"), "{page}: {other} is not compiled"),
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_say_how_to_depend_on_the_crate() {
+    let (major, minor) = env!("CARGO_PKG_VERSION").rsplit_once('.').unwrap().0.split_once('.').unwrap();
+    let line = format!("losscape = \"{major}.{minor}\"");
+    for page in ["README.md", "core/README.md"] {
+        let blocks = blocks(&read(page));
+        let found = blocks.iter().any(|block| block.language == "toml" && block.text.contains(&line));
+        assert!(found, "{page}: {line}");
+    }
+}
+
+/// docs.rs shows it.
+#[test]
+fn the_page_of_the_crate_begins_with_an_example() {
+    let page = read("core/README.md");
+    let rust = blocks(&page).into_iter().find(|block| block.language == "rust").unwrap();
+    assert!(!rust.before.contains("\n## "), "no section comes first");
+    assert!(rust.text.contains("assert"), "it asserts a known number");
+}
+
+#[test]
+fn files_that_pages_link_to_are_there() {
+    let pages = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "NOTICE.md",
+        "benches/README.md",
+        "core/README.md",
+        "firmware/README.md",
+        "wasm/npm/README.md",
+        "web/README.md",
+    ];
+    let documents = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let documents = documents.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    for page in pages.iter().map(|page| root().join(page)).chain(documents) {
+        let folder = page.parent().unwrap();
+        for target in links(&read(&page)) {
+            assert!(folder.join(target).exists(), "{}: {target}", page.display());
+        }
+    }
+}
