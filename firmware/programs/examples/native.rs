@@ -8,7 +8,7 @@
 
 use losscape::base::random::stream;
 use losscape_programs::{
-    Program, autoneb_digits, autoneb_xor, digits, resume, spirals, tanh, tanh_micromath, xor,
+    Program, autoneb_digits, autoneb_xor, digits, kept, resume, spirals, tanh, tanh_micromath, xor,
 };
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -23,6 +23,10 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     print("autoneb_digits", &mut *Box::new(autoneb_digits::Memory::new()))?;
     print("tanh", &mut *Box::new(tanh::Memory::new()))?;
     print("tanh_micromath", &mut *Box::new(tanh_micromath::Memory::new()))?;
+
+    let mut run = kept::Run::new()?;
+    while run.step() {}
+    println!("kept fingerprint {:016x}", run.digest());
 
     let mut whole = Box::new(resume::Memory::new());
     whole.run(None, resume::STEPS, || {}, |_, _, _| {}).map_err(Box::new)?;

@@ -12,6 +12,8 @@ pub mod autoneb_xor;
 mod bytes;
 #[cfg(feature = "digits")]
 pub mod digits;
+#[cfg(feature = "kept")]
+pub mod kept;
 #[cfg(feature = "resume")]
 pub mod resume;
 #[cfg(feature = "spirals")]
@@ -23,28 +25,23 @@ pub mod tanh_micromath;
 #[cfg(feature = "xor")]
 pub mod xor;
 
-/// The program that a board runs: the one whose feature its build names.
-#[cfg(target_os = "none")]
-mod chosen {
-    #[cfg(feature = "autoneb_digits")]
-    pub use crate::autoneb_digits::Memory as Chosen;
-    #[cfg(feature = "autoneb_xor")]
-    pub use crate::autoneb_xor::Memory as Chosen;
-    #[cfg(feature = "digits")]
-    pub use crate::digits::Memory as Chosen;
-    #[cfg(feature = "resume")]
-    pub use crate::resume::Memory as Chosen;
-    #[cfg(feature = "spirals")]
-    pub use crate::spirals::Memory as Chosen;
-    #[cfg(feature = "tanh")]
-    pub use crate::tanh::Memory as Chosen;
-    #[cfg(feature = "tanh_micromath")]
-    pub use crate::tanh_micromath::Memory as Chosen;
-    #[cfg(feature = "xor")]
-    pub use crate::xor::Memory as Chosen;
-}
-#[cfg(target_os = "none")]
-pub use chosen::Chosen;
+// The program that a board runs is the one whose feature its build names.
+#[cfg(all(target_os = "none", feature = "autoneb_digits"))]
+pub use autoneb_digits::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "autoneb_xor"))]
+pub use autoneb_xor::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "digits"))]
+pub use digits::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "resume"))]
+pub use resume::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "spirals"))]
+pub use spirals::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "tanh"))]
+pub use tanh::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "tanh_micromath"))]
+pub use tanh_micromath::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "xor"))]
+pub use xor::Memory as Chosen;
 
 /// A program in its memory.
 pub trait Program {

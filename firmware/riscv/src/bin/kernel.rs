@@ -5,9 +5,9 @@
 use core::hint::{black_box, spin_loop};
 use core::panic::PanicInfo;
 
+use programs::{Chosen, Program};
 use riscv::singleton;
 use riscv_rt::entry;
-use programs::{Chosen, Program};
 
 #[entry]
 fn main() -> ! {

@@ -2,15 +2,17 @@
 
 mod elf;
 mod hot;
+mod kept;
 
 use core::fmt::Write;
+use std::path::Path;
 
 use elf::Image;
 
 use crate::tools::cargo::firmware;
 use crate::tools::install::{self, Tool};
 use crate::tools::paths;
-use crate::tools::process::{Failure, Log, Result, program};
+use crate::tools::process::{Failure, Log, Result, Run, program};
 
 /// An emulated board that counts instructions.
 struct Board {
@@ -135,13 +137,16 @@ pub(crate) fn run(flags: &[&str]) -> Result {
         std::fs::write(paths::at(PANICS), panics(&measured))?;
         return Ok(());
     }
-    compare(&measured, &native(&mut log)?).map(drop)
+    let native = native(&mut log)?;
+    println!("{}", kept::check(&native, &mut log).inspect_err(|_| eprintln!("{}", log.tail()))?);
+    compare(&measured, &native).map(drop)
 }
 
 /// The check of `cargo xtask test`.
 pub(crate) fn check(log: &mut Log) -> Result<String> {
-    let hot = hot::check(log)?;
-    Ok(format!("{}, {hot}", compare(&measure(log)?, &native(log)?)?))
+    let (hot, native) = (hot::check(log)?, native(log)?);
+    let kept = kept::check(&native, log)?;
+    Ok(format!("{}, {hot}, {kept}", compare(&measure(log)?, &native)?))
 }
 
 fn measure(log: &mut Log) -> Result<Vec<Measured>> {
@@ -165,9 +170,7 @@ fn measure(log: &mut Log) -> Result<Vec<Measured>> {
             if let forbidden @ [_, ..] = image.forbidden().as_slice() {
                 return Err(Failure::Failed(format!("{name} on {} links {forbidden:?}", board.name)));
             }
-            let emulator = program(&emulator).words(board.machine).words("-nographic -icount shift=0");
-            let emulator = emulator.words("-semihosting-config enable=on,target=native -kernel");
-            let output = emulator.arg(folder.join("run")).limit(300).capture(log)?;
+            let output = emulated(&emulator, board.machine, &folder.join("run")).capture(log)?;
             let lines = |what: &str| -> Vec<String> {
                 let start = format!("{what} ");
                 output
@@ -198,6 +201,12 @@ fn measure(log: &mut Log) -> Result<Vec<Measured>> {
         }
     }
     Ok(rows)
+}
+
+/// An emulator that counts an instruction as a nanosecond, with a program to run.
+fn emulated(emulator: &Path, machine: &str, image: &Path) -> Run {
+    let run = program(emulator).words(machine).words("-nographic -icount shift=0");
+    run.words("-semihosting-config enable=on,target=native -kernel").arg(image).limit(300)
 }
 
 /// `program digest` of every program on this machine.
