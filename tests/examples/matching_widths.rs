@@ -64,7 +64,7 @@ fn table(rows: &[Row]) -> Result<String, core::fmt::Error> {
          ascending order.\n\n\
          Made by `cargo run --release -p losscape-tests --example matching_widths`; the numbers have the same bits on\n\
          every machine. Narrow networks differ in what they compute, not only in the order of their units: at h = 4 a\n\
-         third of the barrier stays, and matching can raise it.\n\n\
+         third of the barrier stays, and matching can raise it. [Deep networks](alignment.md) have local optima.\n\n\
          ![All values](matching-widths.svg)\n\n\
          Barriers below 0.0001 are drawn on the lower edge.\n\n\
          | h | naive, median | matched, median | matched / naive | naive, all | matched, all |\n\

@@ -10,7 +10,8 @@
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
 //! | [`slices`] | planes through parameter space, and what lies in them | Li et al. 2018; Garipov et al. 2018 |
 //!
-//! Compute curvature in `f64`: in `f32` the sign of an eigenvalue near zero means nothing.
+//! Compute curvature in `f64`: in `f32` many more eigenvalues are too near zero to have a sign. A [`Hessian`] states the
+//! [`Tolerance`] below which they have none.
 
 mod eigen;
 mod following;

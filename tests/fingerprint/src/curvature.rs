@@ -192,7 +192,7 @@ fn slices<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     cut(&f, &rows, &walk, digest)
 }
 
-/// Everything a plane tells of a trajectory, and the landscape on it.
+/// All projections of a trajectory on a plane, and the landscape on it.
 fn cut<R: Real>(
     f: &MlpObjective<'_, R>,
     rows: &[R],

@@ -5,7 +5,7 @@ use crate::Real;
 /// The Hungarian algorithm in its form with potentials (Kuhn 1955; Jonker & Volgenant 1987): the assignment of
 /// columns to rows with the least total cost, `O(h³)`.
 ///
-/// Rows and columns are counted from 1; `row_of[j]` is the row of column j, `row_of[0]` is not meant.
+/// Rows and columns are counted from 1: `row_of[j]` becomes the row of column j. What `row_of[0]` holds has no meaning.
 /// `marks` has `2 (h + 1)` elements, `memory` `3 (h + 1)`.
 pub(super) fn assign<R: Real>(
     h: usize,
