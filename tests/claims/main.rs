@@ -5,8 +5,10 @@
 //! search proves nothing: "no path below x" means that this many restarts found none.
 #![cfg(test)]
 
+mod clouds;
 mod curvature;
 mod curves;
+mod diffusion;
 mod digits;
 mod draxler;
 mod freeman;

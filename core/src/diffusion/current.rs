@@ -41,7 +41,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         Ok(())
     }
 
-    /// Entropy that is produced per unit of time, in nats, at least zero (Schnakenberg 1976, equation 7.6):
+    /// Entropy that is produced per unit of time, in nats, at least zero (Schnakenberg 1976):
     ///
     /// ```text
     /// σ = Σ over faces of (a − b) ln(a/b) hᴰ,    a = up ρₖ,   b = down ρₖ₊₁

@@ -11,7 +11,7 @@ use crate::{ArgError, Real};
 ///
 /// It is the exact stationary density of the discrete [equation](super::FokkerPlanck) when D = 1 and the drift is that of
 /// the potential alone. For other dynamics, take the potential of their stationary density,
-/// `−T ln π`.
+/// [`measured_potential`](super::measured_potential).
 ///
 /// Everything is computed from V/T, never from the logarithm of a stored weight: weights underflow where V/T exceeds 87
 /// in binary32.

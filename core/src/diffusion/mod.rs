@@ -1,14 +1,45 @@
 //! Descent that is noisy as a diffusion: clouds of walkers, and the density that they share.
+//!
+//! SGD with learning rate η and batches of b moves like
+//!
+//! ```text
+//! dx = −∇f dt + √(2 T D) dW,    T = η / (2 b),    one step lasting dt = η
+//! ```
+//!
+//! (Chaudhari & Soatto 2018), with D the [covariance](GradientCovariance) of the per-sample gradients. Many such
+//! walkers are an [`Ensemble`]; their density obeys the [Fokker–Planck equation](FokkerPlanck), and slides down the
+//! [free energy](Gibbs::free_energy) until it is stationary. Where D is isotropic the end is the [Gibbs law](Gibbs) of
+//! the loss; elsewhere it is that of [another potential](measured_potential), with [currents](FokkerPlanck::current)
+//! that never rest. How far linear forces and finite steps depart from all this is known exactly: [`linear_law`],
+//! [`descent_covariance`], [`shuffled_variance`].
+//!
+//! Densities are best computed in binary64: in binary32 the relative entropy may rise by roundings at low temperature.
 
+mod covariance;
 mod current;
 mod density;
+mod ensemble;
 mod fokker_planck;
 mod gibbs;
+mod lyapunov;
+mod potential;
 
+pub use covariance::{
+    BatchNoise, CovarianceStep, GradientCovariance, GradientCovarianceLayout, shuffled_variance,
+    trace_quantile,
+};
 pub use density::{Moments, marginal, mass, moments, normalise, share};
+pub use ensemble::{
+    BATCH_PIECE, BatchDescent, Ensemble, EnsembleLayout, EnsembleStep, Langevin, NOT_ARRIVED, NoiseFloor,
+    Svag, Walk, arrivals, histogram, noise_floor, seed_walkers,
+};
 pub use fokker_planck::{
     Boundary, Calculus, Diffusion, Dynamics, Elimination, EliminationLayout, EliminationStep, Evolution,
     EvolutionLayout, EvolutionStep, FokkerPlanck, FokkerPlanckLayout, GapStep, Relaxation, Scheme,
     SpectralGap, SpectralGapLayout,
 };
 pub use gibbs::{Gibbs, entropy, relative_entropy};
+pub use lyapunov::{LinearLaw, Matrix, descent_covariance, discrete_covariance, linear_law};
+pub use potential::{
+    LocalPosterior, PotentialFit, compare_potential, learning_coefficient, measured_potential,
+};

@@ -7,9 +7,12 @@ use super::{Boundary, FokkerPlanck};
 use crate::base::grid::Grid;
 use crate::base::layout::{area, cut, total};
 use crate::base::rows::{front, row, row_mut};
-use crate::base::vector::dot;
+use crate::base::vector::{dot, scale};
 use crate::diffusion::density::normalise;
 use crate::{ArgError, Real, Reason};
+
+/// A density that has grown to this much is scaled back to one.
+const GROWN: f64 = 1e12;
 
 /// How the memory of an [`Elimination`] is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -284,6 +287,12 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
             let Some((here, later)) = ordered.get_mut(k..).and_then(<[R]>::split_first_mut) else { continue };
             let (Some(back), Some(inverse)) = (row(back, band, k), inverse.get(k)) else { continue };
             *here = along(back, later) * *inverse;
+            // Begun in a tail, the density grows by hundreds of powers of ten: the tail may vanish, the well not overflow.
+            if *here > R::from_f64(GROWN) {
+                let unit = R::ONE / *here;
+                *here = R::ONE;
+                scale(unit, later);
+            }
         }
         order.scatter(ordered, density);
         normalise(&self.grid, density)
@@ -342,15 +351,9 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         Ok(())
     }
 
-    /// `x ← −Q⁺ x` for an x of total mass zero, up to a multiple of the stationary density.
-    pub(super) fn relax(&mut self, x: &mut [R]) -> Result<(), ArgError> {
-        let band = self.layout().band;
-        let (order, Parts { out, back, inverse, ordered, .. }) =
-            self.solved(|kind| kind == Kind::Stationary)?;
-        order.gather(x, ordered);
-        solve(out, back, inverse, ordered, band);
-        order.scatter(ordered, x);
-        Ok(())
+    /// The time of an implicit step; zero for other kinds.
+    pub(super) fn dt(&self) -> R {
+        if let Kind::Implicit { rate } = self.kind { R::ONE / rate } else { R::ZERO }
     }
 
     /// What was eliminated, if all is and it is of the right kind.

@@ -75,8 +75,7 @@ pub(super) const fn product(cells: &[u32]) -> usize {
 
 /// The Fokker–Planck equation on a grid, as rates between neighbouring cells.
 ///
-/// Between cells i and i + 1 along an axis of spacing h (Scharfetter & Gummel 1969, equation 12, for semiconductors; Chang &
-/// Cooper 1970, equations 11 and 15, in other words)
+/// Between cells i and i + 1 along an axis of spacing h (Scharfetter & Gummel 1969 for semiconductors; Chang & Cooper 1970 in other words)
 ///
 /// ```text
 /// rate(i → i+1) = θ/h² B(−z),   rate(i+1 → i) = θ/h² B(z),   B(z) = z / (eᶻ − 1)

@@ -1,0 +1,323 @@
+//! The covariance of per-sample gradients.
+
+use crate::base::layout::{area, cut, total};
+use crate::base::rows::{row, row_mut, rows};
+use crate::base::vector::{LaneSum, axpy, dot};
+use crate::{ArgError, Real, Reason, SampledObjective};
+
+/// How the memory of a [`GradientCovariance`] is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GradientCovarianceLayout {
+    samples: usize,
+    dim: usize,
+    scratch: usize,
+}
+
+struct Parts<'w, R> {
+    /// samples × dim: gradients, then their deviations from the mean.
+    grads: &'w mut [R],
+    /// samples × samples.
+    gram: &'w mut [R],
+    mean: &'w mut [R],
+    scratch: &'w mut [R],
+}
+
+impl GradientCovarianceLayout {
+    /// For N samples, n parameters and the objective's scratch for a batch of one.
+    #[must_use]
+    pub const fn new(samples: usize, dim: usize, scratch_len: usize) -> Self {
+        Self { samples, dim, scratch: scratch_len }
+    }
+
+    /// N n + N² + n + the scratch.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        let Self { samples, dim, scratch } = self;
+        total([area(samples, dim), area(samples, samples), dim, scratch])
+    }
+
+    /// Whether nothing is needed.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    fn split<R>(self, memory: &mut [R]) -> Option<Parts<'_, R>> {
+        let Self { samples, dim, scratch } = self;
+        let ([grads, gram, mean], rest) = cut(memory, [area(samples, dim), area(samples, samples), dim])?;
+        Some(Parts { grads, gram, mean, scratch: rest.get_mut(..scratch)? })
+    }
+}
+
+/// What a step of a [`GradientCovariance`] did.
+#[must_use = "a step may have refused"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CovarianceStep {
+    /// A sample's gradient is known.
+    Gradient {
+        /// Which.
+        sample: u32,
+    },
+    /// A row of the Gram matrix is known.
+    Row {
+        /// Which.
+        sample: u32,
+    },
+    /// All is known.
+    Done,
+    /// A sample's gradient is not finite; the rest cannot be had.
+    NotFinite {
+        /// Which.
+        sample: u32,
+    },
+    /// The memory no longer has the length it had when this was made, or the objective is another; nothing was done.
+    MemoryChanged,
+}
+
+/// The covariance of the gradient's noise at a point:
+///
+/// ```text
+/// D = (1/N) Σₖ (gₖ − ḡ)(gₖ − ḡ)ᵀ,    ḡ = (1/N) Σₖ gₖ
+/// ```
+///
+/// (Chaudhari & Soatto 2018; a penalty adds the same to all gradients and nothing to D). Of n × n numbers only what the
+/// N × N [Gram matrix](Self::gram) `(gᵢ − ḡ)·(gⱼ − ḡ) / N` says is kept: it has the same eigenvalues other than zero, at
+/// most N − 1 of them. The noise of a batch has the covariance D times a [factor](BatchNoise::factor) that depends on how it is drawn.
+///
+/// # Shapes
+///
+/// | argument | length                              | contents                |
+/// |----------|-------------------------------------|-------------------------|
+/// | `memory` | [`GradientCovarianceLayout::len`]   | need not be initialised |
+///
+/// # Cost
+/// N steps of one sample's gradient, N of N n multiplications.
+///
+/// # Examples
+/// ```
+/// use losscape::diffusion::{CovarianceStep, GradientCovariance, GradientCovarianceLayout};
+/// use losscape::models::data::{Dataset, Targets};
+/// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+///
+/// // Gradients of ½ (w x + b)² at w = 0, b = 1: (x, 1).
+/// const NET: Mlp = match Mlp::new(&[1, 1]) { Ok(net) => net, Err(_) => panic!() };
+/// let data = Dataset::new(&[1.0f64, 3.0], 1, Targets::Values(&[0.0, 0.0]))?;
+/// let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0)?.with_tile(1)?;
+/// let mut memory = [0.0; GradientCovarianceLayout::new(2, 2, NET.scratch_len(1)).len()];
+/// let mut covariance = GradientCovariance::new(&f, &mut memory)?;
+/// while covariance.step(&f, &[0.0, 1.0]) != CovarianceStep::Done {}
+/// assert_eq!(covariance.trace(), 1.0); // the variance of x
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct GradientCovariance<R: Real, M> {
+    layout: GradientCovarianceLayout,
+    memory: M,
+    done: usize,
+    trace: R,
+    square: R,
+}
+
+impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
+    /// Nothing is known yet.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `samples` (none, or more than a `u32` counts) or `memory` (too short).
+    pub fn new<F: SampledObjective<R> + ?Sized>(objective: &F, memory: M) -> Result<Self, ArgError> {
+        let (samples, dim) = (objective.samples(), objective.dim());
+        ArgError::check_count("samples", samples)?;
+        if u32::try_from(samples).is_err() {
+            return Err(ArgError::new("samples", Reason::Overflow));
+        }
+        let layout = GradientCovarianceLayout::new(samples, dim, objective.batch_scratch_len(1));
+        ArgError::check_min_len("memory", layout.len(), memory.as_ref().len())?;
+        Ok(Self { layout, memory, done: 0, trace: R::ZERO, square: R::ZERO })
+    }
+
+    /// One more gradient at `params`, or one more row, for the objective that this was made with.
+    pub fn step<F: SampledObjective<R> + ?Sized>(&mut self, objective: &F, params: &[R]) -> CovarianceStep {
+        self.next(objective, params).unwrap_or(CovarianceStep::MemoryChanged)
+    }
+
+    fn next<F: SampledObjective<R> + ?Sized>(
+        &mut self,
+        objective: &F,
+        params: &[R],
+    ) -> Option<CovarianceStep> {
+        let (GradientCovarianceLayout { samples, dim, .. }, k) = (self.layout, self.done);
+        if objective.dim() != dim || objective.samples() != samples || params.len() != dim {
+            return None;
+        }
+        if k >= 2 * samples {
+            return Some(CovarianceStep::Done);
+        }
+        let Parts { grads, gram, mean, scratch } = self.layout.split(self.memory.as_mut())?;
+        let sample = u32::try_from(k % samples).ok()?;
+        if k < samples {
+            let grad = row_mut(grads, dim, k)?;
+            let value = objective.batch_value_grad(params, &[sample], grad, scratch);
+            if !(value.is_finite() && grad.iter().all(|g| g.is_finite())) {
+                return Some(CovarianceStep::NotFinite { sample });
+            }
+            if k == 0 {
+                mean.fill(R::ZERO);
+            }
+            // The running mean does not overflow where the gradients do not.
+            let weight = R::ONE / R::from_usize(k + 1);
+            for (mean, g) in mean.iter_mut().zip(&*grad) {
+                *mean += (*g - *mean) * weight;
+            }
+            if k + 1 == samples {
+                for grad in grads.chunks_exact_mut(dim.max(1)) {
+                    axpy(-R::ONE, mean, grad);
+                }
+            }
+            self.done += 1;
+            return Some(CovarianceStep::Gradient { sample });
+        }
+        let i = k - samples;
+        let (all, own) = (R::from_usize(samples), row(grads, dim, i)?);
+        let mut squares = LaneSum::default();
+        for (j, (out, other)) in row_mut(gram, samples, i)?.iter_mut().zip(rows(grads, dim)).enumerate() {
+            *out = dot(own, other) / all;
+            squares.push(*out * *out);
+            if i == j {
+                self.trace += *out;
+            }
+        }
+        self.square += squares.total();
+        self.done += 1;
+        Some(CovarianceStep::Row { sample })
+    }
+
+    /// tr D, once all is known.
+    #[must_use]
+    pub const fn trace(&self) -> R {
+        self.trace
+    }
+
+    /// `(tr D)² / ‖D‖²`, the number of directions that equal shares of the trace would need: from 1 to N − 1. NaN
+    /// without noise.
+    #[must_use]
+    pub fn participation_ratio(&self) -> R {
+        // Scaled by the trace, whose square may overflow or vanish.
+        let unit = self.trace;
+        unit / (self.square / unit)
+    }
+
+    /// The mean gradient, once all of them are known.
+    #[must_use]
+    pub fn mean(&mut self) -> Option<&[R]> {
+        self.layout.split(self.memory.as_mut()).map(|parts| &*parts.mean)
+    }
+
+    /// The Gram matrix, N × N, once all is known: what [`eigenvalues`](crate::curvature::eigenvalues) overwrites.
+    #[must_use]
+    pub fn gram(&mut self) -> Option<&mut [R]> {
+        if self.done < 2 * self.layout.samples {
+            return None;
+        }
+        self.layout.split(self.memory.as_mut()).map(|parts| parts.gram)
+    }
+}
+
+/// How many of the largest eigenvalues hold a fraction of the trace; `eigenvalues` ascend, those below zero (rounding)
+/// count as zero.
+///
+/// A rank says less: with the threshold λmax · n · ε in use elsewhere it depends on the precision more than on D.
+///
+/// ```
+/// assert_eq!(losscape::diffusion::trace_quantile(&[0.0f32, 1.0, 2.0, 7.0], 0.9), 2);
+/// ```
+#[must_use]
+pub fn trace_quantile<R: Real>(eigenvalues: &[R], fraction: R) -> usize {
+    let positive = |x: &R| if *x > R::ZERO { *x } else { R::ZERO };
+    let mut whole = R::ZERO;
+    for x in eigenvalues {
+        whole += positive(x);
+    }
+    let mut sum = R::ZERO;
+    for (k, x) in eigenvalues.iter().rev().enumerate() {
+        if sum >= fraction * whole {
+            return k;
+        }
+        sum += positive(x);
+    }
+    eigenvalues.len()
+}
+
+/// How the samples of a batch are drawn, for the covariance of its mean gradient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchNoise {
+    /// Independently, repeats allowed.
+    WithReplacement,
+    /// Without repeats within a batch; batches are independent. Shuffled epochs have this covariance in every
+    /// single step, but steps of one epoch are anti-correlated: [`shuffled_variance`].
+    WithoutReplacement,
+}
+
+impl BatchNoise {
+    /// The covariance of a batch of b out of N samples over D: 1/b with replacement, `(N − b) / (b (N − 1))` without.
+    ///
+    /// Chaudhari & Soatto (2018) give `(1 − b/N)/b` to leading order; their appendix has a factor (1 − 1/(N − 1)) where
+    /// enumeration gives N/(N − 1).
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `batch_size` or `samples`: zero, or a batch without repeats of more than N.
+    ///
+    /// ```
+    /// use losscape::diffusion::BatchNoise;
+    /// assert_eq!(BatchNoise::WithReplacement.factor(4, 5), Ok(0.25f64));
+    /// assert_eq!(BatchNoise::WithoutReplacement.factor(4, 5), Ok(0.0625f64));
+    /// assert_eq!(BatchNoise::WithoutReplacement.factor(5, 5), Ok(0.0f64));
+    /// ```
+    pub fn factor<R: Real>(self, batch_size: u32, samples: u32) -> Result<R, ArgError> {
+        ArgError::check_count("batch_size", batch_size as usize)?;
+        ArgError::check_count("samples", samples as usize)?;
+        let (b, n) = (R::from_u32(batch_size), R::from_u32(samples));
+        match self {
+            Self::WithReplacement => Ok(R::ONE / b),
+            Self::WithoutReplacement if batch_size > samples => {
+                let (limit, found) = (samples as usize, batch_size as usize);
+                Err(ArgError::new("batch_size", Reason::TooMany { limit, found }))
+            }
+            Self::WithoutReplacement if batch_size == samples => Ok(R::ZERO),
+            Self::WithoutReplacement => Ok(R::from_u32(samples - batch_size) / (b * (n - R::ONE))),
+        }
+    }
+}
+
+/// The variance at the ends of epochs of descent with batches of one in shuffled order, on N parabolas `λ/2 (x − cₖ)²`
+/// whose centres have the variance s², over `s²`:
+///
+/// ```text
+/// (ηλ)² N/(N−1) (S₂ − S₁²/N) / (1 − q²ᴺ),   q = 1 − ηλ,   S₁ = (1 − qᴺ)/(1 − q),   S₂ = (1 − q²ᴺ)/(1 − q²)
+/// ```
+///
+/// As ηλN tends to zero it falls far below that of independent draws, `ηλ / (2 − ηλ)`: in flat directions, shuffling removes
+/// the noise.
+///
+/// # Errors
+/// [`ArgError`] naming `step` (ηλ, not in (0, 2)) or `samples` (fewer than two).
+///
+/// ```
+/// let shuffled = losscape::diffusion::shuffled_variance(10, 0.1f64)?;
+/// assert!((shuffled / (0.1 / 1.9) - 0.091_585_5).abs() < 1e-7);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn shuffled_variance<R: Real>(samples: u32, step: R) -> Result<R, ArgError> {
+    ArgError::check_range("step", step, step > R::ZERO && step < R::TWO, "in (0, 2)")?;
+    ArgError::check_range("samples", f64::from(samples), samples > 1, "at least 2")?;
+    let n = R::from_u32(samples);
+    // S₂ − S₁²/N is what the powers qᵏ vary, times N: summed as deviations, since it may be tiny. A power by squaring.
+    let q = R::ONE - step;
+    let (mut mean, mut squares, mut power) = (R::ZERO, R::ZERO, R::ONE);
+    for k in 0..samples {
+        // The running mean and sum of squared deviations (Welford 1962).
+        let away = power - mean;
+        mean += away / R::from_u32(k + 1);
+        squares += away * (power - mean);
+        power *= q;
+    }
+    Ok(step * step * n / (n - R::ONE) * squares / ((R::ONE - power) * (R::ONE + power)))
+}

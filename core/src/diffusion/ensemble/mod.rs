@@ -1,0 +1,9 @@
+//! Clouds of walkers.
+
+mod cloud;
+mod histogram;
+mod walk;
+
+pub use cloud::{Ensemble, EnsembleLayout, EnsembleStep, NOT_ARRIVED, arrivals, seed_walkers};
+pub use histogram::{NoiseFloor, histogram, noise_floor};
+pub use walk::{BATCH_PIECE, BatchDescent, Langevin, Svag, Walk};

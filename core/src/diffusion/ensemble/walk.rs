@@ -1,0 +1,213 @@
+//! How a walker goes from one position to the next.
+
+use super::cloud::Parts;
+use crate::base::elementary::sqrt;
+use crate::base::random::{Rng, add_normal, fill_indices};
+use crate::base::rows::copy;
+use crate::base::vector::{axpy, scale};
+use crate::{ArgError, Objective, Real, SampledObjective};
+
+/// Samples of a batch that are evaluated at once; larger batches come in pieces of this size.
+pub const BATCH_PIECE: usize = 32;
+
+/// One step of a walker: what all walkers of an [`Ensemble`](super::Ensemble) share.
+///
+/// Implemented by [`Langevin`], [`BatchDescent`] and [`Svag`].
+pub trait Walk<R: Real, F: Objective<R> + ?Sized>: sealed::Sealed {
+    /// Refuses settings that make no sense.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming the setting.
+    fn check(&self, objective: &F) -> Result<(), ArgError>;
+    /// The scratch that an evaluation needs.
+    fn scratch_len(&self, objective: &F) -> usize;
+    /// Writes the next position; returns the value.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    fn propose<G: Rng + ?Sized>(
+        &self,
+        objective: &F,
+        position: &[R],
+        parts: &mut Parts<'_, R>,
+        rng: &mut G,
+    ) -> R;
+}
+
+mod sealed {
+    #![expect(unnameable_types, reason = "a sealed trait is one that nobody can name")]
+    pub trait Sealed {}
+}
+
+/// `x ← x − η ∇f(x) + √(2 η T) z`: the Euler–Maruyama scheme of Langevin dynamics with time step η.
+///
+/// It is also gradient descent with normal noise of variance σ²/b on the gradient, at `T = η σ² / (2 b)`. On a
+/// curvature λ the stationary variance is `2 T / (λ (2 − η λ))`, that of the diffusion `T / λ`: twice as much at η λ = 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Langevin<R: Real = f32> {
+    /// η, the time of a step.
+    pub learning_rate: R,
+    /// T, at least zero.
+    pub temperature: R,
+}
+
+impl<R: Real> sealed::Sealed for Langevin<R> {}
+
+impl<R: Real, F: Objective<R> + ?Sized> Walk<R, F> for Langevin<R> {
+    fn check(&self, _: &F) -> Result<(), ArgError> {
+        ArgError::check_positive("learning_rate", self.learning_rate)?;
+        ArgError::check_non_negative("temperature", self.temperature)
+    }
+
+    fn scratch_len(&self, objective: &F) -> usize {
+        objective.scratch_len()
+    }
+
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    fn propose<G: Rng + ?Sized>(
+        &self,
+        objective: &F,
+        position: &[R],
+        parts: &mut Parts<'_, R>,
+        rng: &mut G,
+    ) -> R {
+        let Parts { next, grad, scratch, .. } = parts;
+        let value = objective.value_grad(position, grad, scratch);
+        copy(position, next);
+        axpy(-self.learning_rate, grad, next);
+        add_normal(rng, sqrt(R::TWO * self.learning_rate * self.temperature), next);
+        value
+    }
+}
+
+/// Stochastic gradient descent: `x ← x − η g` with the mean gradient g of a batch, drawn with replacement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchDescent<R: Real = f32> {
+    /// η.
+    pub learning_rate: R,
+    /// b.
+    pub batch_size: u32,
+}
+
+impl<R: Real> sealed::Sealed for BatchDescent<R> {}
+
+impl<R: Real, F: SampledObjective<R> + ?Sized> Walk<R, F> for BatchDescent<R> {
+    fn check(&self, objective: &F) -> Result<(), ArgError> {
+        ArgError::check_positive("learning_rate", self.learning_rate)?;
+        ArgError::check_count("batch_size", self.batch_size as usize)?;
+        check_samples(objective.samples())
+    }
+
+    fn scratch_len(&self, objective: &F) -> usize {
+        piece_scratch_len(objective, self.batch_size)
+    }
+
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    fn propose<G: Rng + ?Sized>(
+        &self,
+        objective: &F,
+        position: &[R],
+        parts: &mut Parts<'_, R>,
+        rng: &mut G,
+    ) -> R {
+        let Parts { next, grad, piece, scratch, .. } = parts;
+        let value = batch(objective, self.batch_size, position, [&mut *grad, &mut *piece], scratch, rng);
+        copy(position, next);
+        axpy(-self.learning_rate, grad, next);
+        value
+    }
+}
+
+/// Stochastic variance amplified gradients (Li, Malladi & Arora 2021): with two batches drawn
+/// independently,
+///
+/// ```text
+/// x ← x − (η/l) [ (1 + √(2l − 1))/2 · g₁ + (1 − √(2l − 1))/2 · g₂ ]
+/// ```
+///
+/// The mean of the bracket is the gradient, its noise has l times the covariance: l steps are one step of SGD in mean and
+/// covariance, and as l grows the walker tends to the diffusion at the *same* temperature. On a quadratic of curvature λ with
+/// gradient noise of variance σ² the stationary variance is `η σ² / (λ (2 − η λ / l))`. At l = 1 it is SGD.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Svag<R: Real = f32> {
+    /// η.
+    pub learning_rate: R,
+    /// b.
+    pub batch_size: u32,
+    /// l.
+    pub pieces: u32,
+}
+
+impl<R: Real> sealed::Sealed for Svag<R> {}
+
+impl<R: Real, F: SampledObjective<R> + ?Sized> Walk<R, F> for Svag<R> {
+    fn check(&self, objective: &F) -> Result<(), ArgError> {
+        ArgError::check_count("pieces", self.pieces as usize)?;
+        let Self { learning_rate, batch_size, .. } = *self;
+        Walk::<R, F>::check(&BatchDescent { learning_rate, batch_size }, objective)
+    }
+
+    fn scratch_len(&self, objective: &F) -> usize {
+        piece_scratch_len(objective, self.batch_size)
+    }
+
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    fn propose<G: Rng + ?Sized>(
+        &self,
+        objective: &F,
+        position: &[R],
+        parts: &mut Parts<'_, R>,
+        rng: &mut G,
+    ) -> R {
+        let Parts { next, grad, other, piece, scratch } = parts;
+        let value = batch(objective, self.batch_size, position, [&mut *grad, &mut *piece], scratch, rng);
+        let second = batch(objective, self.batch_size, position, [&mut *other, &mut *piece], scratch, rng);
+        let l = R::from_u32(self.pieces);
+        let (rate, spread) = (self.learning_rate / l, sqrt(R::TWO * l - R::ONE));
+        copy(position, next);
+        axpy(-(rate * R::HALF * (R::ONE + spread)), grad, next);
+        axpy(-(rate * R::HALF * (R::ONE - spread)), other, next);
+        R::HALF * (value + second)
+    }
+}
+
+fn check_samples(samples: usize) -> Result<(), ArgError> {
+    ArgError::check_count("samples", samples)?;
+    let countable = u32::try_from(samples).is_ok();
+    ArgError::check_range("samples", f64::from(u8::from(countable)), countable, "at most 2³² − 1")
+}
+
+fn piece_scratch_len<R: Real, F: SampledObjective<R> + ?Sized>(objective: &F, batch_size: u32) -> usize {
+    objective.batch_scratch_len(BATCH_PIECE.min(batch_size as usize))
+}
+
+/// Mean value and gradient of a batch that is drawn now, piece after piece.
+fn batch<R: Real, F: SampledObjective<R> + ?Sized, G: Rng + ?Sized>(
+    objective: &F,
+    size: u32,
+    position: &[R],
+    [grad, piece]: [&mut [R]; 2],
+    scratch: &mut [R],
+    rng: &mut G,
+) -> R {
+    let mut indices = [0; BATCH_PIECE];
+    let samples = u32::try_from(objective.samples()).unwrap_or(u32::MAX);
+    let mut value = R::ZERO;
+    let mut left = size as usize;
+    let mut first = true;
+    while left > 0 {
+        let count = left.min(BATCH_PIECE);
+        let drawn = crate::base::rows::front_mut(&mut indices, count);
+        fill_indices(rng, samples, drawn);
+        let share = R::from_usize(count) / R::from_u32(size);
+        if first {
+            value = share * objective.batch_value_grad(position, drawn, grad, scratch);
+            scale(share, grad);
+        } else {
+            value += share * objective.batch_value_grad(position, drawn, piece, scratch);
+            axpy(share, piece, grad);
+        }
+        first = false;
+        left -= count;
+    }
+    value
+}

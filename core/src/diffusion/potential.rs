@@ -1,0 +1,178 @@
+//! The potential that a density measures, and what it says of the loss.
+
+use crate::base::elementary::{ln, sqrt};
+use crate::base::vector::LaneSum;
+use crate::{ArgError, Objective, Real, Reason};
+
+/// Writes `Φ = −T ln ρ`, the potential whose Gibbs law the density is; +∞ in cells without density.
+///
+/// The Φ of a stationary density (Chaudhari & Soatto 2018) is the loss up to a constant if the noise is
+/// isotropic, and otherwise is not.
+///
+/// # Errors
+/// [`ArgError`] naming `density` (below zero or not finite), `temperature` (not positive) or `potential` (another length).
+///
+/// ```
+/// let mut potential = [0.0; 2];
+/// losscape::diffusion::measured_potential(&[1.0f32, 0.0], 0.5, &mut potential)?;
+/// assert_eq!(potential, [0.0, f32::INFINITY]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn measured_potential<R: Real>(
+    density: &[R],
+    temperature: R,
+    potential: &mut [R],
+) -> Result<(), ArgError> {
+    ArgError::check_positive("temperature", temperature)?;
+    ArgError::check_len("potential", density.len(), potential.len())?;
+    for (index, rho) in density.iter().enumerate() {
+        if !(rho.is_finite() && *rho >= R::ZERO) {
+            let reason = Reason::Element { index, value: rho.to_f64(), range: "finite and at least 0" };
+            return Err(ArgError::new("density", reason));
+        }
+    }
+    for (phi, rho) in potential.iter_mut().zip(density) {
+        *phi = if *rho > R::ZERO { -(temperature * ln(*rho)) } else { R::INFINITY };
+    }
+    Ok(())
+}
+
+/// How a measured potential agrees with a loss.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PotentialFit<R: Real = f32> {
+    /// c of the best fit `Φ ≈ c f + constant`: a wrong temperature, and nothing else, makes it differ from one.
+    pub scale: R,
+    /// The root of the weighted mean square of `Φ − f`, each less its mean: zero if Φ is f up to a constant.
+    pub distance: R,
+    /// The same of the best fit.
+    pub residual: R,
+    /// The weighted standard deviation of f, to measure both by.
+    pub spread: R,
+}
+
+/// Compares a potential with a loss where a density has weight.
+///
+/// # Errors
+/// [`ArgError`] naming `loss` or `weights` (another length than `potential`), `weights` (below zero, or without sum), or
+/// `potential` or `loss` (not finite where there is weight).
+///
+/// ```
+/// let loss = [0.0f64, 1.0, 4.0];
+/// let fit = losscape::diffusion::compare_potential(&[7.0, 9.0, 15.0], &loss, &[1.0; 3])?;
+/// assert!((fit.scale - 2.0).abs() < 1e-14 && fit.residual < 1e-14);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn compare_potential<R: Real>(
+    potential: &[R],
+    loss: &[R],
+    weights: &[R],
+) -> Result<PotentialFit<R>, ArgError> {
+    ArgError::check_len("loss", potential.len(), loss.len())?;
+    ArgError::check_len("weights", potential.len(), weights.len())?;
+    let (mut whole, mut phi_sum, mut f_sum) = (LaneSum::default(), LaneSum::default(), LaneSum::default());
+    let entries = || potential.iter().zip(loss).zip(weights).filter(|(_, w)| **w > R::ZERO);
+    for (index, ((phi, f), w)) in potential.iter().zip(loss).zip(weights).enumerate() {
+        if !(w.is_finite() && *w >= R::ZERO) {
+            let reason = Reason::Element { index, value: w.to_f64(), range: "finite and at least 0" };
+            return Err(ArgError::new("weights", reason));
+        }
+        for (arg, x) in [("potential", phi), ("loss", f)] {
+            if *w > R::ZERO && !x.is_finite() {
+                return Err(ArgError::new(arg, Reason::NotFinite { index }));
+            }
+        }
+    }
+    for ((phi, f), w) in entries() {
+        whole.push(*w);
+        phi_sum.push(*w * *phi);
+        f_sum.push(*w * *f);
+    }
+    let whole = whole.total();
+    ArgError::check_range("weights", whole, whole > R::ZERO && whole.is_finite(), "of finite sum above 0")?;
+    let (phi_mean, f_mean) = (phi_sum.total() / whole, f_sum.total() / whole);
+    let mut sums = [LaneSum::default(); 3];
+    for ((phi, f), w) in entries() {
+        let (a, b) = (*phi - phi_mean, *f - f_mean);
+        for (sum, term) in sums.iter_mut().zip([b * b, a * b, (a - b) * (a - b)]) {
+            sum.push(*w * term);
+        }
+    }
+    let [f_square, both, apart] = sums.map(|sum| sum.total() / whole);
+    let scale = if f_square > R::ZERO { both / f_square } else { R::ZERO };
+    let mut left = LaneSum::default();
+    for ((phi, f), w) in entries() {
+        let a = *phi - phi_mean - scale * (*f - f_mean);
+        left.push(*w * a * a);
+    }
+    Ok(PotentialFit {
+        scale,
+        distance: sqrt(apart),
+        residual: sqrt(left.total() / whole),
+        spread: sqrt(f_square),
+    })
+}
+
+/// A loss as walkers see it that sample its local posterior: `nβ f(θ) + ½ γ ‖θ − θ*‖²`.
+///
+/// Its Gibbs law at temperature one is what the local learning coefficient is a mean of (Lau et al. 2023);
+/// [`Langevin`](super::Langevin) walkers on it are stochastic gradient Langevin dynamics with full gradients.
+///
+/// The centre is finite and of the objective's dimension.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalPosterior<'a, R: Real, F: ?Sized> {
+    /// f.
+    pub objective: &'a F,
+    /// nβ: samples over the temperature, `n / ln n` in the literature.
+    pub n_beta: R,
+    /// θ*.
+    pub centre: &'a [R],
+    /// γ; zero for no localisation.
+    pub localisation: R,
+}
+
+impl<R: Real, F: Objective<R> + ?Sized> LocalPosterior<'_, R, F> {
+    fn pull(&self, params: &[R]) -> R {
+        let mut sum = LaneSum::default();
+        for (x, c) in params.iter().zip(self.centre) {
+            sum.push((*x - *c) * (*x - *c));
+        }
+        R::HALF * self.localisation * sum.total()
+    }
+}
+
+impl<R: Real, F: Objective<R> + ?Sized> Objective<R> for LocalPosterior<'_, R, F> {
+    fn dim(&self) -> usize {
+        self.objective.dim()
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.objective.scratch_len()
+    }
+
+    fn value(&self, params: &[R], scratch: &mut [R]) -> R {
+        self.n_beta * self.objective.value(params, scratch) + self.pull(params)
+    }
+
+    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
+        let value = self.objective.value_grad(params, grad, scratch);
+        for ((g, x), c) in grad.iter_mut().zip(params).zip(self.centre) {
+            *g = self.n_beta * *g + self.localisation * (*x - *c);
+        }
+        self.n_beta * value + self.pull(params)
+    }
+}
+
+/// The local learning coefficient `λ = nβ (E f − f(θ*))`, from the mean loss under the posterior (Lau et al. 2023): of a [Gibbs law](super::Gibbs::mean) with the potential f at temperature 1/nβ exactly, of walkers on a
+/// [`LocalPosterior`] as an estimate.
+///
+/// It tends to half the dimension for a bowl. For `w₁² w₂²` it tends to ½, but at any finite nβ by `1 / ln(nβ)` too low or so: the
+/// estimate of a singular point is biased.
+///
+/// ```
+/// let coefficient = losscape::diffusion::learning_coefficient(0.26f64, 0.25, 100.0);
+/// assert!((coefficient - 1.0).abs() < 1e-12);
+/// ```
+#[must_use]
+pub fn learning_coefficient<R: Real>(mean_loss: R, least_loss: R, n_beta: R) -> R {
+    n_beta * (mean_loss - least_loss)
+}

@@ -1,0 +1,507 @@
+//! Clouds, gradient noise and learning coefficients: Chaudhari & Soatto (2018), Li, Malladi & Arora (2021), Lau et al.
+//! (2023), and exact formulas.
+
+use losscape::base::elementary::sqrt;
+use losscape::base::grid::{Axis, Grid};
+use losscape::base::random::{
+    SeedableRng, Xoshiro128PlusPlus, fill_normal, identity, normal, shuffle, stream, uniform,
+};
+use losscape::curvature::{EigenLayout, eigenvalues};
+use losscape::diffusion::{
+    BatchDescent, BatchNoise, CovarianceStep, Ensemble, EnsembleLayout, EnsembleStep, Gibbs,
+    GradientCovariance, GradientCovarianceLayout, Langevin, LocalPosterior, Matrix, NOT_ARRIVED, Svag, Walk,
+    arrivals, compare_potential, descent_covariance, discrete_covariance, histogram, learning_coefficient,
+    linear_law, measured_potential, noise_floor, normalise, seed_walkers, shuffled_variance, trace_quantile,
+};
+use losscape::models::data::{Dataset, Targets};
+use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
+use losscape::models::surfaces::Quadratic;
+use losscape::{Objective, Reason, SampledObjective};
+
+/// `λ/2 (x − cₖ)²` with centres of mean zero.
+struct Bowls {
+    curvature: f64,
+    centres: Vec<f64>,
+}
+
+impl Objective<f64> for Bowls {
+    fn dim(&self) -> usize {
+        1
+    }
+    fn scratch_len(&self) -> usize {
+        0
+    }
+    fn value(&self, x: &[f64], scratch: &mut [f64]) -> f64 {
+        self.value_grad(x, &mut [0.0], scratch)
+    }
+    fn value_grad(&self, x: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+        let all: Vec<u32> = (0..u32::try_from(self.centres.len()).unwrap()).collect();
+        self.batch_value_grad(x, &all, grad, scratch)
+    }
+}
+
+impl SampledObjective<f64> for Bowls {
+    fn samples(&self) -> usize {
+        self.centres.len()
+    }
+    fn batch_value_grad(&self, x: &[f64], batch: &[u32], grad: &mut [f64], _: &mut [f64]) -> f64 {
+        let (mut value, mut slope) = (0.0, 0.0);
+        for k in batch {
+            let away = x[0] - self.centres[*k as usize];
+            value += 0.5 * self.curvature * away * away;
+            slope += self.curvature * away;
+        }
+        let count = f64::from(u32::try_from(batch.len()).unwrap());
+        grad[0] = slope / count;
+        value / count
+    }
+}
+
+fn generators(walkers: usize, seed: u64) -> Vec<Xoshiro128PlusPlus> {
+    let mut generators = vec![Xoshiro128PlusPlus::seed_from_u64(0); walkers];
+    seed_walkers(seed, &mut generators);
+    generators
+}
+
+/// The positions after some rounds from zero.
+fn cloud<F: Objective<f64>, K: Walk<f64, F>>(f: &F, walk: K, walkers: usize, rounds: u32) -> Vec<f64> {
+    let workspace = vec![f64::NAN; EnsembleLayout::new(f.dim(), walk.scratch_len(f)).len()];
+    let start = vec![0.0; walkers * f.dim()];
+    let mut ensemble = Ensemble::new(f, walk, start, generators(walkers, 5), workspace).unwrap();
+    while ensemble.round() < rounds {
+        assert!(!matches!(ensemble.step(f), EnsembleStep::NotFinite { .. } | EnsembleStep::MemoryChanged));
+    }
+    ensemble.into_parts().0
+}
+
+fn variance(x: &[f64]) -> f64 {
+    let n = f64::from(u32::try_from(x.len()).unwrap());
+    let mean = x.iter().fold(0.0, |sum, x| sum + x) / n;
+    x.iter().fold(0.0, |sum, x| sum + (x - mean) * (x - mean)) / (n - 1.0)
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn stationary_variances_of_walkers() {
+    // λ = 2, centres ±½: σ² = λ² ¼ = 1. Within 3 % (three standard errors of 20,000 walkers).
+    let f = Bowls { curvature: 2.0, centres: vec![0.5, -0.5] };
+    let (eta, walkers) = (0.1, 20_000);
+    let expect = |what: &str, found: f64, exact: f64| {
+        assert!((found / exact - 1.0).abs() < 0.03, "{what}: {found} {exact}");
+    };
+    let descent = BatchDescent { learning_rate: eta, batch_size: 1 };
+    expect("SGD", variance(&cloud(&f, descent, walkers, 60)), 0.027_777_777_8);
+    let large = BatchDescent { learning_rate: eta, batch_size: 50 };
+    expect("batches of 50", variance(&cloud(&f, large, walkers, 60)), 0.027_777_777_8 / 50.0);
+    // SVAG tends to the diffusion's η σ² / 2 λ = 0.025.
+    for pieces in [1, 4, 16] {
+        let l = f64::from(pieces);
+        let svag = Svag { learning_rate: eta, batch_size: 1, pieces };
+        let exact = eta / (2.0 * (2.0 - eta * 2.0 / l));
+        expect("SVAG", variance(&cloud(&f, svag, walkers, 60 * pieces)), exact);
+    }
+    // Langevin at η λ = 1 is twice as wide as its Gibbs law.
+    let bowl = Quadratic::new(&[2.0f64]).unwrap();
+    let langevin = Langevin { learning_rate: 0.5, temperature: 0.3 };
+    expect("Langevin", variance(&cloud(&bowl, langevin, walkers, 40)), 2.0 * 0.3 / 2.0);
+}
+
+#[test]
+fn a_walker_does_not_know_how_many_there_are() {
+    let f = Bowls { curvature: 2.0, centres: vec![0.5, -0.5, 0.3, -0.3] };
+    let walk = BatchDescent { learning_rate: 0.1, batch_size: 40 };
+    let many = cloud(&f, walk, 20, 9);
+    let few = cloud(&f, walk, 3, 9);
+    assert_eq!(few, many[..3]);
+}
+
+#[test]
+fn clouds_refuse_what_makes_no_sense() {
+    let f = Bowls { curvature: 2.0, centres: vec![0.5, -0.5] };
+    let walk = BatchDescent { learning_rate: 0.1, batch_size: 1 };
+    let room = || vec![0.0; EnsembleLayout::new(1, 0).len()];
+    let arg = |walk: BatchDescent<f64>, positions: Vec<f64>, walkers, room: Vec<f64>| {
+        Ensemble::new(&f, walk, positions, generators(walkers, 0), room).map(|_| ()).unwrap_err().arg
+    };
+    assert_eq!(arg(walk, vec![], 0, room()), "generators", "an empty cloud");
+    assert_eq!(arg(walk, vec![0.0; 2], 3, room()), "positions");
+    assert_eq!(arg(walk, vec![f64::NAN], 1, room()), "positions");
+    assert_eq!(arg(walk, vec![0.0], 1, vec![0.0; 3]), "workspace");
+    assert_eq!(arg(BatchDescent { learning_rate: 0.0, ..walk }, vec![0.0], 1, room()), "learning_rate");
+    assert_eq!(arg(BatchDescent { batch_size: 0, ..walk }, vec![0.0], 1, room()), "batch_size");
+    let cold = Langevin { learning_rate: 0.1, temperature: -1.0 };
+    let bowl = Quadratic::new(&[1.0f64]).unwrap();
+    let refused = Ensemble::new(&bowl, cold, vec![0.0], generators(1, 0), vec![0.0; 9]).map(|_| ());
+    assert_eq!(refused.unwrap_err().arg, "temperature");
+    let svag = Svag { learning_rate: 0.1, batch_size: 1, pieces: 0 };
+    let refused = Ensemble::new(&f, svag, vec![0.0], generators(1, 0), vec![0.0; 9]).map(|_| ());
+    assert_eq!(refused.unwrap_err().arg, "pieces");
+
+    // A walker that would leave the numbers stays.
+    let wild = Langevin { learning_rate: 1e300, temperature: 0.0 };
+    let steep = Quadratic::new(&[1e10f64]).unwrap();
+    let mut ensemble = Ensemble::new(&steep, wild, vec![0.0, 1.0], generators(2, 0), vec![0.0; 9]).unwrap();
+    assert_eq!(ensemble.step(&steep), EnsembleStep::Moved { walker: 0 });
+    assert_eq!(ensemble.step(&steep), EnsembleStep::NotFinite { walker: 1 });
+    assert_eq!(ensemble.positions(), [0.0, 1.0]);
+
+    let grid = Grid::new([Axis::new(0.0f64, 1.0, 4).unwrap()]).unwrap();
+    assert_eq!(histogram(&grid, &[], &mut [0.0; 4]).unwrap_err().arg, "positions");
+    assert_eq!(histogram(&grid, &[7.0, f64::NAN], &mut [0.0; 4]).unwrap_err().arg, "positions");
+    assert_eq!(noise_floor(&grid, &[1.0; 4], 0).unwrap_err().arg, "walkers");
+    assert_eq!(noise_floor(&grid, &[0.5; 4], 9).unwrap_err().arg, "density");
+}
+
+#[test]
+fn arrival_times_of_walkers_grow_as_the_square_of_the_way() {
+    struct Flat;
+    impl Objective<f64> for Flat {
+        fn dim(&self) -> usize {
+            1
+        }
+        fn scratch_len(&self) -> usize {
+            0
+        }
+        fn value(&self, _: &[f64], _: &mut [f64]) -> f64 {
+            0.0
+        }
+        fn value_grad(&self, _: &[f64], grad: &mut [f64], _: &mut [f64]) -> f64 {
+            grad.fill(0.0);
+            0.0
+        }
+    }
+    // From the middle of an interval of half-width w: w² / 2 T on average, and a little more in finite steps.
+    let (walk, walkers, w) = (Langevin { learning_rate: 0.01, temperature: 0.5 }, 2000, 2.0);
+    let workspace = vec![0.0; EnsembleLayout::new(1, 0).len()];
+    let mut ensemble =
+        Ensemble::new(&Flat, walk, vec![0.0; walkers], generators(walkers, 3), workspace).unwrap();
+    let mut times = vec![NOT_ARRIVED; walkers];
+    loop {
+        if let EnsembleStep::Round { round, .. } = ensemble.step(&Flat)
+            && arrivals(ensemble.positions(), round, &mut times, |x| x[0].abs() > w).unwrap() == 2000
+        {
+            break;
+        }
+    }
+    let mean = times.iter().fold(0.0, |sum, t| sum + f64::from(*t)) / 2000.0 * 0.01;
+    // The overshoot of a step of deviation √0.01: w + 0.5826 · 0.1.
+    let exact = (w + 0.058_26) * (w + 0.058_26);
+    assert!((mean / exact - 1.0).abs() < 0.06, "{mean} {exact}");
+}
+
+#[test]
+fn the_noise_floor_is_that_of_simulated_clouds() {
+    let side = 24;
+    let grid = Grid::new([Axis::new(-2.5f64, 2.5, side).unwrap(); 2]).unwrap();
+    let mut potential = vec![0.0; grid.len()];
+    grid.fill(&mut potential, |[x, y]| (x * x - 1.0) * (x * x - 1.0) / 4.0 + y * y / 2.0).unwrap();
+    for (temperature, walkers) in [(0.3, 4096), (0.1, 4096), (0.3, 300)] {
+        let gibbs = Gibbs::new(grid, &potential, temperature).unwrap();
+        let mut law = vec![0.0; grid.len()];
+        gibbs.fill(&mut law).unwrap();
+        let floor = noise_floor(&grid, &law, walkers).unwrap();
+        let mut sums = vec![];
+        let mut total = 0.0;
+        for rho in &law {
+            total += rho * grid.cell_volume();
+            sums.push(total);
+        }
+        let mut rng = stream(9, 0);
+        let (mut mean, mut square, mut occupied) = (0.0, 0.0, 0.0);
+        let clouds = 300;
+        for _ in 0..clouds {
+            let mut density = vec![0.0; grid.len()];
+            for _ in 0..walkers {
+                let u = total * uniform::<f64, _>(&mut rng);
+                let cell = sums.partition_point(|sum| *sum <= u);
+                density[cell.min(grid.len() - 1)] += 1.0;
+            }
+            occupied += density.iter().fold(0.0, |n, rho| if *rho > 0.0 { n + 1.0 } else { n });
+            normalise(&grid, &mut density).unwrap();
+            let kl = gibbs.relative_entropy(&density).unwrap();
+            mean += kl / f64::from(clouds);
+            square += kl * kl / f64::from(clouds);
+        }
+        let std_dev = sqrt(square - mean * mean);
+        let error = 4.0 * std_dev / sqrt(f64::from(clouds));
+        assert!((floor.mean - mean).abs() < error, "{temperature}: {floor:?} {mean} ± {error}");
+        assert!((floor.std_dev / std_dev - 1.0).abs() < 0.2, "{floor:?} {std_dev}");
+        let rule = (occupied / f64::from(clouds) - 1.0) / (2.0 * f64::from(walkers));
+        assert!(rule < 0.97 * floor.mean, "the rule (occupied − 1)/2N reads low: {rule} {floor:?}");
+    }
+}
+
+/// All batches of b of N, and the covariance of their mean gradient.
+fn enumerated(grads: &[[f64; 2]], b: u32) -> Matrix<f64, 2> {
+    let n = grads.len();
+    let (mut count, mut mean, mut second) = (0.0, [0.0; 2], [[0.0; 2]; 2]);
+    for mask in 0u32..1 << n {
+        if mask.count_ones() != b {
+            continue;
+        }
+        let mut g = [0.0; 2];
+        for (k, grad) in grads.iter().enumerate() {
+            if mask >> k & 1 == 1 {
+                g = [g[0] + grad[0] / f64::from(b), g[1] + grad[1] / f64::from(b)];
+            }
+        }
+        count += 1.0;
+        for i in 0..2 {
+            mean[i] += g[i];
+            for j in 0..2 {
+                second[i][j] += g[i] * g[j];
+            }
+        }
+    }
+    let mut covariance = second;
+    for i in 0..2 {
+        for j in 0..2 {
+            covariance[i][j] = second[i][j] / count - mean[i] * mean[j] / count / count;
+        }
+    }
+    covariance
+}
+
+#[test]
+fn batches_without_replacement_by_enumeration() {
+    let mut numbers = [0.0; 12];
+    fill_normal(&mut stream(4, 0), &mut numbers);
+    let grads: Vec<[f64; 2]> = numbers.as_chunks().0.to_vec();
+    let d = enumerated(&grads, 1);
+    for b in 1..=6 {
+        let factor: f64 = BatchNoise::WithoutReplacement.factor(b, 6).unwrap();
+        let found = enumerated(&grads, b);
+        // The published appendix, with 1 − 1/(N − 1) before g gᵀ, is no covariance of these.
+        for i in 0..2 {
+            for j in 0..2 {
+                assert!((found[i][j] - factor * d[i][j]).abs() < 1e-14, "{b}: {found:?}");
+            }
+        }
+    }
+    let g = grads.iter().fold([0.0; 2], |g, x| [g[0] + x[0] / 6.0, g[1] + x[1] / 6.0]);
+    let squares = grads.iter().fold(0.0, |sum, x| sum + x[0] * x[0]);
+    let (b, n) = (3.0, 6.0);
+    let formula = |c: f64| (1.0 - b / n) / b * (squares / (n - 1.0) - c * g[0] * g[0]);
+    let exact = enumerated(&grads, 3)[0][0];
+    assert!((formula(n / (n - 1.0)) - exact).abs() < 1e-14, "the coefficient is N/(N − 1)");
+    assert!((formula(1.0 - 1.0 / (n - 1.0)) - exact).abs() > 1e-4, "the published one is wrong");
+    assert_eq!(BatchNoise::WithoutReplacement.factor::<f64>(7, 6).unwrap_err().arg, "batch_size");
+    assert_eq!(BatchNoise::WithReplacement.factor::<f64>(0, 6).unwrap_err().arg, "batch_size");
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn shuffled_epochs_leave_less_noise() {
+    for (samples, step, ratio) in [
+        (10u32, 0.1, 0.091_585_5),
+        (10, 0.5, 0.778_428),
+        (100, 0.1, 0.818_192),
+        (100, 0.01, 0.077_224_8),
+        (100, 0.001, 8.416_67e-4),
+    ] {
+        let exact: f64 = shuffled_variance(samples, step).unwrap();
+        assert!((exact / (step / (2.0 - step)) / ratio - 1.0).abs() < 1e-5, "{samples} {step}: {exact}");
+    }
+    // And by running it.
+    let (samples, step) = (10, 0.5);
+    let centres: Vec<f64> = (0..10).map(|k| f64::from(k) - 4.5).collect();
+    let mut order = [0; 10];
+    identity(&mut order);
+    let mut rng = stream(6, 0);
+    let (mut x, mut sum, epochs) = (0.0, 0.0, 200_000);
+    for epoch in 0..epochs + 100 {
+        shuffle(&mut rng, &mut order);
+        for k in order {
+            x -= step * (x - centres[k as usize]);
+        }
+        if epoch >= 100 {
+            sum += x * x;
+        }
+    }
+    let found = sum / f64::from(epochs) / 8.25;
+    let exact: f64 = shuffled_variance(samples, step).unwrap();
+    assert!((found / exact - 1.0).abs() < 0.02, "{found} {exact}");
+}
+
+#[test]
+fn linear_forces() {
+    let (force, d) = ([[1.0, 0.0], [0.0, 4.0]], [[1.0, 0.5], [0.5, 1.0]]);
+    let law = linear_law(&force, &d).unwrap();
+    let close = |what: &str, found: Matrix<f64, 2>, expected: Matrix<f64, 2>, digits: f64| {
+        for (a, b) in found.as_flattened().iter().zip(expected.as_flattened()) {
+            assert!((a - b).abs() < digits, "{what}: {found:?}");
+        }
+    };
+    close("Σ", law.covariance, [[1.0, 0.2], [0.2, 0.25]], 1e-14);
+    close("Q", law.circulation, [[0.0, -0.3], [0.3, 0.0]], 1e-14);
+    close("U", law.potential, [[1.190_476, -0.952_381], [-0.952_381, 4.761_905]], 5e-7);
+    let sgd = descent_covariance(&force, &d, 0.1).unwrap();
+    close("SGD", sgd, [[0.052_631_58, 0.010_869_57], [0.010_869_57, 0.015_625]], 5e-9);
+    // Noise that is not isotropic, but commutes with the force: Φ is no loss, and still nothing circulates.
+    let shaped = linear_law(&force, &force).unwrap();
+    close("D = F", shaped.circulation, [[0.0; 2]; 2], 1e-14);
+    close("D = F", shaped.potential, [[1.0, 0.0], [0.0, 1.0]], 1e-14);
+
+    // Momentum and Nesterov as linear iterations of (x, v), λ = 2, η = 0.1, σ = 1.
+    let (l, eta, mu) = (2.0, 0.1, 0.9);
+    let heavy = [[1.0 - eta * l, mu], [-eta * l, mu]];
+    let noise = [[eta * eta, eta * eta], [eta * eta, eta * eta]];
+    let found = discrete_covariance(&heavy, &noise).unwrap();
+    close(
+        "heavy ball",
+        found,
+        [[0.263_888_888_9, 0.027_777_777_8], [0.027_777_777_8, 0.055_555_555_6]],
+        5e-11,
+    );
+    let q = 1.0 - eta * l;
+    let nesterov = [[(1.0 + mu) * q, -mu * q], [1.0, 0.0]];
+    let found = discrete_covariance(&nesterov, &[[eta * eta, 0.0], [0.0, 0.0]]).unwrap();
+    assert!((found[0][0] - 0.094_797_178_1).abs() < 5e-11, "{found:?}");
+    let plain = descent_covariance(&[[l]], &[[1.0]], eta).unwrap()[0][0];
+    assert!((plain - 0.027_777_777_8).abs() < 5e-11);
+    let averaged = [[1.0 - eta * l * (1.0 - mu), mu], [-eta * l * (1.0 - mu), mu]];
+    let scaled = (1.0 - mu) * (1.0 - mu) * eta * eta;
+    let found = discrete_covariance(&averaged, &[[scaled; 2]; 2]).unwrap();
+    assert!((found[0][0] - 0.025_132_275_1).abs() < 5e-11, "{found:?}");
+
+    // The modified equation of second order errs the other way: η/(2 + η) against the exact η/(2 − η).
+    let exact: f64 = descent_covariance(&[[1.0]], &[[1.0]], 0.1).unwrap()[0][0];
+    assert!((exact - 0.052_631_6).abs() < 1e-7 && 0.1 / 2.1 < 0.05 && 0.05 < exact);
+
+    let arg = |error: losscape::ArgError| error.arg;
+    assert_eq!(linear_law(&[[-1.0, 0.0], [0.0, 1.0]], &d).map_err(arg), Err("force"));
+    assert_eq!(linear_law(&force, &[[1.0, 2.0], [2.0, 1.0]]).map_err(arg), Err("diffusion"));
+    assert_eq!(linear_law(&force, &[[1.0, 0.5], [0.4, 1.0]]).map_err(arg), Err("diffusion"));
+    assert_eq!(linear_law(&force, &[[0.0, 0.1], [0.1, 0.0]]).map_err(arg), Err("diffusion"));
+    assert_eq!(linear_law(&force, &[[1.0, 0.0], [0.0, 0.0]]).map_err(|e| e.reason), Err(Reason::Dependent));
+    assert_eq!(descent_covariance(&[[2.0]], &[[1.0]], 1.0).map_err(arg), Err("force"), "at the edge");
+    assert_eq!(descent_covariance(&[[f64::NAN]], &[[1.0]], 1.0).map_err(arg), Err("force"));
+    assert_eq!(discrete_covariance(&[[0.5]], &[[-1.0]]).map_err(arg), Err("noise"));
+    for scale in [1e-30, 1e30] {
+        let scaled = d.map(|row| row.map(|x: f64| x * scale));
+        let law = linear_law(&force, &scaled).unwrap();
+        assert!((law.covariance[0][1] / scale - 0.2).abs() < 1e-14, "{scale}");
+    }
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn rank_of_the_gradient_noise_is_an_artefact_of_its_threshold() {
+    // 10-32-4: 484 parameters, 400 samples of eight clusters in four classes.
+    const SAMPLES: usize = 400;
+    let (mut inputs, mut labels) = (vec![0.0; 10 * SAMPLES], vec![0; SAMPLES]);
+    let mut rng = stream(8, 0);
+    let centres: Vec<f64> = (0..80).map(|_| 1.6 * normal::<f64, _>(&mut rng)).collect();
+    for (k, (x, label)) in inputs.chunks_exact_mut(10).zip(&mut labels).enumerate() {
+        fill_normal(&mut rng, x);
+        for (x, c) in x.iter_mut().zip(&centres[k % 8 * 10..]) {
+            *x += c;
+        }
+        *label = u8::try_from(k % 4).unwrap();
+    }
+    let net = Mlp::new(&[10, 32, 4]).unwrap();
+    let data = Dataset::new(&inputs, 10, Targets::Labels(&labels)).unwrap();
+    let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, 0.0).unwrap();
+    let mut params = vec![0.0; f.dim()];
+    net.init(Init::GlorotUniform, &mut params, &mut rng);
+    let layout = GradientCovarianceLayout::new(SAMPLES, f.dim(), f.batch_scratch_len(1));
+    let mut covariance = GradientCovariance::new(&f, vec![f64::NAN; layout.len()]).unwrap();
+    loop {
+        match covariance.step(&f, &params) {
+            CovarianceStep::Done => break,
+            CovarianceStep::NotFinite { sample } => panic!("{sample}"),
+            _ => {}
+        }
+    }
+    // The mean gradient is the full gradient.
+    let (mut grad, mut scratch) = (vec![0.0; f.dim()], vec![0.0; f.scratch_len()]);
+    f.value_grad(&params, &mut grad, &mut scratch);
+    for (a, b) in covariance.mean().unwrap().iter().zip(&grad) {
+        assert!((a - b).abs() < 1e-13);
+    }
+    let (trace, ratio) = (covariance.trace(), covariance.participation_ratio());
+    let mut values = vec![0.0; SAMPLES];
+    let mut workspace = vec![0.0; EigenLayout::new(SAMPLES).len()];
+    eigenvalues(covariance.gram().unwrap(), &mut values, &mut workspace).unwrap();
+    let sum = values.iter().fold(0.0, |sum, x| sum + x);
+    let squares = values.iter().fold(0.0, |sum, x| sum + x * x);
+    assert!((sum / trace - 1.0).abs() < 1e-12 && (sum * sum / squares / ratio - 1.0).abs() < 1e-12);
+    // The published threshold λmax · d · ε, with three different ε.
+    let rank = |threshold: f64| values.iter().filter(|x| **x > threshold * values[SAMPLES - 1]).count();
+    let ranks = [484.0 * f64::EPSILON, 484.0 * f64::from(f32::EPSILON), 2.4e-3].map(rank);
+    assert!(5 * ranks[0] > 6 * ranks[1] && ranks[1] > 2 * ranks[2], "{ranks:?}");
+    assert!(ranks[0] < SAMPLES, "at most N − 1");
+    // Far from isotropic: a few directions hold most.
+    let (ninety, ninety_nine) = (trace_quantile(&values, 0.9), trace_quantile(&values, 0.99));
+    assert!(
+        ratio < 20.0 && ninety < 40 && ninety_nine < 170 && ninety < ninety_nine,
+        "{ratio} {ninety} {ninety_nine}"
+    );
+}
+
+#[test]
+fn the_potential_of_a_density_is_the_loss_up_to_a_constant_if_the_noise_is_isotropic() {
+    let grid = Grid::new([Axis::new(-2.0f64, 2.0, 50).unwrap(); 2]).unwrap();
+    let mut loss = vec![0.0; grid.len()];
+    grid.fill(&mut loss, |[x, y]| x * x / 2.0 + 2.0 * y * y).unwrap();
+    let mut law = vec![0.0; grid.len()];
+    Gibbs::new(grid, &loss, 0.2).unwrap().fill(&mut law).unwrap();
+    let mut potential = vec![0.0; grid.len()];
+    measured_potential(&law, 0.2, &mut potential).unwrap();
+    let fit = compare_potential(&potential, &loss, &law).unwrap();
+    assert!((fit.scale - 1.0).abs() < 1e-13 && fit.distance < 1e-13, "{fit:?}");
+    // Hessian-shaped noise, D = F: Φ is a round bowl, and no multiple of the loss.
+    grid.fill(&mut potential, |[x, y]| (x * x + y * y) / 2.0).unwrap();
+    let mut round = vec![0.0; grid.len()];
+    Gibbs::new(grid, &potential, 0.2).unwrap().fill(&mut round).unwrap();
+    let fit = compare_potential(&potential, &loss, &round).unwrap();
+    assert!(fit.residual > 0.05 && fit.residual > 0.15 * fit.spread, "{fit:?}");
+    assert_eq!(measured_potential(&[-1.0f64], 1.0, &mut [0.0]).unwrap_err().arg, "density");
+    assert_eq!(measured_potential(&[1.0f64], 0.0, &mut [0.0]).unwrap_err().arg, "temperature");
+    assert_eq!(compare_potential(&[f64::INFINITY], &[1.0], &[1.0]).unwrap_err().arg, "potential");
+    assert_eq!(compare_potential(&[1.0f64], &[1.0], &[0.0]).unwrap_err().arg, "weights");
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn learning_coefficients_exact_and_by_walkers() {
+    let grid = Grid::new([Axis::new(-1.0f64, 1.0, 800).unwrap(); 2]).unwrap();
+    let exact = |f: fn([f64; 2]) -> f64, n_beta: f64| {
+        let mut loss = vec![0.0; grid.len()];
+        grid.fill(&mut loss, f).unwrap();
+        let law = Gibbs::new(grid, &loss, 1.0 / n_beta).unwrap();
+        learning_coefficient(law.mean(&loss).unwrap(), 0.0, n_beta)
+    };
+    // A bowl: half the dimension, at once.
+    for n_beta in [100.0, 1000.0] {
+        let found = exact(|[x, y]| (x * x + y * y) / 2.0, n_beta);
+        assert!((found - 1.0).abs() < 1e-4, "{n_beta}: {found}");
+    }
+    // w₁² w₂²: below ½, and slowly nearer.
+    let biased: Vec<f64> =
+        [100.0, 1000.0, 10_000.0].into_iter().map(|n_beta| exact(|[x, y]| x * x * y * y, n_beta)).collect();
+    assert!(biased.is_sorted() && biased[0] < 0.4 && biased[2] < 0.46 && biased[0] > 0.2, "{biased:?}");
+
+    // By walkers: the bowl again.
+    let bowl = Quadratic::new(&[1.0f64, 1.0]).unwrap();
+    let centre = [0.0, 0.0];
+    let n_beta = 100.0;
+    let f = LocalPosterior { objective: &bowl, n_beta, centre: &centre, localisation: 1.0 };
+    let walk = Langevin { learning_rate: 2e-4, temperature: 1.0 };
+    let workspace = vec![0.0; EnsembleLayout::new(2, f.scratch_len()).len()];
+    let mut ensemble = Ensemble::new(&f, walk, vec![0.0; 400], generators(200, 4), workspace).unwrap();
+    let (mut sum, mut count) = (0.0, 0.0);
+    while ensemble.round() < 3000 {
+        if let EnsembleStep::Round { round, .. } = ensemble.step(&f)
+            && round > 600
+        {
+            let mean = ensemble.positions().iter().fold(0.0, |sum, x| sum + x * x / 2.0) / 200.0;
+            sum += mean;
+            count += 1.0;
+        }
+    }
+    let found = learning_coefficient(sum / count, 0.0, n_beta);
+    // nβ / (nβ + γ), and 2/(2 − ε (nβ + γ)) for the finite step.
+    let expected = 100.0 / 101.0 * 2.0 / (2.0 - 2e-4 * 101.0);
+    assert!((found / expected - 1.0).abs() < 0.02, "{found} {expected}");
+}
