@@ -10,6 +10,7 @@ pub mod diffusion;
 pub mod models;
 pub mod objective;
 pub mod path;
+pub mod prelude;
 pub mod sgd;
 pub mod smoothing;
 

@@ -14,6 +14,8 @@ mod arguments;
 mod batches;
 mod blobs;
 mod exact;
+mod hostile;
+mod memory;
 mod noise;
 mod objectives;
 mod saved;
