@@ -3,7 +3,7 @@
 use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::path::Band;
+use losscape::path::BandLayout;
 use losscape::{ArgError, Objective, SampledObjective};
 use losscape_benches::path::Sweep;
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ fn sweep(width: usize, samples: usize, images: usize) -> Result<f64, ArgError> {
     let mut rng = Xoshiro128PlusPlus::seed_from_u64(1);
     net.init(Init::GlorotUniform, &mut rows[..dim], &mut rng);
     net.init(Init::GlorotUniform, &mut rows[(images - 1) * dim..], &mut rng);
-    let mut workspace = vec![0.0; Band::<f32>::workspace_len(images, dim, f.scratch_len())];
+    let mut workspace = vec![0.0; BandLayout::new(images, dim, f.scratch_len()).len()];
     let mut band = Sweep::new(&f, &mut rows, &mut workspace)?;
     let [seconds] = in_turn([&mut || band.sweep()]);
     Ok(seconds)

@@ -2,7 +2,7 @@
 
 use losscape::models::surfaces::MuellerBrown;
 use losscape::objective::Evaluations;
-use losscape::path::{Adaptive, Band, BandConfig, BandStep, Relaxer};
+use losscape::path::{Adaptive, Band, BandConfig, BandLayout, BandStep, Relaxer};
 use losscape::{ArgError, Objective};
 use losscape_tests::paths::{Connection, Digits, SCHEDULE, connect, path_rng, train};
 
@@ -26,7 +26,7 @@ pub fn mueller_brown(images: usize) -> Result<(Evaluations, f64), ArgError> {
     let mut rows = vec![0.0; 2 * images];
     rows[..2].copy_from_slice(&a);
     rows[2 * images - 2..].copy_from_slice(&b);
-    let mut workspace = vec![0.0; Band::<f64>::workspace_len(images, 2, 0)];
+    let mut workspace = vec![0.0; BandLayout::new(images, 2, 0).len()];
     let config =
         BandConfig { climb_below: 10.0, ..BandConfig::new(Relaxer::Adaptive(Adaptive { tolerance: 0.1 })) };
     let mut band = Band::new(&f, config, &mut rows, &mut workspace)?;
@@ -35,6 +35,7 @@ pub fn mueller_brown(images: usize) -> Result<(Evaluations, f64), ArgError> {
         match band.step(&f) {
             BandStep::Moved { residual, .. } if residual < RESIDUAL && band.climbing() => break,
             BandStep::Moved { .. } | BandStep::Evaluated(_) => (),
+            BandStep::MemoryChanged => return Err(ArgError::new("workspace", losscape::Reason::Mismatch)),
             BandStep::NotFinite { image } => {
                 return Err(ArgError::new("images", losscape::Reason::NotFinite { index: image }));
             }
@@ -90,7 +91,7 @@ impl Pair {
 #[derive(Debug)]
 pub struct Sweep<'a, F> {
     f: &'a F,
-    band: Band<'a, f32>,
+    band: Band<f32, &'a mut [f32], &'a mut [f32]>,
 }
 
 impl<'a, F: Objective<f32>> Sweep<'a, F> {

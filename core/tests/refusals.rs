@@ -8,7 +8,7 @@ use losscape::curvature::{EigenLayout, FollowingLayout, Hessian, HessianLayout};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, AlignLayout, Loss, MAX_LAYERS, Mlp, MlpObjective};
 use losscape::objective::{HessianAt, check_workspace_len};
-use losscape::path::{AutoNeb, Band, Curve, Sampling, StringMethod};
+use losscape::path::{AutoNebLayout, BandLayout, CurveLayout, StringLayout, StringSamplingLayout};
 use losscape::sgd::{FullBatch, Sgd, SgdLayout};
 use losscape::{Curvature, Objective, Operator, SampledObjective};
 use proptest::prelude::*;
@@ -171,16 +171,17 @@ fn lengths_that_cannot_be_counted_do_not_wrap() {
         FollowingLayout::new(1, MOST, 0).len(),
         FollowingLayout::new(1, 0, MOST).len(),
         PlaneGridLayout::new(1, 1, MOST).len(),
-        Band::<f32>::workspace_len(MOST, 2, 0),
-        AutoNeb::<f32, 4>::workspace_len(MOST, 2, 0),
-        StringMethod::<f32>::workspace_len(MOST, 2, 0),
-        Sampling::<f32, 4>::workspace_len(MOST, 0),
-        Curve::<f32>::workspace_len(MOST, 2, 0),
+        BandLayout::new(MOST, 2, 0).len(),
+        AutoNebLayout::new(MOST, 2, 0).len(),
+        StringLayout::new(MOST, 2, 0).len(),
+        StringSamplingLayout::new(1, MOST, 0).len(),
+        StringSamplingLayout::new(MOST, 1, MOST).len(),
+        CurveLayout::new(MOST, 2, 0).len(),
         SgdLayout::new(1, MOST).len(),
         net.scratch_len(MOST),
         net.hess_vec_scratch_len(MOST),
     ];
-    assert_eq!(lengths, [MOST; 19]);
+    assert_eq!(lengths, [MOST; 20]);
     let corners = PlaneGridLayout::new(u32::MAX, 2, 0).values_len();
     assert!(corners >= u32::MAX as usize, "a corner more than cells, squared");
     assert!(

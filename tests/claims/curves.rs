@@ -4,7 +4,7 @@ use losscape::base::random::{fill_normal, normal, shuffle};
 use losscape::base::vector::axpy;
 use losscape::models::mlp::Init;
 use losscape::models::surfaces::Ring;
-use losscape::path::{Curve, CurveConfig, CurveKind, CurveStep, Draw, RunningAverage};
+use losscape::path::{Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Draw, RunningAverage};
 use losscape::{Objective, Real};
 use losscape_tests::matching::{Barriers, Clusters, align, barriers, train};
 
@@ -28,7 +28,7 @@ fn around_the_ring() {
         (CurveKind::Polychain, 1.224_744_871_391_589, 1.0 / 12.0, 0.25),
     ] {
         let mut controls = [-1.0, 0.0, 0.0, 1.0, 1.0, 0.0];
-        let mut workspace = [f64::NAN; Curve::<f64>::workspace_len(3, 2, 0)];
+        let mut workspace = [f64::NAN; CurveLayout::new(3, 2, 0).len()];
         // Fine enough that the mean over midpoints is the integral to the digits compared.
         let draws = 20_000;
         let config = CurveConfig { kind, draw: Draw::Midpoints, draws, learning_rate: 0.5, momentum: 0.0 };
@@ -49,7 +49,7 @@ fn around_the_ring() {
 fn sampling_t_finds_the_same_curve() {
     let f = Ring::<f64>::default();
     let mut controls = [-1.0, 0.0, 0.0, 1.0, 1.0, 0.0];
-    let mut workspace = [f64::NAN; Curve::<f64>::workspace_len(3, 2, 0)];
+    let mut workspace = [f64::NAN; CurveLayout::new(3, 2, 0).len()];
     let config = CurveConfig {
         kind: CurveKind::Bezier,
         draw: Draw::Random,

@@ -6,11 +6,12 @@ use losscape::base::vector::distance;
 use losscape::models::mlp::{Activation, Mlp};
 use losscape::models::surfaces::{CurvyValley, EggCarton, Quadratic};
 use losscape::path::{
-    Band, BandConfig, BandStep, Exploration, Interpolation, Relaxer, StringConfig, StringMethod, Suggestion,
+    Band, BandConfig, BandLayout, BandStep, Exploration, Interpolation, Relaxer, StringConfig, StringLayout,
+    StringMethod, StringStep, Suggestion,
 };
 use losscape::{Objective, Real};
 
-use crate::support::{regression, relax, rng, scan, spectrum, swap_saddle, zero_loss};
+use crate::support::{OwnedBand, regression, relax, rng, scan, spectrum, swap_saddle, zero_loss};
 
 #[test]
 fn order_of_suggestions() {
@@ -204,7 +205,7 @@ fn egg_carton() {
         assert!((report.saddle - 2.0).abs() < 1e-12, "{report:?}");
         assert!((report.length_ratio() - 1.0).abs() < 1e-12);
 
-        let push = |band: &mut Band<'_, f64>| band.perturb(1e-2, &mut rng(1, 0)).unwrap();
+        let push = |band: &mut OwnedBand| band.perturb(1e-2, &mut rng(1, 0)).unwrap();
         let pushed = relax(&f, config, [from, &[1.5, 1.5]], count, (0.0, 8000), push);
         let report = scan(&f, &pushed.images, 9);
         assert!(report.saddle.abs() < 1e-6, "{report:?}");
@@ -230,13 +231,12 @@ fn egg_carton_with_strings() {
                     [0.5 + t * (to[0] - 0.5) - aside, 0.5 + t * (to[1] - 0.5) + aside]
                 })
                 .collect();
-            let mut workspace =
-                vec![f64::NAN; StringMethod::<f64>::workspace_len(images.len() / 2, 2, f.scratch_len())];
+            let mut workspace = vec![f64::NAN; StringLayout::new(images.len() / 2, 2, f.scratch_len()).len()];
             let config =
                 StringConfig { learning_rate: 2e-3, interpolation: Interpolation::Linear, ends_slide: false };
             let mut string = StringMethod::new(&f, config, &mut images, &mut workspace).unwrap();
             while string.sweep() < 8000 {
-                assert!(!matches!(string.step(&f), BandStep::NotFinite { .. }));
+                assert!(!matches!(string.step(&f), StringStep::NotFinite { .. }));
             }
             let report = scan(&f, string.images(), 9);
             assert!((report.saddle - saddle).abs() < 1e-12, "{count} {to:?} {push}: {report:?}");
@@ -316,7 +316,7 @@ fn redistribution_keeps_ends_and_equalises() {
     let mut images: Vec<f64> =
         places.iter().flat_map(|t| [1.0 + 0.3 * t, -2.0 + 0.7 * t, 0.5 - 1.1 * t]).collect();
     let before = images.clone();
-    let mut workspace = vec![f64::NAN; Band::<f64>::workspace_len(7, 3, f.scratch_len())];
+    let mut workspace = vec![f64::NAN; BandLayout::new(7, 3, f.scratch_len()).len()];
     let config = BandConfig::new(Relaxer::descent(0.1, 0.0));
     let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
     while !matches!(band.step(&f), BandStep::Moved { .. }) {}

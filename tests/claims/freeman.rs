@@ -5,12 +5,15 @@ use losscape::base::random::uniform_in;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::GaussianMixture;
-use losscape::path::{Location, Sampling, SamplingConfig, SamplingEnd, SamplingStep, Split, Trainer};
+use losscape::path::{
+    Location, Split, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout,
+    StringSamplingStep, Trainer,
+};
 use losscape::{Objective, Real};
 
 use crate::support::{median, regression, rng, swap_saddle};
 
-const CONFIG: SamplingConfig<f64> = SamplingConfig {
+const CONFIG: StringSamplingConfig<f64> = StringSamplingConfig {
     level: 0.1,
     accept: 1.1,
     train_to: 0.95,
@@ -22,18 +25,18 @@ const CONFIG: SamplingConfig<f64> = SamplingConfig {
 };
 
 /// How a search ended, the beads added, its length over the chord, the path.
-type Found = (SamplingEnd<f64>, usize, f64, Vec<f64>);
+type Found = (StringSamplingEnd<f64>, usize, f64, Vec<f64>);
 
-fn search(f: &dyn Objective<f64>, config: SamplingConfig<f64>, a: &[f64], b: &[f64]) -> Found {
+fn search(f: &dyn Objective<f64>, config: StringSamplingConfig<f64>, a: &[f64], b: &[f64]) -> Found {
     const CAPACITY: usize = 512;
     let dim = f.dim();
     let mut beads = vec![f64::NAN; CAPACITY * dim];
     beads[..dim].copy_from_slice(a);
     beads[dim..2 * dim].copy_from_slice(b);
-    let mut workspace = vec![f64::NAN; Sampling::<f64, CAPACITY>::workspace_len(dim, f.scratch_len())];
-    let mut sampling = Sampling::<f64, CAPACITY>::new(f, config, &mut beads, &mut workspace).unwrap();
+    let mut workspace = vec![f64::NAN; StringSamplingLayout::new(CAPACITY, dim, f.scratch_len()).len()];
+    let mut sampling = StringSampling::new(f, config, &mut beads, &mut workspace).unwrap();
     loop {
-        if let SamplingStep::Ended(end) = sampling.step(f) {
+        if let StringSamplingStep::Ended(end) = sampling.step(f) {
             return (end, sampling.added(), sampling.length_ratio(), sampling.path().to_vec());
         }
     }
@@ -46,7 +49,7 @@ fn convex_problems_need_no_bead() {
     let targets: Vec<f64> = (0..10).map(|k| f64::from(k * 3 % 7) / 7.0).collect();
     let f = regression(Mlp::new(&[3, 1]).unwrap(), &inputs, &targets);
     let (end, added, ratio, _) = search(&f, CONFIG, &[0.5, -0.2, 0.1, 0.4], &[-0.4, 0.3, 0.2, 0.5]);
-    assert_eq!((end, added), (SamplingEnd::Connected, 0));
+    assert_eq!((end, added), (StringSamplingEnd::Connected, 0));
     assert!((ratio - 1.0).abs() < 1e-12);
 }
 
@@ -55,9 +58,9 @@ fn both_halves_are_visited() {
     // Two hills between the ends.
     let f = GaussianMixture::new(2, &[-0.6, 0.02, 0.6, -0.02], &[-1.0, -1.0], &[0.2, 0.2]).unwrap();
     for split in [Split::Middle, Split::Highest] {
-        let config = SamplingConfig { split, ..CONFIG };
+        let config = StringSamplingConfig { split, ..CONFIG };
         let (end, added, _, path) = search(&f, config, &[-1.5, 0.0], &[1.5, 0.0]);
-        assert_eq!(end, SamplingEnd::Connected);
+        assert_eq!(end, StringSamplingEnd::Connected);
         assert!(added >= 3, "{added}");
         for segment in 0..=added {
             for k in 1..=98 {
@@ -185,12 +188,12 @@ fn trained(f: &MlpObjective<'_, f64>, goal: f64, seed: u64) -> Vec<f64> {
 /// Medians over 11 pairs of networks at this level: beads added, and length over chord minus one.
 fn connected_at(task: &Task, level: f64) -> [f64; 2] {
     let f = task.objective();
-    let config = SamplingConfig { level, trainer: Trainer::Adam { learning_rate: 1e-2 }, ..CONFIG };
+    let config = StringSamplingConfig { level, trainer: Trainer::Adam { learning_rate: 1e-2 }, ..CONFIG };
     let (mut beads, mut excess) = (Vec::new(), Vec::new());
     for pair in 0..11 {
         let [a, b] = [2 * pair, 2 * pair + 1].map(|seed| trained(&f, 0.95 * level, seed));
         let (end, added, ratio, _) = search(&f, config, &a, &b);
-        assert_eq!(end, SamplingEnd::Connected, "level {level}, pair {pair}");
+        assert_eq!(end, StringSamplingEnd::Connected, "level {level}, pair {pair}");
         beads.push(f64::from_usize(added));
         excess.push(ratio - 1.0);
     }

@@ -6,8 +6,8 @@ use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::objective::OnBatch;
 use losscape::path::{
-    Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Cycle, Fire,
-    Insertion, Relaxer, SCHEDULE_CODE, SCHEDULE_CODE_FAST, Spacing, Tangent, tangent,
+    Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout,
+    BandStep, Cycle, Fire, Insertion, Relaxer, SCHEDULE_CODE, SCHEDULE_CODE_FAST, Spacing, Tangent, tangent,
 };
 use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdLayout};
 use losscape::{Objective, SampledObjective};
@@ -34,7 +34,7 @@ fn weight_decay_enters_before_the_projection() {
     fill_normal(&mut rng(90, 0), &mut images);
     let before = images.clone();
     let batch = OnBatch::new(&f, &[0, 2, 3]);
-    let mut workspace = vec![f64::NAN; Band::<f64>::workspace_len(IMAGES, n, batch.scratch_len())];
+    let mut workspace = vec![f64::NAN; BandLayout::new(IMAGES, n, batch.scratch_len()).len()];
     let config = BandConfig {
         // Too weak to be seen.
         spacing: Spacing::Springs(1e-15),
@@ -117,11 +117,9 @@ fn published_schedules_and_insertions_run_to_their_end() {
         for insertion in [Insertion::PAPER, Insertion::CODE] {
             let mut images = vec![0.0; CAPACITY * n];
             images[..2 * n].copy_from_slice(&ends);
-            let mut workspace =
-                vec![0.0; AutoNeb::<f64, CAPACITY>::workspace_len(CAPACITY, n, f.scratch_len())];
+            let mut workspace = vec![0.0; AutoNebLayout::new(CAPACITY, n, f.scratch_len()).len()];
             let config = AutoNebConfig { insertion, ..AutoNebConfig::new(schedule) };
-            let mut search =
-                AutoNeb::<f64, CAPACITY>::new(&f, &f, config, &mut images, &mut workspace).unwrap();
+            let mut search = AutoNeb::new(&f, &f, config, &mut images, &mut workspace).unwrap();
             let (mut cycles, mut sweeps) = (0, 0);
             let end = loop {
                 match search.step(&f, &f) {

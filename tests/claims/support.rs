@@ -5,10 +5,13 @@ use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus, fill_normal};
 use losscape::base::vector::distance;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
-use losscape::path::{Band, BandConfig, BandStep, Relaxer};
+use losscape::path::{Band, BandConfig, BandLayout, BandStep, Relaxer};
 use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdLayout, SgdStep};
 use losscape::{Curvature, Objective, Real};
 pub(crate) use losscape_tests::paths::scan;
+
+/// A band with memory of its own.
+pub(crate) type OwnedBand = Band<f64, Vec<f64>, Vec<f64>>;
 
 /// A band after relaxation.
 pub(crate) struct Relaxed {
@@ -30,14 +33,14 @@ pub(crate) fn relax(
     ends: [&[f64]; 2],
     count: usize,
     (tolerance, sweeps): (f64, u32),
-    prepare: impl FnOnce(&mut Band<'_, f64>),
+    prepare: impl FnOnce(&mut OwnedBand),
 ) -> Relaxed {
     let dim = f.dim();
     let mut images = vec![f64::NAN; count * dim];
     images[..dim].copy_from_slice(ends[0]);
     images[(count - 1) * dim..].copy_from_slice(ends[1]);
-    let mut workspace = vec![f64::NAN; Band::<f64>::workspace_len(count, dim, f.scratch_len())];
-    let mut band = Band::new(f, config, &mut images, &mut workspace).unwrap();
+    let workspace = vec![f64::NAN; BandLayout::new(count, dim, f.scratch_len()).len()];
+    let mut band = Band::new(f, config, images, workspace).unwrap();
     band.interpolate();
     prepare(&mut band);
     loop {
@@ -49,6 +52,7 @@ pub(crate) fn relax(
                 }
             }
             BandStep::NotFinite { image } => panic!("not finite at image {image}"),
+            BandStep::MemoryChanged => panic!("the memory is as it was"),
             BandStep::Evaluated(_) => (),
         }
     }
@@ -125,7 +129,7 @@ pub(crate) fn lowest_bent(
     let mut lowest: Option<(Relaxed, f64)> = None;
     for k in 0..restarts {
         let bend = distance(a, b) * f64::from(1 + k % 4) / 4.0;
-        let push = |band: &mut Band<'_, f64>| band.perturb(bend, &mut rng(claim, u64::from(k))).unwrap();
+        let push = |band: &mut OwnedBand| band.perturb(bend, &mut rng(claim, u64::from(k))).unwrap();
         let band = relax(f, BandConfig::new(relaxer), [a, b], 41, (1e-7, 1500), push);
         let saddle = scan(f, &band.images, 9).saddle;
         if lowest.as_ref().is_none_or(|(_, known)| saddle < *known) {

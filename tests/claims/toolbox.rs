@@ -4,8 +4,8 @@ use losscape::Objective;
 use losscape::base::vector::distance;
 use losscape::models::surfaces::MuellerBrown;
 use losscape::path::{
-    Adaptive, BandConfig, BandStep, Fire, Interpolation, Relaxer, Spacing, StringConfig, StringMethod,
-    Tangent, length,
+    Adaptive, BandConfig, Fire, Interpolation, Relaxer, Spacing, StringConfig, StringLayout, StringMethod,
+    StringStep, Tangent, length,
 };
 use losscape_tests::critical::settle;
 
@@ -56,11 +56,11 @@ fn string(start: &[f64], learning_rate: f64, interpolation: Interpolation, sweep
     let f = MuellerBrown::<f64>::default();
     let count = start.len() / 2;
     let mut images = start.to_vec();
-    let mut workspace = vec![f64::NAN; StringMethod::<f64>::workspace_len(count, 2, f.scratch_len())];
+    let mut workspace = vec![f64::NAN; StringLayout::new(count, 2, f.scratch_len()).len()];
     let config = StringConfig { learning_rate, interpolation, ends_slide: false };
     let mut string = StringMethod::new(&f, config, &mut images, &mut workspace).unwrap();
     while string.sweep() < sweeps {
-        assert!(!matches!(string.step(&f), BandStep::NotFinite { .. }), "a finite step");
+        assert!(!matches!(string.step(&f), StringStep::NotFinite { .. }), "a finite step");
     }
     Relaxed { images: string.images().to_vec(), values: string.values().to_vec() }
 }

@@ -19,8 +19,8 @@ use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::objective::HessianAt;
 use losscape::path::{
-    Adaptive, AutoNeb, AutoNebConfig, AutoNebStep, Band, BandConfig, BandStep, Cycle, Fire, Grow, Relaxer,
-    Tangent, tangent,
+    Adaptive, AutoNeb, AutoNebConfig, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout, BandStep,
+    Cycle, Fire, Grow, Relaxer, Tangent, tangent,
 };
 use losscape::sgd::{FullBatch, LearningRate, Sgd, SgdLayout};
 use losscape::{ArgError, Objective, Operator};
@@ -167,9 +167,9 @@ fn relaxed(f: &MlpObjective<'_, f64>, ends: [&[f64]; 2], inner: u32) -> Result<V
     images[n..2 * n].copy_from_slice(ends[1]);
     let keep = Cycle { grow: Grow::Keep, sweeps: 2000, learning_rate: 0.02 };
     let schedule = [Cycle { grow: Grow::Line(inner), ..keep }, keep];
-    let mut workspace = vec![0.0; AutoNeb::<f64, CAPACITY>::workspace_len(CAPACITY, n, f.scratch_len())];
+    let mut workspace = vec![0.0; AutoNebLayout::new(CAPACITY, n, f.scratch_len()).len()];
     let config = AutoNebConfig::new(&schedule);
-    let mut search = AutoNeb::<f64, CAPACITY>::new(f, f, config, &mut images, &mut workspace)?;
+    let mut search = AutoNeb::new(f, f, config, &mut images, &mut workspace)?;
     while !matches!(search.step(f, f), AutoNebStep::Ended(_)) {}
     Ok(search.path().to_vec())
 }
@@ -183,10 +183,10 @@ fn climb(
     f: &MlpObjective<'_, f64>,
     path: &[f64],
 ) -> Result<(), Box<dyn Error>> {
-    let mut images = path.to_vec();
-    let mut workspace = vec![0.0; Band::<f64>::workspace_len(path.len() / f.dim(), f.dim(), f.scratch_len())];
+    let images = path.to_vec();
+    let workspace = vec![0.0; BandLayout::new(path.len() / f.dim(), f.dim(), f.scratch_len()).len()];
     let config = BandConfig { climb_below: f64::INFINITY, ..BandConfig::new(relaxer) };
-    let mut band = Band::new(f, config, &mut images, &mut workspace)?;
+    let mut band = Band::new(f, config, images, workspace)?;
     for look in LOOKS {
         while band.sweep() < look {
             if let BandStep::NotFinite { image } = band.step(f) {
@@ -201,7 +201,7 @@ fn climb(
 }
 
 /// The climbing image, the Hessian there, and the saddle near it.
-fn see(f: &MlpObjective<'_, f64>, band: &Band<'_, f64>) -> Result<String, Box<dyn Error>> {
+fn see(f: &MlpObjective<'_, f64>, band: &Band<f64, Vec<f64>, Vec<f64>>) -> Result<String, Box<dyn Error>> {
     let (n, top, values) = (f.dim(), band.highest(), band.values());
     let image = |i: usize| &band.images()[i * n..(i + 1) * n];
     let here = Local::of(f, image(top))?;

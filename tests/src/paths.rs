@@ -5,7 +5,8 @@ use losscape::models::data::{Dataset, Targets, digits};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::objective::{Evaluations, OnBatch};
 use losscape::path::{
-    AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Cycle, DenseScan, Grow, Location, PathReport, ScanStep,
+    AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebLayout, AutoNebStep, Cycle, DenseScan, Grow, Location,
+    PathReport, ScanStep,
 };
 use losscape::sgd::{
     Batch, BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd, SgdLayout, SgdStep,
@@ -125,6 +126,7 @@ pub fn scan<R: Real>(f: &dyn Objective<R>, images: &[R], points: u32) -> PathRep
         match scan.step(f, images, &mut point, &mut scratch) {
             ScanStep::Done(report) => return report,
             ScanStep::NotFinite { at } => panic!("not finite at {at:?}"),
+            ScanStep::MemoryChanged => panic!("the lengths fit"),
             ScanStep::Image { .. } | ScanStep::Point { .. } => (),
         }
     }
@@ -171,9 +173,9 @@ pub fn connect(
     let mut batches = Minibatches::new(BatchOrder::ShuffledEpochs, samples, 128, order)?;
     let mut batch = draw(&mut batches, rng);
     let config = AutoNebConfig { minibatches: true, ..AutoNebConfig::new(schedule) };
-    let scratch = OnBatch::new(f, &batch).scratch_len();
-    let mut workspace = vec![0.0; AutoNeb::<f32, CAPACITY>::workspace_len(CAPACITY, dim, scratch)];
-    let mut search = AutoNeb::<f32, CAPACITY>::new(f, f, config, &mut images, &mut workspace)?;
+    let moving = OnBatch::new(f, &batch);
+    let mut workspace = vec![0.0; AutoNebLayout::new(CAPACITY, dim, moving.scratch_len()).len()];
+    let mut search = AutoNeb::new(&moving, f, config, &mut images, &mut workspace)?;
     loop {
         match search.step(&OnBatch::new(f, &batch), f) {
             AutoNebStep::Moved { .. } => batch = draw(&mut batches, rng),

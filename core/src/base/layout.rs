@@ -3,8 +3,6 @@
 //! A method states the lengths of its parts once, in one array: [`total`] of it is the workspace's length, [`cut`]
 //! divides the workspace by it.
 
-use crate::base::error::{ArgError, Reason};
-
 /// `a b`, or `usize::MAX` where that is more than can be counted: no slice is so long, so it is refused.
 pub(crate) const fn area(a: usize, b: usize) -> usize {
     a.saturating_mul(b)
@@ -47,16 +45,6 @@ pub(crate) const fn room<const N: usize>(products: [[usize; 2]; N]) -> usize {
     sum
 }
 
-/// Takes the first `len` elements off what is left of a workspace.
-///
-/// # Errors
-/// [`ArgError`] naming `workspace` if there are fewer; nothing is taken then.
-pub(crate) fn take<'a, R>(rest: &mut &'a mut [R], len: usize) -> Result<&'a mut [R], ArgError> {
-    let found = rest.len();
-    rest.split_off_mut(..len)
-        .ok_or_else(|| ArgError::new("workspace", Reason::TooShort { needed: len, found }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,11 +57,6 @@ mod tests {
         assert_eq!(cut(&mut memory, [5]), Some(([&mut [1, 2, 3, 4, 5][..]], &mut [][..])), "nothing is left");
         assert_eq!(cut(&mut memory, [3, 3]), None, "one too few");
         assert_eq!(cut(&mut memory, [1, usize::MAX]), None, "no overflow");
-        let mut rest = &mut memory[..];
-        assert_eq!(take(&mut rest, 2), Ok(&mut [1, 2][..]));
-        let short = ArgError::new("workspace", Reason::TooShort { needed: 4, found: 3 });
-        assert_eq!(take(&mut rest, 4), Err(short));
-        assert_eq!((take(&mut rest, 1), rest), (Ok(&mut [3][..]), &mut [4, 5][..]));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The running average of weights.
 
+use core::marker::PhantomData;
+
+use crate::base::rows::copy;
 use crate::{ArgError, Real};
 
 /// Averages the iterates of a run: `w̄ ← w̄ + (w − w̄) / (n + 1)` (stochastic weight averaging, Izmailov et al.
@@ -21,16 +24,18 @@ use crate::{ArgError, Real};
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Debug)]
-pub struct RunningAverage<'a, R: Real = f32> {
-    mean: &'a mut [R],
+pub struct RunningAverage<R: Real, M> {
+    mean: M,
     count: u32,
+    scalar: PhantomData<R>,
 }
 
-impl<'a, R: Real> RunningAverage<'a, R> {
-    /// No iterates yet; `mean` has one element per parameter.
+impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> RunningAverage<R, M> {
+    /// No iterates yet; `mean` has one element per parameter. It is owned or lent: an array, a vector, or a mutable borrow
+    /// of one.
     #[must_use]
-    pub const fn new(mean: &'a mut [R]) -> Self {
-        Self { mean, count: 0 }
+    pub const fn new(mean: M) -> Self {
+        Self { mean, count: 0, scalar: PhantomData }
     }
 
     /// Takes an iterate into the average.
@@ -38,13 +43,14 @@ impl<'a, R: Real> RunningAverage<'a, R> {
     /// # Errors
     /// [`ArgError`] if it has another length, or is not finite; the average is as it was.
     pub fn add(&mut self, params: &[R]) -> Result<(), ArgError> {
-        ArgError::check_len("params", self.mean.len(), params.len())?;
+        let mean = self.mean.as_mut();
+        ArgError::check_len("params", mean.len(), params.len())?;
         ArgError::check_finite("params", params)?;
         if self.count == 0 {
-            self.mean.copy_from_slice(params);
+            copy(params, mean);
         } else {
             let n = R::from_u32(self.count) + R::ONE;
-            for (mean, x) in self.mean.iter_mut().zip(params) {
+            for (mean, x) in mean.iter_mut().zip(params) {
                 let apart = *x - *mean;
                 // Numbers of opposite signs may lie farther apart than any number.
                 *mean += if apart.is_finite() { apart / n } else { *x / n - *mean / n };
@@ -56,7 +62,13 @@ impl<'a, R: Real> RunningAverage<'a, R> {
 
     /// The average; meaningless before the first iterate.
     #[must_use]
-    pub const fn mean(&self) -> &[R] {
+    pub fn mean(&self) -> &[R] {
+        self.mean.as_ref()
+    }
+
+    /// The memory of the average, given back.
+    #[must_use]
+    pub fn into_mean(self) -> M {
         self.mean
     }
 

@@ -1,8 +1,7 @@
 //! Curves whose mean loss is trained.
 
 use super::polyline::{check_ends, count_rows};
-
-use crate::base::layout::{room, take};
+use crate::base::layout::{area, cut, total};
 use crate::base::random::{Rng, uniform};
 use crate::base::rows::{rows, rows_mut};
 use crate::base::vector::axpy;
@@ -75,6 +74,64 @@ pub enum CurveStep<R: Real = f32> {
         /// Which, counted from the first end.
         control: usize,
     },
+    /// A memory no longer has the length it had when the curve was made, or the objective is another than the one it was
+    /// made for: another dimension, or more scratch. Nothing was done.
+    MemoryChanged,
+}
+
+/// The workspace of a [`Curve`]: two numbers for each of the inner control points, a point and a gradient, scratch for the
+/// objective.
+///
+/// ```
+/// use losscape::path::CurveLayout;
+/// const WORKSPACE: usize = CurveLayout::new(3, 2, 0).len();
+/// assert_eq!(WORKSPACE, 8);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurveLayout {
+    controls: usize,
+    dim: usize,
+    scratch_len: usize,
+}
+
+/// The memory of a curve, in parts.
+struct CurveParts<'w, R> {
+    controls: &'w mut [R], // (m + 1) × n
+    update: &'w mut [R],   // (m − 1) × n: Σ wⱼ ∇f since the last move
+    velocity: &'w mut [R], // (m − 1) × n
+    point: &'w mut [R],    // n
+    grad: &'w mut [R],     // n
+    scratch: &'w mut [R],
+}
+
+impl CurveLayout {
+    /// For `controls` control points of `dim` parameters, the two ends included, and as much scratch as the objective
+    /// needs.
+    #[must_use]
+    pub const fn new(controls: usize, dim: usize, scratch_len: usize) -> Self {
+        Self { controls, dim, scratch_len }
+    }
+
+    /// The least length of the workspace, for `f32` and `f64` alike; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        total(self.parts())
+    }
+
+    const fn parts(self) -> [usize; 5] {
+        let inner = area(self.controls.saturating_sub(2), self.dim);
+        [inner, inner, self.dim, self.dim, self.scratch_len]
+    }
+
+    /// The parts; `None` if a length is not as it must be.
+    fn split<'w, R>(self, controls: &'w mut [R], workspace: &'w mut [R]) -> Option<CurveParts<'w, R>> {
+        if controls.len() != area(self.controls, self.dim) {
+            return None;
+        }
+        let ([update, velocity, point, grad, scratch], _) = cut(workspace, self.parts())?;
+        Some(CurveParts { controls, update, velocity, point, grad, scratch })
+    }
 }
 
 /// A curve between two minima whose control points minimise the mean loss along it (Garipov et al. 2018).
@@ -90,10 +147,13 @@ pub enum CurveStep<R: Real = f32> {
 ///
 /// # Shapes
 ///
-/// | argument    | length                              | layout                                    |
-/// |-------------|-------------------------------------|-------------------------------------------|
-/// | `controls`  | `(m + 1) · n`                       | row `j` is θⱼ; the first and last are ends |
-/// | `workspace` | `Curve::workspace_len(m + 1, n, s)` | need not be initialised                   |
+/// | argument    | length                                | layout                                     |
+/// |-------------|---------------------------------------|--------------------------------------------|
+/// | `controls`  | `(m + 1) · n`                         | row `j` is θⱼ; the first and last are ends |
+/// | `workspace` | `CurveLayout::new(m + 1, n, s).len()` | need not be initialised                    |
+///
+/// with `n = f.dim()`, `s = f.scratch_len()`. Both memories are owned or lent: an array, a vector, or a mutable borrow of
+/// one.
 ///
 /// # Cost
 ///
@@ -106,11 +166,11 @@ pub enum CurveStep<R: Real = f32> {
 /// ```
 /// use losscape::base::random::stream;
 /// use losscape::models::surfaces::Ring;
-/// use losscape::path::{Curve, CurveConfig, CurveKind, CurveStep, Draw};
+/// use losscape::path::{Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Draw};
 ///
 /// let f = Ring::<f64>::default();
 /// let mut controls = [-1.0, 0.0, 0.0, 1.0, 1.0, 0.0];
-/// let mut workspace = [0.0; Curve::<f64>::workspace_len(3, 2, 0)];
+/// let mut workspace = [0.0; CurveLayout::new(3, 2, 0).len()];
 /// let config = CurveConfig {
 ///     kind: CurveKind::Bezier,
 ///     draw: Draw::Midpoints,
@@ -125,27 +185,17 @@ pub enum CurveStep<R: Real = f32> {
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Debug)]
-pub struct Curve<'a, R: Real = f32> {
+pub struct Curve<R: Real, C, W> {
     config: CurveConfig<R>,
-    dim: usize,
-    controls: &'a mut [R], // (m + 1) × n
-    update: &'a mut [R],   // (m − 1) × n: Σ wⱼ ∇f since the last move
-    velocity: &'a mut [R], // (m − 1) × n
-    point: &'a mut [R],    // n
-    grad: &'a mut [R],     // n
-    scratch: &'a mut [R],
+    layout: CurveLayout,
+    controls: C,
+    workspace: W,
     drawn: u32,
     total: R,
     updates: u32,
 }
 
-impl<'a, R: Real> Curve<'a, R> {
-    /// The length of the workspace.
-    #[must_use]
-    pub const fn workspace_len(controls: usize, dim: usize, scratch: usize) -> usize {
-        room([[2, room([[controls.saturating_sub(2) + 1, dim]])], [1, scratch]])
-    }
-
+impl<R: Real, C: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Curve<R, C, W> {
     /// A curve with these control points, at least one of them inner.
     ///
     /// # Errors
@@ -154,86 +204,38 @@ impl<'a, R: Real> Curve<'a, R> {
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         config: CurveConfig<R>,
-        controls: &'a mut [R],
-        workspace: &'a mut [R],
+        controls: C,
+        workspace: W,
     ) -> Result<Self, ArgError> {
         let dim = f.dim();
-        let count = count_rows("controls", controls, dim, 3)?;
-        ArgError::check_finite("controls", controls)?;
-        check_ends("controls", controls, dim, count - 1)?;
-        let needed = Self::workspace_len(count, dim, f.scratch_len());
-        ArgError::check_min_len("workspace", needed, workspace.len())?;
+        let rows = controls.as_ref();
+        let count = count_rows("controls", rows, dim, 3)?;
+        ArgError::check_finite("controls", rows)?;
+        check_ends("controls", rows, dim, count - 1)?;
+        let layout = CurveLayout::new(count, dim, f.scratch_len());
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
         if config.kind == CurveKind::Bezier && count > MOST_CONTROLS {
             return Err(ArgError::new("controls", Reason::TooMany { limit: MOST_CONTROLS, found: count }));
         }
         ArgError::check_count("draws", config.draws as usize)?;
         super::relax::Relaxer::descent(config.learning_rate, config.momentum).check()?;
-        let inner = (count - 2) * dim;
-        let mut scratch = workspace;
-        let update = take(&mut scratch, inner)?;
-        let velocity = take(&mut scratch, inner)?;
-        let point = take(&mut scratch, dim)?;
-        let grad = take(&mut scratch, dim)?;
-        update.fill(R::ZERO);
-        velocity.fill(R::ZERO);
-        Ok(Self {
-            config,
-            dim,
-            controls,
-            update,
-            velocity,
-            point,
-            grad,
-            scratch,
-            drawn: 0,
-            total: R::ZERO,
-            updates: 0,
-        })
-    }
-
-    /// `wⱼ(t)` of `degree + 1` control points.
-    fn weight(kind: CurveKind, degree: usize, j: usize, t: R) -> R {
-        match kind {
-            CurveKind::Polychain => {
-                let off = (t * R::from_usize(degree) - R::from_usize(j)).abs();
-                if off < R::ONE { R::ONE - off } else { R::ZERO }
-            }
-            CurveKind::Bezier => {
-                // C(degree, j) tʲ (1 − t)^(degree − j), factor by factor.
-                let mut weight = R::ONE;
-                for k in 0..degree {
-                    if k < j {
-                        weight *= t * R::from_usize(degree - k) / R::from_usize(k + 1);
-                    } else {
-                        weight *= R::ONE - t;
-                    }
-                }
-                weight
-            }
+        let mut curve = Self { config, layout, controls, workspace, drawn: 0, total: R::ZERO, updates: 0 };
+        if let Some(parts) = curve.layout.split(curve.controls.as_mut(), curve.workspace.as_mut()) {
+            parts.update.fill(R::ZERO);
+            parts.velocity.fill(R::ZERO);
         }
+        Ok(curve)
     }
 
     /// Writes φ(t) to `out`.
     pub fn point(&self, t: R, out: &mut [R]) {
-        Self::point_of(self.config.kind, self.controls, self.dim, t, out);
-    }
-
-    fn point_of(kind: CurveKind, controls: &[R], dim: usize, t: R, out: &mut [R]) {
-        let controls = rows(controls, dim);
-        let degree = controls.len().saturating_sub(1);
-        out.fill(R::ZERO);
-        for (j, control) in controls.enumerate() {
-            let weight = Self::weight(kind, degree, j, t);
-            for (out, c) in out.iter_mut().zip(control) {
-                *out += weight * *c;
-            }
-        }
+        point_of(self.config.kind, self.controls.as_ref(), self.layout.dim, t, out);
     }
 
     /// Fills the rows of `images` with points of the curve at equally spaced `t`, both ends included: a
     /// polyline for [`DenseScan`](super::DenseScan).
     pub fn trace(&self, images: &mut [R]) {
-        let images = rows_mut(images, self.dim);
+        let images = rows_mut(images, self.layout.dim);
         let count = images.len();
         for (i, image) in images.enumerate() {
             let t = if count > 1 { R::from_usize(i) / R::from_usize(count - 1) } else { R::ZERO };
@@ -245,60 +247,118 @@ impl<'a, R: Real> Curve<'a, R> {
     ///
     /// With [`Draw::Midpoints`] the generator is not used.
     pub fn step<G: Rng + ?Sized>(&mut self, f: &(impl Objective<R> + ?Sized), rng: &mut G) -> CurveStep<R> {
-        debug_assert_eq!(f.dim(), self.dim, "dimension");
         let CurveConfig { kind, draw, draws, .. } = self.config;
+        let CurveLayout { dim, scratch_len, .. } = self.layout;
+        let parts = self.layout.split(self.controls.as_mut(), self.workspace.as_mut());
+        let Some(CurveParts { controls, update, velocity, point, grad, scratch }) = parts else {
+            return CurveStep::MemoryChanged;
+        };
+        if f.dim() != dim || f.scratch_len() > scratch_len {
+            return CurveStep::MemoryChanged;
+        }
         if self.drawn == draws {
-            return self.advance();
+            let inner = controls.get_mut(dim..).unwrap_or_default();
+            if let Err(place) = advance(&self.config, inner, velocity, update) {
+                return CurveStep::TooFar { control: place / dim + 1 };
+            }
+            let mean = self.total / R::from_u32(draws);
+            (self.drawn, self.total) = (0, R::ZERO);
+            self.updates = self.updates.saturating_add(1);
+            return CurveStep::Moved { update: self.updates, mean };
         }
         let t = match draw {
             Draw::Random => uniform(rng),
             Draw::Midpoints => (R::from_u32(self.drawn) + R::HALF) / R::from_u32(draws),
         };
-        Self::point_of(kind, self.controls, self.dim, t, self.point);
-        let value = f.value_grad(self.point, self.grad, self.scratch);
+        point_of(kind, controls, dim, t, point);
+        let value = f.value_grad(point, grad, scratch);
         let total = self.total + value;
-        let degree = rows(self.update, self.dim).len() + 1;
-        let weight = |j: usize| Self::weight(kind, degree, j + 1, t);
+        let degree = rows(update, dim).len() + 1;
+        let weight = |j: usize| weight(kind, degree, j + 1, t);
         let finite = |(j, update): (usize, &[R])| {
             let weight = weight(j);
-            update.iter().zip(&*self.grad).all(|(u, g)| (*u + weight * *g).is_finite())
+            update.iter().zip(&*grad).all(|(u, g)| (*u + weight * *g).is_finite())
         };
-        if !total.is_finite() || !rows(self.update, self.dim).enumerate().all(finite) {
+        if !total.is_finite() || !rows(update, dim).enumerate().all(finite) {
             return CurveStep::NotFinite { t };
         }
-        for (j, update) in rows_mut(self.update, self.dim).enumerate() {
-            axpy(weight(j), self.grad, update);
+        for (j, update) in rows_mut(update, dim).enumerate() {
+            axpy(weight(j), grad, update);
         }
         self.drawn += 1;
         self.total = total;
         CurveStep::Evaluated { t, value }
     }
 
-    /// The move of the control points.
-    fn advance(&mut self) -> CurveStep<R> {
-        let CurveConfig { draws, learning_rate, momentum, .. } = self.config;
-        let n = R::from_u32(draws);
-        let faster = |v: &R, u: &R| momentum * *v - learning_rate * (*u / n);
-        let inner = self.controls.get_mut(self.dim..).unwrap_or_default();
-        let mut moved = inner.iter().zip(&*self.velocity).zip(&*self.update);
-        if let Some(place) = moved.position(|((x, v), u)| !(*x + faster(v, u)).is_finite()) {
-            return CurveStep::TooFar { control: place / self.dim + 1 };
-        }
-        for ((x, v), u) in inner.iter_mut().zip(&mut *self.velocity).zip(&mut *self.update) {
-            *v = faster(v, u);
-            *x += *v;
-            *u = R::ZERO;
-        }
-        let mean = self.total / n;
-        (self.drawn, self.total) = (0, R::ZERO);
-        self.updates = self.updates.saturating_add(1);
-        CurveStep::Moved { update: self.updates, mean }
-    }
-
     /// The control points, `(m + 1) × n`.
     #[must_use]
-    pub const fn controls(&self) -> &[R] {
-        self.controls
+    pub fn controls(&self) -> &[R] {
+        self.controls.as_ref()
+    }
+
+    /// The control points and the workspace, given back.
+    #[must_use]
+    pub fn into_parts(self) -> (C, W) {
+        (self.controls, self.workspace)
+    }
+}
+
+/// The move of the inner control points.
+///
+/// # Errors
+/// The place of the first number that would not be finite; nothing has been changed then.
+fn advance<R: Real>(
+    config: &CurveConfig<R>,
+    inner: &mut [R],
+    velocity: &mut [R],
+    update: &mut [R],
+) -> Result<(), usize> {
+    let n = R::from_u32(config.draws);
+    let faster = |v: &R, u: &R| config.momentum * *v - config.learning_rate * (*u / n);
+    let mut moved = inner.iter().zip(&*velocity).zip(&*update);
+    if let Some(place) = moved.position(|((x, v), u)| !(*x + faster(v, u)).is_finite()) {
+        return Err(place);
+    }
+    for ((x, v), u) in inner.iter_mut().zip(velocity).zip(update) {
+        *v = faster(v, u);
+        *x += *v;
+        *u = R::ZERO;
+    }
+    Ok(())
+}
+
+/// `wⱼ(t)` of `degree + 1` control points.
+fn weight<R: Real>(kind: CurveKind, degree: usize, j: usize, t: R) -> R {
+    match kind {
+        CurveKind::Polychain => {
+            let off = (t * R::from_usize(degree) - R::from_usize(j)).abs();
+            if off < R::ONE { R::ONE - off } else { R::ZERO }
+        }
+        CurveKind::Bezier => {
+            // C(degree, j) tʲ (1 − t)^(degree − j), factor by factor.
+            let mut weight = R::ONE;
+            for k in 0..degree {
+                if k < j {
+                    weight *= t * R::from_usize(degree - k) / R::from_usize(k + 1);
+                } else {
+                    weight *= R::ONE - t;
+                }
+            }
+            weight
+        }
+    }
+}
+
+/// Writes φ(t) to `out`.
+fn point_of<R: Real>(kind: CurveKind, controls: &[R], dim: usize, t: R, out: &mut [R]) {
+    let controls = rows(controls, dim);
+    let degree = controls.len().saturating_sub(1);
+    out.fill(R::ZERO);
+    for (j, control) in controls.enumerate() {
+        let weight = weight(kind, degree, j, t);
+        for (out, c) in out.iter_mut().zip(control) {
+            *out += weight * *c;
+        }
     }
 }
 
@@ -325,7 +385,7 @@ mod tests {
                     let mut total = 0.0;
                     let mut mean = 0.0;
                     for j in 0..=degree {
-                        let w = Curve::<f64>::weight(kind, degree, j, t);
+                        let w = weight::<f64>(kind, degree, j, t);
                         total += w;
                         mean += w * f64::from_usize(j) / f64::from_usize(degree);
                     }
@@ -333,14 +393,14 @@ mod tests {
                 }
             }
         }
-        assert_eq!(Curve::<f64>::weight(CurveKind::Bezier, 2, 1, 0.25), 2.0 * 0.25 * 0.75);
+        assert_eq!(weight::<f64>(CurveKind::Bezier, 2, 1, 0.25), 2.0 * 0.25 * 0.75);
     }
 
     #[test]
     fn ends_stay_and_random_draws_differ() {
         let f = Ring::default();
         let mut controls = [-1.0, 0.0, 0.0, 1.0, 1.0, 0.0];
-        let mut workspace = [f64::NAN; Curve::<f64>::workspace_len(3, 2, 0)];
+        let mut workspace = [f64::NAN; CurveLayout::new(3, 2, 0).len()];
         let config = CurveConfig { draw: Draw::Random, draws: 1, ..CONFIG };
         let mut curve = Curve::new(&f, config, &mut controls, &mut workspace).unwrap();
         let mut rng = stream(3, 0);
@@ -361,7 +421,7 @@ mod tests {
     fn what_is_not_finite_moves_nothing() {
         let f = Hole(0.1);
         let mut controls = [-1.0, 0.0, 0.0, 0.1, 1.0, 0.0];
-        let mut workspace = [f64::NAN; Curve::<f64>::workspace_len(3, 2, 0)];
+        let mut workspace = [f64::NAN; CurveLayout::new(3, 2, 0).len()];
         let mut curve = Curve::new(&f, CONFIG, &mut controls, &mut workspace).unwrap();
         let mut rng = stream(3, 0);
         let mut step = curve.step(&f, &mut rng);

@@ -9,7 +9,7 @@
 //! | [`StringMethod`] | the same without tangents: gradient steps, then equal spacing | E, Ren & Vanden-Eijnden 2007 |
 //! | [`AutoNeb`] | a band that is scanned and grows where it is coarse | Kolsbjerg et al. 2016, Draxler et al. 2018 |
 //! | [`Exploration`] | which of many minima to connect next | Draxler et al. 2018 |
-//! | [`Sampling`] | connects two points below a level by splitting and training | Freeman & Bruna 2017 |
+//! | [`StringSampling`] | connects two points below a level by splitting and training | Freeman & Bruna 2017 |
 //! | [`Curve`] | a curve whose mean loss is trained | Garipov et al. 2018 |
 //! | [`RunningAverage`] | the average of a run's weights | Izmailov et al. 2018 |
 //! | [`DenseScan`] | what a path costs, between its images too | |
@@ -32,24 +32,28 @@ mod hole;
 mod polyline;
 mod relax;
 mod restarts;
-mod sampling;
 mod scan;
 mod string;
+mod string_sampling;
 mod tangent;
 mod tree;
 
 pub use autoneb::{
-    AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Cycle, CycleReport, Grow, Insertion, SCHEDULE_CODE,
-    SCHEDULE_CODE_FAST,
+    AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebLayout, AutoNebStep, Cycle, CycleReport, Grow, Insertion,
+    SCHEDULE_CODE, SCHEDULE_CODE_FAST,
 };
 pub use average::RunningAverage;
-pub use band::{Band, BandConfig, BandStep, Spacing};
-pub use curve::{Curve, CurveConfig, CurveKind, CurveStep, Draw};
+pub use band::{Band, BandConfig, BandLayout, BandStep, Spacing};
+pub use curve::{Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Draw};
 pub use polyline::{Location, length};
 pub use relax::{Adaptive, Descent, Fire, Relaxer};
 pub use restarts::Restarts;
-pub use sampling::{Sampling, SamplingConfig, SamplingEnd, SamplingStep, Split, Trainer};
+
 pub use scan::{DenseScan, PathReport, ScanStep};
-pub use string::{Interpolation, StringConfig, StringMethod};
+pub use string::{Interpolation, StringConfig, StringLayout, StringMethod, StringStep};
+pub use string_sampling::{
+    Split, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout, StringSamplingStep,
+    Trainer,
+};
 pub use tangent::{Tangent, tangent};
 pub use tree::{Attempt, Exploration, Pair, Suggestion};

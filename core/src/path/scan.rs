@@ -81,6 +81,9 @@ pub enum ScanStep<R: Real = f32> {
     },
     /// All is scanned.
     Done(PathReport<R>),
+    /// The images are not as many as the ones the scan was made for, `point` has not one element per parameter, the
+    /// scratch is too short, or the objective has another dimension. Nothing was done.
+    MemoryChanged,
 }
 
 /// Evaluates a path at its images and at equally spaced points between them.
@@ -192,7 +195,10 @@ impl<R: Real> DenseScan<R> {
         point: &mut [R],
         scratch: &mut [R],
     ) -> ScanStep<R> {
-        debug_assert_eq!(images.len(), (self.last + 1) * self.dim, "the images scanned");
+        let fits = images.len() == (self.last + 1) * self.dim && point.len() == self.dim;
+        if !fits || f.dim() != self.dim || scratch.len() < f.scratch_len() {
+            return ScanStep::MemoryChanged;
+        }
         let at = match self.next {
             Next::FirstEnd => Location { segment: 0, alpha: R::ZERO },
             Next::LastEnd => Location { segment: self.last - 1, alpha: R::ONE },
@@ -295,7 +301,7 @@ mod tests {
                     assert_eq!(f64::from(report.values), f64::from_usize(visited.len()) - 1.0);
                     return report;
                 }
-                ScanStep::NotFinite { .. } => panic!("not finite"),
+                step @ (ScanStep::NotFinite { .. } | ScanStep::MemoryChanged) => panic!("{step:?}"),
                 ScanStep::Image { value, .. } | ScanStep::Point { value, .. } => {
                     assert_eq!(value, f.value(&point, &mut []));
                     visited.push(value);

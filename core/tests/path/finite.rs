@@ -5,9 +5,10 @@ use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::DoubleWell;
 use losscape::path::{
-    Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Curve,
-    CurveConfig, CurveKind, CurveStep, Cycle, Draw, Fire, Grow, Interpolation, Relaxer, Sampling,
-    SamplingConfig, SamplingEnd, SamplingStep, Spacing, Split, StringConfig, StringMethod, Trainer,
+    Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout,
+    BandStep, Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Cycle, Draw, Fire, Grow, Interpolation,
+    Relaxer, Spacing, Split, StringConfig, StringLayout, StringMethod, StringSampling, StringSamplingConfig,
+    StringSamplingEnd, StringSamplingLayout, StringSamplingStep, StringStep, Trainer,
 };
 use losscape::{Objective, Real};
 
@@ -40,7 +41,7 @@ fn bands_keep_their_images() {
         [Relaxer::descent(1e30, 0.0), Relaxer::Fire(Fire { dt: 1e30, dt_max: 1e30, max_step: 1e38 })]
     {
         for spacing in [Spacing::Redistribute, Spacing::Springs(1.0)] {
-            let (mut images, mut workspace) = (IMAGES, [f32::NAN; Band::<f32>::workspace_len(5, 2, 0)]);
+            let (mut images, mut workspace) = (IMAGES, [f32::NAN; BandLayout::new(5, 2, 0).len()]);
             let config = BandConfig { spacing, ..BandConfig::new(relaxer) };
             let mut band = Band::new(&Gorge, config, &mut images, &mut workspace).unwrap();
             for _ in 0..3 {
@@ -54,7 +55,7 @@ fn bands_keep_their_images() {
                 assert_eq!((band.sweep(), band.images()), (0, &IMAGES[..]), "{config:?}");
             }
             // With a rate that suits, the same band goes on.
-            band.restart(Relaxer::descent(1e-31, 0.0));
+            band.restart(Relaxer::descent(1e-31, 0.0)).unwrap();
             while band.sweep() < 100 {
                 assert!(!matches!(band.step(&Gorge), BandStep::NotFinite { .. }));
             }
@@ -67,7 +68,7 @@ fn bands_keep_their_images() {
 fn bands_do_not_become_infinitely_long() {
     // Each image alone could go there.
     let relaxer = Relaxer::descent(1.2e9, 0.0);
-    let (mut images, mut workspace) = (IMAGES, [f32::NAN; Band::<f32>::workspace_len(5, 2, 0)]);
+    let (mut images, mut workspace) = (IMAGES, [f32::NAN; BandLayout::new(5, 2, 0).len()]);
     let mut band = Band::new(&Gorge, BandConfig::new(relaxer), &mut images, &mut workspace).unwrap();
     let step = loop {
         let step = band.step(&Gorge);
@@ -88,7 +89,7 @@ fn fire_between_two_networks_that_have_no_minimum_between_them() {
         let mut images = vec![0.0; 2 * count];
         images[..2].copy_from_slice(&[1.0, 0.5]);
         images[2 * count - 2..].copy_from_slice(&[1.0, -0.5]);
-        let mut workspace = vec![f32::NAN; Band::<f32>::workspace_len(count, 2, f.scratch_len())];
+        let mut workspace = vec![f32::NAN; BandLayout::new(count, 2, f.scratch_len()).len()];
         let config = BandConfig::new(Relaxer::Fire(Fire { dt: 0.1, dt_max: 1.0, max_step: 1.0 }));
         let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
         band.interpolate();
@@ -109,9 +110,9 @@ fn searches_end_with_the_path_they_had() {
     let schedule = [still, Cycle { grow: Grow::Keep, sweeps: 5, ..still }];
     let f = DoubleWell::<f32>::new(2).unwrap();
     let mut images = [-1.0, 0.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-    let mut workspace = [f32::NAN; AutoNeb::<f32, 5>::workspace_len(5, 2, 0)];
+    let mut workspace = [f32::NAN; AutoNebLayout::new(5, 2, 0).len()];
     let config = AutoNebConfig { momentum: 0.0, ..AutoNebConfig::new(&schedule) };
-    let mut search = AutoNeb::<f32, 5>::new(&f, &f, config, &mut images, &mut workspace).unwrap();
+    let mut search = AutoNeb::new(&f, &f, config, &mut images, &mut workspace).unwrap();
     let end = loop {
         if let AutoNebStep::Ended(end) = search.step(&f, &f) {
             break end;
@@ -125,18 +126,19 @@ fn searches_end_with_the_path_they_had() {
 #[test]
 fn strings_keep_their_images() {
     for interpolation in [Interpolation::Linear, Interpolation::Cubic] {
-        let (mut images, mut workspace) = (IMAGES, [f32::NAN; StringMethod::<f32>::workspace_len(5, 2, 0)]);
+        let (mut images, mut workspace) = (IMAGES, [f32::NAN; StringLayout::new(5, 2, 0).len()]);
         let config = StringConfig { learning_rate: 1e30, interpolation, ends_slide: false };
         let mut string = StringMethod::new(&Gorge, config, &mut images, &mut workspace).unwrap();
         let mut refused = 0;
         for _ in 0..30 {
             match string.step(&Gorge) {
-                BandStep::Moved { .. } => panic!("moved"),
-                BandStep::NotFinite { image } => {
+                StringStep::Moved { .. } => panic!("moved"),
+                StringStep::NotFinite { image } => {
                     assert_eq!((image, string.images()), (1, &IMAGES[..]));
                     refused += 1;
                 }
-                BandStep::Evaluated(_) => (),
+                StringStep::Evaluated(_) => (),
+                StringStep::MemoryChanged => panic!("the memory is as it was"),
             }
         }
         assert!(refused > 2);
@@ -147,7 +149,7 @@ fn strings_keep_their_images() {
 fn curves_keep_their_control_points() {
     for (momentum, update) in [(0.0, 0), (0.9, 0)] {
         let mut controls = [0.0, 0.0, 0.5, 0.1, 1.0, 0.0];
-        let mut workspace = [f32::NAN; Curve::<f32>::workspace_len(3, 2, 0)];
+        let mut workspace = [f32::NAN; CurveLayout::new(3, 2, 0).len()];
         let config = CurveConfig {
             kind: CurveKind::Bezier,
             draw: Draw::Midpoints,
@@ -179,7 +181,7 @@ fn beads_are_not_trained_into_infinity() {
         let mut beads = [-1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         let mut f = DoubleWell::<f32>::new(2).unwrap();
         f.scale = 1e20;
-        let config = SamplingConfig {
+        let config = StringSamplingConfig {
             level: 1e18,
             accept: 1.1,
             train_to: 0.95,
@@ -189,16 +191,16 @@ fn beads_are_not_trained_into_infinity() {
             trainer,
             train_steps: 100,
         };
-        let mut workspace = [f32::NAN; Sampling::<f32, 4>::workspace_len(2, 0)];
+        let mut workspace = [f32::NAN; StringSamplingLayout::new(4, 2, 0).len()];
         beads[1] = 0.1;
         beads[3] = 0.1;
-        let mut sampling = Sampling::<f32, 4>::new(&f, config, &mut beads, &mut workspace).unwrap();
+        let mut sampling = StringSampling::new(&f, config, &mut beads, &mut workspace).unwrap();
         let end = loop {
-            if let SamplingStep::Ended(end) = sampling.step(&f) {
+            if let StringSamplingStep::Ended(end) = sampling.step(&f) {
                 break end;
             }
         };
-        assert_eq!(end, SamplingEnd::NotFinite, "{trainer:?}");
+        assert_eq!(end, StringSamplingEnd::NotFinite, "{trainer:?}");
         assert!(sampling.path().iter().all(|x| x.is_finite()));
     }
 }
@@ -207,7 +209,7 @@ fn beads_are_not_trained_into_infinity() {
 fn the_first_move_of_fire_takes_its_first_time_step() {
     let f = DoubleWell::<f64>::new(2).unwrap();
     let mut images = [-1.0, 0.0, 0.0, 0.5, 1.0, 0.0];
-    let mut workspace = [f64::NAN; Band::<f64>::workspace_len(3, 2, 0)];
+    let mut workspace = [f64::NAN; BandLayout::new(3, 2, 0).len()];
     let fire = Fire { dt: 0.25, dt_max: 0.5, max_step: 1.0 };
     let config = BandConfig { spacing: Spacing::Springs(1.0), ..BandConfig::new(Relaxer::Fire(fire)) };
     let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
@@ -227,7 +229,7 @@ fn adaptive_steps_are_as_many_at_every_height() {
         let mut f = DoubleWell::<f32>::new(2).unwrap();
         f.scale = scale;
         let mut images = [-1.0, 0.0, -0.6, 0.3, 0.1, 0.4, 0.4, 0.3, 1.0, 0.0];
-        let mut workspace = [f32::NAN; Band::<f32>::workspace_len(5, 2, 0)];
+        let mut workspace = [f32::NAN; BandLayout::new(5, 2, 0).len()];
         let config = BandConfig::new(Relaxer::Adaptive(Adaptive { tolerance: 0.1 }));
         let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
         loop {
@@ -268,7 +270,7 @@ fn nothing_is_perpendicular_in_one_dimension() {
         for seed in 0..200u32 {
             let end = 0.1 + 0.01 * f64::from(seed);
             let ends = [-0.7, 0.0, 0.0, 0.0, end].map(|x| R::from_f64(x * scale));
-            let (mut images, mut workspace) = (ends, [R::ZERO; Band::<f64>::workspace_len(5, 1, 0)]);
+            let (mut images, mut workspace) = (ends, [R::ZERO; BandLayout::new(5, 1, 0).len()]);
             let config = BandConfig::new(Relaxer::descent(R::HALF, R::ZERO));
             let mut band = Band::new(&Line, config, &mut images, &mut workspace).unwrap();
             band.interpolate();

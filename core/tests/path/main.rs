@@ -3,5 +3,6 @@
 
 mod finite;
 mod landscapes;
+mod memory;
 mod rest;
 mod scale;

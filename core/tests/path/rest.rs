@@ -1,7 +1,7 @@
 //! Bands come to rest with every relaxer and either spacing.
 
 use losscape::objective::check_grad;
-use losscape::path::{Adaptive, Band, BandConfig, BandStep, Fire, Relaxer, Spacing};
+use losscape::path::{Adaptive, Band, BandConfig, BandLayout, BandStep, Fire, Relaxer, Spacing};
 
 use crate::landscapes::Leps;
 
@@ -10,7 +10,7 @@ fn relaxed(count: usize, config: BandConfig<f64>) -> (f64, u32) {
     let mut images = vec![f64::NAN; 2 * count];
     images[..2].copy_from_slice(&Leps::MINIMA[0]);
     images[2 * count - 2..].copy_from_slice(&Leps::MINIMA[1]);
-    let mut workspace = vec![f64::NAN; Band::<f64>::workspace_len(count, 2, 0)];
+    let mut workspace = vec![f64::NAN; BandLayout::new(count, 2, 0).len()];
     let mut band = Band::new(&Leps, config, &mut images, &mut workspace).unwrap();
     band.interpolate();
     loop {
@@ -20,6 +20,7 @@ fn relaxed(count: usize, config: BandConfig<f64>) -> (f64, u32) {
             }
             BandStep::Moved { sweep, residual } => assert!(sweep < 20_000, "{count} {config:?}: {residual}"),
             BandStep::NotFinite { image } => panic!("image {image}"),
+            BandStep::MemoryChanged => panic!("the memory is as it was"),
             BandStep::Evaluated(_) => (),
         }
     }

@@ -6,10 +6,11 @@
 use losscape::base::random::stream;
 use losscape::models::surfaces::{MuellerBrown, Ring};
 use losscape::path::{
-    Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Curve,
-    CurveConfig, CurveKind, CurveStep, Cycle, DenseScan, Draw, Fire, Grow, Interpolation, Relaxer,
-    RunningAverage, Sampling, SamplingConfig, SamplingEnd, SamplingStep, ScanStep, Spacing, Split,
-    StringConfig, StringMethod, Tangent, Trainer, length, tangent,
+    Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout,
+    BandStep, Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Cycle, DenseScan, Draw, Fire, Grow,
+    Interpolation, Relaxer, RunningAverage, ScanStep, Spacing, Split, StringConfig, StringLayout,
+    StringMethod, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout,
+    StringSamplingStep, StringStep, Tangent, Trainer, length, tangent,
 };
 use losscape::{Objective, Real};
 
@@ -124,7 +125,7 @@ fn band<R: Real>(run: &mut Run<R>, relaxer: Relaxer<R>, spacing: Spacing<R>, tan
     let climb_below = run.of(50.0, 1, -1);
     let config = BandConfig { tangent, spacing, climb_below, ..BandConfig::new(relaxer) };
     let mut images = run.ends(COUNT, COUNT - 1);
-    let mut workspace = vec![R::ZERO; Band::<R>::workspace_len(COUNT, 2, f.scratch_len())];
+    let mut workspace = vec![R::ZERO; BandLayout::new(COUNT, 2, f.scratch_len()).len()];
     let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
     band.interpolate();
     band.perturb(run.length(0.01), &mut stream(7, 2)).unwrap();
@@ -133,6 +134,7 @@ fn band<R: Real>(run: &mut Run<R>, relaxer: Relaxer<R>, spacing: Spacing<R>, tan
             BandStep::Moved { residual, .. } => run.note_gradient(residual),
             BandStep::Evaluated(image) => run.note_values(&[band.values()[image]]),
             BandStep::NotFinite { image } => panic!("image {image}"),
+            BandStep::MemoryChanged => panic!("the memory is as it was"),
         }
     }
     run.note_params(band.images());
@@ -171,15 +173,16 @@ fn strings<R: Real>() {
             let f = run.landscape(MuellerBrown::<R>::default());
             let config = StringConfig { learning_rate: run.rate(1e-4), interpolation, ends_slide: true };
             let mut images = run.ends(COUNT, COUNT - 1);
-            let mut workspace = vec![R::ZERO; StringMethod::<R>::workspace_len(COUNT, 2, f.scratch_len())];
+            let mut workspace = vec![R::ZERO; StringLayout::new(COUNT, 2, f.scratch_len()).len()];
             images[2] = run.length(0.1);
             let mut string = StringMethod::new(&f, config, &mut images, &mut workspace).unwrap();
             string.interpolate();
             while string.sweep() < 30 {
                 match string.step(&f) {
-                    BandStep::Moved { residual, .. } => run.note_gradient(residual),
-                    BandStep::NotFinite { image } => panic!("image {image}"),
-                    BandStep::Evaluated(_) => (),
+                    StringStep::Moved { residual, .. } => run.note_gradient(residual),
+                    StringStep::NotFinite { image } => panic!("image {image}"),
+                    StringStep::Evaluated(_) => (),
+                    StringStep::MemoryChanged => panic!("the memory is as it was"),
                 }
             }
             run.note_params(string.images());
@@ -199,9 +202,8 @@ fn searches<R: Real>() {
             ..AutoNebConfig::new(&schedule)
         };
         let mut images = run.ends(CAPACITY, 1);
-        let mut workspace =
-            vec![R::ZERO; AutoNeb::<R, CAPACITY>::workspace_len(CAPACITY, 2, f.scratch_len())];
-        let mut search = AutoNeb::<R, CAPACITY>::new(&f, &f, config, &mut images, &mut workspace).unwrap();
+        let mut workspace = vec![R::ZERO; AutoNebLayout::new(CAPACITY, 2, f.scratch_len()).len()];
+        let mut search = AutoNeb::new(&f, &f, config, &mut images, &mut workspace).unwrap();
         loop {
             match search.step(&f, &f) {
                 AutoNebStep::Moved { residual, .. } => run.note_gradient(residual),
@@ -237,7 +239,7 @@ fn samplings<R: Real>() {
             } else {
                 Trainer::Descent { learning_rate: run.rate(0.02), momentum: R::HALF }
             };
-            let config = SamplingConfig {
+            let config = StringSamplingConfig {
                 level: run.value(0.2),
                 accept: R::from_f64(1.1),
                 train_to: R::from_f64(0.95),
@@ -247,15 +249,15 @@ fn samplings<R: Real>() {
                 trainer,
                 train_steps: 500,
             };
-            let mut workspace = vec![R::ZERO; Sampling::<R, CAPACITY>::workspace_len(2, f.scratch_len())];
-            let mut sampling = Sampling::<R, CAPACITY>::new(&f, config, &mut beads, &mut workspace).unwrap();
+            let mut workspace = vec![R::ZERO; StringSamplingLayout::new(CAPACITY, 2, f.scratch_len()).len()];
+            let mut sampling = StringSampling::new(&f, config, &mut beads, &mut workspace).unwrap();
             loop {
                 match sampling.step(&f) {
-                    SamplingStep::Scanned { value } | SamplingStep::Trained { value } => {
+                    StringSamplingStep::Scanned { value } | StringSamplingStep::Trained { value } => {
                         run.note_values(&[value])
                     }
-                    SamplingStep::Ended(end) => {
-                        assert_eq!(end, SamplingEnd::Connected);
+                    StringSamplingStep::Ended(end) => {
+                        assert_eq!(end, StringSamplingEnd::Connected);
                         break;
                     }
                     _ => (),
@@ -278,7 +280,7 @@ fn curves<R: Real>() {
                 learning_rate: run.rate(0.05),
                 momentum: R::from_f64(0.9),
             };
-            let mut workspace = vec![R::ZERO; Curve::<R>::workspace_len(4, 2, f.scratch_len())];
+            let mut workspace = vec![R::ZERO; CurveLayout::new(4, 2, f.scratch_len()).len()];
             let mut curve = Curve::new(&f, config, &mut controls, &mut workspace).unwrap();
             let mut rng = stream(7, 5);
             loop {
@@ -288,6 +290,7 @@ fn curves<R: Real>() {
                     CurveStep::Moved { mean, .. } => run.note_values(&[mean]),
                     CurveStep::NotFinite { t } => panic!("t = {t}"),
                     CurveStep::TooFar { control } => panic!("control point {control}"),
+                    CurveStep::MemoryChanged => panic!("the memory is as it was"),
                 }
             }
             run.note_params(curve.controls());
@@ -306,6 +309,7 @@ fn reports<R: Real>() {
                 ScanStep::Point { value, departure, .. } => run.note_values(&[value, departure]),
                 ScanStep::Image { value, .. } => run.note_values(&[value]),
                 ScanStep::NotFinite { at } => panic!("{at:?}"),
+                ScanStep::MemoryChanged => panic!("the memory is as it was"),
                 ScanStep::Done(report) => break report,
             }
         };

@@ -12,8 +12,8 @@ use losscape::base::{elementary, matrix, vector};
 use losscape::models::mlp::{self, Activation, Mlp, MlpObjective};
 use losscape::objective::OnBatch;
 use losscape::path::{
-    self, AutoNeb, AutoNebStep, Band, BandStep, Curve, CurveStep, DenseScan, Sampling, SamplingStep,
-    ScanStep, StringMethod, Tangent,
+    self, AutoNeb, AutoNebStep, Band, BandStep, Curve, CurveStep, Cycle, DenseScan, ScanStep, StringMethod,
+    StringSampling, StringSamplingStep, StringStep, Tangent,
 };
 use losscape::sgd::{
     AddNoise, Batch, ClipNorm, ClipValue, Halt, LearningRate, Minibatches, Momentum, Scale, Sgd, SgdStep,
@@ -127,13 +127,21 @@ hot! {
     length(corners: &[f32], dim: usize) -> f32 = path::length;
     tangent(kind: Tangent, before: &[f32], here: &[f32], after: &[f32], values: [f32; 3], out: &mut [f32])
         = path::tangent;
-    band_step(band: &mut Band<'_>, f: &MlpObjective<'_>) -> BandStep = Band::step;
+    band_step(band: &mut Band<f32, &mut [f32], &mut [f32]>, f: &MlpObjective<'_>) -> BandStep = Band::step;
     autoneb_step(
-        search: &mut AutoNeb<'_>, f: &OnBatch<'_, MlpObjective<'_>>, full: &MlpObjective<'_>
+        search: &mut AutoNeb<f32, &[Cycle], &mut [f32], &mut [f32]>,
+        f: &OnBatch<'_, MlpObjective<'_>>,
+        full: &MlpObjective<'_>
     ) -> AutoNebStep = AutoNeb::step;
-    string_step(string: &mut StringMethod<'_>, f: &MlpObjective<'_>) -> BandStep = StringMethod::step;
-    sampling_step(sampling: &mut Sampling<'_>, f: &MlpObjective<'_>) -> SamplingStep = Sampling::step;
-    curve_step(curve: &mut Curve<'_>, f: &MlpObjective<'_>, rng: &mut Rng) -> CurveStep = Curve::step;
+    string_step(
+        string: &mut StringMethod<f32, &mut [f32], &mut [f32]>, f: &MlpObjective<'_>
+    ) -> StringStep = StringMethod::step;
+    sampling_step(
+        sampling: &mut StringSampling<f32, &mut [f32], &mut [f32]>, f: &MlpObjective<'_>
+    ) -> StringSamplingStep = StringSampling::step;
+    curve_step(
+        curve: &mut Curve<f32, &mut [f32], &mut [f32]>, f: &MlpObjective<'_>, rng: &mut Rng
+    ) -> CurveStep = Curve::step;
     scan_step(
         scan: &mut DenseScan, f: &MlpObjective<'_>, images: &[f32], point: &mut [f32], scratch: &mut [f32]
     ) -> ScanStep = DenseScan::step;

@@ -5,7 +5,7 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets, digits};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::path::{AutoNeb, AutoNebConfig, AutoNebStep, Cycle, Grow};
+use losscape::path::{AutoNeb, AutoNebConfig, AutoNebLayout, AutoNebStep, Cycle, Grow};
 use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdStep};
 
 use crate::{Program, Report};
@@ -22,7 +22,7 @@ const TILE: usize = 16;
 const SCRATCH: usize = NET.scratch_len(TILE);
 /// Images of the path, ends included.
 const CAPACITY: usize = 7;
-const WORKSPACE: usize = AutoNeb::<f32, CAPACITY>::workspace_len(CAPACITY, DIM, SCRATCH);
+const WORKSPACE: usize = AutoNebLayout::new(CAPACITY, DIM, SCRATCH).len();
 
 /// Steps that train an end.
 const STEPS: u32 = 240;
@@ -108,7 +108,7 @@ impl Program for Memory {
         }
 
         let config = AutoNebConfig::new(&SCHEDULE);
-        let mut search = AutoNeb::<f32, CAPACITY>::new(
+        let mut search = AutoNeb::new(
             &objective,
             &objective,
             config,
@@ -118,7 +118,7 @@ impl Program for Memory {
         loop {
             match search.step(&objective, &objective) {
                 AutoNebStep::CycleDone(cycle) if cycle.cycle == 0 => self.found[0] = cycle.path.barrier,
-                AutoNebStep::Ended(_) => break,
+                AutoNebStep::Ended(_) | AutoNebStep::MemoryChanged => break,
                 _ => after_step(),
             }
         }

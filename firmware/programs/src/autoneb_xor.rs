@@ -5,7 +5,7 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::path::{AutoNeb, AutoNebConfig, AutoNebStep, Cycle, Grow};
+use losscape::path::{AutoNeb, AutoNebConfig, AutoNebLayout, AutoNebStep, Cycle, Grow};
 use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdStep};
 
 use crate::{Program, Report};
@@ -19,7 +19,7 @@ const TILE: usize = 4;
 const SCRATCH: usize = NET.scratch_len(TILE);
 /// Images of the path, ends included.
 const CAPACITY: usize = 9;
-const WORKSPACE: usize = AutoNeb::<f32, CAPACITY>::workspace_len(CAPACITY, DIM, SCRATCH);
+const WORKSPACE: usize = AutoNebLayout::new(CAPACITY, DIM, SCRATCH).len();
 
 /// Steps that train an end.
 const STEPS: u32 = 200;
@@ -79,7 +79,7 @@ impl Program for Memory {
         }
 
         let config = AutoNebConfig::new(&SCHEDULE);
-        let mut search = AutoNeb::<f32, CAPACITY>::new(
+        let mut search = AutoNeb::new(
             &objective,
             &objective,
             config,
@@ -89,7 +89,7 @@ impl Program for Memory {
         loop {
             match search.step(&objective, &objective) {
                 AutoNebStep::CycleDone(cycle) if cycle.cycle == 0 => self.found[0] = cycle.path.barrier,
-                AutoNebStep::Ended(_) => break,
+                AutoNebStep::Ended(_) | AutoNebStep::MemoryChanged => break,
                 _ => after_step(),
             }
         }

@@ -9,9 +9,10 @@ use losscape::models::surfaces::{
 };
 use losscape::objective::OnBatch;
 use losscape::path::{
-    Adaptive, AutoNeb, AutoNebConfig, AutoNebStep, Band, BandConfig, BandStep, Curve, CurveConfig, CurveKind,
-    CurveStep, Cycle, Draw, Fire, Grow, Interpolation, Relaxer, Sampling, SamplingConfig, SamplingStep,
-    Spacing, Split, StringConfig, StringMethod, Tangent, Trainer,
+    Adaptive, AutoNeb, AutoNebConfig, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout, BandStep,
+    Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Cycle, Draw, Fire, Grow, Interpolation, Relaxer,
+    Spacing, Split, StringConfig, StringLayout, StringMethod, StringSampling, StringSamplingConfig,
+    StringSamplingLayout, StringSamplingStep, StringStep, Tangent, Trainer,
 };
 use losscape::{ArgError, Curvature, Real};
 
@@ -95,7 +96,7 @@ fn band<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
             [(Tangent::Improved, Spacing::Redistribute), (Tangent::Bisector, Spacing::Springs(real(200.0)))]
         {
             let mut images = chord::<R, { 2 * IMAGES }>();
-            let mut workspace = [R::ZERO; Band::<f32>::workspace_len(IMAGES, 2, 0)];
+            let mut workspace = [R::ZERO; BandLayout::new(IMAGES, 2, 0).len()];
             let config = BandConfig { tangent, spacing, climb_below: real(50.0), ..BandConfig::new(relaxer) };
             let mut band = Band::new(&f, config, &mut images, &mut workspace)?;
             band.interpolate();
@@ -104,7 +105,7 @@ fn band<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
                 match band.step(&f) {
                     BandStep::Moved { residual, .. } => digest.real(residual),
                     BandStep::Evaluated(image) => digest.real(band.values()[image]),
-                    BandStep::NotFinite { .. } => return Ok(()),
+                    BandStep::NotFinite { .. } | BandStep::MemoryChanged => return Ok(()),
                 }
             }
             digest.reals(band.images());
@@ -118,12 +119,12 @@ fn string<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let f = MuellerBrown::<R>::default();
     for interpolation in [Interpolation::Linear, Interpolation::Cubic] {
         let mut images = chord::<R, { 2 * IMAGES }>();
-        let mut workspace = [R::ZERO; StringMethod::<f32>::workspace_len(IMAGES, 2, 0)];
+        let mut workspace = [R::ZERO; StringLayout::new(IMAGES, 2, 0).len()];
         let config = StringConfig { learning_rate: R::from_f64(1e-4), interpolation, ends_slide: true };
         let mut string = StringMethod::new(&f, config, &mut images, &mut workspace)?;
         string.interpolate();
         while string.sweep() < 30 {
-            if let BandStep::Moved { residual, .. } = string.step(&f) {
+            if let StringStep::Moved { residual, .. } = string.step(&f) {
                 digest.real(residual);
             }
         }
@@ -151,10 +152,9 @@ fn autoneb<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let config = AutoNebConfig { minibatches: true, ..AutoNebConfig::new(&schedule) };
     let batches = [[0u32, 1], [2, 3], [1, 3]];
     let mut drawn = 0;
-    let mut workspace =
-        [R::ZERO; AutoNeb::<f32, CAPACITY>::workspace_len(CAPACITY, DIM, XOR.scratch_len(4) + DIM)];
+    let mut workspace = [R::ZERO; AutoNebLayout::new(CAPACITY, DIM, XOR.scratch_len(4) + DIM).len()];
     let first = OnBatch::new(&f, &batches[0]);
-    let mut search = AutoNeb::<R, CAPACITY>::new(&first, &f, config, &mut images, &mut workspace)?;
+    let mut search = AutoNeb::new(&first, &f, config, &mut images, &mut workspace)?;
     loop {
         match search.step(&OnBatch::new(&f, &batches[drawn % 3]), &f) {
             AutoNebStep::Moved { residual, .. } => {
@@ -182,7 +182,7 @@ fn sampling<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     for trainer in trainers {
         let mut beads = [R::ZERO; 32];
         beads[..4].copy_from_slice(&[-1.0, 0.0, 1.0, 0.1].map(real));
-        let config = SamplingConfig {
+        let config = StringSamplingConfig {
             level: real(0.2),
             accept: real(1.1),
             train_to: real(0.95),
@@ -192,12 +192,14 @@ fn sampling<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
             trainer,
             train_steps: 500,
         };
-        let mut workspace = [R::ZERO; Sampling::<f32, 16>::workspace_len(2, 0)];
-        let mut sampling = Sampling::<R, 16>::new(&f, config, &mut beads, &mut workspace)?;
+        let mut workspace = [R::ZERO; StringSamplingLayout::new(16, 2, 0).len()];
+        let mut sampling = StringSampling::new(&f, config, &mut beads, &mut workspace)?;
         loop {
             match sampling.step(&f) {
-                SamplingStep::Scanned { value } | SamplingStep::Trained { value } => digest.real(value),
-                SamplingStep::Ended(_) => break,
+                StringSamplingStep::Scanned { value } | StringSamplingStep::Trained { value } => {
+                    digest.real(value)
+                }
+                StringSamplingStep::Ended(_) => break,
                 _ => (),
             }
         }
@@ -210,7 +212,7 @@ fn curve<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let f = Ring::<R>::default();
     for kind in [CurveKind::Bezier, CurveKind::Polychain] {
         let mut controls = [-1.0, 0.0, -0.3, 0.6, 0.4, 0.7, 1.0, 0.0].map(R::from_f64);
-        let mut workspace = [R::ZERO; Curve::<f32>::workspace_len(4, 2, 0)];
+        let mut workspace = [R::ZERO; CurveLayout::new(4, 2, 0).len()];
         let config = CurveConfig {
             kind,
             draw: Draw::Random,
@@ -225,7 +227,7 @@ fn curve<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
                 CurveStep::Evaluated { value, .. } => digest.real(value),
                 CurveStep::Moved { update: 40, .. } => break,
                 CurveStep::Moved { mean, .. } => digest.real(mean),
-                CurveStep::NotFinite { .. } | CurveStep::TooFar { .. } => break,
+                CurveStep::NotFinite { .. } | CurveStep::TooFar { .. } | CurveStep::MemoryChanged => break,
             }
         }
         digest.reals(curve.controls());

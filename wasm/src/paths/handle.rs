@@ -106,7 +106,8 @@ impl Paths {
     /// Makes at most `work` units of work towards `target` moves of the band; returns whether they are done.
     pub fn advance(&mut self, target: u32, work: u32) -> bool {
         let Some(search) = &mut self.search else { return true };
-        let done = search.advance(target, work);
+        // The problem was accepted when the search was made.
+        let done = search.advance(target, work).unwrap_or(true);
         self.not_finite |= search.not_finite();
         done
     }
@@ -234,7 +235,7 @@ impl Paths {
         let best = self.rows(Route::Best);
         let b = &best[best.len() - dim..];
         let third = match self.search.as_ref().and_then(Search::best) {
-            Some((images, report)) => point_of(&images, dim, report.saddle_at),
+            Some((images, report)) => point_of(images, dim, report.saddle_at),
             None => {
                 // Before the first scan, the middle of the band shows where it goes.
                 let band = self.rows(Route::Band);
@@ -257,10 +258,10 @@ impl Paths {
     /// scan. Returns as `look`.
     pub fn look_at_saddle(&mut self) -> Vec<f64> {
         if let Some((image, _)) = self.search.as_ref().and_then(Search::climbed) {
-            self.point.copy_from_slice(&image);
+            self.point.copy_from_slice(image);
         } else if let Some(lines) = &self.lines {
             let (images, report) = match self.search.as_ref().and_then(Search::best) {
-                Some(best) => best,
+                Some((images, report)) => (images.to_vec(), report),
                 None => (self.rows(Route::Best), self.begun(lines)),
             };
             report.saddle_at.point(&images, self.a.len(), &mut self.point);
@@ -436,7 +437,7 @@ impl Paths {
         loop {
             match scan.step(&objective as &dyn Objective, &line, &mut self.point, &mut self.scratch) {
                 ScanStep::Done(report) => return Ok(report),
-                ScanStep::NotFinite { .. } => {
+                ScanStep::NotFinite { .. } | ScanStep::MemoryChanged => {
                     self.not_finite = true;
                     return Ok(*scan.report());
                 }
@@ -457,8 +458,8 @@ impl Paths {
         let found = match route {
             Route::Straight => return line(&lines.b),
             Route::Aligned => return line(&lines.aligned),
-            Route::Band => self.search.as_ref().map(Search::band),
-            Route::Best => self.search.as_ref().and_then(Search::best).map(|(images, _)| images),
+            Route::Band => self.search.as_ref().map(|search| search.band().to_vec()),
+            Route::Best => self.search.as_ref().and_then(Search::best).map(|(images, _)| images.to_vec()),
         };
         found.unwrap_or_else(|| line(if self.settings.align { &lines.aligned } else { &lines.b }))
     }

@@ -5,13 +5,12 @@ use std::rc::Rc;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::objective::{Evaluations, OnBatch};
 use losscape::path::{
-    AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebStep, Band, BandConfig, BandStep, Cycle, CycleReport,
-    DenseScan, Grow, PathReport, Relaxer, ScanStep,
+    AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout, BandStep,
+    Cycle, CycleReport, DenseScan, Grow, PathReport, Relaxer, ScanStep,
 };
 use losscape::sgd::{Batch, BatchOrder, Minibatches};
 use losscape::{ArgError, Objective};
 use losscape_wasm_loops::NetLoss;
-use self_cell::MutBorrow;
 
 use super::problem::{PIVOTS, PathsSettings, Problem};
 
@@ -23,27 +22,6 @@ pub(crate) const SCAN: u32 = 9;
 
 const MOMENTUM: f32 = 0.9;
 
-struct Memory {
-    problem: Rc<Problem>,
-    schedule: Vec<Cycle>,
-    images: Vec<f32>,
-    workspace: Vec<f32>,
-    climb_images: Vec<f32>,
-    climb_workspace: Vec<f32>,
-    order: Vec<u32>,
-}
-
-struct Run<'a> {
-    objective: NetLoss<'a>,
-    search: AutoNeb<'a, f32, CAPACITY>,
-    batches: Option<Minibatches<&'a mut [u32]>>,
-    batch: Vec<u32>,
-    climb_memory: Option<(&'a mut [f32], &'a mut [f32])>,
-    climb: Option<Climb<'a>>,
-    phase: Phase,
-    residual: f32,
-}
-
 /// What is done next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -54,20 +32,12 @@ enum Phase {
     NotFinite,
 }
 
-struct Climb<'a> {
-    band: Band<'a>,
+struct Climb {
+    band: Band<f32, Vec<f32>, Vec<f32>>,
     scan: DenseScan,
     point: Vec<f32>,
     scratch: Vec<f32>,
 }
-
-self_cell::self_cell!(
-    struct RunInMemory {
-        owner: MutBorrow<Memory>,
-        #[not_covariant]
-        dependent: Run,
-    }
-);
 
 /// What is to be done, and how often.
 #[derive(Clone, Copy)]
@@ -80,7 +50,13 @@ struct Plan {
 
 /// A search on its way.
 pub(crate) struct Search {
-    run: RunInMemory,
+    problem: Rc<Problem>,
+    search: AutoNeb<f32, Vec<Cycle>, Vec<f32>, Vec<f32>>,
+    batches: Option<Minibatches<Vec<u32>>>,
+    batch: Vec<u32>,
+    climb: Option<Climb>,
+    phase: Phase,
+    residual: f32,
     rng: Xoshiro128PlusPlus,
     plan: Plan,
     steps: u32,
@@ -107,97 +83,85 @@ impl Search {
         };
         let insert = Cycle { grow: Grow::Insert, sweeps: plan.sweeps, learning_rate: f64::from(plan.rate) };
         let line = Cycle { grow: Grow::Line(settings.pivots), ..insert };
-        let schedule = (0..plan.cycles).map(|k| if k == 0 { line } else { insert }).collect();
+        let schedule: Vec<Cycle> = (0..plan.cycles).map(|k| if k == 0 { line } else { insert }).collect();
         let samples = problem.data()?.len();
         let objective = problem.objective(problem.data()?)?;
-        // Enough for all samples and for a batch of them.
-        let scratch = OnBatch::new(&objective, &vec![0; samples]).scratch_len();
         let mut images = vec![0.0; CAPACITY * dim];
         images[..dim].copy_from_slice(a);
         images[dim..2 * dim].copy_from_slice(b);
-        let memory = Memory {
-            problem: Rc::clone(problem),
-            schedule,
-            workspace: vec![0.0; AutoNeb::<f32, CAPACITY>::workspace_len(CAPACITY, dim, scratch)],
-            climb_images: vec![0.0; CAPACITY * dim],
-            climb_workspace: vec![0.0; Band::<f32>::workspace_len(CAPACITY, dim, scratch)],
-            order: vec![0; samples],
-            images,
+        let mut batches = None;
+        if problem.minibatches {
+            let samples = u32::try_from(samples).unwrap_or(u32::MAX);
+            let order = vec![0; samples as usize];
+            batches = Some(Minibatches::new(BatchOrder::ShuffledEpochs, samples, problem.batch, order)?);
+        }
+        let config = AutoNebConfig {
+            points: SCAN,
+            momentum: MOMENTUM,
+            minibatches: problem.minibatches,
+            ..AutoNebConfig::new(schedule)
         };
-        let mut rng = stream(settings.seed_a.into(), 3);
-        let run = RunInMemory::try_new(MutBorrow::new(memory), |memory| {
-            let Memory { problem, schedule, images, workspace, climb_images, climb_workspace, order } =
-                memory.borrow_mut();
-            let objective = problem.objective(problem.data()?)?;
-            let mut batches = None;
-            if problem.minibatches {
-                let samples = u32::try_from(samples).unwrap_or(u32::MAX);
-                batches = Some(Minibatches::new(
-                    BatchOrder::ShuffledEpochs,
-                    samples,
-                    problem.batch,
-                    &mut order[..],
-                )?);
-            }
-            let config = AutoNebConfig {
-                points: SCAN,
-                momentum: MOMENTUM,
-                minibatches: problem.minibatches,
-                ..AutoNebConfig::new(schedule)
-            };
-            let full: &dyn Objective = &objective;
-            let search = AutoNeb::new(full, full, config, images, workspace)?;
-            let mut run = Run {
-                objective,
-                search,
-                batches,
-                batch: Vec::new(),
-                climb_memory: Some((climb_images, climb_workspace)),
-                climb: None,
-                phase: Phase::Search,
-                residual: 0.0,
-            };
-            run.draw(&mut rng);
-            Ok::<_, ArgError>(run)
-        })?;
-        Ok(Self { run, rng, plan, steps: 0, cycles: Vec::new(), history: Vec::new() })
+        // Room enough for all samples, and for a batch of them.
+        let all = vec![0; samples];
+        let largest = OnBatch::new(&objective, &all);
+        let workspace = vec![0.0; AutoNebLayout::new(CAPACITY, dim, largest.scratch_len()).len()];
+        let (full, largest): (&dyn Objective, &dyn Objective) = (&objective, &largest);
+        let search = AutoNeb::new(largest, full, config, images, workspace)?;
+        let mut search = Self {
+            problem: Rc::clone(problem),
+            search,
+            batches,
+            batch: Vec::new(),
+            climb: None,
+            phase: Phase::Search,
+            residual: 0.0,
+            rng: stream(settings.seed_a.into(), 3),
+            plan,
+            steps: 0,
+            cycles: Vec::new(),
+            history: Vec::new(),
+        };
+        search.draw();
+        Ok(search)
     }
 
     /// Makes at most `work` units of work, until the band has moved `target` times and what follows the last
     /// of these moves, a scan say, is done; returns whether it is.
-    pub(crate) fn advance(&mut self, target: u32, work: u32) -> bool {
-        let Self { run, rng, plan, steps, cycles, history } = self;
-        run.with_dependent_mut(|_, run| {
-            let mut left = work;
-            loop {
-                let pending = match run.phase {
-                    Phase::Search => {
-                        let done = u32::try_from(cycles.len()).unwrap_or(u32::MAX);
-                        done == plan.cycles || *steps == (done + 1) * plan.sweeps
-                    }
-                    Phase::Climb => false,
-                    Phase::Scan => true,
-                    Phase::Done | Phase::NotFinite => return true,
-                };
-                if *steps >= target && !pending {
-                    return true;
+    ///
+    /// # Errors
+    /// None: the problem was accepted when the search was made.
+    pub(crate) fn advance(&mut self, target: u32, work: u32) -> Result<bool, ArgError> {
+        let problem = Rc::clone(&self.problem);
+        let objective = problem.objective(problem.data()?)?;
+        let mut left = work;
+        loop {
+            let pending = match self.phase {
+                Phase::Search => {
+                    let done = u32::try_from(self.cycles.len()).unwrap_or(u32::MAX);
+                    done == self.plan.cycles || self.steps == (done + 1) * self.plan.sweeps
                 }
-                if left == 0 {
-                    return false;
-                }
-                left -= 1;
-                match run.step(rng, *plan) {
-                    Did::Moved { highest } => {
-                        *steps += 1;
-                        if steps.is_multiple_of(EVERY) {
-                            history.push((*steps, highest));
-                        }
-                    }
-                    Did::Cycle(report) => cycles.push(report),
-                    Did::Other => (),
-                }
+                Phase::Climb => false,
+                Phase::Scan => true,
+                Phase::Done | Phase::NotFinite => return Ok(true),
+            };
+            if self.steps >= target && !pending {
+                return Ok(true);
             }
-        })
+            if left == 0 {
+                return Ok(false);
+            }
+            left -= 1;
+            match self.step(&objective) {
+                Did::Moved { highest } => {
+                    self.steps += 1;
+                    if self.steps.is_multiple_of(EVERY) {
+                        self.history.push((self.steps, highest));
+                    }
+                }
+                Did::Cycle(report) => self.cycles.push(report),
+                Did::Other => (),
+            }
+        }
     }
 
     /// How often the band has moved.
@@ -211,7 +175,7 @@ impl Search {
     }
 
     pub(crate) fn not_finite(&self) -> bool {
-        self.run.with_dependent(|_, run| run.phase == Phase::NotFinite)
+        self.phase == Phase::NotFinite
     }
 
     pub(crate) fn cycles(&self) -> &[CycleReport] {
@@ -224,104 +188,83 @@ impl Search {
     }
 
     /// The images of the band as it is.
-    pub(crate) fn band(&self) -> Vec<f32> {
-        self.run.with_dependent(|_, run| match &run.climb {
-            Some(climb) => climb.band.images().to_vec(),
-            None => run.search.band().images().to_vec(),
-        })
+    pub(crate) fn band(&self) -> &[f32] {
+        match &self.climb {
+            Some(climb) => climb.band.images(),
+            None => self.search.band().images(),
+        }
     }
 
     /// The best path so far with its dense scan, if a cycle has ended.
-    pub(crate) fn best(&self) -> Option<(Vec<f32>, PathReport)> {
-        self.run.with_dependent(|_, run| {
-            let report = run.search.report()?;
-            Some(match &run.climb {
-                Some(climb) if run.phase == Phase::Done && climb.scan.report().saddle < report.saddle => {
-                    (climb.band.images().to_vec(), *climb.scan.report())
-                }
-                _ => (run.search.path().to_vec(), *report),
-            })
+    pub(crate) fn best(&self) -> Option<(&[f32], PathReport)> {
+        let report = self.search.report()?;
+        Some(match &self.climb {
+            Some(climb) if self.phase == Phase::Done && climb.scan.report().saddle < report.saddle => {
+                (climb.band.images(), *climb.scan.report())
+            }
+            _ => (self.search.path(), *report),
         })
     }
 
     /// Where the climb has ended: the image that climbed, and its value.
-    pub(crate) fn climbed(&self) -> Option<(Vec<f32>, f32)> {
-        self.run.with_dependent(|_, run| {
-            let climb = run.climb.as_ref().filter(|_| run.phase == Phase::Done)?;
-            let (band, top) = (&climb.band, climb.band.highest());
-            let image = band.images().chunks_exact(band.dim()).nth(top)?;
-            Some((image.to_vec(), band.values()[top]))
-        })
+    pub(crate) fn climbed(&self) -> Option<(&[f32], f32)> {
+        let climb = self.climb.as_ref().filter(|_| self.phase == Phase::Done)?;
+        let (band, top) = (&climb.band, climb.band.highest());
+        Some((band.images().chunks_exact(band.dim()).nth(top)?, band.values()[top]))
     }
 
     /// The largest gradient across the band before its last move.
-    pub(crate) fn residual(&self) -> f32 {
-        self.run.with_dependent(|_, run| run.residual)
+    pub(crate) const fn residual(&self) -> f32 {
+        self.residual
     }
 
     pub(crate) fn evaluations(&self) -> Evaluations {
-        self.run.with_dependent(|_, run| {
-            let search = run.search.evaluations();
-            let Some(climb) = &run.climb else { return search };
-            let band = climb.band.evaluations();
-            Evaluations {
-                values: search.values + band.values + climb.scan.report().values,
-                gradients: search.gradients + band.gradients,
-            }
-        })
+        let search = self.search.evaluations();
+        let Some(climb) = &self.climb else { return search };
+        let scan = Evaluations { values: climb.scan.report().values, gradients: 0 };
+        search.plus(climb.band.evaluations()).plus(scan)
     }
-}
 
-/// What a unit of work was.
-enum Did {
-    /// The band has moved; before, its highest image was this high.
-    Moved {
-        highest: f32,
-    },
-    Cycle(CycleReport),
-    Other,
-}
-
-impl Run<'_> {
-    /// The batch of the next sweep.
-    fn draw(&mut self, rng: &mut Xoshiro128PlusPlus) {
-        if let Some(Batch::Samples(batch)) = self.batches.as_mut().map(|batches| batches.next_batch(rng)) {
+    /// Draws the batch of the next sweep.
+    fn draw(&mut self) {
+        if let Some(Batch::Samples(batch)) =
+            self.batches.as_mut().map(|batches| batches.next_batch(&mut self.rng))
+        {
             self.batch.clear();
             self.batch.extend_from_slice(batch);
         }
     }
 
     /// One bounded unit of work.
-    fn step(&mut self, rng: &mut Xoshiro128PlusPlus, plan: Plan) -> Did {
+    fn step(&mut self, objective: &NetLoss<'_>) -> Did {
         match self.phase {
-            Phase::Search => self.step_search(rng, plan),
-            Phase::Climb => self.step_climb(plan),
+            Phase::Search => self.step_search(objective),
+            Phase::Climb => self.step_climb(objective),
             Phase::Scan => {
-                self.step_scan();
+                self.step_scan(objective);
                 Did::Other
             }
             Phase::Done | Phase::NotFinite => Did::Other,
         }
     }
 
-    fn step_search(&mut self, rng: &mut Xoshiro128PlusPlus, plan: Plan) -> Did {
-        let full = &self.objective;
+    fn step_search(&mut self, full: &NetLoss<'_>) -> Did {
         let batch = OnBatch::new(full, &self.batch);
         // One code for both, since every type makes its own copy of the search.
         let moving: &dyn Objective = if self.batches.is_some() { &batch } else { full };
         match self.search.step(moving, full as &dyn Objective) {
             AutoNebStep::Moved { residual, .. } => {
                 self.residual = residual;
-                self.draw(rng);
+                self.draw();
                 let band = self.search.band();
                 Did::Moved { highest: band.values()[band.highest()] }
             }
             AutoNebStep::CycleDone(report) => Did::Cycle(report),
             AutoNebStep::Ended(AutoNebEnd::Completed) => {
-                self.phase = if plan.climb == 0 { Phase::Done } else { self.start_climb(plan) };
+                self.phase = if self.plan.climb == 0 { Phase::Done } else { self.start_climb(full) };
                 Did::Other
             }
-            AutoNebStep::Ended(_) => {
+            AutoNebStep::Ended(_) | AutoNebStep::MemoryChanged => {
                 self.phase = Phase::NotFinite;
                 Did::Other
             }
@@ -330,15 +273,13 @@ impl Run<'_> {
     }
 
     /// A band of the best path's images.
-    fn start_climb(&mut self, plan: Plan) -> Phase {
+    fn start_climb(&mut self, full: &dyn Objective) -> Phase {
         let path = self.search.path();
-        let dim = self.objective.dim();
-        let Some((images, workspace)) = self.climb_memory.take() else { return Phase::Done };
-        images[..path.len()].copy_from_slice(path);
-        let relaxer = Relaxer::descent(plan.rate, MOMENTUM);
+        let dim = full.dim();
+        let workspace = vec![0.0; BandLayout::new(path.len() / dim, dim, full.scratch_len()).len()];
+        let relaxer = Relaxer::descent(self.plan.rate, MOMENTUM);
         let config = BandConfig { climb_below: f32::INFINITY, ..BandConfig::new(relaxer) };
-        let full: &dyn Objective = &self.objective;
-        let band = Band::with_count(full, config, path.len() / dim, images, workspace);
+        let band = Band::new(full, config, path.to_vec(), workspace);
         let scan = DenseScan::new(path, dim, SCAN);
         // Neither refuses the path of a search that has ended well.
         let (Ok(band), Ok(scan)) = (band, scan) else { return Phase::Done };
@@ -347,13 +288,13 @@ impl Run<'_> {
         Phase::Climb
     }
 
-    fn step_climb(&mut self, plan: Plan) -> Did {
+    fn step_climb(&mut self, objective: &dyn Objective) -> Did {
         let Some(Climb { band, scan, .. }) = &mut self.climb else { return Did::Other };
-        match band.step(&self.objective as &dyn Objective) {
+        match band.step(objective) {
             BandStep::Moved { sweep, residual } => {
                 self.residual = residual;
                 let highest = band.values()[band.highest()];
-                if sweep == plan.climb {
+                if sweep == self.plan.climb {
                     self.phase = match DenseScan::new(band.images(), band.dim(), SCAN) {
                         Ok(last) => {
                             *scan = last;
@@ -365,19 +306,28 @@ impl Run<'_> {
                 Did::Moved { highest }
             }
             BandStep::Evaluated(_) => Did::Other,
-            BandStep::NotFinite { .. } => {
+            BandStep::NotFinite { .. } | BandStep::MemoryChanged => {
                 self.phase = Phase::NotFinite;
                 Did::Other
             }
         }
     }
 
-    fn step_scan(&mut self) {
+    fn step_scan(&mut self, objective: &dyn Objective) {
         let Some(Climb { band, scan, point, scratch }) = &mut self.climb else { return };
-        match scan.step(&self.objective as &dyn Objective, band.images(), point, scratch) {
+        match scan.step(objective, band.images(), point, scratch) {
             ScanStep::Done(_) => self.phase = Phase::Done,
-            ScanStep::NotFinite { .. } => self.phase = Phase::NotFinite,
+            ScanStep::NotFinite { .. } | ScanStep::MemoryChanged => self.phase = Phase::NotFinite,
             ScanStep::Image { .. } | ScanStep::Point { .. } => (),
         }
     }
+}
+/// What a unit of work was.
+enum Did {
+    /// The band has moved; before, its highest image was this high.
+    Moved {
+        highest: f32,
+    },
+    Cycle(CycleReport),
+    Other,
 }

@@ -2,9 +2,8 @@
 
 use losscape::base::fingerprint::Fingerprint;
 use losscape::models::surfaces::{EggCarton, MuellerBrown};
-use losscape::path::{Band, BandConfig, BandStep, DenseScan, Relaxer, ScanStep, length};
+use losscape::path::{Band, BandConfig, BandLayout, BandStep, DenseScan, Relaxer, ScanStep, length};
 use losscape::{ArgError, Objective, Real};
-use self_cell::MutBorrow;
 use wasm_bindgen::prelude::*;
 
 use super::polyline::{GRIDS, fraction, grid};
@@ -64,19 +63,11 @@ impl Place {
     }
 }
 
-self_cell::self_cell!(
-    struct BandInMemory {
-        owner: MutBorrow<(Vec<f32>, Vec<f32>)>,
-        #[not_covariant]
-        dependent: Band,
-    }
-);
-
 /// A band between two minima of a surface.
 #[wasm_bindgen]
 pub struct Toy {
     place: Place,
-    band: BandInMemory,
+    band: Band<f32, Vec<f32>, Vec<f32>>,
     residual: f32,
     not_finite: bool,
 }
@@ -104,39 +95,33 @@ impl Toy {
                 *to = f32::from_f64(*from);
             }
         }
-        let memory = (images, vec![0.0; Band::<f32>::workspace_len(count, 2, 0)]);
         let relaxer = Relaxer::descent(learning_rate * place.scale, place.momentum);
         let climb_below = if climb { place.climb_below } else { 0.0 };
         let config = BandConfig { climb_below, ..BandConfig::new(relaxer) };
-        let band = BandInMemory::try_new(MutBorrow::new(memory), |memory| {
-            let (images, workspace) = memory.borrow_mut();
-            let mut band = Band::new(&*place.objective, config, images, workspace)?;
-            band.interpolate();
-            Ok::<_, ArgError>(band)
-        })?;
+        let workspace = vec![0.0; BandLayout::new(count, 2, 0).len()];
+        let mut band = Band::new(&*place.objective, config, images, workspace)?;
+        band.interpolate();
         Ok(Self { place, band, residual: 0.0, not_finite: false })
     }
 
     /// Moves the band `sweeps` times; returns how often it has moved. Less means that a value was not finite.
     pub fn advance(&mut self, sweeps: u32) -> u32 {
         let Self { place, band, residual, not_finite } = self;
-        band.with_dependent_mut(|_, band| {
-            let mut made = 0;
-            while made < sweeps {
-                match band.step(&*place.objective) {
-                    BandStep::Evaluated(_) => (),
-                    BandStep::Moved { residual: new, .. } => {
-                        *residual = new;
-                        made += 1;
-                    }
-                    BandStep::NotFinite { .. } => {
-                        *not_finite = true;
-                        return made;
-                    }
+        let mut made = 0;
+        while made < sweeps {
+            match band.step(&*place.objective) {
+                BandStep::Evaluated(_) => (),
+                BandStep::Moved { residual: new, .. } => {
+                    *residual = new;
+                    made += 1;
+                }
+                BandStep::NotFinite { .. } | BandStep::MemoryChanged => {
+                    *not_finite = true;
+                    break;
                 }
             }
-            made
-        })
+        }
+        made
     }
 
     /// Puts an inner image somewhere else.
@@ -145,14 +130,14 @@ impl Toy {
     /// [`LabError`] naming `image` (an end, or none) or `place` (not finite).
     pub fn drag(&mut self, image: usize, x: f32, y: f32) -> Result<(), LabError> {
         ArgError::check_finite("place", &[x, y])?;
-        self.band.with_dependent_mut(|_, band| Ok(band.set_image(image, &[x, y])?))
+        Ok(self.band.set_image(image, &[x, y])?)
     }
 
     /// How often the band has moved.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn steps(&self) -> u32 {
-        self.band.with_dependent(|_, band| band.sweep())
+        self.band.sweep()
     }
 
     /// Whether a value was not finite.
@@ -166,14 +151,14 @@ impl Toy {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn climbing(&self) -> bool {
-        self.band.with_dependent(|_, band| band.climbing())
+        self.band.climbing()
     }
 
     /// Gradients of images spent so far.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn gradients(&self) -> u32 {
-        self.band.with_dependent(|_, band| band.evaluations().gradients)
+        self.band.evaluations().gradients
     }
 
     /// The largest gradient across the band before its last move.
@@ -185,7 +170,7 @@ impl Toy {
     /// x and y of all images.
     #[must_use]
     pub fn images(&self) -> Vec<f32> {
-        self.band.with_dependent(|_, band| band.images().to_vec())
+        self.band.images().to_vec()
     }
 
     /// What the dense scan says of the straight line, or of the band: saddle, where on the way it lies,
@@ -206,7 +191,9 @@ impl Toy {
             let (way, value) = match scan.step(&*self.place.objective, &images, &mut point, &mut []) {
                 ScanStep::Point { at, value, .. } => (fraction(&images, 2, at), value),
                 ScanStep::Image { image, value } => (length(&images[..2 * image + 2], 2) / whole, value),
-                ScanStep::NotFinite { .. } | ScanStep::Done(_) => break *scan.report(),
+                ScanStep::NotFinite { .. } | ScanStep::MemoryChanged | ScanStep::Done(_) => {
+                    break *scan.report();
+                }
             };
             places.extend([way, value].map(Real::to_f64));
         };

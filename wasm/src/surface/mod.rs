@@ -343,7 +343,7 @@ impl Surface {
             match scan.step(&landscape, &images, &mut point, workspace) {
                 ScanStep::Image { image: 0, value } | ScanStep::Point { value, .. } => line.push(value),
                 ScanStep::Image { value, .. } => last = value,
-                ScanStep::NotFinite { .. } => {
+                ScanStep::NotFinite { .. } | ScanStep::MemoryChanged => {
                     return Err(ArgError::new("line", Reason::NotFinite { index: line.len() - 4 }).into());
                 }
                 ScanStep::Done(PathReport { saddle, saddle_at, barrier, chord, .. }) => {

@@ -67,9 +67,9 @@ pub const SCHEDULE_CODE_FAST: [Cycle; 7] = {
 
 /// How an [`AutoNeb`](super::AutoNeb) runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AutoNebConfig<'a, R: Real = f32> {
-    /// The cycles, in order.
-    pub schedule: &'a [Cycle],
+pub struct AutoNebConfig<S, R: Real = f32> {
+    /// The cycles, in order: an array, a vector, or a borrow of one.
+    pub schedule: S,
     /// The rule of [`Grow::Insert`].
     pub insertion: Insertion,
     /// Points of the dense scan within each segment.
@@ -86,11 +86,11 @@ pub struct AutoNebConfig<'a, R: Real = f32> {
     pub end_grad_norm: R,
 }
 
-impl<'a, R: Real> AutoNebConfig<'a, R> {
+impl<S, R: Real> AutoNebConfig<S, R> {
     /// The published code's choices: momentum 0.9, nine points per segment, [`Insertion::CODE`], images laid
     /// out anew after each move; full batch, and any ends.
     #[must_use]
-    pub fn new(schedule: &'a [Cycle]) -> Self {
+    pub fn new(schedule: S) -> Self {
         Self {
             schedule,
             insertion: Insertion::CODE,

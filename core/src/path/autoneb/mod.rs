@@ -1,30 +1,23 @@
 //! A band that grows where it needs images.
 
 mod config;
+mod layout;
 mod step;
 
 pub use config::{AutoNebConfig, Cycle, Grow, Insertion, SCHEDULE_CODE, SCHEDULE_CODE_FAST};
+pub use layout::AutoNebLayout;
 pub use step::{AutoNebEnd, AutoNebStep, CycleReport};
 
-use heapless::Vec;
+use layout::SearchParts;
 
-use super::band::{Band, BandConfig, BandStep};
+use super::band::{AtHand, Band, BandConfig, BandStep};
 use super::polyline::Location;
 use super::relax::Relaxer;
 use super::scan::{DenseScan, PathReport, ScanStep};
-
-use crate::base::layout::{room, take};
 use crate::base::rows::{copy, front, row};
 use crate::base::vector::norm;
 use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real, Reason};
-
-/// A segment's largest departure from the line between its images.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Departure<R: Real> {
-    alpha: R,
-    height: R,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase<R: Real> {
@@ -50,10 +43,12 @@ enum Phase<R: Real> {
 ///
 /// # Shapes
 ///
-/// | argument    | length                                   | layout                                         |
-/// |-------------|------------------------------------------|------------------------------------------------|
-/// | `images`    | `capacity · n`, 3 ≤ capacity ≤ `N`       | rows 0 and 1 hold the two ends at the start    |
-/// | `workspace` | `AutoNeb::workspace_len(capacity, n, s)` | need not be initialised                        |
+/// | argument    | length                                      | layout                                      |
+/// |-------------|---------------------------------------------|---------------------------------------------|
+/// | `images`    | `capacity · n`, 3 ≤ capacity                | rows 0 and 1 hold the two ends at the start |
+/// | `workspace` | `AutoNebLayout::new(capacity, n, s).len()`  | need not be initialised                     |
+///
+/// Both memories are owned or lent: an array, a vector, or a mutable borrow of one. So is the schedule.
 ///
 /// `s` is the larger scratch of the two objectives: the one the band moves on, and the one it is judged by.
 /// They differ when the sweeps see minibatches ([`OnBatch`](crate::objective::OnBatch)).
@@ -66,81 +61,77 @@ enum Phase<R: Real> {
 ///
 /// ```
 /// use losscape::models::surfaces::CurvyValley;
-/// use losscape::path::{AutoNeb, AutoNebConfig, AutoNebStep, Cycle, Grow};
+/// use losscape::path::{AutoNeb, AutoNebConfig, AutoNebLayout, AutoNebStep, Cycle, Grow};
 ///
 /// let f = CurvyValley::<f64>::default();
 /// let mut images = [0.0; 16 * 2];
 /// let [a, b] = CurvyValley::<f64>::MINIMA;
 /// images[..2].copy_from_slice(&a);
 /// images[2..4].copy_from_slice(&b);
-/// let mut workspace = [0.0; AutoNeb::<f64, 16>::workspace_len(16, 2, 0)];
+/// let mut workspace = [0.0; AutoNebLayout::new(16, 2, 0).len()];
 /// let insert = Cycle { grow: Grow::Insert, sweeps: 200, learning_rate: 0.02 };
 /// let schedule = [Cycle { grow: Grow::Line(3), ..insert }, insert, insert, insert, insert];
 /// let config = AutoNebConfig::new(&schedule);
-/// let mut search = AutoNeb::<f64, 16>::new(&f, &f, config, &mut images, &mut workspace)?;
+/// let mut search = AutoNeb::new(&f, &f, config, &mut images, &mut workspace)?;
 /// while !matches!(search.step(&f, &f), AutoNebStep::Ended(_)) {}
 /// let report = search.report().unwrap();
 /// assert!(report.saddle < 1.05); // the straight line reaches 2.98, the saddle is 1
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Debug)]
-pub struct AutoNeb<'a, R: Real = f32, const N: usize = 32> {
-    config: AutoNebConfig<'a, R>,
-    band: Band<'a, R>,
-    best: &'a mut [R], // capacity × n
+pub struct AutoNeb<R: Real, S, I, W> {
+    config: AutoNebConfig<S, R>,
+    band: Band<R, I, W>, // its workspace ends with the search's own
+    layout: AutoNebLayout,
     best_count: usize,
     report: Option<PathReport<R>>,
     scan: Option<DenseScan<R>>,
-    departures: Vec<Departure<R>, N>, // of the last scan, by segment
-    range: R,                         // of the images' values in the last scan
+    scanned: usize, // segments of the last scan that have a departure
+    range: R,       // of the images' values in the last scan
     cycle: usize,
     phase: Phase<R>,
     extra: Evaluations,
 }
 
-impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
-    /// The length of the workspace.
-    #[must_use]
-    pub const fn workspace_len(capacity: usize, dim: usize, scratch: usize) -> usize {
-        room([[1, Band::<R>::workspace_len(capacity, dim, scratch)], [capacity, dim]])
-    }
-
+impl<R, S, I, W> AutoNeb<R, S, I, W>
+where
+    R: Real,
+    S: AsRef<[Cycle]>,
+    I: AsRef<[R]> + AsMut<[R]>,
+    W: AsRef<[R]> + AsMut<[R]>,
+{
     /// A search between the first two rows of `images`, moving on `f` and judged by `full`.
     ///
     /// # Errors
-    /// [`ArgError`] as for [`Band::with_count`], and naming `schedule` (empty, its first cycle not
-    /// [`Grow::Line`], a rate not above zero), `threshold` (negative, not finite), `points` (none), `images` (more
-    /// than `N` rows) or `end_grad_norm` (not above zero).
+    /// [`ArgError`] as for [`Band::with_count`], and naming `full` (another dimension), `schedule` (empty, its first
+    /// cycle not [`Grow::Line`], a rate not above zero), `threshold` (negative, not finite), `points` (none) or
+    /// `end_grad_norm` (not above zero).
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         full: &(impl Objective<R> + ?Sized),
-        config: AutoNebConfig<'a, R>,
-        images: &'a mut [R],
-        workspace: &'a mut [R],
+        config: AutoNebConfig<S, R>,
+        images: I,
+        workspace: W,
     ) -> Result<Self, ArgError> {
         let dim = f.dim();
         ArgError::check_len("full", dim, full.dim())?;
-        let Some(first) = config.schedule.first() else {
+        let schedule = config.schedule.as_ref();
+        let Some(first) = schedule.first() else {
             return Err(ArgError::new("schedule", Reason::Empty));
         };
         if !matches!(first.grow, Grow::Line(1..)) {
             return Err(ArgError::new("schedule", Reason::FirstCycle));
         }
-        for cycle in config.schedule {
+        for cycle in schedule {
             ArgError::check_positive("schedule", R::from_f64(cycle.learning_rate))?;
         }
         ArgError::check_non_negative("threshold", R::from_f64(config.insertion.threshold))?;
         ArgError::check_count("points", config.points as usize)?;
         let norm = config.end_grad_norm;
         ArgError::check_range("end_grad_norm", norm, norm > R::ZERO, "above 0")?;
-        let capacity = images.len() / dim.max(1);
-        if capacity > N {
-            return Err(ArgError::new("images", Reason::TooMany { limit: N, found: capacity }));
-        }
-        let scratch = f.scratch_len().max(full.scratch_len());
-        ArgError::check_min_len("workspace", Self::workspace_len(capacity, dim, scratch), workspace.len())?;
-        let mut workspace = workspace;
-        let best = take(&mut workspace, capacity * dim)?;
+        let capacity = images.as_ref().len() / dim.max(1);
+        let layout = AutoNebLayout::new(capacity, dim, f.scratch_len().max(full.scratch_len()));
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
         let band_config = BandConfig {
             tangent: config.tangent,
             spacing: config.spacing,
@@ -148,15 +139,15 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
             relaxer: Relaxer::descent(R::from_f64(first.learning_rate), config.momentum),
             minibatches: config.minibatches,
         };
-        let band = Band::with_count(f, band_config, 2, images, workspace)?;
+        let band = Band::with_layout(layout.band, band_config, 2, images, workspace)?;
         Ok(Self {
             config,
             band,
-            best,
+            layout,
             best_count: 0,
             report: None,
             scan: None,
-            departures: Vec::new(),
+            scanned: 0,
             range: R::ZERO,
             cycle: 0,
             phase: Phase::CheckEnd(0),
@@ -170,6 +161,10 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
         f: &(impl Objective<R> + ?Sized),
         full: &(impl Objective<R> + ?Sized),
     ) -> AutoNebStep<R> {
+        let changed = full.dim() != self.band.dim() || full.scratch_len() > self.layout.band.scratch_len();
+        if changed || self.at_hand().is_none() {
+            return AutoNebStep::MemoryChanged;
+        }
         match self.phase {
             Phase::CheckEnd(end) => self.check_end(end, full),
             Phase::Grow => self.grow(),
@@ -184,10 +179,18 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
                     AutoNebStep::Moved { sweep, residual }
                 }
                 BandStep::NotFinite { .. } => self.end(AutoNebEnd::NotFinite),
+                BandStep::MemoryChanged => AutoNebStep::MemoryChanged,
             },
             Phase::Scan => self.step_scan(full),
             Phase::Ended(end) => AutoNebStep::Ended(end),
         }
+    }
+
+    /// The band's memory and the search's own.
+    fn at_hand(&mut self) -> Option<(AtHand<'_, R>, SearchParts<'_, R>)> {
+        let layout = self.layout;
+        let (band, rest) = self.band.at_hand()?;
+        Some((band, layout.split(rest)?))
     }
 
     fn end(&mut self, end: AutoNebEnd<R>) -> AutoNebStep<R> {
@@ -197,9 +200,11 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
 
     fn check_end(&mut self, end: usize, full: &(impl Objective<R> + ?Sized)) -> AutoNebStep<R> {
         let (dim, last) = (self.band.dim(), self.band.len() - 1);
-        let (images, grad, scratch) = self.band.parts();
+        let Some((AtHand { images, point: grad, scratch }, _)) = self.at_hand() else {
+            return AutoNebStep::MemoryChanged;
+        };
         let Some(params) = row(images, dim, if end == 0 { 0 } else { last }) else {
-            return self.end(AutoNebEnd::NotFinite);
+            return AutoNebStep::MemoryChanged;
         };
         let value = full.value_grad(params, grad, scratch);
         let grad_norm = norm(grad);
@@ -215,7 +220,7 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
     }
 
     fn grow(&mut self) -> AutoNebStep<R> {
-        let Some(cycle) = self.config.schedule.get(self.cycle) else {
+        let Some(cycle) = self.config.schedule.as_ref().get(self.cycle).copied() else {
             return self.end(AutoNebEnd::Completed);
         };
         let full = match cycle.grow {
@@ -229,7 +234,9 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
             Grow::Insert => self.insert(),
         };
         let rate = R::from_f64(cycle.learning_rate);
-        self.band.restart(Relaxer::descent(rate, self.config.momentum));
+        if self.band.restart(Relaxer::descent(rate, self.config.momentum)).is_err() {
+            return AutoNebStep::MemoryChanged;
+        }
         self.phase = Phase::Relax { left: cycle.sweeps };
         AutoNebStep::Grown { images: self.band.len(), full }
     }
@@ -237,34 +244,42 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
     /// Adds images by the rule; tells whether one did not fit.
     fn insert(&mut self) -> bool {
         let limit = R::from_f64(self.config.insertion.threshold) * self.range;
-        let mut added: Vec<usize, N> = Vec::new(); // segments of the band before growth
-        let mut left = self.config.insertion.count;
-        while left > 0 {
-            let mut best: Option<(usize, Departure<R>)> = None;
-            for (segment, departure) in self.departures.iter().enumerate() {
-                let wanted = departure.height > limit && !added.contains(&segment);
-                if wanted && best.is_none_or(|(_, b)| departure.height > b.height) {
-                    best = Some((segment, *departure));
+        for _ in 0..self.config.insertion.count {
+            let Some((_, own)) = self.at_hand() else { return true };
+            let mut best: Option<(usize, R)> = None;
+            for (segment, height) in own.heights.iter().enumerate() {
+                if *height > limit && best.is_none_or(|(_, highest)| *height > highest) {
+                    best = Some((segment, *height));
                 }
             }
-            let Some((segment, departure)) = best else { return false };
-            let shift = added.iter().filter(|s| **s < segment).count();
-            let at = Location { segment: segment + shift, alpha: departure.alpha };
-            if self.band.insert(at).is_err() || added.push(segment).is_err() {
+            let Some((segment, _)) = best else { return false };
+            let (Some(height), Some(alpha)) = (own.heights.get_mut(segment), own.alphas.get_mut(segment))
+            else {
+                return true;
+            };
+            // Done with; a place below zero tells how many images were put before the others.
+            let place = *alpha;
+            (*height, *alpha) = (R::ZERO, -R::ONE);
+            let before = own.alphas.iter().take(segment).filter(|alpha| **alpha < R::ZERO).count();
+            if self.band.insert(Location { segment: segment + before, alpha: place }).is_err() {
                 return true;
             }
-            left -= 1;
         }
         false
     }
 
     fn step_scan(&mut self, full: &(impl Objective<R> + ?Sized)) -> AutoNebStep<R> {
-        let dim = self.band.dim();
-        let (images, point, scratch) = self.band.parts();
+        let (dim, points) = (self.band.dim(), self.config.points);
+        let layout = self.layout;
+        let Some((AtHand { images, point, scratch }, own)) =
+            self.band.at_hand().and_then(|(band, rest)| Some((band, layout.split(rest)?)))
+        else {
+            return AutoNebStep::MemoryChanged;
+        };
         if self.scan.is_none() {
-            self.departures.clear();
+            own.heights.fill(R::ZERO);
+            self.scanned = 0;
         }
-        let points = self.config.points;
         let scan = self.scan.get_or_insert_with(|| DenseScan::of(images, dim, points));
         match scan.step(full, images, point, scratch) {
             ScanStep::Image { image, .. } => {
@@ -272,18 +287,17 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
                 AutoNebStep::Scanned(Location { segment, alpha })
             }
             ScanStep::Point { at, departure, .. } => {
-                let new = Departure { alpha: at.alpha, height: departure };
-                if at.segment == self.departures.len() {
-                    // There are fewer segments than images, so there is room.
-                    let _ = self.departures.push(new);
-                } else if let Some(old) = self.departures.get_mut(at.segment)
-                    && departure > old.height
+                let highest = own.heights.get_mut(at.segment).zip(own.alphas.get_mut(at.segment));
+                if let Some((height, alpha)) = highest
+                    && (at.segment == self.scanned || departure > *height)
                 {
-                    *old = new;
+                    (*height, *alpha) = (departure, at.alpha);
+                    self.scanned = at.segment + 1;
                 }
                 AutoNebStep::Scanned(at)
             }
             ScanStep::NotFinite { .. } => self.end(AutoNebEnd::NotFinite),
+            ScanStep::MemoryChanged => AutoNebStep::MemoryChanged,
             ScanStep::Done(path) => {
                 self.scan = None;
                 self.range = path.highest_image - path.lowest_image;
@@ -291,8 +305,8 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
                 let best = self.report.is_none_or(|r| path.saddle < r.saddle);
                 if best {
                     self.report = Some(path);
+                    copy(images, own.best);
                     self.best_count = self.band.len();
-                    copy(self.band.images(), self.best);
                 }
                 let cycle = self.cycle;
                 self.cycle += 1;
@@ -304,14 +318,21 @@ impl<'a, R: Real, const N: usize> AutoNeb<'a, R, N> {
 
     /// The band as it is now.
     #[must_use]
-    pub const fn band(&self) -> &Band<'a, R> {
+    pub const fn band(&self) -> &Band<R, I, W> {
         &self.band
     }
 
     /// The best path so far, `images × n`; empty before the first cycle has ended.
     #[must_use]
     pub fn path(&self) -> &[R] {
-        front(self.best, self.best_count * self.band.dim())
+        front(self.band.rest(), self.best_count * self.band.dim())
+    }
+
+    /// The schedule, the images and the workspace, given back.
+    #[must_use]
+    pub fn into_parts(self) -> (S, I, W) {
+        let (images, workspace) = self.band.into_parts();
+        (self.config.schedule, images, workspace)
     }
 
     /// The dense scan of the best path so far.

@@ -67,4 +67,7 @@ pub enum AutoNebStep<R: Real = f32> {
     CycleDone(CycleReport<R>),
     /// It is over; further steps say the same.
     Ended(AutoNebEnd<R>),
+    /// A memory no longer has the length it had when the search was made, or an objective is another than the one it was
+    /// made for: another dimension, or more scratch. Nothing was done.
+    MemoryChanged,
 }

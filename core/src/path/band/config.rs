@@ -67,10 +67,13 @@ pub enum BandStep<R: Real = f32> {
         /// The largest `‖Gᵢ‖` before the move.
         residual: R,
     },
-    /// The objective was infinite or NaN at this image, or its gradient was. Nothing has moved: all images
-    /// are finite, and the next step evaluates this image again.
+    /// The objective was infinite or NaN at this image, or its gradient was, or the move would take this image out of the
+    /// finite numbers. Nothing has moved, and the next step evaluates again.
     NotFinite {
         /// Which.
         image: usize,
     },
+    /// A memory no longer has the length it had when the band was made, or the objective is another than the one it was
+    /// made for: another dimension, or more scratch. Nothing was done.
+    MemoryChanged,
 }

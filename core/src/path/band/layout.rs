@@ -1,167 +1,79 @@
-//! Where the images of a band lie: straight lines, pushes, insertions, equal spacing.
+//! How the memory of a band is cut.
 
-use super::{Band, Spacing};
-use crate::base::elementary::sin;
-use crate::base::random::{Rng, fill_normal};
-use crate::base::rows::{copy, copy_row, front, front_mut, row, row_mut, rows, rows_mut};
-use crate::base::vector::{axpy, dot, norm, normalise};
-use crate::path::polyline::{Location, between, redistribute, too_far};
-use crate::{ArgError, Real, Reason};
+use crate::base::layout::{area, cut, total};
 
-impl<R: Real> Band<'_, R> {
-    /// Makes the target spacing equal.
-    pub(super) fn equalise(&mut self) {
-        let segments = R::from_usize(self.count - 1);
-        for (i, fraction) in front_mut(self.fractions, self.count).iter_mut().enumerate() {
-            *fraction = R::from_usize(i) / segments;
-        }
+/// The workspace of a [`Band`](super::Band): gradients, the relaxer's memory, a direction, values and target fractions of
+/// the images, scratch for the objective.
+///
+/// ```
+/// use losscape::path::BandLayout;
+/// const WORKSPACE: usize = BandLayout::new(5, 2, 0).len();
+/// assert_eq!(WORKSPACE, 32);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BandLayout {
+    pub(super) capacity: usize,
+    pub(super) dim: usize,
+    pub(super) scratch_len: usize,
+}
+
+/// The memory of a band, in parts.
+pub(super) struct BandParts<'w, R> {
+    pub(super) images: &'w mut [R],    // capacity × n
+    pub(super) grads: &'w mut [R],     // capacity × n; during the move, the moved images
+    pub(super) memory: &'w mut [R],    // capacity × n, the relaxer's
+    pub(super) direction: &'w mut [R], // n: a tangent, or a point to be placed
+    pub(super) values: &'w mut [R],    // capacity
+    pub(super) fractions: &'w mut [R], // capacity: targets along the band, from 0 to 1
+    pub(super) scratch: &'w mut [R],
+}
+
+impl BandLayout {
+    /// For at most `capacity` images of `dim` parameters, and as much scratch as the objective needs.
+    #[must_use]
+    pub const fn new(capacity: usize, dim: usize, scratch_len: usize) -> Self {
+        Self { capacity, dim, scratch_len }
     }
 
-    /// Lays all images on the straight line between the ends, equally spaced.
-    pub fn interpolate(&mut self) {
-        self.equalise();
-        let mut images = rows_mut(front_mut(self.images, self.count * self.dim), self.dim);
-        if let (Some(first), Some(last)) = (images.next(), images.next_back()) {
-            for (image, fraction) in images.zip(self.fractions.iter().skip(1)) {
-                between(first, last, *fraction, image);
-            }
-        }
-        self.cursor = 0;
+    /// The least length of the workspace, for `f32` and `f64` alike; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        total(self.parts())
     }
 
-    /// The straight line between the ends with `count` images, at most the capacity.
-    pub(in crate::path) fn straighten(&mut self, count: usize) {
-        copy_row(self.images, self.dim, self.count - 1, count - 1);
-        self.count = count;
-        self.ends_known = false;
-        self.interpolate();
+    /// How much scratch there is.
+    pub(in crate::path) const fn scratch_len(self) -> usize {
+        self.scratch_len
     }
 
-    /// Bends the band sideways: adds a random vector, perpendicular to the line between the ends and of
-    /// length `amplitude`, times `sin(π i / (images − 1))`, to image `i`. In one dimension nothing is perpendicular, and
-    /// nothing moves.
-    ///
-    /// Without it, a straight band on a symmetric ridge stays there.
-    ///
-    /// # Errors
-    /// [`ArgError`] naming `amplitude` if it is not finite, or so large that an image would not be; the band is as it was.
-    pub fn perturb<G: Rng + ?Sized>(&mut self, amplitude: R, rng: &mut G) -> Result<(), ArgError> {
-        ArgError::check_finite("amplitude", &[amplitude])?;
-        let (dim, last) = (self.dim, self.count - 1);
-        let across = &mut *self.direction;
-        fill_normal(rng, across);
-        // The rows of the gradients are free between sweeps: the first holds the direction from end to end.
-        let chord = front_mut(self.grads, dim);
-        let images = front_mut(self.images, self.count * dim);
-        if let (Some(first), Some(end)) = (row(images, dim, 0), row(images, dim, last)) {
-            copy(end, chord);
-            axpy(-R::ONE, first, chord);
-        }
-        normalise(chord);
-        let before = norm(across);
-        axpy(-dot(across, chord), chord, across);
-        // What is left of a vector along the chord is rounding.
-        if normalise(across) > R::from_u32(8) * R::EPSILON * before {
-            let bend = |i: usize| {
-                let angle = R::from_f64(core::f64::consts::PI) * R::from_usize(i) / R::from_usize(last);
-                amplitude * sin(angle)
-            };
-            let bent = |(i, image): (usize, &[R])| {
-                let bend = bend(i);
-                image.iter().zip(&*across).all(|(x, a)| (*x + bend * *a).is_finite())
-            };
-            if !rows(images, dim).enumerate().all(bent) {
-                return Err(ArgError::new("amplitude", Reason::Overflow));
-            }
-            for (i, image) in rows_mut(images, dim).enumerate().take(last).skip(1) {
-                axpy(bend(i), across, image);
-            }
-        }
-        self.cursor = 0;
-        Ok(())
+    /// The length of the images.
+    pub(super) const fn images_len(self) -> usize {
+        area(self.capacity, self.dim)
     }
 
-    /// Puts an inner image at `params`, say where it was dragged; the images are evaluated anew.
-    ///
-    /// # Errors
-    /// [`ArgError`] naming `image` if it is no inner one, since the ends never move, or `params` (another length, not
-    /// finite); the band is as it was.
-    pub fn set_image(&mut self, image: usize, params: &[R]) -> Result<(), ArgError> {
-        ArgError::check_index("image", image, self.count - 1)?;
-        ArgError::check_range("image", R::from_usize(image), image > 0, "an inner image")?;
-        ArgError::check_len("params", self.dim, params.len())?;
-        ArgError::check_finite("params", params)?;
-        if let Some(place) = row_mut(self.images, self.dim, image) {
-            copy(params, place);
-        }
-        self.cursor = 0;
-        Ok(())
+    const fn parts(self) -> [usize; 6] {
+        let rows = self.images_len();
+        [rows, rows, self.dim, self.capacity, self.capacity, self.scratch_len]
     }
 
-    /// Puts a new image on segment `at.segment`, at `at.alpha` of the way along it; later images move up by
-    /// one. Its neighbours keep their target places. The relaxer is at rest afterwards.
-    ///
-    /// # Errors
-    /// [`Reason::TooMany`] if the band is full, [`Reason::Index`] or [`Reason::OutOfRange`] if there is no such place; the band
-    /// is as it was.
-    pub fn insert(&mut self, at: Location<R>) -> Result<(), ArgError> {
-        if self.count == self.capacity() {
-            return Err(ArgError::new(
-                "images",
-                Reason::TooMany { limit: self.capacity(), found: self.count + 1 },
-            ));
+    /// The parts, and the rest of the workspace; `None` if a length is not as it must be.
+    pub(super) fn split<'w, R>(
+        self,
+        images: &'w mut [R],
+        workspace: &'w mut [R],
+    ) -> Option<(BandParts<'w, R>, &'w mut [R])> {
+        if images.len() != self.images_len() {
+            return None;
         }
-        ArgError::check_index("at", at.segment, self.count - 1)?;
-        ArgError::check_range("at", at.alpha, at.alpha > R::ZERO && at.alpha < R::ONE, "in (0, 1)")?;
-        let nowhere = ArgError::new("at", Reason::Index { found: at.segment, limit: self.count - 1 });
-        let i = at.segment + 1;
-        let image = |i| row(self.images, self.dim, i).ok_or(nowhere);
-        between(image(at.segment)?, image(i)?, at.alpha, self.direction);
-        for k in (i..self.count).rev() {
-            copy_row(self.images, self.dim, k, k + 1);
-            copy_row(self.fractions, 1, k, k + 1);
-        }
-        copy(self.direction, row_mut(self.images, self.dim, i).ok_or(nowhere)?);
-        let around = self.fractions.get_mut(at.segment..).and_then(<[R]>::first_chunk_mut);
-        let [before, fraction, after] = around.ok_or(nowhere)?;
-        *fraction = *before + at.alpha * (*after - *before);
-        copy_row(self.values, 1, self.count - 1, self.count);
-        self.count += 1;
-        self.restart(self.config.relaxer);
-        Ok(())
+        let ([grads, memory, direction, values, fractions, scratch], rest) = cut(workspace, self.parts())?;
+        Some((BandParts { images, grads, memory, direction, values, fractions, scratch }, rest))
     }
 
-    /// Takes the moved images over, which lie in the rows of the gradients: as they are, or laid out anew on both sides of
-    /// image `pin`, which keeps its place.
-    ///
-    /// # Errors
-    /// The image at which the length of the band would leave the finite numbers. Then the images are as they were, and the
-    /// relaxer is at rest.
-    pub(super) fn settle(&mut self, pin: usize) -> Result<(), usize> {
-        let (dim, len) = (self.dim, self.count * self.dim);
-        for end in [0, self.count - 1] {
-            if let (Some(from), Some(to)) = (row(self.images, dim, end), row_mut(self.grads, dim, end)) {
-                copy(from, to);
-            }
-        }
-        let moved = front(self.grads, len);
-        if let Some(image) = too_far(moved, dim) {
-            self.memory.fill(R::ZERO);
-            self.state.forget();
-            return Err(image);
-        }
-        let images = front_mut(self.images, len);
-        copy(moved, images);
-        if self.config.spacing == Spacing::Redistribute {
-            for (from, to) in [(0, pin), (pin, self.count - 1)] {
-                let rows = from * dim..(to + 1) * dim;
-                if let Some(&[low, ref inner @ .., high]) = self.fractions.get(from..=to)
-                    && let (Some(old), Some(new)) = (self.grads.get(rows.clone()), images.get_mut(rows))
-                {
-                    redistribute(old, new, dim, inner.iter().map(|f| (*f - low) / (high - low)));
-                }
-            }
-        }
-        Ok(())
+    /// The values of the images, and their target fractions.
+    pub(super) fn records<R>(self, workspace: &[R]) -> Option<(&[R], &[R])> {
+        let [grads, memory, direction, values, fractions, _] = self.parts();
+        let records = workspace.get(grads + memory + direction..)?;
+        Some((records.get(..values)?, records.get(values..values + fractions)?))
     }
 }

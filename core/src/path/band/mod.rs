@@ -1,17 +1,19 @@
 //! The nudged elastic band.
 
+mod chain;
 mod config;
 mod layout;
+mod place;
 
 pub use config::{BandConfig, BandStep, Spacing};
+pub use layout::BandLayout;
 
-use super::polyline::{check_ends, count_rows};
+use chain::{BandState, Chain, highest};
+
+use super::polyline::{Location, check_ends, count_rows};
 use super::relax::{RelaxState, Relaxer};
-use super::tangent::tangent;
-
-use crate::base::layout::{room, take};
-use crate::base::rows::{front, row, row_mut};
-use crate::base::vector::{axpy, distance, dot, norm};
+use crate::base::random::Rng;
+use crate::base::rows::front;
 use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -40,12 +42,13 @@ use crate::{ArgError, Objective, Real, Reason};
 ///
 /// # Shapes
 ///
-/// | argument    | length                                | layout                                  |
-/// |-------------|---------------------------------------|-----------------------------------------|
-/// | `images`    | `capacity · n`                        | row `i` is image `i`, `capacity` ≥ 3    |
-/// | `workspace` | `Band::workspace_len(capacity, n, s)` | need not be initialised                 |
+/// | argument    | length                                   | layout                                  |
+/// |-------------|------------------------------------------|-----------------------------------------|
+/// | `images`    | `capacity · n`                           | row `i` is image `i`, `capacity` ≥ 3    |
+/// | `workspace` | `BandLayout::new(capacity, n, s).len()`  | need not be initialised                 |
 ///
-/// with `n = f.dim()`, `s = f.scratch_len()`. The two end images never move.
+/// with `n = f.dim()`, `s = f.scratch_len()`. The two end images never move. Both memories are owned or lent: an array, a
+/// vector, or a mutable borrow of one.
 ///
 /// # Cost
 ///
@@ -57,13 +60,13 @@ use crate::{ArgError, Objective, Real, Reason};
 ///
 /// ```
 /// use losscape::models::surfaces::DoubleWell;
-/// use losscape::path::{Band, BandConfig, BandStep, Relaxer};
+/// use losscape::path::{Band, BandConfig, BandLayout, BandStep, Relaxer};
 ///
 /// let f = DoubleWell::<f64>::new(2)?;
 /// let mut images = [0.0; 5 * 2];
 /// images[..2].copy_from_slice(&[-1.0, 0.0]);
 /// images[8..].copy_from_slice(&[1.0, 0.0]);
-/// let mut workspace = [0.0; Band::<f64>::workspace_len(5, 2, 0)];
+/// let mut workspace = [0.0; BandLayout::new(5, 2, 0).len()];
 /// let config = BandConfig::new(Relaxer::descent(0.2, 0.5));
 /// let mut band = Band::new(&f, config, &mut images, &mut workspace)?;
 /// band.interpolate();
@@ -79,32 +82,14 @@ use crate::{ArgError, Objective, Real, Reason};
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Debug)]
-pub struct Band<'a, R: Real = f32> {
-    config: BandConfig<R>,
-    dim: usize,
-    count: usize,
-    images: &'a mut [R],    // capacity × n
-    grads: &'a mut [R],     // capacity × n; between sweeps, a copy of the images
-    memory: &'a mut [R],    // capacity × n, the relaxer's
-    direction: &'a mut [R], // n: a tangent, or a point to be placed
-    values: &'a mut [R],    // capacity
-    fractions: &'a mut [R], // capacity: targets along the band, from 0 to 1
-    scratch: &'a mut [R],
-    state: RelaxState<R>,
-    cursor: usize, // position in the order of evaluation
-    ends_known: bool,
-    climbing: bool,
-    sweep: u32,
-    evaluations: Evaluations,
+pub struct Band<R: Real, I, W> {
+    state: BandState<R>,
+    layout: BandLayout,
+    images: I,
+    workspace: W,
 }
 
-impl<'a, R: Real> Band<'a, R> {
-    /// The length of the workspace.
-    #[must_use]
-    pub const fn workspace_len(capacity: usize, dim: usize, scratch: usize) -> usize {
-        room([[2, room([[capacity, dim]])], [1, dim], [2, capacity], [1, scratch]])
-    }
-
+impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I, W> {
     /// A band through all rows of `images`; the first and the last are its ends.
     ///
     /// # Errors
@@ -112,10 +97,10 @@ impl<'a, R: Real> Band<'a, R> {
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         config: BandConfig<R>,
-        images: &'a mut [R],
-        workspace: &'a mut [R],
+        images: I,
+        workspace: W,
     ) -> Result<Self, ArgError> {
-        let count = images.len() / f.dim().max(1);
+        let count = images.as_ref().len() / f.dim().max(1);
         Self::with_count(f, config, count, images, workspace)
     }
 
@@ -123,17 +108,31 @@ impl<'a, R: Real> Band<'a, R> {
     ///
     /// # Errors
     /// [`ArgError`] naming `images` (room for fewer than 3, not a whole number, more than a `u32` counts, an
-    /// end not finite, ends equal), `count` (below 2 or above the capacity), `workspace` (too short), or a
-    /// field of the configuration; nothing has been changed then.
+    /// end not finite, ends equal or infinitely far apart), `count` (below 2 or above the capacity), `workspace` (too
+    /// short), or a field of the configuration; nothing has been changed then.
     pub fn with_count(
         f: &(impl Objective<R> + ?Sized),
         config: BandConfig<R>,
         count: usize,
-        images: &'a mut [R],
-        workspace: &'a mut [R],
+        images: I,
+        workspace: W,
     ) -> Result<Self, ArgError> {
-        let dim = f.dim();
-        let capacity = count_rows("images", images, dim, 3)?;
+        let capacity = images.as_ref().len() / f.dim().max(1);
+        let layout = BandLayout::new(capacity, f.dim(), f.scratch_len());
+        Self::with_layout(layout, config, count, images, workspace)
+    }
+
+    /// As [`with_count`](Self::with_count), in this layout.
+    pub(super) fn with_layout(
+        layout: BandLayout,
+        config: BandConfig<R>,
+        count: usize,
+        images: I,
+        workspace: W,
+    ) -> Result<Self, ArgError> {
+        let dim = layout.dim;
+        let rows = images.as_ref();
+        let capacity = count_rows("images", rows, dim, 3)?;
         if u32::try_from(capacity).is_err() {
             return Err(ArgError::new(
                 "images",
@@ -146,236 +145,209 @@ impl<'a, R: Real> Band<'a, R> {
         if count > capacity {
             return Err(ArgError::new("count", Reason::TooMany { limit: capacity, found: count }));
         }
-        check_ends("images", images, dim, count - 1)?;
-        let needed = Self::workspace_len(capacity, dim, f.scratch_len());
-        ArgError::check_min_len("workspace", needed, workspace.len())?;
+        check_ends("images", rows, dim, count - 1)?;
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
         config.check()?;
-
-        let mut scratch = workspace;
-        let grads = take(&mut scratch, capacity * dim)?;
-        let memory = take(&mut scratch, capacity * dim)?;
-        let direction = take(&mut scratch, dim)?;
-        let values = take(&mut scratch, capacity)?;
-        let fractions = take(&mut scratch, capacity)?;
-        let mut band = Self {
+        let state = BandState {
             config,
             dim,
             count,
-            images,
-            grads,
-            memory,
-            direction,
-            values,
-            fractions,
-            scratch,
-            state: RelaxState::new(),
+            relax: RelaxState::new(),
             cursor: 0,
             ends_known: false,
             climbing: false,
             sweep: 0,
             evaluations: Evaluations::default(),
         };
-        band.equalise();
-        band.restart(config.relaxer);
+        let mut band = Self { state, layout, images, workspace };
+        let mut chain = band.chain()?;
+        chain.equalise();
+        chain.restart(config.relaxer);
         Ok(band)
     }
 
+    /// The band with its memory at hand.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming the memory that no longer has the length it had.
+    fn chain(&mut self) -> Result<Chain<'_, R>, ArgError> {
+        let (images, workspace) = (self.images.as_mut(), self.workspace.as_mut());
+        ArgError::check_len("images", self.layout.images_len(), images.len())?;
+        let short = ArgError::new(
+            "workspace",
+            Reason::TooShort { needed: self.layout.len(), found: workspace.len() },
+        );
+        let (parts, _) = self.layout.split(images, workspace).ok_or(short)?;
+        Ok(Chain { state: &mut self.state, parts })
+    }
+
     /// Starts a new phase: a relaxer at rest, all images to be evaluated.
-    pub fn restart(&mut self, relaxer: Relaxer<R>) {
-        self.config.relaxer = relaxer;
-        self.state = RelaxState::new();
-        self.memory.fill(R::ZERO);
-        self.cursor = 0;
-        self.climbing = false;
+    ///
+    /// # Errors
+    /// [`ArgError`] naming a field of the relaxer, or the memory that no longer has the length it had; the band is as it
+    /// was.
+    pub fn restart(&mut self, relaxer: Relaxer<R>) -> Result<(), ArgError> {
+        relaxer.check()?;
+        self.chain()?.restart(relaxer);
+        Ok(())
     }
 
     /// One bounded unit of work: at most one gradient of one image, or one move of the band.
     ///
     /// `f` has the dimension of the objective the band was made with, and needs no more scratch.
     pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> BandStep<R> {
-        debug_assert_eq!(f.dim(), self.dim, "dimension");
-        debug_assert!(f.scratch_len() <= self.scratch.len(), "scratch");
-        let last = self.count - 1;
-        // Order of evaluation: first image, last image, then the inner ones.
-        if self.cursor == 0 && self.ends_known && !self.config.minibatches {
-            self.cursor = 2;
+        if f.dim() != self.layout.dim || f.scratch_len() > self.layout.scratch_len {
+            return BandStep::MemoryChanged;
         }
-        if self.cursor > last {
-            return self.advance();
+        match self.layout.split(self.images.as_mut(), self.workspace.as_mut()) {
+            Some((parts, _)) => Chain { state: &mut self.state, parts }.step(f),
+            None => BandStep::MemoryChanged,
         }
-        let image = match self.cursor {
-            0 => 0,
-            1 => last,
-            inner => inner - 1,
-        };
-        if self.evaluate(f, image).is_none() {
-            return BandStep::NotFinite { image };
-        }
-        self.cursor += 1;
-        self.ends_known |= self.cursor == 2;
-        BandStep::Evaluated(image)
     }
 
-    /// Evaluates an image, an end by value; nothing if something is not finite.
-    fn evaluate(&mut self, f: &(impl Objective<R> + ?Sized), image: usize) -> Option<()> {
-        let params = row(self.images, self.dim, image)?;
-        let value = self.values.get_mut(image)?;
-        let mut finite = true;
-        if self.cursor < 2 {
-            self.evaluations.count_value();
-            *value = f.value(params, self.scratch);
-        } else {
-            self.evaluations.count_gradient();
-            let grad = row_mut(self.grads, self.dim, image)?;
-            *value = f.value_grad(params, grad, self.scratch);
-            finite = grad.iter().all(|g| g.is_finite());
+    /// Lays all images on the straight line between the ends, equally spaced.
+    ///
+    /// Nothing happens if a memory no longer has the length it had.
+    pub fn interpolate(&mut self) {
+        if let Ok(mut chain) = self.chain() {
+            chain.interpolate();
         }
-        (finite && value.is_finite()).then_some(())
     }
 
-    /// The move at the end of a sweep.
-    fn advance(&mut self) -> BandStep<R> {
-        let last = self.count - 1;
-        let top = self.highest();
-        let mut residual = R::ZERO;
-        for i in 1..last {
-            match self.nudge(i, self.climbing && i == top) {
-                Some(length) if length.is_finite() => residual = residual.or_larger(length),
-                _ => return self.refuse(i),
-            }
+    /// The straight line between the ends with `count` images, at most the capacity.
+    pub(super) fn straighten(&mut self, count: usize) {
+        if let Ok(mut chain) = self.chain() {
+            chain.straighten(count);
         }
-        if !self.climbing && residual < self.config.climb_below {
-            // A climbing image follows another field: what the relaxer remembers is void.
-            self.memory.fill(R::ZERO);
-            self.state.forget();
-            self.climbing = true;
-        }
-        // The moved images take the place of the gradients, and the ends join them.
-        let inner = self.dim..last * self.dim;
-        let (Some(grads), Some(memory), Some(images)) =
-            (self.grads.get_mut(inner.clone()), self.memory.get_mut(inner.clone()), self.images.get(inner))
-        else {
-            return self.refuse(last);
-        };
-        // Springs make all images one body.
-        let laid_out = self.config.spacing == Spacing::Redistribute;
-        let body = if laid_out { self.dim } else { grads.len() };
-        let moved = self.state.apply(&self.config.relaxer, residual, body, grads, memory, images);
-        if let Err(place) = moved {
-            return self.refuse(place / self.dim + 1);
-        }
-        if let Err(image) = self.settle(if self.climbing { top } else { last }) {
-            return self.refuse(image);
-        }
-        self.cursor = 0;
-        self.sweep = self.sweep.saturating_add(1);
-        BandStep::Moved { sweep: self.sweep, residual }
     }
 
-    /// Leaves the images as they are and has them evaluated again.
-    const fn refuse(&mut self, image: usize) -> BandStep<R> {
-        self.cursor = 2;
-        BandStep::NotFinite { image }
+    /// Bends the band sideways: adds a random vector, perpendicular to the line between the ends and of
+    /// length `amplitude`, times `sin(π i / (images − 1))`, to image `i`. In one dimension nothing is perpendicular, and
+    /// nothing moves.
+    ///
+    /// Without it, a straight band on a symmetric ridge stays there.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `amplitude` if it is not finite, or so large that an image would not be; the band is as it was.
+    pub fn perturb<G: Rng + ?Sized>(&mut self, amplitude: R, rng: &mut G) -> Result<(), ArgError> {
+        self.chain()?.perturb(amplitude, rng)
     }
 
-    /// Turns the gradient of inner image `i` into that of the band, and returns its length.
-    fn nudge(&mut self, i: usize, climb: bool) -> Option<R> {
-        let image = |i| row(self.images, self.dim, i);
-        let (before, here, after) = (image(i - 1)?, image(i)?, image(i + 1)?);
-        let values = *self.values.get(i - 1..)?.first_chunk()?;
-        tangent(self.config.tangent, before, here, after, values, self.direction);
-        let grad = row_mut(self.grads, self.dim, i)?;
-        let mut along = dot(grad, self.direction);
-        if climb {
-            along *= R::TWO;
-        } else if let Spacing::Springs(spring) = self.config.spacing {
-            // Segments are measured against their target lengths; with equal targets the factors are 1.
-            let segments = R::from_usize(self.count - 1);
-            let [low, middle, high] = *self.fractions.get(i - 1..)?.first_chunk()?;
-            let ahead = distance(after, here) / (segments * (high - middle));
-            along += spring * (ahead - distance(here, before) / (segments * (middle - low)));
-        }
-        axpy(-along, self.direction, grad);
-        Some(norm(grad))
+    /// Puts an inner image at `params`, say where it was dragged; the images are evaluated anew.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `image` if it is no inner one, since the ends never move, or `params` (another length, not
+    /// finite); the band is as it was.
+    pub fn set_image(&mut self, image: usize, params: &[R]) -> Result<(), ArgError> {
+        self.chain()?.set_image(image, params)
+    }
+
+    /// Puts a new image on segment `at.segment`, at `at.alpha` of the way along it; later images move up by
+    /// one. Its neighbours keep their target places. The relaxer is at rest afterwards.
+    ///
+    /// # Errors
+    /// [`Reason::TooMany`] if the band is full, [`Reason::Index`] or [`Reason::OutOfRange`] if there is no such place; the band
+    /// is as it was.
+    pub fn insert(&mut self, at: Location<R>) -> Result<(), ArgError> {
+        self.chain()?.insert(at)
     }
 
     /// The index of the highest inner image, by the values of the last sweep.
     #[must_use]
     pub fn highest(&self) -> usize {
-        let mut top = None;
-        for (i, value) in self.values().iter().enumerate().take(self.count - 1).skip(1) {
-            if top.is_none_or(|(_, highest)| value > highest) {
-                top = Some((i, value));
-            }
-        }
-        top.map_or(1, |(i, _)| i)
+        highest(self.values())
     }
 
     /// Whether an image is climbing.
     #[must_use]
     pub const fn climbing(&self) -> bool {
-        self.climbing
+        self.state.climbing
     }
 
     /// The number of images, ends included.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a band has at least its two ends")]
     pub const fn len(&self) -> usize {
-        self.count
+        self.state.count
     }
 
     /// How many images fit.
     #[must_use]
     pub const fn capacity(&self) -> usize {
-        self.values.len()
+        self.layout.capacity
     }
 
     /// n, the number of parameters of an image.
     #[must_use]
     pub const fn dim(&self) -> usize {
-        self.dim
+        self.layout.dim
     }
 
     /// All images, `len() × n`.
     #[must_use]
     pub fn images(&self) -> &[R] {
-        front(self.images, self.count * self.dim)
+        front(self.images.as_ref(), self.state.count * self.layout.dim)
     }
 
     /// The objective at the images, as of the last sweep (before its move).
     #[must_use]
     pub fn values(&self) -> &[R] {
-        front(self.values, self.count)
+        let (values, _) = self.layout.records(self.workspace.as_ref()).unwrap_or_default();
+        front(values, self.state.count)
     }
 
     /// Target places of the images along the band, from 0 to 1.
     #[must_use]
     pub fn fractions(&self) -> &[R] {
-        front(self.fractions, self.count)
+        let (_, fractions) = self.layout.records(self.workspace.as_ref()).unwrap_or_default();
+        front(fractions, self.state.count)
     }
 
     /// How many times the band has moved.
     #[must_use]
     pub const fn sweep(&self) -> u32 {
-        self.sweep
+        self.state.sweep
     }
 
     /// Evaluations spent since the band was made.
     #[must_use]
     pub const fn evaluations(&self) -> Evaluations {
-        self.evaluations
-    }
-
-    /// The images, a row to write a point to, and the scratch; valid between steps.
-    pub(super) fn parts(&mut self) -> (&[R], &mut [R], &mut [R]) {
-        (front(self.images, self.count * self.dim), self.direction, self.scratch)
+        self.state.evaluations
     }
 
     /// The configuration.
     #[must_use]
     pub const fn config(&self) -> &BandConfig<R> {
-        &self.config
+        &self.state.config
     }
+
+    /// The images and the workspace, given back.
+    #[must_use]
+    pub fn into_parts(self) -> (I, W) {
+        (self.images, self.workspace)
+    }
+
+    /// What may be used between two steps, and the rest of the workspace.
+    pub(super) fn at_hand(&mut self) -> Option<(AtHand<'_, R>, &mut [R])> {
+        let len = self.state.count * self.layout.dim;
+        let (parts, rest) = self.layout.split(self.images.as_mut(), self.workspace.as_mut())?;
+        Some((
+            AtHand { images: front(parts.images, len), point: parts.direction, scratch: parts.scratch },
+            rest,
+        ))
+    }
+
+    /// What lies in the workspace behind the band's own part.
+    pub(super) fn rest(&self) -> &[R] {
+        self.workspace.as_ref().get(self.layout.len()..).unwrap_or_default()
+    }
+}
+
+/// What a band lends between two steps: its images, room for a point, and scratch.
+pub(super) struct AtHand<'b, R> {
+    pub(super) images: &'b [R],
+    pub(super) point: &'b mut [R],
+    pub(super) scratch: &'b mut [R],
 }
 
 #[cfg(test)]

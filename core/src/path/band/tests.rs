@@ -1,5 +1,6 @@
 extern crate std;
 use super::*;
+use crate::base::vector::distance;
 use crate::models::surfaces::{DoubleWell, EggCarton, MuellerBrown};
 use crate::path::hole::Hole;
 use crate::path::{Fire, Location, length};
@@ -15,12 +16,12 @@ fn relax<T>(
     ends: [[f64; 2]; 2],
     n: usize,
     tolerance: f64,
-    check: impl Fn(&Band<'_, f64>) -> T,
+    check: impl Fn(&Band<f64, &mut Vec<f64>, &mut Vec<f64>>) -> T,
 ) -> T {
     let mut images = vec![f64::NAN; n * 2];
     images[..2].copy_from_slice(&ends[0]);
     images[2 * n - 2..].copy_from_slice(&ends[1]);
-    let mut workspace = vec![f64::NAN; Band::<f64>::workspace_len(n, 2, f.scratch_len())];
+    let mut workspace = vec![f64::NAN; BandLayout::new(n, 2, f.scratch_len()).len()];
     let mut band = Band::new(f, config, &mut images, &mut workspace).unwrap();
     band.interpolate();
     loop {
@@ -33,6 +34,7 @@ fn relax<T>(
                 }
             }
             BandStep::NotFinite { image } => panic!("image {image}"),
+            BandStep::MemoryChanged => panic!("the memory is as it was"),
             BandStep::Evaluated(_) => (),
         }
     }
@@ -104,7 +106,7 @@ fn a_ridge_needs_a_push() {
     let mut images = [0.0; 18];
     images[..2].copy_from_slice(&ends[0]);
     images[16..].copy_from_slice(&ends[1]);
-    let mut workspace = [f64::NAN; Band::<f64>::workspace_len(9, 2, 0)];
+    let mut workspace = [f64::NAN; BandLayout::new(9, 2, 0).len()];
     let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
     band.interpolate();
     band.perturb(1e-2, &mut crate::base::random::stream(1, 0)).unwrap();
@@ -123,7 +125,7 @@ fn a_ridge_needs_a_push() {
 fn one_gradient_a_step() {
     let f = DoubleWell::<f64>::new(2).unwrap();
     let mut images = [-1.0, 0.0, 0.3, 0.4, 0.5, 0.0, 1.0, 0.0];
-    let mut workspace = [f64::NAN; Band::<f64>::workspace_len(4, 2, 0)];
+    let mut workspace = [f64::NAN; BandLayout::new(4, 2, 0).len()];
     let mut band =
         Band::new(&f, BandConfig::new(Relaxer::descent(0.1, 0.0)), &mut images, &mut workspace).unwrap();
     let order: Vec<_> = (0..9).map(|_| band.step(&f)).collect();
@@ -141,7 +143,7 @@ fn one_gradient_a_step() {
 fn a_value_that_is_not_finite_leaves_the_band_intact() {
     let f = Hole(0.1);
     let mut images = [-1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
-    let mut workspace = [0.0; Band::<f64>::workspace_len(3, 2, 0)];
+    let mut workspace = [0.0; BandLayout::new(3, 2, 0).len()];
     let mut band =
         Band::new(&f, BandConfig::new(Relaxer::descent(0.05, 0.0)), &mut images, &mut workspace).unwrap();
     let before = band.images().to_vec();
@@ -166,7 +168,7 @@ fn a_gradient_too_long_to_square_moves_the_band_all_the_same() {
         let mut f = DoubleWell::<f32>::new(2).unwrap();
         f.scale = scale;
         let mut images = [-1.0, 0.0, 0.5, 0.1, 1.0, 0.0];
-        let mut workspace = [0.0; Band::<f32>::workspace_len(3, 2, 0)];
+        let mut workspace = [0.0; BandLayout::new(3, 2, 0).len()];
         let config = BandConfig::new(Relaxer::descent(0.1 / scale, 0.9));
         let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
         while band.sweep() < 10 {
@@ -183,7 +185,7 @@ fn a_gradient_too_long_to_square_moves_the_band_all_the_same() {
 fn images_laid_out_anew_in_the_middle_of_a_sweep_are_evaluated_again() {
     let f = DoubleWell::<f64>::new(2).unwrap();
     let mut images = [-1.0, 0.0, 0.3, 0.4, 0.5, 0.0, 1.0, 0.0];
-    let mut workspace = [f64::NAN; Band::<f64>::workspace_len(4, 2, 0)];
+    let mut workspace = [f64::NAN; BandLayout::new(4, 2, 0).len()];
     let config = BandConfig::new(Relaxer::descent(0.1, 0.0));
     let mut band = Band::new(&f, config, &mut images, &mut workspace).unwrap();
     while band.step(&f) != BandStep::Evaluated(1) {}
@@ -197,7 +199,7 @@ fn insertion_keeps_the_neighbours_and_their_targets() {
     let f = DoubleWell::<f64>::new(2).unwrap();
     let mut images = [f64::NAN; 8];
     images[..6].copy_from_slice(&[-1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
-    let mut workspace = [f64::NAN; Band::<f64>::workspace_len(4, 2, 0)];
+    let mut workspace = [f64::NAN; BandLayout::new(4, 2, 0).len()];
     let config = BandConfig::new(Relaxer::descent(0.1, 0.0));
     let mut band = Band::with_count(&f, config, 3, &mut images, &mut workspace).unwrap();
     assert!(band.insert(Location { segment: 2, alpha: 0.5 }).is_err());
@@ -226,7 +228,7 @@ fn bad_input_is_refused() {
         Band::new(&f, config, images, &mut workspace).err().map(|e| e.arg)
     };
     let good = [-1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
-    let enough = Band::<f64>::workspace_len(3, 2, 0);
+    let enough = BandLayout::new(3, 2, 0).len();
     assert_eq!(reason(&mut { good }, enough, config), None);
     assert_eq!(reason(&mut { good }, enough - 1, config), Some("workspace"));
     assert_eq!(reason(&mut { good }[..4], enough, config), Some("images"), "fewer than three");

@@ -1,8 +1,10 @@
 extern crate std;
 use super::*;
+use crate::base::vector::distance;
 use crate::models::surfaces::{EggCarton, MuellerBrown};
 use crate::path::hole::Hole;
 use crate::path::length;
+use crate::path::polyline::segments;
 use std::vec;
 use std::vec::Vec;
 
@@ -16,15 +18,16 @@ fn relax(config: StringConfig<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
     let mut images = vec![0.0; 2 * n];
     images[..2].copy_from_slice(&a);
     images[2 * n - 2..].copy_from_slice(&b);
-    let mut workspace = vec![f64::NAN; StringMethod::<f64>::workspace_len(n, 2, 0)];
+    let mut workspace = vec![f64::NAN; StringLayout::new(n, 2, 0).len()];
     let mut string = StringMethod::new(&f, config, &mut images, &mut workspace).unwrap();
     string.interpolate();
     loop {
         match string.step(&f) {
-            BandStep::Moved { residual, .. } if residual < 1e-6 => break,
-            BandStep::Moved { sweep, residual } => assert!(sweep < 20_000, "{residual}"),
-            BandStep::NotFinite { image } => panic!("image {image}"),
-            BandStep::Evaluated(_) => (),
+            StringStep::Moved { residual, .. } if residual < 1e-6 => break,
+            StringStep::Moved { sweep, residual } => assert!(sweep < 20_000, "{residual}"),
+            StringStep::NotFinite { image } => panic!("image {image}"),
+            StringStep::MemoryChanged => panic!("the memory is as it was"),
+            StringStep::Evaluated(_) => (),
         }
     }
     (string.images().to_vec(), string.values().to_vec())
@@ -57,12 +60,12 @@ fn neighbours_of_the_egg_carton() {
     let mut images = [0.0; 18];
     images[..2].copy_from_slice(&[0.5, 0.5]);
     images[16..].copy_from_slice(&[1.5, 0.5]);
-    let mut workspace = [f64::NAN; StringMethod::<f64>::workspace_len(9, 2, 0)];
+    let mut workspace = [f64::NAN; StringLayout::new(9, 2, 0).len()];
     let mut string =
         StringMethod::new(&f, config(2e-3, Interpolation::Cubic), &mut images, &mut workspace).unwrap();
     string.interpolate();
     while string.sweep() < 1000 {
-        assert!(!matches!(string.step(&f), BandStep::NotFinite { .. }));
+        assert!(!matches!(string.step(&f), StringStep::NotFinite { .. }));
     }
     assert!((string.values()[4]).abs() < 1e-9);
     assert!((length(string.images(), 2) - 1.0).abs() < 1e-9);
@@ -72,12 +75,12 @@ fn neighbours_of_the_egg_carton() {
 fn what_is_not_finite_moves_nothing() {
     let f = Hole(0.1);
     let mut images = [-1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
-    let mut workspace = [0.0; StringMethod::<f64>::workspace_len(3, 2, 0)];
+    let mut workspace = [0.0; StringLayout::new(3, 2, 0).len()];
     let mut string =
         StringMethod::new(&f, config(0.1, Interpolation::Cubic), &mut images, &mut workspace).unwrap();
     let steps: Vec<_> = (0..3).map(|_| string.step(&f)).collect();
-    let refused = BandStep::NotFinite { image: 1 };
-    assert_eq!(steps, [BandStep::Evaluated(0), refused, refused]);
+    let refused = StringStep::NotFinite { image: 1 };
+    assert_eq!(steps, [StringStep::Evaluated(0), refused, refused]);
     assert_eq!((string.sweep(), string.images()), (0, &[-1.0, 0.0, 0.0, 0.0, 1.0, 0.0][..]));
 }
 

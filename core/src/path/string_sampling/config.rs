@@ -1,6 +1,7 @@
 //! How a path is sampled, and what is told of it.
 
-use crate::Real;
+use crate::path::relax::Relaxer;
+use crate::{ArgError, Real};
 
 /// Where a segment that is too high is split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,9 +33,9 @@ pub enum Trainer<R: Real = f32> {
     },
 }
 
-/// How a [`Sampling`](super::Sampling) runs.
+/// How a [`StringSampling`](super::StringSampling) runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SamplingConfig<R: Real = f32> {
+pub struct StringSamplingConfig<R: Real = f32> {
     /// L₀, the value the path should stay near.
     pub level: R,
     /// A segment is accepted if it never exceeds this times L₀; 1.1 in the published scripts.
@@ -53,9 +54,36 @@ pub struct SamplingConfig<R: Real = f32> {
     pub train_steps: u32,
 }
 
-/// Why a [`Sampling`](super::Sampling) has ended. Only the first proves something.
+impl<R: Real> StringSamplingConfig<R> {
+    /// Refuses numbers out of range.
+    pub(super) fn check(&self) -> Result<(), ArgError> {
+        ArgError::check_positive("level", self.level)?;
+        ArgError::check_positive("accept", self.accept)?;
+        ArgError::check_positive("train_to", self.train_to)?;
+        // Beads are not scanned: they must be below the limit when they are trained.
+        let below = self.train_to <= self.accept;
+        ArgError::check_range("train_to", self.train_to, below, "at most `accept`")?;
+        for (arg, factor) in [("accept", self.accept), ("train_to", self.train_to)] {
+            let level = factor * self.level;
+            let positive = level.is_finite() && level > R::ZERO;
+            ArgError::check_range(
+                arg,
+                factor,
+                positive,
+                "finite and above 0 after multiplication by `level`",
+            )?;
+        }
+        ArgError::check_count("points", self.points as usize)?;
+        match self.trainer {
+            Trainer::Descent { learning_rate, momentum } => Relaxer::descent(learning_rate, momentum).check(),
+            Trainer::Adam { learning_rate } => ArgError::check_positive("learning_rate", learning_rate),
+        }
+    }
+}
+
+/// Why a [`StringSampling`](super::StringSampling) has ended. Only the first proves something.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum SamplingEnd<R: Real = f32> {
+pub enum StringSamplingEnd<R: Real = f32> {
     /// Every segment stays below the level: the ends are connected there.
     Connected,
     /// An end is above the level.
@@ -78,10 +106,10 @@ pub enum SamplingEnd<R: Real = f32> {
     NotFinite,
 }
 
-/// What one [`Sampling::step`](super::Sampling::step) did.
+/// What one [`StringSampling::step`](super::StringSampling::step) did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum SamplingStep<R: Real = f32> {
+pub enum StringSamplingStep<R: Real = f32> {
     /// A bead or a point of a segment was evaluated.
     Scanned {
         /// The value there.
@@ -103,5 +131,8 @@ pub enum SamplingStep<R: Real = f32> {
         depth: u32,
     },
     /// It is over; further steps say the same.
-    Ended(SamplingEnd<R>),
+    Ended(StringSamplingEnd<R>),
+    /// A memory no longer has the length it had when the search was made, or the objective is another than the one it was
+    /// made for: another dimension, or more scratch. Nothing was done.
+    MemoryChanged,
 }

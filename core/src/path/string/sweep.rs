@@ -1,0 +1,164 @@
+//! The sweeps of a string: evaluations, then the move.
+
+use super::layout::StringParts;
+use super::spline::{Corner, column, natural_spline};
+use super::{Interpolation, StringConfig, StringStep};
+use crate::base::rows::{copy, row, row_mut, rows, rows_mut};
+use crate::base::vector::distance;
+use crate::objective::Evaluations;
+use crate::path::polyline::{between, length, segments, too_far};
+use crate::{Objective, Real};
+
+/// Everything about a string but its memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StringState<R: Real> {
+    pub(super) config: StringConfig<R>,
+    pub(super) dim: usize,
+    pub(super) count: usize,
+    pub(super) cursor: usize,
+    pub(super) sweep: u32,
+    pub(super) evaluations: Evaluations,
+}
+
+/// A string with its memory at hand.
+pub(super) struct Chain<'w, R: Real> {
+    pub(super) state: &'w mut StringState<R>,
+    pub(super) parts: StringParts<'w, R>,
+}
+
+impl<R: Real> Chain<'_, R> {
+    pub(super) fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> StringStep<R> {
+        if self.state.sweep > 0 && self.stays(self.state.cursor) {
+            self.state.cursor += 1;
+        }
+        let image = self.state.cursor;
+        if image >= self.state.count {
+            return self.advance();
+        }
+        if self.evaluate(f, image).is_none() {
+            return StringStep::NotFinite { image };
+        }
+        self.state.cursor += 1;
+        StringStep::Evaluated(image)
+    }
+
+    /// Whether an image is an end that does not move.
+    const fn stays(&self, image: usize) -> bool {
+        !self.state.config.ends_slide && (image == 0 || image + 1 == self.state.count)
+    }
+
+    /// Evaluates an image, one that stays by value; nothing if something is not finite.
+    fn evaluate(&mut self, f: &(impl Objective<R> + ?Sized), image: usize) -> Option<()> {
+        let stays = self.stays(image);
+        let params = row(self.parts.images, self.state.dim, image)?;
+        let grad = row_mut(self.parts.grads, self.state.dim, image)?;
+        let value = self.parts.values.get_mut(image)?;
+        *value = if stays {
+            self.state.evaluations.count_value();
+            grad.fill(R::ZERO);
+            f.value(params, self.parts.scratch)
+        } else {
+            self.state.evaluations.count_gradient();
+            f.value_grad(params, grad, self.parts.scratch)
+        };
+        (value.is_finite() && grad.iter().all(|g| g.is_finite())).then_some(())
+    }
+
+    fn advance(&mut self) -> StringStep<R> {
+        let (dim, eta) = (self.state.dim, self.state.config.learning_rate);
+        self.state.cursor = 0;
+        // The moved images take the place of the gradients.
+        for (i, image) in rows(self.parts.images, dim).enumerate() {
+            let stays = self.stays(i);
+            let Some(moved) = row_mut(self.parts.grads, dim, i) else { continue };
+            if stays {
+                copy(image, moved);
+            } else {
+                for (m, x) in moved.iter_mut().zip(image) {
+                    *m = *x - eta * *m;
+                }
+            }
+        }
+        if let Some(image) = too_far(self.parts.grads, dim) {
+            return StringStep::NotFinite { image };
+        }
+        self.measure();
+        // Images that coincide have no spline through them, and stay as they have moved.
+        if self.parts.knots.iter().zip(self.parts.knots.iter().skip(1)).all(|(a, b)| b > a) {
+            // Coordinates are independent once the knots are known: a column at a time needs little memory.
+            for k in 0..dim {
+                self.lay_out(k);
+            }
+        }
+        let mut residual = R::ZERO;
+        for (image, (old, new)) in rows(self.parts.images, dim).zip(rows(self.parts.grads, dim)).enumerate() {
+            if !new.iter().all(|x| x.is_finite()) {
+                return StringStep::NotFinite { image };
+            }
+            residual = residual.or_larger(distance(new, old) / eta);
+        }
+        copy(self.parts.grads, self.parts.images);
+        self.state.sweep = self.state.sweep.saturating_add(1);
+        StringStep::Moved { sweep: self.state.sweep, residual }
+    }
+
+    /// Notes at which fraction of the string each moved image lies.
+    fn measure(&mut self) {
+        let total = length(self.parts.grads, self.state.dim);
+        let mut before = R::ZERO;
+        let mut knots = self.parts.knots.iter_mut();
+        if let Some(first) = knots.next() {
+            *first = R::ZERO;
+        }
+        for (knot, (a, b)) in knots.zip(segments(self.parts.grads, self.state.dim)) {
+            before += distance(a, b);
+            *knot = before / total;
+        }
+    }
+
+    /// Puts coordinate `k` of the inner moved images where the string is divided equally.
+    fn lay_out(&mut self, k: usize) {
+        let (dim, interpolation) = (self.state.dim, self.state.config.interpolation);
+        let segments = R::from_usize(self.state.count - 1);
+        if interpolation == Interpolation::Cubic {
+            natural_spline(
+                self.parts.knots,
+                column(self.parts.grads, dim, k),
+                self.parts.bends,
+                self.parts.placed,
+            );
+        }
+        let corners = self.parts.knots.iter().zip(column(self.parts.grads, dim, k)).zip(&*self.parts.bends);
+        let mut corners = corners.map(|((&knot, value), &bend)| Corner { knot, value, bend });
+        let (Some(mut a), Some(mut b)) = (corners.next(), corners.next()) else { return };
+        for (i, placed) in self.parts.placed.iter_mut().enumerate() {
+            let target = R::from_usize(i) / segments;
+            while b.knot < target
+                && let Some(next) = corners.next()
+            {
+                (a, b) = (b, next);
+            }
+            *placed = a.towards(b, target, interpolation);
+        }
+        drop(corners);
+        let mut inner = rows_mut(self.parts.grads, dim).zip(&*self.parts.placed);
+        let _ends = (inner.next(), inner.next_back());
+        for (image, placed) in inner {
+            if let Some(x) = image.get_mut(k) {
+                *x = *placed;
+            }
+        }
+    }
+
+    /// As [`StringMethod::interpolate`](super::StringMethod::interpolate).
+    pub(super) fn interpolate(&mut self) {
+        let segments = R::from_usize(self.state.count - 1);
+        let mut images = rows_mut(self.parts.images, self.state.dim);
+        if let (Some(first), Some(last)) = (images.next(), images.next_back()) {
+            for (i, image) in images.enumerate() {
+                between(first, last, R::from_usize(i + 1) / segments, image);
+            }
+        }
+        self.state.cursor = 0;
+    }
+}
