@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::decimal::Decimal;
 use super::real::Real;
 
 /// An argument was refused; nothing has been changed.
@@ -221,9 +222,11 @@ impl fmt::Display for ArgError {
             }
             Reason::Empty => write!(f, "`{arg}` is empty"),
             Reason::NotFinite { index } => write!(f, "`{arg}` is not finite at index {index}"),
-            Reason::OutOfRange { value, range } => write!(f, "`{arg}` is {value}, must be {range}"),
+            Reason::OutOfRange { value, range } => {
+                write!(f, "`{arg}` is {}, must be {range}", Decimal(value))
+            }
             Reason::Element { index, value, range } => {
-                write!(f, "`{arg}` is {value} at index {index}, must be {range}")
+                write!(f, "`{arg}` is {} at index {index}, must be {range}", Decimal(value))
             }
             Reason::Label { index, label, classes } => {
                 write!(f, "`{arg}` has label {label} at index {index}, must be below {classes}")

@@ -2,6 +2,7 @@
 //! builds on.
 
 pub mod blob;
+pub(crate) mod decimal;
 pub mod elementary;
 pub(crate) mod elementwise;
 pub mod error;
