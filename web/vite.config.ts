@@ -1,24 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { BUILT, exhibits } from './build/exhibits.ts';
 import { formulae } from './build/formulae.ts';
 import { frame } from './build/frame.ts';
 import { preload } from './build/preload.ts';
 
-const exhibits = JSON.parse(readFileSync(new URL('src/exhibits.json', import.meta.url), 'utf8')) as {
-  key: string;
-  built: boolean;
-}[];
 /** What is there before the rest is asked for, and what exhibits share. */
-const FIRST = /lib.(launch|client|failure|kernels|simd|theme)/;
-const SHARED = /node_modules.d3|src.(grammar|lib|exhibits)|formulae|train.(protocol|figure|units)/;
+const FIRST = /lib.(launch|client|failure|simd|theme)/;
+const SHARED = /node_modules.d3|src.(grammar|lib)|formulae/;
 
 const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   // Relative: the lab works under any path of any host.
   base: './',
-  plugins: [frame(), formulae(), preload()],
+  plugins: [exhibits(), frame(), formulae(), preload()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',
@@ -27,10 +23,7 @@ export default defineConfig({
     // What a page needs is named in its head, by the plugin above.
     modulePreload: false,
     rollupOptions: {
-      input: [
-        page('index.html'),
-        ...exhibits.filter((exhibit) => exhibit.built).map(({ key }) => page(`${key}/index.html`)),
-      ],
+      input: [page('index.html'), ...BUILT.map(({ key }) => page(`${key}/index.html`))],
       output: {
         // Few files: over HTTP/1.1 a browser asks for six at a time.
         codeSplitting: {

@@ -9,6 +9,7 @@ import {
   at,
   comesBack,
   digest,
+  guess,
   type Lab,
   openLab,
   past,
@@ -154,8 +155,7 @@ test('predict, run, compare: the first differing step, then the loss; each is hi
   for (const what of ['differing', 'first', 'loss-difference'])
     assert.match(await text(page, what), /hidden/, what);
   assert.equal(await inked(page), 0, 'the map is hidden');
-  await page.locator('#predict-range').fill('100');
-  await page.click('[data-do=commit]');
+  await guess(page, 100);
   const first = Number((await text(page, 'first')).replace('step ', ''));
   assert.ok(first >= 1 && first < 100, `${first}`);
   assert.equal(Number(await text(page, 'truth')), first);
@@ -164,7 +164,7 @@ test('predict, run, compare: the first differing step, then the loss; each is hi
   assert.ok((await inked(page)) > 0.05);
   assert.match(await text(page, 'loss-difference'), /hidden/, 'the second question is still open');
   await page.click('[data-do=next]');
-  await page.click('[data-do=commit]');
+  await guess(page, 60);
   const truth = Number((await text(page, 'truth')).replace('−', '-'));
   const told = Number((await text(page, 'loss-difference')).replace('−', '-'));
   assert.ok(truth > 1e-9 && truth < 1e-3, `${truth}`);

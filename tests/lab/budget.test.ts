@@ -5,7 +5,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { DIST, type Lab, openLab, ready, visit } from './harness.ts';
+import { minify } from 'vite';
+import { EXHIBITS } from './exhibits.ts';
+import { DIST, type Lab, openLab, ROOT, ready, visit } from './harness.ts';
 
 let lab: Lab;
 
@@ -23,46 +25,46 @@ function within(what: string, bytes: number, kilobytes: number): void {
   assert.ok(bytes <= kilobytes * KB, `${what}: ${bytes} bytes`);
 }
 
-/** Of a page's module, and of the three together, which no page loads. Their glue is in the scripts of the workers. */
-const KERNEL = 56;
-const KERNELS = 135;
+/** A page's module, in either build, with the glue that its worker calls it through. */
+const KERNEL = 60;
 
-for (const [exhibit, data] of [
-  ['train', /digits-[\w-]+\.bin$/],
-  ['surface', undefined],
-  ['paths', undefined],
-] as const) {
-  test(`the first visit of ${exhibit}`, async () => {
+/** What bundlers leave of a module's glue. */
+async function glue(module: string): Promise<number> {
+  const source = readFileSync(join(ROOT, `web/pkg/scalar/${module}.js`), 'utf8');
+  const { code } = await minify(`${module}.js`, source);
+  return gzipSync(code, { level: 9 }).length;
+}
+
+for (const { key, module, data } of EXHIBITS) {
+  test(`the first visit of ${key}`, async () => {
     // From its own first request: a page seen before it may still be loading its pictures.
-    const { page, foreign, loaded } = await visit(lab, `${exhibit}/`);
+    const { page, foreign, loaded } = await visit(lab, `${key}/`);
     await ready(page);
     const names = [...loaded];
     const sum = (test: RegExp) =>
       names.filter((name) => test.test(name)).reduce((n, name) => n + gzip(name), 0);
-    within('kernel', sum(/\.wasm$/), KERNEL);
     within('scripts, worker and libraries', sum(/\.js$/), 60);
     within('HTML and CSS', sum(/\.(html|css)$/), 30);
     within('images', sum(/\.(webp|png|svg)$/), 60);
     within('everything', sum(/./), 200);
-    assert.equal(names.filter((name) => name.endsWith('.wasm')).length, 1, 'one build of the kernel');
+    const kernels = names.filter((name) => name.endsWith('.wasm'));
+    assert.equal(kernels.length, 1, 'one build of the kernel');
+    assert.match(kernels[0]!, new RegExp(`${module}_bg`));
     assert.deepEqual(foreign, []);
-    if (data)
-      assert.equal(names.filter((name) => data.test(name)).length, 1, 'the digits are one hashed file');
+    if (data) assert.equal(names.filter((name) => data.test(name)).length, 1, 'its data is one hashed file');
   });
 }
 
-test('each module of the kernel', () => {
-  // Both builds have modules of the same names, told apart by hashes alone: the larger of the two counts. No page loads two
-  // modules, so what they have in common is in each of them.
-  const largest = (test: RegExp) => Math.max(...files.filter((name) => test.test(name)).map(gzip));
-  let sum = 0;
-  for (const name of ['training', 'surface', 'paths']) {
-    const bytes = largest(new RegExp(`losscape_${name}_bg-[^/]*\\.wasm$`));
-    within(name, bytes, KERNEL);
-    sum += bytes;
-  }
-  within('all three', sum, KERNELS);
-  // The fingerprint's experiments, digits included: loaded only when a reader asks to compute them.
+for (const module of new Set(EXHIBITS.map(({ module }) => module))) {
+  test(`the kernel of a page, ${module}, with its glue`, async () => {
+    // Both builds have the same name, apart from hashes: the larger of the two counts.
+    const builds = files.filter((name) => new RegExp(`${module}_bg-[^/]*\\.wasm$`).test(name));
+    assert.equal(builds.length, 2);
+    within(module, Math.max(...builds.map(gzip)) + (await glue(module)), KERNEL);
+  });
+}
+
+test('the experiments of the fingerprint, loaded only when a reader asks to compute them', () => {
   for (const file of files.filter((name) => /fingerprint-[^/]*\.wasm$/.test(name)))
     within(file, gzip(file), 160);
 });
@@ -82,7 +84,7 @@ test('all scripts of all exhibits; no fonts', () => {
 
 test('strips of the index, each fetched alone and only when its card is pointed at', () => {
   const strips = files.filter((name) => /\/strip-[^/]*\.webp$/.test(name));
-  assert.equal(strips.length, 4);
+  assert.equal(strips.length, 2 * EXHIBITS.length, 'light and dark');
   for (const file of strips) within(file, gzip(file), 60);
 });
 

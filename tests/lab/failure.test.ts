@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { EXHIBITS } from './exhibits.ts';
 import {
   digest,
   digestAt,
@@ -23,14 +24,6 @@ before(async () => {
 });
 after(() => lab.close());
 
-/** An exhibit, the module it loads, and what a rehearsed panic needs to come. */
-const EXHIBITS = {
-  train: { module: 'training', panics: '[data-do=step]' },
-  surface: { module: 'surface', panics: undefined },
-  paths: { module: 'paths', panics: '[data-do=step]' },
-  bits: { module: 'training', panics: '[data-do=step]' },
-} as const;
-
 async function failing(pattern: string, fulfil: { status: number; body?: Buffer }, exhibit = 'train') {
   const { page } = await visit(lab, '');
   await page.context().route(pattern, (route) => route.fulfill(fulfil));
@@ -40,7 +33,8 @@ async function failing(pattern: string, fulfil: { status: number; body?: Buffer 
 
 /** Runs some steps, and says where they ended. */
 async function run(page: Page, steps = 20): Promise<{ at: number; bits: string }> {
-  await playTo(page, steps);
+  // At full speed a short run would be over.
+  await playTo(page, steps, '16');
   return { at: await step(page), bits: await digest(page) };
 }
 
@@ -58,10 +52,9 @@ async function recovers(page: Page, { at, bits }: { at: number; bits: string }):
   );
 }
 
-for (const [exhibit, { module, panics }] of Object.entries(EXHIBITS)) {
-  const wasm = `**/losscape_${module}_bg*.wasm`;
-  // Of the others the shortest run is long enough not to be over at once.
-  const long = exhibit === 'bits' ? '#v=1&steps=100000' : '#v=1';
+for (const { key: exhibit, module, long: settings } of EXHIBITS) {
+  const wasm = `**/${module}_bg*.wasm`;
+  const long = `#v=1&${settings}`;
 
   test(`${exhibit}, wasm missing: cannot download; trying again works once it is there`, async () => {
     const page = await failing(wasm, { status: 404 }, exhibit);
@@ -87,10 +80,8 @@ for (const [exhibit, { module, panics }] of Object.entries(EXHIBITS)) {
 
   test(`${exhibit}, a panic: the kernel stopped, with file and line; a new one is built`, async () => {
     const { page } = await visit(lab, `${exhibit}/${long}&rehearse=panic`);
-    if (panics) {
-      await ready(page);
-      await page.click(panics);
-    }
+    await ready(page);
+    await page.click('[data-do=step]');
     await page.waitForSelector('[data-failure=panic]');
     assert.match(await text(page, 'banner'), /The kernel stopped.*failure\.rs:\d+:\d+.*rehearsed/s);
     await page.click('[data-do=recover]');

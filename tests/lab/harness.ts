@@ -192,9 +192,18 @@ export async function digest(page: Page): Promise<string> {
   return (await text(page, 'digest')).replaceAll(/\s/g, '');
 }
 
-/** Plays at full speed until a step has been passed, then pauses. */
-export async function playTo(page: Page, wanted: number): Promise<void> {
-  await page.selectOption('lab-transport select', 'max');
+/** Commits a guess: a value of the ruler, or one of the choices by its number. */
+export async function guess(page: Page, value: number): Promise<void> {
+  assert.ok(await page.isDisabled('[data-do=commit]'), 'nothing is chosen yet');
+  const ruler = page.locator('#predict-range');
+  if (await ruler.count()) await ruler.fill(String(value));
+  else await page.locator('.choices input').nth(value).check();
+  await page.click('[data-do=commit]');
+}
+
+/** Plays, at full speed if no other is given, until a step has been passed, then pauses. */
+export async function playTo(page: Page, wanted: number, speed = 'max'): Promise<void> {
+  await page.selectOption('lab-transport select', speed);
   await page.click('[data-do=play]');
   await page.waitForFunction(
     (n) => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) >= n,
@@ -319,17 +328,6 @@ export async function openPanels(page: Page): Promise<void> {
 export async function enlarge(page: Page, percent = 200): Promise<void> {
   await page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), `${percent}%`);
 }
-
-/** A moment of every exhibit, and of every figure that an exhibit has. */
-export const MOMENTS = {
-  train: 'train/#v=1&step=1000',
-  surface: 'surface/#v=1&step=3000',
-  ring: 'surface/#v=1&scene=ring&tilt=0.1&step=200',
-  paths: 'paths/#v=1&step=800&cycles=1',
-  digits: 'paths/#v=1&task=digits&width=4&cycles=1&step=40',
-  toy: 'paths/#v=1&task=mueller-brown&step=300',
-  bits: 'bits/#v=1&step=1000',
-} as const;
 
 /** Opens a moment, replayed, with nothing hidden. */
 export async function replayed(lab: Lab, path: string, options: BrowserContextOptions = {}): Promise<Page> {

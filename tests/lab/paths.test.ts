@@ -11,6 +11,7 @@ import {
   comesBack,
   DIST,
   digest,
+  guess,
   type Lab,
   leadsTo,
   openLab,
@@ -222,24 +223,21 @@ test('predict, run, compare: line and path are hidden until the reader commits',
   const { page } = await visit(lab, 'paths/');
   await ready(page);
   assert.equal(await page.locator('.profile .way').count(), 0);
-  await page.locator('#predict-range').fill('75');
-  await page.click('[data-do=commit]');
+  await guess(page, 75);
   close(await text(page, 'truth'), twoDigits(truth.get(END)!.straight[2]!), 'truth of the line');
   assert.equal(await page.locator('.profile .way').count(), 2);
   await page.click('[data-do=next]');
-  await page.locator('#predict-range').fill('40');
   await playOut(page);
   assert.match(await text(page, 'barrier-path'), /hidden/);
   assert.equal(await page.locator('.profile .w-band, .profile .w-best').count(), 0);
-  await page.click('[data-do=commit]');
+  await guess(page, 40);
   close(await text(page, 'truth'), twoDigits(truth.get(END)!.best[2]!), 'truth of the path');
   assert.ok((await page.locator('.profile .w-best').count()) > 0);
   await page.click('[data-do=next]');
-  await page.click('.choices label:nth-of-type(2) input');
-  await page.click('[data-do=commit]');
+  await guess(page, 1);
   assert.match(await text(page, 'truth'), /no, not at all/);
   await page.click('[data-do=next]');
-  await page.click('[data-do=commit]');
+  await guess(page, 0);
   assert.equal(await text(page, 'truth'), '4');
   assert.ok(!(await page.evaluate(() => location.hash)).includes('guess'), 'guesses stay on the device');
 });

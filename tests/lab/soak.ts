@@ -7,10 +7,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
+import { EXHIBITS } from './exhibits.ts';
 import { type Lab, openLab, ready, skipAll, visit } from './harness.ts';
 
 const MINUTES = Number(process.env.SOAK_MINUTES || 10);
-const EXHIBITS = ['train', 'surface', 'paths', 'bits'];
 /** Caches fill, code is compiled: what the first rounds take is no leak. */
 const WARM_ROUNDS = 2;
 /** How much more the last rounds may hold than the first ones after that. */
@@ -100,7 +100,7 @@ async function round(page: Page, count: number): Promise<void> {
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-for (const exhibit of EXHIBITS) {
+for (const { key: exhibit } of EXHIBITS) {
   test(`${exhibit}, used for ${MINUTES / EXHIBITS.length} minutes: memory is flat`, async () => {
     const { page, complaints } = await visit(lab, `${exhibit}/`);
     await ready(page);

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import {
   at,
   digest,
+  guess,
   type Lab,
   leadsTo,
   openLab,
@@ -155,13 +156,12 @@ test('predict, run, compare: both answers stay hidden until the reader commits',
   assert.match(await text(page, 'saddle'), /hidden/);
   assert.match(await text(page, 'barrier'), /hidden/);
   assert.equal(await page.locator('#profile').count(), 0, 'nor is the line drawn');
-  await page.click('[data-do=commit]');
+  await guess(page, 40);
   same(await text(page, 'truth'), Number(native('minima-saddle').toPrecision(2)), 'truth');
   assert.equal(await page.locator('#profile').count(), 1);
   await page.click('[data-do=next]');
   assert.match((await page.textContent('lab-predict'))!, /random/);
-  await page.locator('#predict-range').fill('30');
-  await page.click('[data-do=commit]');
+  await guess(page, 30);
   // The plane is cut when the guess is made.
   await page.waitForSelector('[data-test=truth]');
   const share = 100 * native('random-share');

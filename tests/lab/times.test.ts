@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { EXHIBITS } from './exhibits.ts';
 import { type Lab, openLab, ready, skipAll, step, visit } from './harness.ts';
 
 let lab: Lab;
@@ -19,14 +20,6 @@ const SLACK = 3;
 const BUDGET: Seen = { text: 1000, still: 1000, usable: 2000 };
 /** A busy machine makes a load slower, and none makes it faster: the best of so many counts. */
 const LOADS = 7;
-
-/** The exhibits, at settings whose run is longer than the measurement. */
-const RUNS = {
-  train: 'train/',
-  surface: 'surface/',
-  paths: 'paths/#v=1&cycles=6',
-  bits: 'bits/#v=1&steps=100000',
-};
 
 /** A phone of some years ago: a processor of a quarter of the speed, 1.6 Mbit/s, 150 ms to and fro. */
 async function slow(page: Page): Promise<void> {
@@ -85,7 +78,7 @@ async function load(exhibit: string): Promise<Seen> {
   return seen;
 }
 
-for (const exhibit of Object.keys(RUNS)) {
+for (const { key: exhibit } of EXHIBITS) {
   test(`${exhibit} on a slow phone: text and still within 1 s, usable within 2 s`, async () => {
     const parts = Object.keys(BUDGET) as (keyof Seen)[];
     const best: Seen = { text: Infinity, still: Infinity, usable: Infinity };
@@ -103,9 +96,9 @@ for (const exhibit of Object.keys(RUNS)) {
   });
 }
 
-for (const [exhibit, path] of Object.entries(RUNS)) {
+for (const { key: exhibit, long } of EXHIBITS) {
   test(`${exhibit} while it runs: little work on the main thread, and few frames late`, async () => {
-    const { page } = await visit(lab, path);
+    const { page } = await visit(lab, `${exhibit}/#v=1&${long}`);
     await ready(page);
     await skipAll(page);
     await page.selectOption('lab-transport select', '16');

@@ -10,6 +10,7 @@ import {
   DIST,
   digest,
   digestAt,
+  guess,
   type Lab,
   leadsTo,
   type Native,
@@ -148,8 +149,7 @@ test('predict, run, compare: the truth stays hidden until the reader commits', a
   await ready(page);
   assert.match(await text(page, 'held-accuracy'), /hidden/);
   assert.equal(await page.locator('#accuracy path.series').count(), 1);
-  await page.locator('#predict-range').fill('80');
-  await page.click('[data-do=commit]');
+  await guess(page, 80);
   await playTo(page, 1000);
   const expected = (100 * truth.get(1000)!.heldAccuracy).toFixed(1);
   assert.equal(await text(page, 'truth'), `${expected} %`);

@@ -1,18 +1,7 @@
 /** What every page has around its exhibit: policy, head, navigation, foot. Written once, put in when the pages are built. */
 
-import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
-
-interface Exhibit {
-  key: string;
-  title: string;
-  built: boolean;
-  question: string;
-}
-
-const EXHIBITS = JSON.parse(
-  readFileSync(new URL('../src/exhibits.json', import.meta.url), 'utf8'),
-) as Exhibit[];
+import { EXHIBITS, type Exhibit } from './exhibits.ts';
 
 /**
  * Everything comes from this origin and nothing is evaluated; WebAssembly needs its own word. Downloads are made from
@@ -33,18 +22,17 @@ const LOGO =
   '<svg viewBox="0 0 28 20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round">' +
   '<path d="M1 3c4 0 4 13 8 13s4-8 7-8 3 10 6 10 3-6 5-6"/></svg>';
 
-/** A card for each exhibit, in the order of the story; what is not built is listed, and says so. */
+/** The thread: a card for each exhibit, in the order of the story, numbered as its key is; some are still to come. */
 function cards(): string {
-  const card = ({ key, title, question }: Exhibit) =>
-    `<li><div class="thumb"><img src="./${key}/still.webp" width="800" height="424" alt="" loading="lazy"><span class="strip strip-${key}"></span></div>
-        <h2><a href="./${key}/">${title}</a></h2><p>${question}</p></li>`;
-  const built = EXHIBITS.filter((exhibit) => exhibit.built).map(card);
-  const planned = EXHIBITS.filter((exhibit) => !exhibit.built).map(
-    ({ title, question }) => `<li><strong>${title}.</strong> ${question}</li>`,
-  );
-  return `<ol class="cards">${built.join('')}</ol>
-      <h2>Not built yet</h2>
-      <ul class="planned">${planned.join('')}</ul>`;
+  const card = ({ key, title, question, lead, built }: Exhibit, k: number) => {
+    const number = `<span class="number">${k + 1}</span>`;
+    const words = `<p>${question}</p><p class="lead-on">${lead}</p>`;
+    if (!built)
+      return `<li class="coming"><h2>${number} ${title}</h2><p class="soon">Coming</p>${words}</li>`;
+    const pictures = `<div class="thumb card-${key}"><span class="strip"></span></div>`;
+    return `<li>${pictures}<h2>${number} <a href="./${key}/">${title}</a></h2>${words}</li>`;
+  };
+  return `<ol class="cards">${EXHIBITS.map(card).join('')}</ol>`;
 }
 
 export function frame(): Plugin {
@@ -55,11 +43,12 @@ export function frame(): Plugin {
       handler(html, { path, server }) {
         const here = path.replace(/^\//, '').replace(/\/?index\.html$/, '');
         const root = here === '' ? './' : '../';
-        // The keys 1 to 8 go by the order of all, built or not.
+        // An exhibit's number is that of its key and its card, whether or not those before it are built.
         const links = EXHIBITS.map(({ key, title, built }, k) => {
           const current = key === here ? ' aria-current="page"' : '';
+          const name = `<span class="number">${k + 1}</span> ${title}`;
           return built
-            ? `<li><a href="${root}${key}/" data-exhibit="${k + 1}"${current}>${title}</a></li>`
+            ? `<li><a href="${root}${key}/" data-exhibit="${k + 1}"${current}>${name}</a></li>`
             : '';
         });
         // The development server injects scripts and styles of its own.

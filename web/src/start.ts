@@ -3,24 +3,14 @@
  * are, too.
  */
 
-import { newWorker as bits } from './bits/worker.ts';
-import { type Launch, launch } from './lib/launch.ts';
+import { EXHIBITS } from 'virtual:exhibits';
+import { launch } from './lib/launch.ts';
 import { applyTheme, storedTheme } from './lib/theme.ts';
-import { newWorker as paths } from './paths/worker.ts';
-import { newWorker as surface } from './surface/worker.ts';
-import { newWorker as train } from './train/worker.ts';
-
-const EXHIBITS: Record<string, Launch> = {
-  'lab-train': { newWorker: train, kernel: 'training', scripts: () => import('./train/train.ts') },
-  'lab-surface': { newWorker: surface, kernel: 'surface', scripts: () => import('./surface/surface.ts') },
-  'lab-paths': { newWorker: paths, kernel: 'paths', scripts: () => import('./paths/paths.ts') },
-  'lab-bits': { newWorker: bits, kernel: 'training', scripts: () => import('./bits/bits.ts') },
-};
 
 function start(): void {
   const element = document.querySelector('.exhibit');
   const exhibit = element && EXHIBITS[element.localName];
-  if (exhibit) void launch(exhibit);
+  if (exhibit) void launch(exhibit());
   else void import('./grammar/tools.ts');
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Ring } from '../src/lib/client.ts';
 import { DIVERGING, diverging } from '../src/lib/colour.ts';
 import { contourPath } from '../src/lib/contour.ts';
 import { count, hexGroups, percent, significant } from '../src/lib/format.ts';
+import { Lending } from '../src/lib/lending.ts';
 import { logLevels, logShare, resample, upsideDown } from '../src/lib/raster.ts';
 import { nextRecord, SAMPLE_LEN, settled, toSamples } from '../src/lib/record.ts';
 import { toCsv } from '../src/lib/save.ts';
@@ -67,15 +67,17 @@ test('CSV quotes what needs it and keeps numbers whole', () => {
   assert.equal(toCsv(['a', 'b'], [[0.1, 'x,"y"']]), 'a,b\r\n0.1,"x,""y"""\r\n');
 });
 
-test('the ring lends three buffers and takes back none that is detached', () => {
-  const ring = new Ring(8);
-  const lent = [ring.take(), ring.take(), ring.take()];
-  assert.ok(lent.every((b) => b?.byteLength === 8));
-  assert.equal(ring.take(), undefined);
-  ring.give(new ArrayBuffer(0));
-  assert.equal(ring.take(), undefined);
-  ring.give(lent[0]!);
-  assert.equal(ring.take(), lent[0]);
+test('buffers are lent, taken back, and never taken back detached', () => {
+  const lending = new Lending(8);
+  const lent = lending.take()!;
+  assert.equal(lent.byteLength, 8);
+  lending.give(new ArrayBuffer(0));
+  lending.give(undefined);
+  lending.give(lent);
+  assert.equal(lending.take(), lent);
+  assert.notEqual(lending.take(), lent, 'it is away: another is made');
+  for (let k = 0; k < 5; k++) lending.give(new ArrayBuffer(8));
+  assert.equal(new Lending(0).take(), undefined, 'nothing is put into it');
 });
 
 test('the probe of vector instructions is a valid module here', () => {

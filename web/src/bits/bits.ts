@@ -22,7 +22,7 @@ export class BitsExhibit extends BitsRun {
   // ---- words and numbers ----
 
   protected get caption(): string {
-    return `Step ${count(this.both?.now.step ?? 0)} of ${count(this.total)}, seed ${this.values.seed}`;
+    return `Step ${count(this.state?.step ?? 0)} of ${count(this.total)}, seed ${this.values.seed}`;
   }
 
   protected describe(): string {
@@ -31,23 +31,23 @@ export class BitsExhibit extends BitsRun {
       ...(tanh === 'browser' ? ["the browser's tanh"] : []),
       ...(order === 'reversed' ? ['sums from last to first'] : []),
     ];
-    return `twin with ${exchanged.join(' and ') || 'nothing exchanged'}, seed ${seed}, step ${this.both?.now.step ?? 0} of ${this.total}`;
+    return `twin with ${exchanged.join(' and ') || 'nothing exchanged'}, seed ${seed}, step ${this.state?.step ?? 0} of ${this.total}`;
   }
 
   protected summary(): string {
-    const { both } = this;
-    if (!both) return 'The kernel is being loaded.';
-    const { step } = both.now;
+    const { state } = this;
+    if (!state) return 'The kernel is being loaded.';
+    const { step } = state;
     if (step === 0) return 'Both runs are at their start, equal in every bit.';
     if (this.veils('bits')) return `Step ${count(step)}. What differs is hidden until you guess.`;
-    const n = differing(both.now);
+    const n = differing(state.now);
     if (n === 0) return `After ${count(step)} steps not one bit differs.`;
-    return `After ${count(step)} steps ${n} of ${WEIGHTS} weights differ; the first bit differed after step ${both.first}.`;
+    return `After ${count(step)} steps ${n} of ${WEIGHTS} weights differ; the first bit differed after step ${state.first}.`;
   }
 
   #shown() {
     return {
-      at: this.both,
+      at: this.state,
       weights: WEIGHTS,
       hideBits: this.veils('bits'),
       hideLosses: this.veils('losses'),
@@ -63,10 +63,10 @@ export class BitsExhibit extends BitsRun {
   }
 
   protected mainNumber() {
-    const { both } = this;
-    const step = `step ${count(both?.now.step ?? 0)}`;
-    if (!both || this.veils('bits')) return { note: `the map is hidden until you guess · ${step}` };
-    return { value: String(differing(both.now)), note: `of ${WEIGHTS} weights differ · ${step}` };
+    const { state } = this;
+    const step = `step ${count(state?.step ?? 0)}`;
+    if (!state || this.veils('bits')) return { note: `the map is hidden until you guess · ${step}` };
+    return { value: String(differing(state.now)), note: `of ${WEIGHTS} weights differ · ${step}` };
   }
 
   // ---- drawing ----
@@ -74,7 +74,7 @@ export class BitsExhibit extends BitsRun {
   protected override updated(changed: Map<string, unknown>): void {
     super.updated(changed);
     const canvas = this.querySelector<HTMLCanvasElement>('canvas.bits-map');
-    if (!this.both || !canvas) return;
+    if (!this.state || !canvas) return;
     const columns = this.veils('bits') ? [] : this.columns;
     // It is large: while it runs it is drawn anew only when there is a new column.
     const drawn = `${columns.length} of ${this.total}`;
@@ -86,7 +86,7 @@ export class BitsExhibit extends BitsRun {
   protected figure() {
     const hidden = this.veils('bits');
     const decades = [1, 10, 100, 1000, 10_000, 100_000].filter((step) => step <= this.total);
-    return html`<figure class="figure" ?hidden=${!this.both}>
+    return html`<figure class="figure" ?hidden=${!this.state}>
       <p class="part">Bits that differ: ${WEIGHTS} weights, from top to bottom, against steps</p>
       <canvas
         class="bits-map"
@@ -169,7 +169,9 @@ export class BitsExhibit extends BitsRun {
   // ---- taking home ----
 
   protected override get fingerprint(): string {
-    return this.veils('bits') ? super.fingerprint : (this.both?.digests.map(hexGroups).join(' and ') ?? '');
+    return this.veils('bits')
+      ? super.fingerprint
+      : [super.fingerprint, hexGroups(this.state?.twin ?? '')].join(' and ');
   }
 
   #rows() {
@@ -188,10 +190,10 @@ export class BitsExhibit extends BitsRun {
   }
 
   protected override stateParts(): object {
-    const { both } = this;
+    const { state } = this;
     return {
-      twin: both?.digests[1],
-      ...(!this.veils('losses') && { losses: both?.now.losses }),
+      twin: state?.twin,
+      ...(!this.veils('losses') && { losses: state?.now.losses }),
       rows: this.#rows(),
     };
   }

@@ -2,10 +2,10 @@ import { html, nothing, svg } from 'lit';
 import { Part } from '../grammar/element.ts';
 import { Client } from '../lib/client.ts';
 import { count, hexGroups } from '../lib/format.ts';
+import { newWorker } from '../lib/launch.ts';
 import { type Build, bestBuild } from '../lib/simd.ts';
 import { digestIn, identicon } from './columns.ts';
 import type { Requests, Row } from './protocol.ts';
-import { newWorker } from './worker.ts';
 
 interface Recorded {
   date: string;

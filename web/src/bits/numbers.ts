@@ -41,7 +41,7 @@ export function numbers(shown: Shown): NumberShown[] {
     {
       symbol: '',
       name: 'fingerprint of the kernel',
-      value: at ? hexGroups(at.digests[0]) : '–',
+      value: at ? hexGroups(at.digest) : '–',
       long: true,
       definition:
         "The digest of the kernel's parameters at this step: the same on every machine, and what a link is compared with.",
@@ -66,7 +66,7 @@ export function moreNumbers(shown: Shown): NumberShown[] {
     {
       symbol: '',
       name: 'fingerprint of the twin',
-      value: at ? hexGroups(at.digests[1]) : '–',
+      value: at ? hexGroups(at.twin) : '–',
       hidden: hideBits,
       long: true,
       definition: "The digest of the twin's parameters. One differing bit makes another digest.",

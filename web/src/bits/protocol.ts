@@ -1,5 +1,6 @@
-/** What the page of *Same bits* asks its workers. */
+/** What the page of *Same bits* and its workers say to each other. */
 
+import type { Stand } from '../lib/protocol.ts';
 import type { Build } from '../lib/simd.ts';
 
 export interface Row {
@@ -16,23 +17,19 @@ export interface Column {
   losses: [number, number];
 }
 
-export interface Comparison {
+export interface Comparison extends Stand {
   /** Made since the last answer, at the steps of the map. */
   columns: Column[];
   /** Both runs now, whether or not the map has a column here. */
   now: Column;
-  first?: number;
-  digests: [string, string];
+  first: number | undefined;
+  /** The twin's digest; the other is the kernel's. */
+  twin: string;
 }
 
 export type Requests = {
   /** Every experiment of the fingerprint, in one build. */
   experiments: { ask: { build: Build }; answer: Row[] };
-  twins: {
-    ask: { seed: number; tanh: boolean; order: boolean; total: number; rehearse: string };
-    answer: Comparison;
-  };
-  advance: { ask: { target: number; sliceMs: number }; answer: Comparison };
 };
 
 export function differing(column: Column): number {

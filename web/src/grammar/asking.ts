@@ -1,10 +1,17 @@
 /** What an exhibit asks, what it hides until it is guessed, and the run that is pinned to compare others with. */
 
-import type { Values } from '../lib/schema.ts';
+import type { Requests } from '../lib/client.ts';
+import { FLAGS } from '../lib/flags.ts';
+import type { Act, Stand } from '../lib/protocol.ts';
+import { parse, print, type TextField, type Values } from '../lib/schema.ts';
 import type { Series } from './curves.ts';
 import type { NumberShown } from './numbers.ts';
 import { type Asked, Guesses } from './predictions.ts';
-import { Run } from './run.ts';
+import { LONG_SLICE_MS, Run } from './run.ts';
+import { GUESSES, PIN } from './settings.ts';
+
+/** What a link tells that is not of the run itself. */
+const NOT_PINNED = new Set([PIN, 'digest', 'twin', 'rehearse', ...GUESSES, ...FLAGS.map(({ key }) => key)]);
 
 /** A chart over the steps of a run. */
 export interface Chart {
@@ -24,14 +31,19 @@ export interface Chart {
 
 /** A run kept beside the next ones. */
 interface Pinned {
+  /** How its own link reads, behind #. */
+  link: string;
   settings: string;
   values: Record<string, string>;
   series: Record<string, readonly Series[]>;
 }
 
 export abstract class Asking<
-  Requests extends Record<string, { ask: object; answer: unknown }>,
-> extends Run<Requests> {
+  F extends Stand,
+  V = undefined,
+  Own extends Requests = Record<never, never>,
+  A extends Act = never,
+> extends Run<F, V, Own, A> {
   protected guesses = new Guesses();
   protected pinned: Pinned | undefined;
 
@@ -57,9 +69,19 @@ export abstract class Asking<
     return this.guesses.asked(this.questions);
   }
 
-  /** Whether something is still to be guessed, and therefore hidden. */
+  /** Whether something is still to be guessed, and therefore hidden; a lecturer may hide it altogether. */
   protected veils(what: string | undefined): boolean {
-    return what !== undefined && !this.hides('predict') && this.guesses.hide(this.questions, what);
+    return what !== undefined && this.guesses.hide(this.questions, what, this.hides('answer'));
+  }
+
+  /** Shows what is asked to those who have no box to guess in. */
+  protected reveal(): void {
+    for (const asked of this.questions) {
+      if (this.guesses.of(asked).state !== 'open') continue;
+      this.guesses.make(asked, { state: 'skipped' });
+      this.guessed(asked);
+    }
+    this.requestUpdate();
   }
 
   /** Called when a question has been answered, skipped, or taken back. */
@@ -69,15 +91,50 @@ export abstract class Asking<
 
   protected pin(): void {
     if (this.pinned || !this.at) {
-      this.pinned = undefined;
+      this.unpin();
       return;
     }
-    const shown = [...this.numbers(), ...this.moreNumbers()];
+    const shown = [...this.numbers(), ...this.moreNumbers()].filter(({ viewed }) => !viewed);
+    const link = this.#pinLink();
+    this.values[PIN] = link;
     this.pinned = {
+      link,
       settings: this.describe(),
       values: Object.fromEntries(shown.map((item) => [item.test, item.value])),
       series: Object.fromEntries(this.charts().map(({ id, series }) => [id, series])),
     };
+  }
+
+  protected unpin(): void {
+    this.pinned = undefined;
+    this.values[PIN] = '';
+  }
+
+  /** The link of the run alone; nothing if none leads there. */
+  #pinLink(): string {
+    const alone = this.schema.filter(({ key }) => !NOT_PINNED.has(key));
+    const link = print(alone, this.moment()).slice(1);
+    const { maxLength } = this.schema.find(({ key }) => key === PIN) as TextField;
+    return this.untold || link.length > maxLength ? '' : link;
+  }
+
+  /** Runs the run that the link wants pinned, unless it is the one that is. */
+  protected override async beforehand(): Promise<void> {
+    const link = String(this.values[PIN]);
+    if (link === (this.pinned?.link ?? '')) return;
+    this.pinned = undefined;
+    if (link === '') return;
+    const own = this.values;
+    this.values = { ...own, ...parse(this.schema, link).values, [PIN]: '', rehearse: '' };
+    try {
+      await this.begin();
+      await this.advanceTo(this.number('step'), LONG_SLICE_MS);
+      await this.complete();
+      this.pin();
+      own[PIN] = this.values[PIN]!;
+    } finally {
+      this.values = own;
+    }
   }
 
   protected withPinned(items: readonly NumberShown[]): NumberShown[] {

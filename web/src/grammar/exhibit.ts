@@ -7,9 +7,11 @@ import './predict.ts';
 import './slider.ts';
 import './tools.ts';
 import './transport.ts';
+import type { Requests } from '../lib/client.ts';
 import { hexGroups } from '../lib/format.ts';
 import { actionOf } from '../lib/keys.ts';
 import { goToExhibit } from '../lib/navigate.ts';
+import type { Act, Stand } from '../lib/protocol.ts';
 import type { ChoiceField, NumberField } from '../lib/schema.ts';
 import type { About } from '../lib/sheet.ts';
 import { bestBuild } from '../lib/simd.ts';
@@ -25,8 +27,11 @@ import { shareDialog } from './share.ts';
 import type { Speed } from './transport.ts';
 
 export abstract class Exhibit<
-  Requests extends Record<string, { ask: object; answer: unknown }>,
-> extends Asking<Requests> {
+  F extends Stand,
+  V = undefined,
+  Own extends Requests = Record<never, never>,
+  A extends Act = never,
+> extends Asking<F, V, Own, A> {
   protected readonly narrow = matchMedia('(max-width: 719px)');
   protected tab: PanelId = 'predict';
   /** Where the cursor of the charts stands. */
@@ -36,8 +41,11 @@ export abstract class Exhibit<
 
   // ---- what an exhibit tells of itself ----
 
-  /** Its folder. */
-  protected abstract readonly key: string;
+  /** Its folder: what its element is called. */
+  protected get key(): string {
+    return this.localName.replace(/^lab-/, '');
+  }
+
   protected abstract readonly presets: readonly Preset[];
   /** What the numbers are of: step and seed, say. */
   protected abstract get caption(): string;
@@ -54,10 +62,6 @@ export abstract class Exhibit<
   /** What the state holds besides settings, step and fingerprint. */
   protected stateParts(): object {
     return {};
-  }
-  /** Whether the run began with something that no link can tell. */
-  protected get untold(): boolean {
-    return false;
   }
   protected readonly brings: Bring = {
     label: 'Open a state (.json)',
@@ -119,6 +123,7 @@ export abstract class Exhibit<
     } else if (action === 'pin') {
       this.pin();
       this.requestUpdate();
+      this.writeHash();
     } else {
       this.act(action);
     }
@@ -215,13 +220,19 @@ export abstract class Exhibit<
     return panel(id, { classes, tabbed, hidden: this.hides(id) || (tabbed && this.tab !== id) }, body);
   }
 
+  /** Whether something is hidden until it is guessed. */
+  get #veiled(): boolean {
+    return this.questions.some(({ hidden }) => this.veils(hidden));
+  }
+
   #predict(): TemplateResult {
     const { asked, questions } = this;
+    const answer = this.hides('answer');
     const body = html`<lab-predict
       .question=${asked}
       .guess=${this.guesses.of(asked)}
-      .truth=${this.truth(asked)}
-      .at=${asked.at}
+      .truth=${answer ? undefined : this.truth(asked)}
+      .at=${answer ? 'when it is shown to all' : asked.at}
       .hides=${asked.hides}
       ?more=${this.guesses.more(questions)}
       @lab-guess=${(event: CustomEvent<Guess>) => {
@@ -236,6 +247,13 @@ export abstract class Exhibit<
       }}
     ></lab-predict>`;
     return this.#panel('predict', body, this.narrow.matches ? 'predict' : 'predict card');
+  }
+
+  /** In place of a box that a lecturer has left out: what is asked stays hidden until this is pressed. */
+  #reveal(): TemplateResult {
+    return html`<div class="row">
+      <button type="button" data-do="reveal" @click=${() => this.reveal()}>Show what is asked</button>
+    </div>`;
   }
 
   #numbers(): TemplateResult {
@@ -344,7 +362,10 @@ export abstract class Exhibit<
         ${this.replay ? replayMessage(this.replay) : nothing} ${this.banner()}
         ${notesMessage(this.notes, () => this.note())}
       </div>
-      <div class="side">${this.#predict()} ${this.#numbers()}</div>
+      <div class="side">
+        ${this.#predict()} ${this.hides('predict') && !this.hides('answer') && this.#veiled ? this.#reveal() : nothing}
+        ${this.#numbers()}
+      </div>
       <div class="main-number" aria-hidden="true">
         ${value === undefined ? nothing : html`<span class="value">${value}</span>`}
         <span class="note">${note}</span>

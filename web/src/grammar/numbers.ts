@@ -14,6 +14,8 @@ export interface NumberShown {
   /** A key of `formulae.json`. */
   formula?: string;
   pinned?: string;
+  /** Of the view, not of the run: it is not pinned with it. */
+  viewed?: true;
   long?: boolean;
   test: string;
 }

@@ -10,7 +10,6 @@ export interface Question {
   min: number;
   max: number;
   step: number;
-  start: number;
   unit: string;
   /** Decimals of the truth. */
   digits: number;
@@ -24,7 +23,7 @@ export interface Question {
 
 /** What a question needs that is answered by choosing. */
 export function choosing<const Choices extends readonly string[]>(choices: Choices) {
-  return { min: 0, max: choices.length - 1, step: 1, start: 0, unit: '', digits: 0, choices } as const;
+  return { min: 0, max: choices.length - 1, step: 1, unit: '', digits: 0, choices } as const;
 }
 
 export type Guess = { state: 'open' } | { state: 'skipped' } | { state: 'made'; value: number };
@@ -49,6 +48,7 @@ export class Predict extends Part {
   declare hides: string;
   /** Whether another question follows; the reader asks for it with `lab-next`. */
   declare more: boolean;
+  /** What is chosen; at first nothing is, so that no answer is suggested and none given by accident. */
   #value: number | undefined;
 
   protected override willUpdate(changed: Map<string, unknown>): void {
@@ -71,7 +71,7 @@ export class Predict extends Part {
   }
 
   #commit(): void {
-    this.tell('lab-guess', { state: 'made', value: this.#value ?? this.question.start });
+    if (this.#value !== undefined) this.tell('lab-guess', { state: 'made', value: this.#value });
   }
 
   protected override render() {
@@ -83,14 +83,14 @@ export class Predict extends Part {
 
   #ask() {
     const { question } = this;
-    const value = this.#value ?? question.start;
+    const value = this.#value;
     const set = (next: number) => {
       this.#value = next;
       this.requestUpdate();
     };
     return html`${question.choices ? this.#choices(question.choices, value, set) : this.#ruler(question, value, set)}
       <div class="row">
-        <button type="button" data-do="commit" @click=${this.#commit}>Commit</button>
+        <button type="button" data-do="commit" ?disabled=${value === undefined} @click=${this.#commit}>Commit</button>
         <button type="button" data-do="skip" @click=${() => this.tell('lab-guess', { state: 'skipped' })}>Skip</button>
       </div>
       <p class="note">
@@ -98,28 +98,37 @@ export class Predict extends Part {
       </p>`;
   }
 
-  #ruler({ quantity, min, max, step, log, digits }: Question, value: number, set: (value: number) => void) {
+  #ruler(
+    { quantity, min, max, step, log, digits }: Question,
+    value: number | undefined,
+    set: (value: number) => void,
+  ) {
     // On the ruler of factors a hundred steps make the whole range, and two digits are said; what is counted stays whole.
     const toRuler = (x: number) => (log ? (100 * Math.log(x / min)) / Math.log(max / min) : x);
     const factor = (x: number) => Number((min * (max / min) ** (x / 100)).toPrecision(2));
     const fromRuler = (x: number) => (log ? (digits === 0 ? Math.round(factor(x)) : factor(x)) : x);
+    const [from, to] = log ? [0, 100] : [min, max];
+    const told = value === undefined ? 'not chosen yet' : this.#told(value);
+    const take = (event: Event) => set(fromRuler(Number((event.target as HTMLInputElement).value)));
     return html`<div class="slider">
       <label for="predict-range">Your guess: ${quantity}</label>
       <input
         id="predict-range"
         type="range"
-        min=${log ? 0 : min}
-        max=${log ? 100 : max}
+        class=${value === undefined ? 'unset' : ''}
+        min=${from}
+        max=${to}
         step=${log ? 1 : step}
-        .value=${String(toRuler(value))}
-        aria-valuetext=${this.#told(value)}
-        @input=${(event: Event) => set(fromRuler(Number((event.target as HTMLInputElement).value)))}
+        .value=${String(value === undefined ? (from + to) / 2 : toRuler(value))}
+        aria-valuetext=${told}
+        @input=${take}
+        @click=${(event: Event) => value === undefined && take(event)}
       />
-      <output for="predict-range" class="big">${this.#told(value)}</output>
+      <output for="predict-range" class="big">${value === undefined ? '–' : told}</output>
     </div>`;
   }
 
-  #choices(choices: readonly string[], value: number, set: (value: number) => void) {
+  #choices(choices: readonly string[], value: number | undefined, set: (value: number) => void) {
     return html`<fieldset class="choices">
       <legend class="visually-hidden">Your guess: ${this.question.quantity}</legend>
       ${choices.map(

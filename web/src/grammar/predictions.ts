@@ -48,9 +48,9 @@ export class Guesses {
     this.#place = 0;
   }
 
-  /** Whether one of the questions is open and hides this. */
-  hide(questions: Questions, what: string): boolean {
-    return questions.some((asked) => asked.hidden === what && this.of(asked).state === 'open');
+  /** Whether one of the questions hides this, because it is open or for good. */
+  hide(questions: Questions, what: string, always = false): boolean {
+    return questions.some((asked) => asked.hidden === what && (always || this.of(asked).state === 'open'));
   }
 
   /** Whether there is a guess that could go along. */

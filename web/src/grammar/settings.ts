@@ -56,6 +56,9 @@ interface Moment {
   rehearse: string;
 }
 
+/** The link's key of the pinned run. */
+export const PIN = 'pin';
+
 /** The link's keys of the guesses, in the order of `guesses`. */
 export const GUESSES = ['guess', 'guess2'] as const;
 
@@ -91,6 +94,14 @@ export function withCommon(own: Schema, moment: Moment): Schema {
     },
     fingerprint('digest', `The fingerprint of ${moment.digest}; the page says whether it is met.`),
     ...(moment.twin ? [fingerprint('twin', moment.twin)] : []),
+    {
+      kind: 'text',
+      key: PIN,
+      name: 'pinned run',
+      help: 'The link of the run that is pinned as A, as it stands behind #: it is run first, and pinned.',
+      default: '',
+      maxLength: 1000,
+    },
     ...guesses,
     ...FLAGS,
     {

@@ -16,11 +16,17 @@ export type Reply = { id: number; reply: unknown } | { id: number; failure: Fail
 const TICK_MS = 2000;
 const SILENT_TICKS = 5;
 
-/** The request that every worker answers. */
+/** What an exhibit asks its worker, and what it is answered, by name. */
+export type Requests = Record<string, { ask: object; answer: unknown }>;
+
+/** The request that every worker answers first. */
 export const LOAD = 'load the kernel';
 
 export interface Load {
-  module: WebAssembly.Module;
+  /** Where the kernel is. */
+  url: string;
+  /** The same, compiled by the page while the worker was starting. */
+  module?: WebAssembly.Module;
 }
 
 interface Request {
@@ -29,7 +35,7 @@ interface Request {
   reject: (error: unknown) => void;
 }
 
-export class Client<Requests extends Record<string, { ask: object; answer: unknown }>> {
+export class Client<R extends Requests> {
   #worker: Worker;
   #line: Request[] = [];
   #waiting: (Request & { id: number }) | undefined;
@@ -70,25 +76,20 @@ export class Client<Requests extends Record<string, { ask: object; answer: unkno
     this.#send();
   }
 
-  /** Hands over a kernel that is being compiled; what is asked meanwhile waits. Without it the worker loads its own. */
-  async prepare(module: Promise<WebAssembly.Module>): Promise<void> {
+  /** Names the kernel and hands it over once it has been compiled; what is asked meanwhile waits. */
+  async prepare(url: string, compiling?: Promise<WebAssembly.Module>): Promise<void> {
     this.#held = true;
-    try {
-      const request = { kind: LOAD, module: await module } satisfies Load & { kind: string };
-      // What fails is told when the kernel is asked for something.
-      this.#line.unshift({ request, resolve: () => undefined, reject: () => undefined });
-    } catch {
-      // Nor is this told: the worker finds out for itself.
-    }
+    // If it cannot be compiled here, the worker tries, and says why not.
+    const module = await compiling?.catch(() => undefined);
+    const request = { kind: LOAD, url, ...(module && { module }) } satisfies Load & { kind: string };
+    // A failure is reported when the kernel is asked for something.
+    this.#line.unshift({ request, resolve: () => undefined, reject: () => undefined });
     this.#held = false;
     this.#send();
   }
 
   /** Sends one request after all earlier ones have been answered; at once, if none is waiting. */
-  ask<K extends keyof Requests & string>(
-    kind: K,
-    request: Requests[K]['ask'],
-  ): Promise<Requests[K]['answer']> {
+  ask<K extends keyof R & string>(kind: K, request: R[K]['ask']): Promise<R[K]['answer']> {
     return new Promise((resolve, reject) => {
       this.#line.push({ request: { kind, ...request }, resolve, reject });
       this.#send();
@@ -123,23 +124,5 @@ export class Client<Requests extends Record<string, { ask: object; answer: unkno
     this.#worker.terminate();
     this.#waiting = undefined;
     this.#line = [];
-  }
-}
-
-/** Three buffers in turn: one is drawn, one is in flight, one is free. */
-export class Ring {
-  #free: ArrayBuffer[] = [];
-
-  constructor(bytes: number) {
-    for (let i = 0; i < 3; i++) this.#free.push(new ArrayBuffer(bytes));
-  }
-
-  /** A buffer to lend to the worker; it is away until it is given back. */
-  take(): ArrayBuffer | undefined {
-    return this.#free.pop();
-  }
-
-  give(buffer: ArrayBuffer): void {
-    if (buffer.byteLength > 0 && this.#free.length < 3) this.#free.push(buffer);
   }
 }

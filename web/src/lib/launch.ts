@@ -1,43 +1,51 @@
-/** The first worker of a page, which is started before the exhibit is there, and the order of what comes then. */
+/** The worker of a page, which is started before the exhibit is there, and the order of what comes then. */
 
-import { Client } from './client.ts';
-import { type Kernel, kernelFile } from './kernels.ts';
+import { Client, type Requests } from './client.ts';
+import { type Build, bestBuild } from './simd.ts';
 
-/** So long is waited for a still picture that does not come, or is not seen. */
+/** How long to wait for a still picture that does not load, or is not on the screen. */
 const PATIENCE_MS = 500;
 
-/** Of whatever exhibit. */
-type Requests = Record<string, { ask: object; answer: unknown }>;
-
-let first: Client<Requests> | undefined;
-
+/** What the manifest knows of a page's exhibit. */
 export interface Launch {
   newWorker: () => Worker;
-  kernel: Kernel;
+  /** Addresses of the kernel's module with the exhibit's handle. */
+  kernel: Record<Build, string>;
   /** The exhibit's own. */
   scripts: () => Promise<unknown>;
 }
 
-export async function launch({ newWorker, kernel, scripts }: Launch): Promise<void> {
+let launched: Launch;
+let first: Client<Requests> | undefined;
+
+export async function launch(exhibit: Launch): Promise<void> {
+  launched = exhibit;
   first = new Client(newWorker());
   const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   const still = document.querySelector<HTMLImageElement>('img.still');
   if (still) await Promise.race([still.decode().catch(() => undefined), patience]);
   // Large, and needed last: until here it would only have slowed down what is seen first.
-  void first.prepare(compiled(kernel));
+  const url = kernelFile();
+  void first.prepare(url, WebAssembly.compileStreaming(fetch(url)));
   // Scripts keep the thread busy: what has not been painted before stays unseen until they are done.
   await Promise.race([painted(), patience]);
-  await scripts();
+  await exhibit.scripts();
 }
 
-/** While it is on its way, and while the worker starts. */
-async function compiled(kernel: Kernel): Promise<WebAssembly.Module> {
-  return WebAssembly.compileStreaming(fetch(kernelFile(kernel)));
+/** Another worker of this page, without a kernel. */
+export function newWorker(): Worker {
+  return launched.newWorker();
 }
 
-/** The worker that was started with the page; later ones are new. */
-export function launched<R extends Requests>(): Client<R> | undefined {
-  const client = first as Client<R> | undefined;
+/** The best build that this browser runs. */
+function kernelFile(): string {
+  return launched.kernel[bestBuild()];
+}
+
+/** The worker that was started with the page; the second time and later, a new one, which loads the kernel by itself. */
+export function newClient<R extends Requests>(): Client<R> {
+  const client = (first as Client<R> | undefined) ?? new Client<R>(newWorker());
+  if (!first) void client.prepare(kernelFile());
   first = undefined;
   return client;
 }

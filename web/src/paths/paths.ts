@@ -1,20 +1,20 @@
 import { html, nothing } from 'lit';
 import '../grammar/field.ts';
 import '../grammar/listen.ts';
-import '../train/figure.ts';
+import '../grammar/network.ts';
 import './profile.ts';
 import './projection.ts';
 import type { Chart } from '../grammar/asking.ts';
 import type { HomeFile } from '../grammar/home.ts';
+import type { NetworkFigure } from '../grammar/network.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { count, significant } from '../lib/format.ts';
 import { clampNumber } from '../lib/schema.ts';
-import type { NetworkFigure } from '../train/figure.ts';
 import { files } from './export.ts';
 import { moonsMap, toyMap } from './map.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import type { Way } from './profile.ts';
-import { type Profile, type RouteName, valueAt } from './protocol.ts';
+import { type Profile, valueAt } from './protocol.ts';
 import { PathsRun } from './run.ts';
 import {
   ALIGN,
@@ -31,7 +31,7 @@ import {
   WIDTH,
 } from './schema.ts';
 
-const ROUTE_NAMES: Record<RouteName, string> = {
+const ROUTE_NAMES: Readonly<Record<string, string>> = {
   straight: 'the straight line',
   aligned: 'the aligned line',
   band: 'the band',
@@ -145,7 +145,7 @@ export class PathsExhibit extends PathsRun {
       .place=${t}
       .read=${this.veils('line') ? undefined : (toy ?? state?.look)}
       label=${this.toy ? 'Height along the way' : 'Loss along the way (nats)'}
-      .walk=${this.toy ? 'the band' : ROUTE_NAMES[this.route]}
+      .walk=${this.toy ? 'the band' : ROUTE_NAMES[this.route]!}
       ?log=${!this.toy}
       ?running=${this.playing}
       @lab-place=${(event: CustomEvent<number>) => this.set(PLACE.key, clampNumber(PLACE, event.detail))}
@@ -154,12 +154,12 @@ export class PathsExhibit extends PathsRun {
 
   #map() {
     const { state } = this;
-    const place = { way: ROUTE_NAMES[this.route], t: this.t };
-    if (this.toy) return toyMap(state?.surface, state?.images, place.t, (moved) => void this.drag(moved));
+    const place = { way: ROUTE_NAMES[this.route]!, t: this.t };
+    if (this.toy) return toyMap(state?.surface, state?.images, place.t, (moved) => this.drag(moved));
     if (!this.#digits) return moonsMap(state?.facts, state?.look, place);
     return html`<lab-network
       .reading=${state?.look?.reading}
-      .row=${this.shown && 'row' in this.shown ? this.shown.row : undefined}
+      .row=${'row' in this.shown ? this.shown.row : undefined}
       .rowLabel=${state?.look?.label}
       .ready=${state?.facts !== undefined}
       .summary=${`Weights of ${this.values.width} hidden units at t = ${place.t} on ${place.way}.`}
@@ -169,8 +169,7 @@ export class PathsExhibit extends PathsRun {
   }
 
   #inked(event: Event): void {
-    this.shown = { ink: (event.currentTarget as NetworkFigure).ink };
-    void this.lookAgain();
+    this.show({ ink: (event.currentTarget as NetworkFigure).ink });
   }
 
   protected figure() {

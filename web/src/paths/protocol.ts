@@ -1,43 +1,19 @@
-/** What the Paths page asks its worker, and what it is told. */
+/** What the page of *Paths* and its worker say to each other. */
 
 import type { Picture as MapPicture } from '../grammar/field.ts';
-import type { Reading, Look as Shown } from '../train/protocol.ts';
-
-export type NetTask = 'different' | 'twins' | 'digits';
-export type ToyTask = 'mueller-brown' | 'egg-carton';
-export type Task = NetTask | ToyTask;
-
-export function isToy(task: string): task is ToyTask {
-  return task === 'mueller-brown' || task === 'egg-carton';
-}
+import type { Reading, Look as Shown } from '../grammar/look.ts';
+import type { Act, Stand } from '../lib/protocol.ts';
 
 /** An image of a toy's band that the reader put somewhere else, after `step` moves of the band. */
-export interface Drag {
-  step: number;
+export interface Drag extends Act {
   image: number;
   x: number;
   y: number;
 }
 
-/** Everything that decides a run's numbers. */
-export interface Setup {
-  task: Task;
-  width: number;
-  a: number;
-  b: number;
-  align: boolean;
-  pivots: number;
-  cycles: number;
-  rate: number;
-  climb: boolean;
-  drags: Drag[];
-}
-
-export type RouteName = 'straight' | 'aligned' | 'band' | 'best';
-
 /** What the reader looks at: a place on a route, and of the digits what the network there is shown. */
 export interface View {
-  route: RouteName;
+  route: string;
   t: number;
   shown: Shown;
 }
@@ -108,15 +84,10 @@ export interface Surface {
   map: MapPicture;
 }
 
-export interface Frame {
+export interface Frame extends Stand {
   /** Training steps left; the search begins when there are none. */
   left: number;
-  step: number;
   total: number;
-  /** Whether what follows the last move, a scan say, is done. */
-  settled: boolean;
-  digest: string;
-  notFinite: boolean;
   gradients: number;
   residual: number;
   climbed?: number;
@@ -139,16 +110,6 @@ export interface Frame {
   saddle?: [number, number];
   look?: Look;
 }
-
-export type Requests = {
-  start: { ask: { setup: Setup; view: View; rehearse?: string }; answer: Frame };
-  /** Trains the ends until `sliceMs` have passed. */
-  train: { ask: { sliceMs: number; view: View }; answer: Frame };
-  /** Moves the band until it has moved `target` times, and at most until `sliceMs` have passed. */
-  advance: { ask: { target: number; sliceMs: number; view: View }; answer: Frame };
-  look: { ask: { view: View }; answer: Look };
-  drag: { ask: { drag: Drag }; answer: Frame };
-};
 
 /** Nodes along a side of the grid that maps are made from. */
 export const NODES = 64;

@@ -3,7 +3,7 @@
 import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
-import type { Facts, Report, ToyTask } from './protocol.ts';
+import type { Facts, Report } from './protocol.ts';
 
 /** On a ruler of factors nothing is 0: barriers below this are told as this. */
 const LOWEST = 0.001;
@@ -18,7 +18,6 @@ const barrier = {
   min: LOWEST,
   max: 10,
   step: 1,
-  start: 0.1,
   unit: 'nats',
   digits: 3,
   log: true,
@@ -96,13 +95,13 @@ const toy = {
   truth: (_: Facts, found: Report | undefined) => found?.barrier,
 } as const;
 
-export const TOY_QUESTIONS: Record<ToyTask, AskedOfPaths> = {
+/** Of the tasks whose surface one can see in full; the other tasks are networks'. */
+export const TOY_QUESTIONS: Readonly<Record<string, AskedOfPaths>> = {
   'egg-carton': {
     ...toy,
     text: 'Between two hollows the straight line leads over a top, 4 above them. Play without dragging: how high does the band climb in the end?',
     max: 5,
     step: 0.1,
-    start: 1,
     verdict: (_, truth) =>
       truth > 3
         ? 'It never left the top: there the slope across the band is zero, on either side the same. Reset, drag one image aside, and play again.'
@@ -113,7 +112,6 @@ export const TOY_QUESTIONS: Record<ToyTask, AskedOfPaths> = {
     text: 'The straight line leaves the valley and climbs 148 above the line between the two minima. How high does the band climb in the end?',
     max: 150,
     step: 1,
-    start: 50,
     verdict: () =>
       'The lowest pass lies at −40.66. The band’s highest place lies a little higher; with “climb to the saddle” an image settles on the pass.',
   },

@@ -1,23 +1,14 @@
 /** A run of Paths, without what is seen of it. */
 
+import { Acts } from '../grammar/acts.ts';
 import { Exhibit } from '../grammar/exhibit.ts';
-import { SLICE_MS } from '../grammar/run.ts';
+import type { Look as Shown } from '../grammar/look.ts';
 import type { Preset } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
 import { significant } from '../lib/format.ts';
-import { clampNumber, type Values } from '../lib/schema.ts';
-import type { Look as Shown } from '../train/protocol.ts';
-import {
-  type Drag,
-  type Frame,
-  isToy,
-  type Requests,
-  type RouteName,
-  type Setup,
-  type Task,
-  type ToyTask,
-  type View,
-} from './protocol.ts';
+import type { Stand } from '../lib/protocol.ts';
+import { clampNumber } from '../lib/schema.ts';
+import type { Drag, Frame, View } from './protocol.ts';
 import { type AskedOfPaths, QUESTIONS, TOY_QUESTIONS } from './questions.ts';
 import {
   MAX_DRAGS,
@@ -32,80 +23,43 @@ import {
   TASK,
   WIDTH,
 } from './schema.ts';
-import { newWorker } from './worker.ts';
 
-/** While both ends are trained there is little to see. */
-const TRAINING_SLICE_MS = 100;
-
-/** Its worker, its drags, its views. What is seen of it is `paths.ts`. */
-export abstract class PathsRun extends Exhibit<Requests> {
-  protected readonly key = 'paths';
+/** Its drags, its views. What is seen of it is `paths.ts`. */
+export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>, Drag> {
   protected readonly schema = SCHEMA;
-  /** Everything known of the run; a part that a frame does not bring stays as it was. */
-  protected state: Frame | undefined;
+  protected override readonly acts = new Acts<Drag>({
+    key: 'drags',
+    name: 'drags',
+    most: MAX_DRAGS,
+    parse: (text) => (this.toy ? parseDrags(text) : []),
+    print: printDrags,
+    replaces: (later, earlier) => later.image === earlier.image,
+  });
   /** Move and highest image of the band. */
   protected moves: [number, number][] = [];
-  protected drags: Drag[] = [];
   protected shown: Shown = { row: 0 };
   #cycles = 0;
-  #looking = false;
-
-  protected readonly newWorker = newWorker;
 
   protected get toy(): boolean {
-    return isToy(String(this.values.task));
-  }
-
-  // ---- the link ----
-
-  protected override get replays(): boolean {
-    return this.toy && this.values.drags !== '';
-  }
-
-  protected override get standing(): Values | undefined {
-    const { at } = this;
-    const moved = at && (at.step > 0 || this.drags.length > 0);
-    return moved ? { step: at.step, digest: at.digest } : undefined;
-  }
-
-  protected override forget(): void {
-    super.forget();
-    this.values.drags = '';
-  }
-
-  protected override get untold(): boolean {
-    return this.drags.length > MAX_DRAGS;
+    return String(this.values.task) in TOY_QUESTIONS;
   }
 
   // ---- the run ----
 
-  protected get at() {
+  protected override get at(): Stand | undefined {
     const { state } = this;
-    if (!state?.facts && !state?.notFinite) return undefined;
-    return { step: state.step, digest: state.digest, notFinite: state.notFinite ? state.step : undefined };
+    return state?.facts || state?.notFinite !== undefined ? state : undefined;
   }
 
-  #setup(): Setup {
-    const v = this.values;
-    return {
-      task: v.task as Task,
-      width: Number(v.width),
-      a: Number(v.a),
-      b: Number(v.b),
-      align: v.align === 'on',
-      pivots: Number(v.pivots),
-      cycles: Number(v.cycles),
-      rate: Number(v.rate),
-      climb: v.climb === 'on',
-      drags: this.drags,
-    };
+  protected override get total(): number {
+    return this.state?.total ?? 0;
   }
 
   /** The way walked along: before the first scan, the best path that is known is the band on its way. */
-  protected get route(): RouteName {
+  protected get route(): string {
     const { cycles, step } = this.state ?? {};
     const early = cycles?.length === 0 && step !== undefined && step > 0;
-    return this.values.route === 'best' && early ? 'band' : (this.values.route as RouteName);
+    return this.values.route === 'best' && early ? 'band' : String(this.values.route);
   }
 
   /** Where the network shown stands: at A, while what lies on the way is still to be guessed. */
@@ -113,56 +67,23 @@ export abstract class PathsRun extends Exhibit<Requests> {
     return this.veils('line') ? 0 : this.number('t');
   }
 
-  #view(): View {
+  protected override get view(): View {
     return { route: this.route, t: this.t, shown: this.shown };
   }
 
-  protected async begin(): Promise<void> {
+  protected override begun(): void {
     this.cursor = undefined;
-    this.drags = this.toy ? parseDrags(String(this.values.drags)) : [];
-    const ask = { setup: this.#setup(), view: this.#view() };
-    let frame = await this.ask('start', { ...ask, rehearse: String(this.values.rehearse) });
-    this.state = undefined;
     this.moves = [];
     this.#cycles = 0;
-    this.#absorb(frame);
-    while (frame.left > 0 && !frame.notFinite) {
-      frame = await this.ask('train', { sliceMs: TRAINING_SLICE_MS, view: this.#view() });
-      this.#absorb(frame);
-      this.requestUpdate();
-    }
   }
 
-  #absorb(frame: Frame): void {
-    this.state = { ...this.state, ...frame };
-    for (let k = 0; k < frame.history.length; k += 2)
-      this.moves.push([frame.history[k]!, frame.history[k + 1]!]);
-  }
-
-  async #advance(target: number, sliceMs: number): Promise<void> {
-    this.#absorb(await this.ask('advance', { target, sliceMs, view: this.#view() }));
-  }
-
-  protected async advanceTo(step: number, sliceMs: number): Promise<void> {
-    const goal = Math.min(step, this.state!.total);
-    while ((this.state!.step < goal || !this.state!.settled) && !this.state!.notFinite)
-      await this.#advance(goal, sliceMs);
-  }
-
-  protected frame(): Promise<void> {
-    const { step, total, settled } = this.state!;
-    if (this.speed === 'max') return this.#advance(total, SLICE_MS);
-    return this.#advance(Math.min(total, settled ? step + Number(this.speed) : step), SLICE_MS);
+  protected override arrived({ history }: Frame): void {
+    for (let k = 0; k < history.length; k += 2) this.moves.push([history[k]!, history[k + 1]!]);
   }
 
   /** A quarter of a cycle. */
-  protected get stillSteps(): number {
+  protected override get stillSteps(): number {
     return 200;
-  }
-
-  protected override get over(): boolean {
-    const { state } = this;
-    return state?.left === 0 && state.step >= state.total && state.settled;
   }
 
   protected override async again(): Promise<boolean> {
@@ -231,56 +152,31 @@ export abstract class PathsRun extends Exhibit<Requests> {
   #clear(): void {
     this.supersede();
     this.state = undefined;
-    this.pinned = undefined;
+    this.unpin();
   }
 
-  /** While one look is on its way, the next waits for it and then takes the newest place. */
-  protected async lookAgain(): Promise<void> {
-    this.requestUpdate();
-    if (this.toy || this.#looking || !this.state?.facts || this.failure) return;
-    this.#looking = true;
-    await this.attempt(async () => {
-      let seen: string;
-      do {
-        const view = this.#view();
-        const shown = view.shown && 'ink' in view.shown ? { ink: view.shown.ink.slice() } : view.shown;
-        seen = JSON.stringify(view);
-        const look = await this.ask('look', { view: { ...view, shown } });
-        this.state = { ...this.state!, look };
-        this.requestUpdate();
-      } while (seen !== JSON.stringify(this.#view()));
-    });
-    this.#looking = false;
+  protected show(shown: Shown): void {
+    // A copy: a drawing goes on while it is on its way.
+    this.shown = 'ink' in shown ? { ink: shown.ink.slice() } : shown;
+    void this.lookAgain();
   }
 
   protected nextRow(): void {
     const rows = this.state?.facts?.rows ?? 1;
-    const row = this.shown && 'row' in this.shown ? (this.shown.row + 1) % rows : 0;
-    this.shown = { row };
-    void this.lookAgain();
+    this.show({ row: 'row' in this.shown ? (this.shown.row + 1) % rows : 0 });
   }
 
-  protected async drag({ id, x, y }: { id: string; x: number; y: number }): Promise<void> {
+  protected drag({ id, x, y }: { id: string; x: number; y: number }): void {
     if (!this.state || this.failure) return;
-    const drag = { step: this.state.step, image: Number(id), x: Math.fround(x), y: Math.fround(y) };
-    const last = this.drags.at(-1);
-    // Of one image's way at one step, its last place counts.
-    if (last && last.step === drag.step && last.image === drag.image) this.drags.pop();
-    this.drags.push(drag);
-    this.values.drags = printDrags(this.drags);
-    if (this.drags.length > MAX_DRAGS)
-      this.note(`More than ${MAX_DRAGS} drags: this run no longer fits into a link.`);
-    await this.attempt(async () => {
-      this.#absorb(await this.ask('drag', { drag }));
-      this.requestUpdate();
-      this.writeHash();
-    });
+    const place = { x: Math.fround(x), y: Math.fround(y) };
+    void this.perform({ step: this.state.step, image: Number(id), ...place });
   }
 
   // ---- questions ----
 
   protected get questions(): readonly AskedOfPaths[] {
-    return this.toy ? [TOY_QUESTIONS[this.values.task as ToyTask]] : QUESTIONS;
+    const toy = TOY_QUESTIONS[String(this.values.task)];
+    return toy ? [toy] : QUESTIONS;
   }
 
   protected truth(asked: AskedOfPaths): number | undefined {
@@ -294,7 +190,7 @@ export abstract class PathsRun extends Exhibit<Requests> {
 
   /** What the question that stands there asks for is hidden; the line hides the path with it. */
   protected override veils(what: string | undefined): boolean {
-    if (this.hides('predict')) return false;
+    if (this.hides('answer')) return super.veils(what);
     const { hidden } = this.asked as AskedOfPaths;
     const open = this.guesses.of(this.asked).state === 'open';
     return open && (hidden === what || (hidden === 'line' && what === 'path'));

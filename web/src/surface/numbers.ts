@@ -149,6 +149,7 @@ export function moreNumbers(m: Measured): NumberShown[] {
       symbol: '',
       name: 'fingerprint of the map',
       value: m.map?.digest ? hexGroups(m.map.digest) : 'being computed',
+      viewed: true,
       long: true,
       definition: 'A 64-bit digest of the bits of all losses on the map.',
       test: 'map-digest',

@@ -1,17 +1,7 @@
-/** What the Surface page asks its worker, and what it is told. */
+/** What the page of *Surface* and its worker say to each other. */
 
 import type { Picture } from '../grammar/field.ts';
-
-export type Scene = 'network' | 'ring';
-export type PlaneName = 'minima' | 'run' | 'curvature' | 'random';
-
-/** Everything that decides the landscape and its runs. */
-export interface Setup {
-  scene: Scene;
-  seed: number;
-  tilt: number;
-  scale: number;
-}
+import type { Stand } from '../lib/protocol.ts';
 
 /** What does not change until the next start. */
 export interface Facts {
@@ -59,17 +49,28 @@ export interface Line {
   length: number;
 }
 
-/** What the reader looks at: the run at a step, or a point of the plane. */
-export type Probe = { step: number } | { x: number; y: number };
+/** What the reader looks at: the run where it stands, or a point of the plane. */
+export interface View {
+  plane: string;
+  cross: { x: number; y: number } | undefined;
+}
 
 export interface Look {
   /** Where it is, after projection on the plane. */
   x: number;
   y: number;
   loss: number;
-  digest: string;
-  /** The decision map; not of the ring. */
-  boundary?: Picture;
+  /** The decision map; none for the ring. */
+  boundary: Picture | undefined;
+}
+
+/** The run where it stands, seen through a plane. */
+export interface Frame extends Stand {
+  look: Look;
+  /** Of a run that has just begun. */
+  facts?: Facts;
+  /** Of a plane that has just been cut. */
+  slice?: Slice;
 }
 
 export interface Curved {
@@ -81,15 +82,11 @@ export interface Curved {
 }
 
 export type Requests = {
-  /** Makes the run, unless it is the one that is there. */
-  start: { ask: { setup: Setup; rehearse: string }; answer: Facts };
-  cut: { ask: { plane: PlaneName }; answer: Slice };
   /** Begins a map; `fill` goes on until `sliceMs` have passed or a grid is complete. */
   begin: { ask: { x: number; y: number; half: number; cells: number }; answer: object };
   fill: { ask: { sliceMs: number }; answer: MapPart };
   line: { ask: { ax: number; ay: number; bx: number; by: number }; answer: Line };
-  look: { ask: { probe: Probe }; answer: Look };
-  /** The curvature where one looked last. */
+  /** The curvature at the point that was looked at last. */
   curvature: { ask: object; answer: Curved };
 };
 

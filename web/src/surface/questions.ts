@@ -21,7 +21,6 @@ export function straightQuestion(ring: boolean, line: Line | undefined): Asked {
     min: 0.01,
     max: 100,
     step: 1,
-    start: 1,
     unit: ring ? '' : 'nats',
     digits: 3,
     log: true,
@@ -50,7 +49,6 @@ export const SHARE_QUESTION: Asked = {
   min: 0,
   max: 100,
   step: 1,
-  start: 50,
   unit: '%',
   digits: 1,
   verdict: (guess, truth) => {

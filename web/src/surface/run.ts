@@ -3,25 +3,13 @@
 import { Exhibit } from '../grammar/exhibit.ts';
 import { hundredths, type Zoom } from '../grammar/field.ts';
 import type { Asked } from '../grammar/predictions.ts';
-import { type At, nextFrame } from '../grammar/run.ts';
+import { nextFrame } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
 import { printNumber, type Values } from '../lib/schema.ts';
 import type { Place, Span } from '../lib/view.ts';
-import type {
-  Curved,
-  Facts,
-  Line,
-  Look,
-  MapPart,
-  PlaneName,
-  Probe,
-  Requests,
-  Scene,
-  Slice,
-} from './protocol.ts';
+import type { Curved, Facts, Frame, Line, Look, MapPart, Requests, Slice, View } from './protocol.ts';
 import { SHARE_QUESTION, straightQuestion } from './questions.ts';
 import { closer, HALF, SCHEMA, shown } from './schema.ts';
-import { newWorker } from './worker.ts';
 
 const MAP_SLICE_MS = 30;
 /** While a slider moves, one map is enough. */
@@ -35,27 +23,29 @@ const FASTEST = 250;
 const ASKED_LINE = { ax: -1, ay: 0, bx: 1, by: 0 };
 
 /** What is seen of it is `surface.ts`. */
-export abstract class SurfaceRun extends Exhibit<Requests> {
-  protected readonly key = 'surface';
+export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
   protected readonly schema = SCHEMA;
   protected override readonly kept = ['cells'];
-  protected facts: Facts | undefined;
-  protected slice: Slice | undefined;
   protected map: (MapPart & { span: Span }) | undefined;
   protected line: Line | undefined;
-  protected look: Look | undefined;
   protected curved: Curved | undefined;
-  /** The run at the step where it was looked at last. */
-  #seen = { step: 0, digest: '' };
   #truths: Record<string, number | undefined> = {};
   /** Counts maps: a part of an earlier one is dropped. */
   #maps = 0;
-  /** What is being asked, and whether it is to be asked again with newer values. */
-  #asking = new Map<string, boolean>();
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #mapTimer: ReturnType<typeof setTimeout> | undefined;
 
-  protected readonly newWorker = newWorker;
+  protected get facts(): Facts | undefined {
+    return this.state?.facts;
+  }
+
+  protected get slice(): Slice | undefined {
+    return this.state?.slice;
+  }
+
+  protected get look(): Look | undefined {
+    return this.state?.look;
+  }
 
   protected get ring(): boolean {
     return this.values.scene === 'ring';
@@ -66,55 +56,45 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
     return this.values.at === 'cross' && !this.playing;
   }
 
+  protected override get view(): View {
+    const cross = this.atCross ? { x: this.number('cx'), y: this.number('cy') } : undefined;
+    return { plane: String(this.values.plane), cross };
+  }
+
   // ---- the run ----
 
-  protected get at(): At | undefined {
-    const { facts } = this;
-    if (!facts || !this.look) return undefined;
-    return { ...this.#seen, notFinite: facts.steps < facts.planned ? facts.steps : undefined };
+  protected override get total(): number {
+    return this.facts?.steps ?? 0;
   }
 
-  protected async begin(): Promise<void> {
+  protected override begun(): void {
     this.cursor = undefined;
     this.#truths = {};
-    const facts = await this.ask('start', {
-      setup: {
-        scene: this.values.scene as Scene,
-        seed: this.number('seed'),
-        tilt: this.number('tilt'),
-        scale: this.number('scale'),
-      },
-      rehearse: String(this.values.rehearse),
-    });
-    await this.#cut(facts, Math.min(this.number('step'), facts.steps));
   }
 
-  protected async advanceTo(step: number): Promise<void> {
-    const goal = Math.min(step, this.facts!.steps);
-    if (goal === this.#seen.step) return;
-    this.values.at = 'run';
-    await this.#lookAt({ step: goal });
+  protected override arrived({ slice }: Frame): void {
+    this.#rest();
+    // Another plane: everything that is seen through it anew, once this frame is shown.
+    if (slice) queueMicrotask(() => this.#recut(slice));
   }
 
-  protected async frame(): Promise<void> {
+  protected override async advanceTo(step: number, sliceMs: number): Promise<void> {
+    // A link may lead to a step and look at the cross; whoever plays looks at the run.
+    const replayed = this.replay?.state === 'running';
+    if (!replayed && Math.min(step, this.total) !== this.state!.step) this.values.at = 'run';
+    await super.advanceTo(step, sliceMs);
+  }
+
+  protected override async frame(): Promise<void> {
     this.values.at = 'run';
     const pace = this.speed === 'max' ? FASTEST : Number(this.speed);
-    await this.#lookAt({ step: Math.min(this.facts!.steps, this.#seen.step + pace) });
+    await super.advanceTo(this.state!.step + pace, 0);
     // The run is there already: without a pause it would be over before it is seen.
     if (this.speed === 'max') await nextFrame();
   }
 
-  protected get stillSteps(): number {
+  protected override get stillSteps(): number {
     return 60 * (this.speed === 'max' ? FASTEST : Number(this.speed));
-  }
-
-  protected override get over(): boolean {
-    return this.#seen.step >= (this.facts?.steps ?? 0);
-  }
-
-  protected override async again(): Promise<boolean> {
-    await this.attempt(() => this.advanceTo(0));
-    return this.ready;
   }
 
   /** The run stays; only the look goes back. */
@@ -123,7 +103,9 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
     this.replay = undefined;
     this.forget();
     this.values.at = 'run';
-    await this.attempt(() => this.#lookAt({ step: 0 }));
+    await this.attempt(async () => {
+      await this.request('advance', { target: 0, sliceMs: 0 });
+    });
     this.say(`Reset to step 0, ${this.seeds}.`, true);
     this.writeHash();
   }
@@ -135,7 +117,6 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
   protected override halted(): void {
     clearTimeout(this.#restTimer);
     clearTimeout(this.#mapTimer);
-    this.#asking.clear();
   }
 
   protected override mend(failure: Failure): void {
@@ -145,29 +126,17 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
 
   // ---- the plane and its map ----
 
-  /** Another plane: everything that is seen through it anew. */
-  async #cut(facts = this.facts!, step = this.#seen.step): Promise<void> {
-    const plane = this.values.plane as PlaneName;
-    const slice = await this.ask('cut', { plane });
-    // The run first: its digest is what a link is compared with.
-    const look = await this.ask('look', { probe: { step } });
-    this.facts = facts;
-    this.slice = slice;
-    this.look = look;
-    this.#seen = { step, digest: look.digest };
+  #recut(slice: Slice): void {
     this.line = undefined;
-    if (!this.ring && plane === 'random' && this.guesses.of(SHARE_QUESTION).state !== 'open')
-      this.#truths.share ??= 100 * slice.share;
+    const random = !this.ring && this.values.plane === 'random';
+    if (random && this.guesses.of(SHARE_QUESTION).state !== 'open') this.#truths.share ??= 100 * slice.share;
     this.requestUpdate();
-    void this.askAgain('line');
-    if (this.values.at === 'cross') void this.askAgain('look');
-    this.#rest();
+    void this.#askLine();
     void this.#fill();
   }
 
   #replane(): void {
-    this.requestUpdate();
-    void this.attempt(() => this.#cut());
+    void this.lookAgain();
     this.writeHash();
   }
 
@@ -191,42 +160,22 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
     });
   }
 
-  // ---- the line and the look ----
+  // ---- the line and the curvature ----
 
-  /** Asks for the newest values; while an answer is on its way, once more is enough. */
-  protected async askAgain(what: 'line' | 'look'): Promise<void> {
-    if (this.#asking.has(what)) {
-      this.#asking.set(what, true);
-      return;
-    }
-    await this.attempt(async () => {
-      do {
-        this.#asking.set(what, false);
-        if (what === 'line') await this.#askLine();
-        else await this.#lookAt(this.#probe());
-      } while (this.#asking.get(what));
+  #askLine(): Promise<void> {
+    return this.newest('line', async () => {
+      const [ax, ay, bx, by] = ['ax', 'ay', 'bx', 'by'].map((key) => this.number(key));
+      this.line = await this.ask('line', { ax: ax!, ay: ay!, bx: bx!, by: by! });
+      const asked = this.questions[0]!;
+      if (this.guesses.of(asked).state !== 'open' && this.#askedLine)
+        this.#truths[asked.id] ??= this.line.saddle;
+      this.requestUpdate();
     });
-    this.#asking.delete(what);
   }
 
-  #probe(): Probe {
-    return this.atCross ? { x: this.number('cx'), y: this.number('cy') } : { step: this.#seen.step };
-  }
-
-  async #lookAt(probe: Probe): Promise<void> {
-    this.look = await this.ask('look', { probe });
-    if ('step' in probe) this.#seen = { step: probe.step, digest: this.look.digest };
-    this.#rest();
-    this.requestUpdate();
-  }
-
-  async #askLine(): Promise<void> {
-    const [ax, ay, bx, by] = ['ax', 'ay', 'bx', 'by'].map((key) => this.number(key));
-    this.line = await this.ask('line', { ax: ax!, ay: ay!, bx: bx!, by: by! });
-    const asked = this.questions[0]!;
-    if (this.guesses.of(asked).state !== 'open' && this.#askedLine)
-      this.#truths[asked.id] ??= this.line.saddle;
-    this.requestUpdate();
+  protected override async complete(): Promise<void> {
+    await this.#askLine();
+    this.curved = await this.ask('curvature', {});
   }
 
   /** The curvature, once the reader rests. */
@@ -255,11 +204,8 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
     if (this.values[key] === value) return;
     this.values[key] = value;
     this.preset = undefined;
-    if (key === 'plane') {
-      this.#replane();
-    } else if (key === 'at') {
-      void this.askAgain('look');
-    } else this.#remap();
+    if (key === 'plane' || key === 'at') void this.lookAgain();
+    else this.#remap();
     this.requestUpdate();
     this.writeHash();
   }
@@ -271,7 +217,7 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
 
   /** Closer by a factor, while a place stays where it is; 0 goes back to the default. */
   protected zoom({ by, ...place }: Zoom): void {
-    this.#view(closer(this.values, by, place));
+    this.#show(closer(this.values, by, place));
     const [left, right, low, high] = shown(this.values).map(hundredths);
     const half = printNumber(HALF, this.number('half'));
     this.say(`Half-width ${half}: x from ${left} to ${right}, y from ${low} to ${high}.`, true);
@@ -279,10 +225,10 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
 
   /** A place that lies outside of the map. */
   protected show({ x, y }: Place): void {
-    this.#view({ mx: x, my: y });
+    this.#show({ mx: x, my: y });
   }
 
-  #view(values: Values): void {
+  #show(values: Values): void {
     Object.assign(this.values, values);
     this.preset = undefined;
     this.#remap();
@@ -294,8 +240,10 @@ export abstract class SurfaceRun extends Exhibit<Requests> {
     const [kx, ky] = id === 'cross' ? ['cx', 'cy'] : [`${id}x`, `${id}y`];
     this.values[kx!] = Math.fround(x);
     this.values[ky!] = Math.fround(y);
-    if (id === 'cross') this.values.at = 'cross';
-    void this.askAgain(id === 'cross' ? 'look' : 'line');
+    if (id === 'cross') {
+      this.values.at = 'cross';
+      void this.lookAgain();
+    } else void this.#askLine();
     this.writeHash();
     this.requestUpdate();
   }

@@ -23,18 +23,18 @@ export class SurfaceExhibit extends SurfaceRun {
   // ---- words and numbers ----
 
   protected get caption(): string {
-    return `Step ${count(this.at?.step ?? 0)} of ${count(this.facts?.steps ?? 3000)}, seed ${this.values.seed}`;
+    return `Step ${count(this.state?.step ?? 0)} of ${count(this.facts?.steps ?? 3000)}, seed ${this.values.seed}`;
   }
 
   protected describe(): string {
     const plane = this.ring ? `ring, tilt ${significant(this.number('tilt'))}` : `plane ${this.values.plane}`;
-    return `${plane}, seed ${this.values.seed}, initial scale ${significant(this.number('scale'))}, step ${this.at?.step ?? 0}`;
+    return `${plane}, seed ${this.values.seed}, initial scale ${significant(this.number('scale'))}, step ${this.state?.step ?? 0}`;
   }
 
   protected summary(): string {
     if (!this.look) return '';
     const what = this.atCross ? 'Loss at the cross' : 'Loss of the run';
-    return `Step ${this.at!.step}. ${what} ${significant(this.look.loss)}.`;
+    return `Step ${this.state!.step}. ${what} ${significant(this.look.loss)}.`;
   }
 
   #measured(): Measured {
@@ -47,7 +47,7 @@ export class SurfaceExhibit extends SurfaceRun {
       curved: this.curved,
       slice: this.slice,
       map: this.map,
-      digest: this.at?.digest ?? '',
+      digest: this.state?.digest ?? '',
       hideLine: this.veils('line'),
       hideShare: this.values.plane === 'random' && this.veils('share'),
     };
@@ -64,7 +64,7 @@ export class SurfaceExhibit extends SurfaceRun {
   protected mainNumber() {
     return {
       value: this.look ? significant(this.look.loss) : '–',
-      note: this.atCross ? 'loss at the cross' : `loss of the run · step ${count(this.at?.step ?? 0)}`,
+      note: this.atCross ? 'loss at the cross' : `loss of the run · step ${count(this.state?.step ?? 0)}`,
     };
   }
 
@@ -91,7 +91,7 @@ export class SurfaceExhibit extends SurfaceRun {
     const handles = this.#handles();
     const above = (x: (v: number) => number, y: (v: number) => number): SVGTemplateResult =>
       this.slice
-        ? runPath(this.slice, this.at!.step, this.atCross ? undefined : this.look, handles, {
+        ? runPath(this.slice, this.state!.step, this.atCross ? undefined : this.look, handles, {
             x,
             y,
             minima: !this.ring && this.values.plane === 'minima',
@@ -116,7 +116,7 @@ export class SurfaceExhibit extends SurfaceRun {
 
   #aside() {
     const { facts, ring } = this;
-    const whose = this.atCross ? 'the cross' : `the run, step ${count(this.at?.step ?? 0)}`;
+    const whose = this.atCross ? 'the cross' : `the run, step ${count(this.state?.step ?? 0)}`;
     return html`<div class="map-aside">
       ${
         ring || !facts

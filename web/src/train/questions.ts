@@ -16,7 +16,6 @@ export const QUESTION: Asked = {
   min: 10,
   max: 100,
   step: 1,
-  start: 50,
   unit: '%',
   digits: 1,
   verdict: (guess, truth) => {

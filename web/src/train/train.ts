@@ -1,12 +1,12 @@
 import { html } from 'lit';
-import './figure.ts';
 import type { Chart } from '../grammar/asking.ts';
 import type { HomeFile } from '../grammar/home.ts';
+import '../grammar/network.ts';
+import type { NetworkFigure } from '../grammar/network.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { count, percent, significant } from '../lib/format.ts';
 import type { NumberField } from '../lib/schema.ts';
 import { files } from './export.ts';
-import type { NetworkFigure } from './figure.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { paramLen } from './protocol.ts';
 import { ANSWER_STEP, QUESTION } from './questions.ts';
@@ -32,23 +32,23 @@ export class TrainExhibit extends TrainRun {
   // ---- words and numbers ----
 
   protected get caption(): string {
-    return `Step ${count(this.shown?.step ?? 0)}, seed ${this.values.seed}`;
+    return `Step ${count(this.state?.step ?? 0)}, seed ${this.values.seed}`;
   }
 
   protected describe(): string {
     const { seed, hidden } = this.values;
-    return `seed ${seed}, rate ${significant(this.now('rate'))}, batch ${this.now('batch')}, hidden units ${hidden}, step ${this.shown?.step ?? 0}`;
+    return `seed ${seed}, rate ${significant(this.now('rate'))}, batch ${this.now('batch')}, hidden units ${hidden}, step ${this.state?.step ?? 0}`;
   }
 
   protected summary(): string {
     const last = this.samples.at(-1);
     if (!last) return '';
     const held = this.veils('held') ? '' : `, held-out digits read right ${percent(last.heldAccuracy)}`;
-    return `Step ${this.shown!.step}. Training loss ${significant(last.trainLoss)}${held}.`;
+    return `Step ${this.state!.step}. Training loss ${significant(last.trainLoss)}${held}.`;
   }
 
   #measured() {
-    return { frame: this.shown, last: this.samples.at(-1), hideHeld: this.veils('held') };
+    return { frame: this.state, last: this.samples.at(-1), hideHeld: this.veils('held') };
   }
 
   protected numbers(): NumberShown[] {
@@ -64,7 +64,7 @@ export class TrainExhibit extends TrainRun {
     const hidden = this.veils('held');
     return {
       value: last ? percent(hidden ? last.trainAccuracy : last.heldAccuracy) : '–',
-      note: `${hidden ? 'training' : 'held-out'} digits read right · step ${count(this.shown?.step ?? 0)}`,
+      note: `${hidden ? 'training' : 'held-out'} digits read right · step ${count(this.state?.step ?? 0)}`,
     };
   }
 
@@ -77,27 +77,25 @@ export class TrainExhibit extends TrainRun {
 
   protected override updated(changed: Map<string, unknown>): void {
     super.updated(changed);
-    if (!this.shown) return;
-    const { params, hiddenUnits } = this.shown;
-    const weights = new Float32Array(params, 0, paramLen(hiddenUnits));
+    if (!this.state) return;
+    const { buffer, hiddenUnits } = this.state;
+    const weights = new Float32Array(buffer!, 0, paramLen(hiddenUnits));
     this.querySelector<NetworkFigure>('lab-network')!.show(weights, hiddenUnits);
   }
 
   #inked(event: Event): void {
-    // A new object each time: that is how a waiting look knows that there is newer ink.
-    void this.lookAt({ ink: (event.currentTarget as NetworkFigure).ink });
-    this.requestUpdate();
+    this.lookAt({ ink: (event.currentTarget as NetworkFigure).ink });
   }
 
   protected figure() {
-    const { shown, look } = this;
-    const units = `Weights of ${shown?.hiddenUnits ?? 16} hidden units, each an 8 by 8 picture.`;
-    return html`<figure class="figure" ?hidden=${!shown} aria-label="The network at work">
+    const { state, look } = this;
+    const units = `Weights of ${state?.hiddenUnits ?? 16} hidden units, each an 8 by 8 picture.`;
+    return html`<figure class="figure" ?hidden=${!state} aria-label="The network at work">
       <lab-network
-        .reading=${shown?.reading}
-        .row=${look && 'row' in look ? look.row : undefined}
-        .rowLabel=${this.rowLabel}
-        .ready=${shown !== undefined}
+        .reading=${state?.reading}
+        .row=${'row' in look ? look.row : undefined}
+        .rowLabel=${state?.label}
+        .ready=${state !== undefined}
         .summary=${this.playing ? units : `${units} ${this.summary()}`}
         @lab-ink=${this.#inked}
         @lab-row=${this.nextRow}
@@ -121,7 +119,7 @@ export class TrainExhibit extends TrainRun {
         veil: 'held',
       },
     ];
-    const changes = this.changes.map(({ step }) => step);
+    const changes = this.acts.all.map(({ step }) => step);
     return [
       { id: 'loss', label: 'Loss (nats)', log: true, series: series('Loss'), changes },
       {
@@ -159,7 +157,7 @@ export class TrainExhibit extends TrainRun {
   }
 
   protected override stateParts(): object {
-    return { changes: this.changes };
+    return { changes: this.acts.all };
   }
 }
 

@@ -1,9 +1,9 @@
-/** Brings the kernel into a worker, and tells its ways of failing apart. */
+/** Brings the kernel into a worker, and tells its failures apart. */
 
+import type { Load } from '../lib/client.ts';
 import { LabFailure } from '../lib/failure.ts';
-import { type Kernel, kernelFile } from '../lib/kernels.ts';
 
-/** Set by the kernel's panic hook; the first panic is kept, later ones are its consequences. */
+/** Set by the kernel's panic hook; keeps only the first message, for later panics are its consequences. */
 let panic: string | undefined;
 
 declare global {
@@ -14,7 +14,7 @@ globalThis.losscapePanic = (message) => {
   panic ??= message;
 };
 
-/** The bytes of a file, or a failure that names it. */
+/** A file, or a failure that names it. */
 export async function download(url: URL | string, what: string): Promise<Response> {
   let response: Response;
   try {
@@ -28,28 +28,32 @@ export async function download(url: URL | string, what: string): Promise<Respons
   return response;
 }
 
-/** What the page has compiled while the worker was starting. */
-let given: WebAssembly.Module | undefined;
-
-export function give(module: WebAssembly.Module): void {
-  given = module;
-}
-
 /** What `wasm-bindgen` writes around a module: the same for both builds. */
-interface Glue {
+export interface Glue {
   default(init: { module_or_path: WebAssembly.Module }): Promise<{ memory: WebAssembly.Memory }>;
+  rehearse_panic(): void;
 }
 
-let memory: WebAssembly.Memory | undefined;
+let given: Load;
+let instance: WebAssembly.Memory | undefined;
 
-/** Makes the instance that is called through the glue, unless it is there; returns its memory. */
-export async function loadKernel(name: Kernel, glue: Glue): Promise<WebAssembly.Memory> {
-  memory ??= await instance(name, glue);
-  return memory;
+/** Takes what the page knows of the kernel. */
+export function give(kernel: Load): void {
+  given = kernel;
 }
 
-async function instance(name: Kernel, glue: Glue): Promise<WebAssembly.Memory> {
-  const response = given ?? (await download(kernelFile(name), 'the kernel'));
+/** Makes the instance that is called through the glue, unless it is there. */
+export async function loadKernel(glue: Glue): Promise<void> {
+  instance ??= await made(glue);
+}
+
+/** The memory of the instance. A view of it ends when it grows: take it afresh after every call. */
+export function memory(): WebAssembly.Memory {
+  return instance!;
+}
+
+async function made(glue: Glue): Promise<WebAssembly.Memory> {
+  const response = given.module ?? (await download(given.url, 'the kernel'));
   try {
     const module = response instanceof Response ? await compiled(response) : response;
     return (await glue.default({ module_or_path: module })).memory;
@@ -58,7 +62,7 @@ async function instance(name: Kernel, glue: Glue): Promise<WebAssembly.Memory> {
   }
 }
 
-/** While it is on its way; in one piece from a host that serves another media type than a browser streams. */
+/** Compiles while downloading; afterwards, if the host serves a media type that browsers do not stream. */
 async function compiled(response: Response): Promise<WebAssembly.Module> {
   if (response.headers.get('content-type') === 'application/wasm')
     return WebAssembly.compileStreaming(response);

@@ -11,13 +11,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The two builds: their names and the compiler's flags.
 pub(crate) const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
 
-/// The modules of each build and the features of the bindings in them: a page loads the module that has its experiment.
-/// *Surface* waits for eigenvalues and not for products, so it takes the compact ones.
-const MODULES: [(&str, &str); 3] = [
-    ("losscape_training", "train,bits"),
-    ("losscape_surface", "surface,losscape/compact"),
-    ("losscape_paths", "paths"),
-];
+/// Prints what the page's manifest of exhibits makes of it: a line a module, its name and the features in it.
+const MODULES: &str = "--import ./test/typescript.mjs build/modules.ts";
 
 /// Builds all and prints their sizes.
 pub(crate) fn run() -> Result {
@@ -29,12 +24,15 @@ pub(crate) fn run() -> Result {
 
 /// Writes the modules into `web/pkg/scalar` and `web/pkg/simd`; returns their sizes in words.
 pub(crate) fn build(log: &mut Log) -> Result<String> {
+    install::node_packages(log)?;
+    let listed = program("node").words(MODULES).dir(paths::at("web")).capture(log)?;
+    let modules: Vec<_> = listed.lines().filter_map(|line| line.split_once(' ')).collect();
     // What an earlier version of this command wrote is not to be taken for a module.
     let _ = std::fs::remove_dir_all(paths::at("web/pkg"));
     let mut sizes = Vec::new();
     for (name, flags) in BUILDS {
         let folder = paths::at("web/pkg").join(name);
-        for (module, features) in MODULES {
+        for &(module, features) in &modules {
             let written = bindings(module, features, flags, &folder, log)?;
             sizes.push(format!("{name} {module} {} bytes", written.metadata()?.len()));
         }
@@ -46,7 +44,9 @@ pub(crate) fn build(log: &mut Log) -> Result<String> {
             .log(log)?;
         std::fs::copy(compiled("wasm/examples/wasm.wasm"), folder.join("fingerprint.wasm"))?;
     }
-    same_glue()?;
+    for (module, _) in modules {
+        same_glue(module)?;
+    }
     Ok(sizes.join(", "))
 }
 
@@ -92,15 +92,13 @@ fn compiled(file: &str) -> PathBuf {
 }
 
 /// A worker has one glue and calls either build through it.
-fn same_glue() -> Result {
-    for (module, _) in MODULES {
-        let [scalar, simd] = BUILDS
-            .map(|(build, _)| std::fs::read(paths::at("web/pkg").join(build).join(format!("{module}.js"))));
-        if scalar? != simd? {
-            return Err(Failure::Failed(format!("{module}.js differs between the builds of the kernel")));
-        }
+fn same_glue(module: &str) -> Result {
+    let [scalar, simd] =
+        BUILDS.map(|(build, _)| std::fs::read(paths::at("web/pkg").join(build).join(format!("{module}.js"))));
+    if scalar? == simd? {
+        return Ok(());
     }
-    Ok(())
+    Err(Failure::Failed(format!("{module}.js differs between the builds of the kernel")))
 }
 
 /// The page's glue is written by the very version of wasm-bindgen that the module was compiled with.

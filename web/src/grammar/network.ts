@@ -1,8 +1,8 @@
 import { html, nothing, svg } from 'lit';
-import { Part } from '../grammar/element.ts';
 import { DIVERGING } from '../lib/colour.ts';
-import { INPUTS, type Reading } from './protocol.ts';
-import { PIXELS, paintUnits } from './units.ts';
+import { Part } from './element.ts';
+import { INPUTS, type Reading, SIDE } from './look.ts';
+import { paintUnits } from './units.ts';
 
 const INK_SIDE = 32;
 
@@ -39,7 +39,7 @@ export class NetworkFigure extends Part {
   #weights: Float32Array | undefined;
   #drawing = false;
   #lastPoint: { x: number; y: number } | undefined;
-  #tile = new OffscreenCanvas(PIXELS, PIXELS);
+  #tile = new OffscreenCanvas(SIDE, SIDE);
   /** Width for the units in CSS pixels, told by an observer: reading it while drawing would force a layout. */
   #room = 0;
   #colours: { yes: string; no: string; rail: string } | undefined;
@@ -158,7 +158,7 @@ export class NetworkFigure extends Part {
     const canvas = this.querySelector<HTMLCanvasElement>('canvas.pad')!;
     const g = canvas.getContext('2d')!;
     const side = canvas.width;
-    const cell = side / PIXELS;
+    const cell = side / SIDE;
     g.fillStyle = '#F4F1EA';
     g.fillRect(0, 0, side, side);
     const pixels = this.reading?.pixels;
@@ -167,12 +167,12 @@ export class NetworkFigure extends Part {
       const strength = this.row === undefined ? 0.3 : 0.92;
       for (let i = 0; i < INPUTS; i++) {
         g.fillStyle = `rgb(27 31 36 / ${strength * pixels[i]!})`;
-        g.fillRect((i % PIXELS) * cell, Math.floor(i / PIXELS) * cell, cell, cell);
+        g.fillRect((i % SIDE) * cell, Math.floor(i / SIDE) * cell, cell, cell);
       }
     }
     g.strokeStyle = 'rgb(27 31 36 / 0.08)';
     g.lineWidth = 1;
-    for (let i = 1; i < PIXELS; i++) {
+    for (let i = 1; i < SIDE; i++) {
       g.beginPath();
       g.moveTo(i * cell, 0);
       g.lineTo(i * cell, side);

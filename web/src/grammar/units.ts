@@ -1,10 +1,7 @@
 /** The hidden units as pictures of what they look for. */
 
 import { diverging } from '../lib/colour.ts';
-import { INPUTS } from './protocol.ts';
-
-/** Along a side of a digit. */
-export const PIXELS = 8;
+import { INPUTS, SIDE } from './look.ts';
 
 export interface Units {
   weights: Float32Array;
@@ -24,7 +21,7 @@ export interface Units {
 /** Each unit's 64 incoming weights as a picture, with its answer as a bar from the middle. */
 export function paintUnits(g: CanvasRenderingContext2D, u: Units): void {
   const small = u.tile.getContext('2d')!;
-  const image = small.createImageData(PIXELS, PIXELS);
+  const image = small.createImageData(SIDE, SIDE);
   const packed = new Uint32Array(image.data.buffer);
   g.clearRect(0, 0, g.canvas.width, g.canvas.height);
   g.imageSmoothingEnabled = false;

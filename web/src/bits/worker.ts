@@ -1,2 +1,0 @@
-/** Written inline, as bundlers want it. */
-export const newWorker = () => new Worker(new URL('../worker/bits.ts', import.meta.url), { type: 'module' });

@@ -1,0 +1,17 @@
+/** What a network of digits is shown, and what it makes of it. */
+
+/** What the pad or the gallery of held-out rows shows to the network. */
+export type Look = { ink: Uint8Array } | { row: number };
+
+export interface Reading {
+  /** The 64 pixels that the network sees, 0 to 1. */
+  pixels: Float32Array;
+  /** What the hidden units say, −1 to 1. */
+  hidden: Float32Array;
+  /** Probabilities of the ten digits. */
+  probabilities: Float32Array;
+}
+
+/** Inputs of such a network, and along a side of a digit. */
+export const INPUTS = 64;
+export const SIDE = 8;

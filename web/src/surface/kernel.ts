@@ -1,0 +1,197 @@
+/** *Surface* in the worker: owns the kernel's handle, fills maps in slices, colours what is looked at. */
+
+import * as kernel from '../../pkg/scalar/losscape_surface.js';
+import { loss as lossColour } from '../lib/colour.ts';
+import { logLevels, logShare } from '../lib/raster.ts';
+import type { Values } from '../lib/schema.ts';
+import { memory } from '../worker/kernel.ts';
+import { decisionMap, mapOf } from '../worker/maps.ts';
+import { type Running, serveRuns } from '../worker/serve.ts';
+import { member } from '../worker/settings.ts';
+import {
+  type Curved,
+  type Facts,
+  type Frame,
+  INPUTS,
+  type Line,
+  type MapPart,
+  type Requests,
+  type Slice,
+  type View,
+} from './protocol.ts';
+
+/** Values between two looks at the clock. */
+const CHUNK = 32;
+/** Pixels along a side of the map, and of the decision map. */
+const MAP_SIZE = 256;
+const BOUNDARY_SIZE = 128;
+/** Nodes along a side of the decision map. */
+const BOUNDARY_NODES = 49;
+/** Points of the run that are drawn. */
+const PATH_POINTS = 300;
+
+const INPUT_NODES = /* @__PURE__ */ (() => {
+  const nodes = new Float64Array(2 * BOUNDARY_NODES * BOUNDARY_NODES);
+  const [left, right, low, high] = INPUTS;
+  const share = (i: number) => i / (BOUNDARY_NODES - 1);
+  for (let k = 0; k < BOUNDARY_NODES * BOUNDARY_NODES; k++) {
+    nodes[2 * k] = left + (right - left) * share(k % BOUNDARY_NODES);
+    nodes[2 * k + 1] = low + (high - low) * share(Math.floor(k / BOUNDARY_NODES));
+  }
+  return nodes;
+})();
+
+/** The run has been made when it begins; it advances by being looked at step after step. */
+class Landscape implements Running<Frame, View, never> {
+  readonly made: string;
+  #handle: kernel.Surface;
+  #step = 0;
+  #plane = '';
+  #cells = 0;
+  /** Whether the page does not know this run yet. */
+  #fresh = true;
+
+  constructor(made: string, handle: kernel.Surface) {
+    this.made = made;
+    this.#handle = handle;
+  }
+
+  /** The same landscape, begun once more. */
+  again(): this {
+    this.#step = 0;
+    this.#plane = '';
+    this.#fresh = true;
+    return this;
+  }
+
+  get steps(): number {
+    return this.#step;
+  }
+
+  advance(target: number): boolean {
+    this.#step = Math.min(target, this.#handle.steps);
+    return false;
+  }
+
+  frame({ plane, cross }: View): Frame {
+    const handle = this.#handle;
+    const frame: Partial<Frame> = {};
+    if (this.#fresh) frame.facts = this.#facts();
+    if (plane !== this.#plane) frame.slice = this.#cut(plane);
+    this.#fresh = false;
+    handle.look_at_step(this.#step);
+    const digest = handle.digest();
+    if (cross) handle.look_at(cross.x, cross.y);
+    const [x, y] = handle.projected();
+    const logits = handle.outputs(INPUT_NODES);
+    const boundary = logits.length > 0 ? decisionMap(logits, BOUNDARY_NODES, BOUNDARY_SIZE) : undefined;
+    const diverged = handle.steps < handle.planned && this.#step === handle.steps;
+    return {
+      ...frame,
+      step: this.#step,
+      digest,
+      ...(diverged && { notFinite: this.#step }),
+      look: { x: x!, y: y!, loss: handle.loss(), boundary },
+    };
+  }
+
+  #facts(): Facts {
+    const { dim, steps, planned, inputs, labels } = this.#handle;
+    return { dim, steps, planned, points: inputs, labels };
+  }
+
+  #cut(plane: string): Slice {
+    const handle = this.#handle;
+    this.#plane = '';
+    handle.cut(member(kernel.Cut, plane));
+    this.#plane = plane;
+    const stride = Math.max(1, Math.floor(handle.planned / PATH_POINTS));
+    return {
+      unit: handle.unit(),
+      share: handle.share(),
+      walk: handle.walk_share(),
+      path: handle.path(stride),
+      stride,
+      ends: handle.ends(),
+    };
+  }
+
+  begin({ x, y, half, cells }: Requests['begin']['ask']): object {
+    this.#cells = cells;
+    this.#handle.begin_at(x, y, half, cells);
+    return {};
+  }
+
+  fill({ sliceMs }: { sliceMs: number }): MapPart {
+    const end = performance.now() + sliceMs;
+    let complete = 0;
+    do complete = this.#handle.fill(CHUNK);
+    while (complete === 0 && performance.now() < end);
+    return complete === 0 ? { cells: 0, done: false } : this.#drawn(complete);
+  }
+
+  /** The picture of the grid that is complete: every `cells / complete`-th row and column of the values. */
+  #drawn(complete: number): MapPart {
+    const [handle, cells] = [this.#handle, this.#cells];
+    const all = new Float64Array(memory().buffer, handle.values_ptr(), handle.values_len());
+    const [nodes, stride] = [complete + 1, cells / complete];
+    const values = new Float64Array(nodes * nodes);
+    for (let j = 0; j < nodes; j++)
+      for (let i = 0; i < nodes; i++) values[j * nodes + i] = all[j * stride * (cells + 1) + i * stride]!;
+    const finite = values.filter(Number.isFinite);
+    const [lowest, highest] = [finite.reduce(least), finite.reduce(most)];
+    const top = highest - lowest;
+    const heights = values.map((v) => (Number.isFinite(v) ? v - lowest : top));
+    const levels = logLevels(top);
+    const done = complete === cells;
+    return {
+      cells: complete,
+      done,
+      picture: mapOf(
+        heights.map((height) => logShare(height, top)),
+        nodes,
+        MAP_SIZE,
+        levels.map((level) => logShare(level, top)),
+        lossColour,
+      ),
+      range: [lowest, highest],
+      levels,
+      ...(done && { digest: handle.map_digest() }),
+    };
+  }
+
+  line({ ax, ay, bx, by }: Requests['line']['ask']): Line {
+    const all = this.#handle.line(ax, ay, bx, by);
+    const [saddle, at, barrier, length] = all;
+    return { saddle: saddle!, at: at!, barrier: barrier!, length: length!, losses: all.slice(4) };
+  }
+
+  curvature(): Curved {
+    const [largest, smallest, trace, flat, negative] = this.#handle.curvature();
+    return { largest: largest!, smallest: smallest!, trace: trace!, flat: flat!, negative: negative! };
+  }
+
+  free(): void {
+    this.#handle.free();
+  }
+}
+
+const least = (a: number, b: number) => Math.min(a, b);
+const most = (a: number, b: number) => Math.max(a, b);
+
+let run: Landscape | undefined;
+
+/** A landscape is made once: what is only looked at otherwise needs no other. */
+function start({ scene, seed, tilt, scale }: Values): Landscape {
+  const made = JSON.stringify([scene, seed, tilt, scale]);
+  if (run?.made === made) return run.again();
+  run = new Landscape(made, new kernel.Surface(Number(seed), scene === 'ring', Number(tilt), Number(scale)));
+  return run;
+}
+
+serveRuns<Frame, View, never, Requests>(kernel, start, {
+  begin: (ask) => run!.begin(ask),
+  fill: (ask) => run!.fill(ask),
+  line: (ask) => run!.line(ask),
+  curvature: () => run!.curvature(),
+});

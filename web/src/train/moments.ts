@@ -1,0 +1,9 @@
+import type { Moments } from '../lib/moments.ts';
+
+export const MOMENTS: Moments = {
+  figures: { train: 'step=1000' },
+  long: '',
+  still: [{ link: 'step=4000', figure: '.network' }],
+  strip: { steps: [1, 20, 60, 150, 400, 1000, 2000, 4000], figure: '.network' },
+  data: /digits-[\w-]+\.bin$/,
+};
