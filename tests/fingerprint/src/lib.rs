@@ -8,6 +8,8 @@
 #[cfg(feature = "paths")]
 mod curvature;
 mod data;
+#[cfg(feature = "paths")]
+mod diffusion;
 mod elementary;
 mod mlp;
 mod numbers;
@@ -85,6 +87,10 @@ const PATHS: &[Experiment] = &[
     curvature::FOLLOWING64,
     curvature::SLICES,
     curvature::SLICES64,
+    diffusion::DENSITY,
+    diffusion::DENSITY64,
+    diffusion::ENSEMBLE,
+    diffusion::ENSEMBLE64,
     smoothing::SINGLE,
     smoothing::DOUBLE,
 ];
