@@ -25,6 +25,7 @@ cargo xtask <command>
                               (or next to JAX; or of paths, next to ASE and NumPy), as ratios of one sitting
   miri                        undefined behaviour, looked for by an interpreter; needs a nightly Rust
   test [--exhaustive]         everything that must hold before a commit lands
+       [--quick]              or what tells most of it in minutes: lints, unit tests, this machine's digests
 ";
 
 fn main() -> ExitCode {
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Some((&"size", flags)) => size::run(flags),
         Some((&"miri", [])) => miri::run(),
         Some((&"test", [])) => test::run(false),
+        Some((&"test", ["--quick"])) => test::quick(),
         Some((&"test", ["--exhaustive"])) => test::run(true),
         None | Some((&("help" | "--help"), _)) => {
             print!("{HELP}");

@@ -28,18 +28,49 @@ pub(crate) fn run(exhaustive: bool) -> Result {
     report::run(vec![host(exhaustive), elsewhere(exhaustive)])
 }
 
+/// What a developer waits for after an edit: lints, unit tests and this machine's digests, and the page without a browser.
+pub(crate) fn quick() -> Result {
+    let native = &install::native();
+    let rust = vec![
+        formatting(native),
+        lints(native),
+        Step::new(native, "unit tests", |log| {
+            counted(&cargo("test --workspace --lib --bins --locked").capture(log)?)
+        }),
+        Step::new(native, "digests", |_| quiet(fingerprint::run(&["--native"]))),
+    ];
+    let page = vec![script("lint", "lints of the page"), script("test", "unit tests of the page")];
+    report::run(vec![rust, page])
+}
+
+fn formatting(native: &str) -> Step {
+    Step::new(native, "formatting", |log| {
+        install::rust_component("rustfmt")?;
+        quiet(cargo("fmt --all --check").log(log))
+    })
+}
+
+fn lints(native: &str) -> Step {
+    Step::new(native, "lints", |log| {
+        install::rust_component("clippy")?;
+        quiet(cargo("clippy --workspace --all-targets --locked -- -D warnings").log(log))
+    })
+}
+
+/// One of the scripts in `web/package.json`.
+fn script(name: &'static str, what: &str) -> Step {
+    Step::new("web", what, move |log| {
+        install::node_packages(log)?;
+        quiet(install::npm("run").arg(name).log(log))
+    })
+}
+
 /// The checks of this machine, in the build folder that a developer uses.
 fn host(exhaustive: bool) -> Vec<Step> {
     let native = &install::native();
     let mut steps = vec![
-        Step::new(native, "formatting", |log| {
-            install::rust_component("rustfmt")?;
-            quiet(cargo("fmt --all --check").log(log))
-        }),
-        Step::new(native, "lints", |log| {
-            install::rust_component("clippy")?;
-            quiet(cargo("clippy --workspace --all-targets --locked -- -D warnings").log(log))
-        }),
+        formatting(native),
+        lints(native),
         Step::new(native, "tests, debug", |log| tests("", log)),
         Step::new(native, "tests, optimised", |log| tests("--profile optimised", log)),
         Step::new(native, "without optional parts", |log| {
@@ -112,12 +143,6 @@ fn refused(log: &mut Log) -> Result<String> {
 
 /// The page: its kernel, its code, and the page itself in Chromium.
 fn page(exhaustive: bool) -> Vec<Step> {
-    let script = |name: &'static str, what| {
-        Step::new("web", what, move |log| {
-            install::node_packages(log)?;
-            quiet(install::npm("run").arg(name).log(log))
-        })
-    };
     let browser = |name: &'static str, what| {
         Step::new("Chromium", what, move |log| {
             install::node_packages(log)?;
