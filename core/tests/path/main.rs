@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod finite;
+mod hostile;
 mod landscapes;
 mod memory;
 mod rest;
