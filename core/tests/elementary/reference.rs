@@ -1,6 +1,7 @@
 //! Correctly rounded values made with mpmath: `reference/elementary.json` (binary32) and
 //! `reference/elementary_f64.json` (binary64; the script that made it is beside it).
 
+use crate::double::Double;
 use crate::ulp::{steps_f32, steps_f64};
 use losscape::Real;
 use losscape::base::elementary::{cos, exp, ln, sigmoid, sin, softplus, tanh};
@@ -58,4 +59,32 @@ fn binary64_is_within_two_steps_of_the_rounded_value() {
         let y = function::<f64>(name)(x);
         assert!(steps_f64(y, expected) <= 2, "{name}({x:e}) = {y:e}, expected {expected:e}");
     });
+}
+
+/// The pairs of numbers that binary64 is measured against round to mpmath's values.
+#[test]
+fn pairs_of_numbers_round_to_the_reference() {
+    let float = |v: &Value| {
+        let digits = v.as_str().expect("hexadecimal digits");
+        f64::from_bits(u64::from_str_radix(digits, 16).expect("hexadecimal digits"))
+    };
+    let mut compared = 0;
+    for_each_pair(include_str!("../reference/elementary_f64.json"), 2230, |name, input, output| {
+        let (x, rounded) = (float(input), float(output));
+        let (exact, most): (fn(Double) -> Double, f64) = match name {
+            "exp" => (Double::exp, 680.0),
+            "ln" => (Double::ln, 1e290),
+            "tanh" => (Double::tanh, 30.0),
+            "sigmoid" => (Double::sigmoid, 600.0),
+            "softplus" => (Double::softplus, 600.0),
+            "sin" => (Double::sin, 1e6),
+            _ => (Double::cos, 1e6),
+        };
+        if x.abs() < most && x.abs() > 1e-290 && (name != "ln" || x > 0.0) {
+            let units = exact(x.into()).units(rounded);
+            assert!(units < 0.500_01, "{name}({x:e}): {units}");
+            compared += 1;
+        }
+    });
+    assert!(compared > 1500, "{compared}");
 }

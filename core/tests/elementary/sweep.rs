@@ -4,7 +4,7 @@
 //! unit of binary32. `dense` visits every 2¹²-th bit pattern and runs of neighbours; `exhaustive` visits
 //! all 2³², minutes a function: `cargo test --release --test elementary -- --ignored --nocapture`.
 
-use losscape::base::elementary::{cos, exp, ln, sigmoid, sin, softplus, tanh, tanh_slice};
+use losscape::base::elementary::{cos, exp, exp_m1, ln, ln_1p, sigmoid, sin, softplus, tanh, tanh_slice};
 use losscape_dispatch::{Level, limit};
 
 struct Function {
@@ -25,7 +25,7 @@ fn softplus_oracle(x: f64) -> f64 {
     libm::log1p(libm::exp(-a)) + if x > 0.0 { x } else { 0.0 }
 }
 
-const FUNCTIONS: [Function; 7] = [
+const FUNCTIONS: [Function; 9] = [
     Function { name: "exp", value: exp, oracle: libm::exp, bound: 1.0, increasing: true },
     Function { name: "ln", value: ln, oracle: libm::log, bound: 0.84, increasing: true },
     Function { name: "tanh", value: tanh, oracle: libm::tanh, bound: 1.78, increasing: true },
@@ -33,6 +33,8 @@ const FUNCTIONS: [Function; 7] = [
     Function { name: "softplus", value: softplus, oracle: softplus_oracle, bound: 1.69, increasing: true },
     Function { name: "sin", value: sin, oracle: libm::sin, bound: 1.57, increasing: false },
     Function { name: "cos", value: cos, oracle: libm::cos, bound: 1.56, increasing: false },
+    Function { name: "exp_m1", value: exp_m1, oracle: libm::expm1, bound: 1.0, increasing: false },
+    Function { name: "ln_1p", value: ln_1p, oracle: libm::log1p, bound: 1.0, increasing: false },
 ];
 
 /// 2¹²⁸: binary32 has no room from here on.
@@ -214,6 +216,8 @@ exhaustive! {
     exhaustive_softplus "softplus"
     exhaustive_sin "sin"
     exhaustive_cos "cos"
+    exhaustive_exp_m1 "exp_m1"
+    exhaustive_ln_1p "ln_1p"
 }
 
 /// The code for registers, at every width that the processor has.

@@ -1,0 +1,3 @@
+//! The lowest floor under hostile arguments.
+
+mod hostile;
