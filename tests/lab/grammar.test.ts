@@ -109,7 +109,12 @@ for (const { key, figures, long } of EXHIBITS) {
     await ready(other.page);
     await skipAll(other.page);
     await other.page.waitForSelector('[data-do=pin][aria-pressed=true]');
-    assert.deepEqual(await pinned(other.page), before);
+    // What had not been computed yet when it was pinned may be there now.
+    const after = await pinned(other.page);
+    assert.equal(after.length, before.length);
+    before.forEach((value, k) => {
+      if (value !== 'A: –') assert.equal(after[k], value);
+    });
     assert.deepEqual([await step(other.page), await digest(other.page)], [moment, bits]);
     await other.page.click('[data-do=pin]');
     await other.page.waitForFunction(() => !location.hash.includes('pin='));

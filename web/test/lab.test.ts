@@ -205,6 +205,6 @@ test('every exhibit’s schema ends alike', () => {
   });
   assert.deepEqual(
     common.map(({ key }) => key),
-    ['step', 'digest', 'guess', 'guess2', 'q', 'hide', 'embed', 'present', 'rehearse'],
+    ['step', 'digest', 'pin', 'guess', 'guess2', 'q', 'hide', 'embed', 'present', 'rehearse'],
   );
 });
