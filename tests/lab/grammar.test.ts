@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { EXHIBITS } from './exhibits.ts';
-import { digest, type Lab, openLab, past, paused, ready, skipAll, step, text, visit } from './harness.ts';
+import { at, digest, type Lab, openLab, past, paused, ready, skipAll, step, text, visit } from './harness.ts';
 
 let lab: Lab;
 
@@ -102,7 +102,7 @@ for (const { key, figures, long } of EXHIBITS) {
     const before = await pinned(page);
     assert.ok(before.length > 0);
     await page.click('[data-do=reset]');
-    await ready(page);
+    await at(page, 0);
     const [moment, bits] = [await step(page), await digest(page)];
     await page.waitForFunction(() => !/[#&]step=/.test(location.hash));
     const other = await visit(lab, `${key}/${await page.evaluate(() => location.hash)}`);
