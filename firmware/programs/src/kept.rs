@@ -47,6 +47,7 @@ impl Run {
     /// Makes a step; returns whether there is another to make.
     pub fn step(&mut self) -> bool {
         let step = self.sgd.step(&self.objective, &mut self.rng);
+        // A value that is not finite ends the run; the parameters stay the last good ones.
         matches!(step, SgdStep::Stepped { .. }) && self.sgd.steps() < STEPS
     }
 
