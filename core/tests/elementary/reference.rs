@@ -80,7 +80,8 @@ fn pairs_of_numbers_round_to_the_reference() {
             "sin" => (Double::sin, 1e6),
             _ => (Double::cos, 1e6),
         };
-        if x.abs() < most && x.abs() > 1e-290 && (name != "ln" || x > 0.0) {
+        // Where the second of a pair would be subnormal it has too few bits.
+        if x.abs() < most && x.abs() > 1e-290 && rounded.abs() > 1e-270 && (name != "ln" || x > 0.0) {
             let units = exact(x.into()).units(rounded);
             assert!(units < 0.500_01, "{name}({x:e}): {units}");
             compared += 1;
