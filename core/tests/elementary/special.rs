@@ -163,3 +163,31 @@ fn micromath_tanh_is_within_its_table() {
     println!("tanh_micromath: largest error {worst:e}");
     assert!(worst < 3.4e-4, "{worst}");
 }
+
+/// Bits that releases of libm and micromath would decide, had they no exact versions.
+#[test]
+fn dependencies_keep_their_bits() {
+    let single =
+        [exp_m1(0.75f32), ln_1p(0.75), exp_m1(-3.0), ln_1p(-0.9), tanh_micromath(0.75), tanh_micromath(3.0)];
+    let double =
+        [exp_m1(0.75f64), ln_1p(0.75), exp_m1(-3.0), ln_1p(-0.9), sin(2.0), cos(2.0), sin(1e22), cos(1e22)];
+    assert_eq!(
+        single.map(f32::to_bits),
+        [0x3f8e_f9db, 0x3f0f_42fb, 0xbf73_4128, 0xc013_5d8d, 0x3f22_991e, 0x3f7e_bbdf],
+        "{single:?}"
+    );
+    assert_eq!(
+        double.map(f64::to_bits),
+        [
+            0x3ff1_df3b_68cf_b9f0,
+            0x3fe1_e85f_5e70_40d0,
+            0xbfee_6824_f333_14f5,
+            0xc002_6bb1_bbb5_5516,
+            0x3fed_18f6_ead1_b446,
+            0xbfda_a226_5753_7205,
+            0xbfeb_453a_b76b_f397,
+            0x3fe0_be2c_ef01_c8f4,
+        ],
+        "{double:?}"
+    );
+}
