@@ -1,9 +1,9 @@
-//! Runs a kernel with the widest vectors that this processor has.
+//! Runs a task with the widest vectors of this processor.
 //!
 //! A [`Task`] is ordinary safe code, compiled once for each [`Level`] and inlined into a function that
 //! may use the level's instructions. Which one runs is found once and remembered. Loops over slices become
-//! vectors by themselves; where a kernel must say which numbers share a register, [`Vector`] is the register.
-//! The kernel must give the same bits at every level; `losscape` guarantees it by never letting lanes share a
+//! vectors by themselves; where a task must say which numbers share a register, [`Vector`] is the register.
+//! The task must give the same bits at every level; `losscape` guarantees it by never letting lanes share a
 //! sum, and its fingerprint test forces each level in turn.
 //!
 //! This crate exists because using more instructions than the build's own, or one that no safe function
@@ -41,7 +41,7 @@ mod vector;
 pub use sqrt::{sqrt_32, sqrt_64};
 pub use vector::{Element, Float, Four, Simd, Vector};
 
-/// What the compiler may use.
+/// A set of vector instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Level {
@@ -58,7 +58,7 @@ pub enum Level {
 /// `run` and everything it calls in a loop should be `#[inline(always)]`, or it is compiled for the build's
 /// own instructions.
 pub trait Task {
-    /// What it returns.
+    /// What the task returns.
     type Output;
     /// Does the work, with the registers of `S`.
     fn run<S: Simd>(self) -> Self::Output;
@@ -150,7 +150,7 @@ mod level {
     }
 }
 
-/// Runs `kernel` with the widest vectors of this processor.
+/// Runs `task` with the widest vectors of this processor.
 #[inline(always)]
 pub fn run<T: Task>(task: T) -> T::Output {
     level::run(task)

@@ -15,7 +15,7 @@ pub(crate) use wasm::Simd128 as Baseline;
 /// The registers of a [`Level`](crate::Level): known only inside [`Task::run`](crate::Task::run), where
 /// the processor has them.
 pub trait Simd {
-    /// How many vectors a kernel may expect to hold at once.
+    /// How many vectors a task may expect to hold at once.
     const REGISTERS: usize;
     /// A register of `f32`.
     type F32: Float;
@@ -39,7 +39,7 @@ impl Element for f64 {
 
 /// A register of numbers. Lanes never meet, and every operation rounds once: a lane holds what a scalar would.
 ///
-/// Methods are inlined, so that the registers are those of the function that runs the kernel.
+/// Methods are inlined, so that the registers are those of the function that runs the task.
 pub trait Vector<R>: Copy {
     /// Four of its numbers.
     type Four: Four<R>;

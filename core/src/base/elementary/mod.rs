@@ -27,9 +27,8 @@
 //! | [`tanh_micromath`] | absolute error 3.4 · 10⁻⁴ | the same                |
 //!
 //! *Proven*: all 2³² inputs were visited and compared with binary64; for `exp_m1` and `ln_1p` one in 4096 and runs of
-//! neighbours. *Largest found*: nobody can visit 2⁶⁴ inputs, so a
-//! search climbs to large errors from many places, against arithmetic of about 100 bits (`core/tests/elementary/search.rs`);
-//! the bound is what it found, rounded up. The square root is correctly rounded, so ½ is its bound in either type.
+//! neighbours. *Largest found*: nobody can visit 2⁶⁴ inputs, so a search climbs to large errors from many places, against
+//! arithmetic of about 100 bits (`core/tests/elementary/search.rs`); the bound is what it found, rounded up. The square root is correctly rounded, so ½ is its bound in either type.
 //! Over all inputs of binary32, exp, ln, tanh, sigmoid and softplus never decrease (libm's `tanhf` does 10,739 times,
 //! and errs by 2.19 units); in binary64 runs of neighbours at every eighth of a binade do not. Overflow, underflow and
 //! NaN are right. `cargo test --release --test elementary -- --ignored` repeats the sweep and the long search.
