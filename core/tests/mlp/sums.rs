@@ -131,7 +131,9 @@ fn the_tile_is_not_in_the_bits() -> Outcome {
             Ok(print.finish())
         };
         let want = digest(1)?;
-        for tile in 2..=300 {
+        // All tiles where blocks end early and late, some for the other counts.
+        let step = if samples % 150 == 0 || samples == 129 { 1 } else { 21 };
+        for tile in (2..=300).step_by(step) {
             assert_eq!(digest(tile)?, want, "{samples} samples, tile {tile}");
         }
     }
@@ -180,6 +182,6 @@ fn minibatches_need_no_memory_for_blocks() -> Outcome {
     let mut grad = vec![0.0; net.param_len()];
     assert_eq!(many.value_grad(&params, &mut grad, &mut scratch), value);
     assert_eq!(many.value_grad(&params, &mut grad, &mut scratch[..plain]), f64::INFINITY);
-    assert!(grad.iter().all(|g| *g == f64::INFINITY), "{grad:?}");
+    assert!(grad.iter().all(|g| g.is_nan()), "{grad:?}");
     Ok(())
 }

@@ -121,6 +121,8 @@ impl<R: Real> LaneSum<R> {
     }
 
     /// The sum so far.
+    // Called once a sum, from several places.
+    #[inline(never)]
     #[must_use]
     pub fn total(&self) -> R {
         self.compensated().total

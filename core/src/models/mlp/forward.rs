@@ -37,8 +37,8 @@ impl Mlp {
 
 /// A pass through `net` at `params` for the `rows` samples of `x`.
 ///
-/// Layers are taken off the slices from the front, or backwards from the end. A slice that is too short for
-/// them ends a pass with nothing; the callers state their preconditions.
+/// Layers are taken off the slices from the front, or backwards from the end. A pass returns `None` unless the slices
+/// of parameters fit exactly and the others are long enough.
 pub(super) struct Pass<'a, R> {
     pub(super) net: &'a Mlp,
     pub(super) params: &'a [R],
@@ -64,7 +64,7 @@ impl<R: Real> Pass<'_, R> {
             net.activation(l).apply(own);
             below = own;
         }
-        Some(())
+        params.is_empty().then_some(())
     }
 
     /// Adds the gradient of the samples of `x` to `grad`, given `upstream = ∂ℓ/∂aᴸ`.
@@ -92,7 +92,7 @@ impl<R: Real> Pass<'_, R> {
                 back(delta, weights, upstream.get_mut(..below)?, layer.outputs);
             }
         }
-        Some(())
+        grad.is_empty().then_some(())
     }
 
     /// The forward pass's derivative along `v` (Pearlmutter 1994), after [`forward`](Self::forward):
@@ -126,7 +126,7 @@ impl<R: Real> Pass<'_, R> {
             net.activation(l).push_forward(a, z, rz, ra);
             (below, r_below) = (a, ra);
         }
-        Some(())
+        v.is_empty().then_some(())
     }
 
     /// The backward pass's derivative along `v`, given `u = ∂ℓ/∂aᴸ` and `Ru`:
@@ -169,6 +169,6 @@ impl<R: Real> Pass<'_, R> {
                 outer_sum(x, r_delta, sum, outputs);
             }
         }
-        Some(())
+        out.is_empty().then_some(())
     }
 }

@@ -32,7 +32,7 @@ const PRODUCT_BLOCK: usize = BLOCK / 2;
 /// speed, never the bits: the sums over samples run in index order.
 ///
 /// No call panics. A sample that does not exist, or a slice of the wrong length, gives a value of +∞ and a gradient or
-/// product of infinities, so that a method rejects the point.
+/// product of NaN, so that a method rejects the point.
 ///
 /// # Error of the sums
 ///
@@ -40,7 +40,7 @@ const PRODUCT_BLOCK: usize = BLOCK / 2;
 /// the exact sum of its terms by at most
 ///
 /// ```text
-/// (129 + 2 N u) u Σ |term|,   u = 2⁻²⁴ in f32 (7.9 · 10⁻⁶ in all at N = 2 · 10⁷),  2⁻⁵³ in f64
+/// (130 + 2 N u) u Σ |term|,   u = 2⁻²⁴ in f32 (7.9 · 10⁻⁶ in all at N = 2 · 10⁷),  2⁻⁵³ in f64
 /// ```
 ///
 /// Blocks of 128 terms ([`BLOCK`] samples, half as many in a product, where each has two terms) are added plainly,
@@ -120,7 +120,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// The mean loss of the samples, without the L2 term.
     #[must_use]
     pub fn data_loss(&self, params: &[R], scratch: &mut [R]) -> R {
-        self.mean_loss(params, None, None, scratch).unwrap_or(R::INFINITY)
+        self.mean_loss(params, None, &mut [], scratch).unwrap_or(R::INFINITY)
     }
 
     /// The share of samples whose class the network names, between 0 and 1; NaN-free, ties go to the
@@ -131,7 +131,8 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         let Targets::Labels(_) = self.data.targets() else { return R::ZERO };
         let threshold = if self.loss.is_binary() { R::ZERO } else { R::HALF };
         let mut count = 0;
-        for rows in self.samples_of(None).parts(self.tile) {
+        let mut samples = self.samples_of(None);
+        while let Some(rows) = samples.take(self.tile) {
             count += self.correct(params, rows, threshold, scratch).unwrap_or_default();
         }
         R::from_u32(count) / R::from_usize(self.data.len())
@@ -141,48 +142,41 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     ///
     /// Preconditions: `sample` below the number of samples, `grad.len() = dim()`.
     pub fn sample_value_grad(&self, params: &[R], sample: u32, grad: &mut [R], scratch: &mut [R]) -> R {
-        self.mean_loss_grad(params, Some(&[sample]), grad, scratch)
-    }
-
-    /// The mean data loss, with the *sum* of the samples' gradients written to `grad`; infinities if something does not
-    /// fit.
-    fn mean_loss_grad(&self, params: &[R], batch: Option<&[u32]>, grad: &mut [R], scratch: &mut [R]) -> R {
-        self.mean_loss(params, batch, Some(&mut *grad), scratch).unwrap_or_else(|| {
-            grad.fill(R::INFINITY);
+        self.mean_loss(params, Some(&[sample]), grad, scratch).unwrap_or_else(|| {
+            grad.fill(nan());
             R::INFINITY
         })
     }
 
+    /// The mean data loss, with the *sum* of the samples' gradients written to `grad`, unless that is empty; nothing if
+    /// something does not fit.
     fn mean_loss(
         &self,
         params: &[R],
         batch: Option<&[u32]>,
-        grad: Option<&mut [R]>,
+        grad: &mut [R],
         mut scratch: &mut [R],
     ) -> Option<R> {
-        let samples = self.samples_of(batch);
-        let mut grads = match grad {
-            None => None,
-            Some(grad) if grad.len() != self.dim() => return None,
-            Some(grad) => Some(BlockSum::new(grad, samples.len() > BLOCK, &mut scratch)?),
-        };
+        let mut samples = self.samples_of(batch);
+        let count = samples.len();
+        let mut grads = BlockSum::new(grad, samples.len() > BLOCK, &mut scratch)?;
         let (mut sum, mut rest) = (R::ZERO, R::ZERO);
-        for block in samples.parts(BLOCK) {
+        while let Some(mut block) = samples.take(BLOCK) {
             let mut losses = LaneSum::default();
-            for tile in block.parts(self.tile) {
-                self.add_losses(params, tile, grads.as_mut().map(BlockSum::block), scratch, &mut losses)?;
+            while let Some(tile) = block.take(self.tile) {
+                self.add_losses(params, tile, grads.block(), scratch, &mut losses)?;
             }
             (sum, rest) = two_sum(sum, losses.total() + rest);
-            grads.iter_mut().for_each(BlockSum::close);
+            grads.close();
         }
-        Some(sum / R::from_usize(samples.len()))
+        Some(sum / R::from_usize(count))
     }
 
     fn sum_hess_vec(&self, params: &[R], v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<()> {
-        let samples = self.samples_of(None);
+        let mut samples = self.samples_of(None);
         let mut sum = BlockSum::new(out, samples.len() > PRODUCT_BLOCK, &mut scratch)?;
-        for block in samples.parts(PRODUCT_BLOCK) {
-            for tile in block.parts(self.tile) {
+        while let Some(mut block) = samples.take(PRODUCT_BLOCK) {
+            while let Some(tile) = block.take(self.tile) {
                 self.add_hess_vec(params, v, tile, sum.block(), scratch)?;
             }
             sum.close();
@@ -195,7 +189,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         &self,
         params: &[R],
         rows: Rows<'_>,
-        grad: Option<&mut [R]>,
+        grad: &mut [R],
         scratch: &mut [R],
         sum: &mut LaneSum<R>,
     ) -> Option<()> {
@@ -204,7 +198,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         pass.forward(&mut tape)?;
         let a = last(tape.acts, rows.len() * self.net.outputs())?;
         self.loss.head(a, &self.answers(rows), tape.upstream.get_mut(..a.len())?, sum)?;
-        grad.map_or(Some(()), |grad| pass.backward(&mut tape, grad))
+        if grad.is_empty() { Some(()) } else { pass.backward(&mut tape, grad) }
     }
 
     /// How many rows of a tile are named by their labels.
@@ -247,7 +241,6 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     }
 
     fn pass<'p>(&'p self, params: &'p [R], rows: Rows<'_>, gathered: &'p mut [R]) -> Option<Pass<'p, R>> {
-        (params.len() == self.dim()).then_some(())?;
         Some(Pass { net: &self.net, params, x: rows.inputs(&self.data, gathered)?, rows: rows.len() })
     }
 
@@ -260,9 +253,9 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         if self.l2 > R::ZERO { mean + R::HALF * self.l2 * dot(params, params) } else { mean }
     }
 
-    /// `sum ← sum / count + λ at`: from a sum over samples to the derivative of f.
-    fn finish(&self, sum: &mut [R], count: R, at: &[R]) {
-        let share = R::ONE / count;
+    /// `sum ← sum / samples + λ at`: from a sum over samples to the derivative of f; NaN without samples.
+    fn finish(&self, sum: &mut [R], samples: Option<usize>, at: &[R]) {
+        let share = samples.map_or_else(nan, |samples| R::ONE / R::from_usize(samples));
         if VECTORS {
             return pair(sum, at, |g, at| g * share + self.l2 * at);
         }
@@ -272,9 +265,9 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     }
 
     fn value_grad_of(&self, params: &[R], batch: Option<&[u32]>, grad: &mut [R], scratch: &mut [R]) -> R {
-        let mean = self.mean_loss_grad(params, batch, grad, scratch);
-        self.finish(grad, R::from_usize(self.samples_of(batch).len()), params);
-        self.regularised(mean, params)
+        let mean = self.mean_loss(params, batch, grad, scratch);
+        self.finish(grad, mean.map(|_| self.samples_of(batch).len()), params);
+        self.regularised(mean.unwrap_or(R::INFINITY), params)
     }
 
     /// Scratch of a gradient over so many samples.
@@ -334,10 +327,11 @@ impl<R: Real> Curvature<R> for MlpObjective<'_, R> {
     }
 
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
-        let fits = out.len() == self.dim() && v.len() == self.dim();
-        if !fits || self.sum_hess_vec(params, v, out, scratch).is_none() {
-            return out.fill(R::INFINITY);
-        }
-        self.finish(out, R::from_usize(self.data.len()), v);
+        let done = self.sum_hess_vec(params, v, out, scratch);
+        self.finish(out, done.map(|()| self.data.len()), v);
     }
+}
+
+fn nan<R: Real>() -> R {
+    R::from_f64(f64::NAN)
 }

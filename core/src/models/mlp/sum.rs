@@ -1,8 +1,8 @@
 //! Sums over blocks of samples.
 //!
 //! One accumulator over N terms errs by up to N units in the last place. Here a block's terms are added plainly, and
-//! the block's sum to the total by an addition that keeps what it rounds off;
-//! the next block begins with that remainder, so no place for it is needed.
+//! the block's sum to the total by an addition that keeps what it rounds off. The next block begins with that remainder,
+//! so that it needs no place of its own.
 
 use losscape_dispatch::{Simd, Task, run};
 
@@ -12,32 +12,32 @@ use crate::base::vector::two_sum;
 /// A sum of vectors, block by block.
 #[derive(Debug)]
 pub(super) struct BlockSum<'s, R> {
+    /// The sum of the blocks that have ended, n; empty if there is only one block.
     total: &'s mut [R],
-    /// Where all blocks but the first are summed, n; empty if there is no other.
+    /// The sum of the block under way, n.
     block: &'s mut [R],
-    first: bool,
 }
 
 impl<'s, R: Real> BlockSum<'s, R> {
-    /// Starts at zero in `total`; takes its place for a block off `scratch` if there are `several` blocks.
-    pub(super) fn new<'b: 's>(total: &'s mut [R], several: bool, scratch: &mut &'b mut [R]) -> Option<Self> {
-        let block = scratch.split_off_mut(..if several { total.len() } else { 0 })?;
-        total.fill(R::ZERO);
+    /// A sum to be left in `sum`; takes a place for a block off `scratch` if there are `several` blocks.
+    pub(super) fn new<'b: 's>(sum: &'s mut [R], several: bool, scratch: &mut &'b mut [R]) -> Option<Self> {
+        sum.fill(R::ZERO);
+        if !several {
+            return Some(Self { total: &mut [], block: sum });
+        }
+        let block = scratch.split_off_mut(..sum.len())?;
         block.fill(R::ZERO);
-        Some(Self { total, block, first: true })
+        Some(Self { total: sum, block })
     }
 
     /// Where the terms of the block under way are added.
-    pub(super) fn block(&mut self) -> &mut [R] {
-        if self.first { self.total } else { self.block }
+    pub(super) const fn block(&mut self) -> &mut [R] {
+        self.block
     }
 
     /// Ends a block.
     pub(super) fn close(&mut self) {
-        if !self.first {
-            run(Add { total: self.total, block: self.block });
-        }
-        self.first = false;
+        run(Add { total: self.total, block: self.block });
     }
 }
 

@@ -30,15 +30,16 @@ impl<'b> Rows<'b> {
         self.len
     }
 
-    /// The same in order, `most` at a time.
-    pub(super) fn parts(self, most: usize) -> impl Iterator<Item = Self> {
-        let Self { batch, mut start, len } = self;
-        let end = start + len;
-        core::iter::from_fn(move || {
-            let part = Self { batch, start, len: most.min(end - start) };
-            start += part.len;
-            (part.len > 0).then_some(part)
-        })
+    /// Takes the first `most` off, or as many as are left.
+    pub(super) fn take(&mut self, most: usize) -> Option<Self> {
+        let len = most.min(self.len);
+        if len == 0 {
+            return None;
+        }
+        let first = Self { len, ..*self };
+        self.start += len;
+        self.len -= len;
+        Some(first)
     }
 
     /// The number of the sample in a row.
@@ -97,20 +98,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_of_parts_are_all_rows_in_order() {
+    fn what_is_taken_is_all_rows_in_order() {
         let batch: Vec<u32> = (0..300).map(|k| k * 7 % 300).collect();
         for (rows, want) in [
             (Rows::new(300, None), (0..300).collect::<Vec<usize>>()),
             (Rows::new(9, Some(&batch)), batch.iter().map(|&k| k as usize).collect()),
         ] {
-            for tile in [1, 7, 127, 128, 129, usize::MAX] {
-                let tiles = rows.parts(BLOCK).flat_map(|block| block.parts(tile));
-                let found: Vec<usize> =
-                    tiles.flat_map(|tile| (0..tile.len()).filter_map(move |row| tile.sample(row))).collect();
-                assert_eq!(found, want, "tile {tile}");
+            for most in [1, 7, 127, 128, 129, usize::MAX] {
+                let (mut rest, mut found) = (rows, Vec::new());
+                while let Some(mut block) = rest.take(BLOCK) {
+                    while let Some(tile) = block.take(most) {
+                        found.extend((0..tile.len()).filter_map(|row| tile.sample(row)));
+                        assert!(tile.len() <= most.min(BLOCK) && tile.len() > 0);
+                    }
+                }
+                assert_eq!(found, want, "{most} at a time");
             }
         }
-        assert_eq!(Rows::new(300, Some(&[])).parts(3).count(), 0, "an empty batch");
+        assert!(Rows::new(300, Some(&[])).take(3).is_none(), "an empty batch");
     }
 
     #[test]
