@@ -72,10 +72,12 @@ pub enum Reason {
         /// It must be below this.
         limit: usize,
     },
-    /// The loss does not compare outputs with targets of this kind.
-    Targets {
-        /// The targets that it takes.
-        takes: &'static str,
+    /// A row of probabilities does not sum to 1.
+    RowSum {
+        /// Which row.
+        row: usize,
+        /// Its sum.
+        sum: f64,
     },
     /// Two that must differ are equal.
     Coincide,
@@ -232,7 +234,9 @@ impl fmt::Display for ArgError {
                 write!(f, "`{arg}` has label {label} at index {index}, must be below {classes}")
             }
             Reason::Index { found, limit } => write!(f, "`{arg}` is {found}, must be below {limit}"),
-            Reason::Targets { takes } => write!(f, "`{arg}`: this loss takes {takes}"),
+            Reason::RowSum { row, sum } => {
+                write!(f, "`{arg}` has row {row} with sum {sum}, must be 1 within 0.001")
+            }
             Reason::Coincide => write!(f, "`{arg}`: two that must differ are equal"),
             Reason::Dependent => write!(f, "`{arg}`: directions that must span a plane lie on a line"),
             Reason::NotConverged => write!(f, "`{arg}`: the iteration did not settle"),

@@ -6,6 +6,8 @@
 
 mod activation;
 mod alignment;
+mod answers;
+mod classify;
 mod directional;
 mod filter;
 mod forward;

@@ -1,7 +1,8 @@
 //! A network on data: the landscape of its loss.
 
+use super::answers::Answers;
+use super::classify::correct;
 use super::forward::Pass;
-use super::loss::{Answers, correct};
 use super::sum::BlockSum;
 use super::tape::{DirectionTape, Tape, last};
 use super::tile::{BLOCK, Rows};
@@ -123,19 +124,32 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         self.mean_loss(params, None, &mut [], scratch).unwrap_or(R::INFINITY)
     }
 
-    /// The share of samples whose class the network names, between 0 and 1; NaN-free, ties go to the
-    /// first class. For a single output the threshold is 0 with binary cross-entropy and ½ otherwise.
-    /// Without labels there are no classes, and the share is 0.
+    /// The share of samples whose class the network names, between 0 and 1; ties go to the first class.
+    ///
+    /// The class of a row of probabilities is the most probable. For a single output the threshold is 0 with binary
+    /// cross-entropy and ½ otherwise. An output that is NaN names no class. Each sample counts once, whatever its
+    /// weight.
+    ///
+    /// NaN if the targets are values that name no classes, or if a slice is too short.
     #[must_use]
     pub fn accuracy(&self, params: &[R], scratch: &mut [R]) -> R {
-        let Targets::Labels(_) = self.data.targets() else { return R::ZERO };
-        let threshold = if self.loss.is_binary() { R::ZERO } else { R::HALF };
-        let mut count = 0;
-        let mut samples = self.samples_of(None);
-        while let Some(rows) = samples.take(self.tile) {
-            count += self.correct(params, rows, threshold, scratch).unwrap_or_default();
+        self.count_correct(params, scratch)
+            .map_or_else(nan, |count| R::from_u32(count) / R::from_usize(self.data.len()))
+    }
+
+    fn count_correct(&self, params: &[R], scratch: &mut [R]) -> Option<u32> {
+        let outputs = self.net.outputs();
+        if matches!(self.data.targets(), Targets::Values(_)) && !self.loss.has_classes(outputs) {
+            return None;
         }
-        R::from_u32(count) / R::from_usize(self.data.len())
+        let threshold = if self.loss.is_binary() { R::ZERO } else { R::HALF };
+        let (mut samples, mut count) = (self.samples_of(None), 0);
+        while let Some(rows) = samples.take(self.tile) {
+            let (gathered, mut tape, _) = Tape::new(&self.net, rows.len(), scratch)?;
+            self.pass(params, rows, gathered)?.forward(&mut tape)?;
+            count += correct(last(tape.acts, rows.len() * outputs)?, &self.answers(rows), threshold)?;
+        }
+        Some(count)
     }
 
     /// The gradient of one sample's loss, without the L2 term; returns that loss.
@@ -199,14 +213,6 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         let a = last(tape.acts, rows.len() * self.net.outputs())?;
         self.loss.head(a, &self.answers(rows), tape.upstream.get_mut(..a.len())?, sum)?;
         if grad.is_empty() { Some(()) } else { pass.backward(&mut tape, grad) }
-    }
-
-    /// How many rows of a tile are named by their labels.
-    fn correct(&self, params: &[R], rows: Rows<'_>, threshold: R, scratch: &mut [R]) -> Option<u32> {
-        let (gathered, mut tape, _) = Tape::new(&self.net, rows.len(), scratch)?;
-        self.pass(params, rows, gathered)?.forward(&mut tape)?;
-        let a = last(tape.acts, rows.len() * self.net.outputs())?;
-        correct(a, &self.answers(rows), threshold)
     }
 
     /// Adds a tile's part of the Hessian times `v` to `out`.

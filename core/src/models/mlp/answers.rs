@@ -1,0 +1,65 @@
+//! What the outputs of a tile's rows should have been.
+
+use super::tile::Rows;
+use crate::Real;
+use crate::models::data::Targets;
+
+/// The targets of the rows of a tile.
+pub(super) struct Answers<'b, R: Real> {
+    pub(super) rows: Rows<'b>,
+    pub(super) targets: Targets<'b, R>,
+    pub(super) outputs: usize,
+}
+
+/// One row's target for a loss that compares probabilities.
+pub(super) enum Answer<'b, R> {
+    Class(usize),
+    Probabilities(&'b [R]),
+}
+
+impl<'b, R: Real> Answers<'b, R> {
+    pub(super) fn answer(&self, row: usize) -> Option<Answer<'b, R>> {
+        let sample = self.rows.sample(row)?;
+        Some(match self.targets {
+            Targets::Labels(labels) => Answer::Class(usize::from(*labels.get(sample)?)),
+            Targets::Values(values) => {
+                Answer::Probabilities(values.get(sample.checked_mul(self.outputs)?..)?.get(..self.outputs)?)
+            }
+        })
+    }
+
+    /// The targets of all rows, of one number each.
+    pub(super) fn targets(&self, y: &mut [R]) -> Option<()> {
+        match (self.targets, self.rows.indices()) {
+            (Targets::Values(values), None) => {
+                for (y, value) in y.iter_mut().zip(values.get(self.rows.sample(0)?..)?) {
+                    *y = *value;
+                }
+            }
+            (Targets::Values(values), Some(indices)) => {
+                for (y, &sample) in y.iter_mut().zip(indices) {
+                    *y = *values.get(sample as usize)?;
+                }
+            }
+            (Targets::Labels(_), _) => {
+                for (row, y) in y.iter_mut().enumerate() {
+                    *y = self.target(row, 0)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    // A call a number; inlined, a loop over them is written out once for each kind of rows and targets.
+    #[inline(never)]
+    pub(super) fn target(&self, row: usize, j: usize) -> Option<R> {
+        let sample = self.rows.sample(row)?;
+        match self.targets {
+            Targets::Values(values) => values.get(sample.checked_mul(self.outputs)?.checked_add(j)?).copied(),
+            Targets::Labels(labels) => {
+                let one = if self.outputs == 1 { 1 } else { j };
+                Some(if usize::from(*labels.get(sample)?) == one { R::ONE } else { R::ZERO })
+            }
+        }
+    }
+}

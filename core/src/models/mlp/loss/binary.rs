@@ -1,0 +1,50 @@
+//! Cross-entropy of independent Bernoulli outputs, `−y ln p − (1 − y) ln(1 − p)` with `p = σ(a)`.
+//!
+//! Nothing is subtracted that nearly cancels: 1 − p is σ(−a), and with the smaller of both computed the larger is one
+//! minus it. So a well-classified sample keeps its loss, gradient and curvature.
+
+use crate::Real;
+use crate::base::elementary::{sigmoid, softplus};
+use crate::base::rows::{rows, rows_mut};
+use crate::base::vector::LaneSum;
+use crate::models::mlp::answers::Answers;
+
+/// Pushes each row's loss `Σⱼ (1 − yⱼ) max(aⱼ, 0) + yⱼ max(−aⱼ, 0) + ln(1 + exp(−|aⱼ|))` and writes its gradient by the
+/// outputs, `(1 − y) p − y (1 − p)`, to `u`.
+pub(super) fn head<R: Real>(
+    a: &[R],
+    answers: &Answers<'_, R>,
+    u: &mut [R],
+    sum: &mut LaneSum<R>,
+) -> Option<()> {
+    let outputs = answers.outputs;
+    for (r, (a, u)) in rows(a, outputs).zip(rows_mut(u, outputs)).enumerate() {
+        let mut loss = R::ZERO;
+        for (j, (&a, u)) in a.iter().zip(u).enumerate() {
+            let y = answers.target(r, j)?;
+            let (p, not_p) = probabilities(a);
+            // The share of the target that the sign of a speaks against.
+            let against = if a > R::ZERO { R::ONE - y } else { y };
+            loss += against * a.abs() + softplus(-a.abs());
+            *u = (R::ONE - y) * p - y * not_p;
+        }
+        sum.push(loss);
+    }
+    Some(())
+}
+
+/// Writes the gradient's derivative along `ra`, `p (1 − p) ra`, to `ru`.
+pub(super) fn head_direction<R: Real>(a: &[R], ra: &[R], ru: &mut [R]) {
+    for ((ru, &a), &ra) in ru.iter_mut().zip(a).zip(ra) {
+        let (p, not_p) = probabilities(a);
+        *ru = p * not_p * ra;
+    }
+}
+
+/// σ(a) and σ(−a).
+#[inline(always)]
+fn probabilities<R: Real>(a: R) -> (R, R) {
+    let small = sigmoid(-a.abs());
+    let large = R::ONE - small;
+    if a > R::ZERO { (large, small) } else { (small, large) }
+}

@@ -1,0 +1,187 @@
+//! Loss functions.
+
+#[cfg(feature = "binary-cross-entropy")]
+mod binary;
+#[cfg(feature = "softmax-cross-entropy")]
+mod cross_entropy;
+mod residual;
+mod softmax;
+
+pub use softmax::softmax;
+
+use super::Mlp;
+use super::answers::Answers;
+use crate::base::rows::rows;
+use crate::base::vector::LaneSum;
+use crate::models::data::{Dataset, Targets};
+use crate::{ArgError, Real, Reason};
+
+/// The loss of a sample, averaged over the samples; `a` are the outputs, y the target.
+///
+/// | loss | of one sample | target |
+/// |---|---|---|
+/// | mean squared error | ½ Σⱼ (aⱼ − yⱼ)² | values, or labels as one-hot rows |
+/// | mean absolute error | Σⱼ ∣aⱼ − yⱼ∣ | values, or labels as one-hot rows |
+/// | softmax cross-entropy | −Σⱼ yⱼ ln softmax(a)ⱼ, in nats | labels, or rows of probabilities |
+/// | binary cross-entropy | −Σⱼ yⱼ ln σ(aⱼ) + (1 − yⱼ) ln σ(−aⱼ), in nats | labels 0 and 1, or probabilities |
+///
+/// The cross-entropies take logits. With one output a label is its own target value (0 or 1).
+/// Mean squared error averages over samples only, `(1/2N) Σ ‖a − y‖²`.
+///
+/// Rows of probabilities, as label smoothing and distillation make them, are values of at least 0 that sum to 1 within
+/// 10⁻³, so that rows stored in half precision pass; a row of another sum s weighs its sample by s.
+///
+/// # Error
+///
+/// The cross-entropies and their derivatives by the outputs have a relative error of at most 10⁻⁶ in `f32`, for labels,
+/// up to 10 classes and any finite outputs, until they underflow: a sample classified right beyond doubt still has its
+/// loss, gradient and curvature. For probabilities the error is relative to the two terms of `s p − y`.
+///
+/// All but mean squared error belong to cargo features of their names, on by default: firmware that names none carries
+/// the code of none.
+///
+/// ```
+/// use losscape::models::data::{Dataset, Targets};
+/// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+/// let (net, params) = (Mlp::new(&[1, 2])?, [0.0f32, 0.0, 1.0, 3.0]); // says (1, 3)
+/// let mut scratch = vec![0.0; net.scratch_len(1)];
+/// let mut loss = |loss| {
+///     let data = Dataset::new(&[0.5], 1, Targets::Labels(&[1]))?; // should say (0, 1)
+///     Ok(MlpObjective::new(net, loss, data, 0.0)?.with_tile(1)?.data_loss(&params, &mut scratch))
+/// };
+/// assert_eq!(loss(Loss::MeanSquaredError)?, 2.5); // (1² + 2²) / 2
+/// assert_eq!(loss(Loss::MeanAbsoluteError)?, 3.0);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Loss {
+    /// ½ ‖a − y‖².
+    MeanSquaredError,
+    /// ‖a − y‖₁, with slope 0 where a = y.
+    #[cfg(feature = "mean-absolute-error")]
+    MeanAbsoluteError,
+    /// −Σⱼ yⱼ ln softmax(a)ⱼ.
+    #[cfg(feature = "softmax-cross-entropy")]
+    SoftmaxCrossEntropy,
+    /// The cross-entropy of independent Bernoulli outputs.
+    #[cfg(feature = "binary-cross-entropy")]
+    BinaryCrossEntropy,
+}
+
+impl Loss {
+    const fn is_softmax(self) -> bool {
+        #[cfg(feature = "softmax-cross-entropy")]
+        return matches!(self, Self::SoftmaxCrossEntropy);
+        #[cfg(not(feature = "softmax-cross-entropy"))]
+        false
+    }
+
+    /// Whether outputs are logits of single classes; of others, the threshold between two classes is ½.
+    pub(super) const fn is_binary(self) -> bool {
+        #[cfg(feature = "binary-cross-entropy")]
+        return matches!(self, Self::BinaryCrossEntropy);
+        #[cfg(not(feature = "binary-cross-entropy"))]
+        false
+    }
+
+    /// Refuses targets that this loss cannot compare with the outputs.
+    pub(super) fn check<R: Real>(self, net: &Mlp, data: &Dataset<'_, R>) -> Result<(), ArgError> {
+        let outputs = net.outputs();
+        if self.is_softmax() && outputs < 2 {
+            return Err(ArgError::new("net", Reason::TooShort { needed: 2, found: outputs }));
+        }
+        match data.targets() {
+            Targets::Labels(labels) => check_labels(labels, if outputs == 1 { 2 } else { outputs }),
+            Targets::Values(values) => {
+                ArgError::check_len("targets", data.len().saturating_mul(outputs), values.len())?;
+                if self.is_softmax() || self.is_binary() {
+                    check_unit_interval(values)?;
+                }
+                if self.is_softmax() { check_sums(values, outputs) } else { Ok(()) }
+            }
+        }
+    }
+
+    /// Whether targets that are values name a class: the most probable.
+    pub(super) const fn has_classes(self, outputs: usize) -> bool {
+        self.is_softmax() || self.is_binary() && outputs == 1
+    }
+
+    /// Adds each row's loss to `sum` and writes `u = ∂ℓ/∂a`; `a` and `u` are rows × outputs. `None` if a row has no
+    /// target.
+    pub(super) fn head<R: Real>(
+        self,
+        a: &[R],
+        answers: &Answers<'_, R>,
+        u: &mut [R],
+        sum: &mut LaneSum<R>,
+    ) -> Option<()> {
+        match self {
+            #[cfg(feature = "softmax-cross-entropy")]
+            Self::SoftmaxCrossEntropy => cross_entropy::head(a, answers, u, sum),
+            #[cfg(feature = "binary-cross-entropy")]
+            Self::BinaryCrossEntropy => binary::head(a, answers, u, sum),
+            Self::MeanSquaredError => residual::head(a, answers, u, sum, R::HALF, |r| (r * r, r)),
+            #[cfg(feature = "mean-absolute-error")]
+            Self::MeanAbsoluteError => {
+                residual::head(a, answers, u, sum, R::ONE, |r| (r.abs(), residual::sign(r)))
+            }
+        }
+    }
+
+    /// Writes `u = ∂ℓ/∂a` and its derivative `ru = (∂²ℓ/∂a²) ra` along a direction.
+    pub(super) fn head_direction<R: Real>(
+        self,
+        a: &[R],
+        ra: &[R],
+        answers: &Answers<'_, R>,
+        u: &mut [R],
+        ru: &mut [R],
+    ) -> Option<()> {
+        self.head(a, answers, u, &mut LaneSum::default())?;
+        match self {
+            #[cfg(feature = "softmax-cross-entropy")]
+            Self::SoftmaxCrossEntropy => cross_entropy::head_direction(a, ra, answers, ru)?,
+            #[cfg(feature = "binary-cross-entropy")]
+            Self::BinaryCrossEntropy => binary::head_direction(a, ra, ru),
+            Self::MeanSquaredError => ru.copy_from_slice(ra),
+            #[cfg(feature = "mean-absolute-error")]
+            Self::MeanAbsoluteError => ru.fill(R::ZERO),
+        }
+        Some(())
+    }
+}
+
+/// Refuses labels that are not below the number of classes.
+fn check_labels(labels: &[u8], classes: usize) -> Result<(), ArgError> {
+    match labels.iter().enumerate().find(|(_, label)| usize::from(**label) >= classes) {
+        None => Ok(()),
+        Some((index, &label)) => {
+            Err(ArgError::new("targets", Reason::Label { index, label: u32::from(label), classes }))
+        }
+    }
+}
+
+fn check_unit_interval<R: Real>(values: &[R]) -> Result<(), ArgError> {
+    match values.iter().enumerate().find(|(_, y)| !(**y >= R::ZERO && **y <= R::ONE)) {
+        None => Ok(()),
+        Some((index, y)) => {
+            Err(ArgError::new("targets", Reason::Element { index, value: y.to_f64(), range: "in [0, 1]" }))
+        }
+    }
+}
+
+/// Refuses rows that do not sum to 1 within [`SUM_TOLERANCE`].
+fn check_sums<R: Real>(values: &[R], outputs: usize) -> Result<(), ArgError> {
+    for (row, y) in rows(values, outputs).enumerate() {
+        let sum = softmax::in_order(y);
+        if (sum - R::ONE).abs() > R::from_f64(SUM_TOLERANCE) {
+            return Err(ArgError::new("targets", Reason::RowSum { row, sum: sum.to_f64() }));
+        }
+    }
+    Ok(())
+}
+
+/// How far a row of probabilities may be from summing to 1.
+const SUM_TOLERANCE: f64 = 1e-3;
