@@ -38,7 +38,7 @@
 //! use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 //! use losscape::sgd::{LearningRate, Minibatches, BatchOrder, Sgd, SgdLayout, SgdStep};
 //!
-//! const NET: Mlp = match Mlp::new(&[2, 4, 1]) { Ok(net) => net, Err(_) => panic!() };
+//! const NET: Mlp = Mlp::from_widths(&[2, 4, 1]);
 //!
 //! let (mut inputs, mut labels) = ([0.0f32; 2 * 32], [0; 32]);
 //! moons(0.15, &mut stream(1, 0), &mut inputs, &mut labels)?;

@@ -100,7 +100,7 @@ pub enum CovarianceStep {
 /// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 ///
 /// // Gradients of ½ (w x + b)² at w = 0, b = 1: (x, 1).
-/// const NET: Mlp = match Mlp::new(&[1, 1]) { Ok(net) => net, Err(_) => panic!() };
+/// const NET: Mlp = Mlp::from_widths(&[1, 1]);
 /// let data = Dataset::new(&[1.0f64, 3.0], 1, Targets::Values(&[0.0, 0.0]))?;
 /// let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0)?.with_tile(1)?;
 /// let mut memory = [0.0; GradientCovarianceLayout::new(2, 2, NET.scratch_len(1)).len()];

@@ -112,7 +112,7 @@ pub fn check_grad<R: Real, F: Objective<R> + ?Sized>(
 /// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 /// use losscape::objective::{check_hess_vec, check_workspace_len};
 ///
-/// const NET: Mlp = match Mlp::new(&[1, 2, 1]) { Ok(net) => net, Err(_) => panic!() };
+/// const NET: Mlp = Mlp::from_widths(&[1, 2, 1]);
 /// const DIM: usize = NET.param_len();
 /// let data = Dataset::new(&[0.5f64, -1.0], 1, Targets::Values(&[1.0, 0.0]))?;
 /// let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0)?.with_tile(2)?;

@@ -10,10 +10,7 @@ use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdStep};
 
 use crate::{Program, Report};
 
-const NET: Mlp = match Mlp::new(&[2, 4, 1]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[2, 4, 1]);
 const DIM: usize = NET.param_len();
 const TILE: usize = 4;
 const SCRATCH: usize = NET.scratch_len(TILE);

@@ -8,10 +8,7 @@ use losscape::{ArgError, Objective};
 
 use crate::{Program, Report};
 
-const NET: Mlp = match Mlp::new(&[digits::PIXELS, 16, digits::CLASSES]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[digits::PIXELS, 16, digits::CLASSES]);
 const DIM: usize = NET.param_len();
 /// The first of the 1500 training rows: a random sample of them.
 const SAMPLES: usize = 256;

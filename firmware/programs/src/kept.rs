@@ -8,10 +8,7 @@ use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdLayout, SgdStep};
 
-const NET: Mlp = match Mlp::new(&[2, 4, 1]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[2, 4, 1]);
 const DIM: usize = NET.param_len();
 const TILE: usize = 4;
 const WORKSPACE: usize = SgdLayout::new(DIM, NET.scratch_len(TILE)).len();

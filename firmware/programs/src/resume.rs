@@ -12,10 +12,7 @@ use losscape::sgd::{
 
 use crate::{Program, Report};
 
-const NET: Mlp = match Mlp::new(&[2, 6, 1]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[2, 6, 1]);
 const DIM: usize = NET.param_len();
 const SAMPLES: usize = 4;
 const TILE: usize = 4;

@@ -9,10 +9,7 @@ use losscape::{ArgError, Objective};
 
 use crate::{Program, Report, numbers};
 
-const NET: Mlp = match Mlp::new(&[2, 16, 16, 1]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[2, 16, 16, 1]);
 const DIM: usize = NET.param_len();
 const SAMPLES: usize = 256;
 const BATCH: u32 = 32;

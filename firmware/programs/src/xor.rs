@@ -8,10 +8,7 @@ use losscape::{ArgError, Objective};
 
 use crate::{Program, Report};
 
-const NET: Mlp = match Mlp::new(&[2, 8, 1]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[2, 8, 1]);
 const DIM: usize = NET.param_len();
 const SAMPLES: usize = 64;
 const BATCH: u32 = 8;

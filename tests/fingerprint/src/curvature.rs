@@ -56,10 +56,7 @@ pub(crate) const FOLLOWING64: Experiment = Experiment {
     run: || digest(following::<f64>),
 };
 
-const NET: Mlp = match Mlp::new(&[2, 4, 1]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[2, 4, 1]);
 const DIM: usize = NET.param_len();
 const SAMPLES: usize = 9;
 const TILE: usize = 4;

@@ -14,10 +14,7 @@ pub(crate) const SINGLE: Experiment =
 pub(crate) const DOUBLE: Experiment =
     Experiment { name: "mlp-f64", digest: 0xe8c59d4119116cfd, stack: 8192, run: run::<f64> };
 
-const NET: Mlp = match Mlp::new(&[3, 9, 4, 2]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[3, 9, 4, 2]);
 const DIM: usize = NET.param_len();
 const SAMPLES: usize = 11;
 /// Enough for every activation: this one's derivatives need what the others' do and more.

@@ -133,10 +133,7 @@ fn string<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     Ok(())
 }
 
-const XOR: Mlp = match Mlp::new(&[2, 4, 1]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const XOR: Mlp = Mlp::from_widths(&[2, 4, 1]);
 
 fn autoneb<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     const CAPACITY: usize = 6;
@@ -236,10 +233,7 @@ fn curve<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
 }
 
 fn alignment<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
-    const NET: Mlp = match Mlp::new(&[2, 6, 4, 1]) {
-        Ok(net) => net,
-        Err(_) => panic!(),
-    };
+    const NET: Mlp = Mlp::from_widths(&[2, 6, 4, 1]);
     const DIM: usize = NET.param_len();
     const LAYOUT: AlignLayout = AlignLayout::new(&NET);
     let (reference, mut params) = (numbers::<R, DIM>(25, 1.0), numbers::<R, DIM>(26, 1.0));

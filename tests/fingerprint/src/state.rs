@@ -19,10 +19,7 @@ pub(crate) const SINGLE: Experiment =
 pub(crate) const DOUBLE: Experiment =
     Experiment { name: "state-f64", digest: 0x6701193ebee9d591, stack: 8 * 1024, run: run::<f64> };
 
-const NET: Mlp = match Mlp::new(&[2, 6, 1]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[2, 6, 1]);
 const DIM: usize = NET.param_len();
 const SAMPLES: usize = 14;
 const TILE: usize = 4;

@@ -18,10 +18,7 @@ pub(crate) const SINGLE: Experiment =
 pub(crate) const DOUBLE: Experiment =
     Experiment { name: "training-f64", digest: 0x40c95d96bf196744, stack: 16 * 1024, run: run::<f64> };
 
-const NET: Mlp = match Mlp::new(&[2, 6, 2]) {
-    Ok(net) => net,
-    Err(_) => panic!(),
-};
+const NET: Mlp = Mlp::from_widths(&[2, 6, 2]);
 const DIM: usize = NET.param_len();
 const SAMPLES: usize = 26;
 const BATCH: u32 = 4;

@@ -1,11 +1,9 @@
 //! Activations with their first and second derivatives.
 
-#[cfg(any(feature = "sigmoid", feature = "softplus"))]
+#[cfg(any(feature = "sigmoid", feature = "softplus", feature = "gelu"))]
 use crate::base::elementary::sigmoid;
 #[cfg(feature = "softplus")]
 use crate::base::elementary::softplus;
-#[cfg(feature = "gelu")]
-use crate::base::elementary::tanh;
 #[cfg(feature = "tanh-micromath")]
 use crate::base::elementary::tanh_micromath;
 use crate::base::elementary::tanh_slice;
@@ -221,6 +219,7 @@ struct Gelu<R> {
 
 #[cfg(feature = "gelu")]
 impl<R: Real> Gelu<R> {
+    /// As `z σ(2s)` with σ(2s) = (1 + tanh s)/2, and 1 − σ(2s) as σ(−2s): both tails keep their digits.
     #[inline(always)]
     fn at(z: R) -> Self {
         let c = R::from_f64(0.797_884_560_802_865_4); // √(2/π)
@@ -228,17 +227,19 @@ impl<R: Real> Gelu<R> {
         let three_k = R::from_f64(0.134_145);
         let six_k = R::from_f64(0.268_29);
         let z2 = z * z;
-        // s, s′, s″ of the tanh's argument, then t, t′, t″ of the tanh.
         let (s, s1, s2) = (c * (z + k * z2 * z), c * (R::ONE + three_k * z2), c * six_k * z);
-        let t = tanh(s);
-        let slope = R::ONE - t * t;
-        let t1 = slope * s1;
-        let t2 = slope * s2 - R::TWO * t * t1 * s1;
-        let half_z = R::HALF * z;
+        let (p, not_p) = (sigmoid(R::TWO * s), sigmoid(-(R::TWO * s)));
+        let both = p * not_p;
+        if both == R::ZERO {
+            // Beyond all digits a line or nothing; z² may have overflowed.
+            let value = if p == R::ZERO { -R::ZERO } else { z };
+            return Self { value, first: p, second: R::ZERO };
+        }
+        let four = R::from_u32(4);
         Self {
-            value: half_z * (R::ONE + t),
-            first: R::HALF * (R::ONE + t) + half_z * t1,
-            second: t1 + half_z * t2,
+            value: z * p,
+            first: p + R::TWO * z * s1 * both,
+            second: both * (four * s1 + R::TWO * z * s2 + four * z * s1 * s1 * (not_p - p)),
         }
     }
 }
@@ -311,6 +312,26 @@ mod tests {
             let got = value(f, z);
             assert!((got - want).abs() < 1e-15, "{f:?}({z}) = {got}, not {want}");
         }
+    }
+
+    /// Both tails of GELU, by mpmath with 50 digits, and its limits.
+    #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "small whole numbers")]
+    fn the_tails_of_gelu_keep_their_digits() {
+        for (z, want) in [(-8.0, -3.107_782_937_501_111_2e-21), (-9.0, -1.336_459_594_734_872_6e-28)] {
+            let (double, single) = (Gelu::at(z).value, f64::from(Gelu::at(z as f32).value));
+            assert!((double / want - 1.0).abs() < 1e-12, "{z}: {double:e}");
+            assert!((single / want - 1.0).abs() < 1e-4, "{z}: {single:e}");
+        }
+        for z in [1e20f32, f32::MAX, f32::INFINITY] {
+            let (up, down) = (Gelu::at(z), Gelu::at(-z));
+            assert_eq!((up.value, up.first, up.second), (z, 1.0, 0.0));
+            assert_eq!((down.value, down.first, down.second), (0.0, 0.0, 0.0));
+        }
+        for z in [1e155, f64::MAX] {
+            assert_eq!((Gelu::at(z).first, Gelu::at(-z).first), (1.0, 0.0));
+        }
+        assert!(Gelu::at(f64::NAN).value.is_nan());
     }
 
     #[test]

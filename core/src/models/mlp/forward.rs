@@ -18,7 +18,7 @@ impl Mlp {
     ///
     /// ```
     /// use losscape::models::mlp::Mlp;
-    /// const LINE: Mlp = match Mlp::new(&[1, 1]) { Ok(net) => net, Err(_) => panic!() };
+    /// const LINE: Mlp = Mlp::from_widths(&[1, 1]);
     /// let (mut outputs, mut scratch) = ([0.0f32; 2], [0.0; LINE.scratch_len(1)]);
     /// LINE.predict(&[3.0, -1.0], &[2.0, 5.0], &mut outputs, &mut scratch);
     /// assert_eq!(outputs, [5.0, 14.0]); // 3 x − 1

@@ -59,7 +59,7 @@ const PRODUCT_BLOCK: usize = BLOCK / 2;
 /// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 /// use losscape::Objective;
 ///
-/// const NET: Mlp = match Mlp::new(&[2, 2]) { Ok(net) => net, Err(_) => panic!() };
+/// const NET: Mlp = Mlp::from_widths(&[2, 2]);
 /// let data = Dataset::new(&[1.0f32, 2.0], 2, Targets::Labels(&[1]))?;
 /// let f = MlpObjective::new(NET, Loss::SoftmaxCrossEntropy, data, 0.0)?.with_tile(1)?;
 /// let (params, mut grad) = ([0.0; NET.param_len()], [0.0; NET.param_len()]);

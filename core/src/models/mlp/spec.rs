@@ -22,7 +22,7 @@ const MAX_PARAMS: usize = if usize::BITS > 32 { u32::MAX as usize } else { usize
 ///
 /// ```
 /// use losscape::models::mlp::Mlp;
-/// const NET: Mlp = match Mlp::new(&[64, 16, 10]) { Ok(net) => net, Err(_) => panic!() };
+/// const NET: Mlp = Mlp::from_widths(&[64, 16, 10]);
 /// static PARAMS: [f32; NET.param_len()] = [0.0; NET.param_len()];
 /// assert_eq!(PARAMS.len(), 1210);
 /// ```
@@ -123,6 +123,29 @@ impl Mlp {
         self
     }
 
+    /// [`new`](Self::new) for a constant: wrong widths do not compile.
+    ///
+    /// ```
+    /// use losscape::models::mlp::Mlp;
+    /// const NET: Mlp = Mlp::from_widths(&[2, 4, 1]);
+    /// static PARAMS: [f32; NET.param_len()] = [0.0; NET.param_len()];
+    /// assert_eq!(PARAMS.len(), 17);
+    /// ```
+    ///
+    /// # Panics
+    /// If [`new`](Self::new) refuses the widths, with the reason; in a constant, at compile time.
+    #[must_use]
+    pub const fn from_widths(widths: &[usize]) -> Self {
+        match Self::new(widths) {
+            Ok(net) => net,
+            Err(ArgError { reason: Reason::TooShort { .. }, .. }) => {
+                panic!("a network needs two widths or more: inputs first, outputs last")
+            }
+            Err(ArgError { reason: Reason::Element { .. }, .. }) => panic!("widths are from 1 to 65536"),
+            Err(_) => panic!("too many layers or parameters"),
+        }
+    }
+
     /// The same network with another activation of the output layer.
     #[must_use]
     pub const fn with_output(mut self, activation: Activation) -> Self {
@@ -196,7 +219,7 @@ impl Mlp {
     /// The activation of layer `l`.
     #[must_use]
     pub const fn activation(&self, l: usize) -> Activation {
-        if l + 1 == self.layers() { self.output } else { self.hidden }
+        if l < usize::MAX && l + 1 == self.layers() { self.output } else { self.hidden }
     }
 
     /// The number of parameters, `Σ (inputs + 1) · outputs` over the layers (without the 1 if there is no

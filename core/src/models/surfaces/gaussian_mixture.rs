@@ -46,7 +46,7 @@ impl<'a, R: Real> GaussianMixture<'a, R> {
         if depths.is_empty() {
             return Err(ArgError::new("depths", Reason::Empty));
         }
-        ArgError::check_len("centres", dim * depths.len(), centres.len())?;
+        ArgError::check_len("centres", dim.saturating_mul(depths.len()), centres.len())?;
         ArgError::check_len("widths", depths.len(), widths.len())?;
         ArgError::check_finite("centres", centres)?;
         ArgError::check_finite("depths", depths)?;

@@ -197,6 +197,15 @@ pub fn blobs<R: Real, G: Rng + ?Sized>(
     }
     ArgError::check_finite("centres", centres)?;
     check(std_dev, width, inputs, labels)?;
+    for centre in centres {
+        let reach = centre.abs() + R::from_u32(16) * std_dev;
+        ArgError::check_range(
+            "centres",
+            *centre,
+            reach.is_finite(),
+            "16 `std_dev` inside the largest number",
+        )?;
+    }
     // The shorter of the two, the centres, decides where the cycle begins again.
     let centres = (0..=u8::MAX).zip(centres.chunks_exact(width)).cycle();
     for ((point, label), (class, centre)) in inputs.chunks_exact_mut(width).zip(labels).zip(centres) {
@@ -208,7 +217,14 @@ pub fn blobs<R: Real, G: Rng + ?Sized>(
 }
 
 fn check<R: Real>(std_dev: R, width: usize, inputs: &[R], labels: &[u8]) -> Result<(), ArgError> {
-    ArgError::check_non_negative("std_dev", std_dev)?;
+    // A normal number is at most 8.6 standard deviations: what is drawn stays finite.
+    let finite = std_dev >= R::ZERO && (R::from_u32(16) * std_dev).is_finite();
+    ArgError::check_range(
+        "std_dev",
+        std_dev,
+        finite,
+        "at least 0, and at most a 16th of the largest number",
+    )?;
     if labels.is_empty() {
         return Err(ArgError::new("labels", Reason::Empty));
     }

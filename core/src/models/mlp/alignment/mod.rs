@@ -130,7 +130,7 @@ impl Mlp {
     ///
     /// ```
     /// use losscape::models::mlp::{AlignConfig, AlignLayout, Mlp};
-    /// const NET: Mlp = match Mlp::new(&[1, 2, 1]) { Ok(net) => net, Err(_) => panic!() };
+    /// const NET: Mlp = Mlp::from_widths(&[1, 2, 1]);
     /// const LAYOUT: AlignLayout = AlignLayout::new(&NET);
     /// let reference = [1.0f32, 5.0, 0.1, 0.2, 3.0, 4.0, 0.5];
     /// // The same units the other way round, the second mirrored.
