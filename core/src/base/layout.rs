@@ -23,6 +23,7 @@ pub(crate) const fn total<const N: usize>(parts: [usize; N]) -> usize {
 /// ```text
 /// let ([point, grad], scratch) = cut(workspace, [dim, dim])?;
 /// ```
+#[inline(always)]
 pub(crate) fn cut<R, const N: usize>(
     mut workspace: &mut [R],
     parts: [usize; N],

@@ -58,6 +58,7 @@ impl BandLayout {
     }
 
     /// The parts, and the rest of the workspace; `None` if a length is not as it must be.
+    #[inline(always)]
     pub(super) fn split<'w, R>(
         self,
         images: &'w mut [R],
