@@ -11,21 +11,37 @@ pub(super) struct Answers<'b, R: Real> {
     pub(super) outputs: usize,
 }
 
-/// One row's target for a loss that compares probabilities.
-pub(super) enum Answer<'b, R> {
-    Class(usize),
-    Probabilities(&'b [R]),
-}
+impl<R: Real> Answers<'_, R> {
+    /// The label of a row.
+    pub(super) fn label(&self, row: usize) -> Option<usize> {
+        match self.targets {
+            Targets::Labels(labels) => labels.get(self.rows.sample(row)?).copied().map(usize::from),
+            Targets::Values(_) => None,
+        }
+    }
 
-impl<'b, R: Real> Answers<'b, R> {
-    pub(super) fn answer(&self, row: usize) -> Option<Answer<'b, R>> {
-        let sample = self.rows.sample(row)?;
-        Some(match self.targets {
-            Targets::Labels(labels) => Answer::Class(usize::from(*labels.get(sample)?)),
+    /// The sum of a row's probabilities, which is 1 or nearly so.
+    #[cfg(feature = "softmax-cross-entropy")]
+    pub(super) fn mass(&self, row: usize) -> R {
+        #[cfg(feature = "soft-labels")]
+        if let Some(values) = self.values(row) {
+            let mut sum = R::ZERO;
+            values.iter().for_each(|&y| sum += y);
+            return sum;
+        }
+        let _ = row; // of a label, 1
+        R::ONE
+    }
+
+    /// The values of a row.
+    #[cfg(feature = "soft-labels")]
+    pub(super) fn values(&self, row: usize) -> Option<&[R]> {
+        match self.targets {
+            Targets::Labels(_) => None,
             Targets::Values(values) => {
-                Answer::Probabilities(values.get(sample.checked_mul(self.outputs)?..)?.get(..self.outputs)?)
+                values.get(self.rows.sample(row)?.checked_mul(self.outputs)?..)?.get(..self.outputs)
             }
-        })
+        }
     }
 
     /// The targets of all rows, of one number each.

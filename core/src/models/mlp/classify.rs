@@ -1,7 +1,7 @@
 //! Classes that outputs name.
 
 use super::Mlp;
-use super::answers::{Answer, Answers};
+use super::answers::Answers;
 use crate::Real;
 use crate::base::rows::rows;
 
@@ -35,10 +35,11 @@ fn classify<R: Real>(outputs: &[R], threshold: R) -> usize {
 pub(super) fn correct<R: Real>(a: &[R], answers: &Answers<'_, R>, threshold: R) -> Option<u32> {
     let mut count = 0;
     for (r, a) in rows(a, answers.outputs).enumerate() {
-        let class = match answers.answer(r)? {
-            Answer::Class(class) => class,
-            Answer::Probabilities(y) => classify(y, R::HALF),
-        };
+        #[cfg(feature = "soft-labels")]
+        let probable = answers.values(r).map(|y| classify(y, R::HALF));
+        #[cfg(not(feature = "soft-labels"))]
+        let probable = None;
+        let class = probable.or_else(|| answers.label(r))?;
         let named = classify(a, threshold) == class && !a.iter().any(|a| a.is_nan());
         count += u32::from(named);
     }

@@ -1,8 +1,8 @@
 //! Sums over blocks of samples.
 //!
 //! One accumulator over N terms errs by up to N units in the last place. Here a block's terms are added plainly, and
-//! the block's sum to the total by an addition that keeps what it rounds off. The next block begins with that remainder,
-//! so that it needs no place of its own.
+//! the block's sum to the total by an addition that keeps what it rounds off (Kahan 1965). The next block begins with
+//! that remainder, so that it needs no place of its own.
 
 use losscape_dispatch::{Simd, Task, run};
 

@@ -17,8 +17,9 @@ use crate::Real;
 use crate::base::elementary::ln;
 use crate::base::elementwise::pair;
 use crate::base::rows::{rows, rows_mut};
+use crate::base::target::VECTORS;
 use crate::base::vector::LaneSum;
-use crate::models::mlp::answers::{Answer, Answers};
+use crate::models::mlp::answers::Answers;
 
 /// A row of numerators eⱼ.
 struct Numerators<'u, R> {
@@ -64,6 +65,7 @@ impl<'u, R: Real> Numerators<'u, R> {
 
     /// The loss of a row of probabilities y, of sum s; the numerators become its gradient
     /// `s pⱼ − yⱼ = pⱼ (s − yⱼ) − yⱼ (1 − pⱼ)`.
+    #[cfg(feature = "soft-labels")]
     fn probabilities(mut self, a: &[R], y: &[R]) -> R {
         let target = Target::new(y);
         let mut loss = target.sum * self.ln_total();
@@ -79,6 +81,7 @@ impl<'u, R: Real> Numerators<'u, R> {
 }
 
 /// What is needed of a row of probabilities.
+#[cfg(feature = "soft-labels")]
 struct Target<R> {
     largest: R,
     /// The sum of all but the first of the largest.
@@ -86,6 +89,7 @@ struct Target<R> {
     sum: R,
 }
 
+#[cfg(feature = "soft-labels")]
 impl<R: Real> Target<R> {
     fn new(y: &[R]) -> Self {
         let largest = largest(y);
@@ -117,10 +121,12 @@ pub(super) fn head<R: Real>(
     exponentials(a, outputs, u);
     for (r, (a, u)) in rows(a, outputs).zip(rows_mut(u, outputs)).enumerate() {
         let numerators = Numerators::new(a, u);
-        sum.push(match answers.answer(r)? {
-            Answer::Class(y) => numerators.class(a, y)?,
-            Answer::Probabilities(y) => numerators.probabilities(a, y),
-        });
+        #[cfg(feature = "soft-labels")]
+        if let Some(y) = answers.values(r) {
+            sum.push(numerators.probabilities(a, y));
+            continue;
+        }
+        sum.push(numerators.class(a, answers.label(r)?)?);
     }
     Some(())
 }
@@ -145,10 +151,7 @@ pub(super) fn head_direction<R: Real>(
             *p *= numerators.share;
             mean += *p * (ra - at);
         }
-        let sum = match answers.answer(r)? {
-            Answer::Class(_) => R::ONE,
-            Answer::Probabilities(y) => Target::new(y).sum,
-        };
+        let sum = answers.mass(r);
         for (p, &ra) in numerators.e.iter_mut().zip(ra) {
             *p *= sum * ((ra - at) - mean);
         }
@@ -159,7 +162,17 @@ pub(super) fn head_direction<R: Real>(
 /// `e = exp(a − max a)`, row by row.
 fn exponentials<R: Real>(a: &[R], outputs: usize, e: &mut [R]) {
     for (a, e) in rows(a, outputs).zip(rows_mut(e, outputs)) {
-        e.fill(largest(a));
+        let shift = largest(a);
+        if VECTORS {
+            e.fill(shift);
+            continue;
+        }
+        for (e, &a) in e.iter_mut().zip(a) {
+            *e = exp_of_difference(a, shift);
+        }
     }
-    pair(e, a, |shift, a| exp_of_difference(a, shift));
+    if VECTORS {
+        // All rows at once, as wide as the processor can.
+        pair(e, a, |shift, a| exp_of_difference(a, shift));
+    }
 }

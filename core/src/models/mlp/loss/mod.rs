@@ -93,6 +93,9 @@ impl Loss {
         }
         match data.targets() {
             Targets::Labels(labels) => check_labels(labels, if outputs == 1 { 2 } else { outputs }),
+            Targets::Values(_) if self.is_softmax() && !cfg!(feature = "soft-labels") => {
+                Err(ArgError::new("targets", Reason::LeftOut))
+            }
             Targets::Values(values) => {
                 ArgError::check_len("targets", data.len().saturating_mul(outputs), values.len())?;
                 if self.is_softmax() || self.is_binary() {
@@ -105,7 +108,7 @@ impl Loss {
 
     /// Whether targets that are values name a class: the most probable.
     pub(super) const fn has_classes(self, outputs: usize) -> bool {
-        self.is_softmax() || self.is_binary() && outputs == 1
+        cfg!(feature = "soft-labels") && (self.is_softmax() || self.is_binary() && outputs == 1)
     }
 
     /// Adds each row's loss to `sum` and writes `u = ∂ℓ/∂a`; `a` and `u` are rows × outputs. `None` if a row has no
