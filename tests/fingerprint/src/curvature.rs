@@ -21,37 +21,37 @@ use crate::{Experiment, digest};
 
 pub(crate) const SPECTRUM: Experiment = Experiment {
     name: "spectrum-f32",
-    digest: 0x11f3f44ac28835eb,
+    digest: 0xb9b3788bbfbc6168,
     stack: 8 * 1024,
     run: || digest(spectrum::<f32>),
 };
 pub(crate) const SPECTRUM64: Experiment = Experiment {
     name: "spectrum-f64",
-    digest: 0x334d81b551396e36,
+    digest: 0x2b32343a4a59ae0d,
     stack: 12 * 1024,
     run: || digest(spectrum::<f64>),
 };
 pub(crate) const SLICES: Experiment = Experiment {
     name: "slices-f32",
-    digest: 0x9dafe4b736a4c5d1,
+    digest: 0x168b90bc97d02c81,
     stack: 8 * 1024,
     run: || digest(slices::<f32>),
 };
 pub(crate) const SLICES64: Experiment = Experiment {
     name: "slices-f64",
-    digest: 0xde2160aaf1f2a53b,
+    digest: 0x3439e30659e6b908,
     stack: 12 * 1024,
     run: || digest(slices::<f64>),
 };
 pub(crate) const FOLLOWING: Experiment = Experiment {
     name: "following-f32",
-    digest: 0x1494ff4d1bfe88c5,
+    digest: 0x4502278368aa95c7,
     stack: 8 * 1024,
     run: || digest(following::<f32>),
 };
 pub(crate) const FOLLOWING64: Experiment = Experiment {
     name: "following-f64",
-    digest: 0x8496352571d3b656,
+    digest: 0xac9eb12c8d396709,
     stack: 12 * 1024,
     run: || digest(following::<f64>),
 };

@@ -37,13 +37,13 @@ macro_rules! experiments {
 }
 
 experiments! {
-    SURFACES SURFACES64 "surfaces" surfaces 0x0050da0c89f326be 0x7aaf66ad25cecf4c 2;
-    BAND BAND64 "band" band 0x425305dc1e1a541a 0xf40023d82f20a3d0 4;
-    STRING STRING64 "string" string 0x1805d994269dfbae 0xd60f894d0e2d3104 4;
-    AUTONEB AUTONEB64 "autoneb" autoneb 0xaddde2c7b34be9fe 0xf82715bff5d24e34 8;
-    SAMPLING SAMPLING64 "sampling" sampling 0x36620514e31c1c20 0x006de8bb15d36632 4;
-    CURVE CURVE64 "curve" curve 0x007f5ca4a91e568f 0xa6de0ab13aa9f428 4;
-    ALIGNMENT ALIGNMENT64 "alignment" alignment 0x38866e5007b0caab 0x77cf40aa841d66ca 4;
+    SURFACES SURFACES64 "surfaces" surfaces 0x002d26c60db9288e 0x22ccef06e8a0e639 2;
+    BAND BAND64 "band" band 0x50de8cd493278de9 0x078e2d74ff8097a7 4;
+    STRING STRING64 "string" string 0x4c9032ea7f7f34d9 0xdaaad899b72cec48 4;
+    AUTONEB AUTONEB64 "autoneb" autoneb 0xcc2ef871e22b626b 0xb26fe838814f68bb 8;
+    SAMPLING SAMPLING64 "sampling" sampling 0xadabac3b861af64e 0xda83e0859a96d907 4;
+    CURVE CURVE64 "curve" curve 0x9be08b9851a0b1ea 0x8bfb47d51525d02f 4;
+    ALIGNMENT ALIGNMENT64 "alignment" alignment 0x487ee3ed2035a4e0 0xb21bbc228a0aa661 4;
 }
 
 fn surfaces<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
