@@ -1,0 +1,5 @@
+import type { Stand } from '../lib/protocol.ts';
+
+export interface Frame extends Stand {
+  half: number;
+}
