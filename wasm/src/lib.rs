@@ -16,8 +16,6 @@ pub use failure::{LabError, rehearse_panic};
 pub mod bits;
 #[cfg(feature = "paths")]
 pub mod paths;
-#[cfg(feature = "proof")]
-pub mod proof;
 #[cfg(feature = "surface")]
 pub mod surface;
 #[cfg(feature = "train")]
