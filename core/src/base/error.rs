@@ -235,7 +235,7 @@ impl fmt::Display for ArgError {
             }
             Reason::Index { found, limit } => write!(f, "`{arg}` is {found}, must be below {limit}"),
             Reason::RowSum { row, sum } => {
-                write!(f, "`{arg}` has row {row} with sum {sum}, must be 1 within 0.001")
+                write!(f, "`{arg}` has row {row} with sum {}, must be 1 within 0.001", Decimal(sum))
             }
             Reason::Coincide => write!(f, "`{arg}`: two that must differ are equal"),
             Reason::Dependent => write!(f, "`{arg}`: directions that must span a plane lie on a line"),
