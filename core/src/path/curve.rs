@@ -259,7 +259,7 @@ impl<R: Real, C: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Curve<R, C
         if self.drawn == draws {
             let inner = controls.get_mut(dim..).unwrap_or_default();
             if let Err(place) = advance(&self.config, inner, velocity, update) {
-                return CurveStep::TooFar { control: place / dim + 1 };
+                return CurveStep::TooFar { control: place / dim.max(1) + 1 };
             }
             let mean = self.total / R::from_u32(draws);
             (self.drawn, self.total) = (0, R::ZERO);

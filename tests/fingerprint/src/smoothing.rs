@@ -15,10 +15,18 @@ use losscape::{ArgError, Real};
 
 use crate::{Experiment, digest};
 
-pub(crate) const SINGLE: Experiment =
-    Experiment { name: "smoothing-f32", digest: 0, stack: 8 * 1024, run: || digest(smoothing::<f32>) };
-pub(crate) const DOUBLE: Experiment =
-    Experiment { name: "smoothing-f64", digest: 0, stack: 12 * 1024, run: || digest(smoothing::<f64>) };
+pub(crate) const SINGLE: Experiment = Experiment {
+    name: "smoothing-f32",
+    digest: 0x259bb47810d91b43,
+    stack: 8 * 1024,
+    run: || digest(smoothing::<f32>),
+};
+pub(crate) const DOUBLE: Experiment = Experiment {
+    name: "smoothing-f64",
+    digest: 0x69947214f9cbee86,
+    stack: 12 * 1024,
+    run: || digest(smoothing::<f64>),
+};
 
 fn smoothing<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let mut bowl = RippledBowl::new(1, R::HALF, R::from_f64(0.6), R::from_f64(6.0))?;

@@ -108,7 +108,7 @@ impl<R: Real> Chain<'_, R> {
         let body = if laid_out { self.state.dim } else { grads.len() };
         let moved = self.state.relax.apply(&self.state.config.relaxer, residual, body, grads, memory, images);
         if let Err(place) = moved {
-            return self.refuse(place / self.state.dim + 1);
+            return self.refuse(place / self.state.dim.max(1) + 1);
         }
         if let Err(image) = self.settle(if self.state.climbing { top } else { last }) {
             return self.refuse(image);
