@@ -491,15 +491,13 @@ fn a_sample_that_is_not_there_rejects_the_point() -> Outcome {
     Ok(())
 }
 
-/// Where no assertion stops it first.
 #[test]
-#[cfg(not(debug_assertions))]
-fn a_product_without_room_is_infinite() -> Outcome {
+fn a_product_without_room_is_not_a_number() -> Outcome {
     let net = Mlp::new(&[1, 2])?;
     let data = Dataset::new(&[1.0f32, 2.0, 3.0], 1, Targets::Labels(&[0, 1, 0]))?;
     let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, 0.0)?.with_tile(2)?;
     let (params, mut out) = ([0.5; 4], [0.0; 4]);
     f.hess_vec(&params, &params, &mut out, &mut vec![f32::NAN; f.scratch_len()]);
-    assert_eq!(out, [f32::INFINITY; 4]);
+    assert!(out.iter().all(|x| x.is_nan()), "{out:?}");
     Ok(())
 }
