@@ -60,7 +60,7 @@
 //!     }
 //! }
 //! digest.reals(sgd.params()); // and where it ended
-//! assert_eq!(format!("{:016x}", digest.finish()), "7d612711b6e72d84");
+//! assert_eq!(format!("{:016x}", digest.finish()), "06ab4bbcc919d935");
 //! # Ok::<(), losscape::ArgError>(())
 //! ```
 //!

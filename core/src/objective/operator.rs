@@ -54,7 +54,8 @@ pub trait Operator<R: Real = f32> {
 /// use losscape::models::surfaces::Ring;
 /// use losscape::objective::HessianAt;
 ///
-/// let hessian = HessianAt::new(&Ring::<f64>::default(), &[1.0, 0.0])?;
+/// let ring = Ring::<f64>::default();
+/// let hessian = HessianAt::new(&ring, &[1.0, 0.0])?;
 /// let mut out = [0.0; 2];
 /// hessian.apply(&[1.0, 1.0], &mut out, &mut []);
 /// assert_eq!(out, [8.0, 0.0]); // across the ring it curves, along it is flat
