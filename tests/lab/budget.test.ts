@@ -62,7 +62,11 @@ for (const module of new Set(EXHIBITS.map(({ module }) => module))) {
     // Both builds have the same name, apart from hashes: the larger of the two counts.
     const builds = files.filter((name) => new RegExp(`${module}_bg-[^/]*\\.wasm$`).test(name));
     assert.equal(builds.length, 2);
-    within(module, Math.max(...builds.map(gzip)) + (await glue(module)), module === 'losscape_paths' ? PATHS_KERNEL : KERNEL);
+    within(
+      module,
+      Math.max(...builds.map(gzip)) + (await glue(module)),
+      module === 'losscape_paths' ? PATHS_KERNEL : KERNEL,
+    );
   });
 }
 
