@@ -259,7 +259,7 @@ pub fn cos_slice<R: Elementary>(x: &mut [R]) {
 /// tanh a = 1 − 2 / (e²ᵃ + 1)
 /// ```
 ///
-/// with the sign of x. It is a function of its own, not a faster build of [`tanh`](super::tanh): a network
+/// with the sign of x. It is a function of its own, not a faster build of [`tanh`](tanh()): a network
 /// that names it computes the same bits everywhere, but other bits than one that names `tanh`.
 ///
 /// It was meant to be cheaper on cores without an FPU, and is not: its series divides four times. Instructions

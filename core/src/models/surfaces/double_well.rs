@@ -28,7 +28,7 @@ impl<R: Real> DoubleWell<R> {
     /// The double well of `dim` coordinates.
     ///
     /// # Errors
-    /// [`Reason::OutOfRange`] if `dim` is zero.
+    /// [`ArgError`] naming `dim` if it is zero.
     pub const fn new(dim: usize) -> Result<Self, ArgError> {
         if dim == 0 {
             return Err(ArgError::zero("dim"));
