@@ -23,15 +23,24 @@ use crate::{ArgError, Real};
 /// | activation | φ(z) | φ′ | φ″ |
 /// |---|---|---|---|
 /// | identity | z | 1 | 0 |
-/// | ReLU | z if z > 0, else 0 | 1 or 0 | 0 |
+/// | ReLU | 0 if z ≤ 0, else z | 0 or 1 | 0 |
 /// | leaky ReLU | z if z > 0, else s z | 1 or s | 0 |
 /// | tanh, and micromath's | tanh z | 1 − a² | −2 a (1 − a²) |
 /// | sigmoid | σ(z) = 1/(1 + e⁻ᶻ) | a (1 − a) | a (1 − a)(1 − 2a) |
-/// | softplus | ln(1 + eᶻ) | σ(z) | σ (1 − σ) |
+/// | softplus | ln(1 + eᶻ) | σ(z) | σ(z) σ(−z) |
 /// | GELU | ½ z (1 + tanh s(z)), s = √(2/π)(z + 0.044715 z³) | | |
 ///
 /// with a = φ(z). At its kink z = 0 a ReLU has slope 0 and a leaky one s; curvature does not see kinks.
-/// GELU is the tanh form of Hendrycks & Gimpel (2016).
+/// GELU is the tanh form of Hendrycks & Gimpel (2016). NaN stays NaN.
+///
+/// # Saturation
+///
+/// The derivatives of tanh and of the logistic function are formed from a, so that no z is stored, and where 1 − |a| has
+/// lost its digits, so have they. In `f32`, over every 64th number to ±100, the largest errors found of φ′ and φ″ are
+/// 1.48 · 10⁻⁷ and 2.01 · 10⁻⁷ for tanh, 9 · 10⁻⁸ both for the logistic function. Against φ′ that is 10⁻⁶ at |z| = 2 and
+/// everything from 9.02 on, where tanh rounds to 1 and φ′ = 6 · 10⁻⁸ becomes 0; for the logistic function everything from
+/// 16.64 on. On the logistic function's left side, and for softplus and GELU, which keep z, the relative error stays below
+/// 2.1 · 10⁻⁷ (GELU: until z² is large).
 ///
 /// All but identity and tanh belong to cargo features of their names, on by default: firmware that names none
 /// carries the code of none.
@@ -118,7 +127,7 @@ impl Activation {
         match self {
             Self::Identity => {}
             #[cfg(feature = "relu")]
-            Self::Relu => each(z, |z| if z > R::ZERO { z } else { R::ZERO }),
+            Self::Relu => each(z, |z| if z <= R::ZERO { R::ZERO } else { z }),
             #[cfg(feature = "relu")]
             Self::LeakyRelu { slope } => {
                 let slope = R::from_f64(f64::from(slope));
@@ -144,7 +153,7 @@ impl Activation {
         match self {
             Self::Identity => pair(a, u, |_, u| u),
             #[cfg(feature = "relu")]
-            Self::Relu => pair(a, u, |a, u| if a > R::ZERO { u } else { R::ZERO }),
+            Self::Relu => pair(a, u, |a, u| if a <= R::ZERO { R::ZERO } else { u }),
             #[cfg(feature = "relu")]
             Self::LeakyRelu { slope } => {
                 let slope = R::from_f64(f64::from(slope));
@@ -171,7 +180,7 @@ impl Activation {
         match self {
             Self::Identity => Slopes { first: R::ONE, second: R::ZERO },
             #[cfg(feature = "relu")]
-            Self::Relu => Slopes { first: if a > R::ZERO { R::ONE } else { R::ZERO }, second: R::ZERO },
+            Self::Relu => Slopes { first: if a <= R::ZERO { R::ZERO } else { R::ONE }, second: R::ZERO },
             #[cfg(feature = "relu")]
             Self::LeakyRelu { slope } => {
                 let slope = R::from_f64(f64::from(slope));
@@ -186,7 +195,7 @@ impl Activation {
             #[cfg(feature = "softplus")]
             Self::Softplus => {
                 let first = sigmoid(z);
-                Slopes { first, second: first * (R::ONE - first) }
+                Slopes { first, second: first * sigmoid(-z) }
             }
             #[cfg(feature = "gelu")]
             Self::Gelu => {
@@ -245,111 +254,4 @@ impl<R: Real> Gelu<R> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Those whose derivatives are exact.
-    const ALL: [Activation; 7] = [
-        Activation::Identity,
-        Activation::Relu,
-        Activation::LeakyRelu { slope: 0.01 },
-        Activation::Tanh,
-        Activation::Sigmoid,
-        Activation::Softplus,
-        Activation::Gelu,
-    ];
-
-    /// The approximation has the derivatives of what it approximates, to twice its own error and a little.
-    #[test]
-    fn micromath_tanh_is_a_tangent_forward_and_back() {
-        let f = Activation::TanhMicromath;
-        for k in -400..=400 {
-            let z = f64::from(k) * 0.01;
-            let (a, exact) = (value(f, z), value(Activation::Tanh, z));
-            assert!((a - exact).abs() < 3.4e-4, "φ({z}) = {a}, tanh is {exact}");
-            let (got, want) = (f.slopes(a, z), Activation::Tanh.slopes(exact, z));
-            assert!((got.first - want.first).abs() < 6.8e-4, "φ′({z}) = {}, tanh′ {}", got.first, want.first);
-            // |d(2a − 2a³)/da| ≤ 4.
-            assert!((got.second - want.second).abs() < 4.0 * 3.4e-4, "φ″({z}) = {}", got.second);
-        }
-        assert_ne!(value(f, 0.5), value(Activation::Tanh, 0.5), "a function of its own");
-    }
-
-    fn value(f: Activation, z: f64) -> f64 {
-        let mut a = [z];
-        f.apply(&mut a);
-        a[0]
-    }
-
-    #[test]
-    fn derivatives_match_central_differences() {
-        let h = 1e-5;
-        for f in ALL {
-            for k in -40..40 {
-                let z = f64::from(k) * 0.1 + 0.05;
-                let first = (value(f, z + h) - value(f, z - h)) / (2.0 * h);
-                let got = f.slopes(value(f, z), z);
-                assert!((got.first - first).abs() < 1e-9, "{f:?} φ′({z}): {} against {first}", got.first);
-                let slope = |z| f.slopes(value(f, z), z).first;
-                let second = (slope(z + h) - slope(z - h)) / (2.0 * h);
-                assert!((got.second - second).abs() < 1e-9, "{f:?} φ″({z}): {} against {second}", got.second);
-            }
-        }
-    }
-
-    #[test]
-    fn known_values() {
-        // mpmath, 20 digits: gelu in its tanh form, softplus, sigmoid.
-        for (f, z, want) in [
-            (Activation::Gelu, 1.0, 0.841_191_990_608_276_7),
-            (Activation::Gelu, -0.5, -0.154_285_990_174_856_08),
-            (Activation::Softplus, 1.0, 1.313_261_687_518_222_8),
-            (Activation::Sigmoid, 2.0, 0.880_797_077_977_882_4),
-            (Activation::Tanh, 0.5, 0.462_117_157_260_009_76),
-            (Activation::LeakyRelu { slope: 0.5 }, -3.0, -1.5),
-            (Activation::Relu, -3.0, 0.0),
-        ] {
-            let got = value(f, z);
-            assert!((got - want).abs() < 1e-15, "{f:?}({z}) = {got}, not {want}");
-        }
-    }
-
-    /// Both tails of GELU, by mpmath with 50 digits, and its limits.
-    #[test]
-    #[expect(clippy::cast_possible_truncation, reason = "small whole numbers")]
-    fn the_tails_of_gelu_keep_their_digits() {
-        for (z, want) in [(-8.0, -3.107_782_937_501_111_2e-21), (-9.0, -1.336_459_594_734_872_6e-28)] {
-            let (double, single) = (Gelu::at(z).value, f64::from(Gelu::at(z as f32).value));
-            assert!((double / want - 1.0).abs() < 1e-12, "{z}: {double:e}");
-            assert!((single / want - 1.0).abs() < 1e-4, "{z}: {single:e}");
-        }
-        for z in [1e20f32, f32::MAX, f32::INFINITY] {
-            let (up, down) = (Gelu::at(z), Gelu::at(-z));
-            assert_eq!((up.value, up.first, up.second), (z, 1.0, 0.0));
-            assert_eq!((down.value, down.first, down.second), (0.0, 0.0, 0.0));
-        }
-        for z in [1e155, f64::MAX] {
-            assert_eq!((Gelu::at(z).first, Gelu::at(-z).first), (1.0, 0.0));
-        }
-        assert!(Gelu::at(f64::NAN).value.is_nan());
-    }
-
-    #[test]
-    fn the_three_forms_of_the_chain_rule_agree() {
-        for f in ALL.into_iter().chain([Activation::TanhMicromath]) {
-            let z = [-2.0, -0.3, 0.4, 1.7];
-            let mut a = z;
-            f.apply(&mut a);
-            let (u, rz, ru) = ([0.5, -1.0, 2.0, 3.0], [1.0, 2.0, -1.0, 0.5], [0.0; 4]);
-            let (mut delta, mut r_delta, mut ra) = (a, [0.0; 4], [0.0; 4]);
-            f.push_forward(&a, &z, &rz, &mut ra);
-            let mut direct = a;
-            f.pull_back(&mut direct, &z, &u);
-            f.pull_back_direction(&mut delta, &z, &rz, &u, &ru, &mut r_delta);
-            assert_eq!(delta, direct, "{f:?}");
-            for k in 0..4 {
-                assert_eq!(ra[k], f.slopes(a[k], z[k]).first * rz[k], "{f:?}");
-            }
-        }
-    }
-}
+mod tests;
