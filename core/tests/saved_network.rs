@@ -61,6 +61,7 @@ fn other_files_are_refused_by_name() {
         error
     };
     assert_eq!(refusal(&written(kind::NETWORK, 2)), BlobError::Newer { supported: 1, found: 2 });
+    assert_eq!(refusal(&written(kind::NETWORK, 0)), BlobError::Older { oldest: 1, found: 0 });
     assert_eq!(
         refusal(&written(kind::SGD, 1)),
         BlobError::Kind { expected: kind::NETWORK, found: kind::SGD }

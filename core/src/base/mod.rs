@@ -14,6 +14,7 @@ pub(crate) mod layout;
 pub mod matrix;
 pub mod random;
 pub mod real;
+pub(crate) mod refusal;
 pub(crate) mod rows;
 pub(crate) mod target;
 pub mod vector;

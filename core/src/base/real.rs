@@ -65,6 +65,8 @@ pub trait Real:
     const MAX: Self;
     /// +∞.
     const INFINITY: Self;
+    /// A NaN.
+    const NAN: Self;
     /// Bytes of the bit pattern, 4 or 8.
     const BYTES: usize;
 
@@ -126,6 +128,7 @@ macro_rules! real {
             const MIN_POSITIVE: Self = $t::MIN_POSITIVE;
             const MAX: Self = $t::MAX;
             const INFINITY: Self = $t::INFINITY;
+            const NAN: Self = $t::NAN;
             const BYTES: usize = $bytes;
 
             #[inline(always)]

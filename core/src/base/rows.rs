@@ -4,6 +4,8 @@
 
 use core::slice::{ChunksExact, ChunksExactMut};
 
+use super::error::{ArgError, Reason};
+
 /// The rows of a matrix of `width` columns; no rows if `width` is zero.
 pub(crate) fn rows<R>(matrix: &[R], width: usize) -> ChunksExact<'_, R> {
     matrix.chunks_exact(if width > 0 { width } else { usize::MAX })
@@ -46,6 +48,19 @@ pub(crate) fn front_mut<R>(slice: &mut [R], len: usize) -> &mut [R] {
     &mut slice[..len]
 }
 
+/// How many rows of `width` numbers `len` are.
+///
+/// # Errors
+/// [`Reason::Empty`] if there are none, [`Reason::Length`] if one is not whole.
+pub(crate) fn count_whole(arg: &'static str, width: usize, len: usize) -> Result<usize, ArgError> {
+    if len == 0 {
+        return Err(ArgError::new(arg, Reason::Empty));
+    }
+    let width = width.max(1);
+    ArgError::check_len(arg, len.next_multiple_of(width), len)?;
+    Ok(len / width)
+}
+
 /// Copies element by element, as far as both go.
 #[inline(always)]
 pub(crate) fn copy<R: Copy>(from: &[R], to: &mut [R]) {
@@ -57,6 +72,15 @@ pub(crate) fn copy<R: Copy>(from: &[R], to: &mut [R]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_that_is_not_whole_is_not_nothing() {
+        let count = |width, len| count_whole("x", width, len).map_err(|e| e.reason);
+        assert_eq!((count(2, 6), count(0, 3)), (Ok(3), Ok(3)));
+        assert_eq!(count(2, 0), Err(Reason::Empty));
+        assert_eq!(count(2, 1), Err(Reason::Length { expected: 2, found: 1 }));
+        assert_eq!(count(usize::MAX, 3), Err(Reason::Length { expected: usize::MAX, found: 3 }));
+    }
 
     #[test]
     fn rows_of_a_matrix() {

@@ -224,13 +224,16 @@ fn finish<R: Real>(matrix: &mut [R], n: usize, roundings: usize) -> HessianStep<
 
 /// The trace of a square matrix of `n` rows, the sum of its eigenvalues.
 ///
-/// Precondition: `matrix.len() = n · n`.
+/// NaN if `matrix` has not n · n elements.
 ///
 /// ```
 /// assert_eq!(losscape::curvature::trace(&[1.0f32, 5.0, 5.0, 2.0], 2), 3.0);
 /// ```
 #[must_use]
 pub fn trace<R: Real>(matrix: &[R], n: usize) -> R {
+    if n.checked_mul(n) != Some(matrix.len()) {
+        return R::NAN;
+    }
     let mut sum = LaneSum::default();
     for diagonal in matrix.iter().step_by(n.saturating_add(1)) {
         sum.push(*diagonal);

@@ -222,7 +222,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
 }
 
 /// How many of the largest eigenvalues hold a fraction of the trace; `eigenvalues` ascend, those below zero (rounding)
-/// count as zero.
+/// count as zero. All of them, if one is NaN.
 ///
 /// A rank says less: with the threshold λmax · n · ε in use elsewhere it depends on the precision more than on D.
 ///
@@ -231,7 +231,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
 /// ```
 #[must_use]
 pub fn trace_quantile<R: Real>(eigenvalues: &[R], fraction: R) -> usize {
-    let positive = |x: &R| if *x > R::ZERO { *x } else { R::ZERO };
+    let positive = |x: &R| if *x <= R::ZERO { R::ZERO } else { *x };
     let mut whole = R::ZERO;
     for x in eigenvalues {
         whole += positive(x);

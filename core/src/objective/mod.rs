@@ -24,6 +24,12 @@ use crate::Real;
 /// Caller: `params.len() = dim()`, `grad.len() = dim()`, `scratch.len() ≥ scratch_len()`; scratch
 /// contents are unspecified before and after. Implementor: the value depends on `params` only, and
 /// `value` and `value_grad` return the same bits.
+///
+/// # Slices that do not fit
+///
+/// Methods check lengths when they are made. In a call the objectives of this crate answer other lengths with a value of
+/// +∞ and a gradient or product of NaN, which every method rejects; so do all of this crate's calls that return no
+/// `Result`: what cannot be computed is NaN throughout, nothing panics, and no old number stays. Yours should too.
 pub trait Objective<R: Real = f32> {
     /// n, the number of parameters.
     fn dim(&self) -> usize;

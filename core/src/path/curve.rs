@@ -3,6 +3,7 @@
 use super::polyline::{check_ends, count_rows};
 use crate::base::layout::{area, cut, total};
 use crate::base::random::{Rng, uniform};
+use crate::base::refusal::refuse;
 use crate::base::rows::{rows, rows_mut};
 use crate::base::vector::axpy;
 use crate::{ArgError, Objective, Real, Reason};
@@ -227,14 +228,17 @@ impl<R: Real, C: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Curve<R, C
         Ok(curve)
     }
 
-    /// Writes φ(t) to `out`.
+    /// Writes φ(t) to `out`, or NaN if that has not n elements.
     pub fn point(&self, t: R, out: &mut [R]) {
         point_of(self.config.kind, self.controls.as_ref(), self.layout.dim, t, out);
     }
 
     /// Fills the rows of `images` with points of the curve at equally spaced `t`, both ends included: a
-    /// polyline for [`DenseScan`](super::DenseScan).
+    /// polyline for [`DenseScan`](super::DenseScan). NaN if they are not whole rows.
     pub fn trace(&self, images: &mut [R]) {
+        if !images.len().is_multiple_of(self.layout.dim) {
+            return refuse(images);
+        }
         let images = rows_mut(images, self.layout.dim);
         let count = images.len();
         for (i, image) in images.enumerate() {
@@ -353,6 +357,9 @@ fn weight<R: Real>(kind: CurveKind, degree: usize, j: usize, t: R) -> R {
 fn point_of<R: Real>(kind: CurveKind, controls: &[R], dim: usize, t: R, out: &mut [R]) {
     let controls = rows(controls, dim);
     let degree = controls.len().saturating_sub(1);
+    if out.len() != dim {
+        return refuse(out);
+    }
     out.fill(R::ZERO);
     for (j, control) in controls.enumerate() {
         let weight = weight(kind, degree, j, t);

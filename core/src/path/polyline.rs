@@ -1,5 +1,6 @@
 //! Chains of images as polylines: rows of one flat slice.
 
+use crate::base::refusal::refuse;
 use crate::base::rows::{copy, row, rows, rows_mut};
 use crate::base::vector::distance;
 use crate::{ArgError, Real, Reason};
@@ -56,17 +57,17 @@ pub(super) fn between<R: Real>(a: &[R], b: &[R], t: R, out: &mut [R]) {
     }
 }
 
-/// [`between`] of two rows that may be missing, which gives NaN.
+/// [`between`] of two rows that may be missing or of another length, which gives NaN.
 pub(super) fn between_any<R: Real>(a: Option<&[R]>, b: Option<&[R]>, t: R, out: &mut [R]) {
     match (a, b) {
-        (Some(a), Some(b)) => between(a, b, t, out),
-        _ => out.fill(R::from_f64(f64::NAN)),
+        (Some(a), Some(b)) if a.len() == out.len() => between(a, b, t, out),
+        _ => refuse(out),
     }
 }
 
 /// The length of a polyline whose corners are rows of `dim` numbers.
 ///
-/// Precondition: `dim` at least one.
+/// Zero if `dim` is, since there are no corners then.
 ///
 /// ```
 /// assert_eq!(losscape::path::length(&[0.0f32, 0.0, 3.0, 4.0, 3.0, 5.0], 2), 6.0);
@@ -120,7 +121,7 @@ pub struct Location<R: Real = f32> {
 }
 
 impl<R: Real> Location<R> {
-    /// Writes the point to `out`, or NaN if `images` have no such segment.
+    /// Writes the point to `out`, or NaN if `images` have no such segment or `out` has not `dim` elements.
     pub fn point(self, images: &[R], dim: usize, out: &mut [R]) {
         let mut corners = rows(images, dim);
         between_any(corners.nth(self.segment), corners.next(), self.alpha, out);

@@ -1,6 +1,7 @@
 //! The direction of a band at an image.
 
 use crate::Real;
+use crate::base::refusal::refuse;
 use crate::base::vector::{distance, normalise, unit_scale};
 
 /// How the direction of the band at an image is estimated.
@@ -69,6 +70,9 @@ pub fn tangent<R: Real>(kind: Tangent, before: &[R], here: &[R], after: &[R], va
             }
         }
     };
+    if [before.len(), here.len(), after.len()] != [out.len(); 3] {
+        return refuse(out);
+    }
     for (((out, before), here), after) in out.iter_mut().zip(before).zip(here).zip(after) {
         *out = w_after * (*after - *here) + w_before * (*here - *before);
     }

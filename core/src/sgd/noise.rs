@@ -6,8 +6,9 @@ use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::elementary::sqrt;
 use crate::base::finite::all_finite;
 use crate::base::random::{Rng, add_normal, fill_ball, fill_normal, normal_pair};
+use crate::base::rows::count_whole;
 use crate::base::vector::{axpy, scale};
-use crate::{ArgError, Real, Reason};
+use crate::{ArgError, Real};
 
 /// A distribution of noise with mean zero, per step. [`AddNoise::low_rank`] is one more.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,15 +112,8 @@ fn fill_low_rank<R: Real, G: Rng + ?Sized>(factor: &[R], out: &mut [R], rng: &mu
 
 /// At least one row of `dim` finite numbers, and no half row.
 pub(super) fn check_rows<R: Real>(arg: &'static str, dim: usize, rows: &[R]) -> Result<(), ArgError> {
-    if rows.is_empty() {
-        return Err(ArgError::new(arg, Reason::Empty));
-    }
-    check_whole_rows(arg, dim, rows.len())?;
+    count_whole(arg, dim, rows.len())?;
     ArgError::check_finite(arg, rows)
-}
-
-fn check_whole_rows(arg: &'static str, dim: usize, len: usize) -> Result<(), ArgError> {
-    ArgError::check_len(arg, len.next_multiple_of(dim.max(1)), len)
 }
 
 /// What is added: independent entries, or combinations of rows.
@@ -217,7 +211,10 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> Transform<R> for AddNoi
         if needs_row {
             ArgError::check_min_len("record", dim, record_len)?;
         }
-        check_whole_rows("record", dim, record_len)
+        if record_len > 0 {
+            count_whole("record", dim, record_len)?;
+        }
+        Ok(())
     }
 
     fn reset(&mut self) {

@@ -223,7 +223,7 @@ fn a_convex_problem_of_any_size_has_no_direction_that_goes_down() -> Outcome {
 
 /// Two separable points: as the weight grows, all curvature vanishes, and none of it turns negative.
 fn separable<R: Real>() -> Outcome {
-    for k in 0..9 {
+    for k in 0..18 {
         let (x, shift) = ([-R::ONE, R::ONE], R::from_f64(0.1 * f64::from(k)));
         let weight = R::from_f64(0.5 * f64::from(k));
         let data = Dataset::new(&x, 1, Targets::Labels(&[0, 1]))?;

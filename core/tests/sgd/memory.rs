@@ -3,12 +3,15 @@
 use core::cell::Cell;
 use std::rc::Rc;
 
-use losscape::Objective;
 use losscape::base::random::stream;
+use losscape::models::data::{Dataset, Targets};
+use losscape::models::mlp::{BLOCK, Loss, Mlp, MlpObjective};
 use losscape::sgd::{
     Adam, AddNoise, Batch, BatchOrder, FullBatch, GradientSource, LearningRate, Minibatches, Momentum, Noise,
     Replay, Sgd, SgdLayout, SgdStep, Transform,
 };
+
+use losscape::{Objective, SampledObjective};
 
 use crate::objectives::{Bowl, Centres};
 
@@ -174,4 +177,25 @@ fn an_objective_of_another_dimension() {
     let other = Bowl { dim: 3, curvature: 1.0 };
     assert_eq!(sgd.step(&other, &mut stream(0, 0)), SgdStep::MemoryChanged);
     assert_eq!(sgd.params(), [1.0; DIM]);
+}
+
+/// A sum over more than a block of samples needs more room than the run was given: a reason, before anything is drawn.
+#[test]
+fn a_batch_that_outgrows_its_workspace() {
+    let x: Vec<f64> = (0..300).map(|k| f64::from(k) / 300.0).collect();
+    let data = Dataset::new(&x, 1, Targets::Values(&x)).expect("data");
+    let net = Mlp::new(&[1, 1]).expect("widths");
+    let f = MlpObjective::new(net, Loss::MeanSquaredError, data, 0.0).expect("valid");
+    let batches =
+        Minibatches::new(BatchOrder::ShuffledEpochs, 300, BLOCK as u32, vec![0; 300]).expect("valid");
+    let workspace = vec![0.0; SgdLayout::new(f.dim(), f.batch_scratch_len(BLOCK)).len()];
+    let mut sgd = Sgd::new(&f, [0.5, 0.5], batches, LearningRate::constant(0.1), workspace).expect("valid");
+    let mut rng = stream(1, 0);
+    assert!(matches!(sgd.step(&f, &mut rng), SgdStep::Stepped { .. }));
+    sgd.source_mut().set_batch_size(BLOCK as u32 + 1).expect("there are as many samples");
+    let before = (sgd.params().to_vec(), rng.clone());
+    assert_eq!(sgd.step(&f, &mut rng), SgdStep::MemoryChanged);
+    assert_eq!((sgd.params().to_vec(), rng.clone()), before);
+    sgd.source_mut().set_batch_size(BLOCK as u32).expect("as before");
+    assert!(matches!(sgd.step(&f, &mut rng), SgdStep::Stepped { .. }), "goes on");
 }

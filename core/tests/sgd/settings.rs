@@ -3,7 +3,7 @@
 use losscape::base::blob::BlobError;
 use losscape::base::random::stream;
 use losscape::sgd::{
-    AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, GradientSource, LearningRate, Minibatches,
+    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, GradientSource, LearningRate, Minibatches,
     Momentum, Noise, Persist, Replay, Scale, Schedule, Sgd, SgdStep, Transform, WeightDecay,
 };
 use losscape::{ArgError, Reason};
@@ -95,6 +95,7 @@ fn settings_of_transforms() {
     let noise = |noise| (FullBatch, AddNoise::new(noise, [0.0]));
     let low_rank = |factor: [f64; 2]| (FullBatch, AddNoise::low_rank(factor, [0.0]));
     let replay = |first| (FullBatch, Replay::new(vec![first, 2.0, 3.0, 4.0, 5.0]));
+    let adam = || Adam::new([0.0], [0.0]);
     let nesterov = |momentum| (FullBatch, Momentum::nesterov(momentum, [0.0], [0.0]));
     differ! {
         "factor": full(Scale { factor: 0.5 }), full(Scale { factor: 0.25 });
@@ -105,6 +106,10 @@ fn settings_of_transforms() {
         "momentum": nesterov(0.5), nesterov(0.25);
         "transforms": full((Momentum::heavy_ball(0.5, [0.0]),)), full((Momentum::averaged(0.5, [0.0]),));
         "transforms": full((Momentum::heavy_ball(0.5, [0.0]),)), nesterov(0.5);
+        "transforms": full(adam()), nesterov(0.5);
+        "decay": full(adam()), full(adam().with_decays(0.5, 0.999));
+        "decay_squares": full(adam()), full(adam().with_decays(0.9, 0.5));
+        "epsilon": full(adam()), full(adam().with_epsilon(0.5));
         "transforms": full(Scale { factor: 0.5 }), full(WeightDecay { decay: 0.5 });
         "transforms": full((Scale { factor: 0.5 }, ClipNorm { max_norm: 0.5 })), full(Scale { factor: 0.5 });
         "transforms": full(Scale { factor: 0.5 }), full((Scale { factor: 0.5 }, ClipNorm { max_norm: 0.5 }));

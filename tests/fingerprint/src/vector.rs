@@ -1,19 +1,21 @@
-//! Reductions and updates of every length up to three blocks of lanes.
+//! Reductions and updates of every length up to three blocks of lanes, and a sum over several blocks of terms.
 
 use losscape::Real;
 use losscape::base::fingerprint::Fingerprint;
-use losscape::base::vector::{axpy, distance, dot, norm, scale};
+use losscape::base::vector::{LaneSum, axpy, distance, dot, norm, scale};
 
 use crate::Experiment;
 use crate::numbers::numbers;
 
 pub(crate) const SINGLE: Experiment =
-    Experiment { name: "vector-f32", digest: 0x6246dc685d0f6622, stack: 2048, run: run::<f32> };
+    Experiment { name: "vector-f32", digest: 0x3461a4b0d2de47a7, stack: 2048, run: run::<f32> };
 pub(crate) const DOUBLE: Experiment =
-    Experiment { name: "vector-f64", digest: 0xd7378abde45b6467, stack: 2048, run: run::<f64> };
+    Experiment { name: "vector-f64", digest: 0xb3f261125920697a, stack: 2048, run: run::<f64> };
 
 /// Three blocks of eight lanes and a tail.
 const LEN: usize = 29;
+/// Two blocks of 1024 terms and a part of a third.
+const LONG: usize = 2500;
 
 fn run<R: Real>() -> u64 {
     let (x, mut y) = (numbers::<R, LEN>(1, 3.0), numbers::<R, LEN>(2, 5.0));
@@ -26,6 +28,12 @@ fn run<R: Real>() -> u64 {
         digest.reals(y);
     }
     digest.real(horner(&x, y[0]));
+    // Beyond 1024 terms a second block begins, and blocks are added with compensation.
+    let mut sum = LaneSum::default();
+    for k in 0..LONG {
+        sum.push(x[k % LEN] * R::from_usize(k));
+    }
+    digest.real(sum.total());
     digest.finish()
 }
 

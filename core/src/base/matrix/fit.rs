@@ -1,7 +1,5 @@
 //! Whether the lengths of slices fit together, asked once a call.
 
-use crate::Real;
-
 /// How the lengths of a batch (rows × inputs), weights (inputs × outputs) and a batch of results (rows × outputs) fit.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
@@ -25,11 +23,4 @@ pub(super) fn fit(batch: usize, weights: usize, results: usize, outputs: usize) 
     } else {
         Fit::Whole
     }
-}
-
-/// Fills the result of a call whose slices do not fit with NaN.
-#[cold]
-#[inline(never)]
-pub(super) fn refuse<R: Real>(result: &mut [R]) {
-    result.fill(R::INFINITY * R::ZERO);
 }

@@ -17,8 +17,9 @@ mod scalar;
 mod tile;
 mod wide;
 
-use self::fit::{Fit, fit, refuse};
+use self::fit::{Fit, fit};
 use super::real::Real;
+use super::refusal::refuse;
 use super::target::{COMPACT, TILES, VECTORS};
 
 /// `out[s][j] = bias[j] + Σᵢ x[s][i] w[i][j]`; an empty `bias` counts as zeros.

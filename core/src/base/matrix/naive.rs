@@ -1,7 +1,8 @@
 //! The definitions of the products, one index at a time: what every faster version must equal.
 
-use super::fit::{Fit, fit, refuse};
+use super::fit::{Fit, fit};
 use crate::Real;
+use crate::base::refusal::refuse;
 
 /// The definition of [`affine`](super::affine).
 pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {

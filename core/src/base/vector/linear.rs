@@ -3,9 +3,10 @@
 use super::sum::{Compensated, LANES, RUN, fold};
 use crate::base::elementwise::pair;
 use crate::base::real::Real;
+use crate::base::refusal::refuse;
 use crate::base::target::VECTORS;
 
-/// `Σₖ xₖ yₖ`. The slices have one length.
+/// `Σₖ xₖ yₖ`; NaN if the slices have different lengths.
 ///
 /// The bound of its error is that of a [`LaneSum`](super::LaneSum), and a u more for the products.
 ///
@@ -17,8 +18,8 @@ pub fn dot<R: Real>(x: &[R], y: &[R]) -> R {
     reduce(x, y, |x, y| x * y)
 }
 
-/// `Σₖ (a xₖ) (b yₖ)`: [`dot`] of two scaled vectors, such as by their [`unit_scale`](super::unit_scale). The slices
-/// have one length.
+/// `Σₖ (a xₖ) (b yₖ)`: [`dot`] of two scaled vectors, such as by their [`unit_scale`](super::unit_scale); NaN if the
+/// slices have different lengths.
 ///
 /// The cosine of the angle between vectors of any length:
 ///
@@ -34,9 +35,12 @@ pub fn dot_scaled<R: Real>(a: R, x: &[R], b: R, y: &[R]) -> R {
     reduce(x, y, |x, y| (a * x) * (b * y))
 }
 
-/// `Σₖ f(xₖ, yₖ)` in the canonical order. The slices have one length.
+/// `Σₖ f(xₖ, yₖ)` in the canonical order; NaN for slices of different lengths.
 #[inline(always)]
 pub(super) fn reduce<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
+    if x.len() != y.len() {
+        return R::NAN;
+    }
     let mut sum = None;
     for (x, y) in x.chunks(RUN).zip(y.chunks(RUN)) {
         sum = Some(Compensated::and(sum, block(x, y, &f)));
@@ -68,7 +72,7 @@ fn block<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
     fold(acc)
 }
 
-/// `y ← y + a x`. The slices have one length.
+/// `y ← y + a x`; NaN throughout if the slices have different lengths.
 ///
 /// ```
 /// let mut y = [1.0f32, 2.0];
@@ -76,6 +80,9 @@ fn block<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
 /// assert_eq!(y, [31.0, 62.0]);
 /// ```
 pub fn axpy<R: Real>(a: R, x: &[R], y: &mut [R]) {
+    if x.len() != y.len() {
+        return refuse(y);
+    }
     if VECTORS {
         return pair(y, x, |y, x| y + a * x);
     }

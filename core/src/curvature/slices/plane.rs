@@ -2,6 +2,7 @@
 
 use super::displacement::{Displacements, half_difference};
 use crate::base::elementary::sqrt;
+use crate::base::refusal::refuse;
 use crate::base::rows::{row, rows};
 use crate::base::vector::{LaneSum, dot_scaled, norm, unit_scale};
 use crate::{ArgError, Real, Reason};
@@ -99,21 +100,23 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         [sqrt(self.gram[0]) / self.scales[0], sqrt(self.gram[2]) / self.scales[1]]
     }
 
-    /// θ(x, y), written to `out`.
-    ///
-    /// Precondition: `out.len() = n`.
+    /// θ(x, y), written to `out`, or NaN if that has not n elements.
     pub fn point(&self, at: [R; 2], out: &mut [R]) {
+        if out.len() != self.dim {
+            return refuse(out);
+        }
         let [origin, u, v] = self.parts();
         for (((out, o), u), v) in out.iter_mut().zip(origin).zip(u).zip(v) {
             *out = *o + (at[0] * *u + at[1] * *v);
         }
     }
 
-    /// The coordinates of the point of the plane that is nearest to `params`.
-    ///
-    /// Precondition: `params.len() = n`.
+    /// The coordinates of the point of the plane that is nearest to `params`; NaN if that has not n elements.
     #[must_use]
     pub fn project(&self, params: &[R]) -> [R; 2] {
+        if params.len() != self.dim {
+            return [R::NAN; 2];
+        }
         let [origin, ..] = self.parts();
         let displacements = Displacements::new(origin, params);
         let [x, y] = self.coordinates(self.products(&displacements, params));
@@ -150,9 +153,12 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
     /// plane such as the run's end; 0 if nothing has moved away from it. A direction drawn at random gives 1/n on
     /// average, so a random plane gives 2/n.
     ///
-    /// Preconditions: `about.len() = n`, `trajectory` whole rows.
+    /// NaN if `about` has not n elements or `trajectory` is not whole rows.
     #[must_use]
     pub fn share(&self, trajectory: &[R], about: &[R]) -> R {
+        if about.len() != self.dim || !trajectory.len().is_multiple_of(self.dim) {
+            return R::NAN;
+        }
         let displacements = Displacements::new(about, trajectory);
         let (mut inside, mut all) = (LaneSum::default(), LaneSum::default());
         for params in rows(trajectory, self.dim) {
@@ -166,17 +172,24 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
             all.push(square.total());
         }
         let all = all.total();
-        if all > R::ZERO { inside.total() / all } else { R::ZERO }
+        if all <= R::ZERO { R::ZERO } else { inside.total() / all }
     }
 
     /// How far from the origin a trajectory's projections come, in coordinates: √(x² + y²) of the farthest.
     ///
-    /// Precondition: `trajectory` in whole rows.
+    /// NaN if `trajectory` is not whole rows, or one of its numbers is.
     #[must_use]
     pub fn extent(&self, trajectory: &[R]) -> R {
         let mut farthest = R::ZERO;
+        if !trajectory.len().is_multiple_of(self.dim) {
+            return R::NAN;
+        }
         for params in rows(trajectory, self.dim) {
-            farthest = farthest.or_larger(norm(&self.project(params)));
+            let distance = norm(&self.project(params));
+            if distance.is_nan() {
+                return distance;
+            }
+            farthest = farthest.or_larger(distance);
         }
         farthest
     }

@@ -162,8 +162,10 @@ where
         if walkers == 0 {
             return Err(ArgError::new("generators", Reason::Empty));
         }
-        let few = u32::try_from(walkers).is_ok();
-        ArgError::check_range("generators", f64::from(u8::from(few)), few, "at most 2³² − 1")?;
+        if u32::try_from(walkers).is_err() {
+            let reason = Reason::TooMany { limit: u32::MAX as usize, found: walkers };
+            return Err(ArgError::new("generators", reason));
+        }
         if dim == 0 {
             return Err(ArgError::new("positions", Reason::Empty));
         }

@@ -2,8 +2,9 @@
 
 use crate::base::elementary::{ln, sqrt};
 use crate::base::grid::Grid;
+use crate::base::rows::count_whole;
 use crate::base::vector::LaneSum;
-use crate::{ArgError, Real, Reason};
+use crate::{ArgError, Real};
 
 /// Writes the density of a cloud: in each cell the share of the walkers there, over the cell's volume. Returns how many
 /// lie on the grid; those outside count for nothing.
@@ -25,11 +26,8 @@ pub fn histogram<R: Real, const D: usize>(
     positions: &[R],
     density: &mut [R],
 ) -> Result<u32, ArgError> {
+    count_whole("positions", D, positions.len())?;
     let rows = positions.chunks_exact(D.max(1));
-    if rows.len() == 0 {
-        return Err(ArgError::new("positions", Reason::Empty));
-    }
-    ArgError::check_len("positions", rows.len() * D, positions.len())?;
     ArgError::check_len("density", grid.len(), density.len())?;
     let cell = |position: &[R]| position.first_chunk().and_then(|point| grid.cell_of(*point));
     let inside = rows.clone().filter(|position| cell(position).is_some()).count();

@@ -1,6 +1,7 @@
 //! Inputs with their targets, borrowed from the caller.
 
 use crate::base::fingerprint::Fingerprint;
+use crate::base::rows::count_whole;
 use crate::{ArgError, Real, Reason};
 
 /// What a sample's output should be.
@@ -37,11 +38,7 @@ impl<'a, R: Real> Dataset<'a, R> {
     /// rows than a `u32` counts) or `targets` (another number of samples, not finite).
     pub fn new(inputs: &'a [R], width: usize, targets: Targets<'a, R>) -> Result<Self, ArgError> {
         ArgError::check_count("width", width)?;
-        let samples = inputs.len() / width;
-        if samples == 0 {
-            return Err(ArgError::new("inputs", Reason::Empty));
-        }
-        ArgError::check_len("inputs", samples * width, inputs.len())?;
+        let samples = count_whole("inputs", width, inputs.len())?;
         if u32::try_from(samples).is_err() {
             return Err(ArgError::new(
                 "inputs",

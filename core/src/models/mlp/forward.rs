@@ -4,10 +4,12 @@ use super::Mlp;
 use super::tape::{DirectionTape, Tape, last, take_last, take_last_mut};
 use crate::Real;
 use crate::base::matrix::{affine, affine_add, back, back_add, column_sum, outer_sum, outer_sum_direction};
+use crate::base::refusal::refuse;
 use crate::base::rows::{copy, rows, rows_mut};
 
 impl Mlp {
-    /// The outputs of a batch: `outputs ← net(inputs)`, evaluated a row at a time.
+    /// The outputs of a batch: `outputs ← net(inputs)`, evaluated a row at a time. NaN throughout if the slices do not
+    /// fit together.
     ///
     /// | argument | length |
     /// |---|---|
@@ -24,14 +26,27 @@ impl Mlp {
     /// assert_eq!(outputs, [5.0, 14.0]); // 3 x − 1
     /// ```
     pub fn predict<R: Real>(&self, params: &[R], inputs: &[R], outputs: &mut [R], scratch: &mut [R]) {
-        debug_assert_eq!(params.len(), self.param_len(), "predict: params");
-        debug_assert_eq!(inputs.len() / self.inputs(), outputs.len() / self.outputs(), "predict: rows");
-        let Some((_, mut tape, _)) = Tape::new(self, 1, scratch) else { return };
-        let (inputs, outputs) = (rows(inputs, self.inputs()), rows_mut(outputs, self.outputs()));
-        for (x, y) in inputs.zip(outputs) {
-            let _ = Pass { net: self, params, x, rows: 1 }.forward(&mut tape);
-            copy(last(tape.acts, self.outputs()).unwrap_or_default(), y);
+        let count = rows(inputs, self.inputs()).len();
+        let fits =
+            inputs.len() == count * self.inputs() && count.checked_mul(self.outputs()) == Some(outputs.len());
+        if !fits || self.predict_rows(params, inputs, outputs, scratch).is_none() {
+            refuse(outputs);
         }
+    }
+
+    fn predict_rows<R: Real>(
+        &self,
+        params: &[R],
+        inputs: &[R],
+        outputs: &mut [R],
+        scratch: &mut [R],
+    ) -> Option<()> {
+        let (_, mut tape, _) = Tape::new(self, 1, scratch)?;
+        for (x, y) in rows(inputs, self.inputs()).zip(rows_mut(outputs, self.outputs())) {
+            Pass { net: self, params, x, rows: 1 }.forward(&mut tape)?;
+            copy(last(tape.acts, self.outputs())?, y);
+        }
+        Some(())
     }
 }
 

@@ -4,6 +4,7 @@ use super::Mlp;
 use crate::Real;
 use crate::base::elementary::sqrt;
 use crate::base::random::{Rng, fill_normal, uniform_in};
+use crate::base::refusal::refuse;
 use crate::base::vector::scale;
 
 /// How weights are drawn; biases start at zero.
@@ -32,7 +33,7 @@ pub enum Init {
 impl Mlp {
     /// Draws parameters, layer by layer, weights in memory order.
     ///
-    /// Precondition: `params.len() = param_len()`. Cost: one draw per weight.
+    /// NaN, and no draw, if `params` has not [`param_len`](Self::param_len) elements. Cost: one draw per weight.
     ///
     /// ```
     /// use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};
@@ -45,7 +46,9 @@ impl Mlp {
     /// # Ok::<(), losscape::ArgError>(())
     /// ```
     pub fn init<R: Real, G: Rng + ?Sized>(&self, init: Init, mut params: &mut [R], rng: &mut G) {
-        debug_assert_eq!(params.len(), self.param_len(), "init: params");
+        if params.len() != self.param_len() {
+            return refuse(params);
+        }
         for l in 0..self.layers() {
             let layer = self.shape(l);
             let both = R::from_usize(layer.inputs + layer.outputs);

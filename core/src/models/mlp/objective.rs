@@ -8,6 +8,7 @@ use super::tape::{DirectionTape, Tape, last};
 use super::tile::{BLOCK, Rows};
 use super::{Loss, Mlp};
 use crate::base::elementwise::pair;
+use crate::base::refusal::refuse;
 use crate::base::target::VECTORS;
 use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
@@ -134,7 +135,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     #[must_use]
     pub fn accuracy(&self, params: &[R], scratch: &mut [R]) -> R {
         self.count_correct(params, scratch)
-            .map_or_else(nan, |count| R::from_u32(count) / R::from_usize(self.data.len()))
+            .map_or(R::NAN, |count| R::from_u32(count) / R::from_usize(self.data.len()))
     }
 
     fn count_correct(&self, params: &[R], scratch: &mut [R]) -> Option<u32> {
@@ -154,10 +155,10 @@ impl<'a, R: Real> MlpObjective<'a, R> {
 
     /// The gradient of one sample's loss, without the L2 term; returns that loss.
     ///
-    /// Preconditions: `sample` below the number of samples, `grad.len() = dim()`.
+    /// +∞ and NaN if there is no such sample or a slice does not fit.
     pub fn sample_value_grad(&self, params: &[R], sample: u32, grad: &mut [R], scratch: &mut [R]) -> R {
         self.mean_loss(params, Some(&[sample]), grad, scratch).unwrap_or_else(|| {
-            grad.fill(nan());
+            refuse(grad);
             R::INFINITY
         })
     }
@@ -259,7 +260,8 @@ impl<'a, R: Real> MlpObjective<'a, R> {
 
     /// `sum ← sum / samples + λ at`: from a sum over samples to the derivative of f; NaN without samples.
     fn finish(&self, sum: &mut [R], samples: Option<usize>, at: &[R]) {
-        let share = samples.map_or_else(nan, |samples| R::ONE / R::from_usize(samples));
+        let Some(samples) = samples else { return refuse(sum) };
+        let share = R::ONE / R::from_usize(samples);
         if VECTORS {
             return pair(sum, at, |g, at| g * share + self.l2 * at);
         }
@@ -334,8 +336,4 @@ impl<R: Real> Curvature<R> for MlpObjective<'_, R> {
         let done = self.sum_hess_vec(params, v, out, scratch);
         self.finish(out, done.map(|()| self.data.len()), v);
     }
-}
-
-fn nan<R: Real>() -> R {
-    R::from_f64(f64::NAN)
 }

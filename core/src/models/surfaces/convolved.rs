@@ -12,6 +12,7 @@
 //! | [`GaussianMixture`] | width² → width² + s², depth · (width² / (width² + s²))^(n/2) | Gaussian |
 //! | [`MuellerBrown`] | A exp(−½ dᵀM d) → A det(I + s²M)^(−½) exp(−½ dᵀM (I + s²M)⁻¹ d) | Gaussian, s < 1/√2 |
 
+use super::shape::{fits, no_gradient, value_grad};
 use super::{DoubleWell, EggCarton, GaussianMixture, MonkeySaddle, MuellerBrown, Quadratic, RippledBowl};
 use crate::base::elementary::{cos, exp, ln, sin, sqrt};
 use crate::base::kernel::Kernel;
@@ -61,6 +62,9 @@ impl<R: Real> Convolution<R> for DoubleWell<R> {
 
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], _: &mut [R]) -> R {
         let (v, m) = (kernel.variance(self.dim()), kernel.fourth_moment(self.dim()));
+        if !fits(self.dim(), [params.len(), grad.len()]) {
+            return no_gradient(grad);
+        }
         let (Some((x, others)), Some((g, other_grads))) = (params.split_first(), grad.split_first_mut())
         else {
             return R::INFINITY;
@@ -95,7 +99,7 @@ impl<R: Real> Convolution<R> for RippledBowl<R> {
     }
 
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], _: &mut [R]) -> R {
-        let Some(factor) = kernel.wave(self.wavenumber, self.dim()) else { return R::INFINITY };
+        let Some(factor) = kernel.wave(self.wavenumber, self.dim()) else { return no_gradient(grad) };
         let raised = R::HALF * self.curvature * kernel.variance(self.dim()) * R::from_usize(self.dim());
         self.rippled(factor, params, grad) + raised
     }
@@ -108,7 +112,10 @@ impl<R: Real> Convolution<R> for EggCarton<R> {
 
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], _: &mut [R]) -> R {
         let k = R::from_f64(core::f64::consts::TAU);
-        let Some(factor) = kernel.wave(k, self.dim()) else { return R::INFINITY };
+        let factor = match kernel.wave(k, self.dim()) {
+            Some(factor) if fits(self.dim(), [params.len(), grad.len()]) => factor,
+            _ => return no_gradient(grad),
+        };
         let height = self.scale * factor;
         let mut value = R::ZERO;
         for (g, x) in grad.iter_mut().zip(params) {
@@ -125,7 +132,10 @@ impl<R: Real> Convolution<R> for GaussianMixture<'_, R> {
     }
 
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], _: &mut [R]) -> R {
-        let Some(std_dev) = gaussian(kernel) else { return R::INFINITY };
+        let std_dev = match gaussian(kernel) {
+            Some(std_dev) if fits(self.dim(), [params.len(), grad.len()]) => std_dev,
+            _ => return no_gradient(grad),
+        };
         let half_dim = R::HALF * R::from_usize(self.dim());
         let mut value = R::ZERO;
         grad.fill(R::ZERO);
@@ -157,14 +167,16 @@ impl<R: Real> Convolution<R> for MuellerBrown<R> {
     }
 
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], _: &mut [R]) -> R {
-        let (Some(std_dev), Some([x, y]), Some([gx, gy])) =
-            (gaussian(kernel), params.first_chunk::<2>(), grad.first_chunk_mut::<2>())
-        else {
-            return R::INFINITY;
-        };
+        let Some(std_dev) = gaussian(kernel) else { return no_gradient(grad) };
+        value_grad(params, grad, |point| self.convolved_at(std_dev, point))
+    }
+}
+
+impl<R: Real> MuellerBrown<R> {
+    /// Value and gradient of its convolution with a Gaussian.
+    fn convolved_at(&self, std_dev: R, [x, y]: [R; 2]) -> (R, [R; 2]) {
         let variance = std_dev * std_dev;
-        let mut value = R::ZERO;
-        (*gx, *gy) = (R::ZERO, R::ZERO);
+        let (mut value, mut gx, mut gy) = (R::ZERO, R::ZERO, R::ZERO);
         for term in Self::quadratic_forms() {
             let [[m_xx, m_xy], [_, m_yy]] = term.m;
             let (trace, det) = (m_xx + m_yy, m_xx * m_yy - m_xy * m_xy);
@@ -172,16 +184,14 @@ impl<R: Real> Convolution<R> for MuellerBrown<R> {
             // M (I + s²M)⁻¹ = (M + s² det(M) I) / det(I + s²M)
             let (b_xx, b_yy) = ((m_xx + variance * det) / spread, (m_yy + variance * det) / spread);
             let b_xy = m_xy / spread;
-            let (dx, dy) = (*x - term.centre[0], *y - term.centre[1]);
+            let (dx, dy) = (x - term.centre[0], y - term.centre[1]);
             let (along_x, along_y) = (b_xx * dx + b_xy * dy, b_xy * dx + b_yy * dy);
             let bump = term.amplitude / sqrt(spread) * exp(-(R::HALF * (dx * along_x + dy * along_y)));
             value += bump;
-            *gx -= bump * along_x;
-            *gy -= bump * along_y;
+            gx -= bump * along_x;
+            gy -= bump * along_y;
         }
-        *gx *= self.scale;
-        *gy *= self.scale;
-        self.scale * value
+        (self.scale * value, [self.scale * gx, self.scale * gy])
     }
 }
 

@@ -1,3 +1,4 @@
+use super::shape::{product, value, value_grad};
 use crate::base::elementary::{cos, sin};
 use crate::{Curvature, Objective, Real};
 
@@ -31,6 +32,13 @@ const BETA: f64 = 1.0 / (2.0 * X0 * X0);
 impl<R: Real> CurvyValley<R> {
     /// The two minima.
     pub const MINIMA: [[f64; 2]; 2] = [[-X0, -1.0], [X0, 1.0]];
+
+    fn height(&self, [x, y]: [R; 2]) -> R {
+        let beta = R::from_f64(BETA);
+        let off = y - sin(x);
+        let x2 = x * x;
+        self.scale * (off * off + R::from_u32(4) * beta * (beta * x2 * x2 - x2) + R::ONE)
+    }
 }
 
 impl<R: Real> Default for CurvyValley<R> {
@@ -49,30 +57,29 @@ impl<R: Real> Objective<R> for CurvyValley<R> {
     }
 
     fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
-        let (x, y, beta) = (params[0], params[1], R::from_f64(BETA));
-        let off = y - sin(x);
-        let x2 = x * x;
-        self.scale * (off * off + R::from_u32(4) * beta * (beta * x2 * x2 - x2) + R::ONE)
+        value(params, |point| self.height(point))
     }
 
-    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
-        let (x, y, beta) = (params[0], params[1], R::from_f64(BETA));
-        let off = y - sin(x);
-        let well = R::from_u32(4) * beta * (R::from_u32(4) * beta * x * x * x - R::TWO * x);
-        grad[0] = self.scale * (well - R::TWO * off * cos(x));
-        grad[1] = self.scale * R::TWO * off;
-        self.value(params, scratch)
+    fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
+        value_grad(params, grad, |[x, y]| {
+            let beta = R::from_f64(BETA);
+            let off = y - sin(x);
+            let well = R::from_u32(4) * beta * (R::from_u32(4) * beta * x * x * x - R::TWO * x);
+            let slope = [self.scale * (well - R::TWO * off * cos(x)), self.scale * R::TWO * off];
+            (self.height([x, y]), slope)
+        })
     }
 }
 
 impl<R: Real> Curvature<R> for CurvyValley<R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
-        let (x, y, beta) = (params[0], params[1], R::from_f64(BETA));
-        let (s, c) = (sin(x), cos(x));
-        let well = R::from_u32(4) * beta * (R::from_u32(12) * beta * x * x - R::TWO);
-        let xx = well + R::TWO * (c * c + (y - s) * s);
-        let xy = -(R::TWO * c);
-        out[0] = self.scale * (xx * v[0] + xy * v[1]);
-        out[1] = self.scale * (xy * v[0] + R::TWO * v[1]);
+        product(params, v, out, |[x, y], [a, b]| {
+            let beta = R::from_f64(BETA);
+            let (s, c) = (sin(x), cos(x));
+            let well = R::from_u32(4) * beta * (R::from_u32(12) * beta * x * x - R::TWO);
+            let xx = well + R::TWO * (c * c + (y - s) * s);
+            let xy = -(R::TWO * c);
+            [self.scale * (xx * a + xy * b), self.scale * (xy * a + R::TWO * b)]
+        });
     }
 }

@@ -1,3 +1,5 @@
+use super::shape::{fits, no_gradient};
+use crate::base::refusal::refuse;
 use crate::{ArgError, Curvature, Objective, Real};
 
 /// Two wells along the first axis, a bowl along all others.
@@ -47,18 +49,26 @@ impl<R: Real> Objective<R> for DoubleWell<R> {
     }
 
     fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
-        let w = params[0] * params[0] - R::ONE;
+        let (Some((x, others)), true) = (params.split_first(), fits(self.dim, [params.len()])) else {
+            return R::INFINITY;
+        };
+        let w = *x * *x - R::ONE;
         let mut bowl = R::ZERO;
-        for x in &params[1..] {
+        for x in others {
             bowl += *x * *x;
         }
         self.scale * (R::HALF * R::HALF * w * w + R::HALF * bowl)
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
-        grad[0] = self.scale * params[0] * (params[0] * params[0] - R::ONE);
-        for (g, x) in grad[1..].iter_mut().zip(&params[1..]) {
+        if !fits(self.dim, [params.len(), grad.len()]) {
+            return no_gradient(grad);
+        }
+        for (g, x) in grad.iter_mut().zip(params) {
             *g = self.scale * *x;
+        }
+        if let (Some(g), Some(x)) = (grad.first_mut(), params.first()) {
+            *g *= *x * *x - R::ONE;
         }
         self.value(params, scratch)
     }
@@ -66,9 +76,14 @@ impl<R: Real> Objective<R> for DoubleWell<R> {
 
 impl<R: Real> Curvature<R> for DoubleWell<R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
-        out[0] = self.scale * (R::from_u32(3) * params[0] * params[0] - R::ONE) * v[0];
-        for (out, v) in out[1..].iter_mut().zip(&v[1..]) {
+        if !fits(self.dim, [params.len(), v.len(), out.len()]) {
+            return refuse(out);
+        }
+        for (out, v) in out.iter_mut().zip(v) {
             *out = self.scale * *v;
+        }
+        if let (Some(out), Some(x), Some(v)) = (out.first_mut(), params.first(), v.first()) {
+            *out = self.scale * (R::from_u32(3) * *x * *x - R::ONE) * *v;
         }
     }
 }

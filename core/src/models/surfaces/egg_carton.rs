@@ -1,4 +1,6 @@
+use super::shape::{fits, no_gradient};
 use crate::base::elementary::{cos, sin};
+use crate::base::refusal::refuse;
 use crate::{ArgError, Curvature, Objective, Real};
 
 /// A lattice of equal minima, as in Draxler et al. (2018).
@@ -51,6 +53,9 @@ impl<R: Real> Objective<R> for EggCarton<R> {
     }
 
     fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
+        if !fits(self.dim, [params.len()]) {
+            return R::INFINITY;
+        }
         let mut value = R::ZERO;
         for x in params {
             value += cos(R::from_f64(TWO_PI) * *x);
@@ -59,6 +64,9 @@ impl<R: Real> Objective<R> for EggCarton<R> {
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
+        if !fits(self.dim, [params.len(), grad.len()]) {
+            return no_gradient(grad);
+        }
         let k = R::from_f64(TWO_PI);
         for (g, x) in grad.iter_mut().zip(params) {
             *g = -(self.scale * k * sin(k * *x));
@@ -69,6 +77,9 @@ impl<R: Real> Objective<R> for EggCarton<R> {
 
 impl<R: Real> Curvature<R> for EggCarton<R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
+        if !fits(self.dim, [params.len(), v.len(), out.len()]) {
+            return refuse(out);
+        }
         let k = R::from_f64(TWO_PI);
         for ((out, x), v) in out.iter_mut().zip(params).zip(v) {
             *out = -(self.scale * k * k * cos(k * *x) * *v);

@@ -1,4 +1,6 @@
+use super::shape::{fits, no_gradient};
 use crate::base::elementary::exp;
+use crate::base::refusal::refuse;
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
 /// Wells (or hills) of Gaussian shape, each with its own centre, depth and width.
@@ -89,6 +91,9 @@ impl<R: Real> Objective<R> for GaussianMixture<'_, R> {
     }
 
     fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
+        if !fits(self.dim, [params.len()]) {
+            return R::INFINITY;
+        }
         let mut value = R::ZERO;
         for (well, ..) in self.wells(params) {
             value += well;
@@ -97,6 +102,9 @@ impl<R: Real> Objective<R> for GaussianMixture<'_, R> {
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
+        if !fits(self.dim, [params.len(), grad.len()]) {
+            return no_gradient(grad);
+        }
         let mut value = R::ZERO;
         grad.fill(R::ZERO);
         for (well, centre, sharpness) in self.wells(params) {
@@ -111,6 +119,9 @@ impl<R: Real> Objective<R> for GaussianMixture<'_, R> {
 
 impl<R: Real> Curvature<R> for GaussianMixture<'_, R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
+        if !fits(self.dim, [params.len(), v.len(), out.len()]) {
+            return refuse(out);
+        }
         out.fill(R::ZERO);
         for (well, centre, sharpness) in self.wells(params) {
             // ∇²well = well · (s² d dᵀ − s I), d = x − c, s = 1/width²

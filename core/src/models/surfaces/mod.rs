@@ -32,6 +32,7 @@ mod mueller_brown;
 mod quadratic;
 mod ring;
 mod rippled_bowl;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod tilted_ring;

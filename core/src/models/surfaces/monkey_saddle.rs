@@ -1,3 +1,4 @@
+use super::shape::{product, value, value_grad};
 use crate::{Curvature, Objective, Real};
 
 /// A saddle with three valleys and no curvature at its centre: `f(x, y) = scale · (x³ − 3 x y²)`.
@@ -24,6 +25,12 @@ impl<R: Real> Default for MonkeySaddle<R> {
     }
 }
 
+impl<R: Real> MonkeySaddle<R> {
+    fn height(&self, [x, y]: [R; 2]) -> R {
+        self.scale * x * (x * x - R::from_u32(3) * y * y)
+    }
+}
+
 impl<R: Real> Objective<R> for MonkeySaddle<R> {
     fn dim(&self) -> usize {
         2
@@ -34,23 +41,23 @@ impl<R: Real> Objective<R> for MonkeySaddle<R> {
     }
 
     fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
-        let (x, y) = (params[0], params[1]);
-        self.scale * x * (x * x - R::from_u32(3) * y * y)
+        value(params, |point| self.height(point))
     }
 
-    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
-        let (x, y) = (params[0], params[1]);
-        grad[0] = self.scale * R::from_u32(3) * (x * x - y * y);
-        grad[1] = -(self.scale * R::from_u32(6) * x * y);
-        self.value(params, scratch)
+    fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
+        value_grad(params, grad, |[x, y]| {
+            let slope =
+                [self.scale * R::from_u32(3) * (x * x - y * y), -(self.scale * R::from_u32(6) * x * y)];
+            (self.height([x, y]), slope)
+        })
     }
 }
 
 impl<R: Real> Curvature<R> for MonkeySaddle<R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
-        let (x, y) = (params[0], params[1]);
-        let k = self.scale * R::from_u32(6);
-        out[0] = k * (x * v[0] - y * v[1]);
-        out[1] = -(k * (y * v[0] + x * v[1]));
+        product(params, v, out, |[x, y], [a, b]| {
+            let k = self.scale * R::from_u32(6);
+            [k * (x * a - y * b), -(k * (y * a + x * b))]
+        });
     }
 }

@@ -1,3 +1,4 @@
+use super::shape::{product, value, value_grad};
 use crate::base::elementary::exp;
 use crate::{Curvature, Objective, Real};
 
@@ -81,8 +82,7 @@ impl<R: Real> MuellerBrown<R> {
     }
 
     /// The four terms at a point.
-    fn terms(params: &[R]) -> impl Iterator<Item = Term<R>> {
-        let (x, y) = (params[0], params[1]);
+    fn terms([x, y]: [R; 2]) -> impl Iterator<Item = Term<R>> {
         TERMS.iter().map(move |t| {
             let [amplitude, a, b, c, x0, y0] = t.map(R::from_f64);
             let (dx, dy) = (x - x0, y - y0);
@@ -108,35 +108,38 @@ impl<R: Real> Objective<R> for MuellerBrown<R> {
     }
 
     fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
-        let mut value = R::ZERO;
-        for t in Self::terms(params) {
-            value += t.value;
-        }
-        self.scale * value
+        value(params, |point| {
+            let mut value = R::ZERO;
+            for t in Self::terms(point) {
+                value += t.value;
+            }
+            self.scale * value
+        })
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
-        let (mut value, mut gx, mut gy) = (R::ZERO, R::ZERO, R::ZERO);
-        for t in Self::terms(params) {
-            value += t.value;
-            gx += t.value * t.gx;
-            gy += t.value * t.gy;
-        }
-        grad[0] = self.scale * gx;
-        grad[1] = self.scale * gy;
-        self.scale * value
+        value_grad(params, grad, |point| {
+            let (mut value, mut gx, mut gy) = (R::ZERO, R::ZERO, R::ZERO);
+            for t in Self::terms(point) {
+                value += t.value;
+                gx += t.value * t.gx;
+                gy += t.value * t.gy;
+            }
+            (self.scale * value, [self.scale * gx, self.scale * gy])
+        })
     }
 }
 
 impl<R: Real> Curvature<R> for MuellerBrown<R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
-        let (mut xx, mut xy, mut yy) = (R::ZERO, R::ZERO, R::ZERO);
-        for t in Self::terms(params) {
-            xx += t.value * (t.gx * t.gx + t.hxx);
-            xy += t.value * (t.gx * t.gy + t.hxy);
-            yy += t.value * (t.gy * t.gy + t.hyy);
-        }
-        out[0] = self.scale * (xx * v[0] + xy * v[1]);
-        out[1] = self.scale * (xy * v[0] + yy * v[1]);
+        product(params, v, out, |point, [a, b]| {
+            let (mut xx, mut xy, mut yy) = (R::ZERO, R::ZERO, R::ZERO);
+            for t in Self::terms(point) {
+                xx += t.value * (t.gx * t.gx + t.hxx);
+                xy += t.value * (t.gx * t.gy + t.hxy);
+                yy += t.value * (t.gy * t.gy + t.hyy);
+            }
+            [self.scale * (xx * a + xy * b), self.scale * (xy * a + yy * b)]
+        });
     }
 }

@@ -1,4 +1,7 @@
-use crate::base::vector::dot;
+use super::shape::fits;
+use crate::base::refusal::refuse;
+use crate::base::rows::copy;
+use crate::base::vector::{dot, dot_scaled, unit_scale};
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
 /// A quadratic of any spectrum, optionally in a turned frame.
@@ -21,9 +24,18 @@ use crate::{ArgError, Curvature, Objective, Real, Reason};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quadratic<'a, R: Real = f32> {
     spectrum: &'a [R],
-    axis: Option<(&'a [R], R)>,
+    axis: Option<Axis<'a, R>>,
     /// Multiplies the function.
     pub scale: R,
+}
+
+/// What is reflected along, in a unit in which its square neither overflows nor vanishes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Axis<'a, R> {
+    u: &'a [R],
+    unit: R,
+    /// 2 / ‖unit u‖².
+    factor: R,
 }
 
 impl<'a, R: Real> Quadratic<'a, R> {
@@ -46,9 +58,10 @@ impl<'a, R: Real> Quadratic<'a, R> {
     pub fn reflected(self, axis: &'a [R]) -> Result<Self, ArgError> {
         ArgError::check_len("axis", self.spectrum.len(), axis.len())?;
         ArgError::check_finite("axis", axis)?;
-        let square = dot(axis, axis);
+        let unit = unit_scale(axis);
+        let square = dot_scaled(unit, axis, unit, axis);
         ArgError::check_positive("axis", square)?;
-        Ok(Self { axis: Some((axis, R::TWO / square)), ..self })
+        Ok(Self { axis: Some(Axis { u: axis, unit, factor: R::TWO / square }), ..self })
     }
 
     /// tr ∇²f.
@@ -62,18 +75,22 @@ impl<'a, R: Real> Quadratic<'a, R> {
 
     /// `out = Q v`.
     fn turn(&self, v: &[R], out: &mut [R]) {
-        out.copy_from_slice(v);
-        if let Some((axis, factor)) = self.axis {
-            let along = factor * dot(axis, v);
-            for (out, u) in out.iter_mut().zip(axis) {
-                *out -= along * *u;
+        copy(v, out);
+        if let Some(Axis { u, unit, factor }) = self.axis {
+            let along = factor * dot_scaled(unit, u, R::ONE, v);
+            for (out, u) in out.iter_mut().zip(u) {
+                *out -= along * (unit * *u);
             }
         }
     }
 
-    /// `out = scale · Q Λ Q v`.
+    /// `out = scale · Q Λ Q v`; NaN if a slice does not fit.
     fn apply(&self, v: &[R], out: &mut [R], scratch: &mut [R]) {
-        let turned = &mut scratch[..self.spectrum.len()];
+        let dim = self.spectrum.len();
+        let turned = match scratch.get_mut(..dim) {
+            Some(turned) if fits(dim, [v.len(), out.len()]) => turned,
+            _ => return refuse(out),
+        };
         self.turn(v, turned);
         for (t, eigenvalue) in turned.iter_mut().zip(self.spectrum) {
             *t *= self.scale * *eigenvalue;
@@ -92,12 +109,17 @@ impl<R: Real> Objective<R> for Quadratic<'_, R> {
     }
 
     fn value(&self, params: &[R], scratch: &mut [R]) -> R {
-        let (grad, scratch) = scratch.split_at_mut(self.spectrum.len());
-        self.value_grad(params, grad, scratch)
+        match scratch.split_at_mut_checked(self.spectrum.len()) {
+            Some((grad, scratch)) => self.value_grad(params, grad, scratch),
+            None => R::INFINITY,
+        }
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
         self.apply(params, grad, scratch);
+        if !fits(self.spectrum.len(), [params.len(), grad.len()]) || scratch.len() < grad.len() {
+            return R::INFINITY;
+        }
         R::HALF * dot(params, grad)
     }
 }

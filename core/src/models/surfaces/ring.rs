@@ -1,3 +1,4 @@
+use super::shape::{product, value, value_grad};
 use crate::{Curvature, Objective, Real};
 
 /// A ring of minima: `f(x, y) = scale · (x² + y² − 1)²`.
@@ -25,6 +26,11 @@ impl<R: Real> Default for Ring<R> {
     }
 }
 
+/// x² + y² − 1.
+fn off<R: Real>([x, y]: [R; 2]) -> R {
+    x * x + y * y - R::ONE
+}
+
 impl<R: Real> Objective<R> for Ring<R> {
     fn dim(&self) -> usize {
         2
@@ -35,26 +41,29 @@ impl<R: Real> Objective<R> for Ring<R> {
     }
 
     fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
-        let w = params[0] * params[0] + params[1] * params[1] - R::ONE;
-        self.scale * w * w
+        value(params, |point| {
+            let w = off(point);
+            self.scale * w * w
+        })
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
-        let w = params[0] * params[0] + params[1] * params[1] - R::ONE;
-        let k = self.scale * R::from_u32(4) * w;
-        grad[0] = k * params[0];
-        grad[1] = k * params[1];
-        self.scale * w * w
+        value_grad(params, grad, |[x, y]| {
+            let w = off([x, y]);
+            let k = self.scale * R::from_u32(4) * w;
+            (self.scale * w * w, [k * x, k * y])
+        })
     }
 }
 
 impl<R: Real> Curvature<R> for Ring<R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
         // ∇²f = 4w I + 8 p pᵀ
-        let w = params[0] * params[0] + params[1] * params[1] - R::ONE;
-        let radial = R::TWO * (params[0] * v[0] + params[1] * v[1]);
-        let k = self.scale * R::from_u32(4);
-        out[0] = k * (w * v[0] + radial * params[0]);
-        out[1] = k * (w * v[1] + radial * params[1]);
+        product(params, v, out, |[x, y], [a, b]| {
+            let w = off([x, y]);
+            let radial = R::TWO * (x * a + y * b);
+            let k = self.scale * R::from_u32(4);
+            [k * (w * a + radial * x), k * (w * b + radial * y)]
+        });
     }
 }

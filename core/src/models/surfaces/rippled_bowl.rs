@@ -1,4 +1,6 @@
+use super::shape::{fits, no_gradient};
 use crate::base::elementary::{cos, sin};
+use crate::base::refusal::refuse;
 use crate::{ArgError, Curvature, Objective, Real};
 
 /// A bowl with ripples, the toy on which smoothing by noise is studied.
@@ -46,6 +48,9 @@ impl<R: Real> RippledBowl<R> {
 
     /// The sum over the coordinates, the ripples shrunk by `factor`.
     pub(super) fn rippled(&self, factor: R, params: &[R], grad: &mut [R]) -> R {
+        if !fits(self.dim, [params.len(), grad.len()]) {
+            return no_gradient(grad);
+        }
         let (ripple, k) = (self.amplitude * factor, self.wavenumber);
         let mut value = R::ZERO;
         for (g, x) in grad.iter_mut().zip(params) {
@@ -67,6 +72,9 @@ impl<R: Real> Objective<R> for RippledBowl<R> {
     }
 
     fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
+        if !fits(self.dim, [params.len()]) {
+            return R::INFINITY;
+        }
         let mut value = R::ZERO;
         for x in params {
             let ripple = self.amplitude * cos(self.wavenumber * *x + self.phase);
@@ -82,6 +90,9 @@ impl<R: Real> Objective<R> for RippledBowl<R> {
 
 impl<R: Real> Curvature<R> for RippledBowl<R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
+        if !fits(self.dim, [params.len(), v.len(), out.len()]) {
+            return refuse(out);
+        }
         let k = self.wavenumber;
         for ((out, x), v) in out.iter_mut().zip(params).zip(v) {
             let ripple = self.amplitude * k * k * cos(k * *x + self.phase);

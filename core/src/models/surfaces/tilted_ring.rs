@@ -1,3 +1,4 @@
+use super::shape::{product, value, value_grad};
 use crate::{Curvature, Objective, Real};
 
 /// A ring of minima that can be tilted: `f(x, y) = scale · (¼ (x² + y² − 1)² + tilt · x)`.
@@ -31,9 +32,9 @@ impl<R: Real> Default for TiltedRing<R> {
 }
 
 impl<R: Real> TiltedRing<R> {
-    fn at(&self, params: &[R]) -> (R, R) {
-        let w = params[0] * params[0] + params[1] * params[1] - R::ONE;
-        (w, self.scale * (R::HALF * R::HALF * w * w + self.tilt * params[0]))
+    fn at(&self, [x, y]: [R; 2]) -> (R, R) {
+        let w = x * x + y * y - R::ONE;
+        (w, self.scale * (R::HALF * R::HALF * w * w + self.tilt * x))
     }
 }
 
@@ -47,23 +48,24 @@ impl<R: Real> Objective<R> for TiltedRing<R> {
     }
 
     fn value(&self, params: &[R], _scratch: &mut [R]) -> R {
-        self.at(params).1
+        value(params, |point| self.at(point).1)
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], _scratch: &mut [R]) -> R {
-        let (w, value) = self.at(params);
-        grad[0] = self.scale * (w * params[0] + self.tilt);
-        grad[1] = self.scale * (w * params[1]);
-        value
+        value_grad(params, grad, |[x, y]| {
+            let (w, value) = self.at([x, y]);
+            (value, [self.scale * (w * x + self.tilt), self.scale * (w * y)])
+        })
     }
 }
 
 impl<R: Real> Curvature<R> for TiltedRing<R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], _scratch: &mut [R]) {
         // ∇²f = w I + 2 p pᵀ
-        let (w, _) = self.at(params);
-        let radial = R::TWO * (params[0] * v[0] + params[1] * v[1]);
-        out[0] = self.scale * (w * v[0] + radial * params[0]);
-        out[1] = self.scale * (w * v[1] + radial * params[1]);
+        product(params, v, out, |[x, y], [a, b]| {
+            let (w, _) = self.at([x, y]);
+            let radial = R::TWO * (x * a + y * b);
+            [self.scale * (w * a + radial * x), self.scale * (w * b + radial * y)]
+        });
     }
 }

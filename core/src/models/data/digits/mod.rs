@@ -35,6 +35,7 @@
 use core::ops::Range;
 
 use crate::base::blob::{BlobError, Reader, blob_len, kind};
+use crate::base::refusal::refuse;
 use crate::{ArgError, Real};
 
 /// Pixels along a side.
@@ -192,7 +193,7 @@ impl Digits<'_> {
 
 /// Pixels as a network takes them: divided by 16, exactly.
 ///
-/// `input` has 64 elements.
+/// NaN unless `input` has 64 elements.
 ///
 /// ```
 /// use losscape::models::data::digits::{self, PIXELS};
@@ -201,7 +202,9 @@ impl Digits<'_> {
 /// assert_eq!(input, [0.25; PIXELS]);
 /// ```
 pub fn scale<R: Real>(pixels: &[u8; PIXELS], input: &mut [R]) {
-    debug_assert_eq!(input.len(), PIXELS, "scale: input");
+    if input.len() != PIXELS {
+        return refuse(input);
+    }
     let sixteenth = R::from_f64(1.0 / 16.0);
     for (x, &pixel) in input.iter_mut().zip(pixels) {
         *x = R::from_u32(u32::from(pixel)) * sixteenth;

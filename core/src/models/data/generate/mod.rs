@@ -20,6 +20,7 @@ use core::f64::consts::{PI, TAU};
 
 use crate::base::elementary::{cos, sin, sqrt};
 use crate::base::random::{Rng, add_normal, uniform};
+use crate::base::rows::count_whole;
 use crate::{ArgError, Real, Reason};
 
 /// Two interleaving half circles of radius 1.
@@ -84,7 +85,7 @@ pub fn moons<R: Real, G: Rng + ?Sized>(
 /// `inputs` is N × 2 and `labels` N, with N ≥ 1.
 ///
 /// # Errors
-/// As [`moons`], and [`ArgError`] naming `turns` if it is not finite and above zero.
+/// As [`moons`], and [`ArgError`] naming `turns` if it is not above zero or more than a 7th of the largest number.
 ///
 /// ```
 /// use losscape::{base::random::stream, models::data::spirals};
@@ -104,11 +105,13 @@ pub fn spirals<R: Real, G: Rng + ?Sized>(
     labels: &mut [u8],
 ) -> Result<(), ArgError> {
     ArgError::check_positive("turns", turns)?;
+    let whole = R::from_f64(TAU) * turns;
+    ArgError::check_range("turns", turns, whole.is_finite(), "at most a 7th of the largest number")?;
     check(std_dev, 2, inputs, labels)?;
     for ((point, label), class) in points(inputs).zip(labels).zip(rounds(2)) {
         let r = sqrt(uniform::<R, G>(rng));
         let half_turns = R::from_u32(u32::from(class));
-        let angle = R::from_f64(TAU) * turns * r + R::from_f64(PI) * half_turns;
+        let angle = whole * r + R::from_f64(PI) * half_turns;
         *point = [r * cos(angle), r * sin(angle)];
         add_normal(rng, std_dev, point);
         *label = class;
@@ -187,11 +190,7 @@ pub fn blobs<R: Real, G: Rng + ?Sized>(
     labels: &mut [u8],
 ) -> Result<(), ArgError> {
     ArgError::check_count("width", width)?;
-    let classes = centres.len() / width;
-    if classes == 0 {
-        return Err(ArgError::new("centres", Reason::Empty));
-    }
-    ArgError::check_len("centres", classes * width, centres.len())?;
+    let classes = count_whole("centres", width, centres.len())?;
     if classes > 256 {
         return Err(ArgError::new("centres", Reason::TooMany { limit: 256, found: classes }));
     }

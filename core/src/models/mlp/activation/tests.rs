@@ -150,14 +150,14 @@ fn errors(f: Activation, z: impl Iterator<Item = f32>) -> [(f64, f32); 4] {
 fn check_saturation(step: usize) {
     let all = || singles(100.0, step);
     let [first, second, ..] = errors(Activation::Tanh, all());
-    assert!(first.0 < 1.48e-7 && second.0 < 2.01e-7, "tanh: {first:?}, {second:?}");
+    assert!(first.0 < 1.6e-7 && second.0 < 2.2e-7, "tanh: {first:?}, {second:?}");
     let [first, second, ..] = errors(Activation::Sigmoid, all());
     assert!(first.0 < 9.0e-8 && second.0 < 9.0e-8, "sigmoid: {first:?}, {second:?}");
     let [_, _, relative, _] = errors(Activation::Sigmoid, all().filter(|z| *z <= 0.0));
-    assert!(relative.0 < 1.7e-7, "sigmoid, left: {relative:?}");
+    assert!(relative.0 < 1.9e-7, "sigmoid, left: {relative:?}");
     // What is formed from z keeps its digits as far as it goes.
     let [_, _, first, second] = errors(Activation::Softplus, all());
-    assert!(first.0 < 1.2e-7 && second.0 < 2.1e-7, "softplus: {first:?}, {second:?}");
+    assert!(first.0 < 1.2e-7 && second.0 < 2.3e-7, "softplus: {first:?}, {second:?}");
 }
 
 #[test]

@@ -1,0 +1,4 @@
+//! Networks, data and surfaces in the hands of a stranger.
+
+mod hostile;
+mod short;
