@@ -149,7 +149,9 @@ fn hostile<R: Real>(lens: [usize; 5], outputs: usize) {
 #[test]
 fn lengths_that_do_not_fit_are_refused() {
     const LENGTHS: [usize; 6] = [0, 1, 2, 3, 6, 24];
-    for code in 0..LENGTHS.len().pow(4) {
+    // The interpreter takes a sample: 97 shares no factor with the count of codes, so every length occurs at every place.
+    let every = if cfg!(miri) { 97 } else { 1 };
+    for code in (0..LENGTHS.len().pow(4)).step_by(every) {
         let at = |place: u32| LENGTHS[code / LENGTHS.len().pow(place) % LENGTHS.len()];
         for outputs in [0, 1, 2, 3, 4, 6, usize::MAX / 2 + 1, usize::MAX] {
             for bias in [0, at(0)] {
