@@ -10,8 +10,9 @@ import type { Scene } from '../../web/src/lib/moments.ts';
 import { EXHIBITS } from './exhibits.ts';
 import { openLab, ROOT, replayed } from './harness.ts';
 
-const STILL = { width: 800, height: 424, quality: 0.5 };
-const STRIP = { width: 320, height: 170, quality: 0.6 };
+/** A slow phone shows a still within a second only if it has at most so many bytes: a figure of many dots loses quality first. */
+const STILL = { width: 800, height: 424, quality: 0.5, bytes: 18_000 };
+const STRIP = { width: 320, height: 170, quality: 0.6, bytes: 60_000 };
 /** What there is to the left and the right of a figure, if there are several. */
 const GAP = 16;
 
@@ -30,12 +31,12 @@ async function shot(exhibit: string, { link, figure }: Scene, colorScheme: Theme
 /** Rows of figures on paper, each row as large as there is room for it. */
 async function drawn(
   rows: readonly (readonly string[])[],
-  size: { width: number; height: number; quality: number },
+  size: { width: number; height: number; quality: number; bytes: number },
   paper: string,
 ): Promise<Uint8Array> {
   const page = await (await lab.browser.newContext()).newPage();
   const bytes = await page.evaluate(
-    async ([rows, { width, height, quality }, gap, paper]) => {
+    async ([rows, { width, height, quality, bytes }, gap, paper]) => {
       const canvas = new OffscreenCanvas(width, height * rows.length);
       const g = canvas.getContext('2d')!;
       g.imageSmoothingQuality = 'high';
@@ -53,7 +54,9 @@ async function drawn(
           g.drawImage(image, left, k * height + (height - h) / 2, w, h);
         }
       }
-      const blob = await canvas.convertToBlob({ type: 'image/webp', quality });
+      const coded = (quality: number) => canvas.convertToBlob({ type: 'image/webp', quality });
+      let blob = await coded(quality);
+      for (let q = quality - 0.05; blob.size > bytes && q > 0; q -= 0.05) blob = await coded(q);
       return [...new Uint8Array(await blob.arrayBuffer())];
     },
     [rows, size, GAP, paper] as const,
