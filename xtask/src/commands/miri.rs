@@ -20,8 +20,9 @@ const RUNS: [(&str, &str); 4] = [
     (WIDEST, "-p losscape --lib -- base::matrix"),
     (
         "",
-        "-p losscape --lib -- base:: curvature::hessian models::mlp::activation models::mlp::spec models::surfaces \
-         objective:: path::average path::polyline path::tangent path::tree",
+        "-p losscape --lib -- base::blob base::finite base::grid base::layout base::rows curvature::hessian \
+         models::mlp::activation models::mlp::spec models::surfaces objective::check objective::on_batch \
+         --skip surfaces::convolved",
     ),
 ];
 
