@@ -223,8 +223,8 @@ export async function digestAt(lab: Lab, page: Page, wanted: number, settings = 
 
 export interface Native {
   digest: string;
-  trainLoss: number;
-  trainAccuracy: number;
+  loss: number;
+  accuracy: number;
   heldLoss: number;
   heldAccuracy: number;
 }
@@ -243,13 +243,13 @@ export function native(steps: readonly number[]): Map<number, Native> {
       .split('\n')
       .map((line) => {
         const [at, digest, ...measures] = line.split(' ');
-        const [trainLoss, trainAccuracy, heldLoss, heldAccuracy] = measures.map(Number);
+        const [loss, accuracy, heldLoss, heldAccuracy] = measures.map(Number);
         return [
           Number(at),
           {
             digest: digest!,
-            trainLoss: trainLoss!,
-            trainAccuracy: trainAccuracy!,
+            loss: loss!,
+            accuracy: accuracy!,
             heldLoss: heldLoss!,
             heldAccuracy: heldAccuracy!,
           },

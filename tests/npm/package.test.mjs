@@ -106,14 +106,14 @@ test('TypeScript knows every class, and what is wrong with a use', () => {
     await load();
     const train = new Train(new Digits(await readDigits()), new TrainSettings());
     const digest: string = train.digest();
-    const measured: Float64Array = train.measure();
+    const measured: number = train.measure().held_out_loss;
     // @ts-expect-error: a step count is a number
     train.advance('10');
     // @ts-expect-error: there is no such class
     new Nothing();
     const settings = new PathsSettings();
     settings.task = Task.Twins;
-    const report: Float64Array = new Paths(settings).report(Route.Best);
+    const report: number | undefined = new Paths(settings).report(Route.Best)?.barrier;
     const map: number = new Surface(1, false, 0, 1).fill(32);
     new Surface(1, true, 0, 1).cut(Cut.Random);
     const first: number | undefined = new Twins(1, true, false).first;

@@ -4,11 +4,11 @@
 //! behind `#` in the page's address: `task=twins&width=4&step=1600`.
 
 use core::error::Error;
-use core::fmt::Debug;
+use core::fmt::{Debug, Formatter};
 use std::collections::HashMap;
 
 use losscape_wasm::Digits;
-use losscape_wasm::paths::{Paths, PathsSettings, Route, Task, Toy, ToySurface};
+use losscape_wasm::paths::{CycleRow, Look, Paths, PathsSettings, Route, RouteReport, Task, Toy, ToySurface};
 
 type Link<'a> = HashMap<&'a str, &'a str>;
 
@@ -59,20 +59,25 @@ fn nets(task: &str, link: &Link<'_>, step: u32) -> Result<(), Box<dyn Error>> {
     while paths.train(1000)? > 0 {}
     let ends = paths.end_digests();
     while !paths.advance(step, 1000) {}
+    let Look { value, missed } = paths.look_at_saddle()?;
+    let saddle = object(&[("value", &value), ("missed", &missed)]);
+    let (disagreement, aligning_error) = (paths.disagreement()?, paths.aligning_error()?);
+    let scanned = |route| paths.report(route).map(report).ok_or("not trained");
+    let cycles: Vec<_> = paths.cycles(0).into_iter().map(cycle).collect();
     print(&[
         ("step", &paths.steps()),
         ("digest", &paths.digest()),
         ("endsBefore", &ends),
         ("ends", &paths.end_digests()),
-        ("straight", &paths.report(Route::Straight)),
-        ("aligned", &paths.report(Route::Aligned)),
-        ("best", &paths.report(Route::Best)),
-        ("saddle", &paths.look_at_saddle()),
-        ("gradients", &paths.evaluations()[0]),
-        ("disagreement", &paths.disagreement()),
-        ("aligningError", &paths.aligning_error()),
-        ("distances", &paths.distances()),
-        ("cycles", &paths.cycles()),
+        ("straight", &scanned(Route::Straight)?),
+        ("aligned", &scanned(Route::Aligned)?),
+        ("best", &scanned(Route::Best)?),
+        ("saddle", &saddle),
+        ("gradients", &paths.gradients()),
+        ("disagreement", &disagreement),
+        ("aligningError", &aligning_error),
+        ("distances", &[paths.distance(), paths.aligned_distance()]),
+        ("cycles", &cycles),
         ("climbed", &paths.climbed().into_iter().collect::<Vec<_>>()),
     ]);
     Ok(())
@@ -89,19 +94,45 @@ fn toy(surface: ToySurface, link: &Link<'_>, step: u32) -> Result<(), Box<dyn Er
         toy.drag(image.parse()?, x.parse()?, y.parse()?)?;
     }
     toy.advance(step - toy.steps());
-    let scan = |straight| toy.scan(straight).map(|numbers| numbers[..6].to_vec());
     print(&[
         ("step", &toy.steps()),
         ("digest", &toy.digest()),
-        ("straight", &scan(true)?),
-        ("best", &scan(false)?),
+        ("straight", &report(toy.report(true)?)),
+        ("best", &report(toy.report(false)?)),
         ("gradients", &toy.gradients()),
     ]);
     Ok(())
 }
 
-/// Numbers, texts and lists of them print as in JSON.
-fn print(fields: &[(&str, &dyn Debug)]) {
+fn report(RouteReport { saddle, at, barrier, a, b, ratio }: RouteReport) -> Json {
+    object(&[
+        ("saddle", &saddle),
+        ("at", &at),
+        ("barrier", &barrier),
+        ("a", &a),
+        ("b", &b),
+        ("ratio", &ratio),
+    ])
+}
+
+fn cycle(CycleRow { step, saddle, barrier }: CycleRow) -> Json {
+    object(&[("step", &step), ("saddle", &saddle), ("barrier", &barrier)])
+}
+
+/// An object of JSON. Numbers, texts and lists of them print in Rust as they do there.
+struct Json(String);
+
+impl Debug for Json {
+    fn fmt(&self, f: &mut Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn object(fields: &[(&str, &dyn Debug)]) -> Json {
     let fields: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\":{value:?}")).collect();
-    println!("{{{}}}", fields.join(","));
+    Json(format!("{{{}}}", fields.join(",")))
+}
+
+fn print(fields: &[(&str, &dyn Debug)]) {
+    println!("{:?}", object(fields));
 }

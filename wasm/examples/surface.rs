@@ -3,7 +3,7 @@
 //! `cargo run -q -p losscape-wasm --example surface`
 
 use losscape_wasm::LabError;
-use losscape_wasm::surface::{Cut, Surface, SurfaceSettings};
+use losscape_wasm::surface::{Curved, Cut, Surface, SurfaceSettings};
 
 fn main() -> Result<(), LabError> {
     let mut net = Surface::with(SurfaceSettings::default())?;
@@ -12,9 +12,9 @@ fn main() -> Result<(), LabError> {
         println!("net-digest-{step} {}", net.digest());
         println!("net-loss-{step} {}", net.loss()?);
     }
-    for (name, value) in ["largest", "smallest", "trace", "flat", "negative"].iter().zip(net.curvature()?) {
-        println!("net-{name} {value}");
-    }
+    let Curved { largest, smallest, trace, flat, negative } = net.curvature()?;
+    println!("net-largest {largest}\nnet-smallest {smallest}\nnet-trace {trace}");
+    println!("net-flat {flat}\nnet-negative {negative}");
     println!("net-walk {}", net.walk_share()?);
     let cuts =
         [("minima", Cut::Minima), ("run", Cut::Run), ("curvature", Cut::Curvature), ("random", Cut::Random)];
@@ -39,8 +39,8 @@ fn main() -> Result<(), LabError> {
 /// The line from (−1, 0) to (1, 0), and the map of half-width 2.
 fn report(name: &str, surface: &mut Surface) -> Result<(), LabError> {
     let line = surface.line(-1.0, 0.0, 1.0, 0.0)?;
-    println!("{name}-saddle {}", line[0]);
-    println!("{name}-barrier {}", line[2]);
+    println!("{name}-saddle {}", line.saddle);
+    println!("{name}-barrier {}", line.barrier);
     for cells in [16, 32, 64] {
         surface.begin(2.0, cells)?;
         while surface.fill(1000)? < cells {}

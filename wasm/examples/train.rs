@@ -3,7 +3,7 @@
 //! `cargo run -q -p losscape-wasm --example train -- STEPS...`
 
 use losscape_wasm::Digits;
-use losscape_wasm::train::{Train, TrainSettings};
+use losscape_wasm::train::{Measures, Train, TrainSettings};
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let file = include_bytes!("../../core/src/models/data/digits/digits.bin");
@@ -14,8 +14,8 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     steps.sort_unstable();
     for step in steps {
         train.advance(step - train.steps())?;
-        let measures = train.measure()?.iter().map(f64::to_string).collect::<Vec<_>>().join(" ");
-        println!("{step} {} {measures}", train.digest());
+        let Measures { loss, accuracy, held_out_loss, held_out_accuracy } = train.measure()?;
+        println!("{step} {} {loss} {accuracy} {held_out_loss} {held_out_accuracy}", train.digest());
     }
     Ok(())
 }

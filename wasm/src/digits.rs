@@ -5,6 +5,8 @@ use std::rc::Rc;
 use losscape::ArgError;
 use losscape::models::data::digits::{self, PIXELS};
 use losscape::models::data::{Dataset, Targets, pad};
+use losscape::models::mlp::{Activation, Mlp};
+use losscape_wasm_loops::predict;
 use wasm_bindgen::prelude::*;
 
 use crate::LabError;
@@ -105,5 +107,39 @@ impl Digits {
 impl Digits {
     pub(crate) fn data(&self) -> &Rc<Data> {
         &self.data
+    }
+}
+
+/// What a network makes of 64 pixels.
+#[wasm_bindgen(getter_with_clone)]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The answers of the hidden units.
+    #[wasm_bindgen(readonly)]
+    pub hidden: Vec<f32>,
+    /// The probabilities of the ten digits.
+    #[wasm_bindgen(readonly)]
+    pub probabilities: Vec<f32>,
+}
+
+impl Reading {
+    /// What a network of one hidden tanh layer makes of `pixels`.
+    pub(crate) fn new(
+        net: &Mlp,
+        params: &[f32],
+        pixels: &[f32],
+        scratch: &mut [f32],
+    ) -> Result<Self, ArgError> {
+        ArgError::check_len("pixels", net.inputs(), pixels.len())?;
+        ArgError::check_len("pixels", PIXELS, pixels.len())?;
+        ArgError::check_finite("pixels", pixels)?;
+        // The parameters of the first layer come first, and are a network of their own.
+        let layer = net.layer(0);
+        let first = Mlp::new(&[layer.inputs, layer.outputs])?.with_output(Activation::Tanh);
+        let (mut hidden, mut probabilities) = (vec![0.0; layer.outputs], vec![0.0; net.outputs()]);
+        predict(&first, &params[..first.param_len()], pixels, &mut hidden, scratch);
+        predict(net, params, pixels, &mut probabilities, scratch);
+        net.probabilities(&mut probabilities);
+        Ok(Self { hidden, probabilities })
     }
 }

@@ -8,7 +8,7 @@ mod digits;
 mod failure;
 
 #[cfg(feature = "digits")]
-pub use digits::Digits;
+pub use digits::{Digits, Reading};
 pub use failure::{LabError, rehearse_panic};
 
 // An exhibit each: a folder, a feature of its name, and an example that runs the handle natively.

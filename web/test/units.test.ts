@@ -5,7 +5,7 @@ import { contourPath } from '../src/lib/contour.ts';
 import { count, hexGroups, percent, significant } from '../src/lib/format.ts';
 import { Lending } from '../src/lib/lending.ts';
 import { logLevels, logShare, resample, upsideDown } from '../src/lib/raster.ts';
-import { nextRecord, SAMPLE_LEN, settled, toSamples } from '../src/lib/record.ts';
+import { nextRecord, settled } from '../src/lib/record.ts';
 import { toCsv } from '../src/lib/save.ts';
 import { linear, logarithmic, polyline, roomy } from '../src/lib/scale.ts';
 import { bestBuild } from '../src/lib/simd.ts';
@@ -18,26 +18,14 @@ test('records are a function of the step: round steps are met and few are kept',
   assert.equal(nextRecord(7), 10);
 });
 
-test('samples come out as they went in', () => {
-  const flat = Float64Array.from([5, 1, 2, 3, 4, 10, 6, 7, 8, 9]);
-  assert.equal(flat.length / SAMPLE_LEN, 2);
-  assert.deepEqual(toSamples(flat)[1], {
-    step: 10,
-    trainLoss: 6,
-    trainAccuracy: 7,
-    heldLoss: 8,
-    heldAccuracy: 9,
-  });
-});
-
 test('a run settles when its loss no longer falls, and not before step 3000', () => {
   const run = (loss: (step: number) => number, last: number) =>
     Array.from({ length: last / 10 + 1 }, (_, i) => ({
       step: 10 * i,
-      trainLoss: loss(10 * i),
-      trainAccuracy: 1,
-      heldLoss: 1,
-      heldAccuracy: 1,
+      loss: loss(10 * i),
+      accuracy: 1,
+      held_out_loss: 1,
+      held_out_accuracy: 1,
     }));
   assert.equal(settled(run(() => 1, 2900)), false);
   assert.equal(settled(run(() => 1, 3000)), true);

@@ -13,6 +13,7 @@
 //! | [`Curve`] | a curve whose mean loss is trained | Garipov et al. 2018 |
 //! | [`RunningAverage`] | the average of a run's weights | Izmailov et al. 2018 |
 //! | [`DenseScan`] | what a path costs, between its images too | |
+//! | [`Projection`] | the plane in which a path is drawn | |
 //! | [`Restarts`] | what a single search may err by | |
 //!
 //! Words: the *saddle* of a path is its highest value, the *barrier* its greatest height above the line
@@ -29,7 +30,9 @@ mod band;
 mod curve;
 #[cfg(test)]
 mod hole;
+mod location;
 mod polyline;
+mod projection;
 mod relax;
 mod restarts;
 mod scan;
@@ -45,10 +48,11 @@ pub use autoneb::{
 pub use average::RunningAverage;
 pub use band::{Band, BandConfig, BandLayout, BandStep, Spacing};
 pub use curve::{Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Draw};
-pub use polyline::{Location, length};
+pub use location::Location;
+pub use polyline::length;
+pub use projection::{Projected, Projection};
 pub use relax::{Adaptive, Descent, Fire, Relaxer};
 pub use restarts::Restarts;
-
 pub use scan::{DenseScan, PathReport, ScanStep};
 pub use string::{Interpolation, StringConfig, StringLayout, StringMethod, StringStep};
 pub use string_sampling::{

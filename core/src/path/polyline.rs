@@ -32,6 +32,12 @@ pub(super) fn check_ends<R: Real>(
     let (Some(a), Some(b)) = (row(values, dim, 0), row(values, dim, last)) else {
         return Err(ArgError::new(arg, Reason::TooShort { needed: (last + 1) * dim, found: values.len() }));
     };
+    check_apart(arg, a, b)
+}
+
+/// Refuses two points that are not finite, equal, or farther apart than the largest number.
+#[inline(always)]
+pub(super) fn check_apart<R: Real>(arg: &'static str, a: &[R], b: &[R]) -> Result<(), ArgError> {
     ArgError::check_finite(arg, a)?;
     ArgError::check_finite(arg, b)?;
     if a == b {
@@ -102,30 +108,6 @@ pub(super) fn chord<R: Real>(corners: &[R], dim: usize) -> R {
 /// Both ends of every segment.
 pub(super) fn segments<R>(corners: &[R], dim: usize) -> impl Iterator<Item = (&[R], &[R])> {
     rows(corners, dim).zip(rows(corners, dim).skip(1))
-}
-
-/// Where a path is highest, or was sampled: a place on one of its segments.
-///
-/// ```
-/// use losscape::path::Location;
-/// let mut point = [0.0f32; 2];
-/// Location { segment: 1, alpha: 0.25 }.point(&[0.0, 0.0, 4.0, 0.0, 4.0, 8.0], 2, &mut point);
-/// assert_eq!(point, [4.0, 2.0]);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Location<R: Real = f32> {
-    /// The segment from image `segment` to the next.
-    pub segment: usize,
-    /// How far along it, from 0 to 1.
-    pub alpha: R,
-}
-
-impl<R: Real> Location<R> {
-    /// Writes the point to `out`, or NaN if `images` have no such segment or `out` has not `dim` elements.
-    pub fn point(self, images: &[R], dim: usize, out: &mut [R]) {
-        let mut corners = rows(images, dim);
-        between_any(corners.nth(self.segment), corners.next(), self.alpha, out);
-    }
 }
 
 /// Moves the inner rows of `to` along the polyline `from` so that they lie at these fractions of its length. Both
@@ -200,17 +182,10 @@ mod tests {
         redistribute(&rows, &mut moved, 2, [0.5].into_iter());
         assert_eq!(moved, rows);
     }
+
     #[test]
-    fn what_is_not_on_the_path_is_told() {
+    fn nothing_has_no_length() {
         let path = [0.0f64, 0.0, 3.0, 4.0];
-        let mut point = [0.0; 2];
-        Location { segment: 0, alpha: 0.5 }.point(&path, 2, &mut point);
-        assert_eq!(point, [1.5, 2.0]);
-        for segment in [1, usize::MAX / 2 + 1, usize::MAX] {
-            point = [0.0; 2];
-            Location { segment, alpha: 0.5 }.point(&path, 2, &mut point);
-            assert!(point.iter().all(|x| x.is_nan()), "{segment}: {point:?}");
-        }
         assert_eq!((length(&path, 0), length(&path[..2], 2), length::<f64>(&[], 2)), (0.0, 0.0, 0.0));
     }
 }

@@ -1,6 +1,7 @@
 //! What a path costs: the dense scan along its segments.
 
-use super::polyline::{Location, between, chord, count_rows, length, mix};
+use super::location::Location;
+use super::polyline::{between, chord, count_rows, length, mix};
 use crate::base::rows::{row, rows};
 use crate::base::vector::distance;
 use crate::{ArgError, Objective, Real, Reason};

@@ -218,7 +218,9 @@ fn accuracy_of_probabilities() -> Outcome {
     let soft = of(Loss::SoftmaxCrossEntropy, Targets::Values(&rows))?;
     assert_eq!(soft.accuracy(&params, &mut scratch), 0.75);
     let values = of(Loss::MeanSquaredError, Targets::Values(&rows))?;
+    assert_eq!(soft.misses(&params, &mut scratch), Some(1));
     assert!(values.accuracy(&params, &mut scratch).is_nan(), "no classes");
+    assert_eq!(values.misses(&params, &mut scratch), None);
     let labels = of(Loss::SoftmaxCrossEntropy, Targets::Labels(&[0, 2, 0, 1]))?;
     assert_eq!(labels.accuracy(&[f32::NAN; 6], &mut scratch), 0.0, "NaN names no class");
     let single = Mlp::new(&[1, 1])?;

@@ -46,6 +46,13 @@ impl<'a> NetLoss<'a> {
         self.0.data_loss(params, scratch)
     }
 
+    /// As [`MlpObjective::misses`].
+    #[inline(never)]
+    #[must_use]
+    pub fn misses(&self, params: &[f32], scratch: &mut [f32]) -> Option<usize> {
+        self.0.misses(params, scratch)
+    }
+
     /// As [`MlpObjective::accuracy`].
     #[inline(never)]
     #[must_use]

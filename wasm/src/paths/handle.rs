@@ -3,38 +3,32 @@
 use std::rc::Rc;
 
 use losscape::base::fingerprint::Fingerprint;
-use losscape::base::vector::distance;
+use losscape::base::vector::{distance, largest_difference};
 use losscape::models::data::Targets;
-use losscape::models::data::digits::PIXELS;
-use losscape::models::mlp::softmax;
-use losscape::models::mlp::{Activation, AlignConfig, AlignLayout, Mlp};
+use losscape::models::mlp::{AlignConfig, AlignLayout};
 use losscape::path::{DenseScan, Location, PathReport, ScanStep};
-use losscape::{ArgError, Objective, Real};
-use losscape_wasm_loops::predict;
+use losscape::{Objective, Real};
 use wasm_bindgen::prelude::*;
 
+use super::between::{Between, Line};
 use super::ends::End;
-use super::polyline::{GRIDS, Route, at, fraction, grid, project};
-use super::problem::{PathsSettings, Problem, Task};
+use super::problem::{PathsSettings, Problem, SQUARE, Task};
+use super::records::{CycleRow, History, Look};
+use super::route::{Profile, Route, RoutePlane, RouteReport};
 use super::search::Search;
-use crate::{Digits, LabError};
+use super::square::GRIDS;
+use crate::{Digits, LabError, Reading};
 
 /// Points of the scan of a straight line.
-const LINE: u32 = 99;
-
-/// The square of inputs that is shown: its lower left corner and its side.
-const CORNER: [f32; 2] = [-1.5, -1.75];
-const SIDE: f32 = 4.0;
+pub(super) const LINE: u32 = 99;
 
 /// Nodes along a side of the square when shares of it are counted.
 const NODES: u32 = 64;
 
-/// What lies between the ends before the search.
-struct Lines {
-    b: Vec<f32>,
-    aligned: Vec<f32>,
-    straight_report: PathReport,
-    aligned_report: PathReport,
+/// A network that is looked at, with scratch for its loss.
+struct Chosen {
+    params: Vec<f32>,
+    scratch: Vec<f32>,
 }
 
 /// Two networks A and B trained from two seeds, and the search for a path between them along which the loss stays low.
@@ -45,12 +39,10 @@ pub struct Paths {
     problem: Rc<Problem>,
     settings: PathsSettings,
     ends: [End; 2],
-    a: Vec<f32>,
-    lines: Option<Lines>,
-    search: Option<Search>,
+    /// Known once both ends are trained.
+    between: Option<Between>,
     not_finite: bool,
-    scratch: Vec<f32>,
-    point: Vec<f32>,
+    chosen: Chosen,
 }
 
 impl core::fmt::Debug for Paths {
@@ -97,7 +89,7 @@ impl Paths {
             }
         }
         let to_do: u32 = self.ends.iter().map(|end| all - end.steps()).sum();
-        if to_do == 0 && self.lines.is_none() {
+        if to_do == 0 && self.between.is_none() {
             self.join()?;
         }
         Ok(to_do)
@@ -105,7 +97,7 @@ impl Paths {
 
     /// Makes at most `work` units of work towards `target` moves of the band; returns whether they are done.
     pub fn advance(&mut self, target: u32, work: u32) -> bool {
-        let Some(search) = &mut self.search else { return true };
+        let Some(Between { search, .. }) = &mut self.between else { return true };
         // The problem was accepted when the search was made.
         let done = search.advance(target, work).unwrap_or(true);
         self.not_finite |= search.not_finite();
@@ -116,14 +108,14 @@ impl Paths {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn steps(&self) -> u32 {
-        self.search.as_ref().map_or(0, Search::steps)
+        self.search().map_or(0, Search::steps)
     }
 
     /// Moves of the band in all.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn total(&self) -> u32 {
-        self.search.as_ref().map_or(0, Search::total)
+        self.search().map_or(0, Search::total)
     }
 
     /// Whether a value was not finite.
@@ -137,136 +129,123 @@ impl Paths {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn params_len(&self) -> usize {
-        self.a.len()
+        self.problem.net.param_len()
     }
 
     /// Images of a route, the ends included.
     #[must_use]
     pub fn images(&self, route: Route) -> usize {
-        self.rows(route).len() / self.a.len().max(1)
+        self.images_of(route).chunks_exact(self.params_len()).len()
     }
 
-    /// What the dense scan of a route says, six numbers: the highest loss, where on the way it is from 0 to 1, the
-    /// barrier, which is its height above the line between the losses of the ends, these two losses, and length over
-    /// chord. Of the band itself there is no scan: nothing.
+    /// The dense scan of a route; none of the band itself, which is not scanned, and none before the ends are trained.
     #[must_use]
-    pub fn report(&self, route: Route) -> Vec<f64> {
-        let Some(lines) = &self.lines else { return Vec::new() };
+    pub fn report(&self, route: Route) -> Option<RouteReport> {
+        let between = self.between.as_ref()?;
         let report = match route {
-            Route::Straight => lines.straight_report,
-            Route::Aligned => lines.aligned_report,
-            Route::Band => return Vec::new(),
-            Route::Best => match self.search.as_ref().and_then(Search::best) {
-                Some((_, report)) => report,
-                None => self.begun(lines),
-            },
+            Route::Straight => between.straight.report,
+            Route::Aligned => between.aligned.report,
+            Route::Band => return None,
+            Route::Best => between.best().1,
         };
-        let saddle_at = fraction(&self.rows(route), self.a.len(), report.saddle_at);
-        let [a, b] = report.ends;
-        [report.saddle, saddle_at, report.barrier, a, b, report.length_ratio()].map(Real::to_f64).to_vec()
+        Some(RouteReport::new(between.images(route), self.params_len(), &report))
     }
 
-    /// Five numbers for each cycle that has ended: the move it ended with, the highest loss on its band, the lowest such
-    /// loss and barrier so far, and its images.
+    /// The cycles that have ended, without the first `known` of them.
     #[must_use]
-    pub fn cycles(&self) -> Vec<f64> {
-        let Some(search) = &self.search else { return Vec::new() };
-        let mut best: Option<PathReport> = None;
-        let mut out = Vec::new();
-        for (k, cycle) in (1..).zip(search.cycles()) {
+    pub fn cycles(&self, known: usize) -> Vec<CycleRow> {
+        let Some(search) = self.search() else { return Vec::new() };
+        let (mut step, mut best) = (0, None);
+        let rows = search.cycles().iter().map(|cycle| {
+            step += self.problem.sweeps;
             if cycle.best {
                 best = Some(cycle.path);
             }
-            let best = best.unwrap_or(cycle.path);
-            out.extend_from_slice(&[
-                f64::from(k * self.problem.sweeps),
-                f64::from(cycle.path.saddle),
-                f64::from(best.saddle),
-                f64::from(best.barrier),
-                f64::from_usize(cycle.images),
-            ]);
-        }
-        out
+            let PathReport { saddle, barrier, .. } = best.unwrap_or(cycle.path);
+            CycleRow { step, saddle: saddle.to_f64(), barrier: barrier.to_f64() }
+        });
+        rows.skip(known).collect()
     }
 
-    /// Pairs of a move and the value of the band's highest image before it, every tenth move, from the
-    /// entry `first` on. With minibatches it is the value on that move's batch.
+    /// The highest image of the band as the search went on, without the first `known` entries.
     #[must_use]
-    pub fn history(&self, first: usize) -> Vec<f32> {
-        let all = self.search.as_ref().map_or(&[][..], Search::history);
-        let mut out = Vec::new();
-        for &(step, value) in all.get(first..).unwrap_or_default() {
-            out.extend_from_slice(&[f32::from_u32(step), value]);
-        }
-        out
+    pub fn history(&self, known: usize) -> History {
+        let all = self.search().map_or(&[][..], Search::history);
+        let (step, value) = all.iter().skip(known).copied().unzip();
+        History { step, value }
     }
 
-    /// Pairs of the fraction of the way and the value there: all images of a route, and `points` points in each
-    /// of its segments, without those that are not finite.
+    /// The loss at all images of a route and at `points` points in each of its segments, without values that are not
+    /// finite; empty before the ends are trained.
     ///
     /// # Errors
     /// [`LabError`] naming `points` if there are more than 1000.
-    pub fn profile(&mut self, route: Route, points: u32) -> Result<Vec<f32>, LabError> {
+    pub fn profile(&mut self, route: Route, points: u32) -> Result<Profile, LabError> {
         LabError::check_count("points", points, 0..=1000)?;
-        let images = self.rows(route);
-        let dim = self.a.len();
-        let problem = Rc::clone(&self.problem);
-        let objective = problem.objective(problem.data()?)?;
-        let corners = images.len() / dim;
-        let mut out = Vec::new();
-        for segment in 0..corners - 1 {
-            for k in 0..=points + u32::from(segment + 2 == corners) {
-                let place = Location { segment, alpha: f32::from_u32(k) / f32::from_u32(points + 1) };
-                place.point(&images, dim, &mut self.point);
-                let value = objective.value(&self.point, &mut self.scratch);
-                if value.is_finite() {
-                    out.extend_from_slice(&[fraction(&images, dim, place), value]);
+        let Some(between) = &self.between else { return Ok(Profile::default()) };
+        let objective = self.problem.objective(self.problem.data()?)?;
+        let Chosen { scratch, .. } = &mut self.chosen;
+        let mut point = vec![0.0; self.problem.net.param_len()];
+        Ok(Profile::new(&objective, between.images(route), points, &mut point, scratch))
+    }
+
+    /// The images of a route in the plane of A, B and the best path's highest image, a projection: distances in it are
+    /// shorter than they are. Empty before the ends are trained.
+    #[must_use]
+    pub fn projection(&self, route: Route) -> RoutePlane {
+        let Some(between) = &self.between else { return RoutePlane::default() };
+        let dim = self.params_len();
+        let (images, report) = between.best();
+        let mut third = vec![0.0; dim];
+        if between.search.best().is_some() {
+            report.saddle_at.point(images, dim, &mut third);
+        } else {
+            // Before the first scan, the middle of the band shows where it goes.
+            let mut band = between.search.band().chunks_exact(dim);
+            if let Some(image) = band.nth(band.len() / 2) {
+                third.copy_from_slice(image);
+            }
+        }
+        let (a, b) = (&images[..dim], &images[images.len() - dim..]);
+        // The ends differ, or there would be no search between them.
+        RoutePlane::new(between.images(route), [a, b, &third]).unwrap_or_default()
+    }
+
+    /// Chooses the network at the fraction `t` of a route, for `field`, `read` and `chosen`.
+    ///
+    /// # Errors
+    /// None: the problem was accepted when the handle was made.
+    pub fn look(&mut self, route: Route, t: f32) -> Result<Look, LabError> {
+        if let Some(between) = &self.between {
+            let (images, dim) = (between.images(route), self.problem.net.param_len());
+            Location::at(images, dim, t).point(images, dim, &mut self.chosen.params);
+        }
+        self.measure()
+    }
+
+    /// Chooses the saddle: the climbed image if there is one, otherwise the highest place of the best path's scan.
+    ///
+    /// # Errors
+    /// As for `look`.
+    pub fn look_at_saddle(&mut self) -> Result<Look, LabError> {
+        if let Some(between) = &self.between {
+            let point = &mut self.chosen.params;
+            match between.search.climbed() {
+                Some((image, _)) => point.copy_from_slice(image),
+                None => {
+                    let (images, report) = between.best();
+                    report.saddle_at.point(images, self.problem.net.param_len(), point);
                 }
             }
         }
-        Ok(out)
+        self.measure()
     }
 
-    /// The images of a route in the plane of A, B and the best path's highest image: three numbers each, its coordinates and its distance from the
-    /// plane, in units of the distance from A at (0, 0) to B at (1, 0). It is a projection: distances in it are shorter than they are.
+    /// Lowest and highest x, lowest and highest y of what `field` covers.
+    #[wasm_bindgen(getter)]
     #[must_use]
-    pub fn projection(&self, route: Route) -> Vec<f32> {
-        let dim = self.a.len();
-        let best = self.rows(Route::Best);
-        let b = &best[best.len() - dim..];
-        let third = match self.search.as_ref().and_then(Search::best) {
-            Some((images, report)) => point_of(images, dim, report.saddle_at),
-            None => {
-                // Before the first scan, the middle of the band shows where it goes.
-                let band = self.rows(Route::Band);
-                let middle = band.len() / dim / 2 * dim;
-                band[middle..middle + dim].to_vec()
-            }
-        };
-        project(&self.rows(route), dim, &self.a, b, &third)
-    }
-
-    /// Chooses the network at the fraction `t` of a route, for `field`, `read` and `chosen`; returns its
-    /// loss, and how many training samples it misses.
-    pub fn look(&mut self, route: Route, t: f32) -> Vec<f64> {
-        let images = self.rows(route);
-        at(&images, self.a.len(), t).point(&images, self.a.len(), &mut self.point);
-        self.measure()
-    }
-
-    /// Chooses the saddle: the climbed image if there is one, otherwise the highest place of the best path's
-    /// scan. Returns as `look`.
-    pub fn look_at_saddle(&mut self) -> Vec<f64> {
-        if let Some((image, _)) = self.search.as_ref().and_then(Search::climbed) {
-            self.point.copy_from_slice(image);
-        } else if let Some(lines) = &self.lines {
-            let (images, report) = match self.search.as_ref().and_then(Search::best) {
-                Some((images, report)) => (images.to_vec(), report),
-                None => (self.rows(Route::Best), self.begun(lines)),
-            };
-            report.saddle_at.point(&images, self.a.len(), &mut self.point);
-        }
-        self.measure()
+    pub fn span(&self) -> Vec<f32> {
+        SQUARE.span()
     }
 
     /// The logits of the chosen network at `nodes` × `nodes` places of the square, its edges included, row by row
@@ -276,72 +255,91 @@ impl Paths {
     /// [`LabError`] naming `nodes` if it is not from 2 to 1024.
     pub fn field(&mut self, nodes: u32) -> Result<Vec<f32>, LabError> {
         LabError::check_count("nodes", nodes, GRIDS)?;
-        let point = core::mem::take(&mut self.point);
-        let field = self.field_of(&point, nodes);
-        self.point = point;
-        Ok(field)
+        let Chosen { params, scratch } = &mut self.chosen;
+        Ok(self.problem.field(params, nodes, scratch)?)
     }
 
-    /// The share of the square, or of the held-out digits, where the routes' two ends say different things.
-    #[must_use]
-    pub fn disagreement(&mut self) -> f64 {
-        let Some(lines) = &self.lines else { return 0.0 };
-        let (a, b) = (self.a.clone(), lines.b.clone());
-        let (ours, theirs) = (self.classes(&a), self.classes(&b));
-        let differ = ours.iter().zip(&theirs).filter(|(a, b)| a != b).count();
-        f64::from_usize(differ) / f64::from_usize(ours.len())
+    /// The share of the square, or of the held-out digits, where the routes' two ends name different classes; 0 before they
+    /// are trained.
+    ///
+    /// # Errors
+    /// As for `look`.
+    pub fn disagreement(&mut self) -> Result<f64, LabError> {
+        let Some(between) = &self.between else { return Ok(0.0) };
+        let scratch = &mut self.chosen.scratch;
+        let mut outputs = |params: &[f32]| match self.problem.held_out() {
+            Some(data) => Ok(self.problem.outputs(params, data?.inputs(), scratch)),
+            None => self.problem.field(params, NODES, scratch),
+        };
+        let (a, b) = between.straight.images.split_at(self.problem.net.param_len());
+        let (ours, theirs) = (outputs(a)?, outputs(b)?);
+        Ok(self.problem.net.disagreement(&ours, &theirs, 0.0).to_f64())
     }
 
-    /// The largest change of a probability, over all training samples, that aligning B has made: rounding.
-    #[must_use]
-    pub fn aligning_error(&mut self) -> f64 {
-        let Some(lines) = &self.lines else { return 0.0 };
-        let (b, aligned) = (lines.b.clone(), lines.aligned.clone());
-        let problem = Rc::clone(&self.problem);
-        let Ok(data) = problem.data() else { return 0.0 };
-        let (before, after) =
-            (self.probabilities(&b, data.inputs()), self.probabilities(&aligned, data.inputs()));
-        let gaps = before.iter().zip(&after).map(|(x, y)| (x - y).abs());
-        gaps.fold(0.0, |largest, gap| if gap > largest { gap } else { largest }).to_f64()
+    /// The largest change of a probability, over all training samples, that aligning B has made: rounding; 0 before the
+    /// ends are trained.
+    ///
+    /// # Errors
+    /// As for `look`.
+    pub fn aligning_error(&mut self) -> Result<f64, LabError> {
+        let Some(between) = &self.between else { return Ok(0.0) };
+        let Problem { net, .. } = *self.problem;
+        let inputs = self.problem.data()?.inputs();
+        let mut probabilities = |line: &Line| {
+            let b = &line.images[net.param_len()..];
+            let mut outputs = self.problem.outputs(b, inputs, &mut self.chosen.scratch);
+            net.probabilities(&mut outputs);
+            outputs
+        };
+        let (before, after) = (probabilities(&between.straight), probabilities(&between.aligned));
+        Ok(largest_difference(&before, &after).to_f64())
     }
 
-    /// The distance from A to B, and to B with its neurons in A's order.
+    /// The distance from A to B; 0 before both are trained.
+    #[wasm_bindgen(getter)]
     #[must_use]
-    pub fn distances(&self) -> Vec<f64> {
-        let Some(lines) = &self.lines else { return Vec::new() };
-        [&lines.b, &lines.aligned].map(|b| distance(&self.a, b).to_f64()).to_vec()
+    pub fn distance(&self) -> f64 {
+        self.chord(Route::Straight)
     }
 
-    /// Gradients of images that the search has spent, and values.
+    /// The distance from A to B with its neurons in A's order; 0 before both are trained.
+    #[wasm_bindgen(getter)]
     #[must_use]
-    pub fn evaluations(&self) -> Vec<u32> {
-        let spent = self.search.as_ref().map(Search::evaluations).unwrap_or_default();
-        vec![spent.gradients, spent.values]
+    pub fn aligned_distance(&self) -> f64 {
+        self.chord(Route::Aligned)
+    }
+
+    /// Gradients of images that the search has spent.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn gradients(&self) -> u32 {
+        self.search().map_or(0, |search| search.evaluations().gradients)
     }
 
     /// The largest gradient across the band before its last move.
     #[must_use]
     pub fn residual(&self) -> f32 {
-        self.search.as_ref().map_or(0.0, Search::residual)
+        self.search().map_or(0.0, Search::residual)
     }
 
     /// The value at which the climb has ended, if it has.
     #[must_use]
     pub fn climbed(&self) -> Option<f32> {
-        self.search.as_ref().and_then(Search::climbed).map(|(_, value)| value)
+        self.search().and_then(Search::climbed).map(|(_, value)| value)
     }
 
     /// The digest of the band as it is: 16 hexadecimal digits.
     #[must_use]
     pub fn digest(&self) -> String {
-        format!("{:016x}", Fingerprint::of(&self.rows(Route::Band)))
+        format!("{:016x}", Fingerprint::of(self.images_of(Route::Band)))
     }
 
-    /// The digests of the two ends of the band.
+    /// The digests of the two ends of the band; none before they are trained.
     #[must_use]
     pub fn end_digests(&self) -> Vec<String> {
-        let (rows, dim) = (self.rows(Route::Band), self.a.len());
-        [&rows[..dim], &rows[rows.len() - dim..]].map(|end| format!("{:016x}", Fingerprint::of(end))).to_vec()
+        let mut images = self.images_of(Route::Band).chunks_exact(self.params_len());
+        let ends = [images.next(), images.next_back()].into_iter().flatten();
+        ends.map(|end| format!("{:016x}", Fingerprint::of(end))).collect()
     }
 
     /// Inputs of the training points, two each; none of the digits.
@@ -365,26 +363,16 @@ impl Paths {
     /// The parameters of the chosen network.
     #[must_use]
     pub fn chosen(&self) -> Vec<f32> {
-        self.point.clone()
+        self.chosen.params.clone()
     }
 
-    /// What the chosen network makes of 64 pixels: the answers of its hidden units, then ten probabilities.
+    /// What the chosen network makes of 64 pixels.
     ///
     /// # Errors
     /// [`LabError`] naming `pixels`, also if the network does not read digits.
-    pub fn read(&mut self, pixels: &[f32]) -> Result<Vec<f32>, LabError> {
-        ArgError::check_len("pixels", self.problem.net.inputs(), pixels.len())?;
-        ArgError::check_len("pixels", PIXELS, pixels.len())?;
-        ArgError::check_finite("pixels", pixels)?;
-        // The parameters of the first layer come first, and are a network of their own.
-        let units = self.settings.width as usize;
-        let first = Mlp::new(&[PIXELS, units])?.with_output(Activation::Tanh);
-        let mut out = vec![0.0; units];
-        predict(&first, &self.point[..first.param_len()], pixels, &mut out, &mut self.scratch);
-        let point = core::mem::take(&mut self.point);
-        out.extend(self.probabilities(&point, pixels));
-        self.point = point;
-        Ok(out)
+    pub fn read(&mut self, pixels: &[f32]) -> Result<Reading, LabError> {
+        let Chosen { params, scratch } = &mut self.chosen;
+        Ok(Reading::new(&self.problem.net, params, pixels, scratch)?)
     }
 }
 
@@ -400,12 +388,9 @@ impl Paths {
             problem.objective(problem.data()?)?.scratch_len().max(problem.objective(data)?.scratch_len());
         Ok(Self {
             ends: [End::new(&problem, settings.seed_a)?, End::new(&problem, settings.seed_b)?],
-            a: vec![0.0; problem.net.param_len()],
-            lines: None,
-            search: None,
+            between: None,
             not_finite: false,
-            scratch: vec![0.0; scratch],
-            point: vec![0.0; problem.net.param_len()],
+            chosen: Chosen { params: vec![0.0; problem.net.param_len()], scratch: vec![0.0; scratch] },
             problem,
             settings,
         })
@@ -414,106 +399,59 @@ impl Paths {
     /// Draws the straight lines between the trained ends, and begins the search.
     fn join(&mut self) -> Result<(), LabError> {
         let net = self.problem.net;
-        self.a = self.ends[0].params().to_vec();
-        let b = self.ends[1].params().to_vec();
-        let mut aligned = b.clone();
+        let [a, b] = self.ends.each_ref().map(End::params);
+        let mut aligned = b.to_vec();
         let layout = AlignLayout::new(&net);
         let (mut workspace, mut indices) = (vec![0.0; layout.len()], vec![0; layout.index_len()]);
-        net.align(AlignConfig::default(), &self.a, &mut aligned, &mut workspace, &mut indices)?;
-        let lines =
-            Lines { straight_report: self.scan(&b)?, aligned_report: self.scan(&aligned)?, b, aligned };
-        let end = if self.settings.align { &lines.aligned } else { &lines.b };
-        self.search = Some(Search::new(&self.problem, &self.settings, &self.a, end)?);
-        self.lines = Some(lines);
+        net.align(AlignConfig::default(), a, &mut aligned, &mut workspace, &mut indices)?;
+        let (straight, aligned) = ([a, b].concat(), [a, &aligned].concat());
+        let (straight, aligned) = (self.scan(straight)?, self.scan(aligned)?);
+        let align = self.settings.align;
+        let (a, b) = if align { &aligned } else { &straight }.images.split_at(net.param_len());
+        let search = Search::new(&self.problem, &self.settings, a, b)?;
+        self.between = Some(Between { straight, aligned, align, search });
         Ok(())
     }
 
-    /// The dense scan of the straight line from A.
-    fn scan(&mut self, b: &[f32]) -> Result<PathReport, LabError> {
-        let line = [&self.a[..], b].concat();
-        let mut scan = DenseScan::new(&line, self.a.len(), LINE)?;
-        let problem = Rc::clone(&self.problem);
-        let objective = problem.objective(problem.data()?)?;
-        loop {
-            match scan.step(&objective as &dyn Objective, &line, &mut self.point, &mut self.scratch) {
-                ScanStep::Done(report) => return Ok(report),
+    /// The dense scan of a straight line.
+    fn scan(&mut self, images: Vec<f32>) -> Result<Line, LabError> {
+        let Chosen { params, scratch } = &mut self.chosen;
+        let mut scan = DenseScan::new(&images, params.len(), LINE)?;
+        let objective = self.problem.objective(self.problem.data()?)?;
+        let report = loop {
+            match scan.step(&objective as &dyn Objective, &images, params, scratch) {
+                ScanStep::Done(report) => break report,
                 ScanStep::NotFinite { .. } | ScanStep::MemoryChanged => {
                     self.not_finite = true;
-                    return Ok(*scan.report());
+                    break *scan.report();
                 }
                 ScanStep::Image { .. } | ScanStep::Point { .. } => (),
             }
-        }
-    }
-
-    /// The report of the line that the search begins with.
-    fn begun(&self, lines: &Lines) -> PathReport {
-        if self.settings.align { lines.aligned_report } else { lines.straight_report }
-    }
-
-    /// The images of a route.
-    fn rows(&self, route: Route) -> Vec<f32> {
-        let Some(lines) = &self.lines else { return [&self.a[..], &self.a[..]].concat() };
-        let line = |b: &[f32]| [&self.a[..], b].concat();
-        let found = match route {
-            Route::Straight => return line(&lines.b),
-            Route::Aligned => return line(&lines.aligned),
-            Route::Band => self.search.as_ref().map(|search| search.band().to_vec()),
-            Route::Best => self.search.as_ref().and_then(Search::best).map(|(images, _)| images.to_vec()),
         };
-        found.unwrap_or_else(|| line(if self.settings.align { &lines.aligned } else { &lines.b }))
+        Ok(Line { images, report })
+    }
+
+    fn search(&self) -> Option<&Search> {
+        self.between.as_ref().map(|between| &between.search)
+    }
+
+    /// The images of a route; none before the ends are trained.
+    fn images_of(&self, route: Route) -> &[f32] {
+        self.between.as_ref().map_or(&[], |between| between.images(route))
+    }
+
+    /// The distance between the ends of a line.
+    fn chord(&self, line: Route) -> f64 {
+        let (a, b) = self.images_of(line).split_at_checked(self.params_len()).unwrap_or_default();
+        distance(a, b).to_f64()
     }
 
     /// The value of the chosen network, and how many training samples it misses.
-    fn measure(&mut self) -> Vec<f64> {
-        let problem = Rc::clone(&self.problem);
-        let Ok(objective) = problem.data().and_then(|data| problem.objective(data)) else {
-            return Vec::new();
-        };
-        let value = objective.value(&self.point, &mut self.scratch).to_f64();
-        let samples = f64::from_usize(objective.data().len());
-        let right = objective.accuracy(&self.point, &mut self.scratch).to_f64();
-        vec![value, (samples * (1.0 - right)).round()]
+    fn measure(&mut self) -> Result<Look, LabError> {
+        let objective = self.problem.objective(self.problem.data()?)?;
+        let Chosen { params, scratch } = &mut self.chosen;
+        let value = objective.value(params, scratch).to_f64();
+        let missed = objective.misses(params, scratch).and_then(|missed| u32::try_from(missed).ok());
+        Ok(Look { value, missed: missed.unwrap_or_default() })
     }
-
-    /// Outputs at the nodes of a grid over the square, row by row from below.
-    fn field_of(&mut self, params: &[f32], nodes: u32) -> Vec<f32> {
-        let net = self.problem.net;
-        if net.inputs() != 2 {
-            return Vec::new();
-        }
-        let inputs = grid(CORNER, SIDE, nodes);
-        let mut outputs = vec![0.0; inputs.len() / 2];
-        predict(&net, params, &inputs, &mut outputs, &mut self.scratch);
-        outputs
-    }
-
-    /// The classes that a network names on the square, or of the held-out digits.
-    fn classes(&mut self, params: &[f32]) -> Vec<usize> {
-        let problem = Rc::clone(&self.problem);
-        let outputs = match problem.held_out() {
-            Some(Ok(data)) => self.probabilities(params, data.inputs()),
-            _ => self.field_of(params, NODES),
-        };
-        outputs.chunks_exact(problem.net.outputs()).map(|row| problem.net.classify(row, 0.0)).collect()
-    }
-
-    fn probabilities(&mut self, params: &[f32], inputs: &[f32]) -> Vec<f32> {
-        let net = self.problem.net;
-        let mut outputs = vec![0.0; inputs.len() / net.inputs() * net.outputs()];
-        predict(&net, params, inputs, &mut outputs, &mut self.scratch);
-        for row in outputs.chunks_exact_mut(net.outputs()) {
-            match row {
-                [logit] => *logit = losscape::base::elementary::sigmoid(*logit),
-                _ => softmax(row),
-            }
-        }
-        outputs
-    }
-}
-
-fn point_of(images: &[f32], dim: usize, at: Location) -> Vec<f32> {
-    let mut point = vec![0.0; dim];
-    at.point(images, dim, &mut point);
-    point
 }

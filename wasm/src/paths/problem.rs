@@ -7,9 +7,10 @@ use losscape::base::random::stream;
 use losscape::models::data::digits::{CLASSES, PIXELS};
 use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Loss, Mlp};
-use losscape_wasm_loops::NetLoss;
+use losscape_wasm_loops::{NetLoss, predict};
 use wasm_bindgen::prelude::*;
 
+use super::square::Square;
 use crate::LabError;
 use crate::digits::Data;
 
@@ -91,6 +92,9 @@ impl PathsSettings {
 /// Inner images that a band can have.
 pub(crate) const PIVOTS: u32 = 30;
 
+/// The square of inputs that is shown.
+pub(crate) const SQUARE: Square = Square { left: -1.5, right: 2.5, low: -1.75, high: 2.25 };
+
 /// Points of a task on the moons.
 pub(crate) const POINTS: usize = 256;
 
@@ -170,6 +174,28 @@ impl Problem {
         match &self.samples {
             Samples::Points { .. } => None,
             Samples::Digits(data) => Some(data.held_out()),
+        }
+    }
+
+    /// Outputs for rows of inputs.
+    pub(crate) fn outputs(&self, params: &[f32], inputs: &[f32], scratch: &mut [f32]) -> Vec<f32> {
+        let samples = inputs.chunks_exact(self.net.inputs()).len();
+        let mut outputs = vec![0.0; samples * self.net.outputs()];
+        predict(&self.net, params, inputs, &mut outputs, scratch);
+        outputs
+    }
+
+    /// Logits at the nodes of a grid over the square shown, row by row from below; empty for the digits, which have no such
+    /// square.
+    pub(crate) fn field(
+        &self,
+        params: &[f32],
+        nodes: u32,
+        scratch: &mut [f32],
+    ) -> Result<Vec<f32>, ArgError> {
+        match self.samples {
+            Samples::Points { .. } => Ok(self.outputs(params, &SQUARE.nodes(nodes)?, scratch)),
+            Samples::Digits(_) => Ok(Vec::new()),
         }
     }
 

@@ -2,13 +2,15 @@
 
 use losscape::base::fingerprint::Fingerprint;
 use losscape::models::surfaces::{EggCarton, MuellerBrown};
-use losscape::path::{Band, BandConfig, BandLayout, BandStep, DenseScan, Relaxer, ScanStep, length};
+use losscape::path::{Band, BandConfig, BandLayout, BandStep, DenseScan, Relaxer, ScanStep};
 use losscape::{ArgError, Objective, Real};
 use wasm_bindgen::prelude::*;
 
-use super::polyline::{GRIDS, fraction, grid};
+use super::handle::LINE;
 use super::problem::PIVOTS;
+use super::route::{Profile, RouteReport};
 use super::search::SCAN;
+use super::square::{GRIDS, Square};
 use crate::LabError;
 
 /// Which surface.
@@ -25,9 +27,8 @@ pub enum ToySurface {
 struct Place {
     objective: Box<dyn Objective>,
     ends: [[f64; 2]; 2],
-    /// Lower left corner and side of the square that is shown.
-    corner: [f32; 2],
-    side: f32,
+    /// The square that is shown.
+    square: Square,
     /// Length of a step per unit of the step size.
     scale: f32,
     momentum: f32,
@@ -43,8 +44,7 @@ impl Place {
                 Self {
                     objective: Box::new(MuellerBrown::<f32>::default()),
                     ends: [a, b],
-                    corner: [-1.6, -0.6],
-                    side: 2.7,
+                    square: Square { left: -1.6, right: 1.1, low: -0.6, high: 2.1 },
                     scale: 0.01,
                     momentum: 0.5,
                     climb_below: 20.0,
@@ -53,8 +53,7 @@ impl Place {
             ToySurface::EggCarton => Self {
                 objective: Box::new(EggCarton::<f32>::new(2)?),
                 ends: [[0.5, 0.5], [1.5, 1.5]],
-                corner: [0.0, 0.0],
-                side: 2.0,
+                square: Square { left: 0.0, right: 2.0, low: 0.0, high: 2.0 },
                 scale: 0.1,
                 momentum: 0.0,
                 climb_below: 1.0,
@@ -173,42 +172,37 @@ impl Toy {
         self.band.images().to_vec()
     }
 
-    /// What the dense scan says of the straight line, or of the band: saddle, where on the way it lies,
-    /// barrier, the values of the ends, length over chord; then pairs of the fraction of the way and the value
-    /// there, in the order of the scan.
+    /// The dense scan of the straight line, or of the band.
     ///
     /// # Errors
     /// [`LabError`] naming `images` if an image was dragged so far away that the band has no length.
-    pub fn scan(&self, straight: bool) -> Result<Vec<f64>, LabError> {
-        let band = self.images();
-        let line = [&band[..2], &band[band.len() - 2..]].concat();
-        let (images, points) = if straight { (line, 99) } else { (band, SCAN) };
-        let mut places = Vec::new();
+    pub fn report(&self, straight: bool) -> Result<RouteReport, LabError> {
+        let (images, points) = self.route(straight);
         let mut scan = DenseScan::new(&images, 2, points)?;
         let mut point = [0.0; 2];
-        let whole = length(&images, 2);
         let report = loop {
-            let (way, value) = match scan.step(&*self.place.objective, &images, &mut point, &mut []) {
-                ScanStep::Point { at, value, .. } => (fraction(&images, 2, at), value),
-                ScanStep::Image { image, value } => (length(&images[..2 * image + 2], 2) / whole, value),
+            match scan.step(&*self.place.objective, &images, &mut point, &mut []) {
+                ScanStep::Image { .. } | ScanStep::Point { .. } => (),
                 ScanStep::NotFinite { .. } | ScanStep::MemoryChanged | ScanStep::Done(_) => {
                     break *scan.report();
                 }
-            };
-            places.extend([way, value].map(Real::to_f64));
+            }
         };
-        let [a, b] = report.ends;
-        let at = fraction(&images, 2, report.saddle_at);
-        let mut out: Vec<f64> =
-            [report.saddle, at, report.barrier, a, b, report.length_ratio()].map(Real::to_f64).to_vec();
-        out.extend(places);
-        Ok(out)
+        Ok(RouteReport::new(&images, 2, &report))
     }
 
-    /// Lower left corner and side of the square that is shown.
+    /// The values at the places of that scan.
     #[must_use]
-    pub fn square(&self) -> Vec<f32> {
-        vec![self.place.corner[0], self.place.corner[1], self.place.side]
+    pub fn profile(&self, straight: bool) -> Profile {
+        let (images, points) = self.route(straight);
+        Profile::new(&*self.place.objective, &images, points, &mut [0.0; 2], &mut [])
+    }
+
+    /// Lowest and highest x, lowest and highest y of what `field` covers.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn span(&self) -> Vec<f32> {
+        self.place.square.span()
     }
 
     /// The surface at `nodes` × `nodes` places of the square, its edges included, row by row from below.
@@ -217,8 +211,8 @@ impl Toy {
     /// [`LabError`] naming `nodes` if it is not from 2 to 1024.
     pub fn field(&self, nodes: u32) -> Result<Vec<f32>, LabError> {
         LabError::check_count("nodes", nodes, GRIDS)?;
-        let Place { objective, corner, side, .. } = &self.place;
-        let points = grid(*corner, *side, nodes);
+        let Place { objective, square, .. } = &self.place;
+        let points = square.nodes(nodes)?;
         Ok(points.chunks_exact(2).map(|point| objective.value(point, &mut [])).collect())
     }
 
@@ -226,5 +220,13 @@ impl Toy {
     #[must_use]
     pub fn digest(&self) -> String {
         format!("{:016x}", Fingerprint::of(&self.images()))
+    }
+}
+
+impl Toy {
+    /// The images of the straight line or of the band, and the points of a scan between each two.
+    fn route(&self, straight: bool) -> (Vec<f32>, u32) {
+        let band = self.band.images();
+        if straight { ([&band[..2], &band[band.len() - 2..]].concat(), LINE) } else { (band.to_vec(), SCAN) }
     }
 }

@@ -1,6 +1,9 @@
 //! The experiment *Surface*: the loss on a plane through weight space, and what the plane leaves out.
 
 mod landscape;
+mod records;
+
+pub use records::{Curved, Line};
 
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{fill_normal, stream};
@@ -10,7 +13,7 @@ use losscape::curvature::slices::{
     random_walk, through,
 };
 use losscape::curvature::{
-    EigenLayout, Hessian, HessianLayout, HessianStep, Tolerance, eigen, signature, trace,
+    EigenLayout, Hessian, HessianLayout, HessianStep, Signature, Tolerance, eigen, signature, trace,
 };
 use losscape::objective::HessianAt;
 use losscape::path::{DenseScan, PathReport, ScanStep};
@@ -321,13 +324,11 @@ impl Surface {
         format!("{:016x}", Fingerprint::of(self.values()))
     }
 
-    /// The loss along the straight line between two points of the plane. First four numbers: the highest loss, where it
-    /// is from 0 to 1, the barrier, which is the greatest height above the line between the losses of the ends, and the
-    /// distance between the ends in parameter space. Then the losses at equal distances, both ends included.
+    /// The loss along the straight line between two points of the plane.
     ///
     /// # Errors
     /// [`LabError`] naming `plane` if no plane has been cut, `line` if it is too long or a loss on it is not finite.
-    pub fn line(&mut self, ax: f64, ay: f64, bx: f64, by: f64) -> Result<Vec<f64>, LabError> {
+    pub fn line(&mut self, ax: f64, ay: f64, bx: f64, by: f64) -> Result<Line, LabError> {
         let dim = self.dim;
         let mut images = vec![0.0; 2 * dim];
         let (a, b) = images.split_at_mut(dim);
@@ -338,18 +339,17 @@ impl Surface {
         let mut point = vec![0.0; dim];
         let too_far = |error: ArgError| ArgError::new("line", error.reason);
         let mut scan = DenseScan::new(&images, dim, LINE_POINTS).map_err(too_far)?;
-        let (mut line, mut last) = (vec![0.0; 4], 0.0);
+        let (mut losses, mut last) = (Vec::new(), 0.0);
         loop {
             match scan.step(&landscape, &images, &mut point, workspace) {
-                ScanStep::Image { image: 0, value } | ScanStep::Point { value, .. } => line.push(value),
+                ScanStep::Image { image: 0, value } | ScanStep::Point { value, .. } => losses.push(value),
                 ScanStep::Image { value, .. } => last = value,
                 ScanStep::NotFinite { .. } | ScanStep::MemoryChanged => {
-                    return Err(ArgError::new("line", Reason::NotFinite { index: line.len() - 4 }).into());
+                    return Err(ArgError::new("line", Reason::NotFinite { index: losses.len() }).into());
                 }
                 ScanStep::Done(PathReport { saddle, saddle_at, barrier, chord, .. }) => {
-                    line[..4].copy_from_slice(&[saddle, saddle_at.alpha, barrier, chord]);
-                    line.push(last);
-                    return Ok(line);
+                    losses.push(last);
+                    return Ok(Line { saddle, at: saddle_at.alpha, barrier, length: chord, losses });
                 }
             }
         }
@@ -394,16 +394,15 @@ impl Surface {
         format!("{:016x}", Fingerprint::of(&self.probe))
     }
 
-    /// The curvature there: the largest and the smallest eigenvalue of the Hessian, their sum, how many are flat (at most
-    /// a hundredth of the largest magnitude), and how many are negative and not flat.
+    /// The curvature there.
     ///
     /// # Errors
     /// [`LabError`] naming `matrix` if it is not finite.
-    pub fn curvature(&mut self) -> Result<Vec<f64>, LabError> {
+    pub fn curvature(&mut self) -> Result<Curved, LabError> {
         let probe = self.probe.clone();
         let Spectrum { values, trace, .. } = self.spectrum(&probe)?;
-        let counted = signature(&values, FLAT);
-        Ok(vec![values[self.dim - 1], values[0], trace, counted.flat.into(), counted.negative.into()])
+        let Signature { flat, negative, .. } = signature(&values, FLAT);
+        Ok(Curved { largest: values[self.dim - 1], smallest: values[0], trace, flat, negative })
     }
 
     /// What the network there says at points given by x and y in turn: above zero for class 1. Nothing for the

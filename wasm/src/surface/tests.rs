@@ -23,10 +23,11 @@ fn the_ring_is_level_all_around() {
         assert!(loss_at(&mut ring, x, y).abs() < 1e-6, "{x} {y}");
     }
     let line = ring.line(-1.0, 0.0, 1.0, 0.0).expect("finite");
-    assert_eq!(line[..4], [0.25, 0.5, 0.25, 2.0], "over the maximum in the middle");
+    let found = [line.saddle, line.at, line.barrier, line.length];
+    assert_eq!(found, [0.25, 0.5, 0.25, 2.0], "over the maximum in the middle");
     let curved = ring.curvature().expect("finite");
-    assert!((curved[0] - 2.0).abs() < 1e-12 && curved[1].abs() < 1e-12, "a valley: {curved:?}");
-    assert_eq!(curved[3..], [1.0, 0.0], "one flat direction, none down");
+    assert!((curved.largest - 2.0).abs() < 1e-12 && curved.smallest.abs() < 1e-12, "a valley: {curved:?}");
+    assert_eq!((curved.flat, curved.negative), (1, 0), "one flat direction, none down");
     assert!((ring.share().expect("a plane") - 1.0).abs() < 1e-12, "two directions are all");
 }
 
@@ -35,16 +36,15 @@ fn a_line_is_what_direct_evaluation_gives() {
     for (settings, cut) in [(RING, Cut::Minima), (SurfaceSettings::default(), Cut::Random)] {
         let mut surface = surface(settings, cut);
         let line = surface.line(-0.4, 0.3, 0.7, -0.2).expect("finite");
-        let losses = &line[4..];
-        assert_eq!(losses.len(), 101);
+        assert_eq!(line.losses.len(), 101);
         let mut highest = f64::NEG_INFINITY;
-        for (k, loss) in (0u32..).zip(losses) {
+        for (k, loss) in (0u32..).zip(&line.losses) {
             let t = f64::from(k) / 100.0;
             let direct = loss_at(&mut surface, -0.4 + t * 1.1, 0.3 - t * 0.5);
             assert!((loss - direct).abs() < 1e-12 * (1.0 + direct.abs()), "{k}: {loss} {direct}");
             highest = if *loss > highest { *loss } else { highest };
         }
-        assert_eq!(highest.to_bits(), line[0].to_bits(), "the saddle is the highest of them");
+        assert_eq!(highest.to_bits(), line.saddle.to_bits(), "the saddle is the highest of them");
     }
 }
 
@@ -73,7 +73,7 @@ fn the_planes_hold_what_they_are_made_of() {
     let h = 1e-3;
     let bend = (loss_at(&mut net, h, 0.0) - 2.0 * end + loss_at(&mut net, -h, 0.0)) / (h * h);
     net.look_at_step(3000);
-    let largest = net.curvature().expect("finite")[0];
+    let largest = net.curvature().expect("finite").largest;
     assert!((bend / largest - 1.0).abs() < 1e-3, "{bend} {largest}");
 }
 

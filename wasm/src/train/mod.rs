@@ -7,14 +7,14 @@ use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::base::vector::norm;
 use losscape::models::data::Dataset;
 use losscape::models::data::digits::{CLASSES, PIXELS};
-use losscape::models::mlp::{Activation, Init, Loss, Mlp, softmax};
+use losscape::models::mlp::{Init, Loss, Mlp};
 use losscape::sgd::{BatchOrder, LearningRate, Schedule, temperature_with_momentum};
 use losscape::{ArgError, Objective, Real};
-use losscape_wasm_loops::{Descent, NetLoss, advance, descent, predict};
+use losscape_wasm_loops::{Descent, NetLoss, advance, descent};
 use wasm_bindgen::prelude::*;
 
 use crate::digits::Data;
-use crate::{Digits, LabError};
+use crate::{Digits, LabError, Reading};
 
 /// The law of the first weights.
 #[wasm_bindgen]
@@ -90,6 +90,24 @@ impl TrainSettings {
     }
 }
 
+/// Losses in nats, without the L2 term, and accuracies from 0 to 1.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measures {
+    /// The loss on the training rows.
+    #[wasm_bindgen(readonly)]
+    pub loss: f64,
+    /// The accuracy on the training rows.
+    #[wasm_bindgen(readonly)]
+    pub accuracy: f64,
+    /// The loss on the held-out rows.
+    #[wasm_bindgen(readonly)]
+    pub held_out_loss: f64,
+    /// The accuracy on the held-out rows.
+    #[wasm_bindgen(readonly)]
+    pub held_out_accuracy: f64,
+}
+
 /// One training run: a network of 64 pixels, one hidden tanh layer and 10 outputs learns the digits by minibatch SGD on
 /// softmax cross-entropy.
 #[wasm_bindgen]
@@ -100,8 +118,6 @@ pub struct Train {
     sgd: Descent,
     rng: Xoshiro128PlusPlus,
     scratch: Vec<f32>,
-    hidden: Vec<f32>,
-    outputs: Vec<f32>,
     not_finite: bool,
 }
 
@@ -227,20 +243,21 @@ impl Train {
         Ok(())
     }
 
-    /// Four numbers: loss in nats and accuracy from 0 to 1 on the training rows, then on the held-out rows; losses
-    /// without the L2 term.
+    /// Loss and accuracy on both parts of the data.
     ///
     /// # Errors
     /// As for [`advance`](Self::advance).
-    pub fn measure(&mut self) -> Result<Vec<f64>, LabError> {
+    pub fn measure(&mut self) -> Result<Measures, LabError> {
         let (params, scratch) = (self.sgd.params(), &mut self.scratch);
-        let mut measures = Vec::with_capacity(4);
-        for rows in [self.data.train()?, self.data.held_out()?] {
-            let rows = objective(rows, self.net, self.settings.l2)?;
-            measures
-                .extend([rows.data_loss(params, scratch), rows.accuracy(params, scratch)].map(Real::to_f64));
-        }
-        Ok(measures)
+        let (net, l2) = (self.net, self.settings.l2);
+        let mut measured = |rows| {
+            let rows = objective(rows, net, l2)?;
+            let both = [rows.data_loss(params, scratch), rows.accuracy(params, scratch)];
+            Ok::<_, ArgError>(both.map(Real::to_f64))
+        };
+        let [loss, accuracy] = measured(self.data.train()?)?;
+        let [held_out_loss, held_out_accuracy] = measured(self.data.held_out()?)?;
+        Ok(Measures { loss, accuracy, held_out_loss, held_out_accuracy })
     }
 
     /// The digest of the parameters, 16 hexadecimal digits: equal on every machine after the same steps.
@@ -275,34 +292,12 @@ impl Train {
         self.sgd.params().len()
     }
 
-    /// Shows 64 pixels to the network: `hidden` and `probabilities` tell what it makes of them.
+    /// What the network makes of 64 pixels.
     ///
     /// # Errors
     /// [`LabError`] naming `pixels`.
-    pub fn read(&mut self, pixels: &[f32]) -> Result<(), LabError> {
-        ArgError::check_len("pixels", PIXELS, pixels.len())?;
-        ArgError::check_finite("pixels", pixels)?;
-        // The parameters of the first layer come first, and are a network of their own.
-        let first = Mlp::new(&[PIXELS, self.hidden.len()])?.with_output(Activation::Tanh);
-        let params = self.sgd.params();
-        predict(&first, &params[..first.param_len()], pixels, &mut self.hidden, &mut self.scratch);
-        predict(&self.net, params, pixels, &mut self.outputs, &mut self.scratch);
-        softmax(&mut self.outputs);
-        Ok(())
-    }
-
-    /// The answers of the hidden units to what was last read.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn hidden(&self) -> Vec<f32> {
-        self.hidden.clone()
-    }
-
-    /// The probabilities of the ten digits for what was last read.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn probabilities(&self) -> Vec<f32> {
-        self.outputs.clone()
+    pub fn read(&mut self, pixels: &[f32]) -> Result<Reading, LabError> {
+        Ok(Reading::new(&self.net, self.sgd.params(), pixels, &mut self.scratch)?)
     }
 }
 
@@ -328,8 +323,6 @@ impl Train {
             sgd,
             rng,
             scratch: vec![0.0; train.scratch_len().max(held_out.scratch_len())],
-            hidden: vec![0.0; settings.hidden as usize],
-            outputs: vec![0.0; CLASSES],
             not_finite: false,
             data: Rc::clone(data),
         })

@@ -10,30 +10,13 @@ export function nextRecord(step: number): number {
   return (Math.floor(step / gap) + 1) * gap;
 }
 
+/** The kernel's measures at a step; losses in nats, accuracies from 0 to 1. */
 export interface Sample {
   step: number;
-  trainLoss: number;
-  trainAccuracy: number;
-  heldLoss: number;
-  heldAccuracy: number;
-}
-
-/** Numbers in a message: five a sample, in the order of [`Sample`]. */
-export const SAMPLE_LEN = 5;
-
-export function toSamples(flat: Float64Array): Sample[] {
-  const samples: Sample[] = [];
-  for (let i = 0; i + SAMPLE_LEN <= flat.length; i += SAMPLE_LEN) {
-    const [step, trainLoss, trainAccuracy, heldLoss, heldAccuracy] = flat.subarray(i, i + SAMPLE_LEN);
-    samples.push({
-      step: step!,
-      trainLoss: trainLoss!,
-      trainAccuracy: trainAccuracy!,
-      heldLoss: heldLoss!,
-      heldAccuracy: heldAccuracy!,
-    });
-  }
-  return samples;
+  loss: number;
+  accuracy: number;
+  held_out_loss: number;
+  held_out_accuracy: number;
 }
 
 /**
@@ -44,5 +27,5 @@ export function settled(samples: readonly Sample[]): boolean {
   const last = samples.at(-1);
   if (!last || last.step < 3000) return false;
   const earlier = samples.findLast((s) => s.step <= (2 * last.step) / 3);
-  return earlier !== undefined && last.trainLoss > 0.98 * earlier.trainLoss;
+  return earlier !== undefined && last.loss > 0.98 * earlier.loss;
 }

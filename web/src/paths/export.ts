@@ -5,6 +5,7 @@ import { toCsv } from '../lib/save.ts';
 import { type About, drawn, fieldItem, painted, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
 import type { Way } from './profile.ts';
+import { placesOf } from './protocol.ts';
 
 /** The ways are those that are shown: what is hidden is not taken home. */
 export function files(about: About, ways: readonly Way[]): HomeFile[] {
@@ -21,9 +22,7 @@ export function files(about: About, ways: readonly Way[]): HomeFile[] {
 }
 
 function table(ways: readonly Way[]): string {
-  const rows = ways.flatMap(({ role, profile }) =>
-    Array.from({ length: profile.length / 2 }, (_, i) => [role, profile[2 * i]!, profile[2 * i + 1]!]),
-  );
+  const rows = ways.flatMap(({ role, profile }) => placesOf(profile).map(([t, loss]) => [role, t, loss]));
   return toCsv(['way', 't', 'loss'], rows);
 }
 

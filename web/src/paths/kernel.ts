@@ -1,23 +1,15 @@
 /** *Paths* in the worker: trains the ends, moves the band in slices, colours what is looked at. */
 
 import * as kernel from '../../pkg/scalar/losscape_paths.js';
+import type { Picture } from '../grammar/field.ts';
 import { loss } from '../lib/colour.ts';
 import type { Values } from '../lib/schema.ts';
 import { fetchDigits, labelOf, pixelsOf } from '../worker/digits.ts';
+import { type Fields, fields } from '../worker/fields.ts';
 import { decisionMap, mapOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled, isMember, member } from '../worker/settings.ts';
-import {
-  type Drag,
-  type Facts,
-  type Frame,
-  type Look,
-  NODES,
-  type Report,
-  type Surface,
-  TOY_STEPS,
-  type View,
-} from './protocol.ts';
+import { type Drag, type Facts, type Frame, type Look, NODES, TOY_STEPS, type View } from './protocol.ts';
 
 /** Units of work, training steps and moves of a toy between two looks at the clock. */
 const WORK = 8;
@@ -43,7 +35,8 @@ class Networks implements Running<Frame, View, Drag> {
   #width: number | undefined;
   #left: number;
   /** Entries of the history that the page knows. */
-  #told = 0;
+  #known = 0;
+  #cycles: Fields<kernel.CycleRow>[] = [];
   /** Scans that the page knows of. */
   #scans = -1;
   #drawn = 0;
@@ -72,9 +65,9 @@ class Networks implements Running<Frame, View, Drag> {
 
   frame(view: View, looked: boolean): Frame {
     const run = this.#paths;
-    const [gradients] = run.evaluations();
-    const history = run.history(this.#told);
-    this.#told += history.length / 2;
+    const history = fields(run.history(this.#known));
+    this.#known += history.step.length;
+    this.#cycles.push(...run.cycles(this.#cycles.length).map(fields));
     const climbed = run.climbed();
     const training = this.#left > 0;
     const now: Frame = {
@@ -84,11 +77,12 @@ class Networks implements Running<Frame, View, Drag> {
       busy: !run.not_finite && (training || !this.#settled),
       left: this.#left,
       total: run.total,
-      gradients: gradients!,
+      gradients: run.gradients,
       residual: run.residual(),
       ...(climbed !== undefined && { climbed }),
-      cycles: run.cycles(),
+      cycles: this.#cycles,
       history,
+      span: run.span,
     };
     if (training || run.not_finite) return now;
     if (!this.#factsSent) {
@@ -96,20 +90,19 @@ class Networks implements Running<Frame, View, Drag> {
       now.facts = this.#facts();
     }
     const ended = run.steps === run.total && this.#settled;
-    const scans = now.cycles.length / 5 + (ended ? 1 : 0);
+    const scans = now.cycles.length + (ended ? 1 : 0);
     if (scans !== this.#scans) {
       this.#scans = scans;
-      const [value, missed] = run.look_at_saddle();
-      now.best = report(run.report(kernel.Route.Best));
-      now.bestProfile = run.profile(kernel.Route.Best, FINE);
-      now.bestPlane = run.projection(kernel.Route.Best);
-      now.saddle = [value!, missed!];
+      now.best = fields(run.report(kernel.Route.Best)!);
+      now.bestProfile = fields(run.profile(kernel.Route.Best, FINE));
+      now.bestPlane = fields(run.projection(kernel.Route.Best));
+      now.saddle = fields(run.look_at_saddle());
     }
     const time = performance.now();
     if (looked || time - this.#drawn >= DRAW_MS || ended || now.best || run.steps === 0) {
       this.#drawn = time;
-      now.bandProfile = run.profile(kernel.Route.Band, this.#width === undefined ? 3 : 0);
-      now.bandPlane = run.projection(kernel.Route.Band);
+      now.bandProfile = fields(run.profile(kernel.Route.Band, this.#width === undefined ? 3 : 0));
+      now.bandPlane = fields(run.projection(kernel.Route.Band));
       now.look = this.#look(view);
     }
     return now;
@@ -117,15 +110,15 @@ class Networks implements Running<Frame, View, Drag> {
 
   #facts(): Facts {
     const run = this.#paths;
-    const [apart, aligned] = run.distances();
     const [a, b] = run.end_digests();
     const labels = run.labels();
     return {
-      straight: report(run.report(kernel.Route.Straight)),
-      aligned: report(run.report(kernel.Route.Aligned)),
-      straightProfile: run.profile(kernel.Route.Straight, LINE),
-      alignedProfile: run.profile(kernel.Route.Aligned, LINE),
-      distances: [apart!, aligned!],
+      straight: fields(run.report(kernel.Route.Straight)!),
+      aligned: fields(run.report(kernel.Route.Aligned)!),
+      straightProfile: fields(run.profile(kernel.Route.Straight, LINE)),
+      alignedProfile: fields(run.profile(kernel.Route.Aligned, LINE)),
+      distance: run.distance,
+      alignedDistance: run.aligned_distance,
       disagreement: run.disagreement(),
       aligningError: run.aligning_error(),
       points: run.points(),
@@ -139,8 +132,7 @@ class Networks implements Running<Frame, View, Drag> {
 
   #look({ route, t, shown }: View): Look {
     const run = this.#paths;
-    const [value, missed] = run.look(member(kernel.Route, route), t);
-    const seen: Look = { t, value: value!, missed: missed! };
+    const seen: Look = { t, ...fields(run.look(member(kernel.Route, route), t)) };
     const width = this.#width;
     if (width === undefined) {
       seen.map = decisionMap(Float64Array.from(run.field(NODES)), NODES, PIXELS);
@@ -149,8 +141,7 @@ class Networks implements Running<Frame, View, Drag> {
     seen.weights = run.chosen().slice(0, 64 * width);
     const pixels = pixelsOf(shown, digits!, kernel.Digits.reduce);
     if (pixels) {
-      const answers = run.read(pixels);
-      seen.reading = { pixels, hidden: answers.slice(0, width), probabilities: answers.slice(width) };
+      seen.reading = { pixels, ...fields(run.read(pixels)) };
     }
     const label = labelOf(shown, digits!);
     if (label !== undefined) seen.label = label;
@@ -189,7 +180,7 @@ class Toy implements Running<Frame, View, Drag> {
 
   frame(): Frame {
     const run = this.#toy;
-    const [best, bandProfile] = this.#scan(false);
+    const best = fields(run.report(false));
     const now: Frame = {
       left: 0,
       step: run.steps,
@@ -198,23 +189,25 @@ class Toy implements Running<Frame, View, Drag> {
       total: TOY_STEPS,
       gradients: run.gradients,
       residual: run.residual(),
-      cycles: new Float64Array(),
-      history: new Float32Array(),
+      cycles: [],
+      history: { step: new Uint32Array(), value: new Float32Array() },
+      span: run.span,
       best,
       images: run.images(),
-      bandProfile,
+      bandProfile: fields(run.profile(false)),
     };
     if (run.climbing) now.climbed = best.saddle;
     if (this.#factsSent) return now;
     this.#factsSent = true;
-    const [straight, straightProfile] = this.#scan(true);
+    const [straight, straightProfile] = [fields(run.report(true)), fields(run.profile(true))];
     now.surface = this.#surface();
     now.facts = {
       straight,
       aligned: straight,
       straightProfile,
       alignedProfile: straightProfile,
-      distances: [0, 0],
+      distance: 0,
+      alignedDistance: 0,
       disagreement: 0,
       aligningError: 0,
       points: new Float32Array(),
@@ -227,13 +220,8 @@ class Toy implements Running<Frame, View, Drag> {
     return now;
   }
 
-  #scan(straight: boolean): [Report, Float32Array] {
-    const numbers = this.#toy.scan(straight);
-    return [report(numbers), sorted(Float32Array.from(numbers.subarray(6)))];
-  }
-
   /** Levels lie evenly in the logarithm of the height above the lowest cell: minima and saddles stay visible. */
-  #surface(): Surface {
+  #surface(): Picture {
     const field = this.#toy.field(NODES);
     const lowest = Math.min(...field);
     const [unit, highest] = this.#heights;
@@ -242,28 +230,12 @@ class Toy implements Running<Frame, View, Drag> {
       (value) => Math.log1p((value - lowest) / unit) / Math.log1p(highest / unit),
     );
     const levels = Array.from({ length: 9 }, (_, k) => (k + 1) / 10);
-    const [x, y, side] = this.#toy.square();
-    return { square: [x!, y!, side!], map: mapOf(heights, NODES, PIXELS, levels, loss) };
+    return mapOf(heights, NODES, PIXELS, levels, loss);
   }
 
   free(): void {
     this.#toy.free();
   }
-}
-
-function report(numbers: Float64Array): Report {
-  const [saddle, at, barrier, a, b, ratio] = numbers;
-  return { saddle: saddle!, at: at!, barrier: barrier!, ends: [a!, b!], ratio: ratio! };
-}
-
-/** Pairs in the order of the way, each place once. */
-function sorted(pairs: Float32Array): Float32Array {
-  const places = Array.from(
-    { length: pairs.length / 2 },
-    (_, i) => [pairs[2 * i]!, pairs[2 * i + 1]!] as const,
-  );
-  places.sort((p, q) => p[0] - q[0]);
-  return new Float32Array(places.filter(([t], i) => i === 0 || t !== places[i - 1]![0]).flat());
 }
 
 async function start(values: Values): Promise<Networks | Toy> {

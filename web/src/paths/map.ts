@@ -4,17 +4,16 @@ import { html, svg, type TemplateResult } from 'lit';
 import '../grammar/field.ts';
 import type { Handle } from '../grammar/field.ts';
 import { classPoints } from '../grammar/points.ts';
-import type { Facts, Look, Surface } from './protocol.ts';
+import type { Frame } from './protocol.ts';
 
 type Scale = (v: number) => number;
 
-/** Left, right, lower and upper edge of the inputs shown; the kernel's handle samples the same square. */
-const SPAN = [-1.5, 2.5, -1.75, 2.25] as const;
+/** What is shown before the kernel has said what it covers. */
+const UNIT = Float32Array.of(0, 1, 0, 1);
 
 /** The decision map of the network at a place, with the points both ends were trained on. */
 export function moonsMap(
-  facts: Facts | undefined,
-  look: Look | undefined,
+  { facts, look, span = UNIT }: Partial<Frame>,
   { way, t }: { way: string; t: number },
 ): TemplateResult {
   const { points, labels } = facts ?? { points: new Float32Array(), labels: new Uint8Array() };
@@ -22,7 +21,7 @@ export function moonsMap(
   return html`<lab-field
       class="boundary"
       .picture=${look?.map}
-      .span=${SPAN}
+      .span=${span}
       .label=${'Decision boundary'}
       .summary=${`Decision boundary at t = ${t} on ${way}: ${missed}.`}
       .above=${classPoints(points, labels, 3.4)}
@@ -32,12 +31,10 @@ export function moonsMap(
 
 /** A surface from above with the band on it; each inner image is a handle. `t` is where the curves' handle stands. */
 export function toyMap(
-  surface: Surface | undefined,
-  images: Float32Array | undefined,
+  { surface, images, span = UNIT }: Partial<Frame>,
   t: number,
   moved: (to: { id: string; x: number; y: number }) => void,
 ): TemplateResult {
-  const [left, bottom, side] = surface?.square ?? [0, 0, 1];
   const total = (images?.length ?? 0) / 2;
   const handles: Handle[] = Array.from({ length: Math.max(0, total - 2) }, (_, k) => ({
     id: String(k + 1),
@@ -58,8 +55,8 @@ export function toyMap(
       <circle class="head" cx=${walker[0]} cy=${walker[1]} r="5" />`;
   };
   return html`<lab-field
-    .picture=${surface?.map}
-    .span=${[left, left + side, bottom, bottom + side]}
+    .picture=${surface}
+    .span=${span}
     .handles=${handles}
     .label=${'The surface from above, with the band; arrow keys move an image'}
     .summary=${`A band of ${total} images.`}

@@ -62,7 +62,7 @@ export function numbers({ state, toy, hideLine, hidePath }: Shown): NumberShown[
     {
       symbol: '',
       name: 'loss at the saddle',
-      value: best ? significant(toy ? best.saddle : state.saddle![0]) : NONE,
+      value: best ? significant(toy ? best.saddle : state.saddle!.value) : NONE,
       hidden: hidePath,
       ...unit,
       definition: 'The highest loss on the best path; after a climb, that of the image that climbed.',
@@ -124,7 +124,7 @@ export function moreNumbers({ state, toy, digits, hideLine, hidePath }: Shown): 
     {
       symbol: '',
       name: digits ? 'training digits missed at the saddle' : 'points missed at the saddle',
-      value: best ? `${state.saddle![1]} of ${facts.samples}` : NONE,
+      value: best ? `${state.saddle!.missed} of ${facts.samples}` : NONE,
       hidden: hidePath,
       definition: 'Training samples that the network at the saddle puts on the wrong side.',
       test: 'missed-saddle',
@@ -142,7 +142,7 @@ export function moreNumbers({ state, toy, digits, hideLine, hidePath }: Shown): 
     {
       symbol: '‖A − B‖',
       name: 'distance, and after aligning',
-      value: `${significant(facts.distances[0])}, ${significant(facts.distances[1])}`,
+      value: `${significant(facts.distance)}, ${significant(facts.alignedDistance)}`,
       definition: 'How far B is from A in weights, as trained and with its neurons in the order of A.',
       formula: 'norm',
       test: 'distances',

@@ -14,7 +14,7 @@ import { files } from './export.ts';
 import { moonsMap, toyMap } from './map.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import type { Way } from './profile.ts';
-import { type Profile, valueAt } from './protocol.ts';
+import { type Frame, type Profile, placesOf, valueAt } from './protocol.ts';
 import { PathsRun } from './run.ts';
 import {
   ALIGN,
@@ -153,15 +153,15 @@ export class PathsExhibit extends PathsRun {
   }
 
   #map() {
-    const { state } = this;
+    const state: Partial<Frame> = this.state ?? {};
     const place = { way: ROUTE_NAMES[this.route]!, t: this.t };
-    if (this.toy) return toyMap(state?.surface, state?.images, place.t, (moved) => this.drag(moved));
-    if (!this.#digits) return moonsMap(state?.facts, state?.look, place);
+    if (this.toy) return toyMap(state, place.t, (moved) => this.drag(moved));
+    if (!this.#digits) return moonsMap(state, place);
     return html`<lab-network
-      .reading=${state?.look?.reading}
+      .reading=${state.look?.reading}
       .row=${'row' in this.shown ? this.shown.row : undefined}
-      .rowLabel=${state?.look?.label}
-      .ready=${state?.facts !== undefined}
+      .rowLabel=${state.look?.label}
+      .ready=${state.facts !== undefined}
       .summary=${`Weights of ${this.values.width} hidden units at t = ${place.t} on ${place.way}.`}
       @lab-ink=${this.#inked}
       @lab-row=${this.nextRow}
@@ -188,9 +188,7 @@ export class PathsExhibit extends PathsRun {
 
   protected charts(): Chart[] {
     if (this.toy) return [];
-    const cycles = this.state?.cycles ?? new Float64Array();
-    const best: [number, number][] = [];
-    for (let k = 0; k < cycles.length; k += 5) best.push([cycles[k]!, cycles[k + 2]!]);
+    const best = (this.state?.cycles ?? []).map(({ step, saddle }) => [step, saddle] as const);
     return [
       {
         id: 'history',
@@ -209,10 +207,7 @@ export class PathsExhibit extends PathsRun {
     const { state } = this;
     const hide = this.veils('path');
     const way = this.#ways().findLast(({ role }) => role !== 'pinned');
-    const along = Array.from({ length: (way?.profile.length ?? 0) / 2 }, (_, k) => {
-      const [t, loss] = way!.profile.subarray(2 * k, 2 * k + 2);
-      return [t!, loss!] as const;
-    });
+    const along = way ? placesOf(way.profile) : [];
     const listen = html`<div class="row by-ear">
       <lab-listen .points=${along} ?log=${!this.toy} .label=${`the loss along the ${way?.name ?? 'way'}`}></lab-listen>
       <span class="note">The loss from A to B${way ? ` on the ${way.name}` : ''}, by ear.</span>

@@ -2,7 +2,7 @@ import { html, nothing, svg } from 'lit';
 import { SizedPart } from '../grammar/element.ts';
 import { significant, tick } from '../lib/format.ts';
 import { linear, logarithmic, polyline, type Scale } from '../lib/scale.ts';
-import { type Profile, type Report, valueAt } from './protocol.ts';
+import { type Profile, placesOf, type Report, valueAt } from './protocol.ts';
 
 export interface Way {
   name: string;
@@ -58,7 +58,7 @@ export class ProfileFigure extends SizedPart {
 
   #scales() {
     const values = this.ways
-      .flatMap(({ profile }) => Array.from({ length: profile.length / 2 }, (_, i) => profile[2 * i + 1]!))
+      .flatMap(({ profile }) => [...profile.value])
       .filter((v) => Number.isFinite(v) && (!this.log || v > 0));
     if (values.length === 0) values.push(0.1, 1);
     const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -98,10 +98,7 @@ export class ProfileFigure extends SizedPart {
 
   protected override render() {
     const { x, y } = this.#scales();
-    const path = (profile: Profile) =>
-      polyline(
-        Array.from({ length: profile.length / 2 }, (_, i) => [x(profile[2 * i]!), y(profile[2 * i + 1]!)]),
-      );
+    const path = (profile: Profile) => polyline(placesOf(profile).map(([t, loss]) => [x(t), y(loss)]));
     const all = y.ticks(this.log ? 4 : 5);
     const ticks = this.log && all.length > 6 ? all.filter((v) => /^[125]/.test(v.toExponential())) : all;
     const at = x(this.place);

@@ -1,11 +1,27 @@
 import { html, nothing, svg } from 'lit';
 import { Part } from '../grammar/element.ts';
 import { significant } from '../lib/format.ts';
-import type { Profile } from './protocol.ts';
+import type { Plane, Profile } from './protocol.ts';
 
 const WIDTH = 300;
 const HEIGHT = 190;
 const MARGIN = 22;
+
+/** An image in the plane: along the line from A to B, beside it, and out of the plane. */
+interface Image {
+  along: number;
+  beside: number;
+  outside: number;
+}
+
+const A: Image = { along: 0, beside: 0, outside: 0 };
+const B: Image = { along: 1, beside: 0, outside: 0 };
+
+function imagesOf(plane: Plane | undefined): Image[] {
+  if (!plane) return [];
+  const { beside, outside } = plane;
+  return Array.from(plane.along, (along, i) => ({ along, beside: beside[i]!, outside: outside[i]! }));
+}
 
 /** The images in the plane of A, B and the best path's highest place. It is a projection, and says so. */
 export class ProjectionFigure extends Part {
@@ -14,36 +30,28 @@ export class ProjectionFigure extends Part {
     best: { attribute: false },
     profile: { attribute: false },
   };
-  declare band: Float32Array | undefined;
-  declare best: Float32Array | undefined;
+  declare band: Plane | undefined;
+  declare best: Plane | undefined;
   /** Of the band; while it moves there is none, and the table waits. */
   declare profile: Profile | undefined;
 
   protected override render() {
-    const rows = (flat: Float32Array | undefined) =>
-      Array.from(
-        { length: (flat?.length ?? 0) / 3 },
-        (_, i) => [...flat!.subarray(3 * i, 3 * i + 3)] as number[],
-      );
-    const [band, best] = [rows(this.band), rows(this.best)];
-    const all = [...band, ...best, [0, 0, 0], [1, 0, 0]];
-    const span = (k: number) =>
-      [Math.min(...all.map((p) => p[k]!)), Math.max(...all.map((p) => p[k]!))] as const;
-    const [[left, right], [low, high]] = [span(0), span(1)];
+    const [band, best] = [imagesOf(this.band), imagesOf(this.best)];
+    const all = [...band, ...best, A, B];
+    const span = (key: 'along' | 'beside') =>
+      [Math.min(...all.map((p) => p[key])), Math.max(...all.map((p) => p[key]))] as const;
+    const [[left, right], [low, high]] = [span('along'), span('beside')];
     // One scale for both directions: angles are what they are.
     const unit = Math.min(
       (WIDTH - 2 * MARGIN) / (right - left),
       (HEIGHT - 2 * MARGIN) / Math.max(0.2, high - low),
     );
-    const x = (p: number[]) => WIDTH / 2 + (p[0]! - (left + right) / 2) * unit;
-    const y = (p: number[]) => HEIGHT / 2 - (p[1]! - (low + high) / 2) * unit;
-    const path = (points: number[][]) =>
+    const x = (p: Image) => WIDTH / 2 + (p.along - (left + right) / 2) * unit;
+    const y = (p: Image) => HEIGHT / 2 - (p.beside - (low + high) / 2) * unit;
+    const path = (points: readonly Image[]) =>
       points.length ? `M${points.map((p) => `${x(p)} ${y(p)}`).join('L')}` : '';
-    const off = Math.max(0, ...band.map((p) => p[2]!));
-    const ends = [
-      [0, 0],
-      [1, 0],
-    ];
+    const off = Math.max(0, ...band.map((p) => p.outside));
+    const ends = [A, B];
     return html`<svg class="projection" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
         aria-label="The band seen in one plane: ${band.length} images, at most ${significant(off, 2)} of the distance from A to B away from the plane.">
         <path class="way w-straight" d=${path(ends)} />
@@ -61,8 +69,8 @@ export class ProjectionFigure extends Part {
   }
 
   /** The band for those who cannot see it. Between two images the profile has the same number of places. */
-  #table(band: readonly number[][], profile: Profile) {
-    const stride = (profile.length / 2 - 1) / (band.length - 1);
+  #table(band: readonly Image[], { value }: Profile) {
+    const stride = (value.length - 1) / (band.length - 1);
     return html`<div class="visually-hidden">
       <table>
         <caption>
@@ -76,10 +84,10 @@ export class ProjectionFigure extends Part {
         </thead>
         <tbody>
           ${band.map(
-            (row, i) => html`<tr>
+            ({ along, beside, outside }, i) => html`<tr>
               <th scope="row">${i}</th>
-              <td>${significant(profile[2 * Math.round(i * stride) + 1] ?? Number.NaN)}</td>
-              ${row.map((v) => html`<td>${significant(v, 2)}</td>`)}
+              <td>${significant(value[Math.round(i * stride)] ?? Number.NaN)}</td>
+              ${[along, beside, outside].map((v) => html`<td>${significant(v, 2)}</td>`)}
             </tr>`,
           )}
         </tbody>

@@ -1,8 +1,10 @@
 /** What the page of *Paths* and its worker say to each other. */
 
+import type * as kernel from '../../pkg/scalar/losscape_paths.js';
 import type { Picture as MapPicture } from '../grammar/field.ts';
 import type { Reading, Look as Shown } from '../grammar/look.ts';
 import type { Act, Stand } from '../lib/protocol.ts';
+import type { Fields } from '../worker/fields.ts';
 
 /** An image of a toy's band that the reader put somewhere else, after `step` moves of the band. */
 export interface Drag extends Act {
@@ -19,27 +21,26 @@ export interface View {
 }
 
 /** The dense scan of a route. */
-export interface Report {
-  saddle: number;
-  /** Where on the way the saddle lies, 0 to 1. */
-  at: number;
-  barrier: number;
-  ends: [number, number];
-  /** Length over chord. */
-  ratio: number;
+export type Report = Fields<kernel.RouteReport>;
+
+/** The loss along a route: fractions of the way, ascending, and the value at each. */
+export type Profile = Fields<kernel.Profile>;
+
+/** The images of a route in a plane, in units of ‖A − B‖. */
+export type Plane = Fields<kernel.RoutePlane>;
+
+/** The places of a profile. */
+export function placesOf({ t, value }: Profile): (readonly [t: number, value: number])[] {
+  return Array.from(t, (place, k) => [place, value[k]!] as const);
 }
 
-/** Pairs of the fraction of the way and the value there. */
-export type Profile = Float32Array;
-
 /** The value of a profile at a place. */
-export function valueAt(profile: Profile, t: number): number {
-  for (let k = 0; k + 3 < profile.length; k += 2) {
-    const [from, to] = [profile[k]!, profile[k + 2]!];
-    if (t <= to)
-      return profile[k + 1]! + ((t - from) / (to - from || 1)) * (profile[k + 3]! - profile[k + 1]!);
-  }
-  return profile.at(-1) ?? Number.NaN;
+export function valueAt({ t, value }: Profile, at: number): number {
+  const after = t.findIndex((place, k) => k > 0 && at <= place);
+  if (after < 0) return value.at(-1) ?? Number.NaN;
+  const [from, to] = [t[after - 1]!, t[after]!];
+  const [low, high] = [value[after - 1]!, value[after]!];
+  return low + ((at - from) / (to - from || 1)) * (high - low);
 }
 
 /** What does not change during a search. */
@@ -49,7 +50,8 @@ export interface Facts {
   straightProfile: Profile;
   alignedProfile: Profile;
   /** ‖A − B‖, and the same with B's neurons in A's order. */
-  distances: [number, number];
+  distance: number;
+  alignedDistance: number;
   /** Share of the square, or of the held-out digits, where A and B say different things. */
   disagreement: number;
   /** The largest change of a probability that aligning has made. */
@@ -77,13 +79,6 @@ export interface Look {
   label?: number;
 }
 
-/** A surface one can see in full. */
-export interface Surface {
-  /** Lower left corner and side of the square shown. */
-  square: [number, number, number];
-  map: MapPicture;
-}
-
 export interface Frame extends Stand {
   /** Training steps left; the search begins when there are none. */
   left: number;
@@ -91,23 +86,25 @@ export interface Frame extends Stand {
   gradients: number;
   residual: number;
   climbed?: number;
-  /** Five numbers a cycle: move, saddle of its band, lowest saddle so far, lowest barrier so far, images. */
-  cycles: Float64Array;
-  /** New entries: move, highest image. */
-  history: Float32Array;
+  /** The cycles that have ended. */
+  cycles: readonly Fields<kernel.CycleRow>[];
+  /** New entries of the highest image. */
+  history: Fields<kernel.History>;
+  /** Left, right, lower and upper edge of the inputs, or of a toy's surface, that are shown. */
+  span: Float32Array;
   best?: Report;
   facts?: Facts;
-  surface?: Surface;
+  /** A toy's surface. */
+  surface?: MapPicture;
   /** x and y of a toy's images. */
   images?: Float32Array;
   /** Of the band and of the best path, each when it is new. */
   bandProfile?: Profile;
   bestProfile?: Profile;
-  /** Three numbers an image: its place in the plane and its distance from it, in units of ‖A − B‖. */
-  bandPlane?: Float32Array;
-  bestPlane?: Float32Array;
-  /** The value at the saddle, and the training samples missed there. */
-  saddle?: [number, number];
+  bandPlane?: Plane;
+  bestPlane?: Plane;
+  /** The network at the saddle. */
+  saddle?: Fields<kernel.Look>;
   look?: Look;
 }
 

@@ -78,7 +78,7 @@ export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>
   }
 
   protected override arrived({ history }: Frame): void {
-    for (let k = 0; k < history.length; k += 2) this.moves.push([history[k]!, history[k + 1]!]);
+    for (const [k, step] of history.step.entries()) this.moves.push([step, history.value[k]!]);
   }
 
   /** A quarter of a cycle. */

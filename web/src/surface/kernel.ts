@@ -4,6 +4,7 @@ import * as kernel from '../../pkg/scalar/losscape_surface.js';
 import { loss as lossColour } from '../lib/colour.ts';
 import { logLevels, logShare } from '../lib/raster.ts';
 import type { Values } from '../lib/schema.ts';
+import { fields } from '../worker/fields.ts';
 import { memory } from '../worker/kernel.ts';
 import { decisionMap, mapOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
@@ -161,14 +162,11 @@ class Landscape implements Running<Frame, View, never> {
   }
 
   line({ ax, ay, bx, by }: Requests['line']['ask']): Line {
-    const all = this.#handle.line(ax, ay, bx, by);
-    const [saddle, at, barrier, length] = all;
-    return { saddle: saddle!, at: at!, barrier: barrier!, length: length!, losses: all.slice(4) };
+    return fields(this.#handle.line(ax, ay, bx, by));
   }
 
   curvature(): Curved {
-    const [largest, smallest, trace, flat, negative] = this.#handle.curvature();
-    return { largest: largest!, smallest: smallest!, trace: trace!, flat: flat!, negative: negative! };
+    return fields(this.#handle.curvature());
   }
 
   free(): void {

@@ -1,7 +1,9 @@
 /** What the page of *Surface* and its worker say to each other. */
 
+import type * as kernel from '../../pkg/scalar/losscape_surface.js';
 import type { Picture } from '../grammar/field.ts';
 import type { Stand } from '../lib/protocol.ts';
+import type { Fields } from '../worker/fields.ts';
 
 /** What does not change until the next start. */
 export interface Facts {
@@ -40,14 +42,9 @@ export interface MapPart {
   digest?: string;
 }
 
-export interface Line {
-  losses: Float64Array;
-  /** The highest loss, and where, 0 to 1. */
-  saddle: number;
-  at: number;
-  barrier: number;
-  length: number;
-}
+export type Line = Fields<kernel.Line>;
+
+export type Curved = Fields<kernel.Curved>;
 
 /** What the reader looks at: the run where it stands, or a point of the plane. */
 export interface View {
@@ -71,14 +68,6 @@ export interface Frame extends Stand {
   facts?: Facts;
   /** Of a plane that has just been cut. */
   slice?: Slice;
-}
-
-export interface Curved {
-  largest: number;
-  smallest: number;
-  trace: number;
-  flat: number;
-  negative: number;
 }
 
 export type Requests = {

@@ -47,7 +47,7 @@ function table(samples: readonly Sample[], showHeld: boolean): string {
   const header = ['step', 'training_loss', 'training_accuracy', 'held_out_loss', 'held_out_accuracy'];
   const width = showHeld ? 5 : 3;
   const rows = samples.map((s) =>
-    [s.step, s.trainLoss, s.trainAccuracy, s.heldLoss, s.heldAccuracy].slice(0, width),
+    [s.step, s.loss, s.accuracy, s.held_out_loss, s.held_out_accuracy].slice(0, width),
   );
   return toCsv(header.slice(0, width), rows);
 }

@@ -3,9 +3,10 @@
 import * as kernel from '../../pkg/scalar/losscape_train.js';
 import type { Look } from '../grammar/look.ts';
 import type { Change } from '../lib/changes.ts';
-import { nextRecord, SAMPLE_LEN } from '../lib/record.ts';
+import { nextRecord, type Sample } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
 import { fetchDigits, labelOf, pixelsOf } from '../worker/digits.ts';
+import { fields } from '../worker/fields.ts';
 import { memory } from '../worker/kernel.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
@@ -22,7 +23,7 @@ let digits: kernel.Digits | undefined;
 class Training implements Running<Frame, Look, Change> {
   #digits: kernel.Digits;
   #train: kernel.Train;
-  #samples: number[] = [];
+  #samples: Sample[] = [];
 
   constructor(digits: kernel.Digits, train: kernel.Train) {
     this.#digits = digits;
@@ -44,7 +45,7 @@ class Training implements Running<Frame, Look, Change> {
   }
 
   #measure(): void {
-    this.#samples.push(...[this.steps, ...this.#train.measure()].slice(0, SAMPLE_LEN));
+    this.#samples.push({ step: this.steps, ...fields(this.#train.measure()) });
   }
 
   act({ key, value }: Change): void {
@@ -56,10 +57,9 @@ class Training implements Running<Frame, Look, Change> {
   frame(view: Look, _looked: boolean, buffer: ArrayBuffer | undefined): Frame {
     const run = this.#train;
     new Float32Array(buffer!).set(new Float32Array(memory().buffer, run.params_ptr(), run.params_len()));
-    const samples = Float64Array.from(this.#samples);
+    const samples = this.#samples;
     this.#samples = [];
     const pixels = pixelsOf(view, this.#digits, kernel.Digits.reduce);
-    if (pixels) run.read(pixels);
     return {
       step: run.steps,
       digest: run.digest(),
@@ -70,7 +70,7 @@ class Training implements Running<Frame, Look, Change> {
       samples,
       temperature: run.temperature(),
       norm: run.norm(),
-      reading: pixels && { pixels, hidden: run.hidden, probabilities: run.probabilities },
+      reading: pixels && { pixels, ...fields(run.read(pixels)) },
       label: labelOf(view, this.#digits),
     };
   }

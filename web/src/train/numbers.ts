@@ -20,7 +20,7 @@ export function numbers({ frame, last, hideHeld }: Measured): NumberShown[] {
     {
       symbol: '',
       name: 'held-out digits read right',
-      value: last ? percent(last.heldAccuracy) : NONE,
+      value: last ? percent(last.held_out_accuracy) : NONE,
       hidden: hideHeld,
       definition:
         'Share of the 297 rows kept out of training whose largest probability is at the right digit.',
@@ -30,7 +30,7 @@ export function numbers({ frame, last, hideHeld }: Measured): NumberShown[] {
     {
       symbol: 'L',
       name: 'training loss',
-      value: last ? significant(last.trainLoss) : NONE,
+      value: last ? significant(last.loss) : NONE,
       unit: 'nats',
       definition:
         'Mean cross-entropy over all 1500 training rows, without the L2 term; ln 10 = 2.30 is blind guessing.',
@@ -63,7 +63,7 @@ export function moreNumbers({ frame, last, hideHeld }: Measured): NumberShown[] 
     {
       symbol: '',
       name: 'training digits read right',
-      value: last ? percent(last.trainAccuracy) : NONE,
+      value: last ? percent(last.accuracy) : NONE,
       definition: 'Share of the 1500 training rows that the network reads right.',
       formula: 'accuracy',
       test: 'train-accuracy',
@@ -71,7 +71,7 @@ export function moreNumbers({ frame, last, hideHeld }: Measured): NumberShown[] 
     {
       symbol: 'L',
       name: 'held-out loss',
-      value: last ? significant(last.heldLoss) : NONE,
+      value: last ? significant(last.held_out_loss) : NONE,
       hidden: hideHeld,
       unit: 'nats',
       definition: 'Mean cross-entropy over the 297 held-out rows.',

@@ -2,13 +2,14 @@
 
 import type { Reading } from '../grammar/look.ts';
 import type { Stand } from '../lib/protocol.ts';
+import type { Sample } from '../lib/record.ts';
 
 export interface Frame extends Stand {
   /** Held-out rows to look at. */
   rows: number;
   hiddenUnits: number;
-  /** Samples recorded since the last frame, `SAMPLE_LEN` numbers each. */
-  samples: Float64Array;
+  /** Recorded since the last frame. */
+  samples: Sample[];
   temperature: number;
   norm: number;
   /** What the network makes of what it is shown; nothing of an empty pad. */

@@ -6,7 +6,7 @@ import type { Look } from '../grammar/look.ts';
 import type { Speed } from '../grammar/transport.ts';
 import { type Change, MAX_CHANGES, parseChanges, printChanges } from '../lib/changes.ts';
 import type { Failure } from '../lib/failure.ts';
-import { type Sample, settled, toSamples } from '../lib/record.ts';
+import { type Sample, settled } from '../lib/record.ts';
 import { type Frame, MAX_HIDDEN, paramLen, type Requests } from './protocol.ts';
 import { ANSWER_STEP, QUESTION } from './questions.ts';
 import { SCHEMA } from './schema.ts';
@@ -48,7 +48,7 @@ export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
   }
 
   protected override arrived({ samples }: Frame): void {
-    this.samples.push(...toSamples(samples));
+    this.samples.push(...samples);
   }
 
   /** Stops by itself once nothing more is gained: no need to burn electricity. */

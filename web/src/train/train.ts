@@ -26,7 +26,7 @@ export class TrainExhibit extends TrainRun {
 
   protected truth(): number | undefined {
     const sample = this.samples.find(({ step }) => step === ANSWER_STEP);
-    return sample && 100 * sample.heldAccuracy;
+    return sample && 100 * sample.held_out_accuracy;
   }
 
   // ---- words and numbers ----
@@ -43,8 +43,8 @@ export class TrainExhibit extends TrainRun {
   protected summary(): string {
     const last = this.samples.at(-1);
     if (!last) return '';
-    const held = this.veils('held') ? '' : `, held-out digits read right ${percent(last.heldAccuracy)}`;
-    return `Step ${this.state!.step}. Training loss ${significant(last.trainLoss)}${held}.`;
+    const held = this.veils('held') ? '' : `, held-out digits read right ${percent(last.held_out_accuracy)}`;
+    return `Step ${this.state!.step}. Training loss ${significant(last.loss)}${held}.`;
   }
 
   #measured() {
@@ -63,7 +63,7 @@ export class TrainExhibit extends TrainRun {
     const last = this.samples.at(-1);
     const hidden = this.veils('held');
     return {
-      value: last ? percent(hidden ? last.trainAccuracy : last.heldAccuracy) : '–',
+      value: last ? percent(hidden ? last.accuracy : last.held_out_accuracy) : '–',
       note: `${hidden ? 'training' : 'held-out'} digits read right · step ${count(this.state?.step ?? 0)}`,
     };
   }
@@ -104,28 +104,28 @@ export class TrainExhibit extends TrainRun {
   }
 
   protected charts(): Chart[] {
-    const series = (what: 'Loss' | 'Accuracy') => [
+    const series = (what: 'loss' | 'accuracy') => [
       {
         name: 'training',
         role: 's-a',
         mark: 'circle' as const,
-        points: this.samples.map((s) => [s.step, s[`train${what}`]] as const),
+        points: this.samples.map((s) => [s.step, s[what]] as const),
       },
       {
         name: 'held out',
         role: 's-b',
         mark: 'square' as const,
-        points: this.samples.map((s) => [s.step, s[`held${what}`]] as const),
+        points: this.samples.map((s) => [s.step, s[`held_out_${what}`]] as const),
         veil: 'held',
       },
     ];
     const changes = this.acts.all.map(({ step }) => step);
     return [
-      { id: 'loss', label: 'Loss (nats)', log: true, series: series('Loss'), changes },
+      { id: 'loss', label: 'Loss (nats)', log: true, series: series('loss'), changes },
       {
         id: 'accuracy',
         label: 'Digits read right',
-        series: series('Accuracy'),
+        series: series('accuracy'),
         changes,
         format: shortPercent,
         ticks: shortPercent,

@@ -11,7 +11,7 @@ mod norm;
 mod sum;
 
 pub use linear::{axpy, dot, dot_scaled, scale};
-pub use norm::{distance, norm, normalise, unit_scale};
+pub use norm::{distance, largest_difference, norm, normalise, unit_scale};
 pub(crate) use sum::two_sum;
 pub use sum::{LANES, LaneSum};
 

@@ -47,6 +47,20 @@ pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
     }
 }
 
+/// `maxᵢ |xᵢ − yᵢ|`; 0 for empty vectors. NaN is passed over. The slices have one length.
+///
+/// ```
+/// assert_eq!(losscape::base::vector::largest_difference(&[1.0f32, 2.0], &[1.5, -1.0]), 3.0);
+/// ```
+#[must_use]
+pub fn largest_difference<R: Real>(x: &[R], y: &[R]) -> R {
+    let mut largest = R::ZERO;
+    for (x, y) in x.iter().zip(y) {
+        largest = largest.or_larger((*x - *y).abs());
+    }
+    largest
+}
+
 /// Scales a vector to length one and returns the [length](norm) it had.
 ///
 /// The zero vector and a vector with an infinite or NaN element stay as they are; what is returned is then 0, ∞ or

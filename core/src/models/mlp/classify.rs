@@ -2,8 +2,10 @@
 
 use super::Mlp;
 use super::answers::Answers;
+use super::softmax;
 use crate::Real;
-use crate::base::rows::rows;
+use crate::base::elementary::sigmoid;
+use crate::base::rows::{rows, rows_mut};
 
 /// The index of the first of the largest numbers. NaN in front counts as the largest; elsewhere it is passed over.
 pub(super) fn first_largest<R: Real>(row: &[R]) -> usize {
@@ -24,6 +26,45 @@ impl Mlp {
     #[must_use]
     pub fn classify<R: Real>(&self, outputs: &[R], threshold: R) -> usize {
         classify(outputs, threshold)
+    }
+
+    /// Turns the logits of any number of samples, row by row, into probabilities: by the sigmoid for a single output, by
+    /// [`softmax`] for several.
+    ///
+    /// ```
+    /// use losscape::models::mlp::Mlp;
+    /// let mut outputs = [3.0f32.ln(), 0.0];
+    /// Mlp::from_widths(&[2, 1]).probabilities(&mut outputs); // two samples
+    /// assert_eq!(outputs, [0.75, 0.5]);
+    /// Mlp::from_widths(&[2, 2]).probabilities(&mut outputs); // one sample of two classes
+    /// assert_eq!(outputs[0] + outputs[1], 1.0);
+    /// ```
+    pub fn probabilities<R: Real>(&self, outputs: &mut [R]) {
+        for row in rows_mut(outputs, self.outputs()) {
+            match row {
+                [logit] => *logit = sigmoid(*logit),
+                _ => softmax(row),
+            }
+        }
+    }
+
+    /// The share of samples for which two sets of outputs, row by row, name different [classes](Self::classify); NaN for no
+    /// samples. Rows beyond the shorter set are ignored.
+    ///
+    /// ```
+    /// use losscape::models::mlp::Mlp;
+    /// let net = Mlp::from_widths(&[2, 2]);
+    /// let (ours, theirs) = ([1.0f32, 0.0, 0.0, 3.0], [2.0, 1.0, 4.0, 3.0]);
+    /// assert_eq!(net.disagreement(&ours, &theirs, 0.0), 0.5);
+    /// ```
+    #[must_use]
+    pub fn disagreement<R: Real>(&self, ours: &[R], theirs: &[R], threshold: R) -> R {
+        let (mut samples, mut differ) = (0, 0);
+        for (ours, theirs) in rows(ours, self.outputs()).zip(rows(theirs, self.outputs())) {
+            samples += 1;
+            differ += u32::from(classify(ours, threshold) != classify(theirs, threshold));
+        }
+        R::from_u32(differ) / R::from_u32(samples)
     }
 }
 

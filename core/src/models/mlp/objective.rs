@@ -138,6 +138,15 @@ impl<'a, R: Real> MlpObjective<'a, R> {
             .map_or(R::NAN, |count| R::from_u32(count) / R::from_usize(self.data.len()))
     }
 
+    /// How many samples the network names another class for, as [`accuracy`](Self::accuracy) counts them.
+    ///
+    /// `None` where the accuracy is NaN.
+    #[must_use]
+    pub fn misses(&self, params: &[R], scratch: &mut [R]) -> Option<usize> {
+        let correct = self.count_correct(params, scratch)?;
+        self.data.len().checked_sub(usize::try_from(correct).ok()?)
+    }
+
     fn count_correct(&self, params: &[R], scratch: &mut [R]) -> Option<u32> {
         let outputs = self.net.outputs();
         if matches!(self.data.targets(), Targets::Values(_)) && !self.loss.has_classes(outputs) {

@@ -11,7 +11,7 @@ pub use step::{AutoNebEnd, AutoNebStep, CycleReport};
 use layout::SearchParts;
 
 use super::band::{AtHand, Band, BandConfig, BandStep};
-use super::polyline::Location;
+use super::location::Location;
 use super::relax::Relaxer;
 use super::scan::{DenseScan, PathReport, ScanStep};
 use crate::base::rows::{copy, front, row};

@@ -1,7 +1,7 @@
 //! What a search tells.
 
 use crate::Real;
-use crate::path::polyline::Location;
+use crate::path::location::Location;
 use crate::path::scan::PathReport;
 
 /// The end of a cycle.

@@ -10,7 +10,8 @@ pub use layout::BandLayout;
 
 use chain::{BandState, Chain, highest};
 
-use super::polyline::{Location, check_ends, count_rows};
+use super::location::Location;
+use super::polyline::{check_ends, count_rows};
 use super::relax::{RelaxState, Relaxer};
 use crate::base::random::Rng;
 use crate::base::rows::front;

@@ -6,7 +6,8 @@ use crate::base::elementary::sin;
 use crate::base::random::{Rng, fill_normal};
 use crate::base::rows::{copy, copy_row, front, front_mut, row, row_mut, rows, rows_mut};
 use crate::base::vector::{axpy, dot, norm, normalise};
-use crate::path::polyline::{Location, between, redistribute, too_far};
+use crate::path::location::Location;
+use crate::path::polyline::{between, redistribute, too_far};
 use crate::{ArgError, Real, Reason};
 
 impl<R: Real> Chain<'_, R> {
