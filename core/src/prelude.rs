@@ -12,7 +12,7 @@
 pub use crate::base::fingerprint::Fingerprint;
 pub use crate::base::random::{Rng, Xoshiro128PlusPlus, stream};
 pub use crate::models::data::{Dataset, Targets};
-pub use crate::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
+pub use crate::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective, Weights};
 pub use crate::sgd::{
     Adam, AddNoise, Batch, BatchOrder, ClipNorm, FullBatch, LearningRate, Minibatches, Momentum, Noise,
     Schedule, Sgd, SgdLayout, SgdStep, WeightDecay,

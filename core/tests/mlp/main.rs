@@ -21,6 +21,7 @@ mod losses;
 mod sums;
 #[path = "../symmetric/mod.rs"]
 mod symmetric;
+mod weights;
 use symmetric::eigenvalues;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

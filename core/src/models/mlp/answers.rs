@@ -12,6 +12,11 @@ pub(super) struct Answers<'b, R: Real> {
 }
 
 impl<R: Real> Answers<'_, R> {
+    /// Those of one row alone.
+    pub(super) const fn one(&self, row: usize) -> Self {
+        Self { rows: self.rows.one(row), targets: self.targets, outputs: self.outputs }
+    }
+
     /// The label of a row.
     pub(super) fn label(&self, row: usize) -> Option<usize> {
         match self.targets {

@@ -1,12 +1,12 @@
 //! What tells one objective from another.
 
 use super::saved::tag;
-use super::{Loss, MlpObjective};
+use super::{Loss, MlpObjective, Weighting};
 use crate::Real;
 use crate::base::fingerprint::Fingerprint;
 
-impl<R: Real> MlpObjective<'_, R> {
-    /// A digest of everything that decides its values: network, loss, λ, inputs and targets. The tile decides none.
+impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
+    /// A digest of everything that decides its values: network, loss, λ, inputs, targets and weights. The tile decides none.
     ///
     /// Runs that are [saved](crate::sgd::Sgd::save) carry it, so that they continue on the same objective only.
     ///
@@ -24,7 +24,7 @@ impl<R: Real> MlpObjective<'_, R> {
     /// ```
     #[must_use]
     pub fn identity(&self) -> u64 {
-        let Self { net, loss, data, l2, tile: _ } = self;
+        let Self { net, loss, data, l2, tile: _, weights } = self;
         let mut digest = Fingerprint::new();
         digest.word(net.layers() as u64);
         for &width in net.widths() {
@@ -39,6 +39,7 @@ impl<R: Real> MlpObjective<'_, R> {
         digest.word(loss_tag(*loss));
         digest.real(*l2);
         data.digest(&mut digest);
+        weights.digest(&mut digest);
         digest.finish()
     }
 }

@@ -20,6 +20,7 @@ mod spec;
 mod sum;
 mod tape;
 mod tile;
+mod weights;
 
 pub use activation::Activation;
 pub use alignment::{AlignConfig, AlignLayout, Aligned};
@@ -28,3 +29,4 @@ pub use loss::{Loss, softmax};
 pub use objective::{DEFAULT_TILE, MlpObjective};
 pub use spec::{Layer, MAX_LAYERS, Mlp};
 pub use tile::BLOCK;
+pub use weights::{Equal, Weighted, Weighting, Weights};

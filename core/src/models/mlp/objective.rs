@@ -6,7 +6,7 @@ use super::forward::Pass;
 use super::sum::BlockSum;
 use super::tape::{DirectionTape, Tape, last};
 use super::tile::{BLOCK, Rows};
-use super::{Loss, Mlp};
+use super::{Equal, Loss, Mlp, Weighted, Weighting, Weights};
 use crate::base::elementwise::pair;
 use crate::base::refusal::refuse;
 use crate::base::target::VECTORS;
@@ -71,12 +71,13 @@ const PRODUCT_BLOCK: usize = BLOCK / 2;
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct MlpObjective<'a, R: Real = f32> {
+pub struct MlpObjective<'a, R: Real = f32, W = Equal> {
     pub(super) net: Mlp,
     pub(super) loss: Loss,
     pub(super) data: Dataset<'a, R>,
     pub(super) l2: R,
     pub(super) tile: usize,
+    pub(super) weights: W,
 }
 
 impl<'a, R: Real> MlpObjective<'a, R> {
@@ -91,9 +92,48 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         net.check_slopes()?;
         loss.check(&net, &data)?;
         ArgError::check_non_negative("l2", l2)?;
-        Ok(Self { net, loss, data, l2, tile: DEFAULT_TILE })
+        Ok(Self { net, loss, data, l2, tile: DEFAULT_TILE, weights: Equal })
     }
 
+    /// The same objective, in which the samples count by their weights:
+    ///
+    /// ```text
+    /// f(θ) = Σₖ wₖ ℓ(net(θ, xₖ), yₖ) / Σₖ wₖ + ½ λ ‖θ‖²
+    /// ```
+    ///
+    /// over all samples, or over those of a minibatch: the weights that were drawn are in its denominator too. A sample of
+    /// weight 0 is left out; a minibatch of such samples has a data loss of 0. [`accuracy`](Self::accuracy) and
+    /// [`sample_value_grad`](Self::sample_value_grad) do not see weights, and a method that forms its sums from minibatches
+    /// of one sees none either, since w ℓ / w is ℓ. Every [`Loss`] takes weights. Objectives without weights have
+    /// neither their memory nor their code.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `weights`: another number than samples or classes (of targets that are values, 0), negative, NaN
+    /// or infinite, or zero for all samples there are.
+    ///
+    /// ```
+    /// use losscape::models::data::{Dataset, Targets};
+    /// use losscape::models::mlp::{Loss, Mlp, MlpObjective, Weights};
+    /// let (net, params) = (Mlp::new(&[1, 1])?, [0.0f32, 0.0]);
+    /// let rare = Dataset::new(&[1.0, 2.0, 3.0, 4.0], 1, Targets::Labels(&[0, 0, 0, 1]))?;
+    /// let f = MlpObjective::new(net, Loss::MeanSquaredError, rare, 0.0)?;
+    /// let mut scratch = vec![0.0; net.scratch_len(128)];
+    /// assert_eq!(f.data_loss(&params, &mut scratch), 0.125); // ½ of one sample in four
+    /// let f = f.with_weights(Weights::PerClass(&[1.0, 3.0]))?;
+    /// assert_eq!(f.data_loss(&params, &mut scratch), 0.25); // ½ of 3 in 6
+    /// # Ok::<(), losscape::ArgError>(())
+    /// ```
+    pub fn with_weights<'w>(
+        self,
+        weights: Weights<'w, R>,
+    ) -> Result<MlpObjective<'a, R, Weighted<'w, R>>, ArgError> {
+        let Self { net, loss, data, l2, tile, weights: Equal } = self;
+        let weights = Weighted::new(weights, &net, &data)?;
+        Ok(MlpObjective { net, loss, data, l2, tile, weights })
+    }
+}
+
+impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
     /// The same objective, evaluating `tile` samples together: more scratch, more speed, the same bits.
     /// More than a [`BLOCK`] are no faster and count as one.
     ///
@@ -122,7 +162,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// The mean loss of the samples, without the L2 term.
     #[must_use]
     pub fn data_loss(&self, params: &[R], scratch: &mut [R]) -> R {
-        self.mean_loss(params, None, &mut [], scratch).unwrap_or(R::INFINITY)
+        self.mean_loss(params, None, &mut [], scratch).map_or(R::INFINITY, |mean| mean.loss)
     }
 
     /// The share of samples whose class the network names, between 0 and 1; ties go to the first class.
@@ -166,23 +206,28 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     ///
     /// +∞ and NaN if there is no such sample or a slice does not fit.
     pub fn sample_value_grad(&self, params: &[R], sample: u32, grad: &mut [R], scratch: &mut [R]) -> R {
-        self.mean_loss(params, Some(&[sample]), grad, scratch).unwrap_or_else(|| {
-            refuse(grad);
-            R::INFINITY
-        })
+        let Self { net, loss, data, l2, tile, weights: _ } = *self;
+        let equal = MlpObjective { net, loss, data, l2, tile, weights: Equal };
+        equal.mean_loss(params, Some(&[sample]), grad, scratch).map_or_else(
+            || {
+                refuse(grad);
+                R::INFINITY
+            },
+            |mean| mean.loss,
+        )
     }
 
-    /// The mean data loss, with the *sum* of the samples' gradients written to `grad`, unless that is empty; nothing if
-    /// something does not fit.
+    /// The mean data loss, with the *sum* of the samples' gradients, each times its weight, written to `grad`, unless that
+    /// is empty; nothing if something does not fit.
     fn mean_loss(
         &self,
         params: &[R],
         batch: Option<&[u32]>,
         grad: &mut [R],
         mut scratch: &mut [R],
-    ) -> Option<R> {
+    ) -> Option<Mean<R>> {
         let mut samples = self.samples_of(batch);
-        let count = samples.len();
+        let mass = self.weights.mass(samples, self.data.targets())?;
         let mut grads = BlockSum::new(grad, samples.len() > BLOCK, &mut scratch)?;
         let mut losses = LaneSum::default();
         while let Some(mut block) = samples.take(BLOCK) {
@@ -191,11 +236,13 @@ impl<'a, R: Real> MlpObjective<'a, R> {
             }
             grads.close();
         }
-        Some(losses.total() / R::from_usize(count))
+        Some(Mean { loss: losses.total() / mass, mass })
     }
 
-    fn sum_hess_vec(&self, params: &[R], v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<()> {
+    /// The sum of the samples' products, each times its weight, written to `out`; returns the sum of the weights.
+    fn sum_hess_vec(&self, params: &[R], v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<R> {
         let mut samples = self.samples_of(None);
+        let mass = self.weights.mass(samples, self.data.targets())?;
         let mut sum = BlockSum::new(out, samples.len() > PRODUCT_BLOCK, &mut scratch)?;
         while let Some(mut block) = samples.take(PRODUCT_BLOCK) {
             while let Some(tile) = block.take(self.tile) {
@@ -203,7 +250,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
             }
             sum.close();
         }
-        Some(())
+        Some(mass)
     }
 
     /// Adds a tile's losses to `sum` and their gradients to `grad`; nothing if something does not fit.
@@ -219,7 +266,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         let pass = self.pass(params, rows, gathered)?;
         pass.forward(&mut tape)?;
         let a = last(tape.acts, rows.len() * self.net.outputs())?;
-        self.loss.head(a, &self.answers(rows), tape.upstream.get_mut(..a.len())?, sum)?;
+        self.weights.head(self.loss, a, &self.answers(rows), tape.upstream.get_mut(..a.len())?, sum)?;
         if grad.is_empty() { Some(()) } else { pass.backward(&mut tape, grad) }
     }
 
@@ -239,7 +286,8 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         pass.forward(&mut tape)?;
         pass.forward_direction(v, &tape, &mut direction)?;
         let len = rows.len() * net.outputs();
-        self.loss.head_direction(
+        self.weights.head_direction(
+            self.loss,
             last(tape.acts, len)?,
             last(direction.acts, len)?,
             &self.answers(rows),
@@ -267,10 +315,10 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         if self.l2 > R::ZERO { mean + R::HALF * self.l2 * dot(params, params) } else { mean }
     }
 
-    /// `sum ← sum / samples + λ at`: from a sum over samples to the derivative of f; NaN without samples.
-    fn finish(&self, sum: &mut [R], samples: Option<usize>, at: &[R]) {
-        let Some(samples) = samples else { return refuse(sum) };
-        let share = R::ONE / R::from_usize(samples);
+    /// `sum ← sum / mass + λ at`: from a sum over samples to the derivative of f; NaN without one.
+    fn finish(&self, sum: &mut [R], mass: Option<R>, at: &[R]) {
+        let Some(mass) = mass else { return refuse(sum) };
+        let share = R::ONE / mass;
         if VECTORS {
             return pair(sum, at, |g, at| g * share + self.l2 * at);
         }
@@ -281,8 +329,8 @@ impl<'a, R: Real> MlpObjective<'a, R> {
 
     fn value_grad_of(&self, params: &[R], batch: Option<&[u32]>, grad: &mut [R], scratch: &mut [R]) -> R {
         let mean = self.mean_loss(params, batch, grad, scratch);
-        self.finish(grad, mean.map(|_| self.samples_of(batch).len()), params);
-        self.regularised(mean.unwrap_or(R::INFINITY), params)
+        self.finish(grad, mean.map(|mean| mean.mass), params);
+        self.regularised(mean.map_or(R::INFINITY, |mean| mean.loss), params)
     }
 
     /// Scratch of a gradient over so many samples.
@@ -291,7 +339,15 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     }
 }
 
-impl<R: Real> Objective<R> for MlpObjective<'_, R> {
+/// A mean over samples.
+#[derive(Clone, Copy)]
+struct Mean<R> {
+    loss: R,
+    /// The sum of their weights: how many they are, if all are equal.
+    mass: R,
+}
+
+impl<R: Real, W: Weighting<R>> Objective<R> for MlpObjective<'_, R, W> {
     fn dim(&self) -> usize {
         self.net.param_len()
     }
@@ -309,7 +365,7 @@ impl<R: Real> Objective<R> for MlpObjective<'_, R> {
     }
 }
 
-impl<R: Real> SampledObjective<R> for MlpObjective<'_, R> {
+impl<R: Real, W: Weighting<R>> SampledObjective<R> for MlpObjective<'_, R, W> {
     fn samples(&self) -> usize {
         self.data.len()
     }
@@ -323,14 +379,14 @@ impl<R: Real> SampledObjective<R> for MlpObjective<'_, R> {
     }
 }
 
-impl<R: Real> Curvature<R> for MlpObjective<'_, R> {
+impl<R: Real, W: Weighting<R>> Curvature<R> for MlpObjective<'_, R, W> {
     fn hess_vec_scratch_len(&self) -> usize {
         let several = self.data.len() > PRODUCT_BLOCK;
         self.net.hess_vec_scratch_len(self.tile) + if several { self.dim() } else { 0 }
     }
 
     /// A term of a component passes through the sums of every layer: forwards, along the direction (two) and backwards
-    /// (three), some 16 roundings of its activation, and as many of the loss; then through a block of terms and the sum
+    /// (three), some 16 roundings of its activation, and as many of the loss and its weight; then through a block of terms and the sum
     /// of all blocks.
     fn hess_vec_roundings(&self) -> usize {
         let mut count = 2 * PRODUCT_BLOCK + 2 + 16;
@@ -342,7 +398,7 @@ impl<R: Real> Curvature<R> for MlpObjective<'_, R> {
     }
 
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
-        let done = self.sum_hess_vec(params, v, out, scratch);
-        self.finish(out, done.map(|()| self.data.len()), v);
+        let mass = self.sum_hess_vec(params, v, out, scratch);
+        self.finish(out, mass, v);
     }
 }

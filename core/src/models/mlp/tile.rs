@@ -48,6 +48,11 @@ impl<'b> Rows<'b> {
         self.batch.map_or(Some(at), |indices| indices.get(at).map(|&sample| sample as usize))
     }
 
+    /// One of the rows, alone.
+    pub(super) const fn one(&self, row: usize) -> Self {
+        Self { batch: self.batch, start: self.start.saturating_add(row), len: 1 }
+    }
+
     /// The numbers of a minibatch's samples.
     pub(super) fn indices(&self) -> Option<&'b [u32]> {
         self.batch?.get(self.start..self.start + self.len)

@@ -26,7 +26,8 @@ use crate::{ArgError, Real, Reason};
 /// | binary cross-entropy | −Σⱼ yⱼ ln σ(aⱼ) + (1 − yⱼ) ln σ(−aⱼ), in nats | labels 0 and 1, or probabilities |
 ///
 /// The cross-entropies take logits. With one output a label is its own target value (0 or 1).
-/// Mean squared error averages over samples only, `(1/2N) Σ ‖a − y‖²`.
+/// Mean squared error averages over samples only, `(1/2N) Σ ‖a − y‖²`. Samples or classes may have weights, by
+/// [`MlpObjective::with_weights`](super::MlpObjective::with_weights).
 ///
 /// Rows of probabilities, as label smoothing and distillation make them, are values of at least 0 that sum to 1 within
 /// 10⁻³, so that rows stored in half precision pass; a row of another sum s weighs its sample by s.
