@@ -30,7 +30,7 @@ fn all<R: Real>(f: &(impl SampledObjective<R> + Curvature<R>), params: &[R], v: 
     let (mut grad, mut product) = (vec![R::ZERO; n], vec![R::ZERO; n]);
     let mut scratch = vec![R::NAN; f.scratch_len().max(f.hess_vec_scratch_len())];
     let value = f.value_grad(params, &mut grad, &mut scratch);
-    assert_eq!(f.value(params, &mut scratch), value);
+    assert_eq!(f.value(params, &mut scratch), value, "a value has the bits it has with a gradient");
     f.hess_vec(params, v, &mut product, &mut scratch);
     (value, grad, product)
 }
