@@ -30,8 +30,8 @@ pub use covariance::{
 };
 pub use density::{Moments, marginal, mass, moments, normalise, share};
 pub use ensemble::{
-    BATCH_PIECE, BatchDescent, Ensemble, EnsembleLayout, EnsembleStep, Langevin, NOT_ARRIVED, NoiseFloor,
-    Svag, Walk, arrivals, histogram, noise_floor, seed_walkers,
+    BATCH_PIECE, BatchDescent, Ensemble, EnsembleLayout, EnsembleStep, Kicked, Langevin, NOT_ARRIVED,
+    NoiseFloor, Svag, Walk, arrivals, histogram, noise_floor, seed_walkers,
 };
 pub use fokker_planck::{
     Boundary, Calculus, Diffusion, Dynamics, Elimination, EliminationLayout, EliminationStep, Evolution,

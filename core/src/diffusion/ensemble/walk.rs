@@ -2,6 +2,7 @@
 
 use super::cloud::Parts;
 use crate::base::elementary::sqrt;
+use crate::base::kernel::Kernel;
 use crate::base::random::{Rng, add_normal, fill_indices};
 use crate::base::rows::copy;
 use crate::base::vector::{axpy, scale};
@@ -12,7 +13,7 @@ pub const BATCH_PIECE: usize = 32;
 
 /// One step of a walker: what all walkers of an [`Ensemble`](super::Ensemble) share.
 ///
-/// Implemented by [`Langevin`], [`BatchDescent`] and [`Svag`].
+/// Implemented by [`Langevin`], [`Kicked`], [`BatchDescent`] and [`Svag`].
 pub trait Walk<R: Real, F: Objective<R> + ?Sized>: sealed::Sealed {
     /// Refuses settings that make no sense.
     ///
@@ -75,6 +76,64 @@ impl<R: Real, F: Objective<R> + ?Sized> Walk<R, F> for Langevin<R> {
         copy(position, next);
         axpy(-self.learning_rate, grad, next);
         add_normal(rng, sqrt(R::TWO * self.learning_rate * self.temperature), next);
+        value
+    }
+}
+
+/// Gradient descent with kicks: `x ← x − η ∇f(x) − ω`, ω drawn from a kernel.
+///
+/// On average over ω a step is one on the objective convolved with the kernel, seen between the step and its kick (Kleinberg,
+/// Li & Yuan 2018; see [`smoothing`](crate::smoothing)). A Gaussian kernel makes it [`Langevin`] at `T = s² / (2 η)`; with a bandwidth
+/// of zero it is gradient descent.
+///
+/// ```
+/// use losscape::base::kernel::Kernel;
+/// use losscape::base::random::stream;
+/// use losscape::diffusion::{Ensemble, EnsembleLayout, EnsembleStep, Kicked};
+/// use losscape::models::surfaces::Quadratic;
+///
+/// let bowl = Quadratic::new(&[2.0f64])?;
+/// let walk = Kicked { learning_rate: 0.25, kernel: Kernel::Cube { radius: 0.0 } };
+/// let workspace = [0.0; EnsembleLayout::new(1, 2).len()];
+/// let mut cloud = Ensemble::new(&bowl, walk, [1.0, -2.0], [stream(1, 0), stream(1, 1)], workspace)?;
+/// while !matches!(cloud.step(&bowl), EnsembleStep::Round { round: 3, .. }) {}
+/// assert_eq!(cloud.positions(), [0.125, -0.25]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kicked<R: Real = f32> {
+    /// η.
+    pub learning_rate: R,
+    /// The law of ω.
+    pub kernel: Kernel<R>,
+}
+
+impl<R: Real> sealed::Sealed for Kicked<R> {}
+
+impl<R: Real, F: Objective<R> + ?Sized> Walk<R, F> for Kicked<R> {
+    fn check(&self, _: &F) -> Result<(), ArgError> {
+        ArgError::check_positive("learning_rate", self.learning_rate)?;
+        self.kernel.check()
+    }
+
+    fn scratch_len(&self, objective: &F) -> usize {
+        objective.scratch_len()
+    }
+
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    fn propose<G: Rng + ?Sized>(
+        &self,
+        objective: &F,
+        position: &[R],
+        parts: &mut Parts<'_, R>,
+        rng: &mut G,
+    ) -> R {
+        let Parts { next, grad, other, scratch, .. } = parts;
+        let value = objective.value_grad(position, grad, scratch);
+        self.kernel.draw(rng, other);
+        copy(position, next);
+        axpy(-self.learning_rate, grad, next);
+        axpy(-R::ONE, other, next);
         value
     }
 }
