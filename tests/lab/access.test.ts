@@ -136,7 +136,7 @@ for (const [moment, path] of FIGURES) {
     assert.ok(curves.length > 0);
     for (const [chart, rows] of curves) assert.ok(rows >= 2 && rows <= 25, `${chart}: ${rows} rows`);
     const words = await page.$$eval(
-      '.figure lab-field p.visually-hidden, .figure canvas[aria-label]',
+      '.figure lab-field p.visually-hidden, .figure :is(canvas, svg[role=img])[aria-label]',
       (parts) => parts.map((part) => part.getAttribute('aria-label') ?? part.textContent!),
     );
     assert.ok(words.length > 0 && words.every((text) => text.trim().length > 12), words.join(' | '));

@@ -4,7 +4,20 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { EXHIBITS } from './exhibits.ts';
-import { at, digest, type Lab, openLab, past, paused, ready, skipAll, step, text, visit } from './harness.ts';
+import {
+  at,
+  digest,
+  type Lab,
+  openLab,
+  past,
+  paused,
+  ready,
+  skipAll,
+  step,
+  text,
+  unawaited,
+  visit,
+} from './harness.ts';
 
 let lab: Lab;
 
@@ -32,6 +45,7 @@ async function into(path: string): Promise<Page> {
 /** Plays for a while, so that the run stands somewhere. */
 async function played(page: Page): Promise<void> {
   await page.selectOption('lab-transport select', '16');
+  await unawaited(page);
   await page.click('[data-do=play]');
   await past(page, 30);
   await page.click('[data-do=play]');

@@ -201,9 +201,15 @@ export async function guess(page: Page, value: number): Promise<void> {
   await page.click('[data-do=commit]');
 }
 
+/** Skips the question that Play waits for, if there is one. */
+export async function unawaited(page: Page): Promise<void> {
+  if (await page.locator('[data-waits]').count()) await page.click('[data-do=skip]');
+}
+
 /** Plays, at full speed if no other is given, until a step has been passed, then pauses. */
 export async function playTo(page: Page, wanted: number, speed = 'max'): Promise<void> {
   await page.selectOption('lab-transport select', speed);
+  await unawaited(page);
   await page.click('[data-do=play]');
   await page.waitForFunction(
     (n) => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) >= n,
@@ -211,6 +217,14 @@ export async function playTo(page: Page, wanted: number, speed = 'max'): Promise
   );
   if ((await page.textContent('[data-do=play]'))?.includes('Pause')) await page.click('[data-do=play]');
   await page.waitForFunction(() => document.querySelector('[data-do=play]')!.textContent!.includes('Play'));
+}
+
+/** Plays at full speed to the last step, at which a run ends by itself. */
+export async function playOut(page: Page, last: number): Promise<void> {
+  await page.selectOption('lab-transport select', 'max');
+  await unawaited(page);
+  await page.click('[data-do=play]');
+  await at(page, last);
 }
 
 /** Replays to a step exactly, by its link; returns the digest there. */

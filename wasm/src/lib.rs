@@ -16,6 +16,8 @@ pub use failure::{LabError, rehearse_panic};
 pub mod bits;
 #[cfg(feature = "paths")]
 pub mod paths;
+#[cfg(feature = "smoothing")]
+pub mod smoothing;
 #[cfg(feature = "surface")]
 pub mod surface;
 #[cfg(feature = "train")]

@@ -57,6 +57,11 @@ export abstract class Exhibit<
   /** What can be taken home, besides the state; what is hidden is not in it. */
   protected abstract files(): readonly HomeFile[];
 
+  /** The question of the page, answered by this run in a sentence; nothing before the answer is there and may be seen. */
+  protected answer(): string | undefined {
+    return undefined;
+  }
+
   /** Said below the presets while none is chosen. */
   protected readonly presetNote: string = 'A preset sets everything but the seed, and says what it shows.';
   /** What the state holds besides settings, step and fingerprint. */
@@ -124,9 +129,19 @@ export abstract class Exhibit<
       this.pin();
       this.requestUpdate();
       this.writeHash();
-    } else {
+    } else if (action !== 'play' || !this.#awaited()) {
       this.act(action);
     }
+  }
+
+  /** Whether Play has to wait for a guess; it then leads to it. What has no box to guess in is not waited for. */
+  #awaited(): boolean {
+    const asked = this.guesses.waiting(this.questions);
+    if (!asked || this.playing || this.hides('predict')) return false;
+    this.guesses.turnTo(this.questions, asked);
+    this.do('predict');
+    this.say('Guess first, or skip: then Play shows what comes.', true);
+    return true;
   }
 
   async #open(dialog: 'share' | 'export' | 'help'): Promise<void> {
@@ -160,6 +175,7 @@ export abstract class Exhibit<
       title: `losscape · ${this.#title}`,
       settings: this.describe(),
       fingerprint: this.fingerprint,
+      answer: this.answer(),
     };
   }
 
@@ -307,6 +323,26 @@ export abstract class Exhibit<
     </div>`;
   }
 
+  /** The answer, for a place in the figure; on a phone it stands below, in place of the main number. */
+  protected answerLine(): TemplateResult | typeof nothing {
+    return this.narrow.matches ? nothing : this.#answerLine();
+  }
+
+  #answerLine(): TemplateResult | typeof nothing {
+    const answer = this.answer();
+    return answer ? html`<p class="answer" data-test="answer">${answer}</p>` : nothing;
+  }
+
+  #mainNumber(): TemplateResult {
+    if (this.narrow.matches && this.answer())
+      return html`<div class="main-number">${this.#answerLine()}</div>`;
+    const { value, note } = this.mainNumber();
+    return html`<div class="main-number" aria-hidden="true">
+      ${value === undefined ? nothing : html`<span class="value">${value}</span>`}
+      <span class="note">${note}</span>
+    </div>`;
+  }
+
   protected choice(field: ChoiceField, restarts = true): TemplateResult {
     return choiceField(field, this.values[field.key], restarts, (value) => this.set(field.key, value));
   }
@@ -355,7 +391,6 @@ export abstract class Exhibit<
   }
 
   protected override render(): TemplateResult {
-    const { value, note } = this.mainNumber();
     return html`
       <div class="banner" data-test="banner">
         ${this.failure ? failureMessage(this.failure, this.recover) : nothing}
@@ -366,11 +401,7 @@ export abstract class Exhibit<
         ${this.#predict()} ${this.hides('predict') && !this.hides('answer') && this.#veiled ? this.#reveal() : nothing}
         ${this.#numbers()}
       </div>
-      <div class="main-number" aria-hidden="true">
-        ${value === undefined ? nothing : html`<span class="value">${value}</span>`}
-        <span class="note">${note}</span>
-      </div>
-      ${this.#transport()} ${this.#tabs()} ${this.#controls()} ${this.figure()} ${this.#curves()}
+      ${this.#mainNumber()} ${this.#transport()} ${this.#tabs()} ${this.#controls()} ${this.figure()} ${this.#curves()}
       <div class="home" ?hidden=${this.hides('home')}>
         <div class="row">
           <button type="button" data-do="share" @click=${() => this.do('share')}>Share</button>

@@ -43,10 +43,12 @@ export abstract class Linked extends Part {
     void this.start();
   };
 
-  /** Goes to a link of this exhibit; Back returns. */
+  /** Goes to a link of this exhibit, also to the one that stood there before a change was written; Back returns. */
   protected follow(hash: string): void {
+    clearTimeout(this.#urlTimer);
     history.pushState(null, '', hash);
-    this.#onHash();
+    this.#readHash();
+    void this.start();
   }
 
   protected link(values: Values = this.moment()): string {

@@ -17,6 +17,8 @@ export interface Question {
   log?: true;
   /** Guessed by choosing one of these; guess and truth are places in the list. */
   choices?: readonly string[];
+  /** Play shows what is asked: it waits for an answer, and leads here. */
+  waits?: true;
   /** One sentence once guess and truth are known. */
   verdict: (guess: number | undefined, truth: number) => string;
 }
@@ -93,8 +95,8 @@ export class Predict extends Part {
         <button type="button" data-do="commit" ?disabled=${value === undefined} @click=${this.#commit}>Commit</button>
         <button type="button" data-do="skip" @click=${() => this.tell('lab-guess', { state: 'skipped' })}>Skip</button>
       </div>
-      <p class="note">
-        ${this.hides ? `The ${this.hides} stays hidden until you commit or skip.` : nothing} Your guess stays on this device.
+      <p class="note" ?data-waits=${question.waits === true}>
+        ${question.waits ? 'Play waits for your answer. ' : nothing}${this.hides ? `The ${this.hides} stays hidden until you commit or skip.` : nothing} Your guess stays on this device.
       </p>`;
   }
 

@@ -30,6 +30,15 @@ export class Guesses {
     return this.#place + 1 < questions.length;
   }
 
+  /** What Play has to wait for, if something. */
+  waiting(questions: Questions): Asked | undefined {
+    return questions.find((asked) => asked.waits && this.of(asked).state === 'open');
+  }
+
+  turnTo(questions: Questions, asked: Asked): void {
+    this.#place = questions.indexOf(asked);
+  }
+
   next(): void {
     this.#place++;
   }

@@ -8,6 +8,8 @@ export interface About {
   settings: string;
   /** In groups, as the page shows it. */
   fingerprint: string;
+  /** What this run answers to the question of its page. */
+  answer?: string | undefined;
 }
 
 export interface Item {
@@ -72,9 +74,11 @@ function wrapped(text: string, letters: number): string[] {
 }
 
 /** Items below each other. */
-export function sheet({ title, settings, fingerprint }: About, items: readonly Item[]): string {
+export function sheet({ title, settings, fingerprint, answer = '' }: About, items: readonly Item[]): string {
   const width = Math.max(420, ...items.map((item) => item.width)) + 2 * MARGIN;
-  const lines = wrapped(settings, (width - 2 * MARGIN) / LETTER);
+  const lines = [settings, answer]
+    .filter((text) => text !== '')
+    .flatMap((text) => wrapped(text, (width - 2 * MARGIN) / LETTER));
   let y = TITLE + LINE * (lines.length + 1);
   const placed = items.map(({ height, label, content }) => {
     const top = label ? y + LABEL : y;

@@ -1,0 +1,83 @@
+import { html, svg } from 'lit';
+import { SizedPart } from '../grammar/element.ts';
+import { px } from '../grammar/points.ts';
+import { significant, tick } from '../lib/format.ts';
+import { linear } from '../lib/scale.ts';
+
+const SIDE = 236;
+const LEFT = 50;
+const BOTTOM = 40;
+const TOP = 10;
+
+/** Single noisy steps on average against the smoothed slope: on the diagonal if one step is a step on the smoothed curve. */
+export class OneStep extends SizedPart {
+  static override properties = { checks: { attribute: false }, running: { type: Boolean } };
+  /** Place, smoothed slope, average slope, standard error, again and again. */
+  declare checks: Float64Array;
+  declare running: boolean;
+
+  constructor() {
+    super();
+    this.checks = new Float64Array();
+    this.width = 480;
+  }
+
+  #rows(): readonly (readonly [number, number, number, number])[] {
+    const { checks } = this;
+    return Array.from(
+      { length: checks.length / 4 },
+      (_, k) => [checks[4 * k]!, checks[4 * k + 1]!, checks[4 * k + 2]!, checks[4 * k + 3]!] as const,
+    );
+  }
+
+  protected override render() {
+    const rows = this.#rows();
+    const known = rows.filter(([, , , error]) => Number.isFinite(error));
+    const most = 1.1 * Math.max(1, ...rows.map(([, slope]) => Math.abs(slope)));
+    const x = linear([-most, most], [LEFT, this.width - 16]);
+    const y = linear([-most, most], [SIDE - BOTTOM, TOP]);
+    const clip = (v: number) => Math.min(most, Math.max(-most, v));
+    return html`<h3 id="title-check">One step, on average</h3>
+      <div class="plot">
+        <svg class="check" viewBox="0 0 ${this.width} ${SIDE}" width=${this.width} height=${SIDE} aria-hidden="true">
+          ${y.ticks(5).map(
+            (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - 16} y1=${y(v)} y2=${y(v)} />
+              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
+          )}
+          ${x.ticks(5).map((v) => svg`<text x=${x(v)} y=${SIDE - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`)}
+          <text x=${(LEFT + this.width - 16) / 2} y=${SIDE - 4} text-anchor="middle">slope of the smoothed curve; upwards, average slope of noisy steps</text>
+          <path class="diagonal" d="M${x(-most)} ${y(-most)}L${x(most)} ${y(most)}" />
+          ${known.map(([, slope, average, error]) => {
+            const cx = px(x(slope));
+            return svg`<path class="bar" d="M${cx} ${px(y(clip(average - 2 * error)))}V${px(y(clip(average + 2 * error)))}" />
+              <circle class="mark s-a" cx=${cx} cy=${px(y(clip(average)))} r="4" />`;
+          })}
+        </svg>
+      </div>
+      <p class="readout">${known.length === 0 ? 'known after two steps' : '24 places, bars of two standard errors'}</p>
+      ${
+        this.running
+          ? ''
+          : html`<div class="visually-hidden">
+              <table>
+                <caption>Average slope of single noisy steps, and slope of the smoothed curve, at 24 places</caption>
+                <thead>
+                  <tr><th scope="col">x</th><th scope="col">smoothed</th><th scope="col">average</th><th scope="col">standard error</th></tr>
+                </thead>
+                <tbody>
+                  ${rows.map(
+                    ([at, slope, average, error]) => html`<tr>
+                      <th scope="row">${significant(at)}</th>
+                      <td>${significant(slope)}</td>
+                      <td>${significant(average)}</td>
+                      <td>${significant(error)}</td>
+                    </tr>`,
+                  )}
+                </tbody>
+              </table>
+            </div>`
+      }`;
+  }
+}
+
+customElements.define('lab-check', OneStep);

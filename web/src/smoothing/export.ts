@@ -1,0 +1,53 @@
+/** What the reader can take home from Smoothing. */
+
+import type { HomeFile } from '../grammar/home.ts';
+import { toCsv } from '../lib/save.ts';
+import { type About, drawn, sheet } from '../lib/sheet.ts';
+import { rasterised } from '../lib/svg.ts';
+import type { Facts } from './protocol.ts';
+
+interface TakeHome {
+  about: About;
+  facts: Facts | undefined;
+  /** What may be seen: hidden, nothing is taken home. */
+  measured: readonly (readonly [number, number, number])[];
+  smoothed: boolean;
+}
+
+export function files({ about, facts, measured, smoothed }: TakeHome): HomeFile[] {
+  const drawings = (selector: string) =>
+    [...about.root.querySelectorAll<SVGSVGElement>(selector)].map((drawing) => drawn(drawing));
+  const picture = () => sheet(about, drawings('svg.landscape'));
+  return [
+    {
+      what: 'png',
+      label: 'Picture (PNG)',
+      name: 'losscape-smoothing.png',
+      make: () => rasterised(picture()),
+    },
+    {
+      what: 'svg',
+      label: 'All figures (SVG)',
+      name: 'losscape-smoothing.svg',
+      make: () => sheet(about, drawings('svg.landscape, .plot svg, svg.check')),
+    },
+    {
+      what: 'csv',
+      label: 'Places over the steps (CSV)',
+      name: 'losscape-smoothing.csv',
+      make: () => toCsv(['step', 'mean_of_runs', 'descent_on_smoothed'], measured),
+    },
+    {
+      what: 'curves',
+      label: 'Both curves (CSV)',
+      name: 'losscape-smoothing-curves.csv',
+      make: () => {
+        const { curves = new Float64Array() } = facts ?? {};
+        const rows = Array.from({ length: curves.length / 3 }, (_, k) => [
+          ...curves.subarray(3 * k, 3 * k + (smoothed ? 3 : 2)),
+        ]);
+        return toCsv(['x', 'true', ...(smoothed ? ['smoothed'] : [])], rows);
+      },
+    },
+  ];
+}

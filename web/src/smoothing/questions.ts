@@ -1,0 +1,59 @@
+/** What is asked before, and what is said after. */
+
+import { choosing } from '../grammar/predict.ts';
+import type { Asked } from '../grammar/predictions.ts';
+import { significant } from '../lib/format.ts';
+import type { Frame } from './protocol.ts';
+
+/** How far from the middle of the bowl still counts as there: half a ripple. */
+export const near = (waves: number) => Math.PI / waves;
+
+/** Who has come to the middle: both, the runs, the descent, neither. */
+export function arrived({ mean, smooth }: Frame, waves: number): number {
+  const [runs, descent] = [mean, smooth].map((x) => Math.abs(x) <= near(waves));
+  return runs ? (descent ? 0 : 1) : descent ? 2 : 3;
+}
+
+const ENDS: Asked = {
+  id: 'ends',
+  guess: 'guess',
+  text: 'All begin in the same dip. Runs with noise walk on the thin curve; the point descends, without noise, on that curve smoothed by the noise of one step. Whose average place comes to the middle of the bowl, to within half a ripple?',
+  quantity: 'who comes to the middle',
+  ...choosing(['both', 'only the runs with noise', 'only the point on the smoothed curve', 'neither']),
+  hidden: 'ends',
+  hides: 'smoothed curve and where anyone goes',
+  at: 'when all steps are made',
+  waits: true,
+  verdict: (_, truth) =>
+    [
+      'One step’s smoothing has taken away every dip on the way, so both come down. Less noise tells them apart.',
+      'So smoothing is not what frees the runs: the smoothed curve still has a dip that holds the point. A run adds up the noise of many steps, and that carries it over.',
+      'The runs have not had the time, or the noise is too little to add up to a hop.',
+      'Too little noise: the dip is there for both, and no run has been carried over.',
+    ][truth]!,
+};
+
+const LAST: Asked = {
+  id: 'last',
+  guess: 'guess2',
+  text: 'The wider the noise of one step, the fewer dips the smoothed curve has. At which width does the last false dip vanish, so that one is left? (A ripple is about one unit wide.)',
+  quantity: 'width of the noise',
+  min: 0.05,
+  max: 1,
+  step: 0.05,
+  unit: '',
+  digits: 3,
+  hidden: 'tree',
+  hides: 'tree of dips',
+  at: 'at once',
+  verdict: (guess, truth) => {
+    const moral =
+      'Half a ripple is more than enough: a Gaussian shrinks a ripple by exp(−k²s²/2), and the slope of the bowl does the rest.';
+    if (guess === undefined) return moral;
+    const factor = guess > truth ? guess / truth : truth / guess;
+    return `${factor <= 1.25 ? 'Close.' : `A factor of ${significant(factor, 2)} away.`} ${moral}`;
+  },
+};
+
+/** Without false dips there is no last one to ask for. */
+export const questions = (falseDips: boolean): readonly Asked[] => (falseDips ? [ENDS, LAST] : [ENDS]);
