@@ -34,14 +34,24 @@ impl<R: Real> Axis<R> {
     /// The interval from `low` to `high` in `cells` cells.
     ///
     /// # Errors
-    /// [`ArgError`] naming `low` or `high` (not finite, or not ascending by a finite length) or `cells` (zero, or
-    /// above 2²²).
+    /// [`ArgError`] naming `low` or `high` (not finite, not ascending by a finite length, or so large that 2 `cells` of
+    /// them are not finite) or `cells` (zero, or above 2²²).
     pub fn new(low: R, high: R, cells: u32) -> Result<Self, ArgError> {
         ArgError::check_range("low", low, low.is_finite(), "finite")?;
         let ascending = high > low && (high - low).is_finite();
         ArgError::check_range("high", high, ascending, "above `low` by a finite length")?;
         let allowed = cells > 0 && cells <= MOST_CELLS;
         ArgError::check_range("cells", f64::from(cells), allowed, "from 1 to 2²²")?;
+        // What centres are a quotient of.
+        let all = R::from_u32(2 * cells);
+        for (arg, end) in [("low", low), ("high", high)] {
+            ArgError::check_range(
+                arg,
+                end,
+                (end * all).is_finite(),
+                "finite after multiplication by 2 `cells`",
+            )?;
+        }
         Ok(Self { low, high, cells })
     }
 

@@ -1,6 +1,7 @@
 //! The potential that a density measures, and what it says of the loss.
 
 use crate::base::elementary::{ln, sqrt};
+use crate::base::refusal::refuse;
 use crate::base::vector::LaneSum;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -117,7 +118,7 @@ pub fn compare_potential<R: Real>(
 /// Its Gibbs law at temperature one is what the local learning coefficient is a mean of (Lau et al. 2023);
 /// [`Langevin`](super::Langevin) walkers on it are stochastic gradient Langevin dynamics with full gradients.
 ///
-/// The centre is finite and of the objective's dimension.
+/// The centre is finite and of the objective's dimension; with another one, values are +∞ and gradients NaN.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalPosterior<'a, R: Real, F: ?Sized> {
     /// f.
@@ -132,6 +133,9 @@ pub struct LocalPosterior<'a, R: Real, F: ?Sized> {
 
 impl<R: Real, F: Objective<R> + ?Sized> LocalPosterior<'_, R, F> {
     fn pull(&self, params: &[R]) -> R {
+        if params.len() != self.centre.len() {
+            return R::INFINITY;
+        }
         let mut sum = LaneSum::default();
         for (x, c) in params.iter().zip(self.centre) {
             sum.push((*x - *c) * (*x - *c));
@@ -150,10 +154,15 @@ impl<R: Real, F: Objective<R> + ?Sized> Objective<R> for LocalPosterior<'_, R, F
     }
 
     fn value(&self, params: &[R], scratch: &mut [R]) -> R {
-        self.n_beta * self.objective.value(params, scratch) + self.pull(params)
+        let pull = self.pull(params);
+        if pull == R::INFINITY { pull } else { self.n_beta * self.objective.value(params, scratch) + pull }
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
+        if params.len() != self.centre.len() {
+            refuse(grad);
+            return R::INFINITY;
+        }
         let value = self.objective.value_grad(params, grad, scratch);
         for ((g, x), c) in grad.iter_mut().zip(params).zip(self.centre) {
             *g = self.n_beta * *g + self.localisation * (*x - *c);

@@ -2,6 +2,7 @@
 
 use crate::base::elementary::{cos, exp, ln, sqrt};
 use crate::base::kernel::Kernel;
+use crate::base::refusal::refuse;
 use crate::objective::Convolution;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -94,14 +95,14 @@ impl<R: Real, F: Objective<R> + ?Sized, const N: usize> Convolution<R> for Quadr
     }
 
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
-        let (Some(nodes), Some((own, scratch))) =
-            (self.nodes(kernel), scratch.split_at_mut_checked(2 * MOST))
-        else {
-            return R::INFINITY;
-        };
-        let (point, at_point) = own.split_at_mut(MOST);
-        let dim = params.len();
-        let (Some(point), Some(at_point)) = (point.get_mut(..dim), at_point.get_mut(..dim)) else {
+        let dim = self.dim();
+        let parts = scratch.split_at_mut_checked(2 * MOST).and_then(|(own, scratch)| {
+            let (point, at_point) = own.split_at_mut(MOST);
+            Some((point.get_mut(..dim)?, at_point.get_mut(..dim)?, scratch))
+        });
+        let fits = params.len() == dim && grad.len() == dim;
+        let (Some(nodes), Some((point, at_point, scratch)), true) = (self.nodes(kernel), parts, fits) else {
+            refuse(grad);
             return R::INFINITY;
         };
         let width = kernel.bandwidth();

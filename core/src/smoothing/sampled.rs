@@ -4,6 +4,8 @@ use super::Displacement;
 use crate::base::elementary::sqrt;
 use crate::base::layout::{cut, total};
 use crate::base::random::Rng;
+use crate::base::refusal::refuse;
+use crate::base::rows::copy;
 use crate::{ArgError, Objective, Real};
 
 /// How the workspace of a [`SampledConvolution`] is cut.
@@ -127,11 +129,14 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
         Ok(estimate)
     }
 
-    /// Starts over at another point; with another length than the first one's, only its common part is taken over.
+    /// Starts over at another point. One of another length is nowhere: every step from it ends as
+    /// [`NotFinite`](SampledStep::NotFinite).
     pub fn move_to(&mut self, params: &[R]) {
         if let Some(parts) = self.layout.split(self.workspace.as_mut()) {
-            for (to, from) in parts.params.iter_mut().zip(params) {
-                *to = *from;
+            if params.len() == parts.params.len() {
+                copy(params, parts.params);
+            } else {
+                refuse(parts.params);
             }
             parts.mean.fill(R::ZERO);
         }

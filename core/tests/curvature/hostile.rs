@@ -8,7 +8,8 @@ use losscape::curvature::slices::{
 };
 use losscape::curvature::{
     EigenLayout, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep, Hessian, HessianStep,
-    Tolerance, eigen, eigenvalues, signature, trace,
+    Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Probe, Tolerance, TraceEstimate, TraceLayout,
+    TraceStep, eigen, eigenvalues, signature, trace,
 };
 use losscape::models::mlp::{Activation, AlignConfig, AlignLayout, Mlp};
 use losscape::{Curvature, Objective, Operator};
@@ -274,6 +275,53 @@ proptest! {
         match net.filter_normalise(&params[..n.saturating_add_signed(b)], &mut scaled) {
             Ok(()) => prop_assert!(scaled.iter().all(|x| x.is_finite()), "{scaled:?}"),
             Err(_) => prop_assert_eq!(bits(&scaled), before),
+        }
+    }
+
+    #[test]
+    fn lanczos(
+        answers in prop::collection::vec(anything(), 1..20),
+        start in numbers(6),
+        (steps, reorthogonalise) in (prop_oneof![8 => 0u32..8, 1 => any::<u32>()], any::<bool>()),
+        (a, b, i) in (off_by(), off_by(), prop_oneof![0usize..9, Just(usize::MAX)]),
+    ) {
+        let f = Hostile { dim: start.len(), answers };
+        let layout = LanczosLayout::new(start.len(), (steps as usize).min(99), 0);
+        let layout = if reorthogonalise { layout } else { layout.without_reorthogonalisation() };
+        let (basis, workspace) = (resized(layout.basis_len(), a), resized(layout.len(), b));
+        let config = LanczosConfig { steps, reorthogonalise };
+        let Ok(mut lanczos) = Lanczos::new(&f, config, &start, basis, workspace) else { return Ok(()) };
+        let mut rng = stream(3, 0);
+        for _ in 0..12 {
+            let step = lanczos.step(&f, &mut rng);
+            if let LanczosStep::Extended { beta, .. } = step {
+                prop_assert!(beta.is_finite(), "{step:?}");
+            }
+            if matches!(step, LanczosStep::Done) {
+                break;
+            }
+        }
+        if let Some(ritz) = lanczos.ritz() {
+            let mut out = vec![0.0; start.len()];
+            let _ = (ritz.residual(i), ritz.weight(i), ritz.vector(i, &mut out));
+        }
+    }
+
+    #[test]
+    fn traces(
+        answers in prop::collection::vec(anything(), 1..20), dim in 0usize..6, gaussian in any::<bool>(), off in off_by(),
+    ) {
+        let f = Hostile { dim, answers };
+        let probe = if gaussian { Probe::Gaussian } else { Probe::Rademacher };
+        let Ok(mut trace) = TraceEstimate::new(&f, probe, resized(TraceLayout::new(dim, 0).len(), off)) else { return Ok(()) };
+        let mut rng = stream(3, 0);
+        for _ in 0..20 {
+            let (mean, count) = (trace.mean(), trace.count());
+            match trace.step(&f, &mut rng) {
+                TraceStep::Added { .. } => prop_assert!(trace.mean().is_finite()),
+                _ => prop_assert_eq!((trace.mean(), trace.count()), (mean, count)),
+            }
+            let _ = trace.standard_error();
         }
     }
 }

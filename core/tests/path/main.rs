@@ -3,6 +3,7 @@
 
 mod finite;
 mod hostile;
+mod hostile_searches;
 mod landscapes;
 mod memory;
 mod rest;

@@ -112,21 +112,27 @@ fn elsewhere(exhaustive: bool) -> Vec<Step> {
         })
         .into();
     steps.extend(fingerprint::steps());
-    steps.push(Step::new(NARROW, "unit tests, without vectors", |log| {
-        if !fingerprint::RUNS_I686 {
-            return Ok(format!("not run: {}", fingerprint::NO_I686));
-        }
-        install::rust_target(NARROW)?;
-        let test = cargo("test -p losscape --lib --profile optimised --locked --target").arg(NARROW);
-        let test = test.env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
-        counted(&test.env("CARGO_TARGET_DIR", paths::target("elsewhere")).capture(log)?)
-    }));
+    steps.push(Step::new(NARROW, "unit tests, without vectors", |log| narrow("--lib", log)));
+    // Arguments that only a 32-bit `usize` cannot count, and nothing else, which the other targets have seen.
+    steps.push(Step::new(NARROW, "hostile calls", |log| narrow("--tests hostile", log)));
     steps.push(Step::new(NARROW, "refused without SSE2", refused));
     steps.push(Step::new("boards", "size and instructions", size::check));
     if paths::at("web/package.json").is_file() {
         steps.extend(page(exhaustive));
     }
     steps
+}
+
+/// Tests of the kernel on a 32-bit target that this machine runs by itself.
+fn narrow(which: &str, log: &mut Log) -> Result<String> {
+    if !fingerprint::RUNS_I686 {
+        return Ok(format!("not run: {}", fingerprint::NO_I686));
+    }
+    install::rust_target(NARROW)?;
+    let test =
+        cargo("test -p losscape --profile optimised --locked").words(which).arg("--target").arg(NARROW);
+    let test = test.env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
+    counted(&test.env("CARGO_TARGET_DIR", paths::target("elsewhere")).capture(log)?)
 }
 
 /// `cargo check` for x87 arithmetic, as on i586, which must fail with the reason.

@@ -2,9 +2,11 @@
 
 use losscape::base::kernel::Kernel;
 
+mod hostile;
+
 #[test]
 fn waves_shrink_as_recorded() {
-    let text = include_str!("reference/smoothing.json");
+    let text = include_str!("../reference/smoothing.json");
     let reference: serde_json::Value = serde_json::from_str(text).expect("a reference");
     let rows = reference["rows"].as_array().expect("rows");
     assert_eq!(rows.len(), 18);
