@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod clouds;
+mod collapse;
 mod curvature;
 mod curves;
 mod diffusion;
