@@ -35,7 +35,8 @@ pub const fn check_workspace_len(dim: usize, scratch_len: usize) -> usize {
 ///
 /// with ε the type's [`EPSILON`](Real::EPSILON). For a smooth function of ordinary size an error of ε to the
 /// power ⅔ is to be expected, 4·10⁻¹¹ for `f64` and 2·10⁻⁵ for `f32`, times a factor of some hundreds where
-/// the value is large against its changes or curves strongly. A wrong derivative errs by 10⁻² or more. Check
+/// the value is large against its changes or curves strongly. The step is for parameters of about one: a landscape of much
+/// shorter or longer lengths is best checked as a function of θ over that length. A wrong derivative errs by 10⁻² or more. Check
 /// in `f64` if the objective is generic. A point on a kink, such as a ReLU at zero, has no derivative to agree
 /// with.
 ///

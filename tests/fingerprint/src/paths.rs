@@ -37,7 +37,7 @@ macro_rules! experiments {
 }
 
 experiments! {
-    SURFACES SURFACES64 "surfaces" surfaces 0x002d26c60db9288e 0x22ccef06e8a0e639 2;
+    SURFACES SURFACES64 "surfaces" surfaces 0xad11cfb0310d58f6 0x5db3e7b2fbceba06 2;
     BAND BAND64 "band" band 0x50de8cd493278de9 0x078e2d74ff8097a7 4;
     STRING STRING64 "string" string 0x4c9032ea7f7f34d9 0xdaaad899b72cec48 4;
     AUTONEB AUTONEB64 "autoneb" autoneb 0xcc2ef871e22b626b 0xb26fe838814f68bb 8;

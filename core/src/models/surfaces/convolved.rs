@@ -12,10 +12,12 @@
 //! | [`GaussianMixture`] | width² → width² + s², depth · (width² / (width² + s²))^(n/2) | Gaussian |
 //! | [`MuellerBrown`] | A exp(−½ dᵀM d) → A det(I + s²M)^(−½) exp(−½ dᵀM (I + s²M)⁻¹ d) | Gaussian, s < 1/√2 |
 
+use super::egg_carton::phase;
 use super::shape::{fits, no_gradient, value_grad};
 use super::{DoubleWell, EggCarton, GaussianMixture, MonkeySaddle, MuellerBrown, Quadratic, RippledBowl};
 use crate::base::elementary::{cos, exp, ln, sin, sqrt};
 use crate::base::kernel::Kernel;
+use crate::base::vector::unit_scale;
 use crate::objective::Convolution;
 use crate::{ArgError, Objective, Real, Reason};
 
@@ -119,8 +121,9 @@ impl<R: Real> Convolution<R> for EggCarton<R> {
         let height = self.scale * factor;
         let mut value = R::ZERO;
         for (g, x) in grad.iter_mut().zip(params) {
-            value += cos(k * *x);
-            *g = -(height * k * sin(k * *x));
+            let angle = k * phase(*x);
+            value += cos(angle);
+            *g = -(height * k * sin(angle));
         }
         height * value
     }
@@ -140,17 +143,21 @@ impl<R: Real> Convolution<R> for GaussianMixture<'_, R> {
         let mut value = R::ZERO;
         grad.fill(R::ZERO);
         for (depth, centre, width) in self.each() {
+            // In a unit in which neither square vanishes or overflows.
+            let unit = unit_scale(&[width, std_dev]);
+            let (width, std_dev) = (unit * width, unit * std_dev);
             let square = width * width;
             let wider = square + std_dev * std_dev;
             let lowered = depth * exp(half_dim * ln(square / wider));
             let mut distance = R::ZERO;
             for (x, c) in params.iter().zip(centre) {
-                distance += (*x - *c) * (*x - *c);
+                let d = unit * (*x - *c);
+                distance += d * d;
             }
             let well = -(self.scale * lowered * exp(-(R::HALF * distance / wider)));
             value += well;
             for ((g, x), c) in grad.iter_mut().zip(params).zip(centre) {
-                *g -= well * (*x - *c) / wider;
+                *g -= well * (unit * (*x - *c)) / wider * unit;
             }
         }
         value

@@ -30,6 +30,13 @@ pub struct EggCarton<R: Real = f32> {
 
 const TWO_PI: f64 = 2.0 * core::f64::consts::PI;
 
+/// x less whole periods, exactly: the product with 2π would round away the phase of a large x.
+pub(super) fn phase<R: Real>(x: R) -> R {
+    // 1.5 · 2ᵖ: the sum is rounded to whole numbers, or, beyond 2ᵖ⁻¹, to larger ones.
+    let round = R::from_f64(if R::BYTES == 4 { 12_582_912.0 } else { 6_755_399_441_055_744.0 });
+    x - ((x + round) - round)
+}
+
 impl<R: Real> EggCarton<R> {
     /// The egg carton of `dim` coordinates.
     ///
@@ -58,7 +65,7 @@ impl<R: Real> Objective<R> for EggCarton<R> {
         }
         let mut value = R::ZERO;
         for x in params {
-            value += cos(R::from_f64(TWO_PI) * *x);
+            value += cos(R::from_f64(TWO_PI) * phase(*x));
         }
         self.scale * value
     }
@@ -69,7 +76,7 @@ impl<R: Real> Objective<R> for EggCarton<R> {
         }
         let k = R::from_f64(TWO_PI);
         for (g, x) in grad.iter_mut().zip(params) {
-            *g = -(self.scale * k * sin(k * *x));
+            *g = -(self.scale * k * sin(k * phase(*x)));
         }
         self.value(params, scratch)
     }
@@ -82,7 +89,7 @@ impl<R: Real> Curvature<R> for EggCarton<R> {
         }
         let k = R::from_f64(TWO_PI);
         for ((out, x), v) in out.iter_mut().zip(params).zip(v) {
-            *out = -(self.scale * k * k * cos(k * *x) * *v);
+            *out = -(self.scale * k * k * cos(k * phase(*x)) * *v);
         }
     }
 }

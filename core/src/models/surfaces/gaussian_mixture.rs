@@ -1,6 +1,7 @@
 use super::shape::{fits, no_gradient};
 use crate::base::elementary::exp;
 use crate::base::refusal::refuse;
+use crate::base::vector::unit_scale;
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
 /// Wells (or hills) of Gaussian shape, each with its own centre, depth and width.
@@ -37,6 +38,16 @@ pub struct GaussianMixture<'a, R: Real = f32> {
     pub scale: R,
 }
 
+/// A well at a point.
+struct Well<'a, R> {
+    value: R,
+    centre: &'a [R],
+    /// A power of two that brings the width near one, so that its square neither vanishes nor overflows.
+    unit: R,
+    /// 1 / (unit · width)².
+    sharpness: R,
+}
+
 impl<'a, R: Real> GaussianMixture<'a, R> {
     /// The sum of the given wells.
     ///
@@ -64,18 +75,25 @@ impl<'a, R: Real> GaussianMixture<'a, R> {
         wells.map(|((centre, depth), width)| (*depth, centre, *width))
     }
 
-    /// Per well: its value, its centre, and 1/width².
-    fn wells(&self, params: &[R]) -> impl Iterator<Item = (R, &'a [R], R)> {
+    /// What each well is at a point.
+    fn wells(&self, params: &[R]) -> impl Iterator<Item = Well<'a, R>> {
         let scale = self.scale;
         self.centres.chunks_exact(self.dim).zip(self.depths).zip(self.widths).map(
             move |((centre, depth), width)| {
+                let unit = unit_scale(&[*width]);
                 let mut square = R::ZERO;
                 for (x, c) in params.iter().zip(centre) {
-                    let d = *x - *c;
+                    let d = unit * (*x - *c);
                     square += d * d;
                 }
-                let sharpness = R::ONE / (*width * *width);
-                (-(scale * *depth * exp(-(R::HALF * square * sharpness))), centre, sharpness)
+                let width = unit * *width;
+                let sharpness = R::ONE / (width * width);
+                Well {
+                    value: -(scale * *depth * exp(-(R::HALF * square * sharpness))),
+                    centre,
+                    unit,
+                    sharpness,
+                }
             },
         )
     }
@@ -95,8 +113,8 @@ impl<R: Real> Objective<R> for GaussianMixture<'_, R> {
             return R::INFINITY;
         }
         let mut value = R::ZERO;
-        for (well, ..) in self.wells(params) {
-            value += well;
+        for well in self.wells(params) {
+            value += well.value;
         }
         value
     }
@@ -107,10 +125,10 @@ impl<R: Real> Objective<R> for GaussianMixture<'_, R> {
         }
         let mut value = R::ZERO;
         grad.fill(R::ZERO);
-        for (well, centre, sharpness) in self.wells(params) {
+        for Well { value: well, centre, unit, sharpness } in self.wells(params) {
             value += well;
             for ((g, x), c) in grad.iter_mut().zip(params).zip(centre) {
-                *g -= well * sharpness * (*x - *c);
+                *g -= well * sharpness * (unit * (*x - *c)) * unit;
             }
         }
         value
@@ -123,14 +141,14 @@ impl<R: Real> Curvature<R> for GaussianMixture<'_, R> {
             return refuse(out);
         }
         out.fill(R::ZERO);
-        for (well, centre, sharpness) in self.wells(params) {
+        for Well { value: well, centre, unit, sharpness } in self.wells(params) {
             // ∇²well = well · (s² d dᵀ − s I), d = x − c, s = 1/width²
             let mut along = R::ZERO;
             for ((x, c), v) in params.iter().zip(centre).zip(v) {
-                along += (*x - *c) * *v;
+                along += unit * (*x - *c) * *v;
             }
             for (((out, x), c), v) in out.iter_mut().zip(params).zip(centre).zip(v) {
-                *out += well * sharpness * (sharpness * along * (*x - *c) - *v);
+                *out += well * sharpness * (sharpness * along * (unit * (*x - *c)) - *v) * unit * unit;
             }
         }
     }

@@ -1,0 +1,75 @@
+//! Surfaces in any units: what only squares and products would lose is there.
+
+use losscape::base::kernel::Kernel;
+use losscape::models::surfaces::{EggCarton, GaussianMixture, Quadratic};
+use losscape::objective::Convolved;
+use losscape::{Curvature, Objective};
+
+/// Value, gradient and product along (1, 0.5) in units of length `c`.
+fn at(f: &impl Curvature<f32>, params: [f32; 2], c: f32) -> [f32; 5] {
+    let (mut grad, mut product) = ([0.0; 2], [0.0; 2]);
+    let value = f.value_grad(&params, &mut grad, &mut [0.0; 8]);
+    f.hess_vec(&params, &[c * c, 0.5 * c * c], &mut product, &mut [0.0; 8]);
+    [value, c * grad[0], c * grad[1], product[0], product[1]]
+}
+
+/// Powers of two scale exactly: the same bits, from widths of 10⁻³⁰ to 10³⁰.
+#[test]
+fn mixtures_of_any_width() {
+    let mixture = |c: f32| {
+        let centres = [0.0, 0.0, c, 0.5 * c];
+        let widths = [0.4 * c, 0.9 * c];
+        let f = GaussianMixture::new(2, &centres, &[1.0, 2.0], &widths).expect("wells");
+        let smooth = Convolved::new(&f, Kernel::Gaussian { std_dev: 0.3 * c }).expect("a closed form");
+        let mut grad = [0.0; 2];
+        let value = smooth.value_grad(&[0.3 * c, -0.2 * c], &mut grad, &mut [0.0; 4]);
+        // Half of the products, in which a length enters twice, would leave the numbers.
+        let [a, b, d, ..] = at(&f, [0.3 * c, -0.2 * c], c);
+        [a, b, d, value, c * grad[0], c * grad[1]]
+    };
+    let one = mixture(1.0);
+    assert!(one.iter().all(|x| x.abs() > 1e-3), "{one:?}");
+    for power in [-100, -64, 64, 100] {
+        assert_eq!(mixture(2f32.powi(power)), one, "in units of 2^{power}");
+    }
+    let curved = |c: f32| {
+        let widths = [0.4 * c];
+        at(&GaussianMixture::new(2, &[0.0, 0.0], &[1.0], &widths).expect("a well"), [0.3 * c, -0.2 * c], c)
+    };
+    for power in [-34, 34] {
+        assert_eq!(curved(2f32.powi(power)), curved(1.0), "in units of 2^{power}");
+    }
+}
+
+#[test]
+fn reflections_along_axes_of_any_length() {
+    let spectrum = [3.0, -1.0];
+    let along = |c: f32| {
+        let axis = [c, 2.0 * c];
+        let f = Quadratic::new(&spectrum).and_then(|f| f.reflected(&axis)).expect("an axis with a length");
+        at(&f, [0.7, -0.4], 1.0)
+    };
+    for power in [-120, -70, 70, 120] {
+        assert_eq!(along(2f32.powi(power)), along(1.0), "an axis of 2^{power}");
+    }
+}
+
+/// Far out the lattice is what it is at the origin: x has its digits, and 2π x would have lost them.
+#[test]
+fn a_lattice_has_the_same_cells_everywhere() {
+    let f = EggCarton::<f32>::new(2).expect("dim");
+    let smooth = Convolved::new(&f, Kernel::Gaussian { std_dev: 0.1 }).expect("a closed form");
+    let near = at(&f, [0.25, 0.375], 1.0);
+    let mut grad = [0.0; 2];
+    let near_smooth = smooth.value_grad(&[0.25, 0.375], &mut grad, &mut [0.0; 4]);
+    for away in [1.0, -3.0, 1000.0, 65_536.0, -1_048_576.0] {
+        let there = [away + 0.25, 0.375 - away];
+        assert_eq!(at(&f, there, 1.0), near, "{away} away");
+        assert_eq!(smooth.value_grad(&there, &mut grad, &mut [0.0; 4]), near_smooth, "{away} away");
+    }
+    // Whole numbers all, and their halves.
+    for far in [2f32.powi(24), 2f32.powi(100), f32::MAX] {
+        assert_eq!(f.value(&[far, -far], &mut []), 2.0, "{far} is a maximum");
+    }
+    assert_eq!(f.value(&[4_194_304.5, 0.5], &mut []), -2.0, "a minimum");
+}
