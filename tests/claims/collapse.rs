@@ -75,7 +75,7 @@ fn the_textbook_form_collapses_and_ours_does_not() {
     let params: Vec<f32> = (0..9).map(|k| if k % 4 == 0 { 20.0 } else { 0.0 }).collect();
     let wide: Vec<f64> = params.iter().map(|x| f64::from(*x)).collect();
     let (mut grad, mut scratch) = ([0.0; 9], vec![0.0; f.scratch_len()]);
-    let loss = 2.0 * (-20f64).exp();
+    let loss: f64 = 2.0 * exp(-20.0);
     assert_eq!(Textbook.value_grad(&params, &mut grad, &mut scratch), 0.0, "the loss is gone");
     assert_eq!([grad[0], grad[4], grad[8]], [0.0; 3], "and with it the labels' gradient");
     assert!((f64::from(f.value_grad(&params, &mut grad, &mut scratch)) / loss - 1.0).abs() < 1e-6);
@@ -93,6 +93,6 @@ fn the_textbook_form_collapses_and_ours_does_not() {
     assert_eq!(Textbook.value(&after, &mut [0.0; 9]), 0.0, "says that nothing is left to learn");
     let left = f.value(&ours_after, &mut scratch);
     let margin = f64::from(ours_after[0] - ours_after[1]);
-    let exact = 2.0 * (-margin).exp();
+    let exact = 2.0 * exp(-margin);
     assert!(left > 0.0 && (f64::from(left) / exact - 1.0).abs() < 1e-5, "{left:e} against {exact:e}");
 }

@@ -1,7 +1,6 @@
 //! Whatever numbers, shapes and memory diffusion is given, it refuses by name or answers; nothing panics, nothing goes on
 //! for ever, and a refusal changes nothing.
 
-use losscape::Objective;
 use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::diffusion::{
@@ -16,6 +15,7 @@ use losscape::diffusion::{
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::RippledBowl;
+use losscape::{Objective, Real};
 use proptest::prelude::*;
 
 const SPECIAL: [f64; 10] =
@@ -71,7 +71,7 @@ proptest! {
         let _ = (axis.centre(i), axis.face(i), axis.cell_of(x), axis.spacing());
         let Ok(grid) = Grid::new([axis, axis]) else { return Ok(()) };
         let _ = (grid.place(k), grid.centre(k), grid.face(k, k), grid.index([i, i]), grid.cell_of([x, x]), grid.stride(k));
-        let single = Axis::new(low as f32, high as f32, cells);
+        let single = Axis::new(f32::from_f64(low), f32::from_f64(high), cells);
         if let Ok(single) = single {
             prop_assert!(single.centre(0).is_finite() && single.face(cells).is_finite(), "{single:?}");
         }
