@@ -8,7 +8,7 @@
 
 use losscape::base::random::stream;
 use losscape_programs::{
-    Program, autoneb_digits, autoneb_xor, digits, kept, resume, spirals, tanh, tanh_micromath, xor,
+    Program, Run, autoneb_digits, autoneb_xor, digits, kept, resume, spirals, tanh, tanh_micromath, xor,
 };
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -29,15 +29,23 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     println!("kept fingerprint {:016x}", run.digest());
 
     let mut whole = Box::new(resume::Memory::new());
-    whole.run(None, resume::STEPS, || {}, |_, _, _| {}).map_err(Box::new)?;
+    let mut run = whole.start(resume::STEPS)?;
+    while run.step() {}
     println!("resume fingerprint {:016x}", whole.report()?.digest);
     Ok(())
 }
 
-fn print(name: &str, program: &mut impl Program) -> Result<(), losscape::ArgError> {
-    program.train(|| {})?;
+fn print<P: Program>(name: &str, program: &mut P) -> Result<(), losscape::ArgError> {
+    for part in 0..P::PARTS {
+        complete(program.begin(part)?);
+    }
+    complete(program.finish()?);
     let report = program.report()?;
     println!("{name} fingerprint {:016x}", report.digest);
     eprintln!("{name} {:?} {:?}", report.results, report.values);
     Ok(())
+}
+
+fn complete(mut run: impl Run) {
+    while run.step() {}
 }

@@ -3,10 +3,10 @@
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets, digits};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, SgdLayout};
 use losscape::{ArgError, Objective};
 
-use crate::{Program, Report};
+use crate::{HeavyBall, Program, Report, Training};
 
 const NET: Mlp = Mlp::from_widths(&[digits::PIXELS, 16, digits::CLASSES]);
 const DIM: usize = NET.param_len();
@@ -15,6 +15,7 @@ const SAMPLES: usize = 256;
 const BATCH: u32 = 16;
 const TILE: usize = 16;
 const SCRATCH: usize = NET.scratch_len(TILE);
+const WORKSPACE: usize = SgdLayout::new(DIM, SCRATCH).len();
 
 /// Steps of training.
 pub const STEPS: u32 = 480;
@@ -26,7 +27,7 @@ pub struct Memory {
     order: [u32; SAMPLES],
     params: [f32; DIM],
     velocity: [f32; DIM],
-    workspace: [f32; SgdLayout::new(DIM, SCRATCH).len()],
+    workspace: [f32; WORKSPACE],
 }
 
 impl Memory {
@@ -38,26 +39,28 @@ impl Memory {
             order: [0; SAMPLES],
             params: [0.0; DIM],
             velocity: [0.0; DIM],
-            workspace: [0.0; SgdLayout::new(DIM, SCRATCH).len()],
+            workspace: [0.0; WORKSPACE],
         }
     }
 }
 
 impl Program for Memory {
-    fn train(&mut self, mut after_step: impl FnMut()) -> Result<(), ArgError> {
-        let mut rng = stream(2026, 0);
-        digits::training().write(0..SAMPLES, &mut self.inputs, &mut self.labels)?;
-        let objective = objective(&self.inputs, &self.labels)?;
-        NET.init(Init::GlorotUniform, &mut self.params, &mut rng);
+    type Run<'m> = Training<'m, Minibatches<&'m mut [u32; SAMPLES]>, HeavyBall<'m, DIM>, DIM, WORKSPACE>;
+    type Last<'m> = ();
 
-        let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
-        let chain = (LearningRate::constant(0.05), Momentum::heavy_ball(0.9, &mut self.velocity));
-        let mut sgd = Sgd::new(&objective, &mut self.params, batches, chain, &mut self.workspace)?;
-        for _ in 0..STEPS {
-            // A value that is not finite ends the run; the parameters stay the last good ones.
-            let SgdStep::Stepped { .. } = sgd.step(&objective, &mut rng) else { break };
-            after_step();
-        }
+    fn begin(&mut self, _: u32) -> Result<Self::Run<'_>, ArgError> {
+        let Self { inputs, labels, order, params, velocity, workspace } = self;
+        let mut rng = stream(2026, 0);
+        digits::training().write(0..SAMPLES, inputs, labels)?;
+        let objective = objective(inputs, labels)?;
+        NET.init(Init::GlorotUniform, params, &mut rng);
+
+        let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, BATCH, order)?;
+        let chain = (LearningRate::constant(0.05), Momentum::heavy_ball(0.9, velocity));
+        Training::new(objective, params, batches, chain, workspace, rng, STEPS)
+    }
+
+    fn finish(&mut self) -> Result<(), ArgError> {
         Ok(())
     }
 

@@ -4,6 +4,8 @@
 use losscape::ArgError;
 use losscape::base::fingerprint::Fingerprint;
 
+#[cfg(any(feature = "autoneb_xor", feature = "autoneb_digits"))]
+pub mod autoneb;
 #[cfg(feature = "autoneb_digits")]
 pub mod autoneb_digits;
 #[cfg(feature = "autoneb_xor")]
@@ -18,10 +20,13 @@ pub mod kept;
 pub mod resume;
 #[cfg(feature = "spirals")]
 pub mod spirals;
+#[cfg(any(feature = "tanh", feature = "tanh_micromath"))]
+pub mod tangents;
 #[cfg(feature = "tanh")]
 pub mod tanh;
 #[cfg(feature = "tanh_micromath")]
 pub mod tanh_micromath;
+mod training;
 #[cfg(feature = "xor")]
 pub mod xor;
 
@@ -43,19 +48,70 @@ pub use tanh_micromath::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "xor"))]
 pub use xor::Memory as Chosen;
 
-/// A program in its memory.
+pub use training::{HeavyBall, Training};
+
+/// A program in its memory. Its loop is the board's, which may do something else between two steps:
+///
+/// ```
+/// # use losscape_programs::{Program, Run, tanh::Memory};
+/// # let mut program = Memory::new();
+/// for part in 0..Memory::PARTS {
+///     let mut run = program.begin(part)?;
+///     while run.step() {}
+/// }
+/// {
+///     let mut last = program.finish()?;
+///     while last.step() {}
+/// }
+/// assert_eq!(program.report()?.results, ["first"]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
 pub trait Program {
-    /// Does the work; `after_step` is called after each bounded unit of it and may serve the board.
+    /// A part of the work, which borrows the memory until it is done.
+    type Run<'m>: Run
+    where
+        Self: 'm;
+
+    /// The last part, if it is another kind of work; `()` if there is none.
+    ///
+    /// Two types instead of one enum: the compiler then sees the constants of each loop.
+    type Last<'m>: Run
+    where
+        Self: 'm;
+
+    /// How many parts come before the last.
+    const PARTS: u32 = 1;
+
+    /// Begins a part of the work, after the parts before it.
     ///
     /// # Errors
     /// None with the constants of these programs; with yours, what a constructor refuses.
-    fn train(&mut self, after_step: impl FnMut()) -> Result<(), ArgError>;
+    fn begin(&mut self, part: u32) -> Result<Self::Run<'_>, ArgError>;
 
-    /// What it came to. Not part of the kernel images.
+    /// Begins the last part.
     ///
     /// # Errors
-    /// As for [`train`](Self::train).
+    /// As for [`begin`](Self::begin).
+    fn finish(&mut self) -> Result<Self::Last<'_>, ArgError>;
+
+    /// What the work came to. Not part of the kernel images.
+    ///
+    /// # Errors
+    /// As for [`begin`](Self::begin).
     fn report(&mut self) -> Result<Report, ArgError>;
+}
+
+/// Work under way.
+pub trait Run {
+    /// Does one bounded unit of work; returns whether there is another to do.
+    fn step(&mut self) -> bool;
+}
+
+/// Nothing is left to do.
+impl Run for () {
+    fn step(&mut self) -> bool {
+        false
+    }
 }
 
 /// What a program came to.
@@ -80,17 +136,6 @@ impl Report {
         report
     }
 }
-
-/// The numbers whose tangents are timed, −3.9375 to 3.9375 in eighths.
-pub static INPUTS_OF_TANGENTS: [f32; 64] = {
-    let mut inputs = [0.0; 64];
-    let mut k = 0;
-    while k < 64 {
-        inputs[k] = (k as f32 - 31.5) / 8.0;
-        k += 1;
-    }
-    inputs
-};
 
 /// Little-endian numbers of a file, at compile time: a `static` keeps them in flash.
 #[must_use]

@@ -4,10 +4,10 @@
 use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Sgd, SgdLayout, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, SgdLayout};
 use losscape::{ArgError, Objective};
 
-use crate::{Program, Report, numbers};
+use crate::{Program, Report, Training, numbers};
 
 const NET: Mlp = Mlp::from_widths(&[2, 16, 16, 1]);
 const DIM: usize = NET.param_len();
@@ -16,6 +16,7 @@ const BATCH: u32 = 32;
 /// Samples that are evaluated together: more of them take more memory and fewer instructions.
 const TILE: usize = if cfg!(feature = "small-memory") { 4 } else { 16 };
 const SCRATCH: usize = NET.scratch_len(TILE);
+const WORKSPACE: usize = SgdLayout::new(DIM, SCRATCH).len();
 
 /// The samples stay in flash. Two arms take turns.
 pub static INPUTS: [f32; 2 * SAMPLES] = numbers(include_bytes!("../data/spirals.bin"));
@@ -37,28 +38,30 @@ pub const STEPS: u32 = 64;
 pub struct Memory {
     order: [u32; SAMPLES],
     params: [f32; DIM],
-    workspace: [f32; SgdLayout::new(DIM, SCRATCH).len()],
+    workspace: [f32; WORKSPACE],
 }
 
 impl Memory {
     /// Zeros, to be put into a static.
     pub const fn new() -> Self {
-        Self { order: [0; SAMPLES], params: [0.0; DIM], workspace: [0.0; SgdLayout::new(DIM, SCRATCH).len()] }
+        Self { order: [0; SAMPLES], params: [0.0; DIM], workspace: [0.0; WORKSPACE] }
     }
 }
 
 impl Program for Memory {
-    fn train(&mut self, mut after_step: impl FnMut()) -> Result<(), ArgError> {
-        let (objective, mut rng) = (objective()?, stream(2026, 0));
-        NET.init(Init::GlorotUniform, &mut self.params, &mut rng);
+    type Run<'m> = Training<'m, Minibatches<&'m mut [u32; SAMPLES]>, LearningRate, DIM, WORKSPACE>;
+    type Last<'m> = ();
 
-        let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, BATCH, &mut self.order)?;
-        let chain = LearningRate::constant(0.05);
-        let mut sgd = Sgd::new(&objective, &mut self.params, batches, chain, &mut self.workspace)?;
-        for _ in 0..STEPS {
-            let SgdStep::Stepped { .. } = sgd.step(&objective, &mut rng) else { break };
-            after_step();
-        }
+    fn begin(&mut self, _: u32) -> Result<Self::Run<'_>, ArgError> {
+        let Self { order, params, workspace } = self;
+        let (objective, mut rng) = (objective()?, stream(2026, 0));
+        NET.init(Init::GlorotUniform, params, &mut rng);
+
+        let batches = Minibatches::new(BatchOrder::ShuffledEpochs, SAMPLES as u32, BATCH, order)?;
+        Training::new(objective, params, batches, LearningRate::constant(0.05), workspace, rng, STEPS)
+    }
+
+    fn finish(&mut self) -> Result<(), ArgError> {
         Ok(())
     }
 

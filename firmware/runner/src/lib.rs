@@ -3,24 +3,37 @@
 
 mod stack;
 
-use programs::Program;
+use programs::{Program, Run};
 use semihosting::{println, process};
 
 /// Runs a program, prints its results, and exits.
 ///
 /// `clock` returns the instructions executed since some moment; it is read after each step.
-pub fn run(program: &mut impl Program, mut clock: impl FnMut() -> u64) -> ! {
+pub fn run<P: Program>(program: &mut P, mut clock: impl FnMut() -> u64) -> ! {
     stack::paint();
     // The first step is left out of the mean: what comes before its end is set-up too.
     let (start, mut first, mut steps) = (clock(), 0, 0);
-    let result = program.train(|| {
+    let mut count = || {
         let now = clock();
         steps += 1;
         first = if steps == 1 { now } else { first };
-    });
+    };
+    for part in 0..P::PARTS {
+        let Ok(mut run) = program.begin(part) else { process::exit(1) };
+        while run.step() {
+            count();
+        }
+        count();
+    }
+    {
+        let Ok(mut run) = program.finish() else { process::exit(1) };
+        while run.step() {
+            count();
+        }
+    }
     let last = clock();
     let stack = stack::peak();
-    let (Ok(()), Ok(report)) = (result, program.report()) else { process::exit(1) };
+    let Ok(report) = program.report() else { process::exit(1) };
     println!("fingerprint {:016x}", report.digest);
     println!("stack {stack}");
     println!("instructions {}", (last - first) / (steps - 1).max(1));
