@@ -182,11 +182,13 @@ impl ArgError {
         allowed: bool,
         range: &'static str,
     ) -> Result<(), Self> {
-        if allowed {
-            Ok(())
-        } else {
-            Err(Self::new(arg, Reason::OutOfRange { value: value.to_f64(), range }))
-        }
+        if allowed { Ok(()) } else { Err(Self::out_of_range(arg, value, range)) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn out_of_range<R: Real>(arg: &'static str, value: R, range: &'static str) -> Self {
+        Self::new(arg, Reason::OutOfRange { value: value.to_f64(), range })
     }
 
     /// Refuses a count of zero.

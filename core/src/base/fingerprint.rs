@@ -124,6 +124,8 @@ impl Fingerprint {
     }
 
     /// Adds a 64-bit word.
+    // Three products of 64 bits: too much to be written out wherever a word is added.
+    #[inline(never)]
     pub const fn word(&mut self, word: u64) {
         let mut z = (self.state ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,10 +1,7 @@
 //! Whether numbers are finite, found in passing.
 
 use super::real::Real;
-
-/// Whether the core is a small one that adds and multiplies in its floating-point unit: two instructions a number,
-/// where a test of the bits takes five. Vectors test bits faster, and software arithmetic is slow.
-const FPU: bool = cfg!(all(target_os = "none", target_abi = "eabihf"));
+use super::target::FPU;
 
 /// Remembers whether all numbers it has seen were finite.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +18,8 @@ impl<R: Real> Finite<R> {
 
     #[inline(always)]
     pub(crate) fn see(&mut self, x: R) {
+        // Two instructions a number, where a test of the bits takes five. Vectors test bits faster, and software
+        // arithmetic is slow.
         if FPU {
             self.zero += R::ZERO * x;
         } else {

@@ -4,6 +4,7 @@
 //! divides the workspace by it.
 
 /// `a b`, or `usize::MAX` where that is more than can be counted: no slice is so long, so it is refused.
+#[cfg_attr(all(target_arch = "arm", not(target_has_atomic = "32")), inline(never))]
 pub(crate) const fn area(a: usize, b: usize) -> usize {
     a.saturating_mul(b)
 }

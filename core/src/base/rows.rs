@@ -1,6 +1,7 @@
 //! Rows of one flat slice, and its front.
 //!
-//! Nothing here panics, whatever the arguments: rows out of range are `None`.
+//! Nothing here panics, whatever the arguments: rows out of range are `None`. ARMv6-M has no product of 64 bits that would
+//! tell an overflow, so there a row is found out of line.
 
 use core::slice::{ChunksExact, ChunksExactMut};
 
@@ -17,11 +18,13 @@ pub(crate) fn rows_mut<R>(matrix: &mut [R], width: usize) -> ChunksExactMut<'_, 
 }
 
 /// Row `i` of a matrix of `width` columns, if there is one.
+#[cfg_attr(all(target_arch = "arm", not(target_has_atomic = "32")), inline(never))]
 pub(crate) fn row<R>(matrix: &[R], width: usize, i: usize) -> Option<&[R]> {
     matrix.get(i.checked_mul(width)?..)?.get(..width)
 }
 
 /// Row `i` of a matrix of `width` columns, if there is one.
+#[cfg_attr(all(target_arch = "arm", not(target_has_atomic = "32")), inline(never))]
 pub(crate) fn row_mut<R>(matrix: &mut [R], width: usize, i: usize) -> Option<&mut [R]> {
     matrix.get_mut(i.checked_mul(width)?..)?.get_mut(..width)
 }

@@ -32,5 +32,8 @@ pub(crate) const VECTORS: bool = cfg!(any(
 /// those of hundreds gain a quarter. The bits do not depend on it.
 pub(crate) const TILES: bool = VECTORS && !cfg!(target_family = "wasm");
 
+/// Whether the core is a small one that adds and multiplies in its floating-point unit, without vectors.
+pub(crate) const FPU: bool = cfg!(all(target_os = "none", target_abi = "eabihf"));
+
 /// Whether less code is worth more instructions; `Cargo.toml` gives the figures. The bits do not depend on it.
 pub(crate) const COMPACT: bool = cfg!(feature = "compact");

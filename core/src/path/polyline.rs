@@ -87,15 +87,19 @@ pub fn length<R: Real>(corners: &[R], dim: usize) -> R {
     length
 }
 
-/// The first corner up to which the length of a polyline is not finite.
-pub(super) fn too_far<R: Real>(corners: &[R], dim: usize) -> Option<usize> {
+/// The [length](length()) of a polyline, if it is finite.
+///
+/// # Errors
+/// The first corner up to which it is not.
+pub(super) fn finite_length<R: Real>(corners: &[R], dim: usize) -> Result<R, usize> {
     let mut length = R::ZERO;
-    let mut segments = segments(corners, dim);
-    let far = segments.position(|(a, b)| {
+    for (segment, (a, b)) in segments(corners, dim).enumerate() {
         length += distance(a, b);
-        !length.is_finite()
-    });
-    far.map(|segment| segment + 1)
+        if !length.is_finite() {
+            return Err(segment + 1);
+        }
+    }
+    Ok(length)
 }
 
 /// The distance between the ends of a polyline.
@@ -110,7 +114,7 @@ pub(super) fn segments<R>(corners: &[R], dim: usize) -> impl Iterator<Item = (&[
     rows(corners, dim).zip(rows(corners, dim).skip(1))
 }
 
-/// Moves the inner rows of `to` along the polyline `from` so that they lie at these fractions of its length. Both
+/// Moves the inner rows of `to` along the polyline `from` so that they lie at these fractions of its length, `total`. Both
 /// ends keep their bits.
 ///
 /// The fractions ascend from 0 to 1; the first is that of the first inner row. A polyline whose length is zero or not
@@ -119,9 +123,9 @@ pub(super) fn redistribute<R: Real>(
     from: &[R],
     to: &mut [R],
     dim: usize,
+    total: R,
     fractions: impl Iterator<Item = R>,
 ) {
-    let total = length(from, dim);
     let mut segments = segments(from, dim);
     let Some((mut a, mut b)) = segments.next() else { return };
     if !(total.is_finite() && total > R::ZERO) {
@@ -157,7 +161,7 @@ mod tests {
         let path: Vec<f64> =
             corners.iter().flat_map(|t| [1.0 + 0.3 * t, -2.0 + 0.7 * t, 0.5 - 1.1 * t]).collect();
         let mut moved = path.clone();
-        redistribute(&path, &mut moved, 3, (1..6).map(|i| f64::from_usize(i) / 6.0));
+        redistribute(&path, &mut moved, 3, length(&path, 3), (1..6).map(|i| f64::from_usize(i) / 6.0));
         for end in [0, 6] {
             let bits = |path| row::<f64>(path, 3, end).map(|end| [end[0], end[1], end[2]].map(f64::to_bits));
             assert_eq!(bits(&path), bits(&moved));
@@ -171,7 +175,7 @@ mod tests {
     fn redistribution_follows_given_fractions() {
         let rows = [0.0f64, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 2.0];
         let mut moved = rows;
-        redistribute(&rows, &mut moved, 2, [0.5, 0.75].into_iter());
+        redistribute(&rows, &mut moved, 2, length(&rows, 2), [0.5, 0.75].into_iter());
         assert_eq!(moved, [0.0, 0.0, 1.0, 0.5, 1.0, 1.25, 1.0, 2.0]);
     }
 
@@ -179,7 +183,7 @@ mod tests {
     fn coincident_corners_are_left_alone() {
         let rows = [1.0f32; 6];
         let mut moved = rows;
-        redistribute(&rows, &mut moved, 2, [0.5].into_iter());
+        redistribute(&rows, &mut moved, 2, 0.0, [0.5].into_iter());
         assert_eq!(moved, rows);
     }
 

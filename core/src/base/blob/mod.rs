@@ -46,6 +46,7 @@ pub use error::BlobError;
 use core::ops::RangeInclusive;
 
 use crate::Real;
+use crate::base::rows::{copy, front};
 use crc::crc32;
 
 /// What a body is.
@@ -95,7 +96,7 @@ impl<'a> Writer<'a> {
     pub fn bytes(&mut self, bytes: &[u8]) {
         let end = self.len.saturating_add(bytes.len());
         if let Some(out) = self.bytes.get_mut(self.len..end) {
-            out.copy_from_slice(bytes);
+            copy(bytes, out);
         }
         self.len = end;
     }
@@ -128,7 +129,7 @@ impl<'a> Writer<'a> {
     /// Appends a number by its bits, `R::BYTES` bytes.
     pub fn real<R: Real>(&mut self, x: R) {
         let bits = if x.is_nan() { canonical_nan::<R>() } else { x.to_bits64() };
-        self.bytes(&bits.to_le_bytes()[..R::BYTES]);
+        self.bytes(front(&bits.to_le_bytes(), R::BYTES));
     }
 
     /// Appends numbers in order.
@@ -150,8 +151,8 @@ impl<'a> Writer<'a> {
             return Err(BlobError::TooShort { needed: len, found: self.bytes.len() });
         }
         let body = u32::try_from(end - HEADER).map_err(|_| BlobError::TooLong { found: len })?;
-        self.bytes[8..HEADER].copy_from_slice(&body.to_le_bytes());
-        let checksum = crc32(&self.bytes[..end]);
+        copy(&body.to_le_bytes(), self.bytes.get_mut(8..HEADER).unwrap_or_default());
+        let checksum = crc32(front(self.bytes, end));
         self.u32(checksum);
         Ok(len)
     }
@@ -191,8 +192,8 @@ impl<'a> Reader<'a> {
         if bytes.len() > len {
             return Err(BlobError::TooLong { found: bytes.len() });
         }
-        let (body, checksum) = header.rest.split_at(body);
-        if crc32(&bytes[..len - CHECKSUM]).to_le_bytes() != *checksum {
+        let body = header.bytes(body)?;
+        if crc32(front(bytes, len - CHECKSUM)).to_le_bytes() != *header.rest {
             return Err(BlobError::Damaged);
         }
         if found_kind != kind {
@@ -287,7 +288,7 @@ impl<'a> Reader<'a> {
     /// [`BlobError::Malformed`].
     pub fn real<R: Real>(&mut self) -> Result<R, BlobError> {
         let mut bits = [0; 8];
-        bits[..R::BYTES].copy_from_slice(self.bytes(R::BYTES)?);
+        copy(self.bytes(R::BYTES)?, &mut bits);
         Ok(R::from_bits64(u64::from_le_bytes(bits)))
     }
 

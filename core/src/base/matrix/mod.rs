@@ -19,7 +19,6 @@ mod wide;
 
 use self::fit::{Fit, fit};
 use super::real::Real;
-use super::refusal::refuse;
 use super::target::{COMPACT, TILES, VECTORS};
 
 /// `out[s][j] = bias[j] + Σᵢ x[s][i] w[i][j]`; an empty `bias` counts as zeros.
@@ -33,15 +32,11 @@ use super::target::{COMPACT, TILES, VECTORS};
 /// assert_eq!(out, [70.5, 100.25]);
 /// ```
 pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
-    let fit = if bias.is_empty() || bias.len() == outputs {
-        fit(x.len(), w.len(), out.len(), outputs)
+    let whole = TILES && (bias.is_empty() || bias.len() == outputs);
+    if whole && fit(x.len(), w.len(), out.len(), outputs) == Fit::Whole {
+        wide::affine(x, w, bias, out, outputs);
     } else {
-        Fit::Not
-    };
-    match fit {
-        Fit::Not => refuse(out),
-        Fit::Whole if TILES => wide::affine(x, w, bias, out, outputs),
-        _ => scalar::affine(x, w, bias, out, outputs),
+        scalar::affine(x, w, bias, out, outputs);
     }
 }
 
@@ -55,11 +50,10 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
 /// assert_eq!(out, [321.0]);
 /// ```
 pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    let fit = fit(x.len(), w.len(), out.len(), outputs);
-    match fit {
-        Fit::Not => refuse(out),
-        Fit::Whole if TILES => wide::affine_add(x, w, out, outputs),
-        _ => scalar::affine_add(x, w, out, outputs),
+    if TILES && fit(x.len(), w.len(), out.len(), outputs) == Fit::Whole {
+        wide::affine_add(x, w, out, outputs);
+    } else {
+        scalar::affine_add(x, w, out, outputs);
     }
 }
 
@@ -73,11 +67,10 @@ pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(out, [50.0, 110.0]);
 /// ```
 pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    let fit = fit(out.len(), w.len(), d.len(), outputs);
-    match fit {
-        Fit::Not => refuse(out),
-        Fit::Whole if TILES => wide::back(d, w, out, outputs),
-        _ => scalar::back(d, w, out, outputs),
+    if TILES && fit(out.len(), w.len(), d.len(), outputs) == Fit::Whole {
+        wide::back(d, w, out, outputs);
+    } else {
+        scalar::back(d, w, out, outputs);
     }
 }
 
@@ -91,11 +84,10 @@ pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(out, [51.0, 112.0]);
 /// ```
 pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    let fit = fit(out.len(), w.len(), d.len(), outputs);
-    match fit {
-        Fit::Not => refuse(out),
-        Fit::Whole if TILES => wide::back_add(d, w, out, outputs),
-        _ => scalar::back_add(d, w, out, outputs),
+    if TILES && fit(out.len(), w.len(), d.len(), outputs) == Fit::Whole {
+        wide::back_add(d, w, out, outputs);
+    } else {
+        scalar::back_add(d, w, out, outputs);
     }
 }
 
@@ -109,11 +101,10 @@ pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(sum, [10.0, 20.0, 20.0, 40.0]);
 /// ```
 pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
-    let fit = fit(x.len(), sum.len(), d.len(), outputs);
-    match fit {
-        Fit::Not => refuse(sum),
-        Fit::Whole if TILES => wide::outer_sum(x, d, sum, outputs),
-        _ => scalar::outer_sum(x, d, sum, outputs),
+    if TILES && fit(x.len(), sum.len(), d.len(), outputs) == Fit::Whole {
+        wide::outer_sum(x, d, sum, outputs);
+    } else {
+        scalar::outer_sum(x, d, sum, outputs);
     }
 }
 
@@ -129,15 +120,11 @@ pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
 /// assert_eq!(sum, [32.0, 61.0]);
 /// ```
 pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &mut [R], outputs: usize) {
-    let fit = if x.len() == rx.len() && d.len() == rd.len() {
-        fit(x.len(), sum.len(), d.len(), outputs)
+    let whole = VECTORS && !COMPACT && x.len() == rx.len() && d.len() == rd.len();
+    if whole && fit(x.len(), sum.len(), d.len(), outputs) == Fit::Whole {
+        wide::outer_sum_direction(x, rx, d, rd, sum, outputs);
     } else {
-        Fit::Not
-    };
-    match fit {
-        Fit::Not => refuse(sum),
-        Fit::Whole if VECTORS && !COMPACT => wide::outer_sum_direction(x, rx, d, rd, sum, outputs),
-        _ => scalar::outer_sum_direction(x, rx, d, rd, sum, outputs),
+        scalar::outer_sum_direction(x, rx, d, rd, sum, outputs);
     }
 }
 
@@ -151,11 +138,10 @@ pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &
 /// assert_eq!(sum, [41.0, 62.0]);
 /// ```
 pub fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
-    match d.len().checked_rem(sum.len()) {
-        None => {}
-        Some(0) if TILES => wide::column_sum(d, sum),
-        Some(0) => scalar::column_sum(d, sum),
-        Some(_) => refuse(sum),
+    if TILES && d.len().checked_rem(sum.len()) == Some(0) {
+        wide::column_sum(d, sum);
+    } else {
+        scalar::column_sum(d, sum);
     }
 }
 

@@ -11,6 +11,7 @@ use core::num::NonZero;
 // No method that microcontrollers run in a loop uses it.
 pub(super) use super::naive::outer_sum_direction;
 use crate::Real;
+use crate::base::refusal::refuse;
 use crate::base::target::COMPACT;
 
 /// Rows of a full block, and columns of any.
@@ -54,11 +55,22 @@ struct Product<'a, R> {
     columns: NonZero<usize>,
 }
 
+/// Writes the product of A and B, or adds it, to C of `columns` columns; refuses C if the lengths do not fit.
+#[inline(never)]
+fn product<R: Real>(order: Order, a: &[R], b: &[R], start: &[R], c: &mut [R], columns: usize) {
+    let Some(columns) = NonZero::new(columns) else { return refuse(c) };
+    let (rows, depth) = (c.len() / columns, b.len() / columns);
+    let fits = rows * columns.get() == c.len() && depth * columns.get() == b.len();
+    if fits && rows.checked_mul(depth) == Some(a.len()) {
+        Product { order, a, b, start, depth, columns }.write(c, rows);
+    } else {
+        refuse(c);
+    }
+}
+
 impl<R: Real> Product<'_, R> {
-    /// A length that does not fit ends the sums early; the callers state their preconditions.
-    #[inline(never)]
-    fn write(&self, c: &mut [R]) {
-        let rows = c.len() / self.columns;
+    #[inline(always)]
+    fn write(&self, c: &mut [R], rows: usize) {
         let columns = self.columns.get();
         let mut row = 0;
         let mut left = &mut *c;
@@ -252,6 +264,9 @@ fn levels<R: Real, const N: usize>(
 }
 
 pub(super) fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
+    if !bias.is_empty() && bias.len() != outputs {
+        return refuse(out);
+    }
     let mut start = bias;
     if bias.is_empty() || outputs == 1 {
         out.fill(bias.first().copied().unwrap_or(R::ZERO));
@@ -266,14 +281,11 @@ pub(super) fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usiz
 
 /// `x w` added to `start` or, without one, to what `out` holds.
 fn affine_from<R: Real>(start: &[R], x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    let Some(columns) = NonZero::new(outputs) else { return };
-    let depth = w.len() / columns;
     // Of a single column, a single row: the same numbers in the same places.
-    let (order, a, b, columns) = match NonZero::new(out.len()) {
-        Some(len) if outputs == 1 => (LINES_BY_LINES, w, x, len),
-        _ => (LINES_BY_LEVELS, x, w, columns),
-    };
-    Product { order, a, b, start, depth, columns }.write(out);
+    let single = outputs == 1;
+    let (order, a, b) = if single { (LINES_BY_LINES, w, x) } else { (LINES_BY_LEVELS, x, w) };
+    let columns = if single { out.len() } else { outputs };
+    product(order, a, b, start, out, columns);
 }
 
 pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
@@ -282,23 +294,22 @@ pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 }
 
 pub(super) fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if let Some(columns) = w.len().checked_div(outputs).and_then(NonZero::new) {
-        Product { order: LINES_BY_LINES, a: d, b: w, start: &[], depth: outputs, columns }.write(out);
-    }
+    let inputs = w.len().checked_div(outputs).filter(|inputs| inputs * outputs == w.len());
+    product(LINES_BY_LINES, d, w, &[], out, inputs.unwrap_or_default());
 }
 
 pub(super) fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
-    let Some(columns) = NonZero::new(outputs) else { return };
-    let depth = d.len() / columns;
-    let (a, b, columns) = match NonZero::new(sum.len()) {
-        Some(len) if outputs == 1 => (d, x, len),
-        _ => (x, d, columns),
-    };
-    Product { order: LEVELS_BY_LEVELS, a, b, start: &[], depth, columns }.write(sum);
+    let single = outputs == 1;
+    let (a, b) = if single { (d, x) } else { (x, d) };
+    let columns = if single { sum.len() } else { outputs };
+    product(LEVELS_BY_LEVELS, a, b, &[], sum, columns);
 }
 
 pub(super) fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
     let columns = sum.len();
+    if columns > 0 && !d.len().is_multiple_of(columns) {
+        return refuse(sum);
+    }
     if COMPACT {
         for d in d.chunks_exact(columns.max(1)) {
             for (sum, d) in sum.iter_mut().zip(d) {

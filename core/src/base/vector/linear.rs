@@ -1,10 +1,10 @@
 //! Inner products, and updates element by element.
 
-use super::sum::{Compensated, LANES, RUN, fold};
+use super::sum::{Compensated, LANES, LaneSum, RUN};
 use crate::base::elementwise::pair;
 use crate::base::real::Real;
 use crate::base::refusal::refuse;
-use crate::base::target::VECTORS;
+use crate::base::target::{COMPACT, FPU, VECTORS};
 
 /// `Σₖ xₖ yₖ`; NaN if the slices have different lengths.
 ///
@@ -32,44 +32,80 @@ pub fn dot<R: Real>(x: &[R], y: &[R]) -> R {
 /// ```
 #[must_use]
 pub fn dot_scaled<R: Real>(a: R, x: &[R], b: R, y: &[R]) -> R {
-    reduce(x, y, |x, y| (a * x) * (b * y))
+    if VECTORS { reduce(x, y, |x, y| (a * x) * (b * y)) } else { one_by_one(a, x, b, y) }
+}
+
+// Rare on a small core, where one more copy of the reduction would be half a kilobyte.
+#[inline(never)]
+fn one_by_one<R: Real>(a: R, x: &[R], b: R, y: &[R]) -> R {
+    if x.len() != y.len() {
+        return R::NAN;
+    }
+    let mut sum = LaneSum::default();
+    for (&x, &y) in x.iter().zip(y) {
+        sum.push((a * x) * (b * y));
+    }
+    sum.total()
 }
 
 /// `Σₖ f(xₖ, yₖ)` in the canonical order; NaN for slices of different lengths.
 #[inline(always)]
 pub(super) fn reduce<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
+    if VECTORS { reduce_here(x, y, f) } else { reduce_apart(x, y, f) }
+}
+
+// One copy of each reduction for a small core.
+#[inline(never)]
+fn reduce_apart<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
+    reduce_here(x, y, f)
+}
+
+#[inline(always)]
+fn reduce_here<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
     if x.len() != y.len() {
         return R::NAN;
     }
-    let mut sum = None;
+    let mut sum = Compensated::ZERO;
     for (x, y) in x.chunks(RUN).zip(y.chunks(RUN)) {
-        sum = Some(Compensated::and(sum, block(x, y, &f)));
+        let mut acc = [R::ZERO; LANES];
+        accumulate(&mut acc, x, y, &f);
+        sum.add(&acc);
     }
-    sum.map_or(R::ZERO, |sum| sum.total)
+    sum.total
 }
 
-/// A block of a reduction.
+/// Adds the terms of a block to its accumulators.
 #[inline(always)]
-fn block<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
-    let mut acc = [R::ZERO; LANES];
-    if !VECTORS {
-        // Eight sums at once would not be faster, only longer.
+fn accumulate<R: Real>(acc: &mut [R; LANES], x: &[R], y: &[R], f: impl Fn(R, R) -> R) {
+    if !VECTORS && (COMPACT || !FPU) {
+        // With software arithmetic eight sums at once are not faster, only longer.
         for (k, (x, y)) in x.iter().zip(y).enumerate() {
             acc[k % LANES] += f(*x, *y);
         }
-        return fold(acc);
+        return;
     }
     let (xs, x_tail) = x.as_chunks::<LANES>();
     let (ys, y_tail) = y.as_chunks::<LANES>();
     for (x, y) in xs.iter().zip(ys) {
-        for ((a, x), y) in acc.iter_mut().zip(x).zip(y) {
-            *a += f(*x, *y);
+        if VECTORS {
+            for ((a, x), y) in acc.iter_mut().zip(x).zip(y) {
+                *a += f(*x, *y);
+            }
+        } else {
+            // Written out, because small cores are built with loops as they are.
+            acc[0] += f(x[0], y[0]);
+            acc[1] += f(x[1], y[1]);
+            acc[2] += f(x[2], y[2]);
+            acc[3] += f(x[3], y[3]);
+            acc[4] += f(x[4], y[4]);
+            acc[5] += f(x[5], y[5]);
+            acc[6] += f(x[6], y[6]);
+            acc[7] += f(x[7], y[7]);
         }
     }
     for ((a, x), y) in acc.iter_mut().zip(x_tail).zip(y_tail) {
         *a += f(*x, *y);
     }
-    fold(acc)
 }
 
 /// `y ← y + a x`; NaN throughout if the slices have different lengths.

@@ -2,7 +2,10 @@
 //!
 //! The plain sum of squares serves wherever it is accurate. Elsewhere all terms are multiplied by one power of two,
 //! which rounds nothing that matters, and the sum is formed again.
+//!
+//! Each is called from many places and is a pass over a vector, so none is inlined.
 
+use super::LaneSum;
 use super::linear::{dot, reduce, scale};
 use crate::base::elementary::sqrt;
 use crate::base::real::Real;
@@ -17,13 +20,14 @@ use crate::base::real::Real;
 /// assert_eq!(norm(&[3e-30, 4e-30f32]), 5e-30); // whose squares underflow
 /// assert!((norm(&[1.5e38, 2e38f32]) / 2.5e38 - 1.0).abs() < 2e-7); // whose squares overflow
 /// ```
+#[inline(never)]
 #[must_use]
 pub fn norm<R: Real>(x: &[R]) -> R {
     let squares = dot(x, x);
     if is_accurate(squares) {
         sqrt(squares)
     } else {
-        let Rescaled { root, back, .. } = rescaled(squares, |there| reduce(x, x, |x, _| square(there * x)));
+        let Rescaled { root, back, .. } = rescaled(squares, x, &[]);
         root * back
     }
 }
@@ -35,14 +39,14 @@ pub fn norm<R: Real>(x: &[R]) -> R {
 /// assert_eq!(distance(&[1.0, 1.0], &[4.0, 5.0f32]), 5.0);
 /// assert_eq!(distance(&[1e25, 1e25], &[4e25, 5e25f32]), 5e25); // whose squares overflow
 /// ```
+#[inline(never)]
 #[must_use]
 pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
     let squares = reduce(x, y, |x, y| square(x - y));
     if is_accurate(squares) {
         sqrt(squares)
     } else {
-        let Rescaled { root, back, .. } =
-            rescaled(squares, |there| reduce(x, y, |x, y| square(there * (x - y))));
+        let Rescaled { root, back, .. } = rescaled(squares, x, y);
         root * back
     }
 }
@@ -73,6 +77,7 @@ pub fn largest_difference<R: Real>(x: &[R], y: &[R]) -> R {
 /// assert_eq!(normalise(&mut x), 5e-30);
 /// assert_eq!(x, [0.6, 0.8]);
 /// ```
+#[inline(never)]
 pub fn normalise<R: Real>(x: &mut [R]) -> R {
     let squares = dot(x, x);
     if is_accurate(squares) {
@@ -80,7 +85,7 @@ pub fn normalise<R: Real>(x: &mut [R]) -> R {
         scale(R::ONE / length, x);
         return length;
     }
-    let Rescaled { root, there, back } = rescaled(squares, |there| reduce(x, x, |x, _| square(there * x)));
+    let Rescaled { root, there, back } = rescaled(squares, x, &[]);
     if root > R::ZERO && root.is_finite() {
         scale(there, x);
         scale(R::ONE / root, x);
@@ -97,6 +102,7 @@ pub fn normalise<R: Real>(x: &mut [R]) -> R {
 /// use losscape::base::vector::unit_scale;
 /// assert_eq!(unit_scale(&[3.0, -5.0f32]), 0.25);
 /// ```
+#[inline(never)]
 #[must_use]
 pub fn unit_scale<R: Real>(x: &[R]) -> R {
     let mut largest = R::ZERO;
@@ -127,14 +133,14 @@ struct Rescaled<R> {
     back: R,
 }
 
-/// The root of the sum of squares anew, if the plain sum `squares` is not accurate: `scaled` forms it with all terms
-/// multiplied by a factor.
+/// The root of the sum of squares of `x − y` anew, if the plain sum `squares` is not accurate, with all terms multiplied
+/// by a factor. An empty `y` counts as zeros.
 ///
 /// One factor serves all that is too small and another all that is too large: after it, the smallest subnormal number
 /// has a square of 2⁻¹⁰² (f64: 2⁻⁹⁴⁸), and the largest number one of 2⁶⁰ (2⁸⁴⁸), which leaves room for any count.
 #[cold]
 #[inline(never)]
-fn rescaled<R: Real>(squares: R, scaled: impl FnOnce(R) -> R) -> Rescaled<R> {
+fn rescaled<R: Real>(squares: R, x: &[R], y: &[R]) -> Rescaled<R> {
     let power = |exponent: i64| {
         let (digits, bias) = if R::BYTES == 4 { (23, 127) } else { (52, 1023) };
         R::from_bits64(((bias + exponent) << digits).cast_unsigned())
@@ -142,7 +148,15 @@ fn rescaled<R: Real>(squares: R, scaled: impl FnOnce(R) -> R) -> Rescaled<R> {
     let exponent = if R::BYTES == 4 { 98 } else { 600 };
     let (up, down) = (power(exponent), power(-exponent));
     let (there, back) = if squares > R::ONE { (down, up) } else { (up, down) };
-    Rescaled { root: sqrt(scaled(there)), there, back }
+    if squares.is_nan() {
+        // An element is, or the slices have different lengths.
+        return Rescaled { root: squares, there, back };
+    }
+    let mut sum = LaneSum::default();
+    for (k, &x) in x.iter().enumerate() {
+        sum.push(square(there * (x - *y.get(k).unwrap_or(&R::ZERO))));
+    }
+    Rescaled { root: sqrt(sum.total()), there, back }
 }
 
 #[inline(always)]

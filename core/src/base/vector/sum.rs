@@ -4,6 +4,7 @@
 //! added to the next block (Kahan 1965, with an exact [`two_sum`]).
 
 use crate::base::real::Real;
+use crate::base::target::VECTORS;
 
 /// Accumulators of a reduction.
 pub const LANES: usize = 8;
@@ -16,7 +17,7 @@ pub(super) const RUN: usize = LANES * BLOCK;
 
 /// The fixed fold of eight accumulators: `((0+4)+(2+6)) + ((1+5)+(3+7))`.
 #[inline(always)]
-pub(super) fn fold<R: Real>(a: [R; LANES]) -> R {
+fn fold<R: Real>(a: [R; LANES]) -> R {
     ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]))
 }
 
@@ -38,16 +39,26 @@ pub(super) struct Compensated<R> {
 }
 
 impl<R: Real> Compensated<R> {
-    /// Adds a block to what there is.
+    pub(super) const ZERO: Self = Self { total: R::ZERO, lost: R::ZERO };
+
+    /// Adds a block, the fold of its accumulators.
     #[inline(always)]
-    pub(super) fn and(before: Option<Self>, block: R) -> Self {
-        match before {
-            None => Self { total: block, lost: R::ZERO },
-            Some(Self { total, lost }) => {
-                let (total, lost) = two_sum(total, block + lost);
-                Self { total, lost }
-            }
-        }
+    pub(super) fn add(&mut self, acc: &[R; LANES]) {
+        if VECTORS { self.add_here(acc) } else { self.add_apart(acc) }
+    }
+
+    #[inline(always)]
+    fn add_here(&mut self, acc: &[R; LANES]) {
+        let block = fold(*acc) + self.lost;
+        // The first block is most often the only one: nothing is rounded off.
+        (self.total, self.lost) =
+            if self.total == R::ZERO { (block, R::ZERO) } else { two_sum(self.total, block) };
+    }
+
+    // One copy for all reductions of a small core, whose accumulators lie in memory in any case.
+    #[inline(never)]
+    fn add_apart(&mut self, acc: &[R; LANES]) {
+        self.add_here(acc);
     }
 }
 
@@ -75,12 +86,12 @@ impl<R: Real> Compensated<R> {
 pub struct LaneSum<R: Real = f32> {
     acc: [R; LANES],
     count: usize,
-    blocks: Option<Compensated<R>>,
+    blocks: Compensated<R>,
 }
 
 impl<R: Real> Default for LaneSum<R> {
     fn default() -> Self {
-        Self { acc: [R::ZERO; LANES], count: 0, blocks: None }
+        Self { acc: [R::ZERO; LANES], count: 0, blocks: Compensated::ZERO }
     }
 }
 
@@ -112,12 +123,9 @@ impl<R: Real> LaneSum<R> {
     #[cold]
     #[inline(never)]
     fn end_block(&mut self) {
-        *self = Self { blocks: Some(self.compensated()), ..Self::default() };
-    }
-
-    #[inline(never)]
-    fn compensated(&self) -> Compensated<R> {
-        Compensated::and(self.blocks, fold(self.acc))
+        self.blocks.add(&self.acc);
+        self.acc = [R::ZERO; LANES];
+        self.count = 0;
     }
 
     /// The sum so far.
@@ -125,6 +133,8 @@ impl<R: Real> LaneSum<R> {
     #[inline(never)]
     #[must_use]
     pub fn total(&self) -> R {
-        self.compensated().total
+        let mut sum = self.blocks;
+        sum.add(&self.acc);
+        sum.total
     }
 }

@@ -74,7 +74,7 @@ impl<R: Real> Pass<'_, R> {
             let own = acts.split_off_mut(..rows * layer.outputs)?;
             affine(below, weights, bias, own, layer.outputs);
             if net.keeps_preactivations() {
-                pre.split_off_mut(..own.len())?.copy_from_slice(own);
+                copy(own, pre.split_off_mut(..own.len())?);
             }
             net.activation(l).apply(own);
             below = own;

@@ -3,7 +3,7 @@
 use super::Mlp;
 use crate::Real;
 use crate::base::elementary::sqrt;
-use crate::base::random::{Rng, fill_normal, uniform_in};
+use crate::base::random::{Rng, fill_normal, uniform};
 use crate::base::refusal::refuse;
 use crate::base::vector::scale;
 
@@ -51,15 +51,17 @@ impl Mlp {
         }
         for l in 0..self.layers() {
             let layer = self.shape(l);
-            let both = R::from_usize(layer.inputs + layer.outputs);
-            let below = R::from_usize(layer.inputs);
-            let six = R::from_f64(6.0);
+            let (over, below) = match init {
+                Init::GlorotUniform => (6, layer.inputs + layer.outputs),
+                Init::HeUniform => (6, layer.inputs),
+                Init::GlorotNormal => (2, layer.inputs + layer.outputs),
+                Init::HeNormal => (2, layer.inputs),
+            };
+            let spread = sqrt(R::from_u32(over) / R::from_usize(below));
             let Some(weights) = params.split_off_mut(..layer.weights) else { return };
             match init {
-                Init::GlorotUniform => draw_uniform(weights, sqrt(six / both), rng),
-                Init::HeUniform => draw_uniform(weights, sqrt(six / below), rng),
-                Init::GlorotNormal => draw_normal(weights, sqrt(R::TWO / both), rng),
-                Init::HeNormal => draw_normal(weights, sqrt(R::TWO / below), rng),
+                Init::GlorotUniform | Init::HeUniform => draw_uniform(weights, spread, rng),
+                Init::GlorotNormal | Init::HeNormal => draw_normal(weights, spread, rng),
             }
             let Some(bias) = params.split_off_mut(..layer.bias) else { return };
             bias.fill(R::ZERO);
@@ -69,7 +71,7 @@ impl Mlp {
 
 fn draw_uniform<R: Real, G: Rng + ?Sized>(weights: &mut [R], limit: R, rng: &mut G) {
     for w in weights {
-        *w = uniform_in(rng, -limit, limit);
+        *w = (limit + limit) * uniform::<R, G>(rng) - limit;
     }
 }
 

@@ -194,7 +194,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         }
         let threshold = if self.loss.is_binary() { R::ZERO } else { R::HALF };
         let (mut samples, mut count) = (self.samples_of(None), 0);
-        while let Some(rows) = samples.take(self.tile) {
+        while let Some(rows) = samples.take(self.tile, BLOCK) {
             let (gathered, mut tape, _) = Tape::new(&self.net, rows.len(), scratch)?;
             self.pass(params, rows, gathered)?.forward(&mut tape)?;
             count += correct(last(tape.acts, rows.len() * outputs)?, &self.answers(rows), threshold)?;
@@ -230,11 +230,11 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         let mass = self.weights.mass(samples, self.data.targets())?;
         let mut grads = BlockSum::new(grad, samples.len() > BLOCK, &mut scratch)?;
         let mut losses = LaneSum::default();
-        while let Some(mut block) = samples.take(BLOCK) {
-            while let Some(tile) = block.take(self.tile) {
-                self.add_losses(params, tile, grads.block(), scratch, &mut losses)?;
+        while let Some(tile) = samples.take(self.tile, BLOCK) {
+            self.add_losses(params, tile, grads.block(), scratch, &mut losses)?;
+            if samples.at_block(BLOCK) {
+                grads.close();
             }
-            grads.close();
         }
         Some(Mean { loss: losses.total() / mass, mass })
     }
@@ -244,11 +244,11 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         let mut samples = self.samples_of(None);
         let mass = self.weights.mass(samples, self.data.targets())?;
         let mut sum = BlockSum::new(out, samples.len() > PRODUCT_BLOCK, &mut scratch)?;
-        while let Some(mut block) = samples.take(PRODUCT_BLOCK) {
-            while let Some(tile) = block.take(self.tile) {
-                self.add_hess_vec(params, v, tile, sum.block(), scratch)?;
+        while let Some(tile) = samples.take(self.tile, PRODUCT_BLOCK) {
+            self.add_hess_vec(params, v, tile, sum.block(), scratch)?;
+            if samples.at_block(PRODUCT_BLOCK) {
+                sum.close();
             }
-            sum.close();
         }
         Some(mass)
     }
@@ -360,6 +360,8 @@ impl<R: Real, W: Weighting<R>> Objective<R> for MlpObjective<'_, R, W> {
         self.regularised(self.data_loss(params, scratch), params)
     }
 
+    // Path methods ask from several places; a pass over all samples is worth a call.
+    #[inline(never)]
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
         self.value_grad_of(params, None, grad, scratch)
     }

@@ -30,9 +30,9 @@ impl<'b> Rows<'b> {
         self.len
     }
 
-    /// Takes the first `most` off, or as many as are left.
-    pub(super) fn take(&mut self, most: usize) -> Option<Self> {
-        let len = most.min(self.len);
+    /// Takes the first `most` off, or as many as are left of them all or of a block of so many; nothing if none are.
+    pub(super) fn take(&mut self, most: usize, block: usize) -> Option<Self> {
+        let len = most.min(block - self.start % block).min(self.len);
         if len == 0 {
             return None;
         }
@@ -40,6 +40,11 @@ impl<'b> Rows<'b> {
         self.start += len;
         self.len -= len;
         Some(first)
+    }
+
+    /// Whether what has been taken off ends a block of so many samples, or all of them.
+    pub(super) const fn at_block(&self, block: usize) -> bool {
+        self.len == 0 || self.start.is_multiple_of(block)
     }
 
     /// The number of the sample in a row.
@@ -110,17 +115,17 @@ mod tests {
             (Rows::new(9, Some(&batch)), batch.iter().map(|&k| k as usize).collect()),
         ] {
             for most in [1, 7, 127, 128, 129, usize::MAX] {
-                let (mut rest, mut found) = (rows, Vec::new());
-                while let Some(mut block) = rest.take(BLOCK) {
-                    while let Some(tile) = block.take(most) {
-                        found.extend((0..tile.len()).filter_map(|row| tile.sample(row)));
-                        assert!(tile.len() <= most.min(BLOCK) && tile.len() > 0);
-                    }
+                let (mut rest, mut found, mut blocks) = (rows, Vec::new(), 0);
+                while let Some(tile) = rest.take(most, BLOCK) {
+                    found.extend((0..tile.len()).filter_map(|row| tile.sample(row)));
+                    assert!(tile.len() <= most.min(BLOCK) && tile.len() > 0);
+                    blocks += usize::from(rest.at_block(BLOCK));
                 }
                 assert_eq!(found, want, "{most} at a time");
+                assert_eq!(blocks, want.len().div_ceil(BLOCK), "{most} at a time");
             }
         }
-        assert!(Rows::new(300, Some(&[])).take(3).is_none(), "an empty batch");
+        assert!(Rows::new(300, Some(&[])).take(3, BLOCK).is_none(), "an empty batch");
     }
 
     #[test]

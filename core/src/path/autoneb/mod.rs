@@ -2,31 +2,21 @@
 
 mod config;
 mod layout;
+mod search;
 mod step;
 
 pub use config::{AutoNebConfig, Cycle, Grow, Insertion, SCHEDULE_CODE, SCHEDULE_CODE_FAST};
 pub use layout::AutoNebLayout;
 pub use step::{AutoNebEnd, AutoNebStep, CycleReport};
 
-use layout::SearchParts;
+use search::{Search, SearchState};
 
-use super::band::{AtHand, Band, BandConfig, BandStep};
-use super::location::Location;
+use super::band::{Band, BandConfig};
 use super::relax::Relaxer;
-use super::scan::{DenseScan, PathReport, ScanStep};
-use crate::base::rows::{copy, front, row};
-use crate::base::vector::norm;
+use super::scan::PathReport;
+use crate::base::rows::front;
 use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real, Reason};
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Phase<R: Real> {
-    CheckEnd(usize),
-    Grow,
-    Relax { left: u32 },
-    Scan,
-    Ended(AutoNebEnd<R>),
-}
 
 /// Automated nudged elastic band: a band that is relaxed, scanned densely, and given images where the scan finds it coarse
 /// (Kolsbjerg, Groves & Hammer 2016; for networks Draxler et al. 2018).
@@ -80,17 +70,11 @@ enum Phase<R: Real> {
 /// ```
 #[derive(Debug)]
 pub struct AutoNeb<R: Real, S, I, W> {
-    config: AutoNebConfig<S, R>,
+    schedule: S,
+    config: AutoNebConfig<(), R>,
     band: Band<R, I, W>, // its workspace ends with the search's own
     layout: AutoNebLayout,
-    best_count: usize,
-    report: Option<PathReport<R>>,
-    scan: Option<DenseScan<R>>,
-    scanned: usize, // segments of the last scan that have a departure
-    range: R,       // of the images' values in the last scan
-    cycle: usize,
-    phase: Phase<R>,
-    extra: Evaluations,
+    state: SearchState<R>,
 }
 
 impl<R, S, I, W> AutoNeb<R, S, I, W>
@@ -140,19 +124,27 @@ where
             minibatches: config.minibatches,
         };
         let band = Band::with_layout(layout.band, band_config, 2, images, workspace)?;
-        Ok(Self {
-            config,
-            band,
-            layout,
-            best_count: 0,
-            report: None,
-            scan: None,
-            scanned: 0,
-            range: R::ZERO,
-            cycle: 0,
-            phase: Phase::CheckEnd(0),
-            extra: Evaluations::default(),
-        })
+        let AutoNebConfig {
+            schedule,
+            insertion,
+            points,
+            momentum,
+            tangent,
+            spacing,
+            minibatches,
+            end_grad_norm,
+        } = config;
+        let config = AutoNebConfig {
+            schedule: (),
+            insertion,
+            points,
+            momentum,
+            tangent,
+            spacing,
+            minibatches,
+            end_grad_norm,
+        };
+        Ok(Self { schedule, config, band, layout, state: SearchState::new() })
     }
 
     /// One bounded unit of work. `f` is the objective the band moves on, `full` the one it is judged by.
@@ -161,159 +153,14 @@ where
         f: &(impl Objective<R> + ?Sized),
         full: &(impl Objective<R> + ?Sized),
     ) -> AutoNebStep<R> {
-        let changed = full.dim() != self.band.dim() || full.scratch_len() > self.layout.band.scratch_len();
-        if changed || self.at_hand().is_none() {
+        let (dim, scratch_len) = (self.band.dim(), self.layout.band.scratch_len());
+        if f.dim() != dim || full.dim() != dim || f.scratch_len().max(full.scratch_len()) > scratch_len {
             return AutoNebStep::MemoryChanged;
         }
-        match self.phase {
-            Phase::CheckEnd(end) => self.check_end(end, full),
-            Phase::Grow => self.grow(),
-            Phase::Relax { left: 0 } => {
-                self.phase = Phase::Scan;
-                self.step_scan(full)
-            }
-            Phase::Relax { left } => match self.band.step(f) {
-                BandStep::Evaluated(image) => AutoNebStep::Evaluated(image),
-                BandStep::Moved { sweep, residual } => {
-                    self.phase = Phase::Relax { left: left - 1 };
-                    AutoNebStep::Moved { sweep, residual }
-                }
-                BandStep::NotFinite { .. } => self.end(AutoNebEnd::NotFinite),
-                BandStep::MemoryChanged => AutoNebStep::MemoryChanged,
-            },
-            Phase::Scan => self.step_scan(full),
-            Phase::Ended(end) => AutoNebStep::Ended(end),
-        }
-    }
-
-    /// The band's memory and the search's own.
-    fn at_hand(&mut self) -> Option<(AtHand<'_, R>, SearchParts<'_, R>)> {
-        let layout = self.layout;
-        let (band, rest) = self.band.at_hand()?;
-        Some((band, layout.split(rest)?))
-    }
-
-    fn end(&mut self, end: AutoNebEnd<R>) -> AutoNebStep<R> {
-        self.phase = Phase::Ended(end);
-        AutoNebStep::Ended(end)
-    }
-
-    fn check_end(&mut self, end: usize, full: &(impl Objective<R> + ?Sized)) -> AutoNebStep<R> {
-        let (dim, last) = (self.band.dim(), self.band.len() - 1);
-        let Some((AtHand { images, point: grad, scratch }, _)) = self.at_hand() else {
-            return AutoNebStep::MemoryChanged;
-        };
-        let Some(params) = row(images, dim, if end == 0 { 0 } else { last }) else {
-            return AutoNebStep::MemoryChanged;
-        };
-        let value = full.value_grad(params, grad, scratch);
-        let grad_norm = norm(grad);
-        self.extra.count_gradient();
-        if !value.is_finite() || !grad_norm.is_finite() {
-            return self.end(AutoNebEnd::NotFinite);
-        }
-        if grad_norm > self.config.end_grad_norm {
-            return self.end(AutoNebEnd::NotMinimum { end, grad_norm });
-        }
-        self.phase = if end == 0 { Phase::CheckEnd(1) } else { Phase::Grow };
-        AutoNebStep::EndChecked { end, grad_norm }
-    }
-
-    fn grow(&mut self) -> AutoNebStep<R> {
-        let Some(cycle) = self.config.schedule.as_ref().get(self.cycle).copied() else {
-            return self.end(AutoNebEnd::Completed);
-        };
-        let full = match cycle.grow {
-            Grow::Keep => false,
-            Grow::Line(inner) => {
-                let wanted = usize::try_from(inner).unwrap_or(usize::MAX).saturating_add(2);
-                let count = wanted.min(self.band.capacity());
-                self.band.straighten(count);
-                count < wanted
-            }
-            Grow::Insert => self.insert(),
-        };
-        let rate = R::from_f64(cycle.learning_rate);
-        if self.band.restart(Relaxer::descent(rate, self.config.momentum)).is_err() {
-            return AutoNebStep::MemoryChanged;
-        }
-        self.phase = Phase::Relax { left: cycle.sweeps };
-        AutoNebStep::Grown { images: self.band.len(), full }
-    }
-
-    /// Adds images by the rule; tells whether one did not fit.
-    fn insert(&mut self) -> bool {
-        let limit = R::from_f64(self.config.insertion.threshold) * self.range;
-        for _ in 0..self.config.insertion.count {
-            let Some((_, own)) = self.at_hand() else { return true };
-            let mut best: Option<(usize, R)> = None;
-            for (segment, height) in own.heights.iter().enumerate() {
-                if *height > limit && best.is_none_or(|(_, highest)| *height > highest) {
-                    best = Some((segment, *height));
-                }
-            }
-            let Some((segment, _)) = best else { return false };
-            let (Some(height), Some(alpha)) = (own.heights.get_mut(segment), own.alphas.get_mut(segment))
-            else {
-                return true;
-            };
-            // Done with; a place below zero tells how many images were put before the others.
-            let place = *alpha;
-            (*height, *alpha) = (R::ZERO, -R::ONE);
-            let before = own.alphas.iter().take(segment).filter(|alpha| **alpha < R::ZERO).count();
-            if self.band.insert(Location { segment: segment + before, alpha: place }).is_err() {
-                return true;
-            }
-        }
-        false
-    }
-
-    fn step_scan(&mut self, full: &(impl Objective<R> + ?Sized)) -> AutoNebStep<R> {
-        let (dim, points) = (self.band.dim(), self.config.points);
-        let layout = self.layout;
-        let Some((AtHand { images, point, scratch }, own)) =
-            self.band.at_hand().and_then(|(band, rest)| Some((band, layout.split(rest)?)))
-        else {
-            return AutoNebStep::MemoryChanged;
-        };
-        if self.scan.is_none() {
-            own.heights.fill(R::ZERO);
-            self.scanned = 0;
-        }
-        let scan = self.scan.get_or_insert_with(|| DenseScan::of(images, dim, points));
-        match scan.step(full, images, point, scratch) {
-            ScanStep::Image { image, .. } => {
-                let (segment, alpha) = if image == 0 { (0, R::ZERO) } else { (image - 1, R::ONE) };
-                AutoNebStep::Scanned(Location { segment, alpha })
-            }
-            ScanStep::Point { at, departure, .. } => {
-                let highest = own.heights.get_mut(at.segment).zip(own.alphas.get_mut(at.segment));
-                if let Some((height, alpha)) = highest
-                    && (at.segment == self.scanned || departure > *height)
-                {
-                    (*height, *alpha) = (departure, at.alpha);
-                    self.scanned = at.segment + 1;
-                }
-                AutoNebStep::Scanned(at)
-            }
-            ScanStep::NotFinite { .. } => self.end(AutoNebEnd::NotFinite),
-            ScanStep::MemoryChanged => AutoNebStep::MemoryChanged,
-            ScanStep::Done(path) => {
-                self.scan = None;
-                self.range = path.highest_image - path.lowest_image;
-                self.extra.values = self.extra.values.saturating_add(path.values);
-                let best = self.report.is_none_or(|r| path.saddle < r.saddle);
-                if best {
-                    self.report = Some(path);
-                    copy(images, own.best);
-                    self.best_count = self.band.len();
-                }
-                let cycle = self.cycle;
-                self.cycle += 1;
-                self.phase = Phase::Grow;
-                AutoNebStep::CycleDone(CycleReport { cycle, images: self.band.len(), path, best })
-            }
-        }
+        let Some((band, rest)) = self.band.open() else { return AutoNebStep::MemoryChanged };
+        let Some(own) = self.layout.split(rest) else { return AutoNebStep::MemoryChanged };
+        let (schedule, config, state) = (self.schedule.as_ref(), &self.config, &mut self.state);
+        Search { schedule, config, state, band, own }.step(f, full)
     }
 
     /// The band as it is now.
@@ -325,26 +172,26 @@ where
     /// The best path so far, `images × n`; empty before the first cycle has ended.
     #[must_use]
     pub fn path(&self) -> &[R] {
-        front(self.band.rest(), self.best_count * self.band.dim())
+        front(self.band.rest(), self.state.best_count * self.band.dim())
     }
 
     /// The schedule, the images and the workspace, given back.
     #[must_use]
     pub fn into_parts(self) -> (S, I, W) {
         let (images, workspace) = self.band.into_parts();
-        (self.config.schedule, images, workspace)
+        (self.schedule, images, workspace)
     }
 
     /// The dense scan of the best path so far.
     #[must_use]
     pub const fn report(&self) -> Option<&PathReport<R>> {
-        self.report.as_ref()
+        self.state.report.as_ref()
     }
 
     /// Evaluations spent: on the checks of the ends, the band and the scans.
     #[must_use]
     pub const fn evaluations(&self) -> Evaluations {
-        self.band.evaluations().plus(self.extra)
+        self.band.evaluations().plus(self.state.extra)
     }
 }
 

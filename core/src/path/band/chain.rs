@@ -2,6 +2,7 @@
 
 use super::layout::BandParts;
 use super::{BandConfig, BandStep, Spacing};
+use crate::base::finite::all_finite;
 use crate::base::rows::{front, row, row_mut};
 use crate::base::vector::{axpy, distance, dot, norm};
 use crate::objective::Evaluations;
@@ -11,10 +12,10 @@ use crate::{Objective, Real};
 
 /// Everything about a band but its memory.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct BandState<R: Real> {
+pub(in crate::path) struct BandState<R: Real> {
     pub(super) config: BandConfig<R>,
-    pub(super) dim: usize,
-    pub(super) count: usize,
+    pub(in crate::path) dim: usize,
+    pub(in crate::path) count: usize,
     pub(super) relax: RelaxState<R>,
     pub(super) cursor: usize, // position in the order of evaluation
     pub(super) ends_known: bool,
@@ -24,13 +25,13 @@ pub(super) struct BandState<R: Real> {
 }
 
 /// A band with its memory at hand.
-pub(super) struct Chain<'w, R: Real> {
-    pub(super) state: &'w mut BandState<R>,
-    pub(super) parts: BandParts<'w, R>,
+pub(in crate::path) struct Chain<'w, R: Real> {
+    pub(in crate::path) state: &'w mut BandState<R>,
+    pub(in crate::path) parts: BandParts<'w, R>,
 }
 
 impl<R: Real> Chain<'_, R> {
-    pub(super) fn restart(&mut self, relaxer: Relaxer<R>) {
+    pub(in crate::path) fn restart(&mut self, relaxer: Relaxer<R>) {
         self.state.config.relaxer = relaxer;
         self.state.relax = RelaxState::new();
         self.parts.memory.fill(R::ZERO);
@@ -38,7 +39,7 @@ impl<R: Real> Chain<'_, R> {
         self.state.climbing = false;
     }
 
-    pub(super) fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> BandStep<R> {
+    pub(in crate::path) fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> BandStep<R> {
         let last = self.state.count - 1;
         // Order of evaluation: first image, last image, then the inner ones.
         if self.state.cursor == 0 && self.state.ends_known && !self.state.config.minibatches {
@@ -72,7 +73,7 @@ impl<R: Real> Chain<'_, R> {
             self.state.evaluations.count_gradient();
             let grad = row_mut(self.parts.grads, self.state.dim, image)?;
             *value = f.value_grad(params, grad, self.parts.scratch);
-            finite = grad.iter().all(|g| g.is_finite());
+            finite = all_finite(grad);
         }
         (finite && value.is_finite()).then_some(())
     }

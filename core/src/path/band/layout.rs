@@ -18,14 +18,14 @@ pub struct BandLayout {
 }
 
 /// The memory of a band, in parts.
-pub(super) struct BandParts<'w, R> {
-    pub(super) images: &'w mut [R],    // capacity × n
-    pub(super) grads: &'w mut [R],     // capacity × n; during the move, the moved images
-    pub(super) memory: &'w mut [R],    // capacity × n, the relaxer's
-    pub(super) direction: &'w mut [R], // n: a tangent, or a point to be placed
-    pub(super) values: &'w mut [R],    // capacity
-    pub(super) fractions: &'w mut [R], // capacity: targets along the band, from 0 to 1
-    pub(super) scratch: &'w mut [R],
+pub(in crate::path) struct BandParts<'w, R> {
+    pub(in crate::path) images: &'w mut [R],    // capacity × n
+    pub(super) grads: &'w mut [R],              // capacity × n; during the move, the moved images
+    pub(super) memory: &'w mut [R],             // capacity × n, the relaxer's
+    pub(in crate::path) direction: &'w mut [R], // n: a tangent, or a point to be placed
+    pub(in crate::path) values: &'w mut [R],    // capacity
+    pub(super) fractions: &'w mut [R],          // capacity: targets along the band, from 0 to 1
+    pub(in crate::path) scratch: &'w mut [R],
 }
 
 impl BandLayout {

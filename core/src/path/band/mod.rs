@@ -8,7 +8,8 @@ mod place;
 pub use config::{BandConfig, BandStep, Spacing};
 pub use layout::BandLayout;
 
-use chain::{BandState, Chain, highest};
+pub(super) use chain::Chain;
+use chain::{BandState, highest};
 
 use super::location::Location;
 use super::polyline::{check_ends, count_rows};
@@ -200,10 +201,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         if f.dim() != self.layout.dim || f.scratch_len() > self.layout.scratch_len {
             return BandStep::MemoryChanged;
         }
-        match self.layout.split(self.images.as_mut(), self.workspace.as_mut()) {
-            Some((parts, _)) => Chain { state: &mut self.state, parts }.step(f),
-            None => BandStep::MemoryChanged,
-        }
+        self.open().map_or(BandStep::MemoryChanged, |(mut band, _)| band.step(f))
     }
 
     /// Lays all images on the straight line between the ends, equally spaced.
@@ -212,13 +210,6 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
     pub fn interpolate(&mut self) {
         if let Ok(mut chain) = self.chain() {
             chain.interpolate();
-        }
-    }
-
-    /// The straight line between the ends with `count` images, at most the capacity.
-    pub(super) fn straighten(&mut self, count: usize) {
-        if let Ok(mut chain) = self.chain() {
-            chain.straighten(count);
         }
     }
 
@@ -328,27 +319,16 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         (self.images, self.workspace)
     }
 
-    /// What may be used between two steps, and the rest of the workspace.
-    pub(super) fn at_hand(&mut self) -> Option<(AtHand<'_, R>, &mut [R])> {
-        let len = self.state.count * self.layout.dim;
+    /// The band with its memory at hand, and the rest of the workspace.
+    pub(super) fn open(&mut self) -> Option<(Chain<'_, R>, &mut [R])> {
         let (parts, rest) = self.layout.split(self.images.as_mut(), self.workspace.as_mut())?;
-        Some((
-            AtHand { images: front(parts.images, len), point: parts.direction, scratch: parts.scratch },
-            rest,
-        ))
+        Some((Chain { state: &mut self.state, parts }, rest))
     }
 
     /// What lies in the workspace behind the band's own part.
     pub(super) fn rest(&self) -> &[R] {
         self.workspace.as_ref().get(self.layout.len()..).unwrap_or_default()
     }
-}
-
-/// What a band lends between two steps: its images, room for a point, and scratch.
-pub(super) struct AtHand<'b, R> {
-    pub(super) images: &'b [R],
-    pub(super) point: &'b mut [R],
-    pub(super) scratch: &'b mut [R],
 }
 
 #[cfg(test)]

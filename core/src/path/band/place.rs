@@ -7,7 +7,7 @@ use crate::base::random::{Rng, fill_normal};
 use crate::base::rows::{copy, copy_row, front, front_mut, row, row_mut, rows, rows_mut};
 use crate::base::vector::{axpy, dot, norm, normalise};
 use crate::path::location::Location;
-use crate::path::polyline::{between, redistribute, too_far};
+use crate::path::polyline::{between, finite_length, length, redistribute};
 use crate::{ArgError, Real, Reason};
 
 impl<R: Real> Chain<'_, R> {
@@ -33,7 +33,7 @@ impl<R: Real> Chain<'_, R> {
     }
 
     /// The straight line between the ends with `count` images, at most the capacity.
-    pub(super) fn straighten(&mut self, count: usize) {
+    pub(in crate::path) fn straighten(&mut self, count: usize) {
         copy_row(self.parts.images, self.state.dim, self.state.count - 1, count - 1);
         self.state.count = count;
         self.state.ends_known = false;
@@ -91,7 +91,7 @@ impl<R: Real> Chain<'_, R> {
     }
 
     /// As [`Band::insert`](super::Band::insert).
-    pub(super) fn insert(&mut self, at: Location<R>) -> Result<(), ArgError> {
+    pub(in crate::path) fn insert(&mut self, at: Location<R>) -> Result<(), ArgError> {
         if self.state.count == self.parts.values.len() {
             return Err(ArgError::new(
                 "images",
@@ -134,20 +134,21 @@ impl<R: Real> Chain<'_, R> {
             }
         }
         let moved = front(self.parts.grads, len);
-        if let Some(image) = too_far(moved, dim) {
+        let whole = finite_length(moved, dim).inspect_err(|_| {
             self.parts.memory.fill(R::ZERO);
             self.state.relax.forget();
-            return Err(image);
-        }
+        })?;
         let images = front_mut(self.parts.images, len);
         copy(moved, images);
         if self.state.config.spacing == Spacing::Redistribute {
-            for (from, to) in [(0, pin), (pin, self.state.count - 1)] {
+            let last = self.state.count - 1;
+            for (from, to) in [(0, pin), (pin, last)] {
                 let rows = from * dim..(to + 1) * dim;
                 if let Some(&[low, ref inner @ .., high]) = self.parts.fractions.get(from..=to)
                     && let (Some(old), Some(new)) = (self.parts.grads.get(rows.clone()), images.get_mut(rows))
                 {
-                    redistribute(old, new, dim, inner.iter().map(|f| (*f - low) / (high - low)));
+                    let total = if to - from == last { whole } else { length(old, dim) };
+                    redistribute(old, new, dim, total, inner.iter().map(|f| (*f - low) / (high - low)));
                 }
             }
         }

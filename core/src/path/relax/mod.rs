@@ -87,18 +87,18 @@ impl<R: Real> Relaxer<R> {
     /// Refuses rates, times and tolerances that are not positive, a first time step above the longest, and a momentum
     /// outside `[0, 1)`.
     pub(crate) fn check(&self) -> Result<(), ArgError> {
+        let (names, numbers): (&[_], _) = match *self {
+            Self::Descent(d) => (&["learning_rate"], [d.learning_rate; 3]),
+            Self::Fire(f) => (&["dt", "dt_max", "max_step"], [f.dt, f.dt_max, f.max_step]),
+            Self::Adaptive(a) => (&["tolerance"], [a.tolerance; 3]),
+        };
+        for (name, number) in names.iter().zip(numbers) {
+            ArgError::check_positive(name, number)?;
+        }
         match self {
-            Self::Descent(d) => {
-                ArgError::check_positive("learning_rate", d.learning_rate)?;
-                ArgError::check_fraction("momentum", d.momentum)
-            }
-            Self::Fire(f) => {
-                ArgError::check_positive("dt", f.dt)?;
-                ArgError::check_positive("dt_max", f.dt_max)?;
-                ArgError::check_range("dt", f.dt, f.dt <= f.dt_max, "at most `dt_max`")?;
-                ArgError::check_positive("max_step", f.max_step)
-            }
-            Self::Adaptive(a) => ArgError::check_positive("tolerance", a.tolerance),
+            Self::Descent(d) => ArgError::check_fraction("momentum", d.momentum),
+            Self::Fire(f) => ArgError::check_range("dt", f.dt, f.dt <= f.dt_max, "at most `dt_max`"),
+            Self::Adaptive(_) => Ok(()),
         }
     }
 }

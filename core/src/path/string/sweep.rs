@@ -3,10 +3,11 @@
 use super::layout::StringParts;
 use super::spline::{Corner, column, natural_spline};
 use super::{Interpolation, StringConfig, StringStep};
+use crate::base::finite::all_finite;
 use crate::base::rows::{copy, row, row_mut, rows, rows_mut};
 use crate::base::vector::distance;
 use crate::objective::Evaluations;
-use crate::path::polyline::{between, length, segments, too_far};
+use crate::path::polyline::{between, finite_length, segments};
 use crate::{Objective, Real};
 
 /// Everything about a string but its memory.
@@ -61,7 +62,7 @@ impl<R: Real> Chain<'_, R> {
             self.state.evaluations.count_gradient();
             f.value_grad(params, grad, self.parts.scratch)
         };
-        (value.is_finite() && grad.iter().all(|g| g.is_finite())).then_some(())
+        (value.is_finite() && all_finite(grad)).then_some(())
     }
 
     fn advance(&mut self) -> StringStep<R> {
@@ -79,10 +80,10 @@ impl<R: Real> Chain<'_, R> {
                 }
             }
         }
-        if let Some(image) = too_far(self.parts.grads, dim) {
-            return StringStep::NotFinite { image };
+        match finite_length(self.parts.grads, dim) {
+            Ok(total) => self.measure(total),
+            Err(image) => return StringStep::NotFinite { image },
         }
-        self.measure();
         // Images that coincide have no spline through them, and stay as they have moved.
         if self.parts.knots.iter().zip(self.parts.knots.iter().skip(1)).all(|(a, b)| b > a) {
             // Coordinates are independent once the knots are known: a column at a time needs little memory.
@@ -92,7 +93,7 @@ impl<R: Real> Chain<'_, R> {
         }
         let mut residual = R::ZERO;
         for (image, (old, new)) in rows(self.parts.images, dim).zip(rows(self.parts.grads, dim)).enumerate() {
-            if !new.iter().all(|x| x.is_finite()) {
+            if !all_finite(new) {
                 return StringStep::NotFinite { image };
             }
             residual = residual.or_larger(distance(new, old) / eta);
@@ -103,8 +104,7 @@ impl<R: Real> Chain<'_, R> {
     }
 
     /// Notes at which fraction of the string each moved image lies.
-    fn measure(&mut self) {
-        let total = length(self.parts.grads, self.state.dim);
+    fn measure(&mut self, total: R) {
         let mut before = R::ZERO;
         let mut knots = self.parts.knots.iter_mut();
         if let Some(first) = knots.next() {

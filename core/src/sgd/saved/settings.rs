@@ -2,6 +2,7 @@
 
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::fingerprint::Fingerprint;
+use crate::base::rows::front;
 use crate::{ArgError, Real, Reason};
 
 /// Takes the settings of the parts of a run, one after the other: writes them into a blob, or compares them with those
@@ -49,7 +50,7 @@ impl<'s, 'b> Settings<'s, 'b> {
 
     /// A number.
     pub fn real<R: Real>(&mut self, arg: &'static str, x: R) {
-        self.bytes(arg, x.to_bits64().to_le_bytes().get(..R::BYTES).unwrap_or_default());
+        self.bytes(arg, front(&x.to_bits64().to_le_bytes(), R::BYTES));
     }
 
     /// Numbers that are too many to be kept: their count and their digest.
@@ -65,6 +66,7 @@ impl<'s, 'b> Settings<'s, 'b> {
         }
     }
 
+    #[inline(never)]
     fn bytes(&mut self, arg: &'static str, bytes: &[u8]) {
         let found = match &mut self.blob {
             Blob::Write(writer) => return writer.bytes(bytes),
