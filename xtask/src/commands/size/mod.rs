@@ -31,7 +31,6 @@ struct Build {
     program: &'static str,
     /// What sets this build apart from others of the program, for a reader.
     note: &'static str,
-    opt_level: &'static str,
     /// More features of `losscape-programs`.
     features: &'static [&'static str],
 }
@@ -45,7 +44,7 @@ impl Build {
 
 /// A program as anybody would build it.
 const fn fast(program: &'static str) -> Build {
-    Build { program, note: "", opt_level: "3", features: &[] }
+    Build { program, note: "", features: &[] }
 }
 
 const BOARDS: [Board; 3] = [
@@ -67,7 +66,7 @@ const BOARDS: [Board; 3] = [
             fast("xor"),
             fast("spirals"),
             Build { note: ", small tiles", features: &["small-memory"], ..fast("spirals") },
-            Build { note: ", `s`, compact", opt_level: "s", features: &["compact"], ..fast("spirals") },
+            Build { note: ", compact", features: &["compact"], ..fast("spirals") },
             fast("digits"),
             fast("autoneb_digits"),
             fast("resume"),
@@ -163,7 +162,6 @@ fn measure(log: &mut Log) -> Result<Vec<Measured>> {
                 .words(board.triple)
                 .words("--bin run --bin kernel --features")
                 .arg(build.all_features())
-                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", build.opt_level)
                 .log(log)?;
             let folder = paths::target("firmware").join(board.triple).join("release");
             let image = Image::read(&folder.join("kernel"))?;
@@ -339,9 +337,9 @@ fn untold(front: &str, committed: &str) -> Vec<String> {
         Some([number(6)? / 1e3, number(2)? / 1e3, (number(4)? + number(5)?) / 1e3])
     };
     let curve = [
-        ("opt-level 3", "spirals"),
-        ("opt-level 3, tiles of 4 samples", "spirals, small tiles"),
-        ("opt-level `s`, feature `compact`", "spirals, `s`, compact"),
+        ("as it is", "spirals"),
+        ("tiles of 4 samples", "spirals, small tiles"),
+        ("feature `compact`", "spirals, compact"),
     ];
     let mut sentences: Vec<Option<String>> = curve
         .iter()
