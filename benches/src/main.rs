@@ -5,12 +5,14 @@
 )]
 
 mod costs;
+mod diffusion;
 mod elementary;
 mod machine;
 mod matrix;
 mod measure;
 mod path_peers;
 mod peers;
+mod whole;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +32,9 @@ losscape-benches <command>
   peers OUT.json [NAME=COMMAND]...  the workloads, in turn with other programs
   paths OUT.json [NAME=COMMAND]...  bands and AutoNEB, as whole programs, in turn with other programs
   path band IMAGES | path digits    one of these programs
+  diffusion OUT.json [NAME=COMMAND]...
+                                    densities, clouds and convolutions, as whole programs, in turn with other programs
+  density QUESTION                  one of these programs
   serve [build|v3|v4]               take part in a comparison, with vectors no wider than told
   data FOLDER                       write the workloads' numbers for programs in other languages
 ";
@@ -45,6 +50,10 @@ fn main() -> ExitCode {
             path_peers::compare(programs).and_then(|value| write(out, &value))
         }
         ["path", ref question @ ..] => path_peers::answer(question),
+        ["diffusion", out, ref programs @ ..] => {
+            diffusion::compare(programs).and_then(|value| write(out, &value))
+        }
+        ["density", ref question @ ..] => diffusion::answer(question),
         ["serve"] => serve(),
         ["serve", level] => narrow(level).and_then(|()| serve()),
         ["data", folder] => data(folder),

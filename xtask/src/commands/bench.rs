@@ -12,6 +12,9 @@ const EIGEN: &str = "C++ with Eigen: apt-get install g++ libeigen3-dev (Fedora: 
 const PATHS: &str = "Python with ASE and NumPy: python3 -m venv target/jax && target/jax/bin/pip install ase";
 const JAX: &str = "Python with JAX: python3 -m venv target/jax && target/jax/bin/pip install jax";
 
+const DIFFUSION: &str =
+    "Python with fplanck and SciPy: python3 -m venv target/jax && target/jax/bin/pip install fplanck";
+
 /// Where packages put Eigen's headers.
 const EIGEN_HEADERS: [&str; 4] = [
     "/usr/include/eigen3",
@@ -23,14 +26,15 @@ const EIGEN_HEADERS: [&str; 4] = [
 const BROWSER: &str = "benches/browser";
 
 /// Prints the tables and writes `target/bench.json`; with `--jax`, only the comparison with JAX; with
-/// `--paths`, only bands and AutoNEB.
+/// `--paths`, only bands and AutoNEB; with `--diffusion`, only densities, clouds and convolutions.
 pub(crate) fn run(flags: &[&str]) -> Result {
     let mut log = Log::new("bench")?;
     let result = match flags {
         [] => all(&mut log),
         ["--jax"] => with_jax(&mut log),
         ["--paths"] => paths_of_peers(&mut log),
-        _ => Err(Failure::Failed("cargo xtask bench [--jax | --paths]".into())),
+        ["--diffusion"] => diffusion_of_peers(&mut log),
+        _ => Err(Failure::Failed("cargo xtask bench [--jax | --paths | --diffusion]".into())),
     };
     if matches!(result, Err(Failure::Failed(_))) {
         eprintln!("{}", log.tail());
@@ -169,6 +173,21 @@ fn paths_of_peers(log: &mut Log) -> Result {
     ];
     let json = measure(&native, "paths", &peers, log)?;
     let out = paths::target("bench-paths.json");
+    std::fs::write(&out, json)?;
+    println!("\nwritten to {}", out.display());
+    Ok(())
+}
+
+fn diffusion_of_peers(log: &mut Log) -> Result {
+    let native = build(log)?;
+    let name = python("fplanck", DIFFUSION)?;
+    let script = |path: &str| paths::at("benches/peers").join(path).display().to_string();
+    let peers = [
+        format!("fplanck={name} {}", script("fplanck/density.py")),
+        format!("NumPy={name} {}", script("numpy/cloud.py")),
+    ];
+    let json = measure(&native, "diffusion", &peers, log)?;
+    let out = paths::target("bench-diffusion.json");
     std::fs::write(&out, json)?;
     println!("\nwritten to {}", out.display());
     Ok(())
