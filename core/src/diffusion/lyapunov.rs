@@ -1,5 +1,6 @@
 //! Stationary covariances of linear forces.
 
+use crate::base::vector::unit_scale;
 use crate::{ArgError, Real, Reason};
 
 /// Doublings of a Smith iteration; a force is too close to instability if they do not suffice.
@@ -59,9 +60,12 @@ pub fn linear_law<R: Real, const N: usize>(
     }
     let inverse = invert(&plus).ok_or(unstable)?;
     let step = product(&inverse, &minus);
-    let mut noise = product(&product(&inverse, diffusion), &transposed(&inverse));
+    // One inverse in a unit near its size: the product of both leaves the numbers before the noise does.
+    let unit = unit_scale(&[s]);
+    let scaled = inverse.map(|row| row.map(|x| x / unit));
+    let mut noise = product(&product(&scaled, diffusion), &transposed(&inverse));
     for x in noise.as_flattened_mut() {
-        *x *= R::from_u32(4) * s;
+        *x *= R::from_u32(4) * (s * unit);
     }
     let covariance = doubled(step, noise).ok_or(unstable)?;
     let potential = invert(&covariance).ok_or(ArgError::new("diffusion", Reason::Dependent))?;

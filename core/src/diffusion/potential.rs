@@ -2,7 +2,7 @@
 
 use crate::base::elementary::{ln, sqrt};
 use crate::base::refusal::refuse;
-use crate::base::vector::LaneSum;
+use crate::base::vector::{LaneSum, unit_scale};
 use crate::{ArgError, Objective, Real, Reason};
 
 /// Writes `Φ = −T ln ρ`, the potential whose Gibbs law the density is; +∞ in cells without density.
@@ -91,9 +91,15 @@ pub fn compare_potential<R: Real>(
     let whole = whole.total();
     ArgError::check_range("weights", whole, whole > R::ZERO && whole.is_finite(), "of finite sum above 0")?;
     let (phi_mean, f_mean) = (phi_sum.total() / whole, f_sum.total() / whole);
+    // In a unit in which squares neither vanish nor overflow.
+    let mut largest = R::ZERO;
+    for ((phi, f), _) in entries() {
+        largest = largest.or_larger((*phi - phi_mean).abs()).or_larger((*f - f_mean).abs());
+    }
+    let unit = unit_scale(&[largest]);
     let mut sums = [LaneSum::default(); 3];
     for ((phi, f), w) in entries() {
-        let (a, b) = (*phi - phi_mean, *f - f_mean);
+        let (a, b) = (unit * (*phi - phi_mean), unit * (*f - f_mean));
         for (sum, term) in sums.iter_mut().zip([b * b, a * b, (a - b) * (a - b)]) {
             sum.push(*w * term);
         }
@@ -102,14 +108,14 @@ pub fn compare_potential<R: Real>(
     let scale = if f_square > R::ZERO { both / f_square } else { R::ZERO };
     let mut left = LaneSum::default();
     for ((phi, f), w) in entries() {
-        let a = *phi - phi_mean - scale * (*f - f_mean);
+        let a = unit * (*phi - phi_mean) - scale * (unit * (*f - f_mean));
         left.push(*w * a * a);
     }
     Ok(PotentialFit {
         scale,
-        distance: sqrt(apart),
-        residual: sqrt(left.total() / whole),
-        spread: sqrt(f_square),
+        distance: sqrt(apart) / unit,
+        residual: sqrt(left.total() / whole) / unit,
+        spread: sqrt(f_square) / unit,
     })
 }
 

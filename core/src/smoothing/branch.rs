@@ -1,8 +1,8 @@
 //! A minimum followed while the bandwidth grows, until it merges or vanishes.
 
-use crate::base::elementary::sqrt;
 use crate::base::kernel::Kernel;
 use crate::base::real::cube_root_of_epsilon;
+use crate::base::vector::{distance, norm, unit_scale};
 use crate::objective::Convolution;
 use crate::{ArgError, Real, Reason};
 
@@ -157,13 +157,15 @@ impl<R: Real> Branch<R> {
     /// Newton's method from the last minimum; nothing unless it stays where the function is convex and close by.
     fn minimum(&self, f: &(impl Convolution<R> + ?Sized), bandwidth: R) -> Option<[R; 2]> {
         let kernel = self.kernel.with_bandwidth(bandwidth);
-        let h = self.config.length * cube_root_of_epsilon::<R>();
+        let root = cube_root_of_epsilon::<R>();
+        let h = self.config.length * root;
         let reach = self.config.length * R::HALF * R::HALF;
         let close = self.config.length * R::EPSILON * R::from_u32(64);
+        let nearly = h * root * R::from_u32(1024);
         let mut at = self.at;
         let mut last = R::INFINITY;
         for _ in 0..ITERATIONS {
-            let g = self.grad(f, &kernel, at)?;
+            let mut g = self.grad(f, &kernel, at)?;
             let mut hess = [[R::ZERO, R::ZERO], [R::ZERO, R::ONE]];
             for i in 0..self.dim {
                 let (mut above, mut below) = (at, at);
@@ -174,6 +176,9 @@ impl<R: Real> Branch<R> {
                     hess[i][j] = (above[j] - below[j]) / (R::TWO * h);
                 }
             }
+            // Products of curvatures vanish or overflow before curvatures do.
+            let unit = unit_scale(hess.as_flattened());
+            hess.as_flattened_mut().iter_mut().chain(&mut g).for_each(|x| *x *= unit);
             let across = R::HALF * (hess[0][1] + hess[1][0]);
             let det = hess[0][0] * hess[1][1] - across * across;
             if !(hess[0][0] > R::ZERO && det > R::ZERO) {
@@ -181,14 +186,13 @@ impl<R: Real> Branch<R> {
             }
             let step = [(hess[1][1] * g[0] - across * g[1]) / det, (hess[0][0] * g[1] - across * g[0]) / det];
             at = [at[0] - step[0], at[1] - step[1]];
-            let away = [at[0] - self.at[0], at[1] - self.at[1]];
-            let moved = sqrt(away[0] * away[0] + away[1] * away[1]);
+            let moved = distance(&at, &self.at);
             if moved.is_nan() || moved > reach {
                 return None;
             }
-            let length = sqrt(step[0] * step[0] + step[1] * step[1]);
+            let length = norm(&step);
             // Converged, or as far as rounding lets it: the steps no longer shrink.
-            if length <= close || (length <= h * h * R::from_u32(1024) && length >= last) {
+            if length <= close || (length <= nearly && length >= last) {
                 return Some(at);
             }
             last = length;
@@ -215,6 +219,7 @@ const SCRATCH: usize = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::elementary::sqrt;
     use crate::models::surfaces::{DoubleWell, MuellerBrown, RippledBowl};
 
     fn end<R: Real>(

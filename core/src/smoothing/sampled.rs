@@ -6,6 +6,7 @@ use crate::base::layout::{cut, total};
 use crate::base::random::Rng;
 use crate::base::refusal::refuse;
 use crate::base::rows::copy;
+use crate::base::vector::unit_scale;
 use crate::{ArgError, Objective, Real};
 
 /// How the workspace of a [`SampledConvolution`] is cut.
@@ -101,6 +102,8 @@ pub struct SampledConvolution<R: Real, W> {
     value: R,
     value_squares: R,
     grad_squares: R,
+    /// Powers of two in units of which the squares are summed, so that they neither vanish nor overflow.
+    units: [R; 2],
 }
 
 impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
@@ -124,6 +127,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
             value: R::ZERO,
             value_squares: R::ZERO,
             grad_squares: R::ZERO,
+            units: [R::ONE; 2],
         };
         estimate.move_to(params);
         Ok(estimate)
@@ -167,16 +171,19 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
         }
         let mut sums = (value - self.value, R::ZERO);
         let n = R::from_u32(self.count.saturating_add(1));
+        let value_unit = if self.value_squares > R::ZERO { self.units[0] } else { unit_scale(&[value]) };
+        let grad_unit = if self.grad_squares > R::ZERO { self.units[1] } else { unit_scale(p.grad) };
         for (g, mean) in p.grad.iter().zip(p.mean.iter()) {
             let away = *g - *mean;
-            sums.1 += away * (*g - (*mean + away / n));
+            sums.1 += (grad_unit * away) * (grad_unit * (*g - (*mean + away / n)));
         }
         if !(sums.0.is_finite() && sums.1.is_finite()) {
             return SampledStep::NotFinite;
         }
         self.count = self.count.saturating_add(1);
         self.value += sums.0 / n;
-        self.value_squares += sums.0 * (value - self.value);
+        self.units = [value_unit, grad_unit];
+        self.value_squares += (value_unit * sums.0) * (value_unit * (value - self.value));
         self.grad_squares += sums.1;
         for (g, mean) in p.grad.iter().zip(p.mean.iter_mut()) {
             *mean += (*g - *mean) / n;
@@ -199,7 +206,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
     /// The standard error of the value; infinite below two draws.
     #[must_use]
     pub fn value_error(&self) -> R {
-        self.error(self.value_squares)
+        self.error(self.value_squares, self.units[0])
     }
 
     /// The estimate of the gradient.
@@ -212,15 +219,15 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
     /// The standard error of the gradient, as a length; infinite below two draws.
     #[must_use]
     pub fn grad_error(&self) -> R {
-        self.error(self.grad_squares)
+        self.error(self.grad_squares, self.units[1])
     }
 
-    fn error(&self, squares: R) -> R {
+    fn error(&self, squares: R, unit: R) -> R {
         if self.count < 2 {
             return R::INFINITY;
         }
         let n = R::from_u32(self.count);
-        sqrt(squares / (n * (n - R::ONE)))
+        sqrt(squares / (n * (n - R::ONE))) / unit
     }
 }
 

@@ -3,6 +3,7 @@
 use losscape::base::kernel::Kernel;
 
 mod hostile;
+mod scale;
 
 #[test]
 fn waves_shrink_as_recorded() {

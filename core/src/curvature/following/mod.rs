@@ -44,7 +44,8 @@ enum Phase<R: Real> {
 ///
 /// shortened to `max_step`. Near a critical point of that index `hᵢ` is Newton's step and convergence is
 /// quadratic; far away no `hᵢ` is longer than 1. A mode that is flat up to rounding is left alone, and the walk ends
-/// [stuck](FollowingStep::Stuck) where nothing but such modes slopes.
+/// [stuck](FollowingStep::Stuck) where nothing but such modes slopes. That 1 is a length: on k f it takes the same steps,
+/// in other units of the parameters it does not, so where they are far from one, walk on f of θ over their size.
 ///
 /// It does at once what the climbing image of a [`Band`](crate::path::Band) does by many short steps along an
 /// estimated direction: from the highest image of a relaxed band it certifies the saddle, `index` 1. And it
