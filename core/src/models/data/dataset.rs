@@ -125,6 +125,17 @@ impl<'a, R: Real> Dataset<'a, R> {
 #[cfg(test)]
 mod tests {
     use super::{Dataset, Targets};
+    use crate::Reason;
+
+    /// One input is no sample of two, but it is not nothing.
+    #[test]
+    fn half_a_sample_is_not_empty() {
+        let reason = |inputs: &[f32]| {
+            Dataset::new(inputs, 2, Targets::Labels(&[0])).map_err(|e| (e.arg, e.reason)).err()
+        };
+        assert_eq!(reason(&[1.0]), Some(("inputs", Reason::Length { expected: 2, found: 1 })));
+        assert_eq!(reason(&[]), Some(("inputs", Reason::Empty)));
+    }
 
     /// On 32-bit targets a u32 times the width can wrap to a sample that is there.
     #[test]
