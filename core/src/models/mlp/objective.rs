@@ -6,6 +6,7 @@ use super::forward::Pass;
 use super::sum::BlockSum;
 use super::tape::{DirectionTape, Tape, last};
 use super::tile::{BLOCK, Rows};
+use super::weights::Mean;
 use super::{Equal, Loss, Mlp, Weighted, Weighting, Weights};
 use crate::base::elementwise::pair;
 use crate::base::refusal::refuse;
@@ -337,14 +338,6 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
     fn gradient_scratch_len(&self, samples: usize) -> usize {
         self.net.scratch_len(self.tile) + if samples > BLOCK { self.dim() } else { 0 }
     }
-}
-
-/// A mean over samples.
-#[derive(Clone, Copy)]
-struct Mean<R> {
-    loss: R,
-    /// The sum of their weights: how many they are, if all are equal.
-    mass: R,
 }
 
 impl<R: Real, W: Weighting<R>> Objective<R> for MlpObjective<'_, R, W> {

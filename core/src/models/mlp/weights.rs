@@ -63,6 +63,14 @@ mod sealed {
     pub trait Sealed {}
 }
 
+/// A mean over samples.
+#[derive(Clone, Copy)]
+pub(super) struct Mean<R> {
+    pub(super) loss: R,
+    /// The sum of their weights: how many they are, if all are equal.
+    pub(super) mass: R,
+}
+
 /// Each sample counts once. It takes neither memory nor time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Equal;
