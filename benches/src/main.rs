@@ -35,7 +35,7 @@ losscape-benches <command>
   diffusion OUT.json [NAME=COMMAND]...
                                     densities, clouds and convolutions, as whole programs, in turn with other programs
   density QUESTION                  one of these programs
-  serve [build|v3|v4]               take part in a comparison, with vectors no wider than told
+  serve [build|v3|v4]               take part in a comparison, with vectors no wider than named
   data FOLDER                       write the workloads' numbers for programs in other languages
 ";
 

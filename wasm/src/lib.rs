@@ -27,7 +27,7 @@ pub mod train;
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// The version of the kernel, to be told beside a digest.
+/// The version of the kernel, to report beside a digest.
 #[wasm_bindgen::prelude::wasm_bindgen]
 #[must_use]
 pub fn version() -> String {

@@ -26,7 +26,7 @@ cargo xtask <command>
                               (or next to JAX; or of paths, next to ASE and NumPy), as ratios of one sitting
   miri                        undefined behaviour, looked for by an interpreter; needs a nightly Rust
   test [--exhaustive]         everything that must hold before a commit lands
-       [--quick]              or what tells most of it in minutes: lints, unit tests, this machine's digests
+       [--quick]              or the quick part, in minutes: lints, unit tests, this machine's digests
 ";
 
 fn main() -> ExitCode {

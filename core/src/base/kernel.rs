@@ -114,8 +114,8 @@ impl<R: Real> Kernel<R> {
         }
     }
 
-    /// Draws a displacement: a pair of draws of the generator for two numbers of a normal law, one for each of a
-    /// cube, those of [`fill_ball`] for a ball.
+    /// Draws a displacement. It takes a pair of draws for every two normal numbers, one draw for each number of a cube,
+    /// and the draws of [`fill_ball`] for a ball.
     pub fn draw<G: Rng + ?Sized>(&self, rng: &mut G, out: &mut [R]) {
         match *self {
             Self::Gaussian { std_dev } => {

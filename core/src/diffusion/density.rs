@@ -91,7 +91,7 @@ pub struct Moments<R: Real, const D: usize> {
 /// The law whose density is constant within each cell has a variance of h²/12 more along an axis of spacing h.
 ///
 /// # Errors
-/// [`ArgError`] naming `density` if it is none, or has not mass one.
+/// [`ArgError`] naming `density` if it is not a density of mass one.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -129,7 +129,7 @@ pub fn moments<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Res
 /// The density of one coordinate, all others integrated out: `out` has as many elements as the axis has cells.
 ///
 /// # Errors
-/// [`ArgError`] naming `density` (another length than the grid has cells), `axis` (none of the grid's) or `out`.
+/// [`ArgError`] naming `density` (another length than the grid has cells), `axis` (not an axis of the grid) or `out`.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};

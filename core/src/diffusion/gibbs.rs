@@ -100,7 +100,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
     /// `F(ρ) = E_ρ V − T H(ρ)`, with the [`entropy`] H.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` if it is none of mass one on the grid.
+    /// [`ArgError`] naming `density` if it is not a density of mass one on the grid.
     pub fn free_energy(&self, density: &[R]) -> Result<R, ArgError> {
         check_density(&self.grid, density)?;
         let (mut energy, mut whole) = (LaneSum::default(), LaneSum::default());
@@ -123,7 +123,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
     /// density that differs by a relative δ gives ½ δ² and not the rounding of a difference.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` if it is none of mass one on the grid.
+    /// [`ArgError`] naming `density` if it is not a density of mass one on the grid.
     pub fn relative_entropy(&self, density: &[R]) -> Result<R, ArgError> {
         check_density(&self.grid, density)?;
         let mut sum = LaneSum::default();
@@ -183,7 +183,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
 /// `H(ρ) = −∫ ρ ln ρ`, in nats, of the density that is constant in each cell; negative for narrow ones.
 ///
 /// # Errors
-/// [`ArgError`] naming `density` if it is none of mass one on the grid.
+/// [`ArgError`] naming `density` if it is not a density of mass one on the grid.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -206,7 +206,7 @@ pub fn entropy<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Res
 /// For a Gibbs law [`Gibbs::relative_entropy`] does not suffer from weights that underflow.
 ///
 /// # Errors
-/// [`ArgError`] naming `density` or `reference` if they are none of mass one on the grid.
+/// [`ArgError`] naming `density` or `reference` if it is not a density of mass one on the grid.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};

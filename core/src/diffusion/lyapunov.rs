@@ -131,7 +131,7 @@ pub fn descent_covariance<R: Real, const N: usize>(
         .map_err(|error| if error.arg == "step" { ArgError::new("force", error.reason) } else { error })
 }
 
-/// Refuses what is no covariance: entries that are not finite, not symmetric, or that do not make it positive
+/// Refuses a matrix that is not a covariance: entries that are not finite, not symmetric, or that do not make it positive
 /// semidefinite, up to rounding.
 ///
 /// # Errors

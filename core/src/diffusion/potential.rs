@@ -1,4 +1,4 @@
-//! The potential that a density measures, and what it says of the loss.
+//! The potential of a density, and what it says about the loss.
 
 use crate::base::elementary::{ln, sqrt};
 use crate::base::refusal::refuse;

@@ -18,7 +18,7 @@
 //!
 //! Words: the *saddle* of a path is its highest value, the *barrier* its greatest height above the line
 //! between the values of its ends ([`PathReport`]). Both are upper bounds for the best path: a path that was
-//! found is a proof, a search that failed is none.
+//! found is a proof; a search that failed proves nothing.
 //!
 //! Minima that differ by the order of hidden units can be aligned first:
 //! [`Mlp::align`](crate::models::mlp::Mlp::align). That an end is a minimum, and the top of a band a saddle, is

@@ -296,7 +296,7 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
     }
 }
 
-/// Unites the components of a pair; tells whether they were two.
+/// Unites the components of a pair; returns whether they were two.
 fn unite<R: Real>(component: &mut [u32], pair: Pair<R>) -> bool {
     let (from, to) = (component[pair.b as usize], component[pair.a as usize]);
     if from == to {

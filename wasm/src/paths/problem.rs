@@ -124,7 +124,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// Of the digits there are none without their file.
+    /// The digits need their file.
     pub(crate) fn new(task: Task, width: u32, digits: Option<&Rc<Data>>) -> Result<Self, LabError> {
         let hidden = usize::try_from(width).unwrap_or(usize::MAX);
         let (noise, l2) = match (task, digits) {

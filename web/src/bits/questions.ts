@@ -6,7 +6,7 @@ import { significant } from '../lib/format.ts';
 import type { Column } from './protocol.ts';
 import { lossDifference } from './protocol.ts';
 
-/** On a ruler of factors nothing is 0: a difference below this is told as this. */
+/** On a ruler of factors nothing is 0: a difference below this is shown as this. */
 const LOWEST = 1e-9;
 
 export interface AskedOfTwins extends Asked {

@@ -2,7 +2,7 @@
 
 import type { Act } from '../lib/protocol.ts';
 
-/** How acts of one kind are told. */
+/** How a link holds acts of one kind. */
 export interface ActKind<Doing extends Act> {
   /** The key in the link. */
   key: string;

@@ -10,7 +10,7 @@ import { type Asked, Guesses } from './predictions.ts';
 import { LONG_SLICE_MS, Run } from './run.ts';
 import { GUESSES, PIN } from './settings.ts';
 
-/** What a link tells that is not of the run itself. */
+/** What a link holds besides the run itself. */
 const NOT_PINNED = new Set([PIN, 'digest', 'twin', 'rehearse', ...GUESSES, ...FLAGS.map(({ key }) => key)]);
 
 /** A chart over the steps of a run. */

@@ -1,4 +1,4 @@
-/** An exhibit as it is seen: the same parts at the same places in each, filled by what it tells of itself. */
+/** What every exhibit shows: the same parts in the same places, filled by the exhibit. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import './curves.ts';
@@ -39,7 +39,7 @@ export abstract class Exhibit<
   /** The dialog that is open; the others are not made. */
   #dialog: 'share' | 'export' | 'help' | undefined;
 
-  // ---- what an exhibit tells of itself ----
+  // ---- what an exhibit provides ----
 
   /** Its folder: what its element is called. */
   protected get key(): string {
@@ -71,7 +71,7 @@ export abstract class Exhibit<
   protected readonly brings: Bring = {
     label: 'Open a state (.json)',
     accept: '.json',
-    note: 'The state tells settings, step and fingerprint; any build of the kernel replays it to the same bits.',
+    note: 'The state holds the settings, the step and the fingerprint; any build of the kernel replays it to the same bits.',
   };
 
   // ---- keys ----
@@ -98,10 +98,16 @@ export abstract class Exhibit<
 
   protected override firstUpdated(): void {
     const figure = this.querySelector('figure.figure')!;
-    // On a phone the figure stays in sight, unless that left no room to read: little height, much zoom.
-    new ResizeObserver(() => {
-      figure.classList.toggle('stays', figure.getBoundingClientRect().height <= 0.46 * innerHeight);
-    }).observe(figure);
+    // On a phone the figure stays in sight, unless that left no room to read: little height, much zoom. The content's own
+    // height decides, not the box's: a figure that stays has a padding, which must not count for or against itself.
+    const decide = () => {
+      const { paddingTop, paddingBottom } = getComputedStyle(figure);
+      const height = figure.clientHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom);
+      figure.classList.toggle('stays', height <= 0.45 * innerHeight);
+    };
+    new ResizeObserver(decide).observe(figure);
+    // The window may become lower while the figure keeps its size.
+    addEventListener('resize', decide);
   }
 
   /** The still picture has done its work once there is a live one. */

@@ -8,7 +8,7 @@ export interface HomeFile {
   /** The word that names it. */
   what: string;
   label: string;
-  /** The file's name; its ending tells what is in it. */
+  /** The file's name; its extension says what is in it. */
   name: string;
   make: () => Blob | string | Promise<Blob | string>;
 }

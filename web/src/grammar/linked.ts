@@ -1,4 +1,4 @@
-/** An exhibit's settings, and the link that tells them. */
+/** An exhibit's settings, and the link that holds them. */
 
 import { applyFlags, hides } from '../lib/flags.ts';
 import { clampNumber, parse, print, type Schema, type Values } from '../lib/schema.ts';

@@ -59,7 +59,7 @@ export class Predict extends Part {
     if (before && before.text !== this.question.text) this.#value = undefined;
   }
 
-  /** A value with its unit, as the reader is told it. */
+  /** A value with its unit, as the reader sees it. */
   #told(value: number, digits?: number): string {
     const { unit, log, choices } = this.question;
     if (choices) return choices[value] ?? '';

@@ -67,7 +67,7 @@ export class Guesses {
     return questions.some((asked) => asked.guess && this.of(asked).state === 'made');
   }
 
-  /** What a link tells of them: nothing, unless its maker wants to. */
+  /** The guesses that a link holds: none, unless its maker wants to share them. */
   told(questions: Questions, share: boolean): Record<string, Value> {
     const told: Record<string, Value> = Object.fromEntries(GUESSES.map((key) => [key, 0]));
     for (const asked of share ? questions : []) {

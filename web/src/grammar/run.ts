@@ -56,7 +56,7 @@ export abstract class Run<
   /** Whether the state is of the run that was begun last. */
   #current = false;
 
-  // ---- what an exhibit tells of its run ----
+  // ---- what an exhibit provides ----
 
   /** The state in a sentence. */
   protected abstract summary(): string;
@@ -117,7 +117,7 @@ export abstract class Run<
     return at.step <= last.max ? { step: at.step, digest: at.digest } : { step: last.max };
   }
 
-  /** Whether the run cannot be told by a link. */
+  /** Whether a link cannot reproduce the run. */
   protected get untold(): boolean {
     return this.acts.tooMany;
   }

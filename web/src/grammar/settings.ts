@@ -41,7 +41,7 @@ function fingerprint(key: string, help: string): Field {
   return { kind: 'text', key, name: key, help, default: '', maxLength: 16, pattern: /^[0-9a-f]{16}$/ };
 }
 
-/** What a link can tell of a moment besides the exhibit's own settings. */
+/** What a link can hold besides the exhibit's own settings. */
 interface Moment {
   /** The last step that a link replays to, and what it does there. */
   last: number;

@@ -5,7 +5,7 @@ interface Shared {
   link: (guess: boolean) => string;
   /** Whether there is a guess that could go along. */
   guess: boolean;
-  /** Whether the state cannot be told by a link. */
+  /** Whether a link cannot reproduce the state. */
   untold: boolean;
   cite: string;
 }
@@ -18,8 +18,8 @@ export function shareDialog(shared: Shared) {
     'Share this moment',
     html`${
       shared.untold
-        ? html`<p>This run cannot be told by a link, because it began with a file or was changed too often. Export the network
-            instead; the link below starts the same settings anew.</p>`
+        ? html`<p>A link cannot reproduce this run, because it began with a file or was changed too often. Export the network
+            instead; the link below starts a new run with the same settings.</p>`
         : html`<p>Whoever opens the link gets these settings, replays the run to this step, and sees whether the bits match.</p>`
     }
       <label for="share-link">Link</label>

@@ -75,7 +75,7 @@ export function shortest(x: number): string {
   return String(x);
 }
 
-/** As a link tells a value: read again, it has the same bits. */
+/** A value as a link holds it: read again, it has the same bits. */
 export function printNumber(field: NumberField, x: number): string {
   return field.integer ? String(x) : shortest(x);
 }

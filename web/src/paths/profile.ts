@@ -33,7 +33,7 @@ export class ProfileFigure extends SizedPart {
   declare images: readonly (readonly [number, number])[];
   declare saddle: Report | undefined;
   declare place: number;
-  /** The loss where the handle was when it was last evaluated: both are told together. */
+  /** The loss where the handle was when it was last evaluated: both are shown together. */
   declare read: { t: number; value: number } | undefined;
   /** The name of the way walked along. */
   declare walk: string;

@@ -5,7 +5,7 @@ import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
 import type { Facts, Report } from './protocol.ts';
 
-/** On a ruler of factors nothing is 0: barriers below this are told as this. */
+/** On a ruler of factors nothing is 0: barriers below this are shown as this. */
 const LOWEST = 0.001;
 
 /** What is asked of a search; of what is hidden, the line hides the path with it. */

@@ -18,7 +18,7 @@ export const NOISE: NumberField = {
   key: 'noise',
   name: 'noise of a sample',
   symbol: 'σ',
-  help: 'The standard deviation of the noise in the slope that one sample tells.',
+  help: 'The standard deviation of the noise in the slope of one sample.',
   min: 0,
   max: 20,
   default: 5,

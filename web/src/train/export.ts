@@ -9,7 +9,7 @@ import { rasterised } from '../lib/svg.ts';
 interface TakeHome {
   about: About;
   samples: readonly Sample[];
-  /** Whether the held-out values may be told yet. */
+  /** Whether the held-out values may be shown yet. */
   showHeld: boolean;
   network: () => Promise<Uint8Array>;
 }

@@ -6,7 +6,7 @@ import type { Act, Common, Stand } from '../lib/protocol.ts';
 import type { Values } from '../lib/schema.ts';
 import { explain, type Glue, give, loadKernel } from './kernel.ts';
 
-/** What an exhibit's `kernel.ts` tells of a run. */
+/** A run, as an exhibit's `kernel.ts` provides it. */
 export interface Running<Frame extends Stand, View, Doing extends Act> {
   readonly steps: number;
   /**

@@ -27,17 +27,19 @@
 //! | [`tanh_micromath`] | absolute error 3.4 · 10⁻⁴ | the same                |
 //!
 //! *Proven*: all 2³² inputs were visited and compared with binary64; for `exp_m1` and `ln_1p` one in 4096 and runs of
-//! neighbours. *Largest found*: nobody can visit 2⁶⁴ inputs, so a search climbs to large errors from many places, against
-//! arithmetic of about 100 bits (`core/tests/elementary/search.rs`); the bound is what it found, rounded up. The square root is correctly rounded, so ½ is its bound in either type.
+//! neighbours. *Largest found*: 2⁶⁴ inputs are too many to visit, so a search climbs to large errors from many places,
+//! compared with arithmetic of about 100 bits (`core/tests/elementary/search.rs`); the bound is what it found, rounded up.
+//! The square root is correctly rounded, so ½ is its bound in either type.
 //! Over all inputs of binary32, exp, ln, tanh, sigmoid and softplus never decrease (libm's `tanhf` does 10,739 times,
 //! and errs by 2.19 units); in binary64 runs of neighbours at every eighth of a binade do not. Overflow, underflow and
-//! NaN are right. `cargo test --release --test elementary -- --ignored` repeats the sweep and the long search.
+//! NaN are handled as IEEE 754 does. `cargo test --release --test elementary -- --ignored` repeats the sweep and the long search.
 //!
 //! # Speed and size
 //!
 //! How many times faster than libm over a slice, in one run on one x86-64 processor with SSE2, AVX2 and
-//! AVX-512 (`cargo xtask bench` measures it anew), and bytes of code on Cortex-M4F at opt-level 3, where
-//! `tanh` takes 41 instructions: cores without vectors compute the one of its two sides that is needed. Reduction of large angles is 380 bytes more, once.
+//! AVX-512 (`cargo xtask bench` measures it again), and bytes of code on Cortex-M4F at opt-level 3, where
+//! `tanh` takes 41 instructions: cores without vectors compute only the one of its two branches that is needed. The
+//! reduction of large angles takes 380 bytes more, once.
 //!
 //! | function           | binary32           | binary64        | bytes, binary32 | libm's bytes |
 //! |--------------------|--------------------|-----------------|-----------------|--------------|
@@ -50,7 +52,7 @@
 //! | [`cos_slice`]      | 2.7, 5.2, 5.7      | 1               | 328             | 1592         |
 //! | [`tanh_micromath`] | 1.1, 1.2, 1.2      |                 | 598             |              |
 //!
-//! (LLVM vectorises libm's `logf` from AVX2 on; libm has no sigmoid and softplus: the obvious compositions. Its
+//! (LLVM vectorises libm's `logf` from AVX2 on; libm has no sigmoid or softplus: they are compared with the obvious compositions. Its
 //! `tanhf` is counted with the `expm1f` it calls, its sine and cosine without 4.7 kB of reduction.)
 
 use super::elementwise::each;

@@ -3,7 +3,7 @@
 //! Every random thing in this crate takes `rng: &mut G` with `G: Rng`, so a source of noise can be
 //! named, seeded, recorded and replayed. The samplers are free functions of the generator's 32-bit
 //! words and state how many they draw; they use only [`elementary`](super::elementary) functions, so a
-//! seed means the same numbers on every target. They hold no state of their own: the generator's
+//! seed gives the same numbers on every target. They hold no state of their own: the generator's
 //! state is all there is to save.
 //!
 //! A *draw* is one [`next_u32`](Rng::next_u32) for `f32` and for indices, one

@@ -114,7 +114,7 @@ pub struct PlaneGrid<R: Real, P, V, W> {
     config: PlaneGridConfig<R>,
     values: V,    // (fine + 1) × (fine + 1)
     workspace: W, // n: a point; scratch
-    /// Of the grid that is being filled; twice `fine` when all are.
+    /// Cells a side of the grid that is being filled; twice `fine` once all are filled.
     cells: u32,
     /// The next corner to look at, in units of the grid being filled.
     column: u32,

@@ -56,7 +56,7 @@ impl PrincipalLayout {
 /// covariance. With o the last point this is the plane of Li et al. (2018), section 7: not centred on the
 /// mean.
 ///
-/// It flatters any path. Of a [`random_walk`] that is long and in many dimensions it holds
+/// It flatters any path. It holds of a long [`random_walk`] in many dimensions
 /// 8/π² (1 + 1/9) = 90 % (the eigenvalues of Brownian motion fall as 1/(2k − 1)²): show that control beside the
 /// share of a real trajectory.
 ///

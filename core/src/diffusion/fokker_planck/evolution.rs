@@ -157,7 +157,7 @@ impl<const D: usize> EvolutionLayout<D> {
 /// | `workspace` | [`EvolutionLayout::len`]   | need not be initialised             |
 ///
 /// # Cost
-/// A step is one pass over the grid. [`Scheme`] tells how many passes lead to the next time.
+/// A step is one pass over the grid. [`Scheme`] documents how many passes a time step takes.
 ///
 /// # Examples
 ///

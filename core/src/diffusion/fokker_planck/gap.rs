@@ -25,9 +25,9 @@ pub struct Relaxation<R: Real = f32> {
 pub enum GapStep<R: Real = f32> {
     /// The two slowest rates are closer.
     Iterated {
-        /// Of the eigenvalue of −Q nearest to zero, and of the next: for a complex pair twice the same.
+        /// The relaxation of the eigenvalue of −Q nearest to zero, and that of the next one; both are equal for a complex pair.
         slowest: [Relaxation<R>; 2],
-        /// By which fraction the first one has changed.
+        /// The relative change of the first one.
         change: R,
     },
     /// There are no two rates besides zero, or a number overflowed.

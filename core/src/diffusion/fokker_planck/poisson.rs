@@ -41,7 +41,7 @@ impl<R: Real> Poisson<R> {
         self.weight
     }
 
-    /// Goes to the next term, or tells that all that follow weigh less than a rounding of the sum.
+    /// Advances to the next term; returns false if all that follow together weigh less than a rounding of the sum.
     pub(super) fn advance(&mut self) -> bool {
         let next = R::from_u32(self.term + 1);
         let ratio = self.mean / next;

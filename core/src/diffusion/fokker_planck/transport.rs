@@ -75,7 +75,7 @@ impl<'a, R: Real, const D: usize> Stencil<'a, R, D> {
         Some(())
     }
 
-    /// Row `r` after a step; `PLANE` tells whether there is a last axis besides the first.
+    /// Row `r` after a step; `PLANE` is true if there is a last axis besides the first.
     #[inline(always)]
     fn row<const PLANE: bool>(&self, r: usize, from: &[R], to: &mut [R]) -> Option<()> {
         let (Self { counts, rates: Rates { up, down, out }, dt }, cells) = (*self, self.rates.out.len());

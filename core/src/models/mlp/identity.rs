@@ -1,4 +1,4 @@
-//! What tells one objective from another.
+//! The identity of an objective.
 
 use super::saved::tag;
 use super::{Loss, MlpObjective, Weighting};

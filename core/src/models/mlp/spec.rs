@@ -18,7 +18,7 @@ const MAX_PARAMS: usize = if usize::BITS > 32 { u32::MAX as usize } else { usize
 /// ```
 ///
 /// Parameters are one flat slice: for each layer the weights, row-major with a row per *input*, then the
-/// bias. φ is tanh and φₒ the identity unless told otherwise.
+/// bias. φ is tanh and φₒ the identity by default.
 ///
 /// ```
 /// use losscape::models::mlp::Mlp;

@@ -1,4 +1,4 @@
-//! What a search tells.
+//! What a step of a search reports.
 
 use crate::Real;
 use crate::path::location::Location;

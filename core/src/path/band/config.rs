@@ -1,4 +1,4 @@
-//! How a band relaxes, and what it tells.
+//! How a band relaxes, and what its steps report.
 
 use crate::path::relax::Relaxer;
 use crate::path::tangent::Tangent;

@@ -33,11 +33,11 @@ use crate::{ArgError, Objective, Real, Reason};
 /// equation 5), and is left where it is when images are redistributed on its two sides. `G` is a *gradient*:
 /// the negative of the papers' force.
 ///
-/// A straight band through a symmetric landscape can sit on a ridge for ever, because no force points
+/// A straight band through a symmetric landscape can sit on a ridge forever, because no force points
 /// across: see [`perturb`](Self::perturb). A path's height is not its highest image's: see
 /// [`DenseScan`](super::DenseScan).
 ///
-/// Between networks a climbing image rarely comes to rest. On bands between 2-8-8-1 networks that tell two moons apart,
+/// Between networks a climbing image rarely comes to rest. On bands between 2-8-8-1 networks that separate two moons,
 /// the Hessian at the top had 8 to 24 negative eigenvalues, the cosine between the band's tangent and the lowest
 /// eigenvector was 0.02 to 0.6, and curvatures differed by a factor of up to a thousand. Certify the ends, and then the
 /// saddle, by [`EigenvectorFollowing`](crate::curvature::EigenvectorFollowing).

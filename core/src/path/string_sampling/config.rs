@@ -1,4 +1,4 @@
-//! How a path is sampled, and what is told of it.
+//! How a path is sampled, and what its steps report.
 
 use crate::path::relax::Relaxer;
 use crate::{ArgError, Real};

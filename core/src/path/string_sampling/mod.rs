@@ -345,7 +345,7 @@ impl<R: Real> Search<'_, R> {
         StringSamplingStep::Trained { value }
     }
 
-    /// Replaces the gradient by the parameters after a step of Adam; tells whether they are finite.
+    /// Replaces the gradient by the parameters after a step of Adam; returns whether they are finite.
     fn adam(&mut self, learning_rate: R, first: bool) -> bool {
         let [b1, b2, tiny] = [0.9, 0.999, 1e-8].map(R::from_f64);
         if first {

@@ -20,7 +20,7 @@ const VERSION: u16 = 2;
 /// program that continues a run must have the same, bit for bit, or the run is refused.
 ///
 /// # Contract
-/// [`settings`](Self::settings) begins with a byte that tells the part from others; those from 128 to 254 are free for
+/// [`settings`](Self::settings) begins with a byte that identifies the part; those from 128 to 254 are free for
 /// your own. The three methods of the state agree on its layout. `check_state` reads what `load_state` would read, writes
 /// nothing, and refuses whatever `load_state` could not take; `load_state` is called after it. A part without state
 /// leaves them out.
@@ -167,7 +167,7 @@ where
     /// Writes everything that decides how the run goes on as a [`blob`](crate::base::blob) of kind
     /// [`SGD`](kind::SGD), and returns its length.
     ///
-    /// `objective` tells the objective from others: an
+    /// `objective` identifies the objective: an
     /// [`MlpObjective::identity`](crate::models::mlp::MlpObjective::identity), or a number of your own for yours.
     ///
     /// ```text
@@ -230,7 +230,7 @@ where
     /// #         self.value(x, s)
     /// #     }
     /// # }
-    /// const BOWL: u64 = 1; // tells this objective from others
+    /// const BOWL: u64 = 1; // identifies this objective
     /// let run = |rate| {
     ///     let noise = AddNoise::new(Noise::Gaussian { std_dev: 0.1 }, []);
     ///     Sgd::new(&Bowl, [1.0], FullBatch, (noise, LearningRate::constant(rate)), [0.0])

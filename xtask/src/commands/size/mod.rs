@@ -93,7 +93,7 @@ const BOARDS: [Board; 3] = [
 ];
 
 const README: &str = "firmware/README.md";
-/// Where some of its figures are told again.
+/// Where some of its figures are repeated.
 const FRONT: &str = "README.md";
 const PANICS: &str = "firmware/panics.txt";
 const TABLE_START: &str = "<!-- written by `cargo xtask size --write` -->\n";
@@ -302,7 +302,7 @@ fn split(readme: &str) -> Result<(&str, &str, &str)> {
     readme
         .split_once(TABLE_START)
         .and_then(|(before, rest)| rest.split_once(TABLE_END).map(|(table, after)| (before, table, after)))
-        .ok_or_else(|| Failure::Failed(format!("{README} has lost the marks of its table")))
+        .ok_or_else(|| Failure::Failed(format!("{README} lacks the markers of its table")))
 }
 
 /// Where a table that was measured differs from the committed one: figures by more than the tolerance, names, results
@@ -360,7 +360,7 @@ fn untold(front: &str, committed: &str) -> Vec<String> {
     let missing = |sentence: Option<String>| match sentence {
         Some(sentence) if front.contains(&sentence) => None,
         Some(sentence) => Some(format!("{FRONT} does not say: {sentence}")),
-        None => Some(format!("{README} lacks a row that {FRONT} tells of")),
+        None => Some(format!("{README} lacks a row that {FRONT} repeats")),
     };
     sentences.into_iter().filter_map(missing).collect()
 }
@@ -409,7 +409,7 @@ mod tests {
         differs(&table(&[]), "rows");
     }
 
-    /// The front page tells some figures again.
+    /// The front page repeats some figures.
     #[test]
     fn the_front_page_tells_the_figures_of_the_table() {
         let read = |path| std::fs::read_to_string(paths::at(path)).expect("a page");
