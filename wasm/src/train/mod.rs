@@ -38,7 +38,7 @@ pub enum Order {
     /// Every digit once an epoch, in shuffled order.
     #[default]
     Epochs,
-    /// Drawn anew each time, with replacement.
+    /// Drawn independently for each step, with replacement.
     Replacement,
 }
 

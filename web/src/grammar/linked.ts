@@ -17,7 +17,7 @@ export abstract class Linked extends Part {
   #urlTimer: ReturnType<typeof setTimeout> | undefined;
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Begins anew with `values`, replayed to the step they name. */
+  /** Starts over with `values`, replayed to the step they name. */
   protected abstract start(): Promise<void>;
   /** The values of a link to this very moment; a guess goes along only on request. */
   protected abstract moment(options?: { guess?: boolean }): Values;
@@ -86,7 +86,7 @@ export abstract class Linked extends Part {
     this.restart();
   }
 
-  /** Starts anew soon: while a slider moves, one start is enough. */
+  /** Restarts soon: while a slider moves, one start is enough. */
   protected restart(): void {
     this.forget();
     this.requestUpdate();

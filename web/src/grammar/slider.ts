@@ -18,7 +18,7 @@ export class Slider extends Part {
   };
   declare field: NumberField;
   declare value: number;
-  /** Whether a change starts the run anew; the label says so. */
+  /** Whether a change restarts the run; the label says so. */
   declare restarts: boolean;
 
   #set(value: number): void {

@@ -28,7 +28,7 @@ export interface NumberField extends Common {
   step?: number;
   integer?: true;
   unit?: string;
-  /** May be changed while the run goes on; others start it anew. */
+  /** May be changed while the run goes on; changing another restarts it. */
   live?: true;
 }
 

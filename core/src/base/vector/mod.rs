@@ -1,7 +1,7 @@
 //! Vectors in the canonical order of operations.
 //!
 //! A reduction adds term `k` to accumulator `k mod 8` and folds the eight in a fixed tree, so that every
-//! vector width gives the same bits. After 1024 terms the eight start anew, and what they held is added to a compensated
+//! vector width gives the same bits. After 1024 terms the eight start again, and what they held is added to a compensated
 //! total, so that the error does not grow with the number of terms.
 //!
 //! Two slices of one call have one length; of the longer one, what is beyond the shorter does not count.

@@ -146,8 +146,8 @@ impl<const D: usize> EvolutionLayout<D> {
 /// With every scheme it keeps its mass up to rounding and stays at least zero, and its relative entropy to the density that the
 /// scheme leaves unchanged never rises; for all three that is `e^(−V/T)` in the gradient case.
 ///
-/// The temperature may change between steps (see [`FokkerPlanck::set_temperature`]); a step that has begun is then
-/// begun anew.
+/// The temperature may change between steps (see [`FokkerPlanck::set_temperature`]); a step under way then starts
+/// over.
 ///
 /// # Shapes
 ///
@@ -339,7 +339,7 @@ where
         self.scheme
     }
 
-    /// Another scheme or dt from now on; a step that has begun is begun anew.
+    /// Another scheme or dt from now on; a step under way starts over.
     ///
     /// # Errors
     /// [`ArgError`] naming `dt` as in [`new`](Self::new); the scheme is the one before then.

@@ -87,8 +87,8 @@ pub struct AutoNebConfig<S, R: Real = f32> {
 }
 
 impl<S, R: Real> AutoNebConfig<S, R> {
-    /// The published code's choices: momentum 0.9, nine points per segment, [`Insertion::CODE`], images laid
-    /// out anew after each move; full batch, and any ends.
+    /// The published code's choices: momentum 0.9, nine points per segment, [`Insertion::CODE`], images redistributed
+    /// after each move; full batch, and any ends.
     #[must_use]
     pub fn new(schedule: S) -> Self {
         Self {

@@ -29,7 +29,7 @@ use crate::{ArgError, Objective, Real, Reason};
 /// ```
 ///
 /// The path reported is the best of all cycles, not necessarily the last. Two things differ from the published
-/// code: the [tangent](super::Tangent), and that images are laid out anew after the last move of a cycle too.
+/// code: the [tangent](super::Tangent), and that images are redistributed after the last move of a cycle too.
 ///
 /// # Shapes
 ///

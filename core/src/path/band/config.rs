@@ -7,7 +7,7 @@ use crate::{ArgError, Real};
 /// What keeps the images of a band apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spacing<R: Real = f32> {
-    /// After each move the images are laid out anew along the polyline, at their target fractions of its
+    /// After each move the images are redistributed along the polyline, at their target fractions of its
     /// length (equal ones, unless images were inserted). The limit of infinitely stiff springs.
     Redistribute,
     /// Springs of this constant between neighbours, along the tangent.

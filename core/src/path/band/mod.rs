@@ -225,7 +225,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         self.chain()?.perturb(amplitude, rng)
     }
 
-    /// Puts an inner image at `params`, say where it was dragged; the images are evaluated anew.
+    /// Puts an inner image at `params`, say where it was dragged; the images are evaluated again.
     ///
     /// # Errors
     /// [`ArgError`] naming `image` if it is no inner one, since the ends never move, or `params` (another length, not

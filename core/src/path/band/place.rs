@@ -118,7 +118,7 @@ impl<R: Real> Chain<'_, R> {
         Ok(())
     }
 
-    /// Takes the moved images over, which lie in the rows of the gradients: as they are, or laid out anew on both sides of
+    /// Takes the moved images over, which lie in the rows of the gradients: as they are, or redistributed on both sides of
     /// image `pin`, which keeps its place.
     ///
     /// # Errors

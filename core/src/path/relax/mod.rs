@@ -19,8 +19,8 @@ pub enum Relaxer<R: Real = f32> {
 
 /// `v ← μ v − η G`, `x ← x + v`: heavy ball in the literature's form.
 ///
-/// Stable while `η` is below `2 (1 + μ)` over the largest curvature across the band; a fine band that is laid
-/// out anew needs less. On the Müller–Brown surface (curvature 4068) bands of 31 images and fewer converge at
+/// Stable while `η` is below `2 (1 + μ)` over the largest curvature across the band; a fine band that is redistributed
+/// needs less. On the Müller–Brown surface (curvature 4068) bands of 31 images and fewer converge at
 /// 4·10⁻⁴, of 61 at 2·10⁻⁴, of 121 at 10⁻⁴; [`Adaptive`] converges for all.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Descent<R: Real = f32> {
@@ -69,7 +69,7 @@ pub struct Fire<R: Real = f32> {
 ///
 /// and the first `h` such that the steepest image moves by half the tolerance. There, where the preconditioner sets the
 /// unit of `h`, the demanded fall is `0.01 h`; here it is measured by the curvature, so that the steps are the same in
-/// any units. Also unlike there, a bad move is not taken back: images that were laid out anew cannot be put back
+/// any units. Also unlike there, a bad move is not taken back: images that were redistributed cannot be put back
 /// exactly. Needs no rate from the caller, only the tolerance: a length in parameter space.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adaptive<R: Real = f32> {

@@ -24,7 +24,7 @@ pub(super) struct StringParts<'w, R> {
     pub(super) values: &'w mut [R], // m + 1
     pub(super) knots: &'w mut [R],  // m + 1: where each moved image lies on the string, from 0 to 1
     pub(super) bends: &'w mut [R],  // m + 1: second derivatives of a coordinate
-    pub(super) placed: &'w mut [R], // m + 1: a coordinate laid out anew; before, the elimination for its spline
+    pub(super) placed: &'w mut [R], // m + 1: a coordinate redistributed; before, the elimination for its spline
     pub(super) scratch: &'w mut [R],
 }
 

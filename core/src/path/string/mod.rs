@@ -12,7 +12,7 @@ use super::polyline::{check_ends, count_rows};
 use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real};
 
-/// How a string is drawn through its images when they are laid out anew.
+/// How a string is drawn through its images when they are redistributed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Interpolation {
     /// Straight segments: cuts corners, and costs one order of accuracy.
@@ -58,7 +58,7 @@ pub enum StringStep<R: Real = f32> {
 }
 
 /// The simplified string method (E, Ren & Vanden-Eijnden 2007): all images take a full gradient step, then
-/// they are laid out anew at equal distances along the string. No tangent, no projection, no spring.
+/// they are redistributed at equal distances along the string. No tangent, no projection, no spring.
 ///
 /// ```text
 /// θᵢ* = θᵢ − η ∇f(θᵢ),      θᵢ ← point at the fraction i / m of the length of the string through all θ*
