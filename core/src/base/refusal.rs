@@ -2,7 +2,7 @@
 
 use super::real::Real;
 
-/// Fills the result of such a call with NaN: nobody takes old numbers for new ones, and nothing panics.
+/// Fills the result of such a call with NaN: old numbers cannot be mistaken for new ones, and nothing panics.
 #[cold]
 #[inline(never)]
 pub(crate) fn refuse<R: Real>(result: &mut [R]) {

@@ -157,7 +157,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R,
     }
 }
 
-/// How far the products of a Hessian have come; whoever has the memory lends it.
+/// The progress of the products of a Hessian; the owner of the memory lends it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns<R: Real> {
     known: usize,

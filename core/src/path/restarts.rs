@@ -7,7 +7,7 @@ use crate::{ArgError, Real, Reason};
 /// Saddles of repeated searches between the same two ends: the noise floor of a claim.
 ///
 /// A path proves that the barrier is at most so high; how much lower it might be, restarts can only hint at.
-/// Whoever reports a saddle should report how many searches it is the lowest of, and how far apart they were.
+/// Report with every saddle how many searches it is the lowest of, and how far apart their saddles were.
 ///
 /// # Examples
 ///

@@ -93,8 +93,8 @@ pub enum ScanStep<R: Real = f32> {
 /// between each two of them 1.1557, and the polyline itself 1.15606. Whatever is reported should be reported from here,
 /// with as many points as its digits need.
 ///
-/// A step costs one value. Whoever wants more than the objective along the path (an error rate, say)
-/// evaluates it at `point` after each [`ScanStep::Image`] and [`ScanStep::Point`].
+/// A step costs one value. To measure more than the objective along the path (an error rate, say),
+/// evaluate it at `point` after each [`ScanStep::Image`] and [`ScanStep::Point`].
 ///
 /// # Examples
 ///

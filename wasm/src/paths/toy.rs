@@ -1,4 +1,4 @@
-//! A band on a surface one can see in full, with images to be dragged.
+//! A band on a surface of two variables, with images that can be dragged.
 
 use losscape::base::fingerprint::Fingerprint;
 use losscape::models::surfaces::{EggCarton, MuellerBrown};

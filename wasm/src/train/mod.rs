@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 use crate::digits::Data;
 use crate::{Digits, LabError, Reading};
 
-/// The law of the first weights.
+/// The distribution of the first weights.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Start {
@@ -58,7 +58,7 @@ pub struct TrainSettings {
     pub momentum: f32,
     /// λ of the term ½ λ ‖θ‖² in the loss, at least 0.
     pub l2: f32,
-    /// The law of the first weights.
+    /// The distribution of the first weights.
     pub start: Start,
     /// How a step chooses its digits.
     pub order: Order,

@@ -27,7 +27,7 @@ export const QUESTIONS: readonly AskedOfTwins[] = [
   {
     id: 'first',
     guess: 'guess',
-    text: 'The twin does one thing otherwise; everything else is equal. After which step does a bit of any weight differ for the first time?',
+    text: 'The twin does one thing differently; everything else is equal. After which step does a bit of any weight differ for the first time?',
     quantity: 'first step with a differing bit',
     min: 1,
     max: 1000,
@@ -46,7 +46,7 @@ export const QUESTIONS: readonly AskedOfTwins[] = [
   {
     id: 'loss',
     guess: 'guess2',
-    text: 'Soon nearly every weight differs. At the end of both runs, by what share of itself will the loss differ? (0.1 is a tenth, 1e−7 the last place of a number of 32 bits.)',
+    text: 'Soon nearly every weight differs. At the end of both runs, by what fraction will their losses differ? (0.1 is a tenth, 1e−7 the last place of a number of 32 bits.)',
     quantity: 'difference of the losses, as a share',
     min: LOWEST,
     max: 1,

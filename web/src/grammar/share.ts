@@ -20,7 +20,7 @@ export function shareDialog(shared: Shared) {
       shared.untold
         ? html`<p>A link cannot reproduce this run, because it began with a file or was changed too often. Export the network
             instead; the link below starts a new run with the same settings.</p>`
-        : html`<p>Whoever opens the link gets these settings, replays the run to this step, and sees whether the bits match.</p>`
+        : html`<p>The link opens these settings, replays the run to this step, and shows whether the bits match.</p>`
     }
       <label for="share-link">Link</label>
       <textarea id="share-link" class="mono" readonly rows="3" .value=${shared.link(false)}></textarea>

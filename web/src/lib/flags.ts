@@ -15,7 +15,7 @@ export const FLAGS: readonly Field[] = [
     kind: 'text',
     key: 'hide',
     name: 'hide',
-    help: 'What to leave out, separated by commas: predict (the box; a button shows what is asked), answer (whatever is guessed), numbers, transport, controls, curves, home, prose.',
+    help: 'What to leave out, separated by commas: predict (the box; a button shows what is asked), answer (everything that is guessed), numbers, transport, controls, curves, home, prose.',
     default: '',
     maxLength: 80,
     pattern: /^[a-z]+(,[a-z]+)*$/,

@@ -153,7 +153,7 @@ class Networks implements Running<Frame, View, Drag> {
   }
 }
 
-/** A band on a surface that one can see in full; its images can be dragged. */
+/** A band on a surface of two variables; its images can be dragged. */
 class Toy implements Running<Frame, View, Drag> {
   #toy: kernel.Toy;
   /** Heights at which the colours of the surface begin to bend, and end. */

@@ -95,7 +95,7 @@ const toy = {
   truth: (_: Facts, found: Report | undefined) => found?.barrier,
 } as const;
 
-/** Of the tasks whose surface one can see in full; the other tasks are networks'. */
+/** Questions for the tasks on a surface of two variables; the other tasks train networks. */
 export const TOY_QUESTIONS: Readonly<Record<string, AskedOfPaths>> = {
   'egg-carton': {
     ...toy,

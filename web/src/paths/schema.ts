@@ -6,7 +6,7 @@ export const TASK: ChoiceField = {
   kind: 'choice',
   key: 'task',
   name: 'task',
-  help: 'What the two networks learn; or a surface one can see in full.',
+  help: 'What the two networks learn; or a surface of two variables, seen in full.',
   options: [
     { value: 'different', label: 'truly different (moons, noise 0.30)' },
     { value: 'twins', label: 'relabelled twins (moons, noise 0.15)' },

@@ -44,7 +44,7 @@ export const SHARE_QUESTION: Asked = {
   hidden: 'share',
   hides: 'share',
   at: 'when the random plane is cut',
-  text: 'Now cut a plane at random through the end of the run. How much of the run’s way will lie in it? (Counted in squared displacement from the end.)',
+  text: 'Now cut a plane at random through the end of the run. How much of the run will lie in it? (Counted in squared displacement from the end.)',
   quantity: 'share of the run in a random plane',
   min: 0,
   max: 100,

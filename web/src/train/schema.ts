@@ -75,7 +75,7 @@ export const INIT: ChoiceField = {
   kind: 'choice',
   key: 'init',
   name: 'initial weights',
-  help: 'The law the first weights are drawn from; biases start at zero.',
+  help: 'The distribution of the first weights; biases start at zero.',
   options: [
     { value: 'glorot-uniform', label: 'Glorot, uniform' },
     { value: 'glorot-normal', label: 'Glorot, normal' },
@@ -92,7 +92,7 @@ export const ORDER: ChoiceField = {
   help: 'How a step chooses its digits.',
   options: [
     { value: 'epochs', label: 'every digit once an epoch, shuffled' },
-    { value: 'replacement', label: 'drawn anew, with replacement' },
+    { value: 'replacement', label: 'drawn independently, with replacement' },
   ],
   default: 'epochs',
 };
