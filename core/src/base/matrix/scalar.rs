@@ -34,12 +34,13 @@ macro_rules! each {
     }};
 }
 
-/// How the operands lie: A has `rows` vectors of `depth` terms, B has `columns` of them. In *lines* a vector's
-/// terms lie together; in *levels* the first terms of all vectors do, then their second ones.
+/// Whether A (rows × depth) and B (depth × columns) are row-major or column-major. The terms of a sum lie together, in
+/// [`lines`], in a row of a row-major A and in a column of a column-major B; otherwise those of neighbouring sums do, in
+/// [`levels`].
 type Order = u8;
-const LINES_BY_LEVELS: Order = 0;
-const LINES_BY_LINES: Order = 1;
-const LEVELS_BY_LEVELS: Order = 2;
+const ROW_BY_ROW: Order = 0;
+const ROW_BY_COLUMN: Order = 1;
+const COLUMN_BY_ROW: Order = 2;
 /// Whichever the product says.
 const ANY: Order = 3;
 
@@ -77,9 +78,9 @@ impl<R: Real> Product<'_, R> {
         if !COMPACT {
             while let Some(c) = left.split_off_mut(..columns.saturating_mul(SIDE)) {
                 let _ = match self.order {
-                    LINES_BY_LEVELS => self.strip::<SIDE, LINES_BY_LEVELS>(row, rows, c),
-                    LINES_BY_LINES => self.strip::<SIDE, LINES_BY_LINES>(row, rows, c),
-                    _ => self.strip::<SIDE, LEVELS_BY_LEVELS>(row, rows, c),
+                    ROW_BY_ROW => self.strip::<SIDE, ROW_BY_ROW>(row, rows, c),
+                    ROW_BY_COLUMN => self.strip::<SIDE, ROW_BY_COLUMN>(row, rows, c),
+                    _ => self.strip::<SIDE, COLUMN_BY_ROW>(row, rows, c),
                 };
                 row += SIDE;
             }
@@ -117,7 +118,7 @@ impl<R: Real> Product<'_, R> {
         let mut lines_of_c = c;
         let mut c: [&mut [[R; SIDE]]; ROWS] = [(); ROWS].map(|()| Default::default());
         each!(ROW < ROWS, c[ROW] = lines_of_c.split_off_mut(..columns)?.as_chunks_mut().0);
-        let lines_of_a = if order == LEVELS_BY_LEVELS { [a; ROWS] } else { lines(a, depth, row)? };
+        let lines_of_a = if order == COLUMN_BY_ROW { [a; ROWS] } else { lines(a, depth, row)? };
         let start = start.as_chunks::<SIDE>().0;
         for block in 0..columns / SIDE {
             let mut sums = [[R::ZERO; SIDE]; ROWS];
@@ -127,12 +128,12 @@ impl<R: Real> Product<'_, R> {
             }
             // Sums travel by value: what is borrowed would end up in memory instead of in registers.
             sums = match order {
-                LINES_BY_LEVELS => {
+                ROW_BY_ROW => {
                     let b = levels(b, columns, block)?;
                     add(sums, abreast(lines_of_a, b.len()), b)
                 }
-                LINES_BY_LINES if ROWS == 1 => add_lines(sums, lines_of_a, lines(b, depth, block * SIDE)?),
-                LINES_BY_LINES => {
+                ROW_BY_COLUMN if ROWS == 1 => add_lines(sums, lines_of_a, lines(b, depth, block * SIDE)?),
+                ROW_BY_COLUMN => {
                     // Two terms a turn: eight pointers move half as often.
                     let ((a, last_a), (b, last_b)) = (twos(lines_of_a), twos(lines(b, depth, block * SIDE)?));
                     for k in 0..depth / 2 {
@@ -155,7 +156,7 @@ impl<R: Real> Product<'_, R> {
     fn single(&self, row: usize, rows: usize, column: usize, c: &mut R) {
         let mut sum = *self.start.get(column).unwrap_or(c);
         let (at, step) = match self.order {
-            LINES_BY_LINES => (column * self.depth, 1),
+            ROW_BY_COLUMN => (column * self.depth, 1),
             _ => (column, self.columns.get()),
         };
         for (a, b) in self.row_of_a(row, rows).zip(apart(self.b, at, step)) {
@@ -166,7 +167,7 @@ impl<R: Real> Product<'_, R> {
 
     /// The terms of one row of A.
     fn row_of_a(&self, row: usize, rows: usize) -> impl Iterator<Item = R> {
-        let (at, step) = if self.order == LEVELS_BY_LEVELS { (row, rows) } else { (row * self.depth, 1) };
+        let (at, step) = if self.order == COLUMN_BY_ROW { (row, rows) } else { (row * self.depth, 1) };
         apart(self.a, at, step).take(self.depth)
     }
 }
@@ -283,7 +284,7 @@ pub(super) fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usiz
 fn affine_from<R: Real>(start: &[R], x: &[R], w: &[R], out: &mut [R], outputs: usize) {
     // Of a single column, a single row: the same numbers in the same places.
     let single = outputs == 1;
-    let (order, a, b) = if single { (LINES_BY_LINES, w, x) } else { (LINES_BY_LEVELS, x, w) };
+    let (order, a, b) = if single { (ROW_BY_COLUMN, w, x) } else { (ROW_BY_ROW, x, w) };
     let columns = if single { out.len() } else { outputs };
     product(order, a, b, start, out, columns);
 }
@@ -295,14 +296,14 @@ pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 
 pub(super) fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
     let inputs = w.len().checked_div(outputs).filter(|inputs| inputs * outputs == w.len());
-    product(LINES_BY_LINES, d, w, &[], out, inputs.unwrap_or_default());
+    product(ROW_BY_COLUMN, d, w, &[], out, inputs.unwrap_or_default());
 }
 
 pub(super) fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
     let single = outputs == 1;
     let (a, b) = if single { (d, x) } else { (x, d) };
     let columns = if single { sum.len() } else { outputs };
-    product(LEVELS_BY_LEVELS, a, b, &[], sum, columns);
+    product(COLUMN_BY_ROW, a, b, &[], sum, columns);
 }
 
 pub(super) fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {

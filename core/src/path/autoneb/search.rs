@@ -123,7 +123,7 @@ impl<R: Real> Search<'_, R> {
         AutoNebStep::Grown { images: self.band.state.count, full }
     }
 
-    /// Adds images by the rule; tells whether one did not fit.
+    /// Adds images by the rule; returns whether one did not fit.
     fn insert(&mut self) -> bool {
         let limit = R::from_f64(self.config.insertion.threshold) * self.state.range;
         for _ in 0..self.config.insertion.count {
@@ -139,7 +139,7 @@ impl<R: Real> Search<'_, R> {
             else {
                 return true;
             };
-            // Done with; a place below zero tells how many images were put before the others.
+            // Done with; a place below zero counts the images put before the others.
             let place = *alpha;
             (*height, *alpha) = (R::ZERO, -R::ONE);
             let before = own.alphas.iter().take(segment).filter(|alpha| **alpha < R::ZERO).count();
