@@ -17,6 +17,7 @@ pub(crate) type OwnedBand = Band<f64, Vec<f64>, Vec<f64>>;
 pub(crate) struct Relaxed {
     pub(crate) images: Vec<f64>,
     pub(crate) values: Vec<f64>,
+    pub(crate) gradients: u32,
 }
 
 impl Relaxed {
@@ -48,7 +49,12 @@ pub(crate) fn relax(
             BandStep::Moved { residual, sweep } => {
                 let ready = config.climb_below == 0.0 || band.climbing();
                 if (residual < tolerance && ready) || sweep == sweeps {
-                    return Relaxed { images: band.images().to_vec(), values: band.values().to_vec() };
+                    let gradients = band.evaluations().gradients;
+                    return Relaxed {
+                        images: band.images().to_vec(),
+                        values: band.values().to_vec(),
+                        gradients,
+                    };
                 }
             }
             BandStep::NotFinite { image } => panic!("not finite at image {image}"),

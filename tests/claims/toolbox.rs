@@ -62,7 +62,8 @@ fn string(start: &[f64], learning_rate: f64, interpolation: Interpolation, sweep
     while string.sweep() < sweeps {
         assert!(!matches!(string.step(&f), StringStep::NotFinite { .. }), "a finite step");
     }
-    Relaxed { images: string.images().to_vec(), values: string.values().to_vec() }
+    let gradients = string.evaluations().gradients;
+    Relaxed { images: string.images().to_vec(), values: string.values().to_vec(), gradients }
 }
 
 #[test]
@@ -159,4 +160,34 @@ fn the_straight_line_relaxes_over_two_saddles_and_a_minimum() {
     // The path is 1.464726 times as long as its chord.
     let report = scan(&f, &band.images, 9);
     assert!((report.length_ratio() - 1.464_726).abs() < 8e-3, "{}", report.length_ratio());
+}
+
+/// The page's table of gradients until the residual is below 0.01, with an image that climbs late or from the first
+/// sweep on.
+#[test]
+fn gradients_until_the_band_rests_are_those_of_the_page() {
+    let page = include_str!("../../docs/paths.md");
+    let f = MuellerBrown::<f64>::default();
+    let fire = Fire { dt: 0.01, dt_max: 0.03, max_step: 0.2 };
+    let relaxers = [
+        ("Adaptive { tolerance: 0.1 }", Relaxer::Adaptive(Adaptive { tolerance: 0.1 })),
+        ("Descent { learning_rate: 4e-4, momentum: 0.3 }", Relaxer::descent(4e-4, 0.3)),
+        ("Fire { dt: 0.01, dt_max: 0.03, max_step: 0.2 }", Relaxer::Fire(fire)),
+    ];
+    let mut missing = Vec::new();
+    for (name, relaxer) in relaxers {
+        let gradients = |count, climb_below| {
+            let config = BandConfig { climb_below, ..BandConfig::new(relaxer) };
+            let band = relax(&f, config, ends(), count, (0.01, 20_000), |_| ());
+            assert!((band.top() + 40.664_844).abs() < 1e-6, "{name} {count}: {}", band.top());
+            band.gradients
+        };
+        let cells = [9, 17].map(|count| [10.0, f64::INFINITY].map(|climb| gradients(count, climb)));
+        let [[late, once], [finer_late, finer_once]] = cells;
+        let row = format!("| `{name}` | {late} / {once} | {finer_late} / {finer_once} |");
+        if !page.contains(&row) {
+            missing.push(row);
+        }
+    }
+    assert!(missing.is_empty(), "docs/paths.md does not say {missing:#?}");
 }

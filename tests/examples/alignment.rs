@@ -135,7 +135,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     write!(
         out,
-        "\nOf two networks drawn independently nobody knows the nearest permutation. The mean share of their distance that\n\
+        "\nFor two networks drawn independently the nearest permutation is unknown. The mean share of their distance that\n\
          remains, over {RUNS} pairs, with {RESTARTS} further random starts (`Mlp::align_again`) in the last column:\n\n\
          | activation | published | aligned | aligned, restarted |\n|---|--:|--:|--:|\n"
     )?;
