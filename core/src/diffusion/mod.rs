@@ -31,7 +31,7 @@ pub use covariance::{
 pub use density::{Moments, marginal, mass, moments, normalise, share};
 pub use ensemble::{
     BATCH_PIECE, BatchDescent, Ensemble, EnsembleLayout, EnsembleStep, Kicked, Langevin, NOT_ARRIVED,
-    NoiseFloor, Svag, Walk, arrivals, histogram, noise_floor, seed_walkers,
+    NoiseFloor, Svag, Uneven, Walk, arrivals, histogram, noise_floor, seed_walkers,
 };
 pub use fokker_planck::{
     Boundary, Calculus, Diffusion, Dynamics, Elimination, EliminationLayout, EliminationStep, Evolution,

@@ -3,7 +3,7 @@
 use super::cloud::Parts;
 use crate::base::elementary::sqrt;
 use crate::base::kernel::Kernel;
-use crate::base::random::{Rng, add_normal, fill_indices};
+use crate::base::random::{Rng, add_normal, fill_indices, fill_normal};
 use crate::base::rows::copy;
 use crate::base::vector::{axpy, scale};
 use crate::{ArgError, Objective, Real, SampledObjective};
@@ -13,7 +13,7 @@ pub const BATCH_PIECE: usize = 32;
 
 /// One step of a walker: what all walkers of an [`Ensemble`](super::Ensemble) share.
 ///
-/// Implemented by [`Langevin`], [`Kicked`], [`BatchDescent`] and [`Svag`].
+/// Implemented by [`Langevin`], [`Uneven`], [`Kicked`], [`BatchDescent`] and [`Svag`].
 pub trait Walk<R: Real, F: Objective<R> + ?Sized>: sealed::Sealed {
     /// Refuses settings that make no sense.
     ///
@@ -76,6 +76,74 @@ impl<R: Real, F: Objective<R> + ?Sized> Walk<R, F> for Langevin<R> {
         copy(position, next);
         axpy(-self.learning_rate, grad, next);
         add_normal(rng, sqrt(R::TWO * self.learning_rate * self.temperature), next);
+        value
+    }
+}
+
+/// [`Langevin`] dynamics whose noise depends on the place, taken before the step (Itô):
+///
+/// ```text
+/// xᵢ ← xᵢ − η ∂ᵢf(x) + √(2 η T Dᵢ(x)) zᵢ
+/// ```
+///
+/// Its density obeys the [equation](crate::diffusion::FokkerPlanck) with [`Diffusion::Places`](crate::diffusion::Diffusion::Places) in
+/// [Itô's sense](crate::diffusion::Calculus::Ito).
+///
+/// ```
+/// use losscape::base::random::stream;
+/// use losscape::diffusion::{Ensemble, EnsembleLayout, EnsembleStep, Uneven};
+/// use losscape::models::surfaces::Quadratic;
+///
+/// let bowl = Quadratic::new(&[1.0f64])?;
+/// let law = |x: &[f64], d: &mut [f64]| d[0] = if x[0] > 0.0 { 1.0 } else { 0.0 };
+/// let walk = Uneven { learning_rate: 0.5, temperature: 0.1, diffusion: law };
+/// let workspace = [0.0; EnsembleLayout::new(1, 2).len()];
+/// let mut cloud = Ensemble::new(&bowl, walk, [-1.0, 1.0], [stream(1, 0), stream(1, 1)], workspace)?;
+/// while !matches!(cloud.step(&bowl), EnsembleStep::Round { .. }) {}
+/// assert_eq!(cloud.positions()[0], -0.5); // no noise there
+/// assert_ne!(cloud.positions()[1], 0.5);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Uneven<R: Real, L> {
+    /// η, the time of a step.
+    pub learning_rate: R,
+    /// T, at least zero.
+    pub temperature: R,
+    /// Writes D along each axis at a place; a walker stays where its D would be negative or NaN.
+    pub diffusion: L,
+}
+
+impl<R: Real, L> sealed::Sealed for Uneven<R, L> {}
+
+impl<R: Real, L: Fn(&[R], &mut [R]), F: Objective<R> + ?Sized> Walk<R, F> for Uneven<R, L> {
+    fn check(&self, _: &F) -> Result<(), ArgError> {
+        ArgError::check_positive("learning_rate", self.learning_rate)?;
+        ArgError::check_non_negative("temperature", self.temperature)
+    }
+
+    fn scratch_len(&self, objective: &F) -> usize {
+        objective.scratch_len()
+    }
+
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    fn propose<G: Rng + ?Sized>(
+        &self,
+        objective: &F,
+        position: &[R],
+        parts: &mut Parts<'_, R>,
+        rng: &mut G,
+    ) -> R {
+        let Parts { next, grad, other, piece, scratch } = parts;
+        let value = objective.value_grad(position, grad, scratch);
+        (self.diffusion)(position, other);
+        fill_normal(rng, piece);
+        copy(position, next);
+        axpy(-self.learning_rate, grad, next);
+        let power = R::TWO * self.learning_rate * self.temperature;
+        for ((x, d), z) in next.iter_mut().zip(other.iter()).zip(piece.iter()) {
+            *x += sqrt(power * *d) * *z;
+        }
         value
     }
 }
