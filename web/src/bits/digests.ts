@@ -1,6 +1,7 @@
 import { html, nothing, svg } from 'lit';
 import { Part } from '../grammar/element.ts';
 import { Client } from '../lib/client.ts';
+import { LabFailure } from '../lib/failure.ts';
 import { count, hexGroups } from '../lib/format.ts';
 import { newWorker } from '../lib/launch.ts';
 import { type Build, bestBuild } from '../lib/simd.ts';
@@ -13,9 +14,9 @@ interface Recorded {
   rows: { target: string; how: string; experiment: string; digest: string }[];
 }
 
-/** Written by `cargo xtask fingerprint --record`; a checkout that never ran it has none. */
+/** Where it lies: written by `cargo xtask fingerprint --record`, a checkout that never ran it has none. Data, so no script. */
 const RECORDED = Object.values(
-  import.meta.glob<Recorded>('../recorded.json', { eager: true, import: 'default' }),
+  import.meta.glob<string>('../recorded.json', { eager: true, import: 'default', query: '?url' }),
 )[0];
 
 const BUILDS: readonly Build[] = ['scalar', 'simd'];
@@ -31,6 +32,24 @@ export class Digests extends Part {
   #computing = false;
   #experiment = '';
   #pasted = '';
+  #recorded: Recorded | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (RECORDED) this.#fetch(RECORDED).catch((error) => this.tell('lab-failed', error));
+  }
+
+  async #fetch(url: string): Promise<void> {
+    const response = await fetch(url).catch(
+      (error) => new Response(null, { status: 503, statusText: String(error) }),
+    );
+    if (!response.ok) {
+      const detail = `${response.status} ${response.statusText}`;
+      throw new LabFailure({ kind: 'download', what: 'the recorded digests', detail });
+    }
+    this.#recorded = (await response.json()) as Recorded;
+    this.requestUpdate();
+  }
 
   /** One worker a build, one after the other: each loads one module and ends. */
   async compute(): Promise<void> {
@@ -62,7 +81,7 @@ export class Digests extends Part {
     const here = [...this.#here].flatMap(([build, rows]) =>
       rows.map((row) => ({ target: NAMES[build], how: HERE, ...row })),
     );
-    return [...here, ...(RECORDED?.rows ?? [])];
+    return [...here, ...(this.#recorded?.rows ?? [])];
   }
 
   #names(): string[] {
@@ -83,7 +102,7 @@ export class Digests extends Part {
       const digest = this.#here.get(build)?.find((row) => row.experiment === name)?.digest;
       return { target: NAMES[build], how: HERE, ...(digest && { digest }) };
     });
-    for (const row of RECORDED?.rows ?? []) if (row.experiment === name) rows.push({ ...row });
+    for (const row of this.#recorded?.rows ?? []) if (row.experiment === name) rows.push({ ...row });
     const reference = rows.findLast((row) => row.digest)?.digest;
     return rows.map((row) => (row.digest ? { ...row, same: row.digest === reference } : row));
   }
@@ -174,9 +193,11 @@ export class Digests extends Part {
       </div>
       <p class="note">
         ${
-          RECORDED
-            ? `Recorded ${RECORDED.date} with ${RECORDED.toolchain}. Rows that name QEMU are an emulator's; no physical board has been run.`
-            : 'No targets have been recorded in this checkout: cargo xtask fingerprint --record writes them down.'
+          this.#recorded
+            ? `Recorded ${this.#recorded.date} with ${this.#recorded.toolchain}. Rows that name QEMU are an emulator's; no physical board has been run.`
+            : RECORDED
+              ? 'The recorded rows are being loaded.'
+              : 'No targets have been recorded in this checkout: cargo xtask fingerprint --record writes them down.'
         }
       </p>
       ${this.#paste()}`;
