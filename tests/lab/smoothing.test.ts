@@ -85,9 +85,9 @@ test('Play leads to the guess; until then nothing shows who goes where, then the
   await ready(page);
   const seen = () => page.locator('.landscape :is(.smoothed, .runs, .tree, .of-smoothed)').count();
   await page.click('[data-do=play]');
+  await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
   await page.waitForTimeout(300);
   assert.equal(await page.getAttribute('lab-numbers.panel', 'data-step'), '0', 'nothing is played unseen');
-  assert.equal(await page.evaluate(() => document.activeElement!.id), 'predict-title');
   assert.match((await page.textContent('.predict'))!, /Play waits for your answer/);
   await page.click('[data-do=step]');
   await at(page, 1);

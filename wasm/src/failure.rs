@@ -50,7 +50,7 @@ impl LabError {
     }
 
     /// Refuses a count outside `range`: what would not fit in memory, or take for ever.
-    #[cfg(any(feature = "digits", feature = "smoothing"))]
+    #[cfg(any(feature = "cloud", feature = "digits", feature = "smoothing"))]
     pub(crate) fn check_count(
         arg: &str,
         count: u32,

@@ -14,6 +14,8 @@ pub use failure::{LabError, rehearse_panic};
 // An exhibit each: a folder, a feature of its name, and an example that runs the handle natively.
 #[cfg(feature = "bits")]
 pub mod bits;
+#[cfg(feature = "cloud")]
+pub mod cloud;
 #[cfg(feature = "paths")]
 pub mod paths;
 #[cfg(feature = "smoothing")]

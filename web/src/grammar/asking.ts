@@ -27,6 +27,8 @@ export interface Chart {
   ticks?: (y: number) => string;
   /** Steps at which a setting was changed. */
   changes?: readonly number[];
+  /** Values between which something may lie: lowest and highest. */
+  band?: readonly [number, number];
 }
 
 /** A run kept beside the next ones. */

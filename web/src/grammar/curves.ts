@@ -27,6 +27,7 @@ export class Curves extends SizedPart {
     series: { attribute: false },
     pinned: { attribute: false },
     changes: { attribute: false },
+    band: { attribute: false },
     cursor: { attribute: false },
     running: { type: Boolean },
     format: { attribute: false },
@@ -39,6 +40,8 @@ export class Curves extends SizedPart {
   declare series: Series[];
   declare pinned: Series[];
   declare changes: number[];
+  /** Values between which something may lie, as the noise of what is measured lets them. */
+  declare band: readonly [number, number] | undefined;
   /** The step the cursor stands on, shared by the charts of a page. */
   declare cursor: number | undefined;
   /** While it runs the table waits. */
@@ -181,10 +184,11 @@ export class Curves extends SizedPart {
               (v) => svg`<text x=${x(v)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`,
             )}
           <text x=${(LEFT + right) / 2} y=${HEIGHT - 4} text-anchor="middle">${this.axis}</text>
+          ${this.#band(y, right)}
           ${this.changes.map((step) => {
             const at = x(step);
             const base = HEIGHT - BOTTOM;
-            return svg`<path class="change" d="M${at} ${base - 7}l4 7h-8z"><title>setting changed at step ${step}</title></path>`;
+            return svg`<path class="change" d="M${at} ${base - 7}l4 7h-8z"><title>step ${step}</title></path>`;
           })}
           ${this.pinned.map((s) => svg`<path class="pinned ${s.role}" d=${path(s)} />`)}
           ${this.series.map((s) => svg`<path class="series ${s.role}" d=${path(s)} />`)}
@@ -201,6 +205,14 @@ export class Curves extends SizedPart {
         <lab-listen .points=${this.series[0]?.points ?? []} ?log=${this.log} .label=${`${this.label}: ${this.series[0]?.name ?? ''}`}></lab-listen>
       </div>
       ${this.running ? nothing : this.#table()}`;
+  }
+
+  #band(y: Scale, right: number) {
+    if (!this.band) return nothing;
+    // A logarithm has no place for what is not above 0: it lies at the bottom.
+    const place = (value: number) => (Number.isFinite(y(value)) ? y(value) : HEIGHT - BOTTOM);
+    const [low, high] = this.band.map((value) => Math.min(HEIGHT - BOTTOM, Math.max(TOP, place(value))));
+    return svg`<rect class="band" x=${LEFT} width=${right - LEFT} y=${high} height=${Math.max(1, low! - high!)} />`;
   }
 
   #marks(x: Scale, y: Scale, now: number) {

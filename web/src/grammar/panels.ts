@@ -103,6 +103,7 @@ export function chartElement(
     format = significant,
     ticks = tick,
     changes = [],
+    band,
   }: Chart,
   series: readonly Series[],
   pinned: readonly Series[],
@@ -118,6 +119,7 @@ export function chartElement(
     .series=${series}
     .pinned=${pinned}
     .changes=${changes}
+    .band=${band}
     .cursor=${cursor}
     ?running=${running}
     .format=${format}

@@ -36,7 +36,7 @@ export class Guesses {
   }
 
   turnTo(questions: Questions, asked: Asked): void {
-    this.#place = questions.indexOf(asked);
+    this.#place = questions.findIndex(({ id }) => id === asked.id);
   }
 
   next(): void {

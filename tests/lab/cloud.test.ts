@@ -1,0 +1,214 @@
+/** Cloud: the numbers that are shown against a native run, what is hidden, and what can be taken home. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import {
+  at,
+  comesBack,
+  digest,
+  guess,
+  type Lab,
+  leadsTo,
+  openLab,
+  playOut,
+  ROOT,
+  ready,
+  replayed,
+  screenshot,
+  skipAll,
+  takeHome,
+  text,
+  visit,
+} from './harness.ts';
+
+let lab: Lab;
+const native = new Map<string, string>();
+
+before(async () => {
+  const run = spawnSync('cargo', ['run', '-q', '-p', 'losscape-wasm', '--example', 'cloud'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  assert.equal(run.status, 0, run.stderr);
+  for (const line of run.stdout.trim().split('\n')) {
+    const [key, value] = line.split(' ');
+    native.set(key!, value!);
+  }
+  lab = await openLab();
+});
+after(() => lab.close());
+
+/** The numbers of a read-out, in order. */
+const shown = async (page: Page, name: string) =>
+  (await text(page, name))
+    .replaceAll('−', '-')
+    .match(/-?\d[\d.]*(e-?\d+)?/g)!
+    .map(Number);
+
+/** Curves as they are taken home: a list of rows by their names. */
+async function curves(page: Page): Promise<Record<string, number>[]> {
+  await page.click('[data-do=export]');
+  const [header, ...rows] = (await takeHome(page, 'csv')).toString().trim().split('\r\n');
+  await page.keyboard.press('Escape');
+  const names = header!.split(',');
+  return rows.map((row) => Object.fromEntries(row.split(',').map((value, k) => [names[k]!, Number(value)])));
+}
+
+for (const [name, link, step] of [
+  ['wells', '', 300],
+  ['large', 'ground=bowl&rate=0.2&batch=10', 200],
+  ['ring', 'ground=ring&uneven=on', 100],
+] as const) {
+  test(`${name}: the same bits as natively, and the numbers that go with them`, async () => {
+    const page = await replayed(lab, `cloud/#v=1&${link}&step=${step}`);
+    assert.equal(await digest(page), native.get(`${name}-digest`));
+    const which = name === 'large' ? 'across' : 'left';
+    const wanted = Number(native.get(`${name}-${which}`)) * (which === 'left' ? 100 : 1);
+    const [cloud] = await shown(page, which);
+    assert.ok(Math.abs(cloud! - wanted) < 0.006 * wanted, `${cloud} ${wanted}`);
+    await screenshot(page, `cloud-${name}`, true);
+    await page.context().close();
+  });
+}
+
+test('two wells: cloud and density settle where the law says; free energy and distance fall and are one', async () => {
+  const page = await replayed(lab, 'cloud/#v=1&step=2000');
+  const [cloud, density, law] = await shown(page, 'left');
+  // By quadrature the law has 69.7 % at the left.
+  assert.ok(Math.abs(law! - 69.7) < 0.2, `${law}`);
+  assert.ok(Math.abs(density! - law!) < 1 && Math.abs(cloud! - density!) < 2.5, `${cloud} ${density}`);
+  assert.match(await text(page, 'answer'), /settled with \d\d % at the left.* T = 0\.200? says 70 %/);
+  const rows = await curves(page);
+  assert.ok(rows.length > 100);
+  rows.slice(1).forEach((row, k) => {
+    assert.ok(row.kl_density! <= rows[k]!.kl_density!, `the density's distance rises at step ${row.step}`);
+    assert.ok(Math.abs(row.free_energy_over_t! - row.kl_density!) < 1e-9, `${row.step}`);
+  });
+  const end = rows.at(-1)!;
+  assert.ok(
+    Math.abs(end.kl_cloud! - end.floor!) < 6 * end.floor_sd!,
+    'the cloud is as near as a finite one can be',
+  );
+  // Simulated floors of 4096 walkers in 24 × 24 bins: 0.029 at T = 0.3, 0.008 at T = 0.1, on a slightly smaller box.
+  assert.ok(end.floor! > 0.008 && end.floor! < 0.029, `${end.floor}`);
+  await page.click('summary:has-text("More controls")');
+  const [energy] = await shown(page, 'energy');
+  const [distance] = await shown(page, 'distance');
+  assert.ok(Math.abs(energy! / distance! - 1) < 6e-3, `${energy} ${distance}`);
+  await page.context().close();
+});
+
+test('Play leads to the guess; until then neither cloud nor law is seen, then the answer is told', async () => {
+  const { page, complaints, foreign } = await visit(lab, 'cloud/#v=1&rate=0.1&batch=5&walkers=1024');
+  await ready(page);
+  const seen = () => page.locator('.ground :is(.walkers, .density, .law)').count();
+  await page.click('[data-do=play]');
+  await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
+  await page.waitForTimeout(300);
+  assert.equal(await page.getAttribute('lab-numbers.panel', 'data-step'), '0', 'nothing is played unseen');
+  assert.equal(await seen(), 0);
+  assert.equal(await page.locator('.plot .band').count(), 0);
+  await guess(page, 40);
+  await page.waitForFunction(() => document.querySelectorAll('.ground .walkers').length === 1);
+  await playOut(page, 400);
+  const truth = Number.parseFloat(await text(page, 'truth'));
+  assert.ok(Math.abs(truth - 69.7) < 5, `${truth}`);
+  assert.match(await text(page, 'answer'), /e\^\(−V\/T\)/);
+  assert.equal(await page.locator('.plot .band').count(), 1);
+  await page.click('[data-do=next]');
+  await guess(page, 0);
+  assert.equal(await text(page, 'truth'), 'hardly, while steps are small');
+  assert.deepEqual(complaints, []);
+  assert.deepEqual(foreign, []);
+  await page.context().close();
+});
+
+test('steps with ηλ = 1 are twice as wide as the law; the answer says both', async () => {
+  const page = await replayed(lab, 'cloud/#v=1&ground=bowl&rate=0.2&batch=10&walkers=16384&step=200');
+  const [cloud, density, law] = await shown(page, 'across');
+  assert.ok(Math.abs(cloud! / law! - 2) < 0.1, `${cloud} ${law}`);
+  assert.ok(Math.abs(density! / law! - 1) < 0.01, 'the diffusion’s own density is the law');
+  assert.match(await text(page, 'answer'), /for steps of this length it has to be 2/);
+  await page.context().close();
+});
+
+test('cooled, it freezes: a mark, and shares that no longer are those of the law', async () => {
+  const page = await replayed(lab, 'cloud/#v=1&cooling=250&begin=box&walkers=1024&step=2000');
+  assert.match(await text(page, 'answer'), /froze near step \d+.* its law now has 100 %/);
+  assert.equal(await page.locator('#distances .change').count(), 1);
+  const rows = await curves(page);
+  assert.ok(Math.abs(rows.at(-1)!.temperature! - 0.2 / 64) < 1e-6);
+  assert.ok(rows.at(-1)!.left_density! < 0.9);
+  await page.context().close();
+});
+
+test('noise that is stronger above keeps the ring going round, with arrows and entropy', async () => {
+  const page = await replayed(lab, 'cloud/#v=1&ground=ring&uneven=on&walkers=1024&step=1500');
+  assert.equal(await page.locator('.ground .current').count(), 1);
+  await page.click('summary:has-text("More controls")');
+  const [produced] = await shown(page, 'produced');
+  assert.ok(produced! > 1e-3 && produced! < 1, `${produced}`);
+  assert.equal(await text(page, 'energy'), '–');
+  await page.context().close();
+  const even = await replayed(lab, 'cloud/#v=1&ground=ring&walkers=1024&step=1500');
+  assert.equal(await even.locator('.ground .current').count(), 0);
+  await even.click('summary:has-text("More controls")');
+  assert.match(await text(even, 'produced'), /^0 /);
+  await even.context().close();
+});
+
+test('a locked temperature takes the batch along; one that is too hot is brought down, and said', async () => {
+  const { page } = await visit(lab, 'cloud/#v=1&lock=on&walkers=1024');
+  await ready(page);
+  const typed = async (name: string, value: string) => {
+    await page.fill(`input[aria-label="${name}, typed"]`, value);
+    await page.press(`input[aria-label="${name}, typed"]`, 'Enter');
+    await page.waitForTimeout(400);
+    await ready(page);
+  };
+  await typed('learning rate', '0.04');
+  assert.equal(await page.inputValue('input[aria-label="batch size, typed"]'), '2');
+  assert.deepEqual(await shown(page, 'temperature'), [0.2]);
+  await page.selectOption('#set-lock', 'off');
+  await typed('learning rate', '0.2');
+  assert.match(await text(page, 'banner'), /The batch size became 4/);
+  assert.deepEqual(await shown(page, 'temperature'), [0.5]);
+  await page.context().close();
+});
+
+test('a link leads to the same bits; what is taken home comes back, and holds nothing that is hidden', async () => {
+  const { page } = await visit(lab, 'cloud/#v=1&rate=0.1&batch=5&walkers=1024');
+  await ready(page);
+  assert.equal((await curves(page)).length, 0, 'hidden');
+  await skipAll(page);
+  await playOut(page, 400);
+  await page.click('[data-do=export]');
+  const svg = (await takeHome(page, 'svg')).toString();
+  assert.match(svg, /The cloud has settled/, 'the answer goes along');
+  assert.match(svg, /fingerprint [0-9a-f]{4} /);
+  assert.ok((await takeHome(page, 'png')).subarray(1, 4).equals(Buffer.from('PNG')));
+  await comesBack(page);
+  const link = await page.evaluate(() => location.href);
+  const again = await leadsTo(lab, link, 400, await digest(page));
+  await again.context().close();
+  await page.context().close();
+});
+
+test('too hot a link is refused by name, and there is a way out', async () => {
+  const { page } = await visit(lab, 'cloud/#v=1&rate=0.3');
+  await page.waitForSelector('[data-failure=refused]');
+  assert.match(await text(page, 'banner'), /temperature/);
+  await page.click('[data-do=recover]');
+  await ready(page);
+  await at(page, 0);
+  await page.context().close();
+});
+
+test('Train leads here for what a temperature does', async () => {
+  const { page } = await visit(lab, 'train/');
+  await page.click('.prose a[href="../cloud/"]');
+  await page.waitForURL('**/cloud/');
+  await page.context().close();
+});

@@ -1,0 +1,99 @@
+//! Landscapes in two parameters, and where the noise is stronger.
+
+use losscape::base::elementary::tanh;
+use losscape::models::surfaces::{DoubleWell, GaussianMixture, Quadratic, TiltedRing};
+use losscape::{ArgError, Objective};
+use wasm_bindgen::prelude::*;
+
+/// What the cloud moves on.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ground {
+    /// ¼ (x² − 1)² + ½ y², with a slope along x.
+    #[default]
+    Wells,
+    /// A narrow, deep well at the left and a wide, shallow one at the right, in a bowl.
+    Valleys,
+    /// ½ (x² + 5 y²).
+    Bowl,
+    /// ¼ (x² + y² − 1)², with a slope along x.
+    Ring,
+}
+
+const CURVATURES: [f64; 2] = [1.0, 5.0];
+const CENTRES: [f64; 4] = [-1.0, 0.0, 1.0, 0.0];
+const DEPTHS: [f64; 2] = [1.5, 1.2];
+const WIDTHS: [f64; 2] = [0.3, 0.7];
+const AROUND: [f64; 2] = [0.3, 0.3];
+
+/// A ground with its slope.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Landscape {
+    ground: Ground,
+    tilt: f64,
+    wells: DoubleWell<f64>,
+    valleys: GaussianMixture<'static, f64>,
+    around: Quadratic<'static, f64>,
+    bowl: Quadratic<'static, f64>,
+}
+
+impl Landscape {
+    pub(super) fn new(ground: Ground, tilt: f64) -> Result<Self, ArgError> {
+        ArgError::check_range("tilt", tilt, tilt.abs() <= 0.3, "from −0.3 to 0.3")?;
+        Ok(Self {
+            ground,
+            tilt,
+            wells: DoubleWell::new(2)?,
+            valleys: GaussianMixture::new(2, &CENTRES, &DEPTHS, &WIDTHS)?,
+            around: Quadratic::new(&AROUND)?,
+            bowl: Quadratic::new(&CURVATURES)?,
+        })
+    }
+}
+
+impl Objective<f64> for Landscape {
+    fn dim(&self) -> usize {
+        2
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.bowl.scratch_len()
+    }
+
+    fn value(&self, x: &[f64], scratch: &mut [f64]) -> f64 {
+        self.value_grad(x, &mut [0.0; 2], scratch)
+    }
+
+    fn value_grad(&self, x: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+        match self.ground {
+            Ground::Bowl => self.bowl.value_grad(x, grad, scratch),
+            Ground::Ring => TiltedRing { scale: 1.0, tilt: self.tilt }.value_grad(x, grad, scratch),
+            Ground::Wells => {
+                let value = self.wells.value_grad(x, grad, scratch);
+                grad[0] += self.tilt;
+                value + self.tilt * x[0]
+            }
+            Ground::Valleys => {
+                let mut other = [0.0; 2];
+                let value = self.valleys.value_grad(x, grad, scratch)
+                    + self.around.value_grad(x, &mut other, scratch);
+                grad[0] += other[0];
+                grad[1] += other[1];
+                value
+            }
+        }
+    }
+}
+
+/// How much stronger than the mean the noise is at a place, along each axis.
+pub(super) type Law = fn(&[f64], &mut [f64]);
+
+/// The same everywhere.
+pub(super) fn even(_: &[f64], d: &mut [f64]) {
+    d.fill(1.0);
+}
+
+/// Nine times as strong far above as far below.
+pub(super) fn hot_above(x: &[f64], d: &mut [f64]) {
+    d.fill(1.0 + 0.8 * tanh(2.0 * x[1]));
+}

@@ -1,0 +1,84 @@
+//! The law where cloud and density settle, and how far they are from it.
+
+use losscape::ArgError;
+use losscape::base::grid::Grid;
+use losscape::diffusion::{
+    Elimination, EliminationLayout, EliminationStep, Gibbs, NoiseFloor, histogram, noise_floor, normalise,
+    relative_entropy,
+};
+
+use super::{CELLS, COARSE, Equation, SIDE, WALLS, grid};
+
+/// What a law is taken to be where it is too small for a number: nothing is then infinitely far from it.
+const LEAST: f64 = 1e-200;
+
+/// The stationary density at one temperature, in cells and in the bins of the cloud.
+#[derive(Debug)]
+pub(super) struct Limit {
+    law: Vec<f64>,
+    bins: Vec<f64>,
+    /// Whether it is that of Gibbs.
+    gibbs: bool,
+    floor: NoiseFloor<f64>,
+}
+
+impl Limit {
+    pub(super) fn new(
+        equation: &Equation,
+        potential: &[f64],
+        uneven: bool,
+        walkers: u32,
+    ) -> Result<Self, ArgError> {
+        let fine = equation.grid();
+        let mut law = vec![0.0; CELLS];
+        if uneven {
+            let memory = vec![0.0; EliminationLayout::new([SIDE; 2], WALLS).len()];
+            let mut elimination = Elimination::stationary(equation, memory)?;
+            while let EliminationStep::Eliminated { .. } = elimination.step() {}
+            elimination.density(&mut law)?;
+        } else {
+            Gibbs::new(*fine, potential, equation.temperature())?.fill(&mut law)?;
+        }
+        for rho in &mut law {
+            *rho = if *rho < LEAST { LEAST } else { *rho };
+        }
+        let coarse = grid(COARSE)?;
+        let mut bins = vec![0.0; coarse.len()];
+        for (k, rho) in law.iter().enumerate() {
+            if let Some(bin) = coarse.cell_of(fine.centre(k)) {
+                bins[bin] += rho;
+            }
+        }
+        normalise(&coarse, &mut bins)?;
+        let floor = noise_floor(&coarse, &bins, walkers)?;
+        Ok(Self { law, bins, gibbs: !uneven, floor })
+    }
+
+    pub(super) fn law(&self) -> &[f64] {
+        &self.law
+    }
+
+    /// Of the density, of the cloud, of a perfect cloud with its standard deviation; free energy above its limit over T.
+    pub(super) fn distances(
+        &self,
+        fine: &Grid<f64, 2>,
+        potential: &[f64],
+        temperature: f64,
+        density: &[f64],
+        walkers: &[f64],
+    ) -> Result<[f64; 5], ArgError> {
+        let coarse = grid(COARSE)?;
+        let mut counted = vec![0.0; coarse.len()];
+        histogram(&coarse, walkers, &mut counted)?;
+        let cloud = relative_entropy(&coarse, &counted, &self.bins)?;
+        let NoiseFloor { mean, std_dev } = self.floor;
+        let [density, energy] = if self.gibbs {
+            let gibbs = Gibbs::new(*fine, potential, temperature)?;
+            let energy = gibbs.free_energy(density)? - gibbs.least_free_energy();
+            [gibbs.relative_entropy(density)?, energy / temperature]
+        } else {
+            [relative_entropy(fine, density, &self.law)?, f64::NAN]
+        };
+        Ok([density, cloud, mean, std_dev, energy])
+    }
+}

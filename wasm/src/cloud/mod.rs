@@ -1,0 +1,383 @@
+//! The experiment *Cloud*: walkers with noise, the density that they stand for, and the law where both settle.
+
+mod ground;
+mod limit;
+#[cfg(test)]
+mod tests;
+
+use losscape::base::elementary::exp;
+use losscape::base::fingerprint::Fingerprint;
+use losscape::base::grid::{Axis, Grid};
+use losscape::base::random::{Xoshiro128PlusPlus, fill_normal, stream, uniform_in};
+use losscape::diffusion::{
+    Boundary, Calculus, Diffusion, Dynamics, Ensemble, EnsembleLayout, EnsembleStep, Evolution,
+    EvolutionLayout, EvolutionStep, FokkerPlanck, FokkerPlanckLayout, Scheme, Uneven, moments, normalise,
+    seed_walkers, share,
+};
+use losscape::{ArgError, Objective};
+use wasm_bindgen::prelude::*;
+
+use crate::LabError;
+pub use ground::Ground;
+use ground::{Landscape, Law, even, hot_above};
+use limit::Limit;
+
+/// The box, and the density's cells along a side; the cloud is counted in blocks of 3 × 3 of them.
+const EDGE: f64 = 3.0;
+const SIDE: u32 = 72;
+const CELLS: usize = 72 * 72;
+const COARSE: u32 = 24;
+const WALLS: [Boundary; 2] = [Boundary::Reflecting; 2];
+/// Hotter, the cloud would leave the box.
+const HOTTEST: f64 = 0.6;
+/// How often the temperature is halved at most.
+const HALVINGS: u32 = 6;
+/// Arrows of the current along a side.
+const ARROWS: u32 = 24;
+
+/// Everything that decides the numbers of a run.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub struct CloudSettings {
+    /// Seed of the noise and of the walkers' starts.
+    pub seed: u32,
+    /// η, the length of a step; above zero.
+    pub learning_rate: f64,
+    /// b, samples in a step.
+    pub batch_size: u32,
+    /// σ², the variance of the noise in the gradient of a sample.
+    pub variance: f64,
+    /// What the cloud moves on.
+    pub ground: Ground,
+    /// Its slope along x.
+    pub tilt: f64,
+    /// How many walkers there are.
+    pub walkers: u32,
+    /// Whether the noise is stronger above.
+    pub uneven: bool,
+    /// Whether the walkers start all over the box, not in one place.
+    pub spread: bool,
+    /// Steps until the temperature is halved, as by a batch twice as large; 0: never.
+    pub cooling: u32,
+}
+
+impl Default for CloudSettings {
+    /// What the page starts with.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            learning_rate: f64::from(0.02f32),
+            batch_size: 1,
+            variance: 20.0,
+            ground: Ground::Wells,
+            tilt: f64::from(0.1f32),
+            walkers: 4096,
+            uneven: false,
+            spread: false,
+            cooling: 0,
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl CloudSettings {
+    /// What the lab begins with, to be changed: η = 0.02, b = 1, σ² = 20, the tilted double well, 4096 walkers, seed 1.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+type Walkers = Ensemble<f64, Uneven<f64, Law>, Vec<f64>, Vec<Xoshiro128PlusPlus>, Vec<f64>>;
+type Equation = FokkerPlanck<f64, 2, Vec<f64>>;
+
+/// A cloud of walkers, its density, and the law where both settle.
+#[wasm_bindgen]
+pub struct Cloud {
+    landscape: Landscape,
+    potential: Vec<f64>,
+    diffusion: Vec<f64>,
+    uneven: bool,
+    temperature: f64,
+    cooling: u32,
+    walkers: Walkers,
+    equation: Equation,
+    density: Evolution<f64, 2, Vec<f64>, Vec<f64>>,
+    limit: Limit,
+    steps: u32,
+}
+
+impl core::fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Cloud").field("steps", &self.steps).finish_non_exhaustive()
+    }
+}
+
+#[wasm_bindgen]
+impl Cloud {
+    /// A cloud at its start.
+    ///
+    /// # Errors
+    /// [`LabError`] naming the setting that the kernel refused.
+    #[wasm_bindgen(constructor)]
+    pub fn new(settings: &CloudSettings) -> Result<Self, LabError> {
+        let s = settings;
+        LabError::check_count("walkers", s.walkers, 1..=16_384)?;
+        LabError::check_count("batch_size", s.batch_size, 1..=1 << 20)?;
+        ArgError::check_positive("learning_rate", s.learning_rate)?;
+        let temperature = s.learning_rate * s.variance / (2.0 * f64::from(s.batch_size));
+        let allowed = temperature > 0.0 && temperature <= HOTTEST;
+        ArgError::check_range("temperature", temperature, allowed, "above 0 and at most 0.6")?;
+        let landscape = Landscape::new(s.ground, s.tilt)?;
+        let law: Law = if s.uneven { hot_above } else { even };
+        let grid = grid(SIDE)?;
+        let mut potential = vec![0.0; CELLS];
+        let mut scratch = vec![0.0; landscape.scratch_len()];
+        grid.fill(&mut potential, |x| landscape.value(&x, &mut scratch))?;
+        let mut diffusion = vec![0.0; 2 * CELLS];
+        for (axis, values) in diffusion.chunks_mut(CELLS).enumerate() {
+            grid.fill(values, |x| {
+                let mut d = [0.0; 2];
+                law(&x, &mut d);
+                d[axis]
+            })?;
+        }
+        let memory = vec![0.0; FokkerPlanckLayout::new([SIDE; 2]).len()];
+        let dynamics = dynamics(&potential, &diffusion);
+        let equation = FokkerPlanck::new(grid, WALLS, &dynamics, temperature, memory)?;
+        let limit = Limit::new(&equation, &potential, s.uneven, s.walkers)?;
+
+        let mut density = vec![0.0; CELLS];
+        grid.fill(
+            &mut density,
+            |[x, y]| if s.spread { 1.0 } else { exp(-12.5 * ((x - 1.0) * (x - 1.0) + y * y)) },
+        )?;
+        normalise(&grid, &mut density)?;
+        // Splitting keeps the law of a potential, and no other.
+        let dt = s.learning_rate;
+        let scheme = if s.uneven { Scheme::Exact { dt } } else { Scheme::Implicit { dt } };
+        let workspace = vec![0.0; EvolutionLayout::new([SIDE; 2]).len()];
+        let density = Evolution::new(&equation, scheme, density, workspace)?;
+
+        let mut rng = vec![stream(0, 0); s.walkers as usize + 1];
+        seed_walkers(s.seed.into(), &mut rng);
+        let positions = starts(&mut rng.split_off(s.walkers as usize)[0], s.walkers, s.spread);
+        let walk = Uneven { learning_rate: dt, temperature, diffusion: law };
+        let workspace = vec![0.0; EnsembleLayout::new(2, landscape.scratch_len()).len()];
+        let walkers = Ensemble::new(&landscape, walk, positions, rng, workspace)?;
+        Ok(Self {
+            landscape,
+            potential,
+            diffusion,
+            uneven: s.uneven,
+            temperature,
+            cooling: s.cooling,
+            walkers,
+            equation,
+            density,
+            limit,
+            steps: 0,
+        })
+    }
+
+    /// Makes `steps` steps of every walker and of the density. Returns how many were made before one was not finite.
+    ///
+    /// # Errors
+    /// [`LabError`], if the kernel refuses what it took before: never.
+    pub fn advance(&mut self, steps: u32) -> Result<u32, LabError> {
+        for made in 0..steps {
+            if !(self.round() && self.flow()) {
+                return Ok(made);
+            }
+            self.steps += 1;
+            self.cool()?;
+        }
+        Ok(steps)
+    }
+
+    /// Steps made so far.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// T now.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn temperature(&self) -> f64 {
+        self.equation.temperature()
+    }
+
+    /// The first walkers, x and y of each.
+    #[must_use]
+    pub fn walkers(&self, count: u32) -> Vec<f32> {
+        #[expect(clippy::cast_possible_truncation, reason = "to be drawn")]
+        self.walkers.positions().iter().take(2 * count as usize).map(|x| *x as f32).collect()
+    }
+
+    /// The potential in the cells, row by row from below.
+    #[must_use]
+    pub fn potential(&self) -> Vec<f64> {
+        self.potential.clone()
+    }
+
+    /// The density in the cells.
+    #[must_use]
+    pub fn density(&self) -> Vec<f64> {
+        self.density.density().to_vec()
+    }
+
+    /// The law where it settles at the present temperature.
+    #[must_use]
+    pub fn law(&self) -> Vec<f64> {
+        self.limit.law().to_vec()
+    }
+
+    /// Shares at the left, x < 0: of the cloud, of the density and of the law.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn shares(&self) -> Result<Vec<f64>, LabError> {
+        let (grid, left) = (self.equation.grid(), |[x, _]: [f64; 2]| x < 0.0);
+        let at = self.walkers.positions();
+        let there = at.chunks(2).filter(|x| x[0] < 0.0).count();
+        let cloud = f64::from(u32::try_from(there).unwrap_or(0)) / f64::from(self.count());
+        Ok(vec![cloud, share(grid, self.density.density(), left)?, share(grid, self.limit.law(), left)?])
+    }
+
+    /// Variances along y: of the cloud, of the density and of the law.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn variances(&self) -> Result<Vec<f64>, LabError> {
+        let (mut mean, mut square) = (0.0, 0.0);
+        for x in self.walkers.positions().chunks(2) {
+            mean += x[1];
+            square += x[1] * x[1];
+        }
+        let count = f64::from(self.count());
+        mean /= count;
+        let grid = self.equation.grid();
+        let of = |density: &[f64]| Ok::<_, ArgError>(moments(grid, density)?.covariance[1][1]);
+        Ok(vec![square / count - mean * mean, of(self.density.density())?, of(self.limit.law())?])
+    }
+
+    /// Distances to the law in nats: of the density, of the cloud in 24 × 24 bins; then what a perfect cloud would read, its
+    /// standard deviation, and the density's free energy above its limit, over T (NaN where the law is none of Gibbs).
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn distances(&self) -> Result<Vec<f64>, LabError> {
+        let (density, at) = (self.density.density(), self.walkers.positions());
+        Ok(self
+            .limit
+            .distances(self.equation.grid(), &self.potential, self.temperature(), density, at)?
+            .to_vec())
+    }
+
+    /// The current of the density at 24 × 24 places, row by row from below: x and y.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn current(&self) -> Result<Vec<f64>, LabError> {
+        let (mut along, mut up) = (vec![0.0; CELLS], vec![0.0; CELLS]);
+        self.equation.current(self.density.density(), 0, &mut along)?;
+        self.equation.current(self.density.density(), 1, &mut up)?;
+        let (mut out, side) = (Vec::new(), SIDE as usize);
+        let apart = side / ARROWS as usize;
+        for row in (apart / 2..side).step_by(apart) {
+            for column in (apart / 2..side).step_by(apart) {
+                let k = row * side + column;
+                out.extend([0.5 * (along[k] + along[k - 1]), 0.5 * (up[k] + up[k - side])]);
+            }
+        }
+        Ok(out)
+    }
+
+    /// What the density's current goes round by, and the entropy that the current of the law produces, in nats per unit of time.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn circulation(&self) -> Result<Vec<f64>, LabError> {
+        let produced = self.equation.entropy_production(self.limit.law())?;
+        Ok(vec![self.equation.circulation(self.density.density())?, produced])
+    }
+
+    /// The digest of all walkers and of the density.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut digest = Fingerprint::new();
+        digest.reals(self.walkers.positions());
+        digest.reals(self.density.density());
+        format!("{:016x}", digest.finish())
+    }
+}
+
+impl Cloud {
+    fn count(&self) -> u32 {
+        u32::try_from(self.walkers.positions().len() / 2).unwrap_or(u32::MAX)
+    }
+
+    /// A step of every walker; false if one was not finite.
+    fn round(&mut self) -> bool {
+        loop {
+            match self.walkers.step(&self.landscape) {
+                EnsembleStep::Moved { .. } => (),
+                EnsembleStep::Round { .. } => return true,
+                EnsembleStep::NotFinite { .. } | EnsembleStep::MemoryChanged => return false,
+            }
+        }
+    }
+
+    /// The density at the next time; false if it was not finite.
+    fn flow(&mut self) -> bool {
+        loop {
+            match self.density.step(&self.equation) {
+                EvolutionStep::Swept { .. } => (),
+                EvolutionStep::Stepped { .. } => return true,
+                _ => return false,
+            }
+        }
+    }
+
+    /// Halves the temperature when it is time.
+    fn cool(&mut self) -> Result<(), LabError> {
+        let halvings = self.steps.checked_div(self.cooling).unwrap_or(0);
+        if halvings == 0 || halvings > HALVINGS || !self.steps.is_multiple_of(self.cooling) {
+            return Ok(());
+        }
+        let temperature = self.temperature / f64::from(1u32 << halvings);
+        self.equation.set_temperature(&dynamics(&self.potential, &self.diffusion), temperature)?;
+        self.walkers.walk_mut().temperature = temperature;
+        self.limit = Limit::new(&self.equation, &self.potential, self.uneven, self.count())?;
+        Ok(())
+    }
+}
+
+fn grid(side: u32) -> Result<Grid<f64, 2>, ArgError> {
+    Grid::new([Axis::new(-EDGE, EDGE, side)?; 2])
+}
+
+const fn dynamics<'a>(potential: &'a [f64], diffusion: &'a [f64]) -> Dynamics<'a, f64, 2> {
+    let diffusion = Diffusion::Places { values: diffusion, calculus: Calculus::Ito };
+    Dynamics { potential, drift: &[], diffusion }
+}
+
+/// All around (1, 0), or all over the box.
+fn starts(rng: &mut Xoshiro128PlusPlus, walkers: u32, spread: bool) -> Vec<f64> {
+    let mut at = vec![0.0; 2 * walkers as usize];
+    if spread {
+        for x in &mut at {
+            *x = uniform_in(rng, -EDGE, EDGE);
+        }
+        return at;
+    }
+    fill_normal(rng, &mut at);
+    for x in at.chunks_mut(2) {
+        x[0] = 1.0 + 0.2 * x[0];
+        x[1] *= 0.2;
+    }
+    at
+}

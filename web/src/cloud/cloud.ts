@@ -1,0 +1,359 @@
+import { html, nothing, svg } from 'lit';
+import '../grammar/field.ts';
+import type { Chart } from '../grammar/asking.ts';
+import { Exhibit } from '../grammar/exhibit.ts';
+import type { HomeFile } from '../grammar/home.ts';
+import type { NumberShown } from '../grammar/numbers.ts';
+import { px } from '../grammar/points.ts';
+import type { Failure } from '../lib/failure.ts';
+import { count, percent, significant } from '../lib/format.ts';
+import { clampNumber } from '../lib/schema.ts';
+import { files } from './export.ts';
+import { moreNumbers, numbers } from './numbers.ts';
+import { ARROWS, CELLS, EDGE, type Frame, type Sample, SPAN } from './protocol.ts';
+import { type AskedOfCloud, questions } from './questions.ts';
+import {
+  BATCH,
+  COOLING,
+  GROUND,
+  HOTTEST,
+  LOCK,
+  PRESETS,
+  RATE,
+  SCHEMA,
+  SEED,
+  SPREAD,
+  TILT,
+  total,
+  UNEVEN,
+  VARIANCE,
+  WALKERS,
+} from './schema.ts';
+
+/** Distances below are not drawn: the density's falls without end. */
+const LEAST = 1e-5;
+/** A share that changes by less has stopped; one that differs by more from the law's is no longer the law's. */
+const FROZEN = 0.01;
+const LEFT_BEHIND = 0.05;
+
+type Scale = (v: number) => number;
+
+/** The exhibit *Cloud*. */
+export class CloudExhibit extends Exhibit<Frame> {
+  protected readonly schema = SCHEMA;
+  protected readonly presets = PRESETS;
+  #measured: Sample[] = [];
+
+  protected override get total(): number {
+    return total(this.number('rate'));
+  }
+
+  protected override begun(): void {
+    this.cursor = undefined;
+    this.#measured = [];
+  }
+
+  protected override arrived({ measured }: Frame): void {
+    this.#measured.push(...measured);
+  }
+
+  // ---- settings ----
+
+  /** A locked temperature takes the batch size along; and it is never so hot that the cloud would leave the map. */
+  protected override set(key: string, value: number | string): void {
+    if (key === LOCK.key) {
+      this.values.lock = value;
+      this.requestUpdate();
+      this.writeHash();
+      return;
+    }
+    const heat = () => (this.number('rate') * this.number('variance')) / 2;
+    const locked = key === RATE.key && this.values.lock === 'on';
+    const before = heat() / this.number('batch');
+    const now = this.values[key];
+    this.values[key] = value;
+    let batch = locked ? Math.round(heat() / before) : this.number('batch');
+    if (heat() / Math.max(1, batch) > HOTTEST) {
+      batch = Math.ceil(heat() / HOTTEST);
+      this.note(
+        `The batch size became ${batch}: at a temperature above ${HOTTEST} the cloud would leave the map.`,
+      );
+    }
+    this.values.batch = clampNumber(BATCH, batch);
+    this.values[key] = now!;
+    super.set(key, key === BATCH.key ? this.values.batch : value);
+  }
+
+  protected override mend(failure: Failure): void {
+    if (failure.kind === 'not-finite') this.values.rate = clampNumber(RATE, this.number('rate') / 2);
+    if (failure.kind === 'refused') this.values.batch = BATCH.max;
+  }
+
+  // ---- questions ----
+
+  protected get questions(): readonly AskedOfCloud[] {
+    return questions(this.values);
+  }
+
+  get #end(): Sample | undefined {
+    return this.over ? this.state!.now : undefined;
+  }
+
+  protected truth(asked: AskedOfCloud): number | undefined {
+    return asked.truth(this.#end);
+  }
+
+  /** The step from which on a cooled density has stayed as it was, though its law has gone on. */
+  get #froze(): number | undefined {
+    const end = this.#end;
+    if (!end || this.values.cooling === '0' || Math.abs(end.left.density - end.left.law) < LEFT_BEHIND)
+      return undefined;
+    const moved = this.#measured.findLastIndex(
+      ({ left }) => Math.abs(left.density - end.left.density) > FROZEN,
+    );
+    return this.#measured[moved + 1]?.step;
+  }
+
+  protected override answer(): string | undefined {
+    const end = this.#end;
+    if (!end || this.veils('ends')) return undefined;
+    const { ground, uneven } = this.values;
+    const { left, across, temperature } = end;
+    if (ground === 'bowl') {
+      const times = significant(across.cloud / across.law);
+      const theory = significant(1 / (1 - (this.number('rate') * 5) / 2));
+      return `The cloud is ${times} times as wide across, in variance, as its law at T = ${significant(temperature)}; for steps of this length it has to be ${theory}.`;
+    }
+    if (ground === 'ring' && uneven === 'on')
+      return `The cloud keeps its shape and goes round: a circulation of ${significant(end.circulation, 2)} per unit of time, for ${significant(end.produced, 2)} nats of entropy.`;
+    const froze = this.#froze;
+    if (froze !== undefined)
+      return `It froze near step ${count(froze)}: ${percent(left.cloud, 0)} of the cloud are at the left, where its law now has ${percent(left.law, 0)}. It stays where it was when the noise could last carry it over the wall.`;
+    return `The cloud has settled with ${percent(left.cloud, 0)} at the left, its density with ${percent(left.density, 0)}; the law e^(−V/T) at T = ${significant(temperature)} says ${percent(left.law, 0)}.`;
+  }
+
+  // ---- words and numbers ----
+
+  protected get caption(): string {
+    return `Step ${count(this.state?.step ?? 0)} of ${count(this.total)}, seed ${this.values.seed}`;
+  }
+
+  protected describe(): string {
+    const v = this.values;
+    const { label } = GROUND.options.find(({ value }) => value === v.ground)!;
+    const noise = v.uneven === 'on' ? ', noise stronger above' : '';
+    const cooled = v.cooling === '0' ? '' : `, T halved every ${v.cooling} steps`;
+    return `${label}, tilt ${significant(this.number('tilt'))}, η ${significant(this.number('rate'))}, b ${v.batch}, σ² ${significant(this.number('variance'))}${noise}${cooled}, ${v.walkers} walkers, seed ${v.seed}, step ${this.state?.step ?? 0}`;
+  }
+
+  protected summary(): string {
+    const { state } = this;
+    if (!state) return 'The kernel is being loaded.';
+    const { label } = GROUND.options.find(({ value }) => value === this.values.ground)!;
+    const where = `Step ${count(state.step)}. The landscape: ${label}`;
+    if (this.veils('ends')) return `${where}. The cloud is hidden until you guess.`;
+    const { left, density, cloud } = state.now;
+    return `${where}. A cloud of ${count(Number(this.values.walkers))} walkers, ${percent(left.cloud)} at the left; its density ${percent(left.density)}, the law ${percent(left.law)}. Distance of the density ${significant(density)} nats, of the cloud ${significant(cloud)}.`;
+  }
+
+  #shown() {
+    const { now, digest } = this.state!;
+    return { now, digest, bowl: this.values.ground === 'bowl', hide: this.veils('ends') };
+  }
+
+  protected numbers(): NumberShown[] {
+    return this.state ? numbers(this.#shown()) : [];
+  }
+
+  protected moreNumbers(): NumberShown[] {
+    return this.state ? moreNumbers(this.#shown()) : [];
+  }
+
+  protected mainNumber() {
+    const step = `step ${count(this.state?.step ?? 0)} of ${count(this.total)}`;
+    if (!this.state || this.veils('ends')) return { note: `the cloud is hidden until you guess · ${step}` };
+    return { value: percent(this.state.now.left.cloud, 0), note: `of the cloud at the left · ${step}` };
+  }
+
+  // ---- drawing ----
+
+  #above() {
+    const { state } = this;
+    if (!state || this.veils('ends')) {
+      const start = (x: Scale, y: Scale) => svg`<circle class="begin" cx=${x(1)} cy=${y(0)} r="7" />`;
+      return this.values.begin === 'box' ? () => svg`` : start;
+    }
+    const { walkers, density, law, current } = state;
+    return (x: Scale, y: Scale) => {
+      let dots = '';
+      for (let k = 0; k < walkers.length; k += 2)
+        dots += `M${px(x(walkers[k]!))} ${px(y(walkers[k + 1]!))}h0`;
+      const cell = (x(SPAN[1]) - x(SPAN[0])) / (CELLS - 1);
+      const place = `translate(${x(SPAN[0])} ${y(SPAN[3])}) scale(${cell}) translate(-0.5 -0.5)`;
+      return svg`<path class="walkers" d=${dots} />
+        <path class="density halo" transform=${place} d=${density} /><path class="density" transform=${place} d=${density} />
+        <path class="law" transform=${place} d=${law ?? ''} />
+        ${current ? svg`<path class="current" d=${arrows(current, x, y)} />` : nothing}`;
+    };
+  }
+
+  #legend() {
+    const item = (mark: unknown, name: string) =>
+      html`<li><svg width="30" height="14" aria-hidden="true">${mark}</svg> ${name}</li>`;
+    if (this.veils('ends')) return item(svg`<circle class="begin" cx="15" cy="7" r="5" />`, 'start');
+    return html`${item(svg`<path class="walkers" d="M6 7h0M15 7h0M24 7h0" />`, 'walkers')}
+      ${item(svg`<path class="density" d="M1 7H29" />`, 'density')}
+      ${item(svg`<path class="law" d="M1 7H29" />`, 'law')}
+      ${this.state?.current ? item(svg`<path class="current" d="M4 7H22m-5 -4l5 4l-5 4" />`, 'current') : nothing}`;
+  }
+
+  protected figure() {
+    const { state } = this;
+    const hidden = this.veils('ends');
+    const [distance] = this.charts();
+    return html`<figure class="figure" ?hidden=${!state} aria-label="The cloud on its landscape">
+      <div class="cloud-figure" @lab-cursor=${(event: CustomEvent<number | undefined>) => this.along(event.detail)}>
+        <div>
+          <lab-field
+            class="ground"
+            .picture=${state?.ground}
+            .span=${SPAN}
+            .label=${'The landscape from above'}
+            .summary=${this.summary()}
+            .above=${this.#above()}
+          ></lab-field>
+          <ul class="ways" aria-label="What is drawn">${this.#legend()}</ul>
+        </div>
+        ${this.narrow.matches ? nothing : this.chart(distance!)}
+      </div>
+      ${this.answerLine()}
+      <figcaption>
+        ${
+          hidden
+            ? 'The darker, the lower. The cloud appears once you have committed or skipped.'
+            : `The darker, the lower. Of the walkers ${count(Math.min(512, Number(this.values.walkers)))} are drawn; lines at equal heights of the density and of the law.`
+        }
+      </figcaption>
+    </figure>`;
+  }
+
+  protected charts(): Chart[] {
+    const along = (of: (sample: Sample) => number) =>
+      this.#measured.map((sample) => [sample.step, of(sample)] as const);
+    const drawn = (of: (sample: Sample) => number) =>
+      along(of).filter(([, y]) => y > LEAST && Number.isFinite(y));
+    const now = this.state?.now;
+    const froze = this.#froze;
+    const marks = froze !== undefined && !this.veils('ends') ? { changes: [froze] } : {};
+    const gibbs = this.values.uneven === 'off';
+    return [
+      {
+        id: 'distances',
+        label: 'Distance to the law (nats)',
+        log: true,
+        span: this.total,
+        ...marks,
+        ...(now &&
+          !this.veils('ends') && { band: [now.floor - 2 * now.spread, now.floor + 2 * now.spread] as const }),
+        series: [
+          { name: 'cloud', role: 's-a', mark: 'square', points: drawn((s) => s.cloud), veil: 'ends' },
+          {
+            name: 'density',
+            role: 's-theory',
+            mark: 'circle',
+            points: drawn((s) => s.density),
+            veil: 'ends',
+          },
+          ...(gibbs
+            ? [
+                {
+                  name: 'F − F*',
+                  role: 's-path',
+                  mark: 'circle' as const,
+                  points: drawn((s) => s.energy * s.temperature),
+                  veil: 'ends',
+                },
+              ]
+            : []),
+        ],
+      },
+      {
+        id: 'shares',
+        label: 'Share at the left',
+        span: this.total,
+        ...marks,
+        format: (y) => percent(y),
+        ticks: (y) => percent(y, 0),
+        series: [
+          { name: 'cloud', role: 's-a', mark: 'square', points: along((s) => s.left.cloud), veil: 'ends' },
+          {
+            name: 'density',
+            role: 's-theory',
+            mark: 'circle',
+            points: along((s) => s.left.density),
+            veil: 'ends',
+          },
+          { name: 'law', role: 's-b', mark: 'square', points: along((s) => s.left.law), veil: 'ends' },
+        ],
+      },
+    ];
+  }
+
+  protected override curves() {
+    const [distance, shares] = this.charts();
+    return html`<div class="charts">
+        ${this.narrow.matches ? this.chart(distance!) : nothing} ${this.chart(shares!)}
+      </div>
+      <p class="note">
+        The band is what a perfect cloud of as many walkers reads, give or take two standard deviations. Only the density’s
+        distance has to fall, while the law stays. F − F* is the free energy above its limit, in units of height.${this.#froze !== undefined && !this.veils('ends') ? ` The triangle marks step ${count(this.#froze)}, from which on the density has stayed.` : ''}
+      </p>
+      ${this.pinnedNote()}`;
+  }
+
+  protected controls() {
+    return html`${this.choice(GROUND)} ${this.slider(RATE)} ${this.slider(BATCH)} ${this.choice(LOCK, false)}`;
+  }
+
+  protected moreControls() {
+    return html`${this.slider(VARIANCE)} ${this.slider(TILT)} ${this.choice(UNEVEN)} ${this.choice(COOLING)}
+    ${this.choice(WALKERS)} ${this.choice(SPREAD)} ${this.slider(SEED)}`;
+  }
+
+  // ---- taking home ----
+
+  protected files(): HomeFile[] {
+    return files(this.about(), this.veils('ends') ? [] : this.#measured);
+  }
+
+  protected override stateParts(): object {
+    return this.veils('ends') ? {} : { now: this.state?.now };
+  }
+}
+
+/** The current as arrows: as long as the root of what flows, so that weak ones are seen. */
+function arrows(current: Float64Array, x: Scale, y: Scale): string {
+  const apart = (2 * EDGE) / ARROWS;
+  let largest = 0;
+  for (let k = 0; k < current.length; k += 2)
+    largest = Math.max(largest, Math.hypot(current[k]!, current[k + 1]!));
+  let path = '';
+  for (let k = 0; k < ARROWS * ARROWS; k++) {
+    const [jx, jy] = [current[2 * k]!, current[2 * k + 1]!];
+    const share = Math.hypot(jx, jy) / largest;
+    if (!(share > 0.03)) continue;
+    const scale = (1.6 * (x(apart) - x(0))) / (largest * Math.sqrt(share));
+    const [dx, dy] = [scale * jx, -scale * jy];
+    const [cx, cy] = [
+      x(-EDGE + apart * ((k % ARROWS) + 0.5)),
+      y(-EDGE + apart * (Math.floor(k / ARROWS) + 0.5)),
+    ];
+    // Two strokes of a third of its length make the head.
+    const [bx, by, ox, oy] = [-dx / 3, -dy / 3, -dy / 5, dx / 5];
+    path += `M${px(cx - dx / 2)} ${px(cy - dy / 2)}l${px(dx)} ${px(dy)}`;
+    path += `m${px(bx + ox)} ${px(by + oy)}l${px(-bx - ox)} ${px(-by - oy)}l${px(bx - ox)} ${px(by - oy)}`;
+  }
+  return path;
+}
+
+customElements.define('lab-cloud', CloudExhibit);

@@ -1,0 +1,118 @@
+/** The read-outs of Cloud. */
+
+import type { NumberShown } from '../grammar/numbers.ts';
+import { hexGroups, significant } from '../lib/format.ts';
+import type { Sample, Three } from './protocol.ts';
+
+export interface Shown {
+  now: Sample;
+  digest: string;
+  bowl: boolean;
+  hide: boolean;
+}
+
+const each = ({ cloud, density, law }: Three, of: (x: number) => string) =>
+  `${of(cloud)} · ${of(density)} · ${of(law)}`;
+
+export function numbers({ now, digest, bowl, hide }: Shown): NumberShown[] {
+  return [
+    {
+      symbol: 'T',
+      name: 'temperature',
+      value: significant(now.temperature),
+      definition:
+        'Learning rate times the noise’s variance over twice the batch size, in units of the landscape’s height: what the noise of many steps amounts to.',
+      formula: 'cloud-temperature',
+      test: 'temperature',
+    },
+    bowl
+      ? {
+          symbol: '',
+          name: 'variance across: cloud · density · law',
+          value: each(now.across, (x) => significant(x)),
+          hidden: hide,
+          long: true,
+          definition:
+            'Along the steep direction. The law’s is T/λ, with λ = 5, and a little more for the cells’ size.',
+          test: 'across',
+        }
+      : {
+          symbol: '',
+          name: 'share at the left: cloud · density · law',
+          value: each(now.left, (x) => (100 * x).toFixed(1)),
+          unit: '%',
+          hidden: hide,
+          long: true,
+          definition:
+            'Of the walkers, of the density that the Fokker–Planck equation carries along, and of the law where both settle.',
+          formula: 'gibbs',
+          test: 'left',
+        },
+    {
+      symbol: 'KL',
+      name: 'distance of the density',
+      value: now.density < 1e-9 ? 'below 1e−9' : significant(now.density),
+      unit: 'nats',
+      hidden: hide,
+      definition:
+        'The relative entropy of the density to the law: 0 if they are equal, about 0.7 if one is spread over twice as much as the other. It falls at every step, unless the law changes.',
+      formula: 'relative-entropy',
+      test: 'distance',
+    },
+    {
+      symbol: '',
+      name: 'distance of the cloud, and floor',
+      value: `${significant(now.cloud)} · ${significant(now.floor)}`,
+      unit: 'nats',
+      hidden: hide,
+      definition:
+        'The same of the walkers, counted in 24 × 24 bins, and what a perfect cloud of as many walkers would read on average. A finite cloud never comes to 0, and may rise.',
+      test: 'cloud-distance',
+    },
+    {
+      symbol: '',
+      name: 'fingerprint',
+      value: hexGroups(digest),
+      long: true,
+      definition:
+        'A 64-bit digest of the bits of all walkers and of the density. Equal settings, seed and step give an equal fingerprint on every machine.',
+      test: 'digest',
+    },
+  ];
+}
+
+export function moreNumbers({ now, hide }: Shown): NumberShown[] {
+  return [
+    {
+      symbol: '(F − F*)/T',
+      name: 'free energy above its limit, over T',
+      value: Number.isFinite(now.energy) ? significant(now.energy, 4) : '–',
+      unit: 'nats',
+      hidden: hide,
+      definition:
+        'Mean height minus T times the entropy, above what it is for the law. Over T it is the distance of the density, though it is computed otherwise. With noise that is stronger above there is no such energy.',
+      formula: 'free-energy',
+      test: 'energy',
+    },
+    {
+      symbol: '',
+      name: 'entropy the law produces',
+      value: !Number.isFinite(now.produced) ? '–' : now.produced < 1e-9 ? '0' : significant(now.produced, 2),
+      unit: 'nats per unit of time',
+      hidden: hide,
+      definition:
+        'By the current that is left when all has settled: 0 in balance, above 0 where it goes round. A unit of time is 1/η steps.',
+      test: 'produced',
+    },
+    {
+      symbol: '',
+      name: 'circulation',
+      value: Math.abs(now.circulation) < 1e-12 ? '0' : significant(now.circulation, 2),
+      unit: 'per unit of time',
+      hidden: hide,
+      definition:
+        'The density’s current times the arm, around the middle: above 0 it goes round counter-clockwise.',
+      test: 'circulation',
+    },
+  ];
+}

@@ -1,0 +1,55 @@
+/** What the page of *Cloud* and its worker say to each other. */
+
+import type { Picture } from '../grammar/field.ts';
+import type { Stand } from '../lib/protocol.ts';
+
+/** Of the cloud, of its density, and of the law where both settle. */
+export interface Three {
+  cloud: number;
+  density: number;
+  law: number;
+}
+
+/** What is measured at some steps, and now. */
+export interface Sample {
+  step: number;
+  temperature: number;
+  /** Shares at the left, and variances along y. */
+  left: Three;
+  across: Three;
+  /** Distances to the law in nats. */
+  density: number;
+  cloud: number;
+  /** What a perfect cloud of as many walkers would read, and its standard deviation. */
+  floor: number;
+  spread: number;
+  /** The density's free energy above its limit, over T; NaN where the law is none of Gibbs. */
+  energy: number;
+  circulation: number;
+  /** Entropy that the current of the law produces. */
+  produced: number;
+}
+
+export interface Frame extends Stand {
+  /** Only the first frame brings it. */
+  ground?: Picture;
+  now: Sample;
+  /** Some walkers, x and y of each. */
+  walkers: Float32Array;
+  /** Level lines in units of cells, rows from above. */
+  density: string;
+  /** Only when it has changed. */
+  law?: string;
+  /** Where the noise is uneven: the current at 24 × 24 places, row by row from below. */
+  current?: Float64Array;
+  /** Since the last frame. */
+  measured: Sample[];
+}
+
+/** The map reaches from the first cell's middle to the last one's, as the kernel has them. */
+export const CELLS = 72;
+const REACH = 3 - 3 / CELLS;
+export const SPAN = [-REACH, REACH, -REACH, REACH] as const;
+/** Places of the current along a side, and the box that they lie in. */
+export const ARROWS = 24;
+export const EDGE = 3;

@@ -1,0 +1,95 @@
+/** What is asked before, and what is said after. */
+
+import { choosing } from '../grammar/predict.ts';
+import type { Asked } from '../grammar/predictions.ts';
+import type { Values } from '../lib/schema.ts';
+import type { Sample } from './protocol.ts';
+
+export interface AskedOfCloud extends Asked {
+  /** Of where it has settled; nothing before. */
+  truth: (end: Sample | undefined) => number | undefined;
+}
+
+const ENDS = {
+  guess: 'guess',
+  hidden: 'ends',
+  hides: 'cloud, its density and the law',
+  at: 'when all steps are made',
+  waits: true,
+} as const;
+
+/** Of those that begin at the right; others begin all over the map. */
+const WHERE: Readonly<Record<string, string>> = {
+  wells:
+    'All begin in the right well, which is the higher one. When the cloud has settled, what share of it is in the lower one, at the left?',
+  valleys:
+    'All begin in the well at the right: it is wide, and shallow. The one at the left is deeper, and narrow. When the cloud has settled, what share of it is at the left?',
+  ring: 'All begin at the right of a ring of low ground, which slopes down to the left. When the cloud has settled, what share of it is in the left half?',
+};
+
+const COOLED = ' On the way the noise is cooled: near its end the law has nearly all at the left.';
+
+const ANYWHERE =
+  'The walkers begin all over the map. When the cloud has settled, what share of it is at the left, where the lowest place is?';
+
+const share = (ground: string, cooled: boolean, box: boolean): AskedOfCloud => ({
+  ...ENDS,
+  id: `share-${ground}-${cooled}`,
+  text: `${box ? ANYWHERE : WHERE[ground]}${cooled ? COOLED : ''}`,
+  quantity: 'share at the left',
+  min: 0,
+  max: 100,
+  step: 1,
+  unit: '%',
+  digits: 0,
+  truth: (end) => end && 100 * end.left.cloud,
+  verdict: () =>
+    cooled
+      ? 'While it is warm the cloud follows the law; then the walls between the wells get too high for the noise that is left, and whoever is right stays right.'
+      : 'Neither all in the lowest place nor half and half: each place gets e^(−V/T), and a wide valley has more places.',
+});
+
+const WIDE: AskedOfCloud = {
+  ...ENDS,
+  id: 'wide',
+  text: 'In a bowl of curvature λ the law of the diffusion has the variance T/λ. The cloud makes steps of length η. Across, where λ is 5: how many times the law’s variance will the cloud’s be?',
+  quantity: 'variance over that of the law',
+  min: 0.5,
+  max: 5,
+  step: 1,
+  unit: 'times',
+  digits: 2,
+  log: true,
+  truth: (end) => end && end.across.cloud / end.across.law,
+  verdict: () =>
+    'It is 1/(1 − ηλ/2) times, exactly: near 1 while steps are small, 2 at ηλ = 1, and without end at ηλ = 2. The diffusion is the picture of small steps.',
+};
+
+const ROUND: AskedOfCloud = {
+  ...ENDS,
+  id: 'round',
+  text: 'In the lower half of the map the noise is weak, in the upper it is strong; nothing else pushes. In the end the cloud no longer changes. Does it then stand still on average, or does it flow?',
+  quantity: 'whether it flows',
+  ...choosing(['it stands still: what goes one way comes back', 'it flows round the ring for ever']),
+  truth: (end) => end && (end.produced > 1e-4 ? 1 : 0),
+  verdict: () =>
+    'Where noise depends on the place, what settles is in general no equilibrium. The shape stays, the walkers go round, and that takes entropy all the time.',
+};
+
+const LOCKED: AskedOfCloud = {
+  id: 'locked',
+  text: 'Let the step be twice as long and the batch twice as large: the temperature stays. Does the place where the cloud settles change?',
+  quantity: 'whether it changes',
+  ...choosing(['yes', 'hardly, while steps are small', 'no, never']),
+  hides: '',
+  at: 'at once',
+  truth: () => 1,
+  verdict: () =>
+    'Only η/b enters the law of small steps. Lock the temperature and move the learning rate to see it; with “Too large a step” the law is no longer that of the temperature.',
+};
+
+export function questions({ ground, uneven, cooling, begin }: Values): readonly AskedOfCloud[] {
+  if (ground === 'bowl') return [WIDE];
+  if (ground === 'ring' && uneven === 'on') return [ROUND];
+  return [share(String(ground), cooling !== '0', begin === 'box'), LOCKED];
+}
