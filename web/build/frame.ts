@@ -25,7 +25,7 @@ const LOGO =
 /** The thread: a card for each exhibit, in the order of the story, numbered as its key is; some are still to come. */
 function cards(): string {
   const card = ({ key, title, question, lead, built }: Exhibit, k: number) => {
-    const number = `<span class="number">${k + 1}</span>`;
+    const number = `<span class="ordinal">${k + 1}</span>`;
     const words = `<p>${question}</p><p class="lead-on">${lead}</p>`;
     if (!built)
       return `<li class="coming"><h2>${number} ${title}</h2><p class="soon">Coming</p>${words}</li>`;
@@ -46,7 +46,7 @@ export function frame(): Plugin {
         // An exhibit's number is that of its key and its card, whether or not those before it are built.
         const links = EXHIBITS.map(({ key, title, built }, k) => {
           const current = key === here ? ' aria-current="page"' : '';
-          const name = `<span class="number">${k + 1}</span> ${title}`;
+          const name = `<span class="ordinal">${k + 1}</span> ${title}`;
           return built
             ? `<li><a href="${root}${key}/" data-exhibit="${k + 1}"${current}>${name}</a></li>`
             : '';

@@ -231,7 +231,7 @@ export class CloudExhibit extends Exhibit<Frame> {
         ${
           hidden
             ? 'The darker, the lower. The cloud appears once you have committed or skipped.'
-            : `The darker, the lower. Of the walkers ${count(Math.min(512, Number(this.values.walkers)))} are drawn; lines at equal heights of the density and of the law.`
+            : `The darker, the lower. ${count(Math.min(512, Number(this.values.walkers)))} of the walkers are drawn; lines at equal heights of the density and of the law.`
         }
       </figcaption>
     </figure>`;

@@ -44,7 +44,7 @@ export function numbers({ now, digest, bowl, hide }: Shown): NumberShown[] {
           hidden: hide,
           long: true,
           definition:
-            'Of the walkers, of the density that the Fokker–Planck equation carries along, and of the law where both settle.',
+            'Three shares: of the walkers, of the density that the Fokker–Planck equation carries along, and of the law where both settle.',
           formula: 'gibbs',
           test: 'left',
         },

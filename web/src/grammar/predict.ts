@@ -96,7 +96,7 @@ export class Predict extends Part {
         <button type="button" data-do="skip" @click=${() => this.tell('lab-guess', { state: 'skipped' })}>Skip</button>
       </div>
       <p class="note" ?data-waits=${question.waits === true}>
-        ${question.waits ? 'Play waits for your answer. ' : nothing}${this.hides ? `The ${this.hides} stays hidden until you commit or skip.` : nothing} Your guess stays on this device.
+        ${question.waits ? 'Play waits for your answer. ' : nothing}${this.hides ? `Hidden until you commit or skip: the ${this.hides}.` : nothing} Your guess stays on this device.
       </p>`;
   }
 
