@@ -44,41 +44,56 @@ pub enum Tangent {
 /// assert_eq!(out, [0.0, 1.0]);
 /// ```
 pub fn tangent<R: Real>(kind: Tangent, before: &[R], here: &[R], after: &[R], values: [R; 3], out: &mut [R]) {
-    let (w_after, w_before) = match kind {
-        Tangent::Bisector => bisector_weights(before, here, after),
-        Tangent::Improved => {
-            let [v_before, v_here, v_after] = values;
-            if v_after > v_here && v_here > v_before {
-                (R::ONE, R::ZERO)
-            } else if v_after < v_here && v_here < v_before {
-                (R::ZERO, R::ONE)
-            } else {
-                // Halves, since two numbers may lie farther apart than any number; and only the ratio of the two weights
-                // counts, so that the larger is brought near one.
-                let height = |value: R| (R::HALF * value - R::HALF * v_here).abs();
-                let (up, down) = (height(v_after), height(v_before));
-                let unit = unit_scale(&[up, down]);
-                let (up, down) = (unit * up, unit * down);
-                let (larger, smaller) = if up > down { (up, down) } else { (down, up) };
-                if v_after > v_before {
-                    (larger, smaller)
-                } else if v_after < v_before {
-                    (smaller, larger)
-                } else {
-                    bisector_weights(before, here, after)
-                }
-            }
-        }
-    };
     if [before.len(), here.len(), after.len()] != [out.len(); 3] {
         return refuse(out);
     }
-    for (((out, before), here), after) in out.iter_mut().zip(before).zip(here).zip(after) {
-        *out = w_after * (*after - *here) + w_before * (*here - *before);
+    let [v_before, v_here, v_after] = values;
+    let slope = if v_after > v_here && v_here > v_before {
+        Some((here, after))
+    } else if v_after < v_here && v_here < v_before {
+        Some((before, here))
+    } else {
+        None
+    };
+    match (kind, slope) {
+        // Most images lie on a slope, and products with one and zero take time where arithmetic is software.
+        (Tangent::Improved, Some((from, to))) => {
+            for ((out, from), to) in out.iter_mut().zip(from).zip(to) {
+                *out = *to - *from;
+            }
+        }
+        _ => {
+            let (w_after, w_before) = match kind {
+                Tangent::Bisector => bisector_weights(before, here, after),
+                Tangent::Improved => extremum_weights(before, here, after, values),
+            };
+            for (((out, before), here), after) in out.iter_mut().zip(before).zip(here).zip(after) {
+                *out = w_after * (*after - *here) + w_before * (*here - *before);
+            }
+        }
     }
     let length = normalise(out);
     if !(length > R::ZERO && length.is_finite()) {
         out.fill(R::ZERO);
+    }
+}
+
+/// The weights at an image that is no lower, or no higher, than both neighbours.
+fn extremum_weights<R: Real>(before: &[R], here: &[R], after: &[R], values: [R; 3]) -> (R, R) {
+    let [v_before, v_here, v_after] = values;
+    // Halves, since two numbers may lie farther apart than any number; and only the ratio of the two weights counts, so
+    // that the larger is brought near one.
+    let height = |value: R| (R::HALF * value - R::HALF * v_here).abs();
+    let (up, down) = (height(v_after), height(v_before));
+    let unit = unit_scale(&[up, down]);
+    let (up, down) = (unit * up, unit * down);
+    let (larger, smaller) = if up > down { (up, down) } else { (down, up) };
+    if v_after > v_before {
+        (larger, smaller)
+    } else if v_after < v_before {
+        (smaller, larger)
+    } else {
+        bisector_weights(before, here, after)
     }
 }
 

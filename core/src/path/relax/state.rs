@@ -49,18 +49,19 @@ impl<R: Real> RelaxState<R> {
                 for (g, v) in grad.iter_mut().zip(&*memory) {
                     *g = descent.momentum * *v - descent.learning_rate * *g;
                 }
-                R::ONE
+                None
             }
-            Relaxer::Fire(fire) => next.fire(fire, body, grad, memory),
-            Relaxer::Adaptive(adaptive) => -next.adapt(adaptive, residual, grad, memory),
+            Relaxer::Fire(fire) => Some(next.fire(fire, body, grad, memory)),
+            Relaxer::Adaptive(adaptive) => Some(-next.adapt(adaptive, residual, grad, memory)),
         };
-        let mut moved = grad.iter().zip(params).map(|(g, x)| *x + along * *g);
-        if let Some(place) = moved.position(|x| !x.is_finite()) {
+        // A velocity is a move as it is: a product with one takes time where arithmetic is software.
+        let moved = |x: R, g: R| x + along.map_or(g, |along| along * g);
+        if let Some(place) = grad.iter().zip(params).position(|(g, x)| !moved(*x, *g).is_finite()) {
             return Err(place);
         }
         copy(grad, memory);
         for (g, x) in grad.iter_mut().zip(params) {
-            *g = *x + along * *g;
+            *g = moved(*x, *g);
         }
         next.resting = false;
         *self = next;
