@@ -11,6 +11,7 @@ pub fn run<P: Program>(program: Option<&'static mut P>) -> ! {
     if let Some(program) = program {
         for part in 0..P::PARTS {
             let Ok(mut run) = program.begin(part) else { break };
+            let Ok(()) = P::resume(&mut run) else { break };
             while run.step() {}
         }
         if let Ok(mut last) = program.finish() {

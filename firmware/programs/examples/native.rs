@@ -37,7 +37,9 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
 
 fn print<P: Program>(name: &str, program: &mut P) -> Result<(), losscape::ArgError> {
     for part in 0..P::PARTS {
-        complete(program.begin(part)?);
+        let mut run = program.begin(part)?;
+        P::resume(&mut run)?;
+        complete(run);
     }
     complete(program.finish()?);
     let report = program.report()?;

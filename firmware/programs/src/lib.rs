@@ -57,6 +57,7 @@ pub use training::{HeavyBall, Training};
 /// # let mut program = Memory::new();
 /// for part in 0..Memory::PARTS {
 ///     let mut run = program.begin(part)?;
+///     Memory::resume(&mut run)?;
 ///     while run.step() {}
 /// }
 /// {
@@ -87,6 +88,17 @@ pub trait Program {
     /// # Errors
     /// None with the constants of these programs; with yours, what a constructor refuses.
     fn begin(&mut self, part: u32) -> Result<Self::Run<'_>, ArgError>;
+
+    /// Takes a part that has begun to where it was saved; nothing in programs that save none.
+    ///
+    /// In place, because a run that is moved takes its size of stack once more.
+    ///
+    /// # Errors
+    /// As for [`begin`](Self::begin).
+    fn resume(run: &mut Self::Run<'_>) -> Result<(), ArgError> {
+        let _ = run;
+        Ok(())
+    }
 
     /// Begins the last part.
     ///

@@ -90,9 +90,12 @@ impl Program for Memory {
     type Last<'m> = ();
 
     fn begin(&mut self, _: u32) -> Result<Run<'_>, ArgError> {
-        let mut run = self.start(STEPS)?;
+        self.start(STEPS)
+    }
+
+    fn resume(run: &mut Run<'_>) -> Result<(), ArgError> {
         match run.restore(RUN) {
-            Ok(()) => Ok(run),
+            Ok(()) => Ok(()),
             Err(BlobError::Refused(error)) => Err(error),
             // The file is part of the program: it is whole, or the build is at fault.
             Err(_) => Err(ArgError::new("run.blob", losscape::Reason::Empty)),

@@ -20,6 +20,7 @@ pub fn run<P: Program>(program: &mut P, mut clock: impl FnMut() -> u64) -> ! {
     };
     for part in 0..P::PARTS {
         let Ok(mut run) = program.begin(part) else { process::exit(1) };
+        let Ok(()) = P::resume(&mut run) else { process::exit(1) };
         while run.step() {
             count();
         }
