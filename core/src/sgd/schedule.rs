@@ -93,6 +93,7 @@ impl<R: Real> Schedule<R> {
     ///
     /// # Errors
     /// [`ArgError`] naming `learning_rate`, `factor`, `last`, `every`, `steps` or `half_life`.
+    #[inline(always)] // of a schedule that is a constant, nothing is left to check
     pub fn check(&self) -> Result<(), ArgError> {
         let count = |arg, n: u32| ArgError::check_count(arg, n as usize);
         let rate = match *self {

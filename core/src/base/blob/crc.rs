@@ -1,13 +1,13 @@
-//! CRC-32/ISO-HDLC, four bits at a time: a table of 64 bytes, small enough for a microcontroller.
+//! CRC-32/ISO-HDLC, two bits at a time: a table of 16 bytes, small enough for a microcontroller.
 
-/// The remainders of the sixteen 4-bit inputs.
-static TABLE: [u32; 16] = {
-    let mut table = [0; 16];
+/// The remainders of the four 2-bit inputs.
+static TABLE: [u32; 4] = {
+    let mut table = [0; 4];
     let mut input = 0;
-    while input < 16 {
+    while input < 4 {
         let mut remainder = input;
         let mut bit = 0;
-        while bit < 4 {
+        while bit < 2 {
             // 0xEDB88320 is the polynomial 0x04C11DB7 with its bits reversed.
             remainder = if remainder & 1 == 1 { remainder >> 1 ^ 0xedb8_8320 } else { remainder >> 1 };
             bit += 1;
@@ -23,8 +23,9 @@ pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = u32::MAX;
     for &byte in bytes {
         crc ^= u32::from(byte);
-        crc = crc >> 4 ^ TABLE[(crc & 15) as usize];
-        crc = crc >> 4 ^ TABLE[(crc & 15) as usize];
+        for _ in 0..4 {
+            crc = crc >> 2 ^ TABLE[(crc & 3) as usize];
+        }
     }
     !crc
 }

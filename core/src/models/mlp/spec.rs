@@ -29,7 +29,7 @@ const MAX_PARAMS: usize = if usize::BITS > 32 { u32::MAX as usize } else { usize
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mlp {
     widths: [u32; MAX_LAYERS + 1],
-    layers: u32,
+    layers: u8,
     params: u32,
     // Of all layers but the inputs, and of the widest of them.
     units: u32,
@@ -111,7 +111,7 @@ impl Mlp {
             return Err(ArgError::new("widths", Reason::TooMany { limit: MAX_PARAMS, found }));
         }
         #[expect(clippy::cast_possible_truncation, reason = "at most MAX_LAYERS, and checked to fit")]
-        let (layers, params) = (widths.len() as u32 - 1, params as u32);
+        let (layers, params) = (widths.len() as u8 - 1, params as u32);
         let (hidden, output) = (Activation::Tanh, Activation::Identity);
         Ok(Self { widths: own, layers, params, units, widest, hidden, output, bias: true })
     }

@@ -256,7 +256,7 @@ where
         bytes: &[u8],
     ) -> Result<(), BlobError> {
         ArgError::check_len("params", self.dim, self.params().len())?;
-        self.transforms.check(self.dim)?;
+        self.transforms.ready(self.dim).map_err(|_| ArgError::new("transforms", Reason::Mismatch))?;
         let mut reader = Reader::new(bytes, kind::SGD, VERSION..=VERSION)?;
         reader.scalar_type::<R>()?;
         let mut settings = Settings::compare(&mut reader);
@@ -269,7 +269,7 @@ where
         self.source.check_state(self.dim, &mut check)?;
         self.transforms.check_state(self.dim, &mut check)?;
         let state: [u8; 16] = check.bytes(16)?.try_into().map_err(|_| BlobError::Malformed)?;
-        if state == [0; 16] {
+        if state.iter().all(|byte| *byte == 0) {
             return Err(BlobError::Malformed); // the one state that the generator never leaves
         }
         check.finish()?;

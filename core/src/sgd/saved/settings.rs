@@ -74,7 +74,7 @@ impl<'s, 'b> Settings<'s, 'b> {
         };
         if self.refused.is_none() {
             self.refused = match found {
-                Ok(found) if found == bytes => None,
+                Ok(found) if found.iter().eq(bytes) => None,
                 Ok(_) => Some(ArgError::new(arg, Reason::Mismatch).into()),
                 Err(error) => Some(error),
             };
