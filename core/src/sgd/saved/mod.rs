@@ -215,7 +215,8 @@ where
     ///
     /// # Errors
     /// [`BlobError`] if the bytes are damaged, cut off, of another kind or version, or of a run that would go on
-    /// differently: [`BlobError::Refused`] then names the setting that differs. Nothing has been changed then.
+    /// differently: [`BlobError::Refused`] then names the setting that differs, or `transforms` if their memory has changed
+    /// its length. Nothing has been changed then.
     ///
     /// # Examples
     /// ```
