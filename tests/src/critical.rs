@@ -37,7 +37,7 @@ pub fn settle(
 ) -> Option<Settled> {
     let layout = FollowingLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
     let (matrix, workspace) = (vec![f64::NAN; layout.matrix_len()], vec![f64::NAN; layout.len()]);
-    let config = FollowingConfig { index, max_step, grad_norm: 1e-10 };
+    let config = FollowingConfig { index, max_step, mode_step: 1.0, grad_norm: 1e-10 };
     let mut walk = EigenvectorFollowing::new(f, config, start.to_vec(), matrix, workspace)
         .expect("a point of the landscape");
     loop {

@@ -145,12 +145,12 @@ proptest! {
     fn walks(
         answers in prop::collection::vec(anything(), 1..40),
         params in numbers(4),
-        (index, max_step, grad_norm) in (0u32..5, anything(), anything()),
+        (index, max_step, mode_step, grad_norm) in (0u32..5, anything(), anything(), anything()),
         (a, b) in (off_by(), off_by()),
     ) {
         let f = Hostile { dim: params.len(), answers };
         let layout = FollowingLayout::new(params.len(), 1, 1);
-        let config = FollowingConfig { index, max_step, grad_norm };
+        let config = FollowingConfig { index, max_step, mode_step, grad_norm };
         let memory = (resized(layout.matrix_len(), a), resized(layout.len(), b));
         let Ok(mut walk) = EigenvectorFollowing::new(&f, config, params, memory.0, memory.1) else { return Ok(()) };
         for _ in 0..60 {

@@ -144,7 +144,7 @@ fn following<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let mut walk = |f: &dyn Curvature<R>, index, params: &mut [R]| {
         let matrix = &mut matrix[..params.len() * params.len()];
         let [max_step, grad_norm] = [0.2, 1e-3].map(R::from_f64);
-        let config = FollowingConfig { index, max_step, grad_norm };
+        let config = FollowingConfig { index, max_step, mode_step: R::ONE, grad_norm };
         let mut walk = EigenvectorFollowing::new(f, config, params, matrix, &mut workspace[..])?;
         while walk.moves() < 12 {
             match walk.step(f) {

@@ -22,6 +22,8 @@ pub struct FollowingConfig<R: Real = f32> {
     pub index: u32,
     /// The longest step.
     pub max_step: R,
+    /// ℓ, the longest step along one mode. Wales (1994) has 1, for parameters of about that size.
+    pub mode_step: R,
     /// The walk has settled where the gradient is no longer than this.
     pub grad_norm: R,
 }
@@ -39,13 +41,13 @@ enum Phase<R: Real> {
 /// With the eigenpairs `λᵢ, vᵢ` of `∇²f(θ)`, ascending, and `gᵢ = vᵢ·∇f(θ)`,
 ///
 /// ```text
-/// θ ← θ + Σᵢ hᵢ vᵢ,      hᵢ = ± 2 gᵢ / (|λᵢ| + √(λᵢ² + 4 gᵢ²)),      + for i < index, − for all others
+/// θ ← θ + Σᵢ hᵢ vᵢ,      hᵢ = ± 2 gᵢ / (|λᵢ| + √(λᵢ² + 4 gᵢ²/ℓ²)),      + for i < index, − for all others
 /// ```
 ///
 /// shortened to `max_step`. Near a critical point of that index `hᵢ` is Newton's step and convergence is
-/// quadratic; far away no `hᵢ` is longer than 1. A mode that is flat up to rounding is left alone, and the walk ends
-/// [stuck](FollowingStep::Stuck) where nothing but such modes slopes. That 1 is a length: on k f it takes the same steps,
-/// in other units of the parameters it does not, so where they are far from one, walk on f of θ over their size.
+/// quadratic; far away no `hᵢ` is longer than ℓ, the `mode_step`. A mode that is flat up to rounding is left alone, and the walk ends
+/// [stuck](FollowingStep::Stuck) where nothing but such modes slopes. On k f it takes the same steps, and in
+/// other units of the parameters, with both lengths in these units, too.
 ///
 /// It does at once what the climbing image of a [`Band`](crate::path::Band) does by many short steps along an
 /// estimated direction: from the highest image of a relaxed band it certifies the saddle, `index` 1. And it
@@ -77,7 +79,7 @@ enum Phase<R: Real> {
 ///
 /// const LAYOUT: FollowingLayout = FollowingLayout::new(2, 0, 0);
 /// let f = MuellerBrown::<f64>::default();
-/// let config = FollowingConfig { index: 1, max_step: 0.1, grad_norm: 1e-10 };
+/// let config = FollowingConfig { index: 1, max_step: 0.1, mode_step: 1.0, grad_norm: 1e-10 };
 /// let (matrix, workspace) = ([0.0; LAYOUT.matrix_len()], [0.0; LAYOUT.len()]);
 /// let mut walk = EigenvectorFollowing::new(&f, config, [0.2, 0.3], matrix, workspace)?;
 /// let saddle = loop {
@@ -115,7 +117,7 @@ where
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (another length, not finite), `matrix` (another length), `workspace` (too
-    /// short), `index` (above n), `max_step` or `grad_norm` (not above zero).
+    /// short), `index` (above n), `max_step`, `mode_step` or `grad_norm` (not above zero).
     pub fn new(
         f: &(impl Curvature<R> + ?Sized),
         config: FollowingConfig<R>,
@@ -130,6 +132,7 @@ where
         ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
         ArgError::check_index("index", config.index as usize, layout.dim + 1)?;
         ArgError::check_positive("max_step", config.max_step)?;
+        ArgError::check_positive("mode_step", config.mode_step)?;
         ArgError::check_positive("grad_norm", config.grad_norm)?;
         let (columns, phase) = (Columns::default(), Phase::Evaluate);
         Ok(Self { config, params, matrix, workspace, layout, columns, phase, moves: 0 })
@@ -198,7 +201,7 @@ where
             if value.abs() > flat {
                 let share = slope / grad_norm;
                 curved += share * share;
-                let h = slope / (half_curvature + norm(&[half_curvature, slope]));
+                let h = slope / (half_curvature + norm(&[half_curvature, slope / self.config.mode_step]));
                 axpy(if uphill > 0 { h } else { -h }, mode, step);
             }
             uphill = uphill.saturating_sub(1);

@@ -7,7 +7,8 @@ use crate::models::surfaces::{EggCarton, MonkeySaddle, MuellerBrown, Quadratic, 
 use std::vec;
 use std::vec::Vec;
 
-const CONFIG: FollowingConfig<f64> = FollowingConfig { index: 1, max_step: 0.1, grad_norm: 1e-10 };
+const CONFIG: FollowingConfig<f64> =
+    FollowingConfig { index: 1, max_step: 0.1, mode_step: 1.0, grad_norm: 1e-10 };
 
 /// Where the walk settles, how many moves it took, and the point.
 fn walk(
@@ -148,6 +149,8 @@ fn bad_arguments_are_named() {
     assert_eq!(arg(wrong, &mut [0.1, 0.1], 4, len), Some("index"));
     let wrong = FollowingConfig { max_step: 0.0, ..CONFIG };
     assert_eq!(arg(wrong, &mut [0.1, 0.1], 4, len), Some("max_step"));
+    let wrong = FollowingConfig { mode_step: -1.0, ..CONFIG };
+    assert_eq!(arg(wrong, &mut [0.1, 0.1], 4, len), Some("mode_step"));
     let wrong = FollowingConfig { grad_norm: f64::NAN, ..CONFIG };
     assert_eq!(arg(wrong, &mut [0.1, 0.1], 4, len), Some("grad_norm"));
 }
@@ -215,7 +218,7 @@ fn a_slope_without_curvature_ends_the_walk() {
 fn the_scale_of_the_function_does_not_matter() {
     let way = |scale: f32| {
         let f = Ring { scale };
-        let config = FollowingConfig { index: 0, max_step: 0.25, grad_norm: 1e-4 * scale };
+        let config = FollowingConfig { index: 0, max_step: 0.25, mode_step: 1.0, grad_norm: 1e-4 * scale };
         let workspace = [0.0; FollowingLayout::new(2, 0, 0).len()];
         let mut walk = EigenvectorFollowing::new(&f, config, [0.3f32, 0.1], [0.0; 4], workspace).unwrap();
         let mut way = vec![];
@@ -233,6 +236,65 @@ fn the_scale_of_the_function_does_not_matter() {
         let same = way(scale);
         assert_eq!((plain.0.len(), plain.2), (same.0.len(), same.2), "at scale {scale:e}");
         assert!(distance(&plain.1, &same.1) < 1e-5, "{same:?} against {plain:?} at scale {scale:e}");
+    }
+}
+
+/// A function of θ/u, for lengths in units of u.
+struct Stretched<F> {
+    f: F,
+    unit: f64,
+}
+
+impl<F: Objective<f64>> Objective<f64> for Stretched<F> {
+    fn dim(&self) -> usize {
+        self.f.dim()
+    }
+    fn scratch_len(&self) -> usize {
+        self.f.scratch_len()
+    }
+    fn value(&self, params: &[f64], scratch: &mut [f64]) -> f64 {
+        let params: Vec<f64> = params.iter().map(|x| x / self.unit).collect();
+        self.f.value(&params, scratch)
+    }
+    fn value_grad(&self, params: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+        let params: Vec<f64> = params.iter().map(|x| x / self.unit).collect();
+        let value = self.f.value_grad(&params, grad, scratch);
+        grad.iter_mut().for_each(|g| *g /= self.unit);
+        value
+    }
+}
+
+impl<F: Curvature<f64>> Curvature<f64> for Stretched<F> {
+    fn hess_vec_scratch_len(&self) -> usize {
+        self.f.hess_vec_scratch_len()
+    }
+    fn hess_vec(&self, params: &[f64], v: &[f64], out: &mut [f64], scratch: &mut [f64]) {
+        let params: Vec<f64> = params.iter().map(|x| x / self.unit).collect();
+        let v: Vec<f64> = v.iter().map(|x| x / self.unit).collect();
+        self.f.hess_vec(&params, &v, out, scratch);
+        out.iter_mut().for_each(|h| *h /= self.unit);
+    }
+}
+
+/// In other units of the parameters it takes the same way, bit for bit where the unit is a power of two.
+#[test]
+fn the_unit_of_the_parameters_does_not_matter() {
+    let way = |exponent: i32| {
+        let unit = f64::from_bits(u64::try_from(1023 + exponent).unwrap() << 52);
+        let f = Stretched { f: MuellerBrown::<f64>::default(), unit };
+        let config = FollowingConfig {
+            index: 1,
+            max_step: 0.1 * unit,
+            mode_step: 0.5 * unit,
+            grad_norm: 1e-10 / unit,
+        };
+        let (found, moves, params) = walk(&f, config, &[0.0, 0.4 * unit]);
+        (found.value, moves, params.iter().map(|x| x / unit).collect::<Vec<_>>())
+    };
+    let plain = way(0);
+    assert!(plain.1 > 3, "{plain:?}");
+    for exponent in [-34, -10, 10, 34] {
+        assert_eq!(way(exponent), plain, "unit 2^{exponent}");
     }
 }
 
