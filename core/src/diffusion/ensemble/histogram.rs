@@ -11,7 +11,8 @@ use crate::{ArgError, Real};
 ///
 /// # Errors
 /// [`ArgError`] naming `positions` (empty, or not rows of D coordinates), `density` (another length than the grid has
-/// cells), or `positions` ([`Reason::OutOfRange`]) if no walker lies on the grid; nothing has been written then.
+/// cells), or `positions` ([`Reason::OutOfRange`](crate::Reason::OutOfRange)) if no walker lies on the
+/// grid; nothing has been written then.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
