@@ -32,13 +32,18 @@ function takers() {
 const OBJECTS = `
   import load, * as losscape from 'losscape';
   await load();
-  const { Digits, Paths, PathsSettings, Surface, Toy, Train, TrainSettings, Twins } = losscape;
+  const { Cloud, CloudSettings, Digits, Paths, PathsSettings, Smoothing, SmoothingSettings } = losscape;
+  const { Surface, Toy, Train, TrainSettings, Twins } = losscape;
   const digits = new Digits(await losscape.readDigits());
   const settings = new TrainSettings();
   const objects = {
+    Cloud: new Cloud(new CloudSettings()),
+    CloudSettings: new CloudSettings(),
     Digits: digits,
     Paths: new Paths(new PathsSettings()),
     PathsSettings: new PathsSettings(),
+    Smoothing: new Smoothing(new SmoothingSettings()),
+    SmoothingSettings: new SmoothingSettings(),
     Surface: new Surface(1, true, 0, 1),
     Toy: new Toy(0, 7, 0.02, true),
     Train: new Train(digits, settings),
@@ -90,9 +95,14 @@ test('every whole number is checked, and what is none is refused with its name a
     [],
   );
   for (const known of [
+    'Cloud.advance steps',
+    'Cloud.walkers count',
+    'CloudSettings.walkers walkers',
     'Paths.advance target',
     'Paths.field nodes',
     'PathsSettings.seed_a seed_a',
+    'Smoothing.advance steps',
+    'SmoothingSettings.runs runs',
     'Surface.constructor seed',
     'Surface.fill count',
     'Toy.advance sweeps',
