@@ -95,7 +95,8 @@ export interface Visit {
 export async function visit(lab: Lab, path: string, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await lab.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  // A replay of a thousand steps takes seconds, and half a minute on a machine that is busy with other tests.
+  page.setDefaultTimeout(60_000);
   const foreign: string[] = [];
   const complaints: string[] = [];
   const loaded = new Set<string>();
