@@ -119,3 +119,28 @@ fn files_that_pages_link_to_are_there() {
         }
     }
 }
+
+/// No release of a dependency may change a bit: those that compute are exact versions.
+#[test]
+fn dependencies_that_compute_are_exact_versions() {
+    let manifest = read("core/Cargo.toml");
+    for name in ["libm", "micromath", "rand_xoshiro"] {
+        let line = manifest.lines().find(|line| line.starts_with(&format!("{name} = "))).expect(name);
+        assert!(line.contains("version = \"="), "{line}");
+    }
+}
+
+/// Who builds for a board elsewhere needs the compiler's options that our boards are built with.
+#[test]
+fn both_readmes_name_the_options_of_the_compiler() {
+    let config = read("firmware/.cargo/config.toml");
+    let options: Vec<&str> = config.split('"').filter(|word| word.starts_with("llvm-args=")).collect();
+    assert!(options.len() >= 15, "three for each of five targets: {options:?}");
+    for page in ["core/README.md", "firmware/README.md"] {
+        let text = read(page);
+        for option in &options {
+            assert!(text.contains(option), "{page} lacks -C {option}");
+        }
+        assert!(text.contains("`z`"), "{page} warns of opt-level z");
+    }
+}
