@@ -100,7 +100,7 @@ test('two wells: cloud and density settle where the law says; free energy and di
   await page.context().close();
 });
 
-test('Play leads to the guess; until then neither cloud nor law is seen, then the answer is told', async () => {
+test('Play leads to the guess; until then neither cloud nor law is seen, then the answer is seen', async () => {
   const { page, complaints, foreign } = await visit(lab, 'cloud/#v=1&rate=0.1&batch=5&walkers=1024');
   await ready(page);
   const seen = () => page.locator('.ground :is(.walkers, .density, .law)').count();

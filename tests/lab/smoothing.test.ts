@@ -80,7 +80,7 @@ for (const [name, link, dips, stays] of [
   });
 }
 
-test('Play leads to the guess; until then nothing shows who goes where, then the answer is told', async () => {
+test('Play leads to the guess; until then nothing shows who goes where, then the answer is seen', async () => {
   const { page, complaints, foreign } = await visit(lab, 'smoothing/');
   await ready(page);
   const seen = () => page.locator('.landscape :is(.smoothed, .runs, .tree, .of-smoothed)').count();

@@ -58,7 +58,7 @@ impl Limit {
         &self.law
     }
 
-    /// Of the density, of the cloud, of a perfect cloud with its standard deviation; free energy above its limit over T.
+    /// The density, the cloud, and a perfect cloud with its standard deviation; free energy above its limit over T.
     pub(super) fn distances(
         &self,
         fine: &Grid<f64, 2>,
