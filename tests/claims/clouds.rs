@@ -64,7 +64,12 @@ fn generators(walkers: usize, seed: u64) -> Vec<Xoshiro128PlusPlus> {
 }
 
 /// The positions after some rounds from zero.
-fn cloud<F: Objective<f64>, K: Walk<f64, F>>(f: &F, walk: K, walkers: usize, rounds: u32) -> Vec<f64> {
+pub(super) fn cloud<F: Objective<f64>, K: Walk<f64, F>>(
+    f: &F,
+    walk: K,
+    walkers: usize,
+    rounds: u32,
+) -> Vec<f64> {
     let workspace = vec![f64::NAN; EnsembleLayout::new(f.dim(), walk.scratch_len(f)).len()];
     let start = vec![0.0; walkers * f.dim()];
     let mut ensemble = Ensemble::new(f, walk, start, generators(walkers, 5), workspace).unwrap();
@@ -74,7 +79,7 @@ fn cloud<F: Objective<f64>, K: Walk<f64, F>>(f: &F, walk: K, walkers: usize, rou
     ensemble.into_parts().0
 }
 
-fn variance(x: &[f64]) -> f64 {
+pub(super) fn variance(x: &[f64]) -> f64 {
     let n = f64::from(u32::try_from(x.len()).unwrap());
     let mean = x.iter().fold(0.0, |sum, x| sum + x) / n;
     x.iter().fold(0.0, |sum, x| sum + (x - mean) * (x - mean)) / (n - 1.0)

@@ -14,6 +14,7 @@ mod digits;
 mod draxler;
 mod freeman;
 mod networks;
+mod regression;
 mod smoothing;
 mod support;
 mod toolbox;

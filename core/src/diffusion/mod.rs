@@ -23,6 +23,7 @@ mod fokker_planck;
 mod gibbs;
 mod lyapunov;
 mod potential;
+mod variances;
 
 pub use covariance::{
     BatchNoise, CovarianceStep, GradientCovariance, GradientCovarianceLayout, shuffled_variance,
@@ -43,3 +44,4 @@ pub use lyapunov::{LinearLaw, Matrix, descent_covariance, discrete_covariance, l
 pub use potential::{
     LocalPosterior, PotentialFit, compare_potential, learning_coefficient, measured_potential,
 };
+pub use variances::{gradient_variances, gradient_variances_scratch_len};

@@ -1,5 +1,8 @@
-//! Landscapes to explore: networks on data, and surfaces with known critical points.
+//! Landscapes to explore: networks on data, linear least squares, and surfaces with known critical points.
 
 pub mod data;
+mod least_squares;
 pub mod mlp;
 pub mod surfaces;
+
+pub use least_squares::LeastSquares;

@@ -2,6 +2,7 @@
 
 use losscape::base::kernel::Kernel;
 use losscape::base::random::stream;
+use losscape::models::LeastSquares;
 use losscape::models::data::{Dataset, Targets, blobs, digits, moons, spirals, xor};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective, softmax};
 use losscape::models::surfaces::{
@@ -129,6 +130,20 @@ proptest! {
         prop_assert!(exercise_curved(&mueller, &params, &v, off) && exercise_smooth(&mueller, smooth, &params, off));
         prop_assert!(exercise_curved(&valley, &params, &v, off) && exercise_curved(&ring, &params, &v, off));
         prop_assert!(exercise_curved(&tilted, &params, &v, off));
+    }
+
+    #[test]
+    fn least_squares(
+        (inputs, targets, batch) in (numbers(12), numbers(5), prop::collection::vec(0u32..6, 0..4)),
+        (params, v, off) in (numbers(6), numbers(6), (off_by(), off_by())),
+    ) {
+        if let Ok(f) = LeastSquares::new(&inputs, &targets) {
+            prop_assert!(exercise_curved(&f, &params, &v, off));
+            let mut grad = vec![7.5; f.dim()];
+            let value = f.batch_value_grad(&params, &batch, &mut grad, &mut []);
+            let fits = params.len() == f.dim() && !batch.is_empty() && batch.iter().all(|k| (*k as usize) < targets.len());
+            prop_assert!(fits || value == f32::INFINITY && grad.iter().all(|g| g.is_nan()));
+        }
     }
 
     #[test]

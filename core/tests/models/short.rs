@@ -5,6 +5,7 @@ use losscape::base::random::stream;
 use losscape::base::vector::{axpy, distance, dot, dot_scaled};
 use losscape::curvature::slices::Plane;
 use losscape::curvature::trace;
+use losscape::models::LeastSquares;
 use losscape::models::data::{Dataset, Targets, digits};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::{
@@ -110,6 +111,10 @@ fn objectives() {
     let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, 0.1).expect("valid");
     let f = f.with_tile(2).expect("a tile");
     refuses_products("network", &f);
+    refuses_products(
+        "least squares",
+        &LeastSquares::new(&[1.0, 2.0, 3.0, 4.0], &[0.5, 1.0]).expect("samples"),
+    );
     refuses("batch", &OnBatch::new(&f, &[0, 2]));
     let (mut grad, mut scratch) = (vec![OLD; f.dim()], vec![OLD; f.scratch_len()]);
     let value = OnBatch::new(&f, &[0, 3]).value_grad(&vec![0.5; f.dim()], &mut grad, &mut scratch);

@@ -1,0 +1,129 @@
+//! The diagonal of the covariance of per-sample gradients.
+
+use crate::base::layout::cut;
+use crate::{ArgError, Real, Reason, SampledObjective};
+
+/// How many numbers of scratch [`gradient_variances`] needs: 2 n and the objective's for a batch of one.
+#[must_use]
+pub const fn gradient_variances_scratch_len(dim: usize, batch_scratch_len: usize) -> usize {
+    dim.saturating_mul(2).saturating_add(batch_scratch_len)
+}
+
+/// The variance of every component of the per-sample gradients, the diagonal of their [covariance](super::GradientCovariance):
+///
+/// ```text
+/// Dᵢᵢ = (1/N) Σₖ (gₖᵢ − ḡᵢ)²
+/// ```
+///
+/// It is what a grid with [`Diffusion::Places`](super::Diffusion::Places) needs at each of its places, in 2 n numbers instead of
+/// the N n + N² of the whole covariance. Means and squares run along together (Welford 1962), so no digits are lost where the noise is small against
+/// the gradient.
+///
+/// # Shapes
+///
+/// | argument    | length                             | contents                |
+/// |-------------|------------------------------------|-------------------------|
+/// | `params`    | n                                  | where                   |
+/// | `variances` | n                                  | written                 |
+/// | `scratch`   | [`gradient_variances_scratch_len`] | need not be initialised |
+///
+/// # Errors
+/// [`ArgError`] naming `params`, `variances` or `scratch` (wrong length), `samples` (none, or more than a `u32` counts), or
+/// `gradient` (not finite for a sample); `variances` are then untouched or, for `gradient`, NaN.
+///
+/// # Cost
+/// N gradients of one sample.
+///
+/// # Examples
+/// ```
+/// use losscape::diffusion::gradient_variances;
+/// use losscape::models::LeastSquares;
+///
+/// // Gradients of ½ (w x − y)² at w = 0 are −x y: 1 and −3 here.
+/// let f = LeastSquares::new(&[1.0f64, 1.0], &[-1.0, 3.0])?;
+/// let mut variances = [0.0];
+/// gradient_variances(&f, &[0.0], &mut variances, &mut [0.0; 2])?;
+/// assert_eq!(variances, [4.0]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn gradient_variances<R: Real, F: SampledObjective<R> + ?Sized>(
+    objective: &F,
+    params: &[R],
+    variances: &mut [R],
+    scratch: &mut [R],
+) -> Result<(), ArgError> {
+    let (samples, dim) = (objective.samples(), objective.dim());
+    ArgError::check_len("params", dim, params.len())?;
+    ArgError::check_len("variances", dim, variances.len())?;
+    ArgError::check_count("samples", samples)?;
+    let Ok(count) = u32::try_from(samples) else {
+        return Err(ArgError::new("samples", Reason::Overflow));
+    };
+    let needed = gradient_variances_scratch_len(dim, objective.batch_scratch_len(1));
+    ArgError::check_min_len("scratch", needed, scratch.len())?;
+    let Some(([mean, grad], scratch)) = cut(scratch, [dim; 2]) else { return Ok(()) };
+    mean.fill(R::ZERO);
+    variances.fill(R::ZERO);
+    for k in 0..count {
+        let value = objective.batch_value_grad(params, &[k], grad, scratch);
+        if !value.is_finite() {
+            variances.fill(R::NAN);
+        }
+        let weight = R::ONE / R::from_u32(k + 1);
+        for ((variance, mean), g) in variances.iter_mut().zip(&mut *mean).zip(&*grad) {
+            let before = *g - *mean;
+            *mean += before * weight;
+            *variance += (before * (*g - *mean) - *variance) * weight;
+        }
+    }
+    match variances.iter().position(|v| !v.is_finite()) {
+        None => Ok(()),
+        Some(index) => {
+            variances.fill(R::NAN);
+            let range = "finite for every sample";
+            Err(ArgError::new("gradient", Reason::Element { index, value: f64::NAN, range }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{gradient_variances, gradient_variances_scratch_len};
+    use crate::models::LeastSquares;
+
+    /// An even noise e on inputs ±√2 s: at its minimum the variance is e² s² · the share of samples; far away it grows with the square.
+    #[test]
+    fn variances_of_least_squares() {
+        let (s, e) = (3.0f64, 0.5);
+        let inputs = [s, s, -s, -s];
+        let targets = [e, -e, e, -e];
+        let f = LeastSquares::new(&inputs, &targets).unwrap();
+        let mut out = [0.0];
+        let mut scratch = [0.0; 2];
+        gradient_variances(&f, &[0.0], &mut out, &mut scratch).unwrap();
+        assert!((out[0] - e * e * s * s).abs() < 1e-14, "{out:?}");
+        // At w: g = s² w ± s e.
+        gradient_variances(&f, &[1e6], &mut out, &mut scratch).unwrap();
+        assert!((out[0] / (e * e * s * s) - 1.0).abs() < 1e-6, "no cancellation: {out:?}");
+    }
+
+    #[test]
+    fn scales_and_refusals() {
+        for unit in [1e-30f64, 1.0, 1e30] {
+            let f = LeastSquares::new(&[1.0, 1.0], &[-unit, 3.0 * unit]).map(|f| {
+                let mut out = [0.0];
+                gradient_variances(&f, &[0.0], &mut out, &mut [0.0; 2]).map(|()| out[0] / unit / unit)
+            });
+            assert!((f.unwrap().unwrap() - 4.0).abs() < 1e-14, "{unit}");
+        }
+        let f = LeastSquares::new(&[1.0f64, 1.0], &[-1.0, 3.0]).unwrap();
+        let mut out = [7.0];
+        assert_eq!(gradient_variances(&f, &[], &mut out, &mut [0.0; 2]).unwrap_err().arg, "params");
+        assert_eq!(gradient_variances(&f, &[0.0], &mut [], &mut [0.0; 2]).unwrap_err().arg, "variances");
+        assert_eq!(gradient_variances(&f, &[0.0], &mut out, &mut [0.0; 1]).unwrap_err().arg, "scratch");
+        assert_eq!(out, [7.0]);
+        assert_eq!(gradient_variances(&f, &[1e200], &mut out, &mut [0.0; 2]).unwrap_err().arg, "gradient");
+        assert!(out[0].is_nan());
+        assert_eq!(gradient_variances_scratch_len(usize::MAX, 1), usize::MAX);
+    }
+}
