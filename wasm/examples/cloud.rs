@@ -3,7 +3,7 @@
 //! `cargo run -q -p losscape-wasm --example cloud`
 
 use losscape_wasm::LabError;
-use losscape_wasm::cloud::{Cloud, CloudSettings, Ground};
+use losscape_wasm::cloud::{Cloud, CloudSettings, Ground, Noise};
 
 fn main() -> Result<(), LabError> {
     let wells = CloudSettings::default();
@@ -13,13 +13,15 @@ fn main() -> Result<(), LabError> {
         batch_size: 10,
         ..CloudSettings::default()
     };
-    let ring = CloudSettings { ground: Ground::Ring, uneven: true, ..CloudSettings::default() };
-    for (name, settings, steps) in [("wells", wells, 300), ("large", large, 200), ("ring", ring, 100)] {
+    let ring = CloudSettings { ground: Ground::Ring, noise: Noise::Above, ..CloudSettings::default() };
+    let batches = CloudSettings { ground: Ground::Bowl, noise: Noise::Batches, ..CloudSettings::default() };
+    let runs = [("wells", wells, 300), ("large", large, 200), ("ring", ring, 100), ("batches", batches, 100)];
+    for (name, settings, steps) in runs {
         let mut cloud = Cloud::new(&settings)?;
         cloud.advance(steps)?;
         println!("{name}-digest {}", cloud.digest());
         println!("{name}-left {}", cloud.shares()?[0]);
-        println!("{name}-across {}", cloud.variances()?[0]);
+        println!("{name}-across {}", cloud.variances()?[3]);
         println!("{name}-distance {}", cloud.distances()?[0]);
         println!("{name}-produced {}", cloud.circulation()?[1]);
     }

@@ -1,4 +1,4 @@
-//! Landscapes in two parameters, and where the noise is stronger.
+//! Landscapes in two parameters, and how strong the noise is where.
 
 use losscape::base::elementary::tanh;
 use losscape::models::surfaces::{DoubleWell, GaussianMixture, Quadratic, TiltedRing};
@@ -14,13 +14,13 @@ pub enum Ground {
     Wells,
     /// A narrow, deep well at the left and a wide, shallow one at the right, in a bowl.
     Valleys,
-    /// ½ (x² + 5 y²).
+    /// ½ (x² + 5 y²), also the loss of a [regression](super::regression) with two weights.
     Bowl,
     /// ¼ (x² + y² − 1)², with a slope along x.
     Ring,
 }
 
-const CURVATURES: [f64; 2] = [1.0, 5.0];
+pub(super) const CURVATURES: [f64; 2] = [1.0, 5.0];
 const CENTRES: [f64; 4] = [-1.0, 0.0, 1.0, 0.0];
 const DEPTHS: [f64; 2] = [1.5, 1.2];
 const WIDTHS: [f64; 2] = [0.3, 0.7];
@@ -85,15 +85,31 @@ impl Objective<f64> for Landscape {
     }
 }
 
-/// How much stronger than the mean the noise is at a place, along each axis.
-pub(super) type Law = fn(&[f64], &mut [f64]);
-
-/// The same everywhere.
-pub(super) fn even(_: &[f64], d: &mut [f64]) {
-    d.fill(1.0);
+/// What makes the walkers deviate from the slope.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Noise {
+    /// Normal, equal everywhere.
+    #[default]
+    Even,
+    /// Normal, nine times as strong far above as far below.
+    Above,
+    /// Normal, along each axis as strong as the curvature; in the bowl.
+    Curvature,
+    /// That of real batches of the regression whose loss the bowl is.
+    Batches,
 }
 
-/// Nine times as strong far above as far below.
-pub(super) fn hot_above(x: &[f64], d: &mut [f64]) {
-    d.fill(1.0 + 0.8 * tanh(2.0 * x[1]));
+/// How much stronger than σ² the noise of a sample is at a place, along each axis.
+pub(super) type Strength = fn(&[f64], &mut [f64]);
+
+impl Noise {
+    /// Of normal noise; that of batches is [measured](super::regression).
+    pub(super) fn strength(self) -> Strength {
+        match self {
+            Self::Even | Self::Batches => |_, d| d.fill(1.0),
+            Self::Above => |x, d| d.fill(1.0 + 0.8 * tanh(2.0 * x[1])),
+            Self::Curvature => |_, d| d.copy_from_slice(&CURVATURES),
+        }
+    }
 }

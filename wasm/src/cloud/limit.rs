@@ -7,7 +7,7 @@ use losscape::diffusion::{
     relative_entropy,
 };
 
-use super::{CELLS, COARSE, Equation, SIDE, WALLS, grid};
+use super::{CELLS, COARSE, Equation, Noise, SIDE, WALLS, grid};
 
 /// What a law is taken to be where it is too small for a number: nothing is then infinitely far from it.
 const LEAST: f64 = 1e-200;
@@ -26,12 +26,13 @@ impl Limit {
     pub(super) fn new(
         equation: &Equation,
         potential: &[f64],
-        uneven: bool,
+        noise: Noise,
         walkers: u32,
     ) -> Result<Self, ArgError> {
         let fine = equation.grid();
         let mut law = vec![0.0; CELLS];
-        if uneven {
+        let gibbs = noise == Noise::Even;
+        if !gibbs {
             let memory = vec![0.0; EliminationLayout::new([SIDE; 2], WALLS).len()];
             let mut elimination = Elimination::stationary(equation, memory)?;
             while let EliminationStep::Eliminated { .. } = elimination.step() {}
@@ -51,7 +52,7 @@ impl Limit {
         }
         normalise(&coarse, &mut bins)?;
         let floor = noise_floor(&coarse, &bins, walkers)?;
-        Ok(Self { law, bins, gibbs: !uneven, floor })
+        Ok(Self { law, bins, gibbs, floor })
     }
 
     pub(super) fn law(&self) -> &[f64] {

@@ -2,25 +2,27 @@
 
 mod ground;
 mod limit;
+mod regression;
 #[cfg(test)]
 mod tests;
+mod walkers;
 
 use losscape::base::elementary::exp;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::{Xoshiro128PlusPlus, fill_normal, stream, uniform_in};
 use losscape::diffusion::{
-    Boundary, Calculus, Diffusion, Dynamics, Ensemble, EnsembleLayout, EnsembleStep, Evolution,
-    EvolutionLayout, EvolutionStep, FokkerPlanck, FokkerPlanckLayout, Scheme, Uneven, moments, normalise,
-    seed_walkers, share,
+    BatchDescent, Boundary, Calculus, Diffusion, Dynamics, Evolution, EvolutionLayout, EvolutionStep,
+    FokkerPlanck, FokkerPlanckLayout, Scheme, Uneven, moments, normalise, seed_walkers, share,
 };
 use losscape::{ArgError, Objective};
 use wasm_bindgen::prelude::*;
 
 use crate::LabError;
-pub use ground::Ground;
-use ground::{Landscape, Law, even, hot_above};
+use ground::Landscape;
+pub use ground::{Ground, Noise};
 use limit::Limit;
+use walkers::Walkers;
 
 /// The box, and the density's cells along a side; the cloud is counted in blocks of 3 × 3 of them.
 const EDGE: f64 = 3.0;
@@ -32,6 +34,8 @@ const WALLS: [Boundary; 2] = [Boundary::Reflecting; 2];
 const HOTTEST: f64 = 0.6;
 /// How often the temperature is halved at most.
 const HALVINGS: u32 = 6;
+/// Real batches that are doubled as often must not begin larger.
+const LARGEST_TO_DOUBLE: u32 = 64;
 /// Arrows of the current along a side.
 const ARROWS: u32 = 24;
 
@@ -45,7 +49,7 @@ pub struct CloudSettings {
     pub learning_rate: f64,
     /// b, samples in a step.
     pub batch_size: u32,
-    /// σ², the variance of the noise in the gradient of a sample.
+    /// σ², the variance of the noise in the gradient of a sample; of its residual, if batches are real.
     pub variance: f64,
     /// What the cloud moves on.
     pub ground: Ground,
@@ -53,8 +57,8 @@ pub struct CloudSettings {
     pub tilt: f64,
     /// How many walkers there are.
     pub walkers: u32,
-    /// Whether the noise is stronger above.
-    pub uneven: bool,
+    /// What the noise is.
+    pub noise: Noise,
     /// Whether the walkers start all over the box, not in one place.
     pub spread: bool,
     /// Steps until the temperature is halved, as by a batch twice as large; 0: never.
@@ -72,7 +76,7 @@ impl Default for CloudSettings {
             ground: Ground::Wells,
             tilt: f64::from(0.1f32),
             walkers: 4096,
-            uneven: false,
+            noise: Noise::Even,
             spread: false,
             cooling: 0,
         }
@@ -89,16 +93,14 @@ impl CloudSettings {
     }
 }
 
-type Walkers = Ensemble<f64, Uneven<f64, Law>, Vec<f64>, Vec<Xoshiro128PlusPlus>, Vec<f64>>;
 type Equation = FokkerPlanck<f64, 2, Vec<f64>>;
 
 /// A cloud of walkers, its density, and the law where both settle.
 #[wasm_bindgen]
 pub struct Cloud {
-    landscape: Landscape,
     potential: Vec<f64>,
     diffusion: Vec<f64>,
-    uneven: bool,
+    noise: Noise,
     temperature: f64,
     cooling: u32,
     walkers: Walkers,
@@ -129,24 +131,25 @@ impl Cloud {
         let temperature = s.learning_rate * s.variance / (2.0 * f64::from(s.batch_size));
         let allowed = temperature > 0.0 && temperature <= HOTTEST;
         ArgError::check_range("temperature", temperature, allowed, "above 0 and at most 0.6")?;
+        let in_bowl = s.ground == Ground::Bowl || matches!(s.noise, Noise::Even | Noise::Above);
+        ArgError::check_range("noise", f64::from(s.noise as u8), in_bowl, "0 or 1 outside the bowl")?;
+        if s.noise == Noise::Batches && s.cooling > 0 {
+            LabError::check_count("batch_size", s.batch_size, 1..=LARGEST_TO_DOUBLE)?;
+        }
         let landscape = Landscape::new(s.ground, s.tilt)?;
-        let law: Law = if s.uneven { hot_above } else { even };
+        let samples = regression::samples(s.variance);
         let grid = grid(SIDE)?;
         let mut potential = vec![0.0; CELLS];
         let mut scratch = vec![0.0; landscape.scratch_len()];
         grid.fill(&mut potential, |x| landscape.value(&x, &mut scratch))?;
-        let mut diffusion = vec![0.0; 2 * CELLS];
-        for (axis, values) in diffusion.chunks_mut(CELLS).enumerate() {
-            grid.fill(values, |x| {
-                let mut d = [0.0; 2];
-                law(&x, &mut d);
-                d[axis]
-            })?;
-        }
+        let diffusion = match s.noise {
+            Noise::Batches => regression::strength(&grid, &samples, s.variance)?,
+            _ => strength(&grid, s.noise)?,
+        };
         let memory = vec![0.0; FokkerPlanckLayout::new([SIDE; 2]).len()];
         let dynamics = dynamics(&potential, &diffusion);
         let equation = FokkerPlanck::new(grid, WALLS, &dynamics, temperature, memory)?;
-        let limit = Limit::new(&equation, &potential, s.uneven, s.walkers)?;
+        let limit = Limit::new(&equation, &potential, s.noise, s.walkers)?;
 
         let mut density = vec![0.0; CELLS];
         grid.fill(
@@ -156,21 +159,24 @@ impl Cloud {
         normalise(&grid, &mut density)?;
         // Splitting keeps the law of a potential, and no other.
         let dt = s.learning_rate;
-        let scheme = if s.uneven { Scheme::Exact { dt } } else { Scheme::Implicit { dt } };
+        let scheme = if s.noise == Noise::Even { Scheme::Implicit { dt } } else { Scheme::Exact { dt } };
         let workspace = vec![0.0; EvolutionLayout::new([SIDE; 2]).len()];
         let density = Evolution::new(&equation, scheme, density, workspace)?;
 
         let mut rng = vec![stream(0, 0); s.walkers as usize + 1];
         seed_walkers(s.seed.into(), &mut rng);
         let positions = starts(&mut rng.split_off(s.walkers as usize)[0], s.walkers, s.spread);
-        let walk = Uneven { learning_rate: dt, temperature, diffusion: law };
-        let workspace = vec![0.0; EnsembleLayout::new(2, landscape.scratch_len()).len()];
-        let walkers = Ensemble::new(&landscape, walk, positions, rng, workspace)?;
+        let walkers = if s.noise == Noise::Batches {
+            let walk = BatchDescent { learning_rate: dt, batch_size: s.batch_size };
+            Walkers::batches(samples, walk, positions, rng)?
+        } else {
+            let walk = Uneven { learning_rate: dt, temperature, diffusion: s.noise.strength() };
+            Walkers::normal(landscape, walk, positions, rng)?
+        };
         Ok(Self {
-            landscape,
             potential,
             diffusion,
-            uneven: s.uneven,
+            noise: s.noise,
             temperature,
             cooling: s.cooling,
             walkers,
@@ -187,7 +193,7 @@ impl Cloud {
     /// [`LabError`], if the kernel refuses what it took before: never.
     pub fn advance(&mut self, steps: u32) -> Result<u32, LabError> {
         for made in 0..steps {
-            if !(self.round() && self.flow()) {
+            if !(self.walkers.round() && self.flow()) {
                 return Ok(made);
             }
             self.steps += 1;
@@ -243,25 +249,20 @@ impl Cloud {
         let (grid, left) = (self.equation.grid(), |[x, _]: [f64; 2]| x < 0.0);
         let at = self.walkers.positions();
         let there = at.chunks(2).filter(|x| x[0] < 0.0).count();
-        let cloud = f64::from(u32::try_from(there).unwrap_or(0)) / f64::from(self.count());
+        let cloud = f64::from(u32::try_from(there).unwrap_or(0)) / f64::from(self.walkers.count());
         Ok(vec![cloud, share(grid, self.density.density(), left)?, share(grid, self.limit.law(), left)?])
     }
 
-    /// Variances along y: of the cloud, of the density and of the law.
+    /// Variances along x, of the cloud, of the density and of the law; then along y.
     ///
     /// # Errors
     /// As for [`advance`](Self::advance).
     pub fn variances(&self) -> Result<Vec<f64>, LabError> {
-        let (mut mean, mut square) = (0.0, 0.0);
-        for x in self.walkers.positions().chunks(2) {
-            mean += x[1];
-            square += x[1] * x[1];
-        }
-        let count = f64::from(self.count());
-        mean /= count;
         let grid = self.equation.grid();
-        let of = |density: &[f64]| Ok::<_, ArgError>(moments(grid, density)?.covariance[1][1]);
-        Ok(vec![square / count - mean * mean, of(self.density.density())?, of(self.limit.law())?])
+        let of = |density: &[f64]| moments(grid, density).map(|moments| moments.covariance);
+        let [density, law] = [of(self.density.density())?, of(self.limit.law())?];
+        let at = self.walkers.positions();
+        Ok([0, 1].into_iter().flat_map(|k| [variance(at, k), density[k][k], law[k][k]]).collect())
     }
 
     /// Distances to the law in nats: of the density, of the cloud in 24 × 24 bins; then what a perfect cloud would read, its
@@ -316,21 +317,6 @@ impl Cloud {
 }
 
 impl Cloud {
-    fn count(&self) -> u32 {
-        u32::try_from(self.walkers.positions().len() / 2).unwrap_or(u32::MAX)
-    }
-
-    /// A step of every walker; false if one was not finite.
-    fn round(&mut self) -> bool {
-        loop {
-            match self.walkers.step(&self.landscape) {
-                EnsembleStep::Moved { .. } => (),
-                EnsembleStep::Round { .. } => return true,
-                EnsembleStep::NotFinite { .. } | EnsembleStep::MemoryChanged => return false,
-            }
-        }
-    }
-
     /// The density at the next time; false if it was not finite.
     fn flow(&mut self) -> bool {
         loop {
@@ -350,14 +336,39 @@ impl Cloud {
         }
         let temperature = self.temperature / f64::from(1u32 << halvings);
         self.equation.set_temperature(&dynamics(&self.potential, &self.diffusion), temperature)?;
-        self.walkers.walk_mut().temperature = temperature;
-        self.limit = Limit::new(&self.equation, &self.potential, self.uneven, self.count())?;
+        self.walkers.cool();
+        self.limit = Limit::new(&self.equation, &self.potential, self.noise, self.walkers.count())?;
         Ok(())
     }
 }
 
 fn grid(side: u32) -> Result<Grid<f64, 2>, ArgError> {
     Grid::new([Axis::new(-EDGE, EDGE, side)?; 2])
+}
+
+/// How strong normal noise is in the cells, in units of σ²: along x in all of them, then along y.
+fn strength(grid: &Grid<f64, 2>, noise: Noise) -> Result<Vec<f64>, ArgError> {
+    let mut diffusion = vec![0.0; 2 * CELLS];
+    for (axis, values) in diffusion.chunks_mut(CELLS).enumerate() {
+        grid.fill(values, |x| {
+            let mut d = [0.0; 2];
+            noise.strength()(&x, &mut d);
+            d[axis]
+        })?;
+    }
+    Ok(diffusion)
+}
+
+/// Of the walkers along an axis.
+fn variance(positions: &[f64], axis: usize) -> f64 {
+    let (mut count, mut mean, mut square) = (0.0, 0.0, 0.0);
+    for x in positions.chunks(2) {
+        count += 1.0;
+        mean += x[axis];
+        square += x[axis] * x[axis];
+    }
+    mean /= count;
+    square / count - mean * mean
 }
 
 const fn dynamics<'a>(potential: &'a [f64], diffusion: &'a [f64]) -> Dynamics<'a, f64, 2> {

@@ -1,4 +1,4 @@
-use super::{Cloud, CloudSettings, Ground};
+use super::{Cloud, CloudSettings, Ground, Noise};
 
 fn cloud(settings: CloudSettings) -> Cloud {
     Cloud::new(&settings).expect("accepted")
@@ -41,7 +41,7 @@ fn large_steps_are_wider_than_the_law() {
         };
         let mut cloud = cloud(settings);
         cloud.advance(if batch_size == 1 { 1000 } else { 100 }).unwrap();
-        let [walkers, _, law] = cloud.variances().unwrap()[..] else { panic!("three") };
+        let [.., walkers, _, law] = cloud.variances().unwrap()[..] else { panic!("six") };
         // T/λ, in cells of h²/12 more or less.
         assert!((law / 0.04 - 1.0).abs() < 0.02, "{law}");
         let exact = times * 0.2 / 5.0;
@@ -49,16 +49,38 @@ fn large_steps_are_wider_than_the_law() {
     }
 }
 
+/// Noise as strong as the curvature, made or that of real batches: equally wide along and across, in cloud, density and law.
+#[test]
+fn noise_as_strong_as_the_curvature_makes_a_round_cloud() {
+    for (noise, times) in
+        [(Noise::Curvature, [1.0 / 0.99, 1.0 / 0.95]), (Noise::Batches, [1.0 / 0.98, 1.0 / 0.9])]
+    {
+        let settings =
+            CloudSettings { ground: Ground::Bowl, noise, walkers: 16_384, ..CloudSettings::default() };
+        let mut cloud = cloud(settings);
+        cloud.advance(600).unwrap();
+        let variances = cloud.variances().unwrap();
+        for (axis, times) in times.into_iter().enumerate() {
+            let [walkers, density, law] = variances[3 * axis..3 * axis + 3] else { panic!("three") };
+            // T, and of real batches a little more: the squares of the inputs add η λ / (2 − η λ) or less.
+            assert!((law / 0.2 - 1.0).abs() < 0.06, "{noise:?} {axis}: {law}");
+            assert!((density / law - 1.0).abs() < 1e-3, "{noise:?} {axis}: {density} {law}");
+            assert!((walkers / (0.2 * times) - 1.0).abs() < 0.035, "{noise:?} {axis}: {walkers}");
+        }
+        assert!(cloud.distances().unwrap()[4].is_nan(), "the law is none of Gibbs");
+    }
+}
+
 #[test]
 fn noise_that_is_uneven_keeps_a_ring_going_round() {
     let settings = CloudSettings { ground: Ground::Ring, walkers: 64, ..CloudSettings::default() };
     let mut around = [0.0; 2];
-    for (k, uneven) in [false, true].into_iter().enumerate() {
-        let mut cloud = cloud(CloudSettings { uneven, ..settings });
+    for (k, noise) in [Noise::Even, Noise::Above].into_iter().enumerate() {
+        let mut cloud = cloud(CloudSettings { noise, ..settings });
         cloud.advance(1500).unwrap();
         let [circulation, entropy] = cloud.circulation().unwrap()[..] else { panic!("two") };
         assert!(cloud.distances().unwrap()[0] < 1e-3, "both settle");
-        assert!(entropy.is_finite() && (entropy > 1e-4) == uneven, "{entropy}");
+        assert!(entropy.is_finite() && (entropy > 1e-4) == (noise == Noise::Above), "{entropy}");
         around[k] = circulation;
     }
     assert!(around[0].abs() < 1e-4 && around[1].abs() > 1e-3, "{around:?}");
@@ -86,6 +108,18 @@ fn bad_settings_are_refused_by_name() {
         (CloudSettings { variance: 0.0, ..good }, "temperature"),
         (CloudSettings { variance: 400.0, ..good }, "temperature"),
         (CloudSettings { tilt: f64::NAN, ..good }, "tilt"),
+        (CloudSettings { noise: Noise::Curvature, ..good }, "noise"),
+        (CloudSettings { noise: Noise::Batches, ground: Ground::Ring, ..good }, "noise"),
+        (
+            CloudSettings {
+                noise: Noise::Batches,
+                ground: Ground::Bowl,
+                cooling: 50,
+                batch_size: 65,
+                ..good
+            },
+            "batch_size",
+        ),
     ] {
         assert_eq!(Cloud::new(&bad).unwrap_err().arg, arg);
     }
