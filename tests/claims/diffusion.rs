@@ -7,7 +7,7 @@ use losscape::base::random::{normal, stream, uniform};
 use losscape::diffusion::{
     Boundary, Calculus, Diffusion, Dynamics, Elimination, EliminationLayout, EliminationStep, Evolution,
     EvolutionLayout, EvolutionStep, FokkerPlanck, FokkerPlanckLayout, GapStep, Gibbs, Scheme, SpectralGap,
-    SpectralGapLayout, mass, moments, normalise, relative_entropy,
+    SpectralGapLayout, kramers_time, mass, moments, normalise, relative_entropy,
 };
 
 type Equation<const D: usize> = FokkerPlanck<f64, D, Vec<f64>>;
@@ -152,7 +152,9 @@ fn spectral_gaps_of_the_double_well() {
 
 #[test]
 fn mean_first_passage_times() {
-    for (temperature, expected) in [(0.05, 729.671), (0.1, 66.2686), (0.2, 19.0939)] {
+    for (temperature, expected, kramers) in
+        [(0.05, 729.671, 0.904), (0.1, 66.2686, 0.817), (0.2, 19.0939, 0.812)]
+    {
         // Both wells at centres of cells.
         let time = |per_unit: u32| {
             let half = 3.0 + 0.5 / f64::from(per_unit);
@@ -168,6 +170,9 @@ fn mean_first_passage_times() {
         };
         let found = (4.0 * time(160) - time(80)) / 3.0;
         assert!((found / expected - 1.0).abs() < 2e-6, "T = {temperature}: {found}, {expected}");
+        // Kramers (1940) is for barriers much higher than T: it is a tenth short where the barrier is 5 T, a fifth where it is 2.5 T.
+        let formula = kramers_time(0.25, temperature, &[2.0], &[-1.0]).unwrap();
+        assert!((formula / found - kramers).abs() < 1e-3, "T = {temperature}: {}", formula / found);
     }
 }
 

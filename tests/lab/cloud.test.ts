@@ -59,12 +59,13 @@ async function curves(page: Page): Promise<Record<string, number>[]> {
 for (const [name, link, step] of [
   ['wells', '', 300],
   ['large', 'ground=bowl&rate=0.2&batch=10', 200],
-  ['ring', 'ground=ring&uneven=on', 100],
+  ['ring', 'ground=ring&noise=above', 100],
+  ['batches', 'ground=bowl&noise=batches', 100],
 ] as const) {
   test(`${name}: the same bits as natively, and the numbers that go with them`, async () => {
     const page = await replayed(lab, `cloud/#v=1&${link}&step=${step}`);
     assert.equal(await digest(page), native.get(`${name}-digest`));
-    const which = name === 'large' ? 'across' : 'left';
+    const which = link.includes('bowl') ? 'across' : 'left';
     const wanted = Number(native.get(`${name}-${which}`)) * (which === 'left' ? 100 : 1);
     const [cloud] = await shown(page, which);
     assert.ok(Math.abs(cloud! - wanted) < 0.006 * wanted, `${cloud} ${wanted}`);
@@ -97,6 +98,21 @@ test('two wells: cloud and density settle where the law says; free energy and di
   const [energy] = await shown(page, 'energy');
   const [distance] = await shown(page, 'distance');
   assert.ok(Math.abs(energy! / distance! - 1) < 6e-3, `${energy} ${distance}`);
+  await page.context().close();
+});
+
+test('arrivals: the cloud takes as long as its equation says, Kramers’ formula is short of it', async () => {
+  const page = await replayed(lab, 'cloud/#v=1&walkers=16384&step=2000');
+  await page.click('summary:has-text("More controls")');
+  const [walkers, diffusion, formula] = await shown(page, 'arrival');
+  assert.ok(Math.abs(walkers! / diffusion! - 1) < 0.1, `${walkers} ${diffusion}`);
+  assert.ok(formula! < 0.9 * diffusion!, `the wall is no higher than T: ${formula}`);
+  const before = await digest(page);
+  await page.selectOption('#set-drawn', 'density');
+  await page.waitForFunction(() => document.querySelectorAll('.ground .walkers').length === 0);
+  assert.equal(await page.locator('.ground .law').count(), 1);
+  assert.equal(await digest(page), before, 'the same run');
+  await page.waitForFunction(() => location.hash.includes('drawn=density'));
   await page.context().close();
 });
 
@@ -134,6 +150,48 @@ test('steps with ηλ = 1 are twice as wide as the law; the answer says both', a
   await page.context().close();
 });
 
+test('real batches make noise as strong as the curvature: as wide along as across, after the guess', async () => {
+  const { page } = await visit(lab, 'cloud/#v=1&ground=bowl&noise=batches&rate=0.05&batch=4&walkers=4096');
+  await ready(page);
+  assert.doesNotMatch(
+    (await page.textContent('body'))!,
+    /standard deviations of \d/,
+    'no answer before the guess',
+  );
+  await guess(page, 2);
+  await playOut(page, 800);
+  assert.equal(await text(page, 'truth'), 'neither, to a tenth');
+  const [, along, across] = (await text(page, 'answer')).match(/of ([\d.]+) along and ([\d.]+) across/)!;
+  assert.ok(Math.abs(Number(across) / Number(along) - 1) < 0.1, `${along} ${across}`);
+  await page.click('summary:has-text("More controls")');
+  const three = await shown(page, 'along');
+  // T = 0.125; of real batches with ηλ = 0.05 the variance is 1/(1 − 0.031) times that along.
+  assert.ok(
+    three.every((x) => Math.abs(x / 0.125 - 1) < 0.1),
+    `${three}`,
+  );
+  await page.context().close();
+});
+
+test('noise of the bowl brings the bowl along, and another landscape other noise; both are said', async () => {
+  const { page } = await visit(lab, 'cloud/#v=1&walkers=1024');
+  await ready(page);
+  await page.click('summary:has-text("More controls")');
+  await page.selectOption('#set-noise', 'batches');
+  assert.match(await text(page, 'banner'), /became the bowl/);
+  assert.equal(await page.inputValue('#set-ground'), 'bowl');
+  await page.selectOption('#set-ground', 'ring');
+  assert.match(await text(page, 'banner'), /became equal everywhere/);
+  assert.equal(await page.inputValue('#set-noise'), 'even');
+  await page.context().close();
+  const { page: other } = await visit(lab, 'cloud/#v=1&ground=ring&noise=curvature');
+  await other.waitForSelector('[data-failure=refused]');
+  await other.click('[data-do=recover]');
+  await ready(other);
+  assert.equal(await other.inputValue('#set-ground'), 'bowl');
+  await other.context().close();
+});
+
 test('cooled, it freezes: a mark, and shares that no longer are those of the law', async () => {
   const page = await replayed(lab, 'cloud/#v=1&cooling=250&begin=box&walkers=1024&step=2000');
   assert.match(await text(page, 'answer'), /froze near step \d+.* its law now has 100 %/);
@@ -145,7 +203,7 @@ test('cooled, it freezes: a mark, and shares that no longer are those of the law
 });
 
 test('noise that is stronger above keeps the ring going round, with arrows and entropy', async () => {
-  const page = await replayed(lab, 'cloud/#v=1&ground=ring&uneven=on&walkers=1024&step=1500');
+  const page = await replayed(lab, 'cloud/#v=1&ground=ring&noise=above&walkers=1024&step=1500');
   assert.equal(await page.locator('.ground .current').count(), 1);
   await page.click('summary:has-text("More controls")');
   const [produced] = await shown(page, 'produced');

@@ -21,6 +21,7 @@ mod density;
 mod ensemble;
 mod fokker_planck;
 mod gibbs;
+mod kramers;
 mod lyapunov;
 mod potential;
 mod variances;
@@ -32,7 +33,7 @@ pub use covariance::{
 pub use density::{Moments, marginal, mass, moments, normalise, share};
 pub use ensemble::{
     BATCH_PIECE, BatchDescent, Ensemble, EnsembleLayout, EnsembleStep, Kicked, Langevin, NOT_ARRIVED,
-    NoiseFloor, Svag, Uneven, Walk, arrivals, histogram, noise_floor, seed_walkers,
+    NoiseFloor, Svag, Uneven, Walk, arrivals, histogram, mean_arrival, noise_floor, seed_walkers,
 };
 pub use fokker_planck::{
     Boundary, Calculus, Diffusion, Dynamics, Elimination, EliminationLayout, EliminationStep, Evolution,
@@ -40,6 +41,7 @@ pub use fokker_planck::{
     SpectralGap, SpectralGapLayout,
 };
 pub use gibbs::{Gibbs, entropy, relative_entropy};
+pub use kramers::kramers_time;
 pub use lyapunov::{LinearLaw, Matrix, descent_covariance, discrete_covariance, linear_law};
 pub use potential::{
     LocalPosterior, PotentialFit, compare_potential, learning_coefficient, measured_potential,

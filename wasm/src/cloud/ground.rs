@@ -51,6 +51,41 @@ impl Landscape {
     }
 }
 
+/// The two wells with the pass between them, all on the line y = 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wells {
+    pub left: f64,
+    /// Height of the pass above the right well.
+    pub barrier: f64,
+    /// Curvatures along x and y.
+    pub at_right: [f64; 2],
+    pub at_pass: [f64; 2],
+}
+
+impl Landscape {
+    /// `None` on other grounds.
+    pub(super) fn wells(&self) -> Option<Wells> {
+        if self.ground != Ground::Wells {
+            return None;
+        }
+        // Newton's steps towards roots of x³ − x + tilt, from beyond the outer ones and from near the inner one.
+        let [left, pass, right] = [-1.2, 0.0, 1.2].map(|mut x: f64| {
+            for _ in 0..20 {
+                x -= (x * x * x - x + self.tilt) / (3.0 * x * x - 1.0);
+            }
+            x
+        });
+        let height = |x: f64| 0.25 * (x * x - 1.0) * (x * x - 1.0) + self.tilt * x;
+        let curvatures = |x: f64| [3.0 * x * x - 1.0, 1.0];
+        Some(Wells {
+            left,
+            barrier: height(pass) - height(right),
+            at_right: curvatures(right),
+            at_pass: curvatures(pass),
+        })
+    }
+}
+
 impl Objective<f64> for Landscape {
     fn dim(&self) -> usize {
         2

@@ -2,6 +2,7 @@
 
 mod ground;
 mod limit;
+mod passage;
 mod regression;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::LabError;
 use ground::Landscape;
 pub use ground::{Ground, Noise};
 use limit::Limit;
+use passage::Passage;
 use walkers::Walkers;
 
 /// The box, and the density's cells along a side; the cloud is counted in blocks of 3 × 3 of them.
@@ -36,6 +38,8 @@ const HOTTEST: f64 = 0.6;
 const HALVINGS: u32 = 6;
 /// Real batches that are doubled as often must not begin larger.
 const LARGEST_TO_DOUBLE: u32 = 64;
+/// Where the walkers begin, if not all over the box.
+const START: [f64; 2] = [1.0, 0.0];
 /// Arrows of the current along a side.
 const ARROWS: u32 = 24;
 
@@ -101,12 +105,15 @@ pub struct Cloud {
     potential: Vec<f64>,
     diffusion: Vec<f64>,
     noise: Noise,
+    learning_rate: f64,
     temperature: f64,
     cooling: u32,
     walkers: Walkers,
     equation: Equation,
     density: Evolution<f64, 2, Vec<f64>, Vec<f64>>,
     limit: Limit,
+    /// Where all start in the right one of two wells and the temperature stays.
+    passage: Option<Passage>,
     steps: u32,
 }
 
@@ -173,16 +180,20 @@ impl Cloud {
             let walk = Uneven { learning_rate: dt, temperature, diffusion: s.noise.strength() };
             Walkers::normal(landscape, walk, positions, rng)?
         };
+        let lasting = s.noise == Noise::Even && !s.spread && s.cooling == 0;
+        let wells = landscape.wells().filter(|_| lasting);
         Ok(Self {
             potential,
             diffusion,
             noise: s.noise,
+            learning_rate: dt,
             temperature,
             cooling: s.cooling,
             walkers,
             equation,
             density,
             limit,
+            passage: wells.map(|wells| Passage::new(wells, s.walkers)),
             steps: 0,
         })
     }
@@ -197,6 +208,9 @@ impl Cloud {
                 return Ok(made);
             }
             self.steps += 1;
+            if let Some(passage) = &mut self.passage {
+                passage.notice(self.walkers.positions(), self.steps)?;
+            }
             self.cool()?;
         }
         Ok(steps)
@@ -306,6 +320,17 @@ impl Cloud {
         Ok(vec![self.equation.circulation(self.density.density())?, produced])
     }
 
+    /// Mean steps from the right well to the bottom of the left one: of the cloud until now, of the diffusion, and by Kramers' formula. Empty where
+    /// that is not asked: other grounds, noise or starts, and when the temperature changes.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn passage(&mut self) -> Result<Vec<f64>, LabError> {
+        let Some(passage) = &mut self.passage else { return Ok(Vec::new()) };
+        let [cloud, diffusion, formula] = passage.means(self.steps, &self.equation, START)?;
+        Ok(vec![cloud, diffusion / self.learning_rate, formula / self.learning_rate])
+    }
+
     /// The digest of all walkers and of the density.
     #[must_use]
     pub fn digest(&self) -> String {
@@ -376,7 +401,7 @@ const fn dynamics<'a>(potential: &'a [f64], diffusion: &'a [f64]) -> Dynamics<'a
     Dynamics { potential, drift: &[], diffusion }
 }
 
-/// All around (1, 0), or all over the box.
+/// All around one place, or all over the box.
 fn starts(rng: &mut Xoshiro128PlusPlus, walkers: u32, spread: bool) -> Vec<f64> {
     let mut at = vec![0.0; 2 * walkers as usize];
     if spread {
@@ -387,8 +412,8 @@ fn starts(rng: &mut Xoshiro128PlusPlus, walkers: u32, spread: bool) -> Vec<f64> 
     }
     fill_normal(rng, &mut at);
     for x in at.chunks_mut(2) {
-        x[0] = 1.0 + 0.2 * x[0];
-        x[1] *= 0.2;
+        x[0] = START[0] + 0.2 * x[0];
+        x[1] = START[1] + 0.2 * x[1];
     }
     at
 }

@@ -71,6 +71,23 @@ fn noise_as_strong_as_the_curvature_makes_a_round_cloud() {
     }
 }
 
+/// The equation's own time against 19.0939, known for x alone from −1 to 1 in symmetric wells at T = 0.2; the cloud's against both.
+#[test]
+fn arrivals_take_as_long_as_the_equation_says() {
+    let settings = CloudSettings { tilt: 0.0, walkers: 16_384, ..CloudSettings::default() };
+    let mut cloud = cloud(settings);
+    cloud.advance(1500).unwrap();
+    let [walkers, diffusion, formula] = cloud.passage().unwrap()[..] else { panic!("three") };
+    assert!((diffusion * 0.02 / 19.0939 - 1.0).abs() < 0.02, "{diffusion}: of cells of 1/12");
+    assert!(
+        (walkers / diffusion - 1.0).abs() < 0.08,
+        "{walkers} {diffusion}: steps, and not quite exponential"
+    );
+    assert!((formula * 0.02 / 15.507 - 1.0).abs() < 1e-3, "{formula}");
+    let mut other = self::cloud(CloudSettings { cooling: 50, ..settings });
+    assert!(other.passage().unwrap().is_empty());
+}
+
 #[test]
 fn noise_that_is_uneven_keeps_a_ring_going_round() {
     let settings = CloudSettings { ground: Ground::Ring, walkers: 64, ..CloudSettings::default() };

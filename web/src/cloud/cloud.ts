@@ -15,9 +15,13 @@ import { type AskedOfCloud, questions } from './questions.ts';
 import {
   BATCH,
   COOLING,
+  DRAWN,
   GROUND,
   HOTTEST,
+  LARGEST_TO_DOUBLE,
   LOCK,
+  NOISE,
+  ofBowl,
   PRESETS,
   RATE,
   SCHEMA,
@@ -25,7 +29,6 @@ import {
   SPREAD,
   TILT,
   total,
-  UNEVEN,
   VARIANCE,
   WALKERS,
 } from './schema.ts';
@@ -59,10 +62,10 @@ export class CloudExhibit extends Exhibit<Frame> {
 
   // ---- settings ----
 
-  /** A locked temperature takes the batch size along; and it is never so hot that the cloud would leave the map. */
+  /** What is drawn and what is locked changes no run. A locked temperature takes the batch size along; and it is never so hot that the cloud would leave the map. */
   protected override set(key: string, value: number | string): void {
-    if (key === LOCK.key) {
-      this.values.lock = value;
+    if (key === LOCK.key || key === DRAWN.key) {
+      this.values[key] = value;
       this.requestUpdate();
       this.writeHash();
       return;
@@ -81,12 +84,40 @@ export class CloudExhibit extends Exhibit<Frame> {
     }
     this.values.batch = clampNumber(BATCH, batch);
     this.values[key] = now!;
+    this.#fit(key, value);
     super.set(key, key === BATCH.key ? this.values.batch : value);
   }
 
+  /** Some noise belongs to the bowl: whichever of the two was chosen last decides. */
+  #fit(key: string, value: number | string): void {
+    const { values } = this;
+    if (key === NOISE.key && ofBowl(value) && values.ground !== 'bowl') {
+      values.ground = 'bowl';
+      this.note('The landscape became the bowl: this noise belongs to it.');
+    }
+    if (key === GROUND.key && value !== 'bowl' && ofBowl(values.noise!)) {
+      values.noise = 'even';
+      this.note('The noise became equal everywhere: the other one belongs to the bowl.');
+    }
+    const after = { ...values, [key]: value };
+    if (after.noise === 'batches' && after.cooling !== '0' && Number(after.batch) > LARGEST_TO_DOUBLE) {
+      values.cooling = '0';
+      if (key === COOLING.key) values.batch = LARGEST_TO_DOUBLE;
+      this.note(
+        key === COOLING.key
+          ? `The batch size became ${LARGEST_TO_DOUBLE}: cooling doubles it six times.`
+          : 'Nothing is cooled: batches of this size cannot be doubled six times.',
+      );
+    }
+  }
+
   protected override mend(failure: Failure): void {
-    if (failure.kind === 'not-finite') this.values.rate = clampNumber(RATE, this.number('rate') / 2);
-    if (failure.kind === 'refused') this.values.batch = BATCH.max;
+    const { values } = this;
+    if (failure.kind === 'not-finite') values.rate = clampNumber(RATE, this.number('rate') / 2);
+    if (failure.kind !== 'refused') return;
+    if (ofBowl(values.noise!) && values.ground !== 'bowl') values.ground = 'bowl';
+    else if (values.noise === 'batches' && values.cooling !== '0') values.cooling = '0';
+    else values.batch = BATCH.max;
   }
 
   // ---- questions ----
@@ -117,14 +148,18 @@ export class CloudExhibit extends Exhibit<Frame> {
   protected override answer(): string | undefined {
     const end = this.#end;
     if (!end || this.veils('ends')) return undefined;
-    const { ground, uneven } = this.values;
-    const { left, across, temperature } = end;
+    const { ground, noise } = this.values;
+    const { left, along, across, temperature } = end;
+    if (ground === 'bowl' && ofBowl(noise!)) {
+      const widths = [along, across].map(({ cloud }) => significant(Math.sqrt(cloud)));
+      return `The bowl is five times as steep across as along, and the cloud is about as wide: standard deviations of ${widths[0]} along and ${widths[1]} across, where √T is ${significant(Math.sqrt(temperature))}.`;
+    }
     if (ground === 'bowl') {
       const times = significant(across.cloud / across.law);
       const theory = significant(1 / (1 - (this.number('rate') * 5) / 2));
       return `The cloud is ${times} times as wide across, in variance, as its law at T = ${significant(temperature)}; for steps of this length it has to be ${theory}.`;
     }
-    if (ground === 'ring' && uneven === 'on')
+    if (ground === 'ring' && noise === 'above')
       return `The cloud keeps its shape and goes round: a circulation of ${significant(end.circulation, 2)} per unit of time, for ${significant(end.produced, 2)} nats of entropy.`;
     const froze = this.#froze;
     if (froze !== undefined)
@@ -141,7 +176,8 @@ export class CloudExhibit extends Exhibit<Frame> {
   protected describe(): string {
     const v = this.values;
     const { label } = GROUND.options.find(({ value }) => value === v.ground)!;
-    const noise = v.uneven === 'on' ? ', noise stronger above' : '';
+    const kind = NOISE.options.find(({ value }) => value === v.noise)!;
+    const noise = v.noise === 'even' ? '' : `, noise ${kind.label}`;
     const cooled = v.cooling === '0' ? '' : `, T halved every ${v.cooling} steps`;
     return `${label}, tilt ${significant(this.number('tilt'))}, η ${significant(this.number('rate'))}, b ${v.batch}, σ² ${significant(this.number('variance'))}${noise}${cooled}, ${v.walkers} walkers, seed ${v.seed}, step ${this.state?.step ?? 0}`;
   }
@@ -157,8 +193,8 @@ export class CloudExhibit extends Exhibit<Frame> {
   }
 
   #shown() {
-    const { now, digest } = this.state!;
-    return { now, digest, bowl: this.values.ground === 'bowl', hide: this.veils('ends') };
+    const { now, digest, passage } = this.state!;
+    return { now, digest, passage, bowl: this.values.ground === 'bowl', hide: this.veils('ends') };
   }
 
   protected numbers(): NumberShown[] {
@@ -177,6 +213,10 @@ export class CloudExhibit extends Exhibit<Frame> {
 
   // ---- drawing ----
 
+  #draws(what: 'cloud' | 'density'): boolean {
+    return this.values.drawn === 'all' || this.values.drawn === what;
+  }
+
   #above() {
     const { state } = this;
     if (!state || this.veils('ends')) {
@@ -190,9 +230,13 @@ export class CloudExhibit extends Exhibit<Frame> {
         dots += `M${px(x(walkers[k]!))} ${px(y(walkers[k + 1]!))}h0`;
       const cell = (x(SPAN[1]) - x(SPAN[0])) / (CELLS - 1);
       const place = `translate(${x(SPAN[0])} ${y(SPAN[3])}) scale(${cell}) translate(-0.5 -0.5)`;
-      return svg`<path class="walkers" d=${dots} />
-        <path class="density halo" transform=${place} d=${density} /><path class="density" transform=${place} d=${density} />
-        <path class="law" transform=${place} d=${law ?? ''} />
+      return svg`${this.#draws('cloud') ? svg`<path class="walkers" d=${dots} />` : nothing}
+        ${
+          this.#draws('density')
+            ? svg`<path class="density halo" transform=${place} d=${density} /><path class="density" transform=${place} d=${density} />
+              <path class="law" transform=${place} d=${law ?? ''} />`
+            : nothing
+        }
         ${current ? svg`<path class="current" d=${arrows(current, x, y)} />` : nothing}`;
     };
   }
@@ -201,9 +245,10 @@ export class CloudExhibit extends Exhibit<Frame> {
     const item = (mark: unknown, name: string) =>
       html`<li><svg width="30" height="14" aria-hidden="true">${mark}</svg> ${name}</li>`;
     if (this.veils('ends')) return item(svg`<circle class="begin" cx="15" cy="7" r="5" />`, 'start');
-    return html`${item(svg`<path class="walkers" d="M6 7h0M15 7h0M24 7h0" />`, 'walkers')}
-      ${item(svg`<path class="density" d="M1 7H29" />`, 'density')}
-      ${item(svg`<path class="law" d="M1 7H29" />`, 'law')}
+    const lines = html`${item(svg`<path class="density" d="M1 7H29" />`, 'density')}
+      ${item(svg`<path class="law" d="M1 7H29" />`, 'law')}`;
+    return html`${this.#draws('cloud') ? item(svg`<path class="walkers" d="M6 7h0M15 7h0M24 7h0" />`, 'walkers') : nothing}
+      ${this.#draws('density') ? lines : nothing}
       ${this.state?.current ? item(svg`<path class="current" d="M4 7H22m-5 -4l5 4l-5 4" />`, 'current') : nothing}`;
   }
 
@@ -245,7 +290,7 @@ export class CloudExhibit extends Exhibit<Frame> {
     const now = this.state?.now;
     const froze = this.#froze;
     const marks = froze !== undefined && !this.veils('ends') ? { changes: [froze] } : {};
-    const gibbs = this.values.uneven === 'off';
+    const gibbs = this.values.noise === 'even';
     return [
       {
         id: 'distances',
@@ -316,8 +361,8 @@ export class CloudExhibit extends Exhibit<Frame> {
   }
 
   protected moreControls() {
-    return html`${this.slider(VARIANCE)} ${this.slider(TILT)} ${this.choice(UNEVEN)} ${this.choice(COOLING)}
-    ${this.choice(WALKERS)} ${this.choice(SPREAD)} ${this.slider(SEED)}`;
+    return html`${this.slider(VARIANCE)} ${this.slider(TILT)} ${this.choice(NOISE)} ${this.choice(COOLING)}
+    ${this.choice(WALKERS)} ${this.choice(SPREAD)} ${this.choice(DRAWN, false)} ${this.slider(SEED)}`;
   }
 
   // ---- taking home ----

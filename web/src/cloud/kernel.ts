@@ -21,16 +21,16 @@ const LEVELS = [0.04, 0.2, 0.5, 0.8];
 
 class Moving implements Running<Frame, undefined, never> {
   #handle: kernel.Cloud;
-  #uneven: boolean;
+  #flows: boolean;
   #measured: Sample[];
   #ended = false;
   /** The temperature of the law that the page knows. */
   #known = 0;
   #peak = 0;
 
-  constructor(handle: kernel.Cloud, uneven: boolean) {
+  constructor(handle: kernel.Cloud, flows: boolean) {
     this.#handle = handle;
-    this.#uneven = uneven;
+    this.#flows = flows;
     this.#measured = [this.#now()];
   }
 
@@ -42,13 +42,15 @@ class Moving implements Running<Frame, undefined, never> {
     const handle = this.#handle;
     const three = ([cloud, density, law]: Float64Array) =>
       ({ cloud: cloud!, density: density!, law: law! }) satisfies Three;
+    const variances = handle.variances();
     const [density, cloud, floor, spread, energy] = handle.distances();
     const [circulation, produced] = handle.circulation();
     return {
       step: this.steps,
       temperature: handle.temperature,
       left: three(handle.shares()),
-      across: three(handle.variances()),
+      along: three(variances.subarray(0, 3)),
+      across: three(variances.subarray(3)),
       density: density!,
       cloud: cloud!,
       floor: floor!,
@@ -89,6 +91,8 @@ class Moving implements Running<Frame, undefined, never> {
     const law = changed ? handle.law() : undefined;
     if (law) this.#peak = law.reduce((a, b) => Math.max(a, b));
     this.#known = temperature;
+    // Nobody has arrived at the start, and the equation takes a while.
+    const passage = this.steps > 0 ? handle.passage() : undefined;
     return {
       step: this.steps,
       digest: handle.digest(),
@@ -98,7 +102,8 @@ class Moving implements Running<Frame, undefined, never> {
       walkers: handle.walkers(DRAWN),
       density: this.#lines(handle.density()),
       ...(law && { law: this.#lines(law) }),
-      ...(this.#uneven && { current: handle.current() }),
+      ...(this.#flows && { current: handle.current() }),
+      ...(passage?.length && { passage }),
       measured,
     };
   }
@@ -113,9 +118,9 @@ function start(values: Values): Moving {
     new kernel.CloudSettings(),
     { ...values, spread: values.begin === 'box' ? 'on' : 'off' },
     { learning_rate: 'rate', batch_size: 'batch' },
-    { ground: kernel.Ground },
+    { ground: kernel.Ground, noise: kernel.Noise },
   );
-  return new Moving(new kernel.Cloud(settings), values.uneven === 'on');
+  return new Moving(new kernel.Cloud(settings), values.noise === 'above');
 }
 
 serveRuns<Frame, undefined>(kernel, start, {});

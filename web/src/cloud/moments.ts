@@ -1,7 +1,7 @@
 import type { Moments } from '../lib/moments.ts';
 
 export const MOMENTS: Moments = {
-  figures: { cloud: 'step=300', current: 'ground=ring&uneven=on&step=300' },
+  figures: { cloud: 'step=300', current: 'ground=ring&noise=above&step=300' },
   long: 'rate=0.004&walkers=1024',
   // The landscapes alone: where the cloud settles is for the reader to guess.
   still: [

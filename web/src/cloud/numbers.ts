@@ -1,13 +1,14 @@
 /** The read-outs of Cloud. */
 
 import type { NumberShown } from '../grammar/numbers.ts';
-import { hexGroups, significant } from '../lib/format.ts';
+import { count, hexGroups, significant } from '../lib/format.ts';
 import type { Sample, Three } from './protocol.ts';
 
 export interface Shown {
   now: Sample;
   digest: string;
   bowl: boolean;
+  passage: Float64Array | undefined;
   hide: boolean;
 }
 
@@ -33,7 +34,7 @@ export function numbers({ now, digest, bowl, hide }: Shown): NumberShown[] {
           hidden: hide,
           long: true,
           definition:
-            'Along the steep direction. The law’s is T/λ, with λ = 5, and a little more for the cells’ size.',
+            'Along the steep direction, where λ is 5. If the noise is equal everywhere the law’s is T/λ, and a little more for the cells’ size.',
           test: 'across',
         }
       : {
@@ -81,8 +82,34 @@ export function numbers({ now, digest, bowl, hide }: Shown): NumberShown[] {
   ];
 }
 
-export function moreNumbers({ now, hide }: Shown): NumberShown[] {
+const steps = (x: number) => (Number.isFinite(x) ? count(Math.round(x)) : '–');
+
+export function moreNumbers({ now, bowl, passage, hide }: Shown): NumberShown[] {
+  const [cloud, diffusion, formula] = passage ?? [];
+  const arrival: NumberShown = {
+    symbol: '',
+    name: 'steps to the left well: cloud · diffusion · Kramers',
+    value: `${steps(cloud!)} · ${steps(diffusion!)} · ${steps(formula!)}`,
+    unit: 'steps, on average',
+    hidden: hide,
+    long: true,
+    definition:
+      'From the right well to the bottom of the left one. Of the cloud: all steps made before arriving, over the number of walkers that have arrived. Of the diffusion: by its equation, exactly, on the grid. Kramers’ formula is for walls much higher than T: lower the temperature and it comes near.',
+    formula: 'kramers',
+    test: 'arrival',
+  };
+  const along: NumberShown = {
+    symbol: '',
+    name: 'variance along: cloud · density · law',
+    value: each(now.along, (x) => significant(x)),
+    hidden: hide,
+    long: true,
+    definition: 'Along the flat direction, where λ is 1.',
+    test: 'along',
+  };
   return [
+    ...(bowl ? [along] : []),
+    ...(passage ? [arrival] : []),
     {
       symbol: '(F − F*)/T',
       name: 'free energy above its limit, over T',
@@ -90,7 +117,7 @@ export function moreNumbers({ now, hide }: Shown): NumberShown[] {
       unit: 'nats',
       hidden: hide,
       definition:
-        'Mean height minus T times the entropy, above what it is for the law. Over T it is the distance of the density, though it is computed otherwise. With noise that is stronger above there is no such energy.',
+        'Mean height minus T times the entropy, above what it is for the law. Over T it is the distance of the density, though it is computed otherwise. Where the noise is not equal everywhere there is no such energy.',
       formula: 'free-energy',
       test: 'energy',
     },

@@ -14,8 +14,9 @@ export interface Three {
 export interface Sample {
   step: number;
   temperature: number;
-  /** Shares at the left, and variances along y. */
+  /** Shares at the left, and variances along x and along y. */
   left: Three;
+  along: Three;
   across: Three;
   /** Distances to the law in nats. */
   density: number;
@@ -40,8 +41,10 @@ export interface Frame extends Stand {
   density: string;
   /** Only when it has changed. */
   law?: string;
-  /** Where the noise is uneven: the current at 24 × 24 places, row by row from below. */
+  /** Where the noise is stronger above: the current at 24 × 24 places, row by row from below. */
   current?: Float64Array;
+  /** Mean steps from the right well to the left one's bottom: of the cloud until now, of the diffusion, by Kramers' formula. */
+  passage?: Float64Array;
   /** Since the last frame. */
   measured: Sample[];
 }

@@ -4,6 +4,7 @@ import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import type { Values } from '../lib/schema.ts';
 import type { Sample } from './protocol.ts';
+import { ofBowl } from './schema.ts';
 
 export interface AskedOfCloud extends Asked {
   /** Of where it has settled; nothing before. */
@@ -65,6 +66,31 @@ const WIDE: AskedOfCloud = {
     'It is 1/(1 − ηλ/2) times, exactly: near 1 while steps are small, 2 at ηλ = 1, and without end at ηλ = 2. The diffusion is the picture of small steps.',
 };
 
+/** Widths that differ by less than a tenth are the same. */
+const SAME = 0.1;
+
+const wider = (real: boolean): AskedOfCloud => ({
+  ...ENDS,
+  id: real ? 'wider-batches' : 'wider',
+  text: `The bowl is five times as steep across (up and down) as along. ${
+    real
+      ? 'Each step takes real samples of a regression whose loss this bowl is.'
+      : 'The noise is five times as strong across, too.'
+  } When the cloud has settled, in which direction is it wider?`,
+  quantity: 'where it is wider',
+  ...choosing(['along, where the bowl is flat', 'across, where it is steep', 'neither, to a tenth']),
+  truth: (end) => {
+    if (!end) return undefined;
+    const ratio = Math.sqrt(end.across.cloud / end.along.cloud);
+    if (Math.abs(ratio - 1) < SAME) return 2;
+    return ratio < 1 ? 0 : 1;
+  },
+  verdict: () =>
+    real
+      ? 'Nobody made this noise as strong as the curvature. A sample’s slope is its residual times its input, and the inputs make the curvature: where the bowl is steep, samples disagree more. Both drop out of the width, while steps are small.'
+      : 'The steep direction pulls back five times as hard, and is shaken with five times the variance: both drop out, and the variance is T in every direction, while steps are small.',
+});
+
 const ROUND: AskedOfCloud = {
   ...ENDS,
   id: 'round',
@@ -88,8 +114,8 @@ const LOCKED: AskedOfCloud = {
     'Only η/b enters the law of small steps. Lock the temperature and move the learning rate to see it; with “Too large a step” the law is no longer that of the temperature.',
 };
 
-export function questions({ ground, uneven, cooling, begin }: Values): readonly AskedOfCloud[] {
-  if (ground === 'bowl') return [WIDE];
-  if (ground === 'ring' && uneven === 'on') return [ROUND];
+export function questions({ ground, noise, cooling, begin }: Values): readonly AskedOfCloud[] {
+  if (ground === 'bowl') return [ofBowl(noise!) ? wider(noise === 'batches') : WIDE];
+  if (ground === 'ring' && noise === 'above') return [ROUND];
   return [share(String(ground), cooling !== '0', begin === 'box'), LOCKED];
 }

@@ -1,5 +1,5 @@
 import { onOff, type Preset, seed, withCommon } from '../grammar/settings.ts';
-import type { ChoiceField, NumberField } from '../lib/schema.ts';
+import type { ChoiceField, NumberField, Value } from '../lib/schema.ts';
 
 export const SEED = seed(
   'seed',
@@ -37,7 +37,7 @@ export const VARIANCE: NumberField = {
   key: 'variance',
   name: 'variance of a sample',
   symbol: 'σ²',
-  help: 'The variance of the noise in the slope that one sample tells.',
+  help: 'The variance of the noise in the slope that one sample gives; with real batches, of what is left unexplained.',
   min: 1,
   max: 40,
   default: 20,
@@ -78,11 +78,25 @@ export const TILT: NumberField = {
   step: 0.01,
 };
 
-export const UNEVEN = onOff(
-  'uneven',
-  'noise stronger above',
-  'On: the noise is nine times as strong far above as far below.',
-);
+export const NOISE: ChoiceField = {
+  kind: 'choice',
+  key: 'noise',
+  name: 'noise',
+  help: 'What makes walkers deviate from the slope. The last two belong to the bowl, which is also the loss of a regression with two weights.',
+  options: [
+    { value: 'even', label: 'equal everywhere' },
+    { value: 'above', label: 'stronger above' },
+    { value: 'curvature', label: 'as strong as the curvature' },
+    { value: 'batches', label: 'real batches of a regression' },
+  ],
+  default: 'even',
+};
+
+/** Noise that only the bowl has; the kernel refuses it elsewhere. */
+export const ofBowl = (noise: Value) => noise === 'curvature' || noise === 'batches';
+
+/** Real batches that cooling doubles six times must not begin larger; the kernel refuses them. */
+export const LARGEST_TO_DOUBLE = 64;
 
 export const COOLING: ChoiceField = {
   kind: 'choice',
@@ -95,6 +109,20 @@ export const COOLING: ChoiceField = {
     { value: '50', label: 'halved every 50 steps' },
   ],
   default: '0',
+};
+
+/** Changes the picture alone. */
+export const DRAWN: ChoiceField = {
+  kind: 'choice',
+  key: 'drawn',
+  name: 'drawn',
+  help: 'What is drawn over the map; the run is the same.',
+  options: [
+    { value: 'all', label: 'cloud, density and law' },
+    { value: 'cloud', label: 'the cloud alone' },
+    { value: 'density', label: 'density and law' },
+  ],
+  default: 'all',
 };
 
 export const WALKERS: ChoiceField = {
@@ -132,7 +160,7 @@ const LAST = 20_000;
 export const total = (rate: number) => Math.min(LAST, Math.round(TIME / rate));
 
 export const SCHEMA = withCommon(
-  [SEED, RATE, BATCH, VARIANCE, LOCK, GROUND, TILT, UNEVEN, COOLING, WALKERS, SPREAD],
+  [SEED, RATE, BATCH, VARIANCE, LOCK, GROUND, TILT, NOISE, COOLING, WALKERS, SPREAD, DRAWN],
   {
     last: LAST,
     replays: 'The link replays cloud and density to this step.',
@@ -166,6 +194,11 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'Hotter above',
     says: 'On a ring that slopes to the left, with noise that is stronger above than below.',
-    values: { ground: 'ring', uneven: 'on' },
+    values: { ground: 'ring', noise: 'above' },
+  },
+  {
+    name: 'Real batches',
+    says: 'A regression with two weights: its loss is a bowl, five times as steep across, and the noise is that of its batches.',
+    values: { ground: 'bowl', noise: 'batches' },
   },
 ];

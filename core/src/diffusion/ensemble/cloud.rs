@@ -286,3 +286,28 @@ pub fn arrivals<R: Real>(
     }
     Ok(arrived)
 }
+
+/// The mean time of arrival, if it is exponentially distributed: the time that all have walked, over the number that have arrived,
+///
+/// ```text
+/// τ = Σₖ min(tₖ, t) / #{tₖ ≤ t}
+/// ```
+///
+/// the estimate of largest likelihood, which counts those that are still on their way at round t; its relative
+/// standard error is one over the root of those that have arrived. +∞ before the first has.
+///
+/// ```
+/// use losscape::diffusion::{NOT_ARRIVED, mean_arrival};
+/// assert_eq!(mean_arrival::<f32>(&[4, NOT_ARRIVED, 1], 5), 5.0); // (4 + 5 + 1) / 2
+/// ```
+#[must_use]
+pub fn mean_arrival<R: Real>(times: &[u32], round: u32) -> R {
+    let (mut walked, mut arrived) = (R::ZERO, R::ZERO);
+    for time in times {
+        walked += R::from_u32(if *time < round { *time } else { round });
+        if *time <= round && *time != NOT_ARRIVED {
+            arrived += R::ONE;
+        }
+    }
+    if arrived > R::ZERO { walked / arrived } else { R::INFINITY }
+}

@@ -4,6 +4,6 @@ mod cloud;
 mod histogram;
 mod walk;
 
-pub use cloud::{Ensemble, EnsembleLayout, EnsembleStep, NOT_ARRIVED, arrivals, seed_walkers};
+pub use cloud::{Ensemble, EnsembleLayout, EnsembleStep, NOT_ARRIVED, arrivals, mean_arrival, seed_walkers};
 pub use histogram::{NoiseFloor, histogram, noise_floor};
 pub use walk::{BATCH_PIECE, BatchDescent, Kicked, Langevin, Svag, Uneven, Walk};

@@ -1,0 +1,87 @@
+//! How long a diffusion stays in a well.
+
+use crate::base::elementary::{exp, sqrt};
+use crate::{ArgError, Real};
+
+/// The mean time to leave a minimum over the saddle that bounds it, at low temperature (Kramers 1940; Bovier et al. 2004, eq. 1.9):
+///
+/// ```text
+/// τ ≈ 2π/|λ₋| · √(|det ∇²V(saddle)| / det ∇²V(minimum)) · e^(barrier/T)
+/// ```
+///
+/// with λ₋ the one negative curvature at the saddle. It is the time until another minimum is reached, twice that until the saddle
+/// is. The relative error is of the order of T over the barrier: the formula is for walls much higher than the temperature. A unit of time
+/// is 1/η steps of descent.
+///
+/// # Shapes
+///
+/// | argument     | length | contents                                            |
+/// |--------------|--------|-----------------------------------------------------|
+/// | `at_minimum` | n      | eigenvalues, all above zero                         |
+/// | `at_saddle`  | n      | eigenvalues, the first one below zero, others above |
+///
+/// # Errors
+/// [`ArgError`] naming `barrier` (not finite, or below zero), `temperature` (not positive), `at_minimum` or `at_saddle`
+/// (none, not as many as the other, or of another sign).
+///
+/// # Examples
+/// ```
+/// use losscape::diffusion::kramers_time;
+///
+/// // The double well ¼ (x² − 1)²: curvatures 2 and −1, barrier ¼.
+/// let time = kramers_time(0.25f64, 0.05, &[2.0], &[-1.0])?;
+/// assert!((time - 659.382_3).abs() < 1e-3);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn kramers_time<R: Real>(
+    barrier: R,
+    temperature: R,
+    at_minimum: &[R],
+    at_saddle: &[R],
+) -> Result<R, ArgError> {
+    ArgError::check_non_negative("barrier", barrier)?;
+    ArgError::check_positive("temperature", temperature)?;
+    ArgError::check_count("at_minimum", at_minimum.len())?;
+    ArgError::check_len("at_saddle", at_minimum.len(), at_saddle.len())?;
+    // Ratios one by one: either determinant alone may overflow.
+    let mut ratio = R::ONE;
+    let mut down = R::ONE;
+    for (k, (minimum, saddle)) in at_minimum.iter().zip(at_saddle).enumerate() {
+        ArgError::check_positive("at_minimum", *minimum)?;
+        let saddle = if k == 0 { -*saddle } else { *saddle };
+        ArgError::check_positive("at_saddle", saddle)?;
+        if k == 0 {
+            down = saddle;
+        }
+        ratio *= saddle / *minimum;
+    }
+    Ok(R::from_f64(core::f64::consts::TAU) / down * sqrt(ratio) * exp(barrier / temperature))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kramers_time;
+
+    #[test]
+    fn any_units() {
+        let one = kramers_time(0.25f32, 0.1, &[2.0, 3.0], &[-1.0, 0.5]).unwrap();
+        assert!((one / 22.096_6 - 1.0).abs() < 1e-6, "{one}");
+        for c in [1e-30f32, 1e-10, 1e10, 1e30] {
+            let scaled = kramers_time(0.25 * c, 0.1 * c, &[2.0 * c, 3.0 * c], &[-c, 0.5 * c]).unwrap();
+            assert!((scaled * c / one - 1.0).abs() < 1e-5, "in units of {c}: {scaled}");
+        }
+    }
+
+    #[test]
+    fn refusals() {
+        let arg = |b, t, m: &[f64], s: &[f64]| kramers_time(b, t, m, s).unwrap_err().arg;
+        assert_eq!(arg(-0.1, 1.0, &[1.0], &[-1.0]), "barrier");
+        assert_eq!(arg(f64::NAN, 1.0, &[1.0], &[-1.0]), "barrier");
+        assert_eq!(arg(0.1, 0.0, &[1.0], &[-1.0]), "temperature");
+        assert_eq!(arg(0.1, 1.0, &[], &[]), "at_minimum");
+        assert_eq!(arg(0.1, 1.0, &[-1.0], &[-1.0]), "at_minimum");
+        assert_eq!(arg(0.1, 1.0, &[1.0], &[1.0]), "at_saddle");
+        assert_eq!(arg(0.1, 1.0, &[1.0, 1.0], &[-1.0]), "at_saddle");
+        assert_eq!(arg(0.1, 1.0, &[1.0, 1.0], &[-1.0, -1.0]), "at_saddle");
+    }
+}
