@@ -83,7 +83,7 @@ pub enum Reason {
     Coincide,
     /// Directions that must span a plane lie on a line.
     Dependent,
-    /// An iteration did not settle; what it has written has no meaning.
+    /// An iteration did not converge; its output is meaningless.
     NotConverged,
     /// More than fit.
     TooMany {
@@ -141,7 +141,7 @@ impl ArgError {
         }
     }
 
-    /// Refuses what is not finite and above zero.
+    /// Refuses a number that is not finite and above zero.
     ///
     /// # Errors
     /// [`Reason::OutOfRange`].
@@ -149,7 +149,7 @@ impl ArgError {
         Self::check_range(arg, x, x.is_finite() && x > R::ZERO, "finite and above 0")
     }
 
-    /// Refuses what is not finite and at least zero.
+    /// Refuses a number that is not finite and at least zero.
     ///
     /// # Errors
     /// [`Reason::OutOfRange`].
@@ -157,7 +157,7 @@ impl ArgError {
         Self::check_range(arg, x, x.is_finite() && x >= R::ZERO, "finite and at least 0")
     }
 
-    /// Refuses what is not in [0, 1).
+    /// Refuses a number outside [0, 1).
     ///
     /// # Errors
     /// [`Reason::OutOfRange`].

@@ -1,4 +1,4 @@
-//! A 64-bit digest of floating-point bit patterns, and what it promises.
+//! A 64-bit digest of floating-point bit patterns, and its promise.
 //!
 //! # The promise
 //!

@@ -14,7 +14,7 @@ use super::vector::scale;
 /// | [`Cube`](Self::Cube) | uniform in [−r, r]ⁿ; an interval if n = 1 | r²/3 | r⁴/5 |
 /// | [`Ball`](Self::Ball) | uniform in ‖ω‖ ≤ r | r²/(n + 2) | 3 r⁴/((n + 2)(n + 4)) |
 ///
-/// A bandwidth of zero leaves a function as it is.
+/// A bandwidth of zero leaves a function unchanged.
 ///
 /// ```
 /// use losscape::base::kernel::Kernel;

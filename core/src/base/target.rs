@@ -1,4 +1,4 @@
-//! The target of the build: what it is refused for, and what its code is laid out for.
+//! The target of the build: why some are refused, and which code the others get.
 
 /// Targets that round or underflow in their own way cannot give the bits that the others give.
 macro_rules! refuse {

@@ -62,7 +62,7 @@ fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) 
         let r = hypot(f, g);
         e[i + 1] = r;
         if r == R::ZERO {
-            // The block falls apart here; the next sweep takes what is left of it.
+            // The block splits here; the next sweep takes the remaining one.
             d[i + 1] -= shift;
             e[m] = R::ZERO;
             return;

@@ -63,9 +63,9 @@ pub enum CovarianceStep {
         /// Which.
         sample: u32,
     },
-    /// All is known.
+    /// Everything is known.
     Done,
-    /// A sample's gradient is not finite; the rest cannot be had.
+    /// A sample's gradient is not finite, so the covariance is undefined.
     NotFinite {
         /// Which.
         sample: u32,
@@ -190,7 +190,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
         Some(CovarianceStep::Row { sample })
     }
 
-    /// tr D, once all is known.
+    /// tr D, once everything is known.
     #[must_use]
     pub const fn trace(&self) -> R {
         self.trace
@@ -211,7 +211,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
         self.layout.split(self.memory.as_mut()).map(|parts| &*parts.mean)
     }
 
-    /// The Gram matrix, N × N, once all is known: what [`eigenvalues`](crate::curvature::eigenvalues) overwrites.
+    /// The Gram matrix, N × N, once everything is known: what [`eigenvalues`](crate::curvature::eigenvalues) overwrites.
     #[must_use]
     pub fn gram(&mut self) -> Option<&mut [R]> {
         if self.done < 2 * self.layout.samples {

@@ -54,7 +54,7 @@ pub fn normalise<R: Real, const D: usize>(grid: &Grid<R, D>, density: &mut [R]) 
     Ok(())
 }
 
-/// Refuses what is no density: another length than the grid has cells, an element below zero or not finite.
+/// Refuses values that are not a density: a length that is not the grid's, or an element below zero or not finite.
 fn check_elements<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Result<(), ArgError> {
     ArgError::check_len("density", grid.len(), density.len())?;
     for (index, rho) in density.iter().enumerate() {
@@ -66,7 +66,7 @@ fn check_elements<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> 
     Ok(())
 }
 
-/// Refuses what is no density of mass one, up to the root of the type's rounding.
+/// Refuses values that are not a density of mass one, up to the square root of the type's rounding.
 pub(super) fn check_density<R: Real, const D: usize>(
     grid: &Grid<R, D>,
     density: &[R],
@@ -164,7 +164,7 @@ pub fn marginal<R: Real, const D: usize>(
     Ok(())
 }
 
-/// The mass in a region: of all cells whose centre lies in it.
+/// The mass in a region: the sum over all cells whose centre lies in it.
 ///
 /// # Errors
 /// [`ArgError`] naming `density` (another length than the grid has cells).

@@ -56,7 +56,7 @@ impl<R: Real, const N: usize> Restarts<R, N> {
         self.ascending.first().copied()
     }
 
-    /// The middle saddle; of an even number the lower middle.
+    /// The median saddle; for an even number, the lower of the two in the middle.
     #[must_use]
     pub fn median(&self) -> Option<R> {
         self.ascending.get(self.ascending.len().saturating_sub(1) / 2).copied()

@@ -22,7 +22,7 @@ pub struct Pair<R: Real = f32> {
     pub a: u32,
     /// The other.
     pub b: u32,
-    /// What came of it.
+    /// The result.
     pub attempt: Attempt<R>,
 }
 

@@ -213,7 +213,7 @@ impl<R, S, T, P, W> Sgd<R, S, T, P, W> {
         &mut self.transforms
     }
 
-    /// Ends the run and gives back what it was made of: parameters, source, transforms and workspace.
+    /// Ends the run and returns its parts: parameters, source, transforms and workspace.
     pub fn into_parts(self) -> (P, S, T, W) {
         (self.params, self.source, self.transforms, self.workspace)
     }

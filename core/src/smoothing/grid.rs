@@ -55,7 +55,7 @@ impl GridConvolutionLayout {
     }
 }
 
-/// Standard deviations at which a Gaussian is cut off: what is left weighs less than 10⁻¹⁸.
+/// Standard deviations at which a Gaussian is cut off: the tails beyond weigh less than 10⁻¹⁸.
 const CUT: f64 = 9.0;
 /// A Gaussian narrower than this many cells is not resolved.
 const NARROWEST: f64 = 1.25;
@@ -95,7 +95,7 @@ pub enum ConvolutionStep {
 ///   are refused.
 /// - **Cube**: the exact integral over ±r of the piecewise cubic through the values, an error of order h⁴.
 ///
-/// The sum of all weights is one, so a constant stays what it is.
+/// The weights sum to one, so constants are unchanged.
 ///
 /// # Cost
 /// A step is one line: `cells · (2 reach + 1)` products.

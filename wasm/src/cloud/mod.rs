@@ -280,7 +280,7 @@ impl Cloud {
     }
 
     /// Distances to the law in nats: of the density, of the cloud in 24 × 24 bins; then what a perfect cloud would read, its
-    /// standard deviation, and the density's free energy above its limit, over T (NaN where the law is none of Gibbs).
+    /// standard deviation, and the density's free energy above its limit, over T (NaN where the law is not that of Gibbs).
     ///
     /// # Errors
     /// As for [`advance`](Self::advance).

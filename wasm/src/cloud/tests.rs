@@ -67,7 +67,7 @@ fn noise_as_strong_as_the_curvature_makes_a_round_cloud() {
             assert!((density / law - 1.0).abs() < 1e-3, "{noise:?} {axis}: {density} {law}");
             assert!((walkers / (0.2 * times) - 1.0).abs() < 0.035, "{noise:?} {axis}: {walkers}");
         }
-        assert!(cloud.distances().unwrap()[4].is_nan(), "the law is none of Gibbs");
+        assert!(cloud.distances().unwrap()[4].is_nan(), "the law is not that of Gibbs");
     }
 }
 

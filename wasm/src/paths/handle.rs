@@ -138,7 +138,7 @@ impl Paths {
         self.images_of(route).chunks_exact(self.params_len()).len()
     }
 
-    /// The dense scan of a route; none of the band itself, which is not scanned, and none before the ends are trained.
+    /// The dense scan of a route; `None` for the band itself, which is not scanned, and before the ends are trained.
     #[must_use]
     pub fn report(&self, route: Route) -> Option<RouteReport> {
         let between = self.between.as_ref()?;

@@ -14,7 +14,7 @@ interface Recorded {
   rows: { target: string; how: string; experiment: string; digest: string }[];
 }
 
-/** Where it lies: written by `cargo xtask fingerprint --record`, a checkout that never ran it has none. Data, so no script. */
+/** Its address; written by `cargo xtask fingerprint --record`, a checkout that never ran it has none. Data, so no script. */
 const RECORDED = Object.values(
   import.meta.glob<string>('../recorded.json', { eager: true, import: 'default', query: '?url' }),
 )[0];

@@ -24,7 +24,7 @@ export interface Sample {
   /** What a perfect cloud of as many walkers would read, and its standard deviation. */
   floor: number;
   spread: number;
-  /** The density's free energy above its limit, over T; NaN where the law is none of Gibbs. */
+  /** The density's free energy above its limit, over T; NaN where the law is not that of Gibbs. */
   energy: number;
   circulation: number;
   /** Entropy that the current of the law produces. */

@@ -209,7 +209,7 @@ export class Curves extends SizedPart {
 
   #band(y: Scale, right: number) {
     if (!this.band) return nothing;
-    // A logarithm has no place for what is not above 0: it lies at the bottom.
+    // A logarithmic axis has no place for values of 0 or less: they lie at the bottom.
     const place = (value: number) => (Number.isFinite(y(value)) ? y(value) : HEIGHT - BOTTOM);
     const [low, high] = this.band.map((value) => Math.min(HEIGHT - BOTTOM, Math.max(TOP, place(value))));
     return svg`<rect class="band" x=${LEFT} width=${right - LEFT} y=${high} height=${Math.max(1, low! - high!)} />`;

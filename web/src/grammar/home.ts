@@ -38,7 +38,7 @@ export function stateFile(exhibit: string, state: () => object): HomeFile {
   };
 }
 
-/** The link in a state that was saved; or, in words, why there is none. */
+/** The link in a saved state, or the reason why there is none. */
 export async function linkIn(file: File, exhibit: string): Promise<{ link: string } | { why: string }> {
   if (file.size > MOST_BYTES) return { why: `${file.name} is larger than any file of this exhibit.` };
   try {

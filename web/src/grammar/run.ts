@@ -41,7 +41,7 @@ export abstract class Run<
   protected replay: Replay | undefined;
   protected playing = false;
   protected speed: Speed = '16';
-  /** Whether the exhibit is on the screen; what is not seen does not run. */
+  /** Whether the exhibit is on the screen; it pauses while it is not. */
   protected visible = true;
   protected readonly still = matchMedia('(prefers-reduced-motion: reduce)');
   #announcer = new Announcer(() => this.querySelector('[data-test=live]'));
@@ -140,7 +140,7 @@ export abstract class Run<
 
   // ---- asking the worker ----
 
-  /** Asks the worker. If there is none, or another run has begun meanwhile, nothing that follows is done. */
+  /** Asks the worker. If there is none, or another run has begun meanwhile, the rest is skipped. */
   protected ask<K extends keyof Own & string>(kind: K, request: Own[K]['ask']): Promise<Own[K]['answer']> {
     return this.#ask(kind, request);
   }

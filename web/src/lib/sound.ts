@@ -3,7 +3,7 @@
 const SECONDS = 3;
 const LOWEST_HZ = 220;
 const OCTAVES = 2;
-/** Quiet: it starts without a warning to whoever sits near. */
+/** Quiet: it starts without warning the neighbours. */
 const LOUDNESS = 0.15;
 const FADE_S = 0.05;
 

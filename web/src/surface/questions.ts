@@ -1,4 +1,4 @@
-/** What is asked before, and what is said after. */
+/** The questions, and the verdicts after the run. */
 
 import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';

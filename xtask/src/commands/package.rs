@@ -10,7 +10,7 @@ const CRATES: [(&str, &[&str]); 2] = [
     ("losscape-dispatch", &["LICENSE-APACHE", "LICENSE-MIT", "README.md"]),
 ];
 
-/// A variant that needs a feature, and what docs.rs must say of it.
+/// A variant that needs a feature, and the label that docs.rs must show.
 const LABELLED: &str = "losscape/models/mlp/enum.Activation.html";
 const LABEL: &str = "Available on <strong>crate feature <code>relu</code></strong> only.";
 

@@ -187,7 +187,7 @@ fn counted(output: &str) -> Result<String> {
     Ok(format!("{} tests", count(output)))
 }
 
-/// A nightly toolchain is no emulator: where none can be had, the hosted workflow has one.
+/// A nightly toolchain cannot be installed everywhere; where there is none, the hosted workflow runs this.
 fn interpreted(log: &mut Log) -> Result<String> {
     miri::check(log).or_else(|failure| match failure {
         Failure::Missing(install) => Ok(format!("not run here, the hosted workflow does: {install}")),

@@ -32,7 +32,7 @@ fn affine_from<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], ou
     }
 }
 
-/// Many rows and columns; of few terms, all are held.
+/// Many rows and columns; if there are few terms, all are held.
 fn product<R: Real>(start: Start<'_, R>, a: &[R], b: &[R], c: &mut [R], columns: usize) {
     match b.len() / columns {
         1 => run(FewTerms::<R, 1> { a, b, start, c, columns }),

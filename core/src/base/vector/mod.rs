@@ -4,7 +4,7 @@
 //! vector width gives the same bits. After 1024 terms the eight start again, and what they held is added to a compensated
 //! total, so that the error does not grow with the number of terms.
 //!
-//! Two slices of one call have one length; of the longer one, what is beyond the shorter does not count.
+//! Slices of one call have one length; elements of a longer one beyond the shorter are ignored.
 
 mod linear;
 mod norm;

@@ -62,7 +62,7 @@ pub enum GridStep<R: Real = f32> {
     Evaluated {
         /// Its place among the values.
         index: usize,
-        /// f there; what is not finite is +∞.
+        /// f there; +∞ in place of anything that is not finite.
         value: R,
     },
     /// All corners of a grid of so many cells a side are known, `values` at every `fine / cells`-th row and

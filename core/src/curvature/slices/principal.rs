@@ -144,7 +144,7 @@ fn combine<R: Real>(trajectory: &[R], displacements: &Displacements<'_, R>, fact
 ///
 /// Row 0 of `rows` is zero, every further row is the one before plus n standard normal numbers.
 ///
-/// What is left over of `rows` after whole rows stays as it is.
+/// Elements of `rows` after the last whole row stay unchanged.
 ///
 /// ```
 /// use losscape::base::random::stream;

@@ -78,7 +78,7 @@ pub enum EliminationStep {
         /// How many are.
         cells: u32,
     },
-    /// All are; solutions can be had.
+    /// All cells are eliminated; solutions are available.
     Done,
     /// No rate leads out of a cell to those that come later, as at temperature zero, or behind a barrier so high that the
     /// rates over it underflow: the stationary density is not unique.

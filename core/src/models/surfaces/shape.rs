@@ -8,7 +8,7 @@ pub(super) fn fits<const N: usize>(dim: usize, lengths: [usize; N]) -> bool {
     lengths == [dim; N]
 }
 
-/// f(θ) and ∇f(θ) that cannot be had.
+/// The answer where f(θ) and ∇f(θ) are undefined.
 #[cold]
 pub(super) fn no_gradient<R: Real>(grad: &mut [R]) -> R {
     refuse(grad);

@@ -147,7 +147,7 @@ impl<R: Real> Chain<'_, R> {
     }
 }
 
-/// The index of the highest inner image, by the values of all images; of equal ones the first.
+/// The index of the highest inner image, given the values of all images; the first if several are equal.
 pub(super) fn highest<R: Real>(values: &[R]) -> usize {
     let mut top = None;
     for (i, value) in values.iter().enumerate().take(values.len().saturating_sub(1)).skip(1) {

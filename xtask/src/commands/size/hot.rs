@@ -1,6 +1,6 @@
 //! The proof that hot functions cannot panic: each is linked alone, and the linker keeps what it may reach.
 //!
-//! A panic that a function may come to is a symbol in its image, whoever calls it and however deep. The functions are
+//! A panic that a function can reach is a symbol in its image, however deep the call. The functions are
 //! those of `firmware/hot`, compiled as the boards' programs are.
 
 use std::path::{Path, PathBuf};

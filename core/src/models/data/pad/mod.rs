@@ -43,7 +43,7 @@ pub type Drawing = [u32; SIDE];
 /// Width of the box that a drawing is scaled to, in dots; its height is the pad's.
 const BOX: u32 = 20;
 
-/// The 8 × 8 pixels of a drawing, wherever on the pad and however large it is; of an empty pad, zeros.
+/// The 8 × 8 pixels of a drawing, wherever on the pad and however large it is; zeros for an empty pad.
 #[must_use]
 pub fn reduce(drawing: &Drawing) -> [u8; PIXELS] {
     match scale_to_box(drawing) {

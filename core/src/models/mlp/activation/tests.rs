@@ -11,7 +11,7 @@ const ALL: [Activation; 7] = [
     Activation::Gelu,
 ];
 
-/// The approximation has the derivatives of what it approximates, to twice its own error and a little.
+/// The approximation's derivatives equal those of the function it approximates, to a little more than twice its own error.
 #[test]
 fn micromath_tanh_is_a_tangent_forward_and_back() {
     let f = Activation::TanhMicromath;

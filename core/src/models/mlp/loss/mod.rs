@@ -78,7 +78,7 @@ impl Loss {
         false
     }
 
-    /// Whether outputs are logits of single classes; of others, the threshold between two classes is ½.
+    /// Whether outputs are logits of single classes; otherwise the threshold between two classes is ½.
     pub(super) const fn is_binary(self) -> bool {
         #[cfg(feature = "binary-cross-entropy")]
         return matches!(self, Self::BinaryCrossEntropy);
