@@ -47,7 +47,16 @@ where
     T: Transform,
 {
     fn step(&mut self) -> bool {
-        let step = self.sgd.step(&self.objective, &mut self.rng);
+        let step = if cfg!(feature = "compact") {
+            // Copies to lend: only of what is never lent does the compiler know the constants at opt-level `s`, and
+            // leaves out the schedules and orders that this run does not use.
+            let (objective, mut rng) = (self.objective, self.rng.clone());
+            let step = self.sgd.step(&objective, &mut rng);
+            self.rng = rng;
+            step
+        } else {
+            self.sgd.step(&self.objective, &mut self.rng)
+        };
         // A value that is not finite ends the run; the parameters stay the last good ones.
         matches!(step, SgdStep::Stepped { .. }) && self.sgd.steps() < self.steps
     }

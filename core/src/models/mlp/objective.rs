@@ -328,6 +328,8 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         }
     }
 
+    // At opt-level `s` a call more; the compiler sees no constant beyond it.
+    #[cfg_attr(feature = "compact", inline(always))]
     fn value_grad_of(&self, params: &[R], batch: Option<&[u32]>, grad: &mut [R], scratch: &mut [R]) -> R {
         let mean = self.mean_loss(params, batch, grad, scratch);
         self.finish(grad, mean.map(|mean| mean.mass), params);

@@ -243,9 +243,11 @@ impl Mlp {
         Layer { inputs, outputs, weights: start..bias, bias: bias..end }
     }
 
-    /// The sizes of layer `l`.
+    /// The sizes of layer `l`, one of [`layers`](Self::layers).
     pub(super) const fn shape(&self, l: usize) -> Shape {
-        let (inputs, outputs) = (self.width(l), self.width(l + 1));
+        // Below MAX_LAYERS in any case; the remainder says so to the compiler, which then checks no index.
+        let l = l % MAX_LAYERS;
+        let (inputs, outputs) = (self.widths[l] as usize, self.widths[l + 1] as usize);
         Shape { inputs, outputs, weights: inputs * outputs, bias: if self.bias { outputs } else { 0 } }
     }
 

@@ -31,6 +31,7 @@ struct Build {
     program: &'static str,
     /// What sets this build apart from others of the program, for a reader.
     note: &'static str,
+    opt_level: &'static str,
     /// More features of `losscape-programs`.
     features: &'static [&'static str],
 }
@@ -44,7 +45,7 @@ impl Build {
 
 /// A program as anybody would build it.
 const fn fast(program: &'static str) -> Build {
-    Build { program, note: "", features: &[] }
+    Build { program, note: "", opt_level: "3", features: &[] }
 }
 
 const BOARDS: [Board; 3] = [
@@ -67,6 +68,7 @@ const BOARDS: [Board; 3] = [
             fast("spirals"),
             Build { note: ", small tiles", features: &["small-memory"], ..fast("spirals") },
             Build { note: ", compact", features: &["compact"], ..fast("spirals") },
+            Build { note: ", `s`, compact", opt_level: "s", features: &["compact"], ..fast("spirals") },
             fast("digits"),
             fast("autoneb_digits"),
             fast("resume"),
@@ -162,6 +164,7 @@ fn measure(log: &mut Log) -> Result<Vec<Measured>> {
                 .words(board.triple)
                 .words("--bin run --bin kernel --features")
                 .arg(build.all_features())
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", build.opt_level)
                 .log(log)?;
             let folder = paths::target("firmware").join(board.triple).join("release");
             let image = Image::read(&folder.join("kernel"))?;
@@ -340,6 +343,7 @@ fn untold(front: &str, committed: &str) -> Vec<String> {
         ("as it is", "spirals"),
         ("tiles of 4 samples", "spirals, small tiles"),
         ("feature `compact`", "spirals, compact"),
+        ("the same at opt-level `s`", "spirals, `s`, compact"),
     ];
     let mut sentences: Vec<Option<String>> = curve
         .iter()
@@ -416,8 +420,8 @@ mod tests {
         let (front, firmware) = (read(FRONT), read(README));
         let committed = split(&firmware).expect("a table").1;
         assert_eq!(untold(&front, committed), [""; 0]);
-        assert_eq!(untold("", committed).len(), 6, "sentences");
-        assert_eq!(untold(&front, "").len(), 6, "rows");
+        assert_eq!(untold("", committed).len(), 7, "sentences");
+        assert_eq!(untold(&front, "").len(), 7, "rows");
     }
 
     #[test]
