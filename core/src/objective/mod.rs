@@ -42,6 +42,10 @@ pub trait Objective<R: Real = f32> {
 }
 
 /// A mean over samples, `f(θ) = (1/N) Σₖ fₖ(θ) + r(θ)`, that can be evaluated on a batch of them.
+///
+/// Methods rely on it that batches are means of the same fₖ: over batches drawn uniformly, of any size, their mean is f, and
+/// the mean of a batch is that of its parts by their counts. If your samples have weights w, fₖ is `N wₖ ℓₖ / Σ w`; to
+/// divide a batch by its own weights breaks both.
 pub trait SampledObjective<R: Real = f32>: Objective<R> {
     /// N, the number of samples.
     fn samples(&self) -> usize;

@@ -21,6 +21,7 @@ mod losses;
 mod sums;
 #[path = "../symmetric/mod.rs"]
 mod symmetric;
+mod weighted_batches;
 mod weights;
 use symmetric::eigenvalues;
 

@@ -99,14 +99,19 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// The same objective, in which the samples count by their weights:
     ///
     /// ```text
-    /// f(θ) = Σₖ wₖ ℓ(net(θ, xₖ), yₖ) / Σₖ wₖ + ½ λ ‖θ‖²
+    /// f(θ)   = Σₖ wₖ ℓₖ / W + ½ λ ‖θ‖²,                 ℓₖ = ℓ(net(θ, xₖ), yₖ),  W = Σₖ wₖ
+    /// f_B(θ) = (1/b) Σ_{k ∈ B} (N wₖ / W) ℓₖ + ½ λ ‖θ‖²
     /// ```
     ///
-    /// over all samples, or over those of a minibatch: the weights that were drawn are in its denominator too. A sample of
-    /// weight 0 is left out; a minibatch of such samples has a data loss of 0. [`accuracy`](Self::accuracy) and
-    /// [`sample_value_grad`](Self::sample_value_grad) do not see weights, and a method that forms its sums from minibatches
-    /// of one sees none either, since w ℓ / w is ℓ. Every [`Loss`] takes weights. Objectives without weights have
-    /// neither their memory nor their code.
+    /// over all N samples, and over a minibatch B of b of them. So the objective is the mean of terms `N wₖ ℓₖ / W`, as
+    /// [`SampledObjective`] asks: batches that are drawn uniformly, also of one sample, have the gradient of f on average, and the
+    /// mean of a batch is that of its parts by their counts. Other libraries divide a batch by its own weights,
+    /// `Σ_B wₖ ℓₖ / Σ_B wₖ` (PyTorch's `CrossEntropyLoss(weight=…)`). That ratio favours rare heavy samples
+    /// less than f does, the smaller the batch the less, and in batches of one it has no weights at all.
+    ///
+    /// A sample of weight 0 is left out; a minibatch of such samples has a data loss of 0. [`accuracy`](Self::accuracy) and
+    /// [`sample_value_grad`](Self::sample_value_grad) do not see weights. Every [`Loss`] takes weights. Objectives without
+    /// weights have neither their memory nor their code.
     ///
     /// # Errors
     /// [`ArgError`] naming `weights`: another number than samples or classes (of targets that are values, 0), negative, NaN
@@ -115,6 +120,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// ```
     /// use losscape::models::data::{Dataset, Targets};
     /// use losscape::models::mlp::{Loss, Mlp, MlpObjective, Weights};
+    /// use losscape::SampledObjective;
     /// let (net, params) = (Mlp::new(&[1, 1])?, [0.0f32, 0.0]);
     /// let rare = Dataset::new(&[1.0, 2.0, 3.0, 4.0], 1, Targets::Labels(&[0, 0, 0, 1]))?;
     /// let f = MlpObjective::new(net, Loss::MeanSquaredError, rare, 0.0)?;
@@ -122,6 +128,8 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// assert_eq!(f.data_loss(&params, &mut scratch), 0.125); // ½ of one sample in four
     /// let f = f.with_weights(Weights::PerClass(&[1.0, 3.0]))?;
     /// assert_eq!(f.data_loss(&params, &mut scratch), 0.25); // ½ of 3 in 6
+    /// // The rare sample alone: ½ · 4 · 3 / 6, which every fourth batch of one is; the others are 0.
+    /// assert_eq!(f.batch_value_grad(&params, &[3], &mut [0.0; 2], &mut scratch), 1.0);
     /// # Ok::<(), losscape::ArgError>(())
     /// ```
     pub fn with_weights<'w>(
@@ -228,7 +236,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         mut scratch: &mut [R],
     ) -> Option<Mean<R>> {
         let mut samples = self.samples_of(batch);
-        let mass = self.weights.mass(samples, self.data.targets())?;
+        let mass = self.weights.mass(samples.len());
         let mut grads = BlockSum::new(grad, samples.len() > BLOCK, &mut scratch)?;
         let mut losses = LaneSum::default();
         while let Some(tile) = samples.take(self.tile, BLOCK) {
@@ -243,7 +251,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
     /// The sum of the samples' products, each times its weight, written to `out`; returns the sum of the weights.
     fn sum_hess_vec(&self, params: &[R], v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<R> {
         let mut samples = self.samples_of(None);
-        let mass = self.weights.mass(samples, self.data.targets())?;
+        let mass = self.weights.mass(samples.len());
         let mut sum = BlockSum::new(out, samples.len() > PRODUCT_BLOCK, &mut scratch)?;
         while let Some(tile) = samples.take(self.tile, PRODUCT_BLOCK) {
             self.add_hess_vec(params, v, tile, sum.block(), scratch)?;

@@ -23,10 +23,9 @@ pub enum Weights<'a, R: Real = f32> {
 
 /// How the samples of an objective are weighed: [`Equal`] or [`Weighted`].
 pub trait Weighting<R: Real>: sealed::Sealed + Copy + core::fmt::Debug {
-    /// The sum of the weights of these samples; 1 if none counts, so that their mean is 0. `None` if one has no weight.
+    /// What the weighted sum over so many samples is divided by: the sum of all weights, or of as many average ones.
     #[doc(hidden)]
-    #[expect(private_interfaces, reason = "the trait is sealed")]
-    fn mass(&self, rows: Rows<'_>, targets: Targets<'_, R>) -> Option<R>;
+    fn mass(&self, rows: usize) -> R;
 
     /// [`Loss::head`] of weighted rows.
     #[doc(hidden)]
@@ -67,7 +66,7 @@ mod sealed {
 #[derive(Clone, Copy)]
 pub(super) struct Mean<R> {
     pub(super) loss: R,
-    /// The sum of their weights: how many they are, if all are equal.
+    /// [`Weighting::mass`]: how many they are, if all are equal.
     pub(super) mass: R,
 }
 
@@ -80,8 +79,8 @@ impl sealed::Sealed for Equal {}
 #[expect(private_interfaces, reason = "the trait is sealed")]
 impl<R: Real> Weighting<R> for Equal {
     #[inline(always)]
-    fn mass(&self, rows: Rows<'_>, _: Targets<'_, R>) -> Option<R> {
-        Some(R::from_usize(rows.len()))
+    fn mass(&self, rows: usize) -> R {
+        R::from_usize(rows)
     }
 
     #[inline(always)]
@@ -117,8 +116,14 @@ impl<R: Real> Weighting<R> for Equal {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighted<'a, R: Real = f32> {
     weights: Weights<'a, R>,
-    /// Brings the largest weight near one.
+    /// Brings the largest weight of a sample near one.
     unit: R,
+    /// N.
+    samples: usize,
+    /// The sum of all weights, in this unit.
+    total: R,
+    /// Their mean.
+    mean: R,
 }
 
 impl<'a, R: Real> Weighted<'a, R> {
@@ -135,11 +140,19 @@ impl<'a, R: Real> Weighted<'a, R> {
             let reason = Reason::Element { index, value: w.to_f64(), range: "finite and at least 0" };
             return Err(ArgError::new("weights", reason));
         }
-        let weighted = Self { weights, unit: unit_scale(all) };
+        let samples = data.len();
+        let mut weighted = Self { weights, unit: R::ONE, samples, total: R::ZERO, mean: R::ZERO };
         let answers =
-            Answers { rows: Rows::new(data.len(), None), targets: data.targets(), outputs: net.outputs() };
-        let counts = (0..data.len()).any(|row| weighted.weight(&answers, row).is_some_and(|w| w > R::ZERO));
-        ArgError::check_range("weights", R::ZERO, counts, "above 0 for one sample at least")?;
+            Answers { rows: Rows::new(samples, None), targets: data.targets(), outputs: net.outputs() };
+        let of = |weighted: &Self, row| weighted.weight(&answers, row).unwrap_or(R::ZERO);
+        // Of a class that no sample belongs to, the weight does not count.
+        let largest = (0..samples).fold(R::ZERO, |largest, row| largest.or_larger(of(&weighted, row)));
+        ArgError::check_range("weights", largest, largest > R::ZERO, "above 0 for one sample at least")?;
+        weighted.unit = unit_scale(&[largest]);
+        let mut total = LaneSum::default();
+        (0..samples).for_each(|row| total.push(of(&weighted, row)));
+        weighted.total = total.total();
+        weighted.mean = weighted.total / R::from_usize(samples);
         Ok(weighted)
     }
 
@@ -170,15 +183,9 @@ impl<R: Real> sealed::Sealed for Weighted<'_, R> {}
 
 #[expect(private_interfaces, reason = "the trait is sealed")]
 impl<R: Real> Weighting<R> for Weighted<'_, R> {
-    fn mass(&self, rows: Rows<'_>, targets: Targets<'_, R>) -> Option<R> {
-        let answers = Answers { rows, targets, outputs: 1 };
-        let mut sum = LaneSum::default();
-        for row in 0..rows.len() {
-            sum.push(self.weight(&answers, row)?);
-        }
-        let mass = sum.total();
-        // No samples at all have no mean.
-        Some(if mass > R::ZERO || rows.len() == 0 { mass } else { R::ONE })
+    fn mass(&self, rows: usize) -> R {
+        // So that equal weights have the bits of none, and all samples those of their mean.
+        if rows == self.samples { self.total } else { self.mean * R::from_usize(rows) }
     }
 
     fn head(
@@ -215,9 +222,10 @@ impl<R: Real> Weighting<R> for Weighted<'_, R> {
     }
 
     fn digest(&self, digest: &mut Fingerprint) {
+        // Tags 0 and 1 divided a minibatch by its own weights.
         let (tag, weights) = match self.weights {
-            Weights::PerSample(weights) => (0, weights),
-            Weights::PerClass(weights) => (1, weights),
+            Weights::PerSample(weights) => (2, weights),
+            Weights::PerClass(weights) => (3, weights),
         };
         digest.word(tag);
         digest.reals(weights);
