@@ -35,10 +35,9 @@ pub const fn check_workspace_len(dim: usize, scratch_len: usize) -> usize {
 ///
 /// with ε the type's [`EPSILON`](Real::EPSILON). For a smooth function of ordinary size an error of ε to the
 /// power ⅔ is to be expected, 4·10⁻¹¹ for `f64` and 2·10⁻⁵ for `f32`, times a factor of some hundreds where
-/// the value is large against its changes or curves strongly. The step is for parameters of about one: a landscape of much
-/// shorter or longer lengths is best checked as a function of θ over that length. A wrong derivative errs by 10⁻² or more. Check
+/// the value is large against its changes or curves strongly. A wrong derivative errs by 10⁻² or more. Check
 /// in `f64` if the objective is generic. A point on a kink, such as a ReLU at zero, has no derivative to agree
-/// with.
+/// with. The step is for parameters of about one: [`check_grad_over`] takes another length.
 ///
 /// # Cost
 /// A gradient and 2 n values.
@@ -72,13 +71,57 @@ pub fn check_grad<R: Real, F: Objective<R> + ?Sized>(
     params: &[R],
     workspace: &mut [R],
 ) -> Result<Check<R>, ArgError> {
+    check_grad_over(objective, params, R::ONE, workspace)
+}
+
+/// [`check_grad`] of a landscape whose parameters are in other units: `length` is about the distance over which it changes its
+/// shape, and
+///
+/// ```text
+/// h = ∛ε · (length + |θᵢ|)
+/// ```
+///
+/// So a function of θ/u, checked at u θ with the length u, has the errors that it has at θ with the length 1, up to
+/// rounding.
+///
+/// # Errors
+/// As for [`check_grad`], and naming `length` (not above zero, not finite).
+///
+/// # Examples
+/// ```
+/// use losscape::objective::{check_grad, check_grad_over, check_workspace_len};
+/// use losscape::Objective;
+///
+/// struct Well; // (x/u)² (1 − x/u) for u = 10⁻¹⁰
+/// impl Objective<f64> for Well {
+///     fn dim(&self) -> usize { 1 }
+///     fn scratch_len(&self) -> usize { 0 }
+///     fn value(&self, x: &[f64], scratch: &mut [f64]) -> f64 { self.value_grad(x, &mut [0.0], scratch) }
+///     fn value_grad(&self, x: &[f64], grad: &mut [f64], _: &mut [f64]) -> f64 {
+///         let t = x[0] * 1e10;
+///         grad[0] = (2.0 - 3.0 * t) * t * 1e10;
+///         t * t * (1.0 - t)
+///     }
+/// }
+/// let mut workspace = [0.0; check_workspace_len(1, 0)];
+/// assert!(check_grad(&Well, &[0.5e-10], &mut workspace)?.error > 0.9); // steps of 6 · 10⁻⁶
+/// assert!(check_grad_over(&Well, &[0.5e-10], 1e-10, &mut workspace)?.error < 1e-9);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn check_grad_over<R: Real, F: Objective<R> + ?Sized>(
+    objective: &F,
+    params: &[R],
+    length: R,
+    workspace: &mut [R],
+) -> Result<Check<R>, ArgError> {
+    ArgError::check_positive("length", length)?;
     let dim = objective.dim();
     let ([point, grad, differences], scratch) = parts(dim, objective.scratch_len(), params, workspace)?;
     point.copy_from_slice(params);
     objective.value_grad(point, grad, scratch);
     for (i, difference) in differences.iter_mut().enumerate() {
         let theta = params[i];
-        let h = cube_root_of_epsilon::<R>() * (R::ONE + theta.abs());
+        let h = cube_root_of_epsilon::<R>() * (length + theta.abs());
         let (above, below) = (theta + h, theta - h);
         point[i] = above;
         let value_above = objective.value(point, scratch);
@@ -98,7 +141,7 @@ pub fn check_grad<R: Real, F: Objective<R> + ?Sized>(
 /// d = (∇f(θ + h v) − ∇f(θ − h v)) / 2h,   h = ∛ε · (1 + ‖θ‖) / ‖v‖
 /// ```
 ///
-/// Everything said at [`check_grad`] holds here.
+/// Everything said at [`check_grad`] holds here; [`check_hess_vec_over`] takes another length than one.
 ///
 /// # Cost
 /// A Hessian–vector product and two gradients.
@@ -128,15 +171,42 @@ pub fn check_hess_vec<R: Real, F: Curvature<R> + ?Sized>(
     v: &[R],
     workspace: &mut [R],
 ) -> Result<Check<R>, ArgError> {
+    check_hess_vec_over(objective, params, v, R::ONE, workspace)
+}
+
+/// [`check_hess_vec`] of a landscape whose parameters are in other units, with `h = ∛ε · (length + ‖θ‖) / ‖v‖`; see
+/// [`check_grad_over`].
+///
+/// # Errors
+/// As for [`check_hess_vec`], and naming `length` (not above zero, not finite).
+///
+/// # Examples
+/// ```
+/// use losscape::models::surfaces::Quadratic;
+/// use losscape::objective::{check_hess_vec_over, check_workspace_len};
+/// let bowl = Quadratic::new(&[1e20, 4e20])?; // of a length of 10⁻¹⁰
+/// let (at, v, mut workspace) = ([1e-10, 1e-10], [1.0, -1.0], [0.0; check_workspace_len(2, 4)]);
+/// let check = check_hess_vec_over(&bowl, &at, &v, 1e-10, &mut workspace)?;
+/// assert!(check.error < 1e-9, "{check:?}");
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn check_hess_vec_over<R: Real, F: Curvature<R> + ?Sized>(
+    objective: &F,
+    params: &[R],
+    v: &[R],
+    length: R,
+    workspace: &mut [R],
+) -> Result<Check<R>, ArgError> {
+    ArgError::check_positive("length", length)?;
     let dim = objective.dim();
     let scratch_len = objective.scratch_len().max(objective.hess_vec_scratch_len());
     ArgError::check_len("v", dim, v.len())?;
     ArgError::check_finite("v", v)?;
     let ([point, product, differences, below], scratch) = parts(dim, scratch_len, params, workspace)?;
     objective.hess_vec(params, v, product, scratch);
-    let length = norm(v);
-    let length = if length > R::ZERO { length } else { R::ONE };
-    let h = cube_root_of_epsilon::<R>() * (R::ONE + norm(params)) / length;
+    let along = norm(v);
+    let along = if along > R::ZERO { along } else { R::ONE };
+    let h = cube_root_of_epsilon::<R>() * (length + norm(params)) / along;
     for ((x, &theta), &v) in point.iter_mut().zip(params).zip(v) {
         *x = theta + h * v;
     }
@@ -296,6 +366,64 @@ mod tests {
         assert_eq!(error.arg, "workspace");
     }
 
+    /// k f(θ / u).
+    struct Scaled {
+        k: f64,
+        unit: f64,
+    }
+
+    impl Objective<f64> for Scaled {
+        fn dim(&self) -> usize {
+            2
+        }
+        fn scratch_len(&self) -> usize {
+            0
+        }
+        fn value(&self, p: &[f64], scratch: &mut [f64]) -> f64 {
+            self.k * EXACT.value(&[p[0] / self.unit, p[1] / self.unit], scratch)
+        }
+        fn value_grad(&self, p: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+            let value = EXACT.value_grad(&[p[0] / self.unit, p[1] / self.unit], grad, scratch);
+            grad.iter_mut().for_each(|g| *g *= self.k / self.unit);
+            self.k * value
+        }
+    }
+
+    impl Curvature<f64> for Scaled {
+        fn hess_vec(&self, p: &[f64], v: &[f64], out: &mut [f64], scratch: &mut [f64]) {
+            EXACT.hess_vec(&[p[0] / self.unit, p[1] / self.unit], v, out, scratch);
+            out.iter_mut().for_each(|x| *x *= self.k / self.unit / self.unit);
+        }
+    }
+
+    /// In any unit of values and parameters the errors are the same: bit for bit for powers of two, and as
+    /// small otherwise.
+    #[test]
+    fn units_do_not_matter() {
+        let workspace = &mut [f64::NAN; check_workspace_len(2, 0)];
+        let mut both = |k: f64, unit: f64| {
+            let (f, at) = (Scaled { k, unit }, POINT.map(|x| x * unit));
+            let grad = check_grad_over(&f, &at, unit, workspace).expect("accepted");
+            (grad.error, check_hess_vec_over(&f, &at, &[0.5, 3.0], unit, workspace).expect("accepted").error)
+        };
+        let want = both(1.0, 1.0);
+        assert!(want.0 < 1e-9 && want.1 < 1e-8, "{want:?}");
+        for power in [-100, -34, 34, 100] {
+            let two = f64::from_bits(u64::try_from(1023 + power).expect("an exponent") << 52);
+            assert_eq!(both(two, 1.0), want, "values by 2^{power}");
+            assert_eq!(both(1.0, two), want, "parameters by 2^{power}");
+        }
+        for ten in [1e-30, 1e-10, 1e-3, 1e3, 1e10, 1e30] {
+            for found in [both(ten, 1.0), both(1.0, ten), both(1.0 / ten, ten)] {
+                assert!(found.0 < 1e-9 && found.1 < 1e-8, "{ten}: {found:?}");
+            }
+        }
+        // With a length of one, the same landscape on 10⁻¹⁰ is not seen.
+        let tiny = Scaled { k: 1.0, unit: 1e-10 };
+        let check = check_grad(&tiny, &POINT.map(|x| x * 1e-10), workspace).expect("accepted");
+        assert!(check.error > 0.5, "{check:?}");
+    }
+
     /// Derivatives whose squares overflow are compared all the same.
     #[test]
     fn large_derivatives_are_compared() {
@@ -313,5 +441,9 @@ mod tests {
         assert_eq!(arg(check_grad(&EXACT, &POINT, &mut workspace[1..])), "workspace");
         assert_eq!(arg(check_hess_vec(&EXACT, &POINT, &[1.0], workspace)), "v");
         assert_eq!(arg(check_hess_vec(&EXACT, &POINT, &[1.0, f64::INFINITY], workspace)), "v");
+        for length in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(arg(check_grad_over(&EXACT, &POINT, length, workspace)), "length");
+            assert_eq!(arg(check_hess_vec_over(&EXACT, &POINT, &POINT, length, workspace)), "length");
+        }
     }
 }

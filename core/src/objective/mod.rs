@@ -9,7 +9,9 @@ mod evaluations;
 mod on_batch;
 mod operator;
 
-pub use check::{Check, check_grad, check_hess_vec, check_workspace_len};
+pub use check::{
+    Check, check_grad, check_grad_over, check_hess_vec, check_hess_vec_over, check_workspace_len,
+};
 pub use convolution::{Convolution, Convolved};
 pub use evaluations::Evaluations;
 pub use on_batch::OnBatch;

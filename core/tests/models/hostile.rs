@@ -9,7 +9,7 @@ use losscape::models::surfaces::{
     CurvyValley, DoubleWell, EggCarton, GaussianMixture, MonkeySaddle, MuellerBrown, Quadratic, Ring,
     RippledBowl, TiltedRing,
 };
-use losscape::objective::{Convolution, Convolved, HessianAt, OnBatch, check_grad, check_hess_vec};
+use losscape::objective::{Convolution, Convolved, HessianAt, OnBatch, check_grad_over, check_hess_vec_over};
 use losscape::{Curvature, Objective, Operator, SampledObjective};
 use proptest::prelude::*;
 
@@ -83,8 +83,9 @@ fn exercise_curved(f: &impl Curvature, params: &[f32], v: &[f32], off: (isize, i
         hessian.apply(v, &mut out, &mut resized(hessian.scratch_len(), off.0));
     }
     let mut workspace = resized(4 * f.dim() + f.scratch_len() + f.hess_vec_scratch_len(), off.0);
-    let _ = check_grad(f, params, &mut workspace);
-    let _ = check_hess_vec(f, params, v, &mut workspace);
+    let length = v.first().copied().unwrap_or(f32::NAN);
+    let _ = check_grad_over(f, params, length, &mut workspace);
+    let _ = check_hess_vec_over(f, params, v, length, &mut workspace);
     fresh && exercise(f, params, off)
 }
 
