@@ -106,7 +106,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// over all N samples, and over a minibatch B of b of them. So the objective is the mean of terms `N wₖ ℓₖ / W`, as
     /// [`SampledObjective`] asks: batches that are drawn uniformly, also of one sample, have the gradient of f on average, and the
     /// mean of a batch is that of its parts by their counts. Other libraries divide a batch by its own weights,
-    /// `Σ_B wₖ ℓₖ / Σ_B wₖ` (PyTorch's `CrossEntropyLoss(weight=…)`). That ratio favours rare heavy samples
+    /// `Σ_B wₖ ℓₖ / Σ_B wₖ` (as `torch.nn.CrossEntropyLoss(weight=…)` does). That ratio favours rare heavy samples
     /// less than f does, the smaller the batch the less, and in batches of one it has no weights at all.
     ///
     /// A sample of weight 0 is left out; a minibatch of such samples has a data loss of 0. [`accuracy`](Self::accuracy) and
