@@ -2,7 +2,7 @@
 
 use crate::base::layout::{area, cut, total};
 use crate::base::rows::{row, row_mut, rows};
-use crate::base::vector::{LaneSum, axpy, dot};
+use crate::base::vector::{LaneSum, axpy, dot, unit_scale};
 use crate::{ArgError, Real, Reason, SampledObjective};
 
 /// How the memory of a [`GradientCovariance`] is cut.
@@ -115,6 +115,9 @@ pub struct GradientCovariance<R: Real, M> {
     memory: M,
     done: usize,
     trace: R,
+    /// A power of two that brings the largest entry near one, or the squares below might overflow or vanish.
+    unit: R,
+    /// ‖D‖², scaled.
     square: R,
 }
 
@@ -131,7 +134,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
         }
         let layout = GradientCovarianceLayout::new(samples, dim, objective.batch_scratch_len(1));
         ArgError::check_min_len("memory", layout.len(), memory.as_ref().len())?;
-        Ok(Self { layout, memory, done: 0, trace: R::ZERO, square: R::ZERO })
+        Ok(Self { layout, memory, done: 0, trace: R::ZERO, unit: R::ONE, square: R::ZERO })
     }
 
     /// One more gradient at `params`, or one more row, for the objective that this was made with.
@@ -177,15 +180,20 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
         }
         let i = k - samples;
         let (all, own) = (R::from_usize(samples), row(grads, dim, i)?);
-        let mut squares = LaneSum::default();
-        for (j, (out, other)) in row_mut(gram, samples, i)?.iter_mut().zip(rows(grads, dim)).enumerate() {
+        let products = row_mut(gram, samples, i)?;
+        for (j, (out, other)) in products.iter_mut().zip(rows(grads, dim)).enumerate() {
             *out = dot(own, other) / all;
-            squares.push(*out * *out);
             if i == j {
                 self.trace += *out;
             }
         }
-        self.square += squares.total();
+        let own = unit_scale(products);
+        let unit = if self.square > R::ZERO { self.unit.or_smaller(own) } else { own };
+        let mut squares = LaneSum::default();
+        products.iter().for_each(|x| squares.push((unit * *x) * (unit * *x)));
+        let change = unit / self.unit;
+        self.square = self.square * change * change + squares.total();
+        self.unit = unit;
         self.done += 1;
         Some(CovarianceStep::Row { sample })
     }
@@ -200,9 +208,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
     /// without noise.
     #[must_use]
     pub fn participation_ratio(&self) -> R {
-        // Scaled by the trace, whose square may overflow or vanish.
-        let unit = self.trace;
-        unit / (self.square / unit)
+        let trace = self.unit * self.trace;
+        trace / (self.square / trace)
     }
 
     /// The mean gradient, once all of them are known.

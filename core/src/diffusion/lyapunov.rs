@@ -46,28 +46,7 @@ pub fn linear_law<R: Real, const N: usize>(
 ) -> Result<LinearLaw<R, N>, ArgError> {
     ArgError::check_finite("force", force.as_flattened())?;
     check_semidefinite("diffusion", diffusion)?;
-    // (s + F)⁻¹ (s − F) has its eigenvalues within the circle if and only if those of F lie right of zero.
-    let s = size(force);
-    let unstable = ArgError::new("force", Reason::NotConverged);
-    let (mut plus, mut minus) = (*force, force.map(|row| row.map(|x| -x)));
-    for (k, (plus, minus)) in plus.iter_mut().zip(&mut minus).enumerate() {
-        for (j, (plus, minus)) in plus.iter_mut().zip(minus).enumerate() {
-            if j == k {
-                *plus += s;
-                *minus += s;
-            }
-        }
-    }
-    let inverse = invert(&plus).ok_or(unstable)?;
-    let step = product(&inverse, &minus);
-    // One inverse in a unit near its size: the product of both leaves the numbers before the noise does.
-    let unit = unit_scale(&[s]);
-    let scaled = inverse.map(|row| row.map(|x| x / unit));
-    let mut noise = product(&product(&scaled, diffusion), &transposed(&inverse));
-    for x in noise.as_flattened_mut() {
-        *x *= R::from_u32(4) * (s * unit);
-    }
-    let covariance = doubled(step, noise).ok_or(unstable)?;
+    let covariance = balance(force, diffusion).ok_or(ArgError::new("force", Reason::NotConverged))?;
     let potential = invert(&covariance).ok_or(ArgError::new("diffusion", Reason::Dependent))?;
     let mut circulation = product(force, &covariance);
     for (q, d) in circulation.as_flattened_mut().iter_mut().zip(diffusion.as_flattened()) {
@@ -101,7 +80,14 @@ pub fn discrete_covariance<R: Real, const N: usize>(
     doubled(*step, *noise).ok_or(ArgError::new("step", Reason::NotConverged))
 }
 
-/// The stationary covariance of gradient descent with learning rate η, force F x and gradient noise of covariance C.
+/// The stationary covariance of gradient descent with learning rate η, force F x and gradient noise of covariance C:
+///
+/// ```text
+/// F Σ + Σ Fᵀ − η F Σ Fᵀ = η C
+/// ```
+///
+/// It is solved as `G Σ + Σ Gᵀ = η M C Mᵀ` with `M = (1 − η F / 2)⁻¹` and `G = F M`, because 1 − η F has lost the digits of F where
+/// η F is small.
 ///
 /// # Errors
 /// [`ArgError`] naming `learning_rate` (not positive), `force` (not finite, or unstable at this rate:
@@ -120,15 +106,32 @@ pub fn descent_covariance<R: Real, const N: usize>(
 ) -> Result<Matrix<R, N>, ArgError> {
     ArgError::check_positive("learning_rate", learning_rate)?;
     ArgError::check_finite("force", force.as_flattened())?;
-    let mut step = *force;
-    for (k, row) in step.iter_mut().enumerate() {
-        for (j, x) in row.iter_mut().enumerate() {
-            *x = if j == k { R::ONE } else { R::ZERO } - learning_rate * *x;
+    check_semidefinite("noise", noise)?;
+    let half = force.map(|row| row.map(|x| -(R::HALF * learning_rate * x)));
+    // The noise in a unit near its size, without η: neither product leaves the numbers where the result is one.
+    let unit = unit_scale(noise.as_flattened());
+    let share = learning_rate / unit;
+    let solved = invert(&shifted(&half, R::ONE)).and_then(|m| {
+        let scaled = noise.map(|row| row.map(|x| R::HALF * (unit * x)));
+        balance(&product(force, &m), &product(&product(&m, &scaled), &transposed(&m)))
+    });
+    let mut covariance = solved.ok_or(ArgError::new("force", Reason::NotConverged))?;
+    for x in covariance.as_flattened_mut() {
+        let normal = share >= R::MIN_POSITIVE && share.is_finite();
+        *x = if normal { *x * share } else { *x * learning_rate / unit };
+    }
+    Ok(covariance)
+}
+
+/// `A + s`.
+fn shifted<R: Real, const N: usize>(matrix: &Matrix<R, N>, s: R) -> Matrix<R, N> {
+    let mut out = *matrix;
+    for (k, row) in out.iter_mut().enumerate() {
+        if let Some(x) = row.get_mut(k) {
+            *x += s;
         }
     }
-    let scaled = noise.map(|row| row.map(|x| learning_rate * learning_rate * x));
-    discrete_covariance(&step, &scaled)
-        .map_err(|error| if error.arg == "step" { ArgError::new("force", error.reason) } else { error })
+    out
 }
 
 /// Refuses a matrix that is not a covariance: entries that are not finite, not symmetric, or that do not make it positive
@@ -191,6 +194,23 @@ fn check_semidefinite<R: Real, const N: usize>(
         }
     }
     Ok(())
+}
+
+/// Σ of `F Σ + Σ Fᵀ = 2 D`, if F is stable.
+fn balance<R: Real, const N: usize>(force: &Matrix<R, N>, diffusion: &Matrix<R, N>) -> Option<Matrix<R, N>> {
+    // (s + F)⁻¹ (s − F) has its eigenvalues within the circle if and only if those of F lie right of zero.
+    let s = size(force);
+    let (plus, minus) = (shifted(force, s), shifted(&force.map(|row| row.map(|x| -x)), s));
+    let inverse = invert(&plus)?;
+    let step = product(&inverse, &minus);
+    // One inverse in a unit near its size: the product of both leaves the numbers before the noise does.
+    let unit = unit_scale(&[s]);
+    let scaled = inverse.map(|row| row.map(|x| x / unit));
+    let mut noise = product(&product(&scaled, diffusion), &transposed(&inverse));
+    for x in noise.as_flattened_mut() {
+        *x *= R::from_u32(4) * (s * unit);
+    }
+    doubled(step, noise)
 }
 
 /// `Σ Aᵏ C (Aᵏ)ᵀ`, if it converges.

@@ -4,13 +4,15 @@
 use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::stream;
 use losscape::diffusion::{
-    Boundary, Dynamics, Elimination, EliminationLayout, EliminationStep, Ensemble, EnsembleLayout,
-    EnsembleStep, Evolution, EvolutionLayout, EvolutionStep, FokkerPlanck, FokkerPlanckLayout, GapStep,
-    Gibbs, Langevin, Scheme, SpectralGap, SpectralGapLayout, compare_potential, entropy, linear_law, mass,
+    Boundary, CovarianceStep, Dynamics, Elimination, EliminationLayout, EliminationStep, Ensemble,
+    EnsembleLayout, EnsembleStep, Evolution, EvolutionLayout, EvolutionStep, FokkerPlanck,
+    FokkerPlanckLayout, GapStep, Gibbs, GradientCovariance, GradientCovarianceLayout, Langevin, Scheme,
+    SpectralGap, SpectralGapLayout, compare_potential, descent_covariance, entropy, linear_law, mass,
     measured_potential, seed_walkers,
 };
+use losscape::models::LeastSquares;
 use losscape::models::surfaces::RippledBowl;
-use losscape::{Objective, Real};
+use losscape::{Objective, Real, SampledObjective};
 
 fn two_to<R: Real>(power: i32) -> R {
     let factor = if power < 0 { R::HALF } else { R::TWO };
@@ -152,4 +154,66 @@ fn diffusion_in_any_units() {
     let units = [(-100, 0), (100, 0), (0, -34), (0, 34), (30, 34), (-30, -34), (30, -20), (-20, 20)];
     in_all_units::<f64>(&units);
     in_all_units::<f32>(&units);
+}
+
+/// Steps of descent that are small against every curvature: one less η F would have lost the digits of F.
+#[test]
+fn covariances_of_descent_at_any_rate() {
+    for rate in [1e-30f32, 1e-12, 1e-7, 1e-6, 1e-3, 0.1, 0.9] {
+        let [[found]] = descent_covariance(&[[2.0]], &[[3.0]], rate).expect("stable");
+        let want = 3.0 * rate / (2.0 * (2.0 - 2.0 * rate));
+        assert!((found / want - 1.0).abs() < 1e-5, "at {rate}: {found} against {want}");
+        // In other units of the parameters and of the noise.
+        for (force, noise) in [(1e-30f32, 1e-30f32), (1e-30, 1e30), (1e15, 1e-20), (1e20, 1e20)] {
+            let rate = rate / force;
+            if rate.is_finite() && rate >= f32::MIN_POSITIVE {
+                let [[scaled]] =
+                    descent_covariance(&[[2.0 * force]], &[[3.0 * noise]], rate).expect("stable");
+                let want = f64::from(noise) / f64::from(force) / f64::from(force) * f64::from(found);
+                if (1e-37..1e38).contains(&want) {
+                    assert!(
+                        (f64::from(scaled) / want - 1.0).abs() < 1e-5,
+                        "{rate}, {force}, {noise}: {scaled}"
+                    );
+                }
+            }
+        }
+    }
+    // Rotating forces: the definition.
+    let (force, noise, rate) = ([[1.0f64, -3.0], [2.0, 0.5]], [[1.0, 0.25], [0.25, 2.0]], 1e-9);
+    let covariance = descent_covariance(&force, &noise, rate).expect("stable");
+    for i in 0..2 {
+        for j in 0..2 {
+            let mut left = 0.0;
+            for k in 0..2 {
+                left += force[i][k] * covariance[k][j] + covariance[i][k] * force[j][k];
+                for l in 0..2 {
+                    left -= rate * force[i][k] * covariance[k][l] * force[j][l];
+                }
+            }
+            assert!((left / (rate * noise[i][j]) - 1.0).abs() < 1e-13, "{i} {j}: {left}");
+        }
+    }
+    for rate in [1.0f32, 1.1, 1e20] {
+        assert_eq!(descent_covariance(&[[2.0]], &[[1.0]], rate).expect_err("unstable").arg, "force");
+    }
+}
+
+/// The covariance of gradients that are k times as large is k² times as large, and as many directions share it.
+#[test]
+fn covariances_of_gradients_at_any_scale() {
+    let (x, y) = ([1.0f32, 3.0, -2.0, 0.5, 4.0, 1.5, 0.25, -1.0], [0.5f32, -1.0, 2.0, 1.0]);
+    let of = |k: f32| {
+        let targets = y.map(|y| y * k);
+        let f = LeastSquares::new(&x, &targets).expect("data");
+        let memory = vec![f32::NAN; GradientCovarianceLayout::new(4, 2, f.batch_scratch_len(1)).len()];
+        let mut covariance = GradientCovariance::new(&f, memory).expect("memory");
+        while covariance.step(&f, &[0.0, 0.0]) != CovarianceStep::Done {}
+        (covariance.trace() / k / k, covariance.participation_ratio())
+    };
+    let want = of(1.0);
+    assert!(want.1 > 1.0 && want.1 < 3.0, "{want:?}");
+    for power in [-60, -55, -30, -12, 12, 30, 55, 60] {
+        assert_eq!(of(two_to(power)), want, "2^{power}");
+    }
 }
