@@ -43,8 +43,9 @@ pub fn kramers_time<R: Real>(
     ArgError::check_positive("temperature", temperature)?;
     ArgError::check_count("at_minimum", at_minimum.len())?;
     ArgError::check_len("at_saddle", at_minimum.len(), at_saddle.len())?;
-    // Ratios one by one: either determinant alone may overflow.
-    let mut ratio = R::ONE;
+    // Ratios one by one, because either determinant may overflow, and their roots at once, in a unit near them.
+    let (mut root, mut power) = (R::ONE, 0i32);
+    let large = R::from_u32(1 << 30) * R::from_u32(1 << 30);
     let mut down = R::ONE;
     for (k, (minimum, saddle)) in at_minimum.iter().zip(at_saddle).enumerate() {
         ArgError::check_positive("at_minimum", *minimum)?;
@@ -53,9 +54,23 @@ pub fn kramers_time<R: Real>(
         if k == 0 {
             down = saddle;
         }
-        ratio *= saddle / *minimum;
+        root *= sqrt(saddle / *minimum);
+        // More often than any root of a ratio needs, and an end where it is none.
+        for _ in 0..20 {
+            if root > large {
+                root /= large;
+                power += 1;
+            } else if root < R::ONE / large {
+                root *= large;
+                power -= 1;
+            }
+        }
     }
-    Ok(R::from_f64(core::f64::consts::TAU) / down * sqrt(ratio) * exp(barrier / temperature))
+    let mut time = R::from_f64(core::f64::consts::TAU) / down * root * exp(barrier / temperature);
+    for _ in 0..power.abs() {
+        time = if power > 0 { time * large } else { time / large };
+    }
+    Ok(time)
 }
 
 #[cfg(test)]
@@ -70,6 +85,21 @@ mod tests {
             let scaled = kramers_time(0.25 * c, 0.1 * c, &[2.0 * c, 3.0 * c], &[-c, 0.5 * c]).unwrap();
             assert!((scaled * c / one - 1.0).abs() < 1e-5, "in units of {c}: {scaled}");
         }
+    }
+
+    /// Determinants that no number holds, with a ratio that one holds.
+    #[test]
+    fn many_dimensions() {
+        let mut saddle = [10.0f32; 101];
+        saddle[0] = -1.0;
+        saddle[51..].fill(0.1);
+        let time = kramers_time(0.0, 1.0, &[1.0; 101], &saddle).unwrap();
+        assert!((time / core::f32::consts::TAU - 1.0).abs() < 1e-4, "{time}");
+        let extreme = kramers_time(0.0f32, 1.0, &[1e-45, 3e38], &[-3e38, 1e-45]).unwrap();
+        assert!(extreme.is_finite() || extreme == f32::INFINITY, "it ends");
+        saddle[1..].reverse();
+        let time = kramers_time(0.0, 1.0, &[1.0; 101], &saddle).unwrap();
+        assert!((time / core::f32::consts::TAU - 1.0).abs() < 1e-4, "{time}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod data;
 mod least_squares;
 pub mod mlp;
+mod sum;
 pub mod surfaces;
 
 pub use least_squares::LeastSquares;

@@ -17,7 +17,6 @@ mod loss;
 mod objective;
 mod saved;
 mod spec;
-mod sum;
 mod tape;
 mod tile;
 mod weights;

@@ -3,7 +3,6 @@
 use super::answers::Answers;
 use super::classify::correct;
 use super::forward::Pass;
-use super::sum::BlockSum;
 use super::tape::{DirectionTape, Tape, last};
 use super::tile::{BLOCK, Rows};
 use super::weights::Mean;
@@ -13,6 +12,7 @@ use crate::base::refusal::refuse;
 use crate::base::target::VECTORS;
 use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
+use crate::models::sum::BlockSum;
 use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
 
 /// Samples evaluated together unless [`MlpObjective::with_tile`] says otherwise: 128 where the build has vectors, 32
