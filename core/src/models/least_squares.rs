@@ -3,6 +3,7 @@ use crate::base::rows::row;
 use crate::base::vector::{axpy, dot};
 use crate::models::mlp::BLOCK;
 use crate::models::sum::BlockSum;
+use crate::objective::GaussNewton;
 use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
 
 /// Linear least squares over N samples `(xₖ, yₖ)`, without an intercept:
@@ -169,6 +170,17 @@ impl<R: Real> Curvature<R> for LeastSquares<'_, R> {
         if !fits || self.product(v, out, scratch).is_none() {
             refuse(out);
         }
+    }
+}
+
+impl<R: Real> GaussNewton<R> for LeastSquares<'_, R> {
+    fn gauss_newton_scratch_len(&self) -> usize {
+        self.hess_vec_scratch_len()
+    }
+
+    /// The Hessian's: outputs are linear in the parameters.
+    fn gauss_newton_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
+        self.hess_vec(params, v, out, scratch);
     }
 }
 

@@ -15,7 +15,7 @@ pub use check::{
 pub use convolution::{Convolution, Convolved};
 pub use evaluations::Evaluations;
 pub use on_batch::OnBatch;
-pub use operator::{HessianAt, Operator};
+pub use operator::{GaussNewtonAt, HessianAt, Operator};
 
 use crate::Real;
 
@@ -78,6 +78,36 @@ pub trait Curvature<R: Real = f32>: Objective<R> {
     ///
     /// Unless an implementor says otherwise, n for a sum over the parameters and 16 for its terms.
     fn hess_vec_roundings(&self) -> usize {
+        self.dim().saturating_add(16)
+    }
+}
+
+/// An objective that is a loss of outputs, with exact products of its Gauss–Newton matrix:
+///
+/// ```text
+/// G = (1/N) Σₖ Jₖᵀ ∇²ℓₖ Jₖ + ∇²r,     Jₖ = ∂aₖ/∂θ,     f = (1/N) Σₖ ℓₖ(aₖ(θ)) + r(θ)
+/// ```
+///
+/// It is the Hessian without the curvature of the outputs themselves: positive semidefinite where the losses are convex
+/// in the outputs and r is in θ, and equal to the Hessian where residuals vanish or outputs are linear in θ
+/// (Schraudolph 2002).
+///
+/// ```
+/// use losscape::models::LeastSquares;
+/// use losscape::objective::GaussNewton;
+/// let f = LeastSquares::new(&[1.0f64, 3.0], &[0.0, 0.0])?; // outputs w x
+/// let mut out = [0.0];
+/// f.gauss_newton_vec(&[0.5], &[2.0], &mut out, &mut []);
+/// assert_eq!(out, [10.0]); // 2 (1² + 3²) / 2
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub trait GaussNewton<R: Real = f32>: Objective<R> {
+    /// How much scratch a product needs.
+    fn gauss_newton_scratch_len(&self) -> usize;
+    /// `G v`, written to `out`; `scratch.len() ≥ gauss_newton_scratch_len()`.
+    fn gauss_newton_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]);
+    /// As [`Curvature::hess_vec_roundings`].
+    fn gauss_newton_roundings(&self) -> usize {
         self.dim().saturating_add(16)
     }
 }

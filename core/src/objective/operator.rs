@@ -1,5 +1,6 @@
 //! Symmetric linear maps: what a curvature is at one point.
 
+use super::GaussNewton;
 use crate::{ArgError, Curvature, Real};
 
 /// A symmetric linear map `A: ℝⁿ → ℝⁿ` that is known by its products.
@@ -94,5 +95,58 @@ impl<F: Curvature<R> + ?Sized, R: Real> Operator<R> for HessianAt<'_, F, R> {
 
     fn roundings(&self) -> usize {
         self.f.hess_vec_roundings()
+    }
+}
+
+/// The Gauss–Newton matrix of a landscape at a point.
+///
+/// ```
+/// use losscape::Operator;
+/// use losscape::models::data::{Dataset, Targets};
+/// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+/// use losscape::objective::GaussNewtonAt;
+///
+/// const NET: Mlp = Mlp::from_widths(&[1, 2]);
+/// let data = Dataset::new(&[3.0f64], 1, Targets::Labels(&[0]))?;
+/// let f = MlpObjective::new(NET, Loss::SoftmaxCrossEntropy, data, 0.0)?.with_tile(1)?;
+/// let at = GaussNewtonAt::new(&f, &[0.0; 4])?;
+/// let (mut out, mut scratch) = ([0.0; 4], [0.0; NET.hess_vec_scratch_len(1)]);
+/// at.apply(&[0.0, 0.0, 1.0, 0.0], &mut out, &mut scratch); // the first bias
+/// assert_eq!(out, [0.75, -0.75, 0.25, -0.25]); // x p (1 − p) and p (1 − p), p = ½
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Debug)]
+pub struct GaussNewtonAt<'a, F: ?Sized, R> {
+    f: &'a F,
+    params: &'a [R],
+}
+
+impl<'a, F: GaussNewton<R> + ?Sized, R: Real> GaussNewtonAt<'a, F, R> {
+    /// The Gauss–Newton matrix of `f` at `params`.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `params` (another length, not finite).
+    pub fn new(f: &'a F, params: &'a [R]) -> Result<Self, ArgError> {
+        ArgError::check_len("params", f.dim(), params.len())?;
+        ArgError::check_finite("params", params)?;
+        Ok(Self { f, params })
+    }
+}
+
+impl<F: GaussNewton<R> + ?Sized, R: Real> Operator<R> for GaussNewtonAt<'_, F, R> {
+    fn dim(&self) -> usize {
+        self.f.dim()
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.f.gauss_newton_scratch_len()
+    }
+
+    fn apply(&self, v: &[R], out: &mut [R], scratch: &mut [R]) {
+        self.f.gauss_newton_vec(self.params, v, out, scratch);
+    }
+
+    fn roundings(&self) -> usize {
+        self.f.gauss_newton_roundings()
     }
 }

@@ -17,6 +17,7 @@ use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
 use losscape::{ArgError, Curvature, Objective, Real, SampledObjective};
 
+mod gauss_newton;
 mod losses;
 mod sums;
 #[path = "../symmetric/mod.rs"]

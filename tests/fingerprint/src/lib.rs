@@ -11,6 +11,8 @@ mod data;
 #[cfg(feature = "paths")]
 mod diffusion;
 mod elementary;
+#[cfg(feature = "paths")]
+mod krylov;
 mod mlp;
 mod numbers;
 #[cfg(feature = "paths")]
@@ -87,6 +89,8 @@ const PATHS: &[Experiment] = &[
     curvature::FOLLOWING64,
     curvature::SLICES,
     curvature::SLICES64,
+    krylov::SINGLE,
+    krylov::DOUBLE,
     diffusion::DENSITY,
     diffusion::DENSITY64,
     diffusion::ENSEMBLE,

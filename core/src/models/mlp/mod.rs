@@ -15,6 +15,7 @@ mod identity;
 mod init;
 mod loss;
 mod objective;
+mod products;
 mod saved;
 mod spec;
 mod tape;

@@ -3,7 +3,7 @@
 use super::answers::Answers;
 use super::classify::correct;
 use super::forward::Pass;
-use super::tape::{DirectionTape, Tape, last};
+use super::tape::{Tape, last};
 use super::tile::{BLOCK, Rows};
 use super::weights::Mean;
 use super::{Equal, Loss, Mlp, Weighted, Weighting, Weights};
@@ -13,7 +13,7 @@ use crate::base::target::VECTORS;
 use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
 use crate::models::sum::BlockSum;
-use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
+use crate::{ArgError, Objective, Real, SampledObjective};
 
 /// Samples evaluated together unless [`MlpObjective::with_tile`] says otherwise: 128 where the build has vectors, 32
 /// elsewhere.
@@ -21,9 +21,6 @@ use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
 /// Memory of a fixed length is best sized for a tile of its own, by [`MlpObjective::with_tile`] and
 /// [`Mlp::scratch_len`].
 pub const DEFAULT_TILE: usize = if VECTORS { 128 } else { 32 };
-
-/// Samples of a block of a Hessian–vector product, which has two terms of each.
-const PRODUCT_BLOCK: usize = BLOCK / 2;
 
 /// The loss of a network over a dataset, with L2 regularisation:
 ///
@@ -248,20 +245,6 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         Some(Mean { loss: losses.total() / mass, mass })
     }
 
-    /// The sum of the samples' products, each times its weight, written to `out`; returns the sum of the weights.
-    fn sum_hess_vec(&self, params: &[R], v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<R> {
-        let mut samples = self.samples_of(None);
-        let mass = self.weights.mass(samples.len());
-        let mut sum = BlockSum::new(out, samples.len() > PRODUCT_BLOCK, &mut scratch)?;
-        while let Some(tile) = samples.take(self.tile, PRODUCT_BLOCK) {
-            self.add_hess_vec(params, v, tile, sum.block(), scratch)?;
-            if samples.at_block(PRODUCT_BLOCK) {
-                sum.close();
-            }
-        }
-        Some(mass)
-    }
-
     /// Adds a tile's losses to `sum` and their gradients to `grad`; nothing if something does not fit.
     fn add_losses(
         &self,
@@ -279,43 +262,21 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         if grad.is_empty() { Some(()) } else { pass.backward(&mut tape, grad) }
     }
 
-    /// Adds a tile's part of the Hessian times `v` to `out`.
-    fn add_hess_vec(
-        &self,
-        params: &[R],
-        v: &[R],
-        rows: Rows<'_>,
-        out: &mut [R],
-        scratch: &mut [R],
-    ) -> Option<()> {
-        let net = &self.net;
-        let (gathered, mut tape, scratch) = Tape::new(net, rows.len(), scratch)?;
-        let mut direction = DirectionTape::new(net, rows.len(), scratch)?;
-        let pass = self.pass(params, rows, gathered)?;
-        pass.forward(&mut tape)?;
-        pass.forward_direction(v, &tape, &mut direction)?;
-        let len = rows.len() * net.outputs();
-        self.weights.head_direction(
-            self.loss,
-            last(tape.acts, len)?,
-            last(direction.acts, len)?,
-            &self.answers(rows),
-            tape.upstream.get_mut(..len)?,
-            direction.upstream.get_mut(..len)?,
-        )?;
-        pass.backward_direction(v, &mut tape, &mut direction, out)
-    }
-
     /// All samples, or those of a minibatch.
-    fn samples_of<'b>(&self, batch: Option<&'b [u32]>) -> Rows<'b> {
+    pub(super) fn samples_of<'b>(&self, batch: Option<&'b [u32]>) -> Rows<'b> {
         Rows::new(self.data.len(), batch)
     }
 
-    fn pass<'p>(&'p self, params: &'p [R], rows: Rows<'_>, gathered: &'p mut [R]) -> Option<Pass<'p, R>> {
+    pub(super) fn pass<'p>(
+        &'p self,
+        params: &'p [R],
+        rows: Rows<'_>,
+        gathered: &'p mut [R],
+    ) -> Option<Pass<'p, R>> {
         Some(Pass { net: &self.net, params, x: rows.inputs(&self.data, gathered)?, rows: rows.len() })
     }
 
-    fn answers<'p>(&'p self, rows: Rows<'p>) -> Answers<'p, R> {
+    pub(super) fn answers<'p>(&'p self, rows: Rows<'p>) -> Answers<'p, R> {
         Answers { rows, targets: self.data.targets(), outputs: self.net.outputs() }
     }
 
@@ -325,7 +286,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
     }
 
     /// `sum ← sum / mass + λ at`: from a sum over samples to the derivative of f; NaN without one.
-    fn finish(&self, sum: &mut [R], mass: Option<R>, at: &[R]) {
+    pub(super) fn finish(&self, sum: &mut [R], mass: Option<R>, at: &[R]) {
         let Some(mass) = mass else { return refuse(sum) };
         let share = R::ONE / mass;
         if VECTORS {
@@ -381,29 +342,5 @@ impl<R: Real, W: Weighting<R>> SampledObjective<R> for MlpObjective<'_, R, W> {
 
     fn batch_value_grad(&self, params: &[R], batch: &[u32], grad: &mut [R], scratch: &mut [R]) -> R {
         self.value_grad_of(params, Some(batch), grad, scratch)
-    }
-}
-
-impl<R: Real, W: Weighting<R>> Curvature<R> for MlpObjective<'_, R, W> {
-    fn hess_vec_scratch_len(&self) -> usize {
-        let several = self.data.len() > PRODUCT_BLOCK;
-        self.net.hess_vec_scratch_len(self.tile) + if several { self.dim() } else { 0 }
-    }
-
-    /// A term of a component passes through the sums of every layer: forwards, along the direction (two) and backwards
-    /// (three), some 16 roundings of its activation, and as many of the loss and its weight; then through a block of terms and the sum
-    /// of all blocks.
-    fn hess_vec_roundings(&self) -> usize {
-        let mut count = 2 * PRODUCT_BLOCK + 2 + 16;
-        for l in 0..self.net.layers() {
-            let layer = self.net.shape(l);
-            count += 3 * (layer.inputs + layer.outputs) + 16;
-        }
-        count
-    }
-
-    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
-        let mass = self.sum_hess_vec(params, v, out, scratch);
-        self.finish(out, mass, v);
     }
 }

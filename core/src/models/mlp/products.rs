@@ -1,0 +1,133 @@
+//! Products of a vector with the curvature of a network's loss: the Hessian, and its Gauss–Newton part.
+
+use super::objective::MlpObjective;
+use super::tape::{DirectionTape, Tape, last};
+use super::tile::{BLOCK, Rows};
+use super::weights::Weighting;
+use crate::models::sum::BlockSum;
+use crate::objective::GaussNewton;
+use crate::{Curvature, Objective, Real};
+
+/// Samples of a block of a product, which may have two terms of each.
+const PRODUCT_BLOCK: usize = BLOCK / 2;
+
+impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
+    /// The sum of the samples' products, each times its weight, written to `out`; returns what to divide by.
+    ///
+    /// `add` adds a tile's part, and nothing if something does not fit.
+    fn sum_products(
+        &self,
+        params: &[R],
+        v: &[R],
+        out: &mut [R],
+        mut scratch: &mut [R],
+        add: impl Fn(&Self, &[R], &[R], Rows<'_>, &mut [R], &mut [R]) -> Option<()>,
+    ) -> Option<R> {
+        let mut samples = self.samples_of(None);
+        let mass = self.weights.mass(samples.len());
+        let mut sum = BlockSum::new(out, samples.len() > PRODUCT_BLOCK, &mut scratch)?;
+        while let Some(tile) = samples.take(self.tile, PRODUCT_BLOCK) {
+            add(self, params, v, tile, sum.block(), scratch)?;
+            if samples.at_block(PRODUCT_BLOCK) {
+                sum.close();
+            }
+        }
+        Some(mass)
+    }
+
+    /// Adds a tile's part of the Hessian times `v` to `out`.
+    fn add_hess_vec(
+        &self,
+        params: &[R],
+        v: &[R],
+        rows: Rows<'_>,
+        out: &mut [R],
+        scratch: &mut [R],
+    ) -> Option<()> {
+        let net = &self.net;
+        let (gathered, mut tape, scratch) = Tape::new(net, rows.len(), scratch)?;
+        let mut direction = DirectionTape::new(net, rows.len(), scratch)?;
+        let pass = self.pass(params, rows, gathered)?;
+        pass.forward(&mut tape)?;
+        pass.forward_direction(v, &tape, &mut direction)?;
+        let len = rows.len() * net.outputs();
+        self.weights.head_direction(
+            self.loss,
+            last(tape.acts, len)?,
+            last(direction.acts, len)?,
+            &self.answers(rows),
+            tape.upstream.get_mut(..len)?,
+            direction.upstream.get_mut(..len)?,
+        )?;
+        pass.backward_direction(v, &mut tape, &mut direction, out)
+    }
+
+    /// Adds a tile's part of the Gauss–Newton matrix times `v` to `out`: along the direction to the outputs, through the
+    /// loss's own curvature there, and back as a gradient goes.
+    fn add_gauss_newton(
+        &self,
+        params: &[R],
+        v: &[R],
+        rows: Rows<'_>,
+        out: &mut [R],
+        scratch: &mut [R],
+    ) -> Option<()> {
+        let net = &self.net;
+        let (gathered, mut tape, scratch) = Tape::new(net, rows.len(), scratch)?;
+        let mut direction = DirectionTape::new(net, rows.len(), scratch)?;
+        let pass = self.pass(params, rows, gathered)?;
+        pass.forward(&mut tape)?;
+        pass.forward_direction(v, &tape, &mut direction)?;
+        let len = rows.len() * net.outputs();
+        // The gradient by the outputs is not needed, and its place is taken by its derivative.
+        let gradient = direction.pre;
+        self.weights.head_direction(
+            self.loss,
+            last(tape.acts, len)?,
+            last(direction.acts, len)?,
+            &self.answers(rows),
+            gradient.get_mut(..len)?,
+            tape.upstream.get_mut(..len)?,
+        )?;
+        pass.backward(&mut tape, out)
+    }
+}
+
+impl<R: Real, W: Weighting<R>> Curvature<R> for MlpObjective<'_, R, W> {
+    fn hess_vec_scratch_len(&self) -> usize {
+        let several = self.data.len() > PRODUCT_BLOCK;
+        self.net.hess_vec_scratch_len(self.tile) + if several { self.dim() } else { 0 }
+    }
+
+    /// A term of a component passes through the sums of every layer: forwards, along the direction (two) and backwards
+    /// (three), some 16 roundings of its activation, and as many of the loss and its weight; then through a block of terms and the sum
+    /// of all blocks.
+    fn hess_vec_roundings(&self) -> usize {
+        let mut count = 2 * PRODUCT_BLOCK + 2 + 16;
+        for l in 0..self.net.layers() {
+            let layer = self.net.shape(l);
+            count += 3 * (layer.inputs + layer.outputs) + 16;
+        }
+        count
+    }
+
+    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
+        let mass = self.sum_products(params, v, out, scratch, Self::add_hess_vec);
+        self.finish(out, mass, v);
+    }
+}
+
+impl<R: Real, W: Weighting<R>> GaussNewton<R> for MlpObjective<'_, R, W> {
+    fn gauss_newton_scratch_len(&self) -> usize {
+        self.hess_vec_scratch_len()
+    }
+
+    fn gauss_newton_roundings(&self) -> usize {
+        self.hess_vec_roundings()
+    }
+
+    fn gauss_newton_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
+        let mass = self.sum_products(params, v, out, scratch, Self::add_gauss_newton);
+        self.finish(out, mass, v);
+    }
+}
