@@ -7,6 +7,7 @@
 pub mod base;
 pub mod curvature;
 pub mod diffusion;
+pub mod flow;
 pub mod models;
 pub mod objective;
 pub mod path;

@@ -1,0 +1,283 @@
+use crate::base::layout::{cut, total};
+use crate::base::rows::{copy, row};
+use crate::base::vector::{axpy, dot, norm, scale};
+use crate::{ArgError, Curvature, Real};
+
+/// What a [`CentralFlow`] follows, and how closely.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CentralFlowConfig<R: Real = f32> {
+    /// η, of the descent whose centre is followed.
+    pub learning_rate: R,
+    /// Euler steps that one step of descent is cut into, at least one.
+    pub pieces: u32,
+    /// Products that bring the unstable direction up to date before each of them, at least one.
+    pub iterations: u32,
+    /// How far to each side along the unstable direction products are taken, for the slope of the sharpness.
+    pub difference: R,
+}
+
+impl<R: Real> CentralFlowConfig<R> {
+    /// Twenty pieces, one product each, differences over the cube root of the type's ε in a length of one.
+    #[must_use]
+    pub fn new(learning_rate: R) -> Self {
+        Self {
+            learning_rate,
+            pieces: 20,
+            iterations: 1,
+            difference: crate::base::elementary::exp(
+                crate::base::elementary::ln(R::EPSILON) / R::from_f64(3.0),
+            ),
+        }
+    }
+}
+
+/// The memory of a [`CentralFlow`].
+///
+/// ```
+/// use losscape::flow::CentralFlowLayout;
+/// assert_eq!(CentralFlowLayout::new(10, 100).len(), 6 * 10 + 100);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CentralFlowLayout {
+    dim: usize,
+    scratch: usize,
+}
+
+struct Parts<'w, R> {
+    params: &'w mut [R],
+    /// Of length one: the eigenvector of the largest curvature, as far as it is known.
+    unstable: &'w mut [R],
+    grad: &'w mut [R],
+    /// ∇S.
+    slope: &'w mut [R],
+    point: &'w mut [R],
+    product: &'w mut [R],
+    scratch: &'w mut [R],
+}
+
+impl CentralFlowLayout {
+    /// For an objective's `dim`, and the larger one of its `scratch_len` and `hess_vec_scratch_len`.
+    #[must_use]
+    pub const fn new(dim: usize, scratch: usize) -> Self {
+        Self { dim, scratch }
+    }
+
+    /// The layout for an objective.
+    pub fn of<R: Real, F: Curvature<R> + ?Sized>(objective: &F) -> Self {
+        let (values, products) = (objective.scratch_len(), objective.hess_vec_scratch_len());
+        Self::new(objective.dim(), if values > products { values } else { products })
+    }
+
+    /// The least length of the memory: 6 n and the scratch. It saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        let Self { dim, scratch } = self;
+        total([dim, dim, dim, dim, dim, dim, scratch])
+    }
+
+    fn split<R>(self, memory: &mut [R]) -> Option<Parts<'_, R>> {
+        let ([params, unstable, grad, slope, point, product], rest) = cut(memory, [self.dim; 6])?;
+        let scratch = rest.get_mut(..self.scratch)?;
+        Some(Parts { params, unstable, grad, slope, point, product, scratch })
+    }
+}
+
+/// What one [`CentralFlow::step`] did.
+#[must_use = "a step may have refused"]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CentralFlowStep<R: Real = f32> {
+    /// The parameters moved on by one piece of a step of descent.
+    Moved {
+        /// f where it came from.
+        value: R,
+        /// S there.
+        sharpness: R,
+        /// σ², the variance of the oscillation about the path along the unstable direction; 0 while descent is stable.
+        variance: R,
+    },
+    /// A number was not finite; nothing moved.
+    NotFinite,
+    /// The memory no longer has the length it had when this was made, or the objective is another; nothing was done.
+    MemoryChanged,
+}
+
+/// The central flow of gradient descent with one unstable direction (Cohen et al. 2025):
+///
+/// ```text
+/// θ̇ = −η ∇(f + ½ σ² S),    S = λmax(∇²f),    σ² = max(0, −2 ⟨∇f, ∇S⟩ / ‖∇S‖²) where S ≥ 2/η, else 0
+/// ```
+///
+/// with time in steps of descent. At the edge of stability descent oscillates along the eigenvector v of the largest curvature;
+/// on average that pushes it down the slope of the sharpness S, and σ² is just as large as keeps S at 2/η. The path follows
+/// the average of neighbouring iterates, where the gradient flow leaves them. `∇S = ∇(vᵀ ∇²f v)` at fixed v, from two products at
+/// `θ ± difference · v`; v follows by power iteration, so it is the direction of the curvature of largest *magnitude*.
+///
+/// # Shapes
+///
+/// | argument   | length                     | contents                                                |
+/// |------------|----------------------------|---------------------------------------------------------|
+/// | `start`    | n                          | where the flow begins                                   |
+/// | `unstable` | n                          | a first guess of v, not zero; random numbers will do    |
+/// | `memory`   | [`CentralFlowLayout::len`] | need not be initialised                                 |
+///
+/// # Cost
+/// A step is one gradient and `iterations` + 3 products; two of them only at the edge.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::flow::{CentralFlow, CentralFlowConfig, CentralFlowLayout};
+/// use losscape::models::surfaces::Quadratic;
+///
+/// // A bowl is nowhere steeper than elsewhere: the central flow is the gradient flow.
+/// let f = Quadratic::new(&[1.0f64, 3.0])?;
+/// let config = CentralFlowConfig { pieces: 1000, ..CentralFlowConfig::new(0.1) };
+/// let memory = [0.0; CentralFlowLayout::new(2, 4).len()];
+/// let mut flow = CentralFlow::new(&f, &[1.0, 0.0], &[0.6, 0.8], config, memory)?;
+/// while flow.time() < 10.0 {
+///     let _ = flow.step(&f);
+/// }
+/// assert!((flow.params()[0] - 0.367_88).abs() < 1e-4); // e^(−η t)
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct CentralFlow<R: Real, M> {
+    config: CentralFlowConfig<R>,
+    layout: CentralFlowLayout,
+    memory: M,
+    pieces: u32,
+    steps: u32,
+}
+
+impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
+    /// A flow at time zero.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `start` or `unstable` (wrong length, not finite; `unstable` without length), `learning_rate` or `difference` (not
+    /// positive), `pieces` or `iterations` (zero), or `memory` (too short). Nothing has been written then.
+    pub fn new<F: Curvature<R> + ?Sized>(
+        objective: &F,
+        start: &[R],
+        unstable: &[R],
+        config: CentralFlowConfig<R>,
+        mut memory: M,
+    ) -> Result<Self, ArgError> {
+        let CentralFlowConfig { learning_rate, pieces, iterations, difference } = config;
+        ArgError::check_len("start", objective.dim(), start.len())?;
+        ArgError::check_finite("start", start)?;
+        ArgError::check_len("unstable", objective.dim(), unstable.len())?;
+        ArgError::check_finite("unstable", unstable)?;
+        let length = norm(unstable);
+        ArgError::check_positive("unstable", length)?;
+        ArgError::check_positive("learning_rate", learning_rate)?;
+        ArgError::check_positive("difference", difference)?;
+        ArgError::check_count("pieces", pieces as usize)?;
+        ArgError::check_count("iterations", iterations as usize)?;
+        let layout = CentralFlowLayout::of(objective);
+        ArgError::check_min_len("memory", layout.len(), memory.as_ref().len())?;
+        if let Some(parts) = layout.split(memory.as_mut()) {
+            copy(start, parts.params);
+            for (to, from) in parts.unstable.iter_mut().zip(unstable) {
+                *to = *from / length;
+            }
+        }
+        Ok(Self { config, layout, memory, pieces: 0, steps: 0 })
+    }
+
+    /// One Euler step, on the objective that this was made with.
+    pub fn step<F: Curvature<R> + ?Sized>(&mut self, objective: &F) -> CentralFlowStep<R> {
+        let needed = CentralFlowLayout::of(objective);
+        let same = needed.dim == self.layout.dim && needed.scratch <= self.layout.scratch;
+        let Some(mut parts) = self.layout.split(self.memory.as_mut()).filter(|_| same) else {
+            return CentralFlowStep::MemoryChanged;
+        };
+        let Some(moved) = advance(objective, self.config, &mut parts) else {
+            return CentralFlowStep::NotFinite;
+        };
+        self.pieces += 1;
+        if self.pieces >= self.config.pieces {
+            self.pieces = 0;
+            self.steps = self.steps.saturating_add(1);
+        }
+        moved
+    }
+
+    /// Steps of descent so far.
+    #[must_use]
+    pub fn time(&self) -> R {
+        R::from_u32(self.steps) + R::from_u32(self.pieces) / R::from_u32(self.config.pieces)
+    }
+
+    /// θ now.
+    #[must_use]
+    pub fn params(&self) -> &[R] {
+        row(self.memory.as_ref(), self.layout.dim, 0).unwrap_or_default()
+    }
+
+    /// v, of length one.
+    #[must_use]
+    pub fn unstable(&self) -> &[R] {
+        row(self.memory.as_ref(), self.layout.dim, 1).unwrap_or_default()
+    }
+
+    /// Gives back the memory; θ is its first n numbers.
+    #[must_use]
+    pub fn into_memory(self) -> M {
+        self.memory
+    }
+}
+
+/// Brings v up to date and moves θ; `None`, with θ as it was, if a number is not finite.
+fn advance<R: Real, F: Curvature<R> + ?Sized>(
+    objective: &F,
+    config: CentralFlowConfig<R>,
+    parts: &mut Parts<'_, R>,
+) -> Option<CentralFlowStep<R>> {
+    let CentralFlowConfig { learning_rate, pieces, iterations, difference } = config;
+    let Parts { params, unstable, grad, slope, point, product, scratch } = parts;
+    for _ in 0..iterations {
+        objective.hess_vec(params, unstable, product, scratch);
+        let length = norm(product);
+        if !length.is_finite() {
+            return None;
+        }
+        // A flat place has no direction: the last one stays.
+        if length > R::ZERO {
+            for (v, w) in unstable.iter_mut().zip(&**product) {
+                *v = *w / length;
+            }
+        }
+    }
+    objective.hess_vec(params, unstable, product, scratch);
+    let sharpness = dot(unstable, product);
+    let value = objective.value_grad(params, grad, scratch);
+    let mut variance = R::ZERO;
+    if learning_rate * sharpness >= R::TWO {
+        copy(params, point);
+        axpy(difference, unstable, point);
+        objective.hess_vec(point, unstable, slope, scratch);
+        copy(params, point);
+        axpy(-difference, unstable, point);
+        objective.hess_vec(point, unstable, product, scratch);
+        axpy(-R::ONE, product, slope);
+        scale(R::HALF / difference, slope);
+        let steepness = norm(slope);
+        let against = -(dot(grad, slope) / steepness) / steepness;
+        if steepness > R::ZERO && against > R::ZERO {
+            variance = R::TWO * against;
+        }
+    }
+    let dt = learning_rate / R::from_u32(pieces);
+    copy(params, point);
+    axpy(-dt, grad, point);
+    if variance > R::ZERO {
+        axpy(-(dt * R::HALF * variance), slope, point);
+    }
+    let finite = value.is_finite() && sharpness.is_finite() && variance.is_finite();
+    if !(finite && point.iter().all(|x| x.is_finite())) {
+        return None;
+    }
+    copy(point, params);
+    Some(CentralFlowStep::Moved { value, sharpness, variance })
+}
