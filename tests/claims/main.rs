@@ -12,6 +12,7 @@ mod curves;
 mod diffusion;
 mod digits;
 mod draxler;
+mod edge;
 mod freeman;
 mod networks;
 mod regression;
