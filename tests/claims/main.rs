@@ -13,6 +13,7 @@ mod diffusion;
 mod digits;
 mod draxler;
 mod edge;
+mod flatness;
 mod freeman;
 mod networks;
 mod regression;

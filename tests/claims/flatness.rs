@@ -1,0 +1,118 @@
+//! What drives descent to flat places, exactly: label noise (Blanc et al. 2020; Ziyin et al. 2023), sharpness-aware minimisation at its edge (Long &
+//! Bartlett 2024), and what it takes to certify a minimum (Brea et al. 2023).
+
+use losscape::Objective;
+use losscape::base::random::{Rng, stream};
+use losscape::flow::{FlowConfig, FlowLayout, FlowStep, GradientFlow};
+use losscape::models::data::{Dataset, Targets};
+use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
+use losscape::sgd::{Adam, FullBatch, LearningRate, Sgd, SgdLayout, SgdStep};
+
+use crate::support::spectrum;
+
+/// `½ (ac − 1 − ε)²` with ε = ±σ: each step multiplies a² − c² by 1 − η²r² with r = ac − 1 − ε, exactly, so noise balances the two weights and
+/// with them lowers the trace a² + c² of the Hessian at ac = 1. Without noise the imbalance stays once r is zero.
+#[test]
+fn label_noise_balances_weights() {
+    let (eta, sigma) = (0.05, 0.5);
+    let mut at_1000 = Vec::new();
+    let mut at_10_000 = Vec::new();
+    for seed in 1..=11 {
+        let (mut a, mut c, mut rng) = (3.0f64, 1.0 / 3.0, stream(seed, 0));
+        for step in 1..=10_000 {
+            let noise = if rng.next_u32() & 1 == 0 { sigma } else { -sigma };
+            let r = a * c - 1.0 - noise;
+            let expected = (a * a - c * c) * (1.0 - eta * eta * r * r);
+            (a, c) = (a - eta * r * c, c - eta * r * a);
+            let scale = a * a + c * c;
+            assert!((a * a - c * c - expected).abs() < 1e-14 * scale, "step {step}");
+            if step == 1000 {
+                at_1000.push(a * a - c * c);
+            }
+        }
+        at_10_000.push(a * a - c * c);
+        assert!(a * a + c * c < 3.0, "the trace, from 9.1: {}", a * a + c * c);
+    }
+    at_1000.sort_by(f64::total_cmp);
+    at_10_000.sort_by(f64::total_cmp);
+    assert!((3.9..4.5).contains(&at_1000[5]), "{at_1000:?}");
+    assert!((0.004..0.03).contains(&at_10_000[5]), "{at_10_000:?}");
+
+    // Without noise: a start off the valley falls into it and stays unbalanced.
+    let (mut a, mut c) = (3.0f64, 0.3);
+    for _ in 0..10_000 {
+        let r = a * c - 1.0;
+        (a, c) = (a - eta * r * c, c - eta * r * a);
+    }
+    assert!((a * c - 1.0).abs() < 1e-12 && a * a - c * c > 8.0, "{a} {c}");
+}
+
+/// Steps `−η ∇L(x + ρ ∇L/|∇L|)` on ½ λ x² never converge: they lock into |x| = ηλρ/(2 − ηλ), to and fro, wherever ηλ < 2. It is where λ
+/// meets SAM's own edge `(g/2ρ)(√(1 + 8ρ/(ηg)) − 1)`, below 2/η.
+#[test]
+fn sharpness_aware_steps_lock_into_an_orbit() {
+    for (eta, rho, radius) in [(0.5, 0.1, 1.0 / 30.0), (1.2, 0.1, 0.15)] {
+        for start in [3.0f64, -0.01, 0.2] {
+            let mut x = start;
+            for _ in 0..500 {
+                x -= eta * (x + rho * x.signum());
+            }
+            let next = x - eta * (x + rho * x.signum());
+            assert!((x.abs() - radius).abs() < 1e-12 && (next + x).abs() < 1e-12, "{x} {next}");
+        }
+        // λ = 1; the gradient is that of the point itself.
+        let edge = radius / (2.0 * rho) * ((1.0 + 8.0 * rho / (eta * radius)).sqrt() - 1.0);
+        assert!((edge - 1.0).abs() < 1e-12 && edge < 2.0 / eta, "{edge}");
+    }
+}
+
+/// A 1-3-1 network on sin 3x + 0.3 cos 7x with L2 10⁻³: after 100,000 steps at a fixed rate Adam still has a gradient above 10⁻⁶. The gradient
+/// flow goes on from there to 10⁻¹⁰, where the spectrum shows a minimum.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn the_flow_certifies_minima_where_adam_stalls() {
+    const NET: Mlp = Mlp::from_widths(&[1, 3, 1]);
+    let (mut x, mut y) = ([0.0; 30], [0.0; 30]);
+    for (k, (x, y)) in (0u32..).zip(x.iter_mut().zip(&mut y)) {
+        *x = -1.0 + 2.0 * f64::from(k) / 29.0;
+        *y = (3.0 * *x).sin() + 0.3 * (7.0 * *x).cos();
+    }
+    let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
+    let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 1e-3).unwrap();
+    let n = f.dim();
+    let mut stalled = Vec::new();
+    for seed in 1..=5 {
+        let mut start = vec![0.0; n];
+        NET.init(Init::GlorotNormal, &mut start, &mut stream(seed, 0));
+        let workspace = vec![0.0; SgdLayout::new(n, f.scratch_len()).len()];
+        let chain = (Adam::new(vec![0.0; n], vec![0.0; n]), LearningRate::constant(0.01));
+        let mut sgd = Sgd::new(&f, start, FullBatch, chain, workspace).unwrap();
+        for _ in 0..100_000 {
+            assert!(matches!(sgd.step(&f, &mut stream(0, 0)), SgdStep::Stepped { .. }));
+        }
+        let config = FlowConfig { gradient: 1e-10, ..FlowConfig::default() };
+        let memory = vec![0.0; FlowLayout::new(n, f.scratch_len()).len()];
+        let mut flow = GradientFlow::new(&f, sgd.params(), config, memory).unwrap();
+        stalled.push(flow.gradient_norm());
+        let end = loop {
+            match flow.step(&f) {
+                FlowStep::Moved { .. } | FlowStep::Rejected { .. } if flow.moves() < 2_000_000 => (),
+                end => break end,
+            }
+        };
+        assert_eq!(end, FlowStep::AtRest, "seed {seed}: {}", flow.gradient_norm());
+        let lowest = spectrum(&f, flow.params())[0];
+        println!(
+            "seed {seed}: Adam {:.1e}, flow {:.1e} at t = {:.0}, value {:.6}, lowest {lowest:.2e}",
+            stalled[stalled.len() - 1],
+            flow.gradient_norm(),
+            flow.time(),
+            flow.value()
+        );
+        assert!(lowest > 0.0, "seed {seed}: {lowest}");
+        // Every seed finds the minimum of an independent search.
+        assert!((flow.value() - 0.016_766).abs() < 2e-6, "seed {seed}: {}", flow.value());
+    }
+    stalled.sort_by(f64::total_cmp);
+    assert!(stalled[2] > 1e-6, "{stalled:?}");
+}
