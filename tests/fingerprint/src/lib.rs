@@ -12,6 +12,8 @@ mod data;
 mod diffusion;
 mod elementary;
 #[cfg(feature = "paths")]
+mod flow;
+#[cfg(feature = "paths")]
 mod krylov;
 mod mlp;
 mod numbers;
@@ -97,6 +99,8 @@ const PATHS: &[Experiment] = &[
     diffusion::ENSEMBLE64,
     smoothing::SINGLE,
     smoothing::DOUBLE,
+    flow::SINGLE,
+    flow::DOUBLE,
 ];
 
 #[cfg(not(feature = "paths"))]
