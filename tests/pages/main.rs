@@ -144,3 +144,23 @@ fn both_readmes_name_the_options_of_the_compiler() {
         assert!(text.contains("`z`"), "{page} warns of opt-level z");
     }
 }
+
+/// Each row of the ledger names a test that exists.
+#[test]
+fn claims_have_tests() {
+    let ledger = read("docs/claims.md");
+    let rows = ledger.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| claim "));
+    let mut checked = 0;
+    for row in rows {
+        let cell = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let (file, function) = cell.trim_matches('`').split_once("::").unwrap_or_else(|| panic!("{row}"));
+        let path = if file.contains('/') { file.into() } else { format!("tests/claims/{file}.rs") };
+        let text = read(&path);
+        let at = text.find(&format!("fn {function}(")).unwrap_or_else(|| panic!("{path}: {function}"));
+        let before = text[..at].trim_end();
+        let test = before.rsplit("#[test]").next().is_some_and(|tail| tail.lines().count() <= 3);
+        assert!(test && before.contains("#[test]"), "{path}: {function} is not a test");
+        checked += 1;
+    }
+    assert!(checked > 50, "{checked}");
+}

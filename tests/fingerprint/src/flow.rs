@@ -13,10 +13,18 @@ use losscape::{ArgError, Real};
 use crate::numbers::numbers;
 use crate::{Experiment, digest};
 
-pub(crate) const SINGLE: Experiment =
-    Experiment { name: "flow-f32", digest: 0x5012e686ae611be3, stack: 8 * 1024, run: || digest(flows::<f32>) };
-pub(crate) const DOUBLE: Experiment =
-    Experiment { name: "flow-f64", digest: 0xda0aee44cf79e9dd, stack: 12 * 1024, run: || digest(flows::<f64>) };
+pub(crate) const SINGLE: Experiment = Experiment {
+    name: "flow-f32",
+    digest: 0x5012e686ae611be3,
+    stack: 8 * 1024,
+    run: || digest(flows::<f32>),
+};
+pub(crate) const DOUBLE: Experiment = Experiment {
+    name: "flow-f64",
+    digest: 0xda0aee44cf79e9dd,
+    stack: 12 * 1024,
+    run: || digest(flows::<f64>),
+};
 
 const NET: Mlp = Mlp::from_widths(&[2, 4, 1]);
 const DIM: usize = NET.param_len();
