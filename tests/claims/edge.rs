@@ -1,5 +1,6 @@
 //! The edge of stability: Cohen et al. (2021), Damian et al. (2023), Cohen et al. (2025), Long & Bartlett (2024), Lewkowycz et al. (2020).
 
+use losscape::base::elementary::sqrt;
 use losscape::base::random::{Rng, fill_normal, partial_shuffle, stream};
 use losscape::base::vector::{distance, dot, norm};
 use losscape::flow::{
@@ -12,7 +13,7 @@ use losscape::models::surfaces::Quadratic;
 use losscape::sgd::{
     BatchOrder, FullBatch, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep, Transform,
 };
-use losscape::{Curvature, Objective};
+use losscape::{Curvature, Objective, Real};
 
 const NET: Mlp = Mlp::from_widths(&[1, 20, 20, 1]);
 
@@ -84,7 +85,7 @@ fn descent_sharpens_to_the_edge_of_stability() {
         descend(&f, &start(seed), rate, 30_000, |step, params| {
             if step % 100 == 0 {
                 let times = 0.5 * rate * sharpness(&f, params, &mut v, 10);
-                highest = highest.max(times);
+                highest = highest.or_larger(times);
                 if step > 20_000 {
                     late.push(times);
                 }
@@ -251,21 +252,21 @@ fn a_catapult_lands_where_it_is_flatter() {
         let rate = share / lambda(&u, &v);
         let mut diverged = false;
         for _ in 0..2000 {
-            let (f, l) = (dot(&u, &v) / n.sqrt(), lambda(&u, &v));
+            let (f, l) = (dot(&u, &v) / sqrt(n), lambda(&u, &v));
             let next = f * (1.0 - rate * l + rate * rate * f * f / n);
             let next_lambda = l + (rate * f * f / n) * (rate * l - 4.0);
             let old = u.clone();
             for (k, u) in u.iter_mut().enumerate() {
-                *u -= rate * f * v[k] / n.sqrt();
+                *u -= rate * f * v[k] / sqrt(n);
             }
             for (k, v) in v.iter_mut().enumerate() {
-                *v -= rate * f * old[k] / n.sqrt();
+                *v -= rate * f * old[k] / sqrt(n);
             }
             diverged = f.abs() > 1e6;
             if diverged {
                 break;
             }
-            let found = (dot(&u, &v) / n.sqrt(), lambda(&u, &v));
+            let found = (dot(&u, &v) / sqrt(n), lambda(&u, &v));
             let scale = 1.0 + f.abs() * (1.0 + rate * l + rate * rate * f * f / n);
             assert!((found.0 - next).abs() < 1e-13 * scale, "{found:?} {next}");
             assert!((found.1 / next_lambda - 1.0).abs() < 1e-11, "{found:?} {next_lambda}");

@@ -2,6 +2,7 @@
 //! Bartlett 2024), and what it takes to certify a minimum (Brea et al. 2023).
 
 use losscape::Objective;
+use losscape::base::elementary::{cos, sin, sqrt};
 use losscape::base::random::{Rng, stream};
 use losscape::flow::{FlowConfig, FlowLayout, FlowStep, GradientFlow};
 use losscape::models::data::{Dataset, Targets};
@@ -61,7 +62,7 @@ fn sharpness_aware_steps_lock_into_an_orbit() {
             assert!((x.abs() - radius).abs() < 1e-12 && (next + x).abs() < 1e-12, "{x} {next}");
         }
         // λ = 1; the gradient is that of the point itself.
-        let edge = radius / (2.0 * rho) * ((1.0 + 8.0 * rho / (eta * radius)).sqrt() - 1.0);
+        let edge = radius / (2.0 * rho) * (sqrt(1.0 + 8.0 * rho / (eta * radius)) - 1.0);
         assert!((edge - 1.0).abs() < 1e-12 && edge < 2.0 / eta, "{edge}");
     }
 }
@@ -75,7 +76,7 @@ fn the_flow_certifies_minima_where_adam_stalls() {
     let (mut x, mut y) = ([0.0; 30], [0.0; 30]);
     for (k, (x, y)) in (0u32..).zip(x.iter_mut().zip(&mut y)) {
         *x = -1.0 + 2.0 * f64::from(k) / 29.0;
-        *y = (3.0 * *x).sin() + 0.3 * (7.0 * *x).cos();
+        *y = sin(3.0 * *x) + 0.3 * cos(7.0 * *x);
     }
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
     let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 1e-3).unwrap();
