@@ -3,8 +3,9 @@
 use losscape::base::random::stream;
 use losscape::base::vector::{dot, norm};
 use losscape::curvature::{
-    EigenLayout, Hessian, HessianLayout, HessianStep, Lanczos, LanczosConfig, LanczosLayout, LanczosStep,
-    Probe, TraceEstimate, TraceLayout, eigenvalues, signature, trace,
+    DensityConfig, DensityLayout, DensityStep, EigenLayout, Hessian, HessianLayout, HessianStep, Lanczos,
+    LanczosConfig, LanczosLayout, LanczosStep, Probe, SpectralDensity, TraceEstimate, TraceLayout,
+    eigenvalues, signature, trace,
 };
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
@@ -142,6 +143,26 @@ fn check<R: Real>(golden: &Golden, tolerance: f64) {
     let ritz = lanczos.ritz().unwrap();
     close("smallest Ritz value", ritz.values()[0], golden.extremes[0], tolerance);
     close("largest Ritz value", ritz.values()[n - 1], golden.extremes[1], tolerance);
+
+    // The share of negative eigenvalues by stochastic Lanczos quadrature, whose whole Krylov spaces err by sampling alone.
+    let layout = DensityLayout::new(n, n, at.scratch_len(), 400);
+    let config = DensityConfig { probes: 400, probe: Probe::Gaussian, lanczos: config };
+    let memory = [layout.lanczos().basis_len(), layout.lanczos().len(), layout.nodes_len()];
+    let [basis, workspace, nodes] = memory.map(|len| vec![R::ZERO; len]);
+    let mut density = SpectralDensity::new(&at, config, basis, workspace, nodes).unwrap();
+    let mut rng = stream(4, 0);
+    while density.step(&at, &mut rng) != DensityStep::Done {}
+    let negative = density.share(R::from_f64(-1.0), -rounding.flat(&values));
+    let error = negative.standard_error.to_f64();
+    assert!(error < 0.02, "{error}");
+    close("negative share", negative.mean, f64::from(golden.negative) / f64::from_usize(n), 4.0 * error);
+    let mean = density.average(|x| x);
+    close(
+        "mean eigenvalue",
+        mean.mean,
+        golden.trace / f64::from_usize(n),
+        4.0 * mean.standard_error.to_f64(),
+    );
 
     // Hutchinson's estimate, its mean and its spread, with 4000 probes: a variance of them has a relative standard
     // deviation of at most √(12 / 4000) = 5 %.

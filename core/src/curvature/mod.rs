@@ -5,6 +5,7 @@
 //! | [`Hessian`] | the full matrix, a Hessian–vector product a step | Pearlmutter 1994 |
 //! | [`eigenvalues`], [`eigen`] | the spectrum of a symmetric matrix | Householder; Bowdler, Martin, Reinsch & Wilkinson 1968 |
 //! | [`Lanczos`] | extreme eigenvalues from products alone, with residual bounds | Lanczos 1950; Parlett 1998 |
+//! | [`SpectralDensity`] | density of the spectrum, and averages over it, with their standard errors | Ubaru, Chen & Saad 2017 |
 //! | [`TraceEstimate`] | the trace from random products, with its standard error | Hutchinson 1990 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
@@ -13,6 +14,7 @@
 //! Compute curvature in `f64`: in `f32` many more eigenvalues are too near zero to have a sign. A [`Hessian`] states the
 //! [`Tolerance`] below which they have none.
 
+mod density;
 mod eigen;
 mod following;
 mod hessian;
@@ -22,6 +24,7 @@ pub mod slices;
 mod trace;
 mod tridiagonal;
 
+pub use density::{DensityConfig, DensityLayout, DensityStep, Estimate, SpectralDensity};
 pub use eigen::{EigenLayout, eigen, eigenvalues};
 pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep};
 pub use hessian::{Hessian, HessianLayout, HessianStep, trace};

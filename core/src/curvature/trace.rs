@@ -16,6 +16,16 @@ pub enum Probe {
     Gaussian,
 }
 
+impl Probe {
+    /// Draws a vector.
+    pub(super) fn fill<R: Real, G: Rng + ?Sized>(self, rng: &mut G, out: &mut [R]) {
+        match self {
+            Self::Rademacher => fill_signs(rng, out),
+            Self::Gaussian => fill_normal(rng, out),
+        }
+    }
+}
+
 /// The workspace of a [`TraceEstimate`].
 ///
 /// ```
@@ -132,10 +142,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
         let Some(([probe, product], scratch)) = layout.split(self.workspace.as_mut()) else {
             return TraceStep::MemoryChanged;
         };
-        match self.probe {
-            Probe::Rademacher => fill_signs(rng, probe),
-            Probe::Gaussian => fill_normal(rng, probe),
-        }
+        self.probe.fill(rng, probe);
         operator.apply(probe, product, scratch);
         let value = dot(probe, product);
         let unit = if self.squares > R::ZERO { self.unit } else { unit_scale(&[value, self.mean]) };

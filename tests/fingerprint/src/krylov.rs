@@ -1,25 +1,25 @@
-//! Curvature from products alone: Gauss–Newton.
+//! Curvature from products alone: Gauss–Newton, spectral densities.
 
-use losscape::ArgError;
-use losscape::Real;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{fill_normal, stream};
+use losscape::curvature::{DensityConfig, DensityLayout, DensityStep, LanczosConfig, Probe, SpectralDensity};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::objective::GaussNewton;
+use losscape::objective::{GaussNewton, GaussNewtonAt, HessianAt};
+use losscape::{ArgError, Operator, Real};
 
 use crate::numbers::numbers;
 use crate::{Experiment, digest};
 
 pub(crate) const SINGLE: Experiment = Experiment {
     name: "krylov-f32",
-    digest: 0xa487f4e11a5752f5,
+    digest: 0x01a97b8e81983669,
     stack: 8 * 1024,
     run: || digest(products::<f32>),
 };
 pub(crate) const DOUBLE: Experiment = Experiment {
     name: "krylov-f64",
-    digest: 0x625d1a70167e4d9e,
+    digest: 0x5a7fcb188b6090c8,
     stack: 12 * 1024,
     run: || digest(products::<f64>),
 };
@@ -42,6 +42,30 @@ fn products<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
         let mut out = [R::ZERO; DIM];
         f.gauss_newton_vec(&params, &v, &mut out, &mut scratch);
         digest.reals(&out);
+        density(&GaussNewtonAt::new(&f, &params)?, digest)?;
+        density(&HessianAt::new(&f, &params)?, digest)?;
+    }
+    Ok(())
+}
+
+/// The nodes of a spectral density, and what follows from them.
+fn density<R: Real>(operator: &impl Operator<R>, digest: &mut Fingerprint) -> Result<(), ArgError> {
+    const STEPS: usize = 4;
+    const LAYOUT: DensityLayout = DensityLayout::new(DIM, STEPS, NET.hess_vec_scratch_len(TILE), 2);
+    let (mut basis, mut nodes) = ([R::ZERO; LAYOUT.lanczos().basis_len()], [R::ZERO; LAYOUT.nodes_len()]);
+    let mut workspace = [R::ZERO; LAYOUT.lanczos().len()];
+    let lanczos = LanczosConfig { steps: 4, reorthogonalise: true };
+    let config = DensityConfig { probes: 2, probe: Probe::Rademacher, lanczos };
+    let mut density =
+        SpectralDensity::new(operator, config, &mut basis[..], &mut workspace[..], &mut nodes[..])?;
+    let mut rng = stream(8, 2);
+    while !matches!(density.step(operator, &mut rng), DensityStep::Done | DensityStep::NotFinite) {}
+    for (value, weight) in density.nodes() {
+        digest.reals(&[value, weight]);
+    }
+    let tenth = R::from_f64(0.1);
+    for found in [density.average(|x| x * x), density.share(-tenth, tenth), density.density(tenth, tenth)] {
+        digest.reals(&[found.mean, found.standard_error]);
     }
     Ok(())
 }

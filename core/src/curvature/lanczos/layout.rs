@@ -68,7 +68,7 @@ impl LanczosLayout {
     }
 
     /// The number of steps.
-    pub(super) const fn steps(self) -> usize {
+    pub(in crate::curvature) const fn steps(self) -> usize {
         self.steps
     }
 

@@ -120,7 +120,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         operator: &(impl Operator<R> + ?Sized),
         config: LanczosConfig,
         start: &[R],
-        mut basis: B,
+        basis: B,
         workspace: W,
     ) -> Result<Self, ArgError> {
         ArgError::check_count("steps", config.steps as usize)?;
@@ -128,14 +128,32 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         ArgError::check_finite("start", start)?;
         let largest = unit_scale(start) * norm(start);
         ArgError::check_range("start", norm(start), largest > R::ZERO, "not the zero vector")?;
+        let mut lanczos = Self::unstarted(operator, config, basis, workspace)?;
+        lanczos.begin(|first| first.copy_from_slice(start));
+        Ok(lanczos)
+    }
+
+    /// An iteration that has yet to [begin](Self::begin).
+    pub(super) fn unstarted(
+        operator: &(impl Operator<R> + ?Sized),
+        config: LanczosConfig,
+        basis: B,
+        workspace: W,
+    ) -> Result<Self, ArgError> {
+        ArgError::check_count("steps", config.steps as usize)?;
         let layout = layout_of(operator, config);
         ArgError::check_len("basis", layout.basis_len(), basis.as_ref().len())?;
         ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
-        if let Some(first) = basis.as_mut().get_mut(..start.len()) {
-            first.copy_from_slice(start);
+        Ok(Self { config, layout, basis, workspace, steps: 0, size: R::ZERO, ended: false })
+    }
+
+    /// Begins at a vector, whatever was before.
+    pub(super) fn begin(&mut self, fill: impl FnOnce(&mut [R])) {
+        (self.steps, self.size, self.ended) = (0, R::ZERO, false);
+        if let Some(first) = self.basis.as_mut().get_mut(..self.layout.dim()) {
+            fill(first);
             normalise(first);
         }
-        Ok(Self { config, layout, basis, workspace, steps: 0, size: R::ZERO, ended: false })
     }
 
     /// One more product; `operator` is the one the iteration was made for. The generator is used by a restart only.
