@@ -1,5 +1,6 @@
 //! The spectrum of a large operator as a density, and averages over it, from products alone.
 
+use super::estimate::Estimate;
 use super::lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep};
 use super::trace::Probe;
 use crate::base::elementary::{exp, sqrt};
@@ -75,15 +76,6 @@ pub enum DensityStep {
     NotFinite,
     /// The memory no longer has the lengths that the operator needs; nothing was done.
     MemoryChanged,
-}
-
-/// An average over probes and the standard error of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate<R: Real = f32> {
-    /// The mean; NaN without a probe.
-    pub mean: R,
-    /// `√(Σ (z − mean)² / (c (c − 1)))` over c probes; infinite below two.
-    pub standard_error: R,
 }
 
 /// The spectral density of a symmetric operator by stochastic Lanczos quadrature (Golub & Welsch 1969; Ubaru, Chen & Saad 2017;

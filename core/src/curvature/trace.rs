@@ -1,9 +1,9 @@
 //! The trace of an operator from products with random vectors.
 
-use crate::base::elementary::sqrt;
+use super::estimate::Running;
 use crate::base::layout::{cut, total};
 use crate::base::random::{Rng, fill_normal};
-use crate::base::vector::{dot, unit_scale};
+use crate::base::vector::dot;
 use crate::{ArgError, Operator, Real};
 
 /// The law of the random vectors of a [`TraceEstimate`].
@@ -113,12 +113,7 @@ pub enum TraceStep {
 pub struct TraceEstimate<R: Real, W> {
     probe: Probe,
     workspace: W, // n: a probe; n: its product; scratch
-    count: u32,
-    mean: R,
-    /// A power of two that brings the first probe near one, or the squares below might overflow or vanish.
-    unit: R,
-    /// Σ (z − mean)², scaled.
-    squares: R,
+    probes: Running<R>,
 }
 
 impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
@@ -129,7 +124,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
     pub fn new(operator: &(impl Operator<R> + ?Sized), probe: Probe, workspace: W) -> Result<Self, ArgError> {
         let layout = TraceLayout::new(operator.dim(), operator.scratch_len());
         ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
-        Ok(Self { probe, workspace, count: 0, mean: R::ZERO, unit: R::ONE, squares: R::ZERO })
+        Ok(Self { probe, workspace, probes: Running::EMPTY })
     }
 
     /// Adds one probe; `operator` is the one the estimate was made for.
@@ -144,40 +139,27 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
         };
         self.probe.fill(rng, probe);
         operator.apply(probe, product, scratch);
-        let value = dot(probe, product);
-        let unit = if self.squares > R::ZERO { self.unit } else { unit_scale(&[value, self.mean]) };
-        let count = self.count.saturating_add(1);
-        // Welford (1962): the mean, and the squares about it, without cancellation.
-        let away = value - self.mean;
-        let mean = self.mean + away / R::from_u32(count);
-        let squares = self.squares + (unit * away) * (unit * (value - mean));
-        if !(mean.is_finite() && squares.is_finite()) {
-            return TraceStep::NotFinite;
-        }
-        (self.count, self.mean, self.unit, self.squares) = (count, mean, unit, squares);
-        TraceStep::Added { count }
+        let Some(probes) = self.probes.with(dot(probe, product)) else { return TraceStep::NotFinite };
+        self.probes = probes;
+        TraceStep::Added { count: probes.count }
     }
 
     /// How many probes were added.
     #[must_use]
     pub const fn count(&self) -> u32 {
-        self.count
+        self.probes.count
     }
 
     /// The mean over all probes; zero before the first.
     #[must_use]
     pub const fn mean(&self) -> R {
-        self.mean
+        self.probes.mean
     }
 
     /// The standard error of the mean, `√(Σ (z − mean)² / (c (c − 1)))` over c probes; infinite below two.
     #[must_use]
     pub fn standard_error(&self) -> R {
-        if self.count < 2 {
-            return R::INFINITY;
-        }
-        let count = R::from_u32(self.count);
-        sqrt(self.squares / count / (count - R::ONE)) / self.unit
+        self.probes.standard_error()
     }
 
     /// Gives back the workspace.

@@ -1,8 +1,11 @@
-//! Curvature from products alone: Gauss–Newton, spectral densities.
+//! Curvature from products alone: Gauss–Newton, spectral densities, traces.
 
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{fill_normal, stream};
-use losscape::curvature::{DensityConfig, DensityLayout, DensityStep, LanczosConfig, Probe, SpectralDensity};
+use losscape::curvature::{
+    DeflatedTrace, DeflatedTraceLayout, DensityConfig, DensityLayout, DensityStep, LanczosConfig, Probe,
+    SpectralDensity,
+};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::objective::{GaussNewton, GaussNewtonAt, HessianAt};
@@ -13,13 +16,13 @@ use crate::{Experiment, digest};
 
 pub(crate) const SINGLE: Experiment = Experiment {
     name: "krylov-f32",
-    digest: 0x01a97b8e81983669,
+    digest: 0x8ee6d4fbb25aba21,
     stack: 8 * 1024,
     run: || digest(products::<f32>),
 };
 pub(crate) const DOUBLE: Experiment = Experiment {
     name: "krylov-f64",
-    digest: 0x5a7fcb188b6090c8,
+    digest: 0x90357343f2be5d9a,
     stack: 12 * 1024,
     run: || digest(products::<f64>),
 };
@@ -44,6 +47,7 @@ fn products<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
         digest.reals(&out);
         density(&GaussNewtonAt::new(&f, &params)?, digest)?;
         density(&HessianAt::new(&f, &params)?, digest)?;
+        deflated(&HessianAt::new(&f, &params)?, digest)?;
     }
     Ok(())
 }
@@ -67,5 +71,19 @@ fn density<R: Real>(operator: &impl Operator<R>, digest: &mut Fingerprint) -> Re
     for found in [density.average(|x| x * x), density.share(-tenth, tenth), density.density(tenth, tenth)] {
         digest.reals(&[found.mean, found.standard_error]);
     }
+    Ok(())
+}
+
+/// A trace on two dimensions and beside them.
+fn deflated<R: Real>(operator: &impl Operator<R>, digest: &mut Fingerprint) -> Result<(), ArgError> {
+    const LAYOUT: DeflatedTraceLayout = DeflatedTraceLayout::new(DIM, 2, NET.hess_vec_scratch_len(TILE));
+    let (mut basis, mut workspace) = ([R::ZERO; LAYOUT.basis_len()], [R::ZERO; LAYOUT.len()]);
+    let mut trace = DeflatedTrace::new(operator, 2, Probe::Gaussian, &mut basis[..], &mut workspace[..])?;
+    let mut rng = stream(8, 3);
+    for _ in 0..2 + 2 + 3 {
+        let _ = trace.step(operator, &mut rng);
+    }
+    let found = trace.estimate();
+    digest.reals(&[found.mean, found.standard_error]);
     Ok(())
 }

@@ -265,7 +265,7 @@ fn layout_of<R: Real>(operator: &(impl Operator<R> + ?Sized), config: LanczosCon
 
 /// Makes a vector orthogonal to the first `count` rows of an orthonormal basis, twice: the second time takes away what
 /// the rounding of the first has left.
-fn orthogonalise<R: Real>(basis: &[R], dim: usize, count: usize, vector: &mut [R]) {
+pub(super) fn orthogonalise<R: Real>(basis: &[R], dim: usize, count: usize, vector: &mut [R]) {
     for _ in 0..2 {
         for q in rows(basis, dim).take(count) {
             axpy(-dot(q, vector), q, vector);
