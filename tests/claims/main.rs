@@ -9,6 +9,7 @@ mod clouds;
 mod collapse;
 mod curvature;
 mod curves;
+mod dauphin;
 mod diffusion;
 mod digits;
 mod draxler;

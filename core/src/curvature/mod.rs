@@ -10,6 +10,7 @@
 //! | [`DeflatedTrace`] | the same with the largest eigenvalues taken out: a hundred times fewer products where they decay | Meyer, Musco, Musco & Woodruff 2021 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
+//! | [`CriticalSearch`] | finds a critical point of whatever index is near | Levenberg 1944; Dauphin et al. 2014 |
 //! | [`slices`] | planes through parameter space, and what lies in them | Li et al. 2018; Garipov et al. 2018 |
 //!
 //! Compute curvature in `f64`: in `f32` many more eigenvalues are too near zero to have a sign. A [`Hessian`] states the
@@ -22,6 +23,7 @@ mod estimate;
 mod following;
 mod hessian;
 mod lanczos;
+mod search;
 mod signature;
 pub mod slices;
 mod trace;
@@ -34,5 +36,6 @@ pub use estimate::Estimate;
 pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep};
 pub use hessian::{Hessian, HessianLayout, HessianStep, trace};
 pub use lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Ritz};
+pub use search::{CriticalSearch, SearchLayout, SearchStep};
 pub use signature::{Signature, Tolerance, signature};
 pub use trace::{Probe, TraceEstimate, TraceLayout, TraceStep};

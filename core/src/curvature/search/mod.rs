@@ -1,0 +1,364 @@
+//! The search for a critical point of any index.
+
+use super::hessian::Columns;
+use super::{CriticalPoint, EigenLayout, HessianLayout, HessianStep, Tolerance, eigen, signature};
+use crate::base::layout::{area, cut, total};
+use crate::base::rows::{copy, row, rows};
+use crate::base::vector::{axpy, dot, norm};
+use crate::objective::HessianAt;
+use crate::{ArgError, Curvature, Real};
+
+/// The first damping, as a share of the largest curvature.
+const FIRST: f64 = 1e-3;
+/// What a refused step multiplies the damping by, and an accepted one divides it by.
+const FACTOR: f64 = 4.0;
+/// Damped by more than this many times the largest curvature, a search is stuck.
+const MOST: f64 = 1e8;
+
+/// The memory of a [`CriticalSearch`].
+///
+/// ```
+/// use losscape::curvature::SearchLayout;
+/// let layout = SearchLayout::new(17, 50, 100);
+/// assert_eq!((layout.matrix_len(), layout.len()), (289, 5 * 17 + 17 + 100));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchLayout {
+    dim: usize,
+    scratch: usize,
+    hess_vec_scratch: usize,
+}
+
+struct Parts<'w, R> {
+    grad: &'w mut [R],
+    /// Eigenvalues, ascending.
+    values: &'w mut [R],
+    /// The gradient along the eigenvectors.
+    slopes: &'w mut [R],
+    next: &'w mut [R],
+    next_grad: &'w mut [R],
+    /// Scratch of a gradient, or the workspace of a Hessian or of its eigenvalues.
+    rest: &'w mut [R],
+}
+
+impl SearchLayout {
+    /// For an objective's `dim`, `scratch_len` and `hess_vec_scratch_len`.
+    #[must_use]
+    pub const fn new(dim: usize, scratch: usize, hess_vec_scratch: usize) -> Self {
+        Self { dim, scratch, hess_vec_scratch }
+    }
+
+    fn of<R: Real>(f: &(impl Curvature<R> + ?Sized)) -> Self {
+        Self::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len())
+    }
+
+    /// The length of the matrix, n²; it saturates.
+    #[must_use]
+    pub const fn matrix_len(self) -> usize {
+        area(self.dim, self.dim)
+    }
+
+    /// The least length of the workspace; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        let product = HessianLayout::new(self.dim, self.hess_vec_scratch).len();
+        let eigen = EigenLayout::new(self.dim).len();
+        let most = if product > eigen { product } else { eigen };
+        total([area(self.dim, 5), if self.scratch > most { self.scratch } else { most }])
+    }
+
+    fn split<R>(self, workspace: &mut [R]) -> Option<Parts<'_, R>> {
+        if workspace.len() < self.len() {
+            return None;
+        }
+        let ([grad, values, slopes, next, next_grad], rest) = cut(workspace, [self.dim; 5])?;
+        Some(Parts { grad, values, slopes, next, next_grad, rest })
+    }
+}
+
+/// What one [`CriticalSearch::step`] did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SearchStep<R: Real = f32> {
+    /// The first gradient was evaluated.
+    Evaluated {
+        /// The value.
+        value: R,
+        /// The length of the gradient.
+        grad_norm: R,
+    },
+    /// A Hessian–vector product was computed, this row of the Hessian.
+    Product {
+        /// Which.
+        row: usize,
+    },
+    /// The eigenproblem of the Hessian was solved.
+    Decomposed,
+    /// The point has moved to where the gradient is shorter.
+    Moved {
+        /// How many times it has.
+        moves: u32,
+        /// The length of the gradient now.
+        grad_norm: R,
+    },
+    /// The gradient would not be shorter; the next try is damped more.
+    Refused,
+    /// The value, the gradient or the Hessian was infinite or NaN at the point itself, which has not moved; the next step evaluates it again.
+    NotFinite,
+    /// The gradient has vanished, and the spectrum was inspected; further steps say the same.
+    Settled(CriticalPoint<R>),
+    /// No step, however damped, shortens the gradient: a minimum of its length that is not zero, where it lies along flat directions.
+    /// Further steps say the same.
+    Stuck(CriticalPoint<R>),
+    /// The memory no longer has the lengths that the objective needs; nothing was done.
+    MemoryChanged,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Phase<R: Real> {
+    Evaluate,
+    Products { value: R, grad_norm: R },
+    Try { point: CriticalPoint<R> },
+    Ended(SearchStep<R>),
+}
+
+/// The search for a critical point of whatever index is near, by Levenberg & Marquardt's damped Newton steps on `½ ‖∇f‖²`:
+///
+/// ```text
+/// θ ← θ − (H² + ν²)⁻¹ H ∇f,      H = ∇²f(θ)
+/// ```
+///
+/// (Dauphin et al. 2014 search so from the points of a training run, and from random ones.) Steps that do not shorten the gradient are refused and the
+/// damping ν is made four times as large; accepted ones make it a quarter. Without damping it is Newton's step, which maxima and
+/// saddles attract as minima do; near a critical point with no flat direction the convergence is quadratic. The
+/// [`signature`](CriticalPoint::signature) of the point says what was found. On c f it takes the same steps, and in other
+/// units of the parameters.
+///
+/// The same point is found from many starts: keep values and indices apart from the number of searches.
+///
+/// # Shapes
+///
+/// | argument    | length                       | layout                    |
+/// |-------------|------------------------------|---------------------------|
+/// | `params`    | n                            | the point, moved in place |
+/// | `matrix`    | [`SearchLayout::matrix_len`] | need not be initialised   |
+/// | `workspace` | [`SearchLayout::len`]        | need not be initialised   |
+///
+/// # Cost
+/// A step is one gradient with n² multiplications, one Hessian–vector product, or the eigenproblem of n rows, `O(n³)`. A move is
+/// n products, one eigenproblem and as many gradients as it has tries.
+///
+/// # Examples
+///
+/// Near the upper saddle of the Müller–Brown surface:
+///
+/// ```
+/// use losscape::curvature::{CriticalSearch, SearchLayout, SearchStep};
+/// use losscape::models::surfaces::MuellerBrown;
+///
+/// const LAYOUT: SearchLayout = SearchLayout::new(2, 0, 0);
+/// let f = MuellerBrown::<f64>::default();
+/// let (matrix, workspace) = ([0.0; LAYOUT.matrix_len()], [0.0; LAYOUT.len()]);
+/// let mut search = CriticalSearch::new(&f, 1e-10, [-0.8, 0.6], matrix, workspace)?;
+/// let found = loop {
+///     match search.step(&f) {
+///         SearchStep::Settled(point) => break point,
+///         SearchStep::NotFinite | SearchStep::Stuck(_) => panic!("nothing found"),
+///         _ => (),
+///     }
+/// };
+/// assert!((found.value + 40.6648435086574).abs() < 1e-10);
+/// assert_eq!(found.signature.negative, 1);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct CriticalSearch<R: Real, P, M, W> {
+    params: P,    // n
+    matrix: M,    // n × n: the Hessian, then its eigenvectors as rows
+    workspace: W, // of a `SearchLayout`
+    layout: SearchLayout,
+    grad_norm: R,
+    columns: Columns<R>,
+    phase: Phase<R>,
+    /// ν; not known before the first Hessian.
+    damping: Option<R>,
+    moves: u32,
+}
+
+impl<R, P, M, W> CriticalSearch<R, P, M, W>
+where
+    R: Real,
+    P: AsRef<[R]> + AsMut<[R]>,
+    M: AsRef<[R]> + AsMut<[R]>,
+    W: AsRef<[R]> + AsMut<[R]>,
+{
+    /// A search that starts at `params`, and has settled where the gradient is no longer than `grad_norm`.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `params` (another length, not finite), `matrix` (another length), `workspace` (too
+    /// short) or `grad_norm` (not above zero).
+    pub fn new(
+        f: &(impl Curvature<R> + ?Sized),
+        grad_norm: R,
+        params: P,
+        matrix: M,
+        workspace: W,
+    ) -> Result<Self, ArgError> {
+        let layout = SearchLayout::of(f);
+        ArgError::check_len("params", layout.dim, params.as_ref().len())?;
+        ArgError::check_finite("params", params.as_ref())?;
+        ArgError::check_len("matrix", layout.matrix_len(), matrix.as_ref().len())?;
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
+        ArgError::check_positive("grad_norm", grad_norm)?;
+        let (columns, phase) = (Columns::default(), Phase::Evaluate);
+        Ok(Self { params, matrix, workspace, layout, grad_norm, columns, phase, damping: None, moves: 0 })
+    }
+
+    /// One bounded unit of work: one gradient, one product, or one eigenproblem.
+    pub fn step(&mut self, f: &(impl Curvature<R> + ?Sized)) -> SearchStep<R> {
+        let layout = SearchLayout::of(f);
+        let (params, matrix) = (self.params.as_mut(), self.matrix.as_mut());
+        let fits = layout == self.layout && params.len() == layout.dim && matrix.len() == layout.matrix_len();
+        let Some(parts) = layout.split(self.workspace.as_mut()).filter(|_| fits) else {
+            return SearchStep::MemoryChanged;
+        };
+        match self.phase {
+            Phase::Evaluate => {
+                let value = f.value_grad(params, parts.grad, parts.rest);
+                let grad_norm = norm(parts.grad);
+                if !value.is_finite() || !grad_norm.is_finite() {
+                    return SearchStep::NotFinite;
+                }
+                (self.columns, self.phase) = (Columns::default(), Phase::Products { value, grad_norm });
+                SearchStep::Evaluated { value, grad_norm }
+            }
+            Phase::Products { value, grad_norm } => {
+                let at = match HessianAt::new(f, params) {
+                    Ok(at) => at,
+                    // Whoever lent the point has changed it.
+                    Err(_) => return self.again(),
+                };
+                match self.columns.step(&at, matrix, parts.rest) {
+                    HessianStep::Product { row } => SearchStep::Product { row },
+                    HessianStep::NotFinite { .. } => self.again(),
+                    HessianStep::Done { tolerance, .. } => self.decompose(value, grad_norm, tolerance),
+                    HessianStep::MemoryChanged => SearchStep::MemoryChanged,
+                }
+            }
+            Phase::Try { point } => self.attempt(f, point),
+            Phase::Ended(step) => step,
+        }
+    }
+
+    fn again(&mut self) -> SearchStep<R> {
+        self.phase = Phase::Evaluate;
+        SearchStep::NotFinite
+    }
+
+    /// Solves the eigenproblem, and ends if the gradient has vanished.
+    fn decompose(&mut self, value: R, grad_norm: R, tolerance: Tolerance<R>) -> SearchStep<R> {
+        let matrix = self.matrix.as_mut();
+        let Some(Parts { grad, values, slopes, rest, .. }) = self.layout.split(self.workspace.as_mut())
+        else {
+            return SearchStep::MemoryChanged;
+        };
+        if eigen(matrix, values, rest).is_err() {
+            return self.again();
+        }
+        for (slope, mode) in slopes.iter_mut().zip(rows(matrix, self.layout.dim)) {
+            *slope = dot(mode, grad);
+        }
+        let largest = largest(values);
+        let (signature, flat) = (signature(values, tolerance), tolerance.flat(values));
+        let point = CriticalPoint { value, grad_norm, signature, flat };
+        if grad_norm <= self.grad_norm {
+            return self.end(SearchStep::Settled(point));
+        }
+        if largest == R::ZERO {
+            return self.end(SearchStep::Stuck(point));
+        }
+        self.damping = self.damping.or(Some(R::from_f64(FIRST) * largest));
+        self.phase = Phase::Try { point };
+        SearchStep::Decomposed
+    }
+
+    /// One try with the present damping.
+    fn attempt(&mut self, f: &(impl Curvature<R> + ?Sized), point: CriticalPoint<R>) -> SearchStep<R> {
+        let (params, matrix) = (self.params.as_mut(), self.matrix.as_ref());
+        let Some(parts) = self.layout.split(self.workspace.as_mut()) else {
+            return SearchStep::MemoryChanged;
+        };
+        let Parts { grad, values, slopes, next, next_grad, rest } = parts;
+        let damping = self.damping.unwrap_or(R::ZERO);
+        copy(params, next);
+        for ((mode, value), slope) in rows(matrix, self.layout.dim).zip(&*values).zip(&*slopes) {
+            // λ g / (λ² + ν²), with no square that could overflow.
+            let r = norm(&[*value, damping]);
+            let along = if r > R::ZERO { (*value / r) * (*slope / r) } else { R::ZERO };
+            axpy(-along, mode, next);
+        }
+        let moved = params.iter().zip(&*next).any(|(from, to)| from != to);
+        let mut found = None;
+        if moved && next.iter().all(|x| x.is_finite()) {
+            let value = f.value_grad(next, next_grad, rest);
+            let grad_norm = norm(next_grad);
+            found = Some((value, grad_norm)).filter(|_| value.is_finite() && grad_norm < point.grad_norm);
+        }
+        let Some((value, grad_norm)) = found else {
+            let damping = R::from_f64(FACTOR) * damping;
+            if !(moved && damping <= R::from_f64(MOST) * largest(values)) {
+                return self.end(SearchStep::Stuck(point));
+            }
+            self.damping = Some(damping);
+            return SearchStep::Refused;
+        };
+        copy(next, params);
+        copy(next_grad, grad);
+        self.damping = Some(damping / R::from_f64(FACTOR));
+        (self.columns, self.phase) = (Columns::default(), Phase::Products { value, grad_norm });
+        self.moves = self.moves.saturating_add(1);
+        SearchStep::Moved { moves: self.moves, grad_norm }
+    }
+
+    fn end(&mut self, step: SearchStep<R>) -> SearchStep<R> {
+        self.phase = Phase::Ended(step);
+        step
+    }
+
+    /// The point.
+    #[must_use]
+    pub fn params(&self) -> &[R] {
+        self.params.as_ref()
+    }
+
+    /// How many times it has moved.
+    #[must_use]
+    pub const fn moves(&self) -> u32 {
+        self.moves
+    }
+
+    /// The eigenvalues of the Hessian, ascending; once the search has ended, those at its last point.
+    #[must_use]
+    pub fn eigenvalues(&self) -> &[R] {
+        row(self.workspace.as_ref(), self.layout.dim, 1).unwrap_or_default()
+    }
+
+    /// Gives back the point, the matrix and the workspace.
+    #[must_use]
+    pub fn into_parts(self) -> (P, M, W) {
+        (self.params, self.matrix, self.workspace)
+    }
+}
+
+/// The largest magnitude.
+fn largest<R: Real>(values: &[R]) -> R {
+    let mut largest = R::ZERO;
+    for value in values {
+        largest = value.abs().or_larger(largest);
+    }
+    largest
+}
+
+#[cfg(test)]
+mod tests;
