@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { minify } from 'vite';
+import { MODULES } from '../../web/build/exhibits.ts';
 import { EXHIBITS } from './exhibits.ts';
 import { DIST, type Lab, openLab, ROOT, ready, visit } from './harness.ts';
 
@@ -27,8 +28,6 @@ function within(what: string, bytes: number, kilobytes: number): void {
 
 /** A page's module, in either build, with the glue that its worker calls it through. */
 const KERNEL = 60;
-/** Paths searches, aligns and draws: checks of every length and number have taken it past the others' budget. */
-const PATHS_KERNEL = 70;
 
 /** What bundlers leave of a module's glue. */
 async function glue(module: string): Promise<number> {
@@ -57,16 +56,12 @@ for (const { key, module, data } of EXHIBITS) {
   });
 }
 
-for (const module of new Set(EXHIBITS.map(({ module }) => module))) {
+for (const module of MODULES.keys()) {
   test(`the kernel of a page, ${module}, with its glue`, async () => {
     // Both builds have the same name, apart from hashes: the larger of the two counts.
     const builds = files.filter((name) => new RegExp(`${module}_bg-[^/]*\\.wasm$`).test(name));
     assert.equal(builds.length, 2);
-    within(
-      module,
-      Math.max(...builds.map(gzip)) + (await glue(module)),
-      module === 'losscape_paths' ? PATHS_KERNEL : KERNEL,
-    );
+    within(module, Math.max(...builds.map(gzip)) + (await glue(module)), KERNEL);
   });
 }
 

@@ -8,7 +8,9 @@ use core::fmt::{Debug, Formatter};
 use std::collections::HashMap;
 
 use losscape_wasm::Digits;
-use losscape_wasm::paths::{CycleRow, Look, Paths, PathsSettings, Route, RouteReport, Task, Toy, ToySurface};
+use losscape_wasm::paths::{
+    CycleRow, Difference, Look, Paths, PathsSettings, Route, RouteReport, Task, Toy, ToySurface,
+};
 
 type Link<'a> = HashMap<&'a str, &'a str>;
 
@@ -61,7 +63,7 @@ fn nets(task: &str, link: &Link<'_>, step: u32) -> Result<(), Box<dyn Error>> {
     while !paths.advance(step, 1000) {}
     let Look { value, missed } = paths.look_at_saddle()?;
     let saddle = object(&[("value", &value), ("missed", &missed)]);
-    let (disagreement, aligning_error) = (paths.disagreement()?, paths.aligning_error()?);
+    let Difference { distance, aligned_distance, disagreement, aligning_error } = paths.difference()?;
     let scanned = |route| paths.report(route).map(report).ok_or("not trained");
     let cycles: Vec<_> = paths.cycles(0).into_iter().map(cycle).collect();
     print(&[
@@ -73,10 +75,10 @@ fn nets(task: &str, link: &Link<'_>, step: u32) -> Result<(), Box<dyn Error>> {
         ("aligned", &scanned(Route::Aligned)?),
         ("best", &scanned(Route::Best)?),
         ("saddle", &saddle),
-        ("gradients", &paths.gradients()),
+        ("gradients", &paths.progress().gradients),
         ("disagreement", &disagreement),
         ("aligningError", &aligning_error),
-        ("distances", &[paths.distance(), paths.aligned_distance()]),
+        ("distances", &[distance, aligned_distance]),
         ("cycles", &cycles),
         ("climbed", &paths.climbed().into_iter().collect::<Vec<_>>()),
     ]);

@@ -12,7 +12,7 @@ async function download(url) {
 }
 
 export default async function load() {
-  const { memory } = await init({ module_or_path: await WebAssembly.compile(await download(kernel)) });
+  const { memory } = await init(await WebAssembly.compile(await download(kernel)));
   return memory;
 }
 

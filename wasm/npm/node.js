@@ -5,7 +5,7 @@ import init from './losscape.js';
 export * from './losscape.js';
 
 export default async function load() {
-  const { memory } = await init({ module_or_path: await WebAssembly.compile(await readFile(kernel)) });
+  const { memory } = await init(await WebAssembly.compile(await readFile(kernel)));
   return memory;
 }
 

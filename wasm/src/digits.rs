@@ -10,6 +10,7 @@ use losscape_wasm_loops::predict;
 use wasm_bindgen::prelude::*;
 
 use crate::LabError;
+use crate::record::record;
 
 /// Rows of pixels, as a network takes them, with their labels.
 #[derive(Debug)]
@@ -110,16 +111,15 @@ impl Digits {
     }
 }
 
-/// What a network makes of 64 pixels.
-#[wasm_bindgen(getter_with_clone)]
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reading {
-    /// The answers of the hidden units.
-    #[wasm_bindgen(readonly)]
-    pub hidden: Vec<f32>,
-    /// The probabilities of the ten digits.
-    #[wasm_bindgen(readonly)]
-    pub probabilities: Vec<f32>,
+record! {
+    /// What a network makes of 64 pixels.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Reading {
+        /// The answers of the hidden units.
+        pub hidden: Vec<f32>,
+        /// The probabilities of the ten digits.
+        pub probabilities: Vec<f32>,
+    }
 }
 
 impl Reading {

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabError {
     /// The argument's name.
-    pub arg: String,
+    pub arg: &'static str,
     /// What is wrong with it.
     pub message: String,
 }
@@ -26,7 +26,7 @@ extern "C" {
 
 impl From<LabError> for JsValue {
     fn from(error: LabError) -> Self {
-        Thrown::new(&error.arg, &error.message).into()
+        Thrown::new(error.arg, &error.message).into()
     }
 }
 
@@ -45,14 +45,14 @@ impl core::fmt::Display for LabError {
 impl core::error::Error for LabError {}
 
 impl LabError {
-    pub(crate) fn new(arg: &str, message: impl Into<String>) -> Self {
-        Self { arg: arg.to_owned(), message: message.into() }
+    pub(crate) fn new(arg: &'static str, message: impl Into<String>) -> Self {
+        Self { arg, message: message.into() }
     }
 
     /// Refuses a count outside `range`: what would not fit in memory, or take for ever.
-    #[cfg(any(feature = "cloud", feature = "digits", feature = "smoothing"))]
+    #[cfg(any(feature = "cloud", feature = "digits", feature = "smoothing", feature = "toy"))]
     pub(crate) fn check_count(
-        arg: &str,
+        arg: &'static str,
         count: u32,
         range: core::ops::RangeInclusive<u32>,
     ) -> Result<(), Self> {
@@ -65,7 +65,7 @@ impl LabError {
 
     /// Refuses bytes.
     #[cfg(feature = "digits")]
-    pub(crate) fn blob(arg: &str, error: BlobError) -> Self {
+    pub(crate) fn blob(arg: &'static str, error: BlobError) -> Self {
         Self::new(arg, error.to_string())
     }
 }

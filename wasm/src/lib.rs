@@ -6,6 +6,10 @@
 #[cfg(feature = "digits")]
 mod digits;
 mod failure;
+#[cfg(any(feature = "bits", feature = "paths", feature = "train"))]
+mod nets;
+#[cfg(any(feature = "paths", feature = "surface", feature = "toy", feature = "train"))]
+mod record;
 
 #[cfg(feature = "digits")]
 pub use digits::{Digits, Reading};
@@ -16,7 +20,7 @@ pub use failure::{LabError, rehearse_panic};
 pub mod bits;
 #[cfg(feature = "cloud")]
 pub mod cloud;
-#[cfg(feature = "paths")]
+#[cfg(any(feature = "paths", feature = "toy"))]
 pub mod paths;
 #[cfg(feature = "smoothing")]
 pub mod smoothing;

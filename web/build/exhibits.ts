@@ -19,6 +19,8 @@ export interface Exhibit {
   kernel?: string;
   /** Features of the bindings besides that of its key. */
   features?: string;
+  /** Another module of its page, by its feature: what few readers ask for, and is loaded when they do. */
+  part?: string;
 }
 
 const SOURCE = new URL('../src/', import.meta.url);
@@ -27,16 +29,19 @@ const source = (path: string) => fileURLToPath(new URL(path, SOURCE));
 export const EXHIBITS = JSON.parse(readFileSync(source('exhibits.json'), 'utf8')) as readonly Exhibit[];
 export const BUILT = EXHIBITS.filter(({ built }) => built);
 
+const moduleNamed = (feature: string) => `losscape_${feature}`;
+
 /** The name of the module that an exhibit loads. */
-export const moduleOf = ({ key, kernel }: Exhibit) => `losscape_${kernel ?? key}`;
+export const moduleOf = ({ key, kernel }: Exhibit) => moduleNamed(kernel ?? key);
 
 /** Every module of the kernel with the features of the bindings that are in it. */
-export const MODULES: ReadonlyMap<string, string> = new Map(
-  [...new Set(BUILT.map(moduleOf))].map((module) => {
+export const MODULES: ReadonlyMap<string, string> = new Map([
+  ...[...new Set(BUILT.map(moduleOf))].map((module): [string, string] => {
     const inside = BUILT.filter((exhibit) => moduleOf(exhibit) === module);
     return [module, inside.flatMap(({ key, features }) => [key, ...(features ? [features] : [])]).join()];
   }),
-);
+  ...BUILT.flatMap(({ part }): [string, string][] => (part ? [[moduleNamed(part), part]] : [])),
+]);
 
 /** A table in which the page's first script finds its exhibit. Every address is written out: bundlers look for literals. */
 function starts(): string {

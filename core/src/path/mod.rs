@@ -51,7 +51,11 @@ pub use curve::{Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Draw};
 pub use location::Location;
 pub use polyline::length;
 pub use projection::{Projected, Projection};
-pub use relax::{Adaptive, Descent, Fire, Relaxer};
+#[cfg(feature = "adaptive")]
+pub use relax::Adaptive;
+#[cfg(feature = "fire")]
+pub use relax::Fire;
+pub use relax::{Descent, Relaxer};
 pub use restarts::Restarts;
 pub use scan::{DenseScan, PathReport, ScanStep};
 pub use string::{Interpolation, StringConfig, StringLayout, StringMethod, StringStep};

@@ -7,32 +7,19 @@
 
 extern crate alloc;
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use losscape::base::random::Xoshiro128PlusPlus;
 use losscape::models::data::Dataset;
-use losscape::models::mlp::{Loss, Mlp, MlpObjective};
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep};
-use losscape::{ArgError, Objective, SampledObjective};
-
-/// Samples that are evaluated together: more would not be faster.
-const TILE: usize = 32;
+use losscape::models::mlp::{Mlp, MlpObjective};
+use losscape::sgd::{LearningRate, Minibatches, Momentum, Sgd, SgdStep};
+use losscape::{Objective, SampledObjective};
 
 /// The loss of a network on a data set, an [`MlpObjective`].
 #[derive(Clone, Copy, Debug)]
-pub struct NetLoss<'a>(MlpObjective<'a, f32>);
+pub struct NetLoss<'a>(pub MlpObjective<'a, f32>);
 
 impl<'a> NetLoss<'a> {
-    /// As [`MlpObjective::new`], with a tile of 32 samples.
-    ///
-    /// # Errors
-    /// As there.
-    #[inline(never)]
-    pub fn new(net: Mlp, loss: Loss, data: Dataset<'a>, l2: f32) -> Result<Self, ArgError> {
-        MlpObjective::new(net, loss, data, l2)?.with_tile(TILE).map(Self)
-    }
-
     /// The samples.
     #[must_use]
     pub const fn data(&self) -> Dataset<'a> {
@@ -102,28 +89,6 @@ pub fn predict(net: &Mlp, params: &[f32], inputs: &[f32], outputs: &mut [f32], s
 /// SGD with momentum on minibatches, in memory of its own.
 pub type Descent =
     Sgd<f32, Minibatches<Vec<u32>>, (LearningRate, Momentum<f32, Vec<f32>>), Vec<f32>, Vec<f32>>;
-
-/// A run at its start, as [`Sgd::new`], with room for batches of any size.
-///
-/// # Errors
-/// As there and at [`Minibatches::new`].
-#[inline(never)]
-pub fn descent(
-    objective: &dyn SampledObjective,
-    params: Vec<f32>,
-    order: BatchOrder,
-    batch_size: u32,
-    learning_rate: LearningRate,
-    momentum: f32,
-) -> Result<Descent, ArgError> {
-    let (dim, samples) = (objective.dim(), objective.samples());
-    let scratch_len = objective.scratch_len().max(objective.batch_scratch_len(samples));
-    let samples = u32::try_from(samples).unwrap_or(u32::MAX);
-    let indices = vec![0; order.indices_len(samples, samples)];
-    let batches = Minibatches::new(order, samples, batch_size, indices)?;
-    let transforms = (learning_rate, Momentum::heavy_ball(momentum, vec![0.0; dim]));
-    Sgd::new(objective, params, batches, transforms, vec![0.0; SgdLayout::new(dim, scratch_len).len()])
-}
 
 /// Makes at most `steps` steps; returns how many were made. Fewer mean that a value was not finite.
 #[inline(never)]

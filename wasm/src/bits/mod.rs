@@ -12,10 +12,11 @@ use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Init, Loss, Mlp};
 use losscape::sgd::{BatchOrder, LearningRate};
 use losscape::{ArgError, Objective, Real, SampledObjective};
-use losscape_wasm_loops::{Descent, NetLoss, advance, descent};
+use losscape_wasm_loops::{Descent, NetLoss, advance};
 use wasm_bindgen::prelude::*;
 
 use crate::LabError;
+use crate::nets::{descent, net_loss};
 
 const SAMPLES: u32 = 160;
 const BATCH: u32 = 16;
@@ -278,7 +279,7 @@ fn objectives<'a>(
     values: &'a [f32],
 ) -> Result<(NetLoss<'a>, Twin<'a>), ArgError> {
     let data = Dataset::new(inputs, 2, Targets::Values(values))?;
-    let ours = NetLoss::new(net, Loss::MeanSquaredError, data, 0.0)?;
+    let ours = net_loss(net, Loss::MeanSquaredError, data, 0.0)?;
     Ok((ours, Twin { net, data, values, exchanged }))
 }
 

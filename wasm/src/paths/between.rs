@@ -2,7 +2,7 @@
 
 use losscape::path::PathReport;
 
-use super::route::Route;
+use super::plane::Route;
 use super::search::Search;
 
 /// The straight line from A to one end, and its scan.

@@ -6,9 +6,10 @@ use losscape::ArgError;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::models::mlp::Init;
 use losscape::sgd::{BatchOrder, LearningRate, Schedule};
-use losscape_wasm_loops::{Descent, advance, descent};
+use losscape_wasm_loops::{Descent, advance};
 
 use super::problem::Problem;
+use crate::nets::descent;
 
 /// One network in training: momentum 0.9, rate 0.1, a tenth of it after each third of the steps.
 pub(crate) struct End {
@@ -22,7 +23,7 @@ impl End {
         let net = problem.net;
         let mut params = vec![0.0; net.param_len()];
         net.init(Init::GlorotUniform, &mut params, &mut stream(seed.into(), 0));
-        let objective = problem.objective(problem.data()?)?;
+        let objective = problem.objective()?;
         let schedule = Schedule::Steps { rate: 0.1, factor: 0.1, every: problem.training / 3 };
         let rate = LearningRate::new(schedule);
         let sgd = descent(&objective, params, BatchOrder::ShuffledEpochs, problem.batch, rate, 0.9)?;
@@ -31,7 +32,7 @@ impl End {
 
     /// Makes at most `steps` steps; returns how many were made. Fewer mean that a value was not finite.
     pub(crate) fn train(&mut self, steps: u32) -> Result<u32, ArgError> {
-        let objective = self.problem.objective(self.problem.data()?)?;
+        let objective = self.problem.objective()?;
         Ok(advance(&mut self.sgd, &objective, steps, &mut self.rng))
     }
 

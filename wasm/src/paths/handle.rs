@@ -12,15 +12,13 @@ use wasm_bindgen::prelude::*;
 
 use super::between::{Between, Line};
 use super::ends::End;
+use super::plane::{Route, RoutePlane};
 use super::problem::{PathsSettings, Problem, SQUARE, Task};
-use super::records::{CycleRow, History, Look};
-use super::route::{Profile, Route, RoutePlane, RouteReport};
+use super::records::{CycleRow, Difference, History, Look, Progress};
+use super::route::{LINE, Profile, RouteReport};
 use super::search::Search;
 use super::square::GRIDS;
 use crate::{Digits, LabError, Reading};
-
-/// Points of the scan of a straight line.
-pub(super) const LINE: u32 = 99;
 
 /// Nodes along a side of the square when shares of it are counted.
 const NODES: u32 = 64;
@@ -33,7 +31,7 @@ struct Chosen {
 
 /// Two networks A and B trained from two seeds, and the search for a path between them along which the loss stays low.
 ///
-/// Call `train` until nothing is left, then `advance` until it has moved as often as `total` says.
+/// Call `train` until nothing is left, then `advance` until it has moved as often as `progress` says.
 #[wasm_bindgen]
 pub struct Paths {
     problem: Rc<Problem>,
@@ -111,13 +109,6 @@ impl Paths {
         self.search().map_or(0, Search::steps)
     }
 
-    /// Moves of the band in all.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn total(&self) -> u32 {
-        self.search().map_or(0, Search::total)
-    }
-
     /// Whether a value was not finite.
     #[wasm_bindgen(getter)]
     #[must_use]
@@ -130,12 +121,6 @@ impl Paths {
     #[must_use]
     pub fn params_len(&self) -> usize {
         self.problem.net.param_len()
-    }
-
-    /// Images of a route, the ends included.
-    #[must_use]
-    pub fn images(&self, route: Route) -> usize {
-        self.images_of(route).chunks_exact(self.params_len()).len()
     }
 
     /// The dense scan of a route; `None` for the band itself, which is not scanned, and before the ends are trained.
@@ -183,7 +168,7 @@ impl Paths {
     pub fn profile(&mut self, route: Route, points: u32) -> Result<Profile, LabError> {
         LabError::check_count("points", points, 0..=1000)?;
         let Some(between) = &self.between else { return Ok(Profile::default()) };
-        let objective = self.problem.objective(self.problem.data()?)?;
+        let objective = self.problem.objective()?;
         let Chosen { scratch, .. } = &mut self.chosen;
         let mut point = vec![0.0; self.problem.net.param_len()];
         Ok(Profile::new(&objective, between.images(route), points, &mut point, scratch))
@@ -259,67 +244,48 @@ impl Paths {
         Ok(self.problem.field(params, nodes, scratch)?)
     }
 
-    /// The share of the square, or of the held-out digits, where the routes' two ends name different classes; 0 before they
-    /// are trained.
+    /// How the two ends differ; all zero before they are trained.
     ///
     /// # Errors
     /// As for `look`.
-    pub fn disagreement(&mut self) -> Result<f64, LabError> {
-        let Some(between) = &self.between else { return Ok(0.0) };
+    pub fn difference(&mut self) -> Result<Difference, LabError> {
+        let Some(between) = &self.between else { return Ok(Difference::default()) };
+        let Problem { net, .. } = *self.problem;
+        let Between { straight, aligned, .. } = between;
+        let [distance, aligned_distance] = [straight, aligned].map(|line| {
+            let (a, b) = line.images.split_at(net.param_len());
+            distance(a, b).to_f64()
+        });
+
         let scratch = &mut self.chosen.scratch;
         let mut outputs = |params: &[f32]| match self.problem.held_out() {
             Some(data) => Ok(self.problem.outputs(params, data?.inputs(), scratch)),
             None => self.problem.field(params, NODES, scratch),
         };
-        let (a, b) = between.straight.images.split_at(self.problem.net.param_len());
+        let (a, b) = straight.images.split_at(net.param_len());
         let (ours, theirs) = (outputs(a)?, outputs(b)?);
-        Ok(self.problem.net.disagreement(&ours, &theirs, 0.0).to_f64())
-    }
+        let disagreement = net.disagreement(&ours, &theirs, 0.0).to_f64();
 
-    /// The largest change of a probability, over all training samples, that aligning B has made: rounding; 0 before the
-    /// ends are trained.
-    ///
-    /// # Errors
-    /// As for `look`.
-    pub fn aligning_error(&mut self) -> Result<f64, LabError> {
-        let Some(between) = &self.between else { return Ok(0.0) };
-        let Problem { net, .. } = *self.problem;
         let inputs = self.problem.data()?.inputs();
         let mut probabilities = |line: &Line| {
-            let b = &line.images[net.param_len()..];
+            let (_, b) = line.images.split_at(net.param_len());
             let mut outputs = self.problem.outputs(b, inputs, &mut self.chosen.scratch);
             net.probabilities(&mut outputs);
             outputs
         };
-        let (before, after) = (probabilities(&between.straight), probabilities(&between.aligned));
-        Ok(largest_difference(&before, &after).to_f64())
+        let (before, after) = (probabilities(straight), probabilities(aligned));
+        let aligning_error = largest_difference(&before, &after).to_f64();
+        Ok(Difference { distance, aligned_distance, disagreement, aligning_error })
     }
 
-    /// The distance from A to B; 0 before both are trained.
-    #[wasm_bindgen(getter)]
+    /// How far the search is; all zero before it has begun.
     #[must_use]
-    pub fn distance(&self) -> f64 {
-        self.chord(Route::Straight)
-    }
-
-    /// The distance from A to B with its neurons in A's order; 0 before both are trained.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn aligned_distance(&self) -> f64 {
-        self.chord(Route::Aligned)
-    }
-
-    /// Gradients of images that the search has spent.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn gradients(&self) -> u32 {
-        self.search().map_or(0, |search| search.evaluations().gradients)
-    }
-
-    /// The largest gradient across the band before its last move.
-    #[must_use]
-    pub fn residual(&self) -> f32 {
-        self.search().map_or(0.0, Search::residual)
+    pub fn progress(&self) -> Progress {
+        self.search().map_or_else(Progress::default, |search| Progress {
+            total: search.total(),
+            gradients: search.evaluations().gradients,
+            residual: search.residual().to_f64(),
+        })
     }
 
     /// The value at which the climb has ended, if it has.
@@ -384,8 +350,7 @@ impl Paths {
             return Err(LabError::new("seed_b", message));
         }
         let data = problem.held_out().unwrap_or_else(|| problem.data())?;
-        let scratch =
-            problem.objective(problem.data()?)?.scratch_len().max(problem.objective(data)?.scratch_len());
+        let scratch = problem.objective()?.scratch_len().max(problem.loss_on(data)?.scratch_len());
         Ok(Self {
             ends: [End::new(&problem, settings.seed_a)?, End::new(&problem, settings.seed_b)?],
             between: None,
@@ -417,7 +382,7 @@ impl Paths {
     fn scan(&mut self, images: Vec<f32>) -> Result<Line, LabError> {
         let Chosen { params, scratch } = &mut self.chosen;
         let mut scan = DenseScan::new(&images, params.len(), LINE)?;
-        let objective = self.problem.objective(self.problem.data()?)?;
+        let objective = self.problem.objective()?;
         let report = loop {
             match scan.step(&objective as &dyn Objective, &images, params, scratch) {
                 ScanStep::Done(report) => break report,
@@ -440,15 +405,9 @@ impl Paths {
         self.between.as_ref().map_or(&[], |between| between.images(route))
     }
 
-    /// The distance between the ends of a line.
-    fn chord(&self, line: Route) -> f64 {
-        let (a, b) = self.images_of(line).split_at_checked(self.params_len()).unwrap_or_default();
-        distance(a, b).to_f64()
-    }
-
     /// The value of the chosen network, and how many training samples it misses.
     fn measure(&mut self) -> Result<Look, LabError> {
-        let objective = self.problem.objective(self.problem.data()?)?;
+        let objective = self.problem.objective()?;
         let Chosen { params, scratch } = &mut self.chosen;
         let value = objective.value(params, scratch).to_f64();
         let missed = objective.misses(params, scratch).and_then(|missed| u32::try_from(missed).ok());

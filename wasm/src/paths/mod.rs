@@ -1,17 +1,32 @@
 //! The experiment *Paths*: two trained minima, the straight line between them, and a band that stays low.
 
+#[cfg(feature = "paths")]
 mod between;
+#[cfg(feature = "paths")]
 mod ends;
+#[cfg(feature = "paths")]
 mod handle;
+#[cfg(feature = "paths")]
+mod plane;
+#[cfg(feature = "paths")]
 mod problem;
+#[cfg(feature = "paths")]
 mod records;
 mod route;
+#[cfg(feature = "paths")]
 mod search;
 mod square;
+#[cfg(feature = "toy")]
 mod toy;
 
+#[cfg(feature = "paths")]
 pub use handle::Paths;
+#[cfg(feature = "paths")]
+pub use plane::{Route, RoutePlane};
+#[cfg(feature = "paths")]
 pub use problem::{PathsSettings, Task};
-pub use records::{CycleRow, History, Look};
-pub use route::{Profile, Route, RoutePlane, RouteReport};
+#[cfg(feature = "paths")]
+pub use records::{CycleRow, Difference, History, Look, Progress};
+pub use route::{Profile, RouteReport};
+#[cfg(feature = "toy")]
 pub use toy::{Toy, ToySurface};

@@ -10,9 +10,11 @@ use losscape::models::mlp::{Loss, Mlp};
 use losscape_wasm_loops::{NetLoss, predict};
 use wasm_bindgen::prelude::*;
 
+use super::route::PIVOTS;
 use super::square::Square;
 use crate::LabError;
 use crate::digits::Data;
+use crate::nets::net_loss;
 
 /// What the two networks learn.
 #[wasm_bindgen]
@@ -88,9 +90,6 @@ impl PathsSettings {
         Self::default()
     }
 }
-
-/// Inner images that a band can have.
-pub(crate) const PIVOTS: u32 = 30;
 
 /// The square of inputs that is shown.
 pub(crate) const SQUARE: Square = Square { left: -1.5, right: 2.5, low: -1.75, high: 2.25 };
@@ -199,8 +198,14 @@ impl Problem {
         }
     }
 
-    pub(crate) fn objective<'a>(&self, data: Dataset<'a>) -> Result<NetLoss<'a>, ArgError> {
-        NetLoss::new(self.net, self.loss, data, self.l2)
+    /// The loss on the training rows.
+    pub(crate) fn objective(&self) -> Result<NetLoss<'_>, ArgError> {
+        self.loss_on(self.data()?)
+    }
+
+    /// The loss on other rows.
+    pub(crate) fn loss_on<'a>(&self, data: Dataset<'a>) -> Result<NetLoss<'a>, ArgError> {
+        net_loss(self.net, self.loss, data, self.l2)
     }
 }
 

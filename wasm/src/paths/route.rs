@@ -1,45 +1,36 @@
 //! Routes from one end to the other, as they are drawn.
 
-use losscape::path::{Location, PathReport, Projection};
-use losscape::{ArgError, Objective, Real};
-use wasm_bindgen::prelude::*;
+use losscape::path::{Location, PathReport};
+use losscape::{Objective, Real};
 
-/// A way from A to B.
-#[wasm_bindgen]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route {
-    /// The straight line.
-    Straight,
-    /// The straight line to B with its neurons in the order of A's.
-    Aligned,
-    /// The band as it is.
-    Band,
-    /// The best path so far; before there is one, the line that the search begins with.
-    Best,
-}
+use crate::record::record;
 
-/// The dense scan of a route.
-#[wasm_bindgen]
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RouteReport {
-    /// The highest loss.
-    #[wasm_bindgen(readonly)]
-    pub saddle: f64,
-    /// Where the saddle lies, as a fraction of the way.
-    #[wasm_bindgen(readonly)]
-    pub at: f64,
-    /// The greatest height above the line between the losses of the ends.
-    #[wasm_bindgen(readonly)]
-    pub barrier: f64,
-    /// The loss at A.
-    #[wasm_bindgen(readonly)]
-    pub a: f64,
-    /// The loss at B.
-    #[wasm_bindgen(readonly)]
-    pub b: f64,
-    /// Length over chord.
-    #[wasm_bindgen(readonly)]
-    pub ratio: f64,
+/// Inner images that a band can have.
+pub(crate) const PIVOTS: u32 = 30;
+
+/// Points of a dense scan in each segment.
+pub(crate) const SCAN: u32 = 9;
+
+/// Points of the scan of a straight line.
+pub(super) const LINE: u32 = 99;
+
+record! {
+    /// The dense scan of a route.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct RouteReport {
+        /// The highest loss.
+        pub saddle: f64,
+        /// Where the saddle lies, as a fraction of the way.
+        pub at: f64,
+        /// The greatest height above the line between the losses of the ends.
+        pub barrier: f64,
+        /// The loss at A.
+        pub a: f64,
+        /// The loss at B.
+        pub b: f64,
+        /// Length over chord.
+        pub ratio: f64,
+    }
 }
 
 impl RouteReport {
@@ -52,16 +43,15 @@ impl RouteReport {
     }
 }
 
-/// The loss along a route, place by place.
-#[wasm_bindgen(getter_with_clone)]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Profile {
-    /// The fractions of the way, ascending.
-    #[wasm_bindgen(readonly)]
-    pub t: Vec<f32>,
-    /// The loss at each.
-    #[wasm_bindgen(readonly)]
-    pub value: Vec<f32>,
+record! {
+    /// The loss along a route, place by place.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Profile {
+        /// The fractions of the way, ascending.
+        pub t: Vec<f32>,
+        /// The loss at each.
+        pub value: Vec<f32>,
+    }
 }
 
 impl Profile {
@@ -84,34 +74,5 @@ impl Profile {
             }
         }
         profile
-    }
-}
-
-/// The images of a route in the plane of A, B and the best path's highest place, in units of the distance from A to B.
-#[wasm_bindgen(getter_with_clone)]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RoutePlane {
-    /// Along the line from A, at 0, to B, at 1.
-    #[wasm_bindgen(readonly)]
-    pub along: Vec<f32>,
-    /// Beside that line, in the plane.
-    #[wasm_bindgen(readonly)]
-    pub beside: Vec<f32>,
-    /// The distance from the plane.
-    #[wasm_bindgen(readonly)]
-    pub outside: Vec<f32>,
-}
-
-impl RoutePlane {
-    pub(super) fn new(images: &[f32], [a, b, third]: [&[f32]; 3]) -> Result<Self, ArgError> {
-        let plane = Projection::new(a, b, third, vec![0.0; 3 * a.len()])?;
-        let (mut seen, mut scratch) = (Self::default(), vec![0.0; a.len()]);
-        for image in images.chunks_exact(a.len()) {
-            let image = plane.project(image, &mut scratch);
-            seen.along.push(image.along);
-            seen.beside.push(image.beside);
-            seen.outside.push(image.outside);
-        }
-        Ok(seen)
     }
 }

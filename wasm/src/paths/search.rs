@@ -9,16 +9,14 @@ use losscape::path::{
     Cycle, CycleReport, DenseScan, Grow, PathReport, Relaxer, ScanStep,
 };
 use losscape::sgd::{Batch, BatchOrder, Minibatches};
-use losscape::{ArgError, Objective};
+use losscape::{ArgError, Objective, SampledObjective};
 use losscape_wasm_loops::NetLoss;
 
-use super::problem::{PIVOTS, PathsSettings, Problem};
+use super::problem::{PathsSettings, Problem};
+use super::route::{PIVOTS, SCAN};
 
 /// Room for images: the most pivots, and the ends.
 const CAPACITY: usize = PIVOTS as usize + 2;
-
-/// Points of a dense scan in each segment.
-pub(crate) const SCAN: u32 = 9;
 
 const MOMENTUM: f32 = 0.9;
 
@@ -74,7 +72,16 @@ impl Search {
         a: &[f32],
         b: &[f32],
     ) -> Result<Self, ArgError> {
-        let dim = a.len();
+        // What may be refused comes first, while there is nothing to give back.
+        let objective = problem.objective()?;
+        let (dim, samples) = (a.len(), objective.samples());
+        let batches = if problem.minibatches {
+            let samples = u32::try_from(samples).unwrap_or(u32::MAX);
+            let order = vec![0; samples as usize];
+            Some(Minibatches::new(BatchOrder::ShuffledEpochs, samples, problem.batch, order)?)
+        } else {
+            None
+        };
         let plan = Plan {
             cycles: settings.cycles,
             sweeps: problem.sweeps,
@@ -82,19 +89,13 @@ impl Search {
             rate: settings.learning_rate,
         };
         let insert = Cycle { grow: Grow::Insert, sweeps: plan.sweeps, learning_rate: f64::from(plan.rate) };
-        let line = Cycle { grow: Grow::Line(settings.pivots), ..insert };
-        let schedule: Vec<Cycle> = (0..plan.cycles).map(|k| if k == 0 { line } else { insert }).collect();
-        let samples = problem.data()?.len();
-        let objective = problem.objective(problem.data()?)?;
+        let mut schedule = vec![insert; plan.cycles as usize];
+        if let Some(first) = schedule.first_mut() {
+            first.grow = Grow::Line(settings.pivots);
+        }
         let mut images = vec![0.0; CAPACITY * dim];
         images[..dim].copy_from_slice(a);
         images[dim..2 * dim].copy_from_slice(b);
-        let mut batches = None;
-        if problem.minibatches {
-            let samples = u32::try_from(samples).unwrap_or(u32::MAX);
-            let order = vec![0; samples as usize];
-            batches = Some(Minibatches::new(BatchOrder::ShuffledEpochs, samples, problem.batch, order)?);
-        }
         let config = AutoNebConfig {
             points: SCAN,
             momentum: MOMENTUM,
@@ -132,7 +133,7 @@ impl Search {
     /// None: the problem was accepted when the search was made.
     pub(crate) fn advance(&mut self, target: u32, work: u32) -> Result<bool, ArgError> {
         let problem = Rc::clone(&self.problem);
-        let objective = problem.objective(problem.data()?)?;
+        let objective = problem.objective()?;
         let mut left = work;
         loop {
             let pending = match self.phase {

@@ -6,10 +6,7 @@ use losscape::path::{Band, BandConfig, BandLayout, BandStep, DenseScan, Relaxer,
 use losscape::{ArgError, Objective, Real};
 use wasm_bindgen::prelude::*;
 
-use super::handle::LINE;
-use super::problem::PIVOTS;
-use super::route::{Profile, RouteReport};
-use super::search::SCAN;
+use super::route::{LINE, PIVOTS, Profile, RouteReport, SCAN};
 use super::square::{GRIDS, Square};
 use crate::LabError;
 

@@ -10,10 +10,12 @@ use losscape::models::data::digits::{CLASSES, PIXELS};
 use losscape::models::mlp::{Init, Loss, Mlp};
 use losscape::sgd::{BatchOrder, LearningRate, Schedule, temperature_with_momentum};
 use losscape::{ArgError, Objective, Real};
-use losscape_wasm_loops::{Descent, NetLoss, advance, descent};
+use losscape_wasm_loops::{Descent, NetLoss, advance};
 use wasm_bindgen::prelude::*;
 
 use crate::digits::Data;
+use crate::nets::{descent, net_loss};
+use crate::record::record;
 use crate::{Digits, LabError, Reading};
 
 /// The distribution of the first weights.
@@ -90,22 +92,19 @@ impl TrainSettings {
     }
 }
 
-/// Losses in nats, without the L2 term, and accuracies from 0 to 1.
-#[wasm_bindgen]
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measures {
-    /// The loss on the training rows.
-    #[wasm_bindgen(readonly)]
-    pub loss: f64,
-    /// The accuracy on the training rows.
-    #[wasm_bindgen(readonly)]
-    pub accuracy: f64,
-    /// The loss on the held-out rows.
-    #[wasm_bindgen(readonly)]
-    pub held_out_loss: f64,
-    /// The accuracy on the held-out rows.
-    #[wasm_bindgen(readonly)]
-    pub held_out_accuracy: f64,
+record! {
+    /// Losses in nats, without the L2 term, and accuracies from 0 to 1.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct Measures {
+        /// The loss on the training rows.
+        pub loss: f64,
+        /// The accuracy on the training rows.
+        pub accuracy: f64,
+        /// The loss on the held-out rows.
+        pub held_out_loss: f64,
+        /// The accuracy on the held-out rows.
+        pub held_out_accuracy: f64,
+    }
 }
 
 /// One training run: a network of 64 pixels, one hidden tanh layer and 10 outputs learns the digits by minibatch SGD on
@@ -340,5 +339,5 @@ fn network(hidden: u32) -> Result<Mlp, LabError> {
 }
 
 fn objective(rows: Dataset<'_>, net: Mlp, l2: f32) -> Result<NetLoss<'_>, ArgError> {
-    NetLoss::new(net, Loss::SoftmaxCrossEntropy, rows, l2)
+    net_loss(net, Loss::SoftmaxCrossEntropy, rows, l2)
 }

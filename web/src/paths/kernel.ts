@@ -1,11 +1,12 @@
 /** *Paths* in the worker: trains the ends, moves the band in slices, colours what is looked at. */
 
 import * as kernel from '../../pkg/scalar/losscape_paths.js';
+import * as surfaces from '../../pkg/scalar/losscape_toy.js';
 import type { Picture } from '../grammar/field.ts';
 import { loss } from '../lib/colour.ts';
 import type { Values } from '../lib/schema.ts';
 import { fetchDigits, labelOf, pixelsOf } from '../worker/digits.ts';
-import { type Fields, fields } from '../worker/fields.ts';
+import { loadPart } from '../worker/kernel.ts';
 import { decisionMap, mapOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled, isMember, member } from '../worker/settings.ts';
@@ -26,6 +27,12 @@ const PIXELS = 128;
 const FINE = 9;
 const LINE = 99;
 
+/** The module with the toys, which is loaded when one is chosen. Every address is written out: bundlers look for literals. */
+const SURFACES = {
+  scalar: new URL('../../pkg/scalar/losscape_toy_bg.wasm', import.meta.url),
+  simd: new URL('../../pkg/simd/losscape_toy_bg.wasm', import.meta.url),
+};
+
 let digits: kernel.Digits | undefined;
 
 /** Two networks, trained and then joined. */
@@ -36,7 +43,7 @@ class Networks implements Running<Frame, View, Drag> {
   #left: number;
   /** Entries of the history that the page knows. */
   #known = 0;
-  #cycles: Fields<kernel.CycleRow>[] = [];
+  #cycles: kernel.CycleRow[] = [];
   /** Scans that the page knows of. */
   #scans = -1;
   #drawn = 0;
@@ -65,9 +72,9 @@ class Networks implements Running<Frame, View, Drag> {
 
   frame(view: View, looked: boolean): Frame {
     const run = this.#paths;
-    const history = fields(run.history(this.#known));
+    const history = run.history(this.#known);
     this.#known += history.step.length;
-    this.#cycles.push(...run.cycles(this.#cycles.length).map(fields));
+    this.#cycles.push(...run.cycles(this.#cycles.length));
     const climbed = run.climbed();
     const training = this.#left > 0;
     const now: Frame = {
@@ -76,9 +83,7 @@ class Networks implements Running<Frame, View, Drag> {
       ...(run.not_finite && { notFinite: run.steps }),
       busy: !run.not_finite && (training || !this.#settled),
       left: this.#left,
-      total: run.total,
-      gradients: run.gradients,
-      residual: run.residual(),
+      ...run.progress(),
       ...(climbed !== undefined && { climbed }),
       cycles: this.#cycles,
       history,
@@ -89,20 +94,20 @@ class Networks implements Running<Frame, View, Drag> {
       this.#factsSent = true;
       now.facts = this.#facts();
     }
-    const ended = run.steps === run.total && this.#settled;
+    const ended = run.steps === now.total && this.#settled;
     const scans = now.cycles.length + (ended ? 1 : 0);
     if (scans !== this.#scans) {
       this.#scans = scans;
-      now.best = fields(run.report(kernel.Route.Best)!);
-      now.bestProfile = fields(run.profile(kernel.Route.Best, FINE));
-      now.bestPlane = fields(run.projection(kernel.Route.Best));
-      now.saddle = fields(run.look_at_saddle());
+      now.best = run.report(kernel.Route.Best)!;
+      now.bestProfile = run.profile(kernel.Route.Best, FINE);
+      now.bestPlane = run.projection(kernel.Route.Best);
+      now.saddle = run.look_at_saddle();
     }
     const time = performance.now();
     if (looked || time - this.#drawn >= DRAW_MS || ended || now.best || run.steps === 0) {
       this.#drawn = time;
-      now.bandProfile = fields(run.profile(kernel.Route.Band, this.#width === undefined ? 3 : 0));
-      now.bandPlane = fields(run.projection(kernel.Route.Band));
+      now.bandProfile = run.profile(kernel.Route.Band, this.#width === undefined ? 3 : 0);
+      now.bandPlane = run.projection(kernel.Route.Band);
       now.look = this.#look(view);
     }
     return now;
@@ -113,14 +118,11 @@ class Networks implements Running<Frame, View, Drag> {
     const [a, b] = run.end_digests();
     const labels = run.labels();
     return {
-      straight: fields(run.report(kernel.Route.Straight)!),
-      aligned: fields(run.report(kernel.Route.Aligned)!),
-      straightProfile: fields(run.profile(kernel.Route.Straight, LINE)),
-      alignedProfile: fields(run.profile(kernel.Route.Aligned, LINE)),
-      distance: run.distance,
-      alignedDistance: run.aligned_distance,
-      disagreement: run.disagreement(),
-      aligningError: run.aligning_error(),
+      straight: run.report(kernel.Route.Straight)!,
+      aligned: run.report(kernel.Route.Aligned)!,
+      straightProfile: run.profile(kernel.Route.Straight, LINE),
+      alignedProfile: run.profile(kernel.Route.Aligned, LINE),
+      ...run.difference(),
       points: run.points(),
       labels,
       samples: labels.length,
@@ -132,7 +134,7 @@ class Networks implements Running<Frame, View, Drag> {
 
   #look({ route, t, shown }: View): Look {
     const run = this.#paths;
-    const seen: Look = { t, ...fields(run.look(member(kernel.Route, route), t)) };
+    const seen: Look = { t, ...run.look(member(kernel.Route, route), t) };
     const width = this.#width;
     if (width === undefined) {
       seen.map = decisionMap(Float64Array.from(run.field(NODES)), NODES, PIXELS);
@@ -141,7 +143,7 @@ class Networks implements Running<Frame, View, Drag> {
     seen.weights = run.chosen().slice(0, 64 * width);
     const pixels = pixelsOf(shown, digits!, kernel.Digits.reduce);
     if (pixels) {
-      seen.reading = { pixels, ...fields(run.read(pixels)) };
+      seen.reading = { pixels, ...run.read(pixels) };
     }
     const label = labelOf(shown, digits!);
     if (label !== undefined) seen.label = label;
@@ -155,12 +157,12 @@ class Networks implements Running<Frame, View, Drag> {
 
 /** A band on a surface of two variables; its images can be dragged. */
 class Toy implements Running<Frame, View, Drag> {
-  #toy: kernel.Toy;
+  #toy: surfaces.Toy;
   /** Heights at which the colours of the surface begin to bend, and end. */
   #heights: readonly [number, number];
   #factsSent = false;
 
-  constructor(toy: kernel.Toy, heights: readonly [number, number]) {
+  constructor(toy: surfaces.Toy, heights: readonly [number, number]) {
     this.#toy = toy;
     this.#heights = heights;
   }
@@ -180,7 +182,7 @@ class Toy implements Running<Frame, View, Drag> {
 
   frame(): Frame {
     const run = this.#toy;
-    const best = fields(run.report(false));
+    const best = run.report(false);
     const now: Frame = {
       left: 0,
       step: run.steps,
@@ -194,12 +196,12 @@ class Toy implements Running<Frame, View, Drag> {
       span: run.span,
       best,
       images: run.images(),
-      bandProfile: fields(run.profile(false)),
+      bandProfile: run.profile(false),
     };
     if (run.climbing) now.climbed = best.saddle;
     if (this.#factsSent) return now;
     this.#factsSent = true;
-    const [straight, straightProfile] = [fields(run.report(true)), fields(run.profile(true))];
+    const [straight, straightProfile] = [run.report(true), run.profile(true)];
     now.surface = this.#surface();
     now.facts = {
       straight,
@@ -207,9 +209,9 @@ class Toy implements Running<Frame, View, Drag> {
       straightProfile,
       alignedProfile: straightProfile,
       distance: 0,
-      alignedDistance: 0,
+      aligned_distance: 0,
       disagreement: 0,
-      aligningError: 0,
+      aligning_error: 0,
       points: new Float32Array(),
       labels: new Uint8Array(),
       samples: 0,
@@ -239,11 +241,13 @@ class Toy implements Running<Frame, View, Drag> {
 }
 
 async function start(values: Values): Promise<Networks | Toy> {
-  const { Paths, PathsSettings, Task, ToySurface } = kernel;
+  const { Paths, PathsSettings, Task } = kernel;
+  const { ToySurface } = surfaces;
   const task = String(values.task);
   if (isMember(ToySurface, task)) {
     const surface = member(ToySurface, task);
-    const toy = new kernel.Toy(surface, Number(values.pivots), Number(values.rate), values.climb === 'on');
+    await loadPart(surfaces, SURFACES);
+    const toy = new surfaces.Toy(surface, Number(values.pivots), Number(values.rate), values.climb === 'on');
     return new Toy(toy, surface === ToySurface.EggCarton ? [1, 4] : [20, 250]);
   }
   const names = { seed_a: 'a', seed_b: 'b', learning_rate: 'rate' };

@@ -142,7 +142,7 @@ export function moreNumbers({ state, toy, digits, hideLine, hidePath }: Shown): 
     {
       symbol: '‖A − B‖',
       name: 'distance, and after aligning',
-      value: `${significant(facts.distance)}, ${significant(facts.alignedDistance)}`,
+      value: `${significant(facts.distance)}, ${significant(facts.aligned_distance)}`,
       definition: 'How far B is from A in weights, as trained and with its neurons in the order of A.',
       formula: 'norm',
       test: 'distances',
@@ -150,7 +150,7 @@ export function moreNumbers({ state, toy, digits, hideLine, hidePath }: Shown): 
     {
       symbol: '',
       name: 'change by aligning',
-      value: facts.aligningError.toExponential(1),
+      value: facts.aligning_error.toExponential(1),
       definition:
         'The largest change of a probability, over all training samples, when the neurons of B are reordered: rounding, nothing else.',
       test: 'aligning-error',

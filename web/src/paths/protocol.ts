@@ -4,7 +4,6 @@ import type * as kernel from '../../pkg/scalar/losscape_paths.js';
 import type { Picture as MapPicture } from '../grammar/field.ts';
 import type { Reading, Look as Shown } from '../grammar/look.ts';
 import type { Act, Stand } from '../lib/protocol.ts';
-import type { Fields } from '../worker/fields.ts';
 
 /** An image of a toy's band that the reader put somewhere else, after `step` moves of the band. */
 export interface Drag extends Act {
@@ -21,13 +20,13 @@ export interface View {
 }
 
 /** The dense scan of a route. */
-export type Report = Fields<kernel.RouteReport>;
+export type Report = kernel.RouteReport;
 
 /** The loss along a route: fractions of the way, ascending, and the value at each. */
-export type Profile = Fields<kernel.Profile>;
+export type Profile = kernel.Profile;
 
 /** The images of a route in a plane, in units of ‖A − B‖. */
-export type Plane = Fields<kernel.RoutePlane>;
+export type Plane = kernel.RoutePlane;
 
 /** The places of a profile. */
 export function placesOf({ t, value }: Profile): (readonly [t: number, value: number])[] {
@@ -44,18 +43,11 @@ export function valueAt({ t, value }: Profile, at: number): number {
 }
 
 /** What does not change during a search. */
-export interface Facts {
+export interface Facts extends kernel.Difference {
   straight: Report;
   aligned: Report;
   straightProfile: Profile;
   alignedProfile: Profile;
-  /** ‖A − B‖, and the same with B's neurons in A's order. */
-  distance: number;
-  alignedDistance: number;
-  /** Share of the square, or of the held-out digits, where A and B say different things. */
-  disagreement: number;
-  /** The largest change of a probability that aligning has made. */
-  aligningError: number;
   points: Float32Array;
   labels: Uint8Array;
   samples: number;
@@ -79,17 +71,14 @@ export interface Look {
   label?: number;
 }
 
-export interface Frame extends Stand {
+export interface Frame extends Stand, kernel.Progress {
   /** Training steps left; the search begins when there are none. */
   left: number;
-  total: number;
-  gradients: number;
-  residual: number;
   climbed?: number;
   /** The cycles that have ended. */
-  cycles: readonly Fields<kernel.CycleRow>[];
+  cycles: readonly kernel.CycleRow[];
   /** New entries of the highest image. */
-  history: Fields<kernel.History>;
+  history: kernel.History;
   /** Left, right, lower and upper edge of the inputs, or of a toy's surface, that are shown. */
   span: Float32Array;
   best?: Report;
@@ -104,7 +93,7 @@ export interface Frame extends Stand {
   bandPlane?: Plane;
   bestPlane?: Plane;
   /** The network at the saddle. */
-  saddle?: Fields<kernel.Look>;
+  saddle?: kernel.Look;
   look?: Look;
 }
 

@@ -66,7 +66,7 @@ export const QUESTIONS: readonly AskedOfPaths[] = [
     ...choosing(['yes, it changes', 'no, not at all']),
     hides: '',
     at: 'once both networks are trained',
-    truth: (facts) => (facts.aligningError < 1e-6 ? 1 : 0),
+    truth: (facts) => (facts.aligning_error < 1e-6 ? 1 : 0),
     verdict: () =>
       'A network does not know its neurons by number. Permuting them, or turning the signs before and after a tanh, gives other weights and the same function.',
   },

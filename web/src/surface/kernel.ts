@@ -4,7 +4,6 @@ import * as kernel from '../../pkg/scalar/losscape_surface.js';
 import { loss as lossColour } from '../lib/colour.ts';
 import { logLevels, logShare } from '../lib/raster.ts';
 import type { Values } from '../lib/schema.ts';
-import { fields } from '../worker/fields.ts';
 import { memory } from '../worker/kernel.ts';
 import { decisionMap, mapOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
@@ -162,11 +161,11 @@ class Landscape implements Running<Frame, View, never> {
   }
 
   line({ ax, ay, bx, by }: Requests['line']['ask']): Line {
-    return fields(this.#handle.line(ax, ay, bx, by));
+    return this.#handle.line(ax, ay, bx, by);
   }
 
   curvature(): Curved {
-    return fields(this.#handle.curvature());
+    return this.#handle.curvature();
   }
 
   free(): void {

@@ -3,7 +3,6 @@
 import type * as kernel from '../../pkg/scalar/losscape_surface.js';
 import type { Picture } from '../grammar/field.ts';
 import type { Stand } from '../lib/protocol.ts';
-import type { Fields } from '../worker/fields.ts';
 
 /** What does not change until the next start. */
 export interface Facts {
@@ -42,9 +41,9 @@ export interface MapPart {
   digest?: string;
 }
 
-export type Line = Fields<kernel.Line>;
+export type Line = kernel.Line;
 
-export type Curved = Fields<kernel.Curved>;
+export type Curved = kernel.Curved;
 
 /** What the reader looks at: the run where it stands, or a point of the plane. */
 export interface View {

@@ -6,7 +6,6 @@ import type { Change } from '../lib/changes.ts';
 import { nextRecord, type Sample } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
 import { fetchDigits, labelOf, pixelsOf } from '../worker/digits.ts';
-import { fields } from '../worker/fields.ts';
 import { memory } from '../worker/kernel.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
@@ -45,7 +44,7 @@ class Training implements Running<Frame, Look, Change> {
   }
 
   #measure(): void {
-    this.#samples.push({ step: this.steps, ...fields(this.#train.measure()) });
+    this.#samples.push({ step: this.steps, ...this.#train.measure() });
   }
 
   act({ key, value }: Change): void {
@@ -70,7 +69,7 @@ class Training implements Running<Frame, Look, Change> {
       samples,
       temperature: run.temperature(),
       norm: run.norm(),
-      reading: pixels && { pixels, ...fields(run.read(pixels)) },
+      reading: pixels && { pixels, ...run.read(pixels) },
       label: labelOf(view, this.#digits),
     };
   }

@@ -2,6 +2,7 @@
 
 import type { Load } from '../lib/client.ts';
 import { LabFailure } from '../lib/failure.ts';
+import { type Build, bestBuild } from '../lib/simd.ts';
 
 /** Set by the kernel's panic hook; keeps only the first message, for later panics are its consequences. */
 let panic: string | undefined;
@@ -30,12 +31,13 @@ export async function download(url: URL | string, what: string): Promise<Respons
 
 /** What `wasm-bindgen` writes around a module: the same for both builds. */
 export interface Glue {
-  default(init: { module_or_path: WebAssembly.Module }): Promise<{ memory: WebAssembly.Memory }>;
+  default(module: WebAssembly.Module): Promise<{ memory: WebAssembly.Memory }>;
   rehearse_panic(): void;
 }
 
 let given: Load;
 let instance: WebAssembly.Memory | undefined;
+const parts = new Map<Glue, Promise<WebAssembly.Memory>>();
 
 /** Takes what the page knows of the kernel. */
 export function give(kernel: Load): void {
@@ -44,7 +46,19 @@ export function give(kernel: Load): void {
 
 /** Makes the instance that is called through the glue, unless it is there. */
 export async function loadKernel(glue: Glue): Promise<void> {
-  instance ??= await made(glue);
+  instance ??= await made(glue, given.module ?? (await download(given.url, 'the kernel')));
+}
+
+/** Makes the instance of a module that the page did not begin with, unless it is there; after a failure, once more. */
+export async function loadPart(glue: Glue, files: Readonly<Record<Build, URL>>): Promise<void> {
+  const part =
+    parts.get(glue) ??
+    download(files[bestBuild()], 'a part of the kernel').then((response) => made(glue, response));
+  parts.set(glue, part);
+  await part.catch((error: unknown) => {
+    parts.delete(glue);
+    throw error;
+  });
 }
 
 /** The memory of the instance. A view of it ends when it grows: take it afresh after every call. */
@@ -52,11 +66,10 @@ export function memory(): WebAssembly.Memory {
   return instance!;
 }
 
-async function made(glue: Glue): Promise<WebAssembly.Memory> {
-  const response = given.module ?? (await download(given.url, 'the kernel'));
+async function made(glue: Glue, source: WebAssembly.Module | Response): Promise<WebAssembly.Memory> {
   try {
-    const module = response instanceof Response ? await compiled(response) : response;
-    return (await glue.default({ module_or_path: module })).memory;
+    const module = source instanceof Response ? await compiled(source) : source;
+    return (await glue.default(module)).memory;
   } catch (error) {
     throw new LabFailure({ kind: 'compile', detail: String(error) });
   }

@@ -6,6 +6,8 @@
 
 /// What the glue begins with.
 const JS: &str = include_str!("border.js");
+/// What it ends with: of the many ways to load a module, the one that is used.
+const INIT: &str = include_str!("init.js");
 /// What its types end with.
 const TS: &str = include_str!("border.d.ts");
 
@@ -17,8 +19,11 @@ struct Param<'a> {
 }
 
 /// The types with those of the border.
-pub fn types(ts: &str) -> String {
-    format!("{ts}\n{TS}")
+///
+/// # Errors
+/// As of [`guard`].
+pub fn types(ts: &str) -> Result<String, String> {
+    Ok(format!("{}{TS}", before(ts, "export type InitInput =")?))
 }
 
 /// The glue with checks around every number. `signature` lists the types of an export's parameters.
@@ -30,6 +35,7 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
         .lines()
         .filter_map(|line| line.strip_prefix("export const ")?.strip_suffix(" = Object.freeze({"))
         .collect();
+    let js = before(js, "async function __wbg_load(")?;
     let mut out = String::from(JS);
     let mut params: Vec<Param<'_>> = Vec::new();
     let mut property = None;
@@ -66,8 +72,12 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
         }
     }
     all_checked(&params)?;
-    let out = replace(&out, "let wasmModule, wasmInstance, wasm;", "let wasmModule, wasmInstance, wasm = unloaded;", 1)?;
-    replace(&out, "if (wasm !== undefined) return wasm;", "if (wasm !== unloaded) return wasm;", 2)
+    let out = replace(
+        &out,
+        "let wasmModule, wasmInstance, wasm;",
+        "let wasmModule, wasmInstance, wasm = unloaded;",
+    )?;
+    Ok(out + "\n" + INIT)
 }
 
 /// Whether it is a number, or may be one.
@@ -80,7 +90,10 @@ fn call(line: &str) -> Option<(&str, &str, &str, &str)> {
     let (before, rest) = line.split_once("wasm.")?;
     let (export, rest) = rest.split_once('(')?;
     let (arguments, after) = rest.split_once(')')?;
-    export.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some((before, export, arguments, after))
+    export
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        .then_some((before, export, arguments, after))
 }
 
 fn check(kind: &str, ty: &str, name: &str, argument: &str) -> String {
@@ -98,10 +111,15 @@ fn all_checked(params: &[Param<'_>]) -> Result<(), String> {
     }
 }
 
-fn replace(text: &str, from: &str, to: &str, times: usize) -> Result<String, String> {
-    if text.matches(from).count() == times {
-        Ok(text.replace(from, to))
-    } else {
-        Err(format!("the glue does not hold `{from}` {times} times"))
+/// What stands before the only place where `end` is.
+fn before<'a>(text: &'a str, end: &str) -> Result<&'a str, String> {
+    match text.split_once(end) {
+        Some((before, after)) if !after.contains(end) => Ok(before),
+        _ => Err(format!("the glue does not hold `{end}` once")),
     }
+}
+
+fn replace(text: &str, from: &str, to: &str) -> Result<String, String> {
+    let first = before(text, from)?;
+    Ok(format!("{first}{to}{}", &text[first.len() + from.len()..]))
 }

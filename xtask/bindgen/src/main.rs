@@ -12,10 +12,17 @@ fn main() {
         panic!("usage: losscape-bindgen MODULE.wasm FOLDER NAME");
     };
     let mut bindgen = Bindgen::new();
-    // Names of functions are a tenth of the module, and a panic tells its place without them.
-    bindgen.input_path(input).out_name(name).typescript(true).remove_name_section(true);
+    // Names of functions are a tenth of the module, and a panic tells its place without them; nor does a browser read what
+    // made the module, and what for.
+    bindgen
+        .input_path(input)
+        .out_name(name)
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true);
     let mut output =
         bindgen.web(true).and_then(Bindgen::generate_output).expect("wasm-bindgen reads the module");
+    output.wasm_mut().customs.remove_raw("target_features");
     output.emit(folder).expect("the folder can be written");
 
     let module = output.wasm();
@@ -30,5 +37,5 @@ fn main() {
         std::fs::write(file, change(&text)).expect("the folder can be written");
     };
     rewrite("js", &|js| border::guard(js, signature).expect("the glue is of a known form"));
-    rewrite("d.ts", &border::types);
+    rewrite("d.ts", &|ts| border::types(ts).expect("the types are of a known form"));
 }

@@ -1,20 +1,18 @@
 //! The motion of the inner images, all at once, or none of it.
 
-use super::{Adaptive, Fire, Relaxer};
+use super::Relaxer;
 use crate::Real;
-use crate::base::elementary::sqrt;
-use crate::base::rows::{copy, rows, rows_mut};
-use crate::base::vector::{dot_scaled, norm, unit_scale};
+use crate::base::rows::copy;
 
 /// What a relaxer remembers beside its memory, one vector of the band's size: a velocity, or the last gradient.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct RelaxState<R: Real> {
-    dt: R,
-    mixing: R,
-    positive: u32,
-    residual: R,
+    pub(super) dt: R,
+    pub(super) mixing: R,
+    pub(super) positive: u32,
+    pub(super) residual: R,
     /// The memory is zero and says nothing of the last move.
-    resting: bool,
+    pub(super) resting: bool,
 }
 
 impl<R: Real> RelaxState<R> {
@@ -42,6 +40,7 @@ impl<R: Real> RelaxState<R> {
         memory: &mut [R],
         params: &[R],
     ) -> Result<(), usize> {
+        let _ = (residual, body); // of rules that a build may leave out
         let mut next = *self;
         // Now the gradient makes room for what is remembered: a new velocity, or itself.
         let along = match relaxer {
@@ -51,11 +50,13 @@ impl<R: Real> RelaxState<R> {
                 }
                 None
             }
+            #[cfg(feature = "fire")]
             Relaxer::Fire(fire) => Some(next.fire(fire, body, grad, memory)),
+            #[cfg(feature = "adaptive")]
             Relaxer::Adaptive(adaptive) => Some(-next.adapt(adaptive, residual, grad, memory)),
         };
         // A velocity is a move as it is: a product with one takes time where arithmetic is software.
-        let moved = |x: R, g: R| x + along.map_or(g, |along| along * g);
+        let moved = |x: R, g: R| x + along.map_or(g, |along: R| along * g);
         if let Some(place) = grad.iter().zip(params).position(|(g, x)| !moved(*x, *g).is_finite()) {
             return Err(place);
         }
@@ -67,116 +68,12 @@ impl<R: Real> RelaxState<R> {
         *self = next;
         Ok(())
     }
-
-    /// Replaces the gradient by the new velocity; returns the time step, shortened as needed.
-    fn fire(&mut self, fire: &Fire<R>, body: usize, grad: &mut [R], velocity: &[R]) -> R {
-        if self.dt == R::ZERO {
-            self.dt = fire.dt;
-        }
-        // Of a power only the sign counts, so that its factors may be scaled.
-        let (a, b) = (unit_scale(grad), unit_scale(velocity));
-        let power_of = |grad: &[R], velocity: &[R]| -dot_scaled(a, grad, b, velocity);
-        let (mut power, mut stops) = (R::ZERO, false);
-        for (grad, velocity) in rows(grad, body).zip(rows(velocity, body)) {
-            let own = power_of(grad, velocity);
-            power += own;
-            stops |= own < R::ZERO;
-        }
-        let glides = power > R::ZERO;
-        let (mut keep, mut pull) = (R::ZERO, R::ZERO);
-        if glides {
-            keep = R::ONE - self.mixing;
-            pull = self.mixing * (norm(velocity) / norm(grad));
-        } else if !self.resting {
-            self.dt *= R::HALF;
-        }
-        if glides && !stops {
-            self.positive = self.positive.saturating_add(1);
-            if self.positive > 5 {
-                self.dt = (self.dt * R::from_f64(1.1)).or_smaller(fire.dt_max);
-                self.mixing *= R::from_f64(0.99);
-            }
-        } else {
-            (self.mixing, self.positive) = (R::from_f64(0.1), 0);
-        }
-        let dt = self.dt;
-        for (grad, velocity) in rows_mut(grad, body).zip(rows(velocity, body)) {
-            let stops = !glides || power_of(grad, velocity) < R::ZERO;
-            for (g, v) in grad.iter_mut().zip(velocity) {
-                let glide = if stops { R::ZERO } else { keep * *v - pull * *g };
-                *g = glide - dt * *g;
-            }
-        }
-        let (speed, most) = (norm(grad), fire.max_step / dt);
-        // Nothing says how far a move of infinite speed would lead.
-        if !speed.is_finite() {
-            R::INFINITY
-        } else if speed > most {
-            fire.max_step / speed
-        } else {
-            dt
-        }
-    }
-
-    /// Finds the rate and returns it.
-    fn adapt(&mut self, adaptive: &Adaptive<R>, residual: R, grad: &[R], last: &[R]) -> R {
-        let quarter = R::HALF * R::HALF;
-        let dt = self.dt;
-        if dt == R::ZERO && residual > R::ZERO {
-            self.dt = R::HALF * adaptive.tolerance / residual;
-        } else if !self.resting {
-            let Change { largest, reach } = Change::between(last, grad);
-            let error = R::HALF * dt * largest;
-            let by_error = R::HALF * dt * sqrt(adaptive.tolerance / error);
-            let wanted = by_error.or_smaller(dt * reach);
-            let fell = residual <= self.residual * (R::ONE - R::from_f64(0.01) / reach);
-            let tolerable = residual <= self.residual * R::TWO && error <= adaptive.tolerance;
-            self.dt = if fell || tolerable {
-                (dt * quarter).or_larger(wanted.or_smaller(R::from_u32(4) * dt))
-            } else {
-                (dt * R::from_f64(0.1)).or_larger(wanted.or_smaller(dt * quarter))
-            };
-        }
-        // Where the gradient is next to nothing, the rate must not be infinite.
-        self.dt = self.dt.or_smaller(R::MAX);
-        self.residual = residual;
-        self.dt
-    }
-}
-
-/// How the gradient has changed since the last move.
-struct Change<R> {
-    /// The largest change of an element.
-    largest: R,
-    /// `|G_old·y| / y·y`: how many such moves there are until the gradient vanishes. Infinite without a change.
-    reach: R,
-}
-
-impl<R: Real> Change<R> {
-    fn between(last: &[R], grad: &[R]) -> Self {
-        let mut largest = R::ZERO;
-        for (old, new) in last.iter().zip(grad) {
-            largest = largest.or_larger((*old - *new).abs());
-        }
-        if largest == R::ZERO {
-            return Self { largest, reach: R::INFINITY };
-        }
-        // Products of what may be tiny or huge: both factors are scaled by powers of two.
-        let (a, b) = (unit_scale(last), unit_scale(&[largest]));
-        let (mut along, mut square) = (R::ZERO, R::ZERO);
-        for (old, new) in last.iter().zip(grad) {
-            let y = b * (*old - *new);
-            along += a * *old * y;
-            square += y * y;
-        }
-        Self { largest, reach: along.abs() / square * (b / a) }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path::Adaptive;
+    use crate::path::{Adaptive, Fire};
 
     /// The rate after these gradients along a line, for values and parameters in other units.
     fn rate(gradients: [f32; 3], values: f32, params: f32) -> f32 {
