@@ -12,25 +12,6 @@ use losscape::diffusion::{
 use losscape::models::surfaces::DoubleWell;
 use losscape::{ArgError, Real};
 
-use crate::{Experiment, digest};
-
-macro_rules! experiments {
-    ($($single:ident $double:ident $name:literal $run:ident $digest:literal $digest64:literal $kib:literal;)*) => {
-        $(pub(crate) const $single: Experiment = Experiment {
-            name: concat!($name, "-f32"),
-            digest: $digest,
-            stack: $kib * 1024,
-            run: || digest($run::<f32>),
-        };
-        pub(crate) const $double: Experiment = Experiment {
-            name: concat!($name, "-f64"),
-            digest: $digest64,
-            stack: 2 * $kib * 1024,
-            run: || digest($run::<f64>),
-        };)*
-    };
-}
-
 experiments! {
     DENSITY DENSITY64 "density" density 0x9677dc0b3d762c6e 0xed0942953e354f23 16;
     ENSEMBLE ENSEMBLE64 "ensemble" ensemble 0x0c97686bcc812bf6 0x3b267ac06dab1754 4;

@@ -5,6 +5,25 @@
 //! the changelog under *Numerics*.
 #![no_std]
 
+/// Constants for experiments in both precisions, a row each: names, the function, its digests, and the stack of the f32 one.
+#[cfg(feature = "paths")]
+macro_rules! experiments {
+    ($($single:ident $double:ident $name:literal $run:ident $digest:literal $digest64:literal $kib:literal;)*) => {
+        $(pub(crate) const $single: $crate::Experiment = $crate::Experiment {
+            name: concat!($name, "-f32"),
+            digest: $digest,
+            stack: $kib * 1024,
+            run: || $crate::digest($run::<f32>),
+        };
+        pub(crate) const $double: $crate::Experiment = $crate::Experiment {
+            name: concat!($name, "-f64"),
+            digest: $digest64,
+            stack: 2 * $kib * 1024,
+            run: || $crate::digest($run::<f64>),
+        };)*
+    };
+}
+
 #[cfg(feature = "paths")]
 mod curvature;
 mod data;

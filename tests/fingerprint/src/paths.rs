@@ -17,25 +17,6 @@ use losscape::path::{
 use losscape::{ArgError, Curvature, Real};
 
 use crate::numbers::numbers;
-use crate::{Experiment, digest};
-
-macro_rules! experiments {
-    ($($single:ident $double:ident $name:literal $run:ident $digest:literal $digest64:literal $kib:literal;)*) => {
-        $(pub(crate) const $single: Experiment = Experiment {
-            name: concat!($name, "-f32"),
-            digest: $digest,
-            stack: $kib * 1024,
-            run: || digest($run::<f32>),
-        };
-        pub(crate) const $double: Experiment = Experiment {
-            name: concat!($name, "-f64"),
-            digest: $digest64,
-            stack: 2 * $kib * 1024,
-            run: || digest($run::<f64>),
-        };)*
-    };
-}
-
 experiments! {
     SURFACES SURFACES64 "surfaces" surfaces 0xad11cfb0310d58f6 0x5db3e7b2fbceba06 2;
     BAND BAND64 "band" band 0x50de8cd493278de9 0x078e2d74ff8097a7 4;

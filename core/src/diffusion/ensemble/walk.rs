@@ -21,7 +21,9 @@ pub trait Walk<R: Real, F: Objective<R> + ?Sized>: sealed::Sealed {
     /// [`ArgError`] naming the setting.
     fn check(&self, objective: &F) -> Result<(), ArgError>;
     /// The scratch that an evaluation needs.
-    fn scratch_len(&self, objective: &F) -> usize;
+    fn scratch_len(&self, objective: &F) -> usize {
+        objective.scratch_len()
+    }
     /// Writes the next position; returns the value.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "the trait is sealed")]
@@ -55,12 +57,7 @@ impl<R: Real> sealed::Sealed for Langevin<R> {}
 
 impl<R: Real, F: Objective<R> + ?Sized> Walk<R, F> for Langevin<R> {
     fn check(&self, _: &F) -> Result<(), ArgError> {
-        ArgError::check_positive("learning_rate", self.learning_rate)?;
-        ArgError::check_non_negative("temperature", self.temperature)
-    }
-
-    fn scratch_len(&self, objective: &F) -> usize {
-        objective.scratch_len()
+        check_langevin(self.learning_rate, self.temperature)
     }
 
     #[expect(private_interfaces, reason = "the trait is sealed")]
@@ -78,6 +75,11 @@ impl<R: Real, F: Objective<R> + ?Sized> Walk<R, F> for Langevin<R> {
         add_normal(rng, sqrt(R::TWO * self.learning_rate * self.temperature), next);
         value
     }
+}
+
+fn check_langevin<R: Real>(learning_rate: R, temperature: R) -> Result<(), ArgError> {
+    ArgError::check_positive("learning_rate", learning_rate)?;
+    ArgError::check_non_negative("temperature", temperature)
 }
 
 /// [`Langevin`] dynamics whose noise depends on the place, taken before the step (Itô):
@@ -118,12 +120,7 @@ impl<R: Real, L> sealed::Sealed for Uneven<R, L> {}
 
 impl<R: Real, L: Fn(&[R], &mut [R]), F: Objective<R> + ?Sized> Walk<R, F> for Uneven<R, L> {
     fn check(&self, _: &F) -> Result<(), ArgError> {
-        ArgError::check_positive("learning_rate", self.learning_rate)?;
-        ArgError::check_non_negative("temperature", self.temperature)
-    }
-
-    fn scratch_len(&self, objective: &F) -> usize {
-        objective.scratch_len()
+        check_langevin(self.learning_rate, self.temperature)
     }
 
     #[expect(private_interfaces, reason = "the trait is sealed")]
@@ -182,10 +179,6 @@ impl<R: Real, F: Objective<R> + ?Sized> Walk<R, F> for Kicked<R> {
     fn check(&self, _: &F) -> Result<(), ArgError> {
         ArgError::check_positive("learning_rate", self.learning_rate)?;
         self.kernel.check()
-    }
-
-    fn scratch_len(&self, objective: &F) -> usize {
-        objective.scratch_len()
     }
 
     #[expect(private_interfaces, reason = "the trait is sealed")]
