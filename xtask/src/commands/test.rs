@@ -23,9 +23,10 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
     BARE.into_iter().chain(fingerprint::all().into_iter().filter_map(|target| target.triple()))
 }
 
-/// Runs all steps in two lanes, which share nothing but the machine.
+/// Runs all steps in lanes that share nothing but the machine: the two long ones, and many short steps beside them.
 pub(crate) fn run(exhaustive: bool) -> Result {
-    report::run(vec![host(exhaustive), elsewhere(exhaustive)])
+    let page = if paths::at("web/package.json").is_file() { page(exhaustive) } else { Vec::new() };
+    report::run(vec![host(exhaustive), page, elsewhere()])
 }
 
 /// What a developer waits for after an edit: lints, unit tests and this machine's digests, and the page without a browser.
@@ -101,7 +102,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
 }
 
 /// The checks of other targets, in a build folder of their own.
-fn elsewhere(exhaustive: bool) -> Vec<Step> {
+fn elsewhere() -> Vec<Step> {
     let mut steps: Vec<Step> = BARE
         .map(|target| {
             Step::new(target, "compiles", move |log| {
@@ -117,9 +118,6 @@ fn elsewhere(exhaustive: bool) -> Vec<Step> {
     steps.push(Step::new(NARROW, "hostile calls", |log| narrow("--tests hostile", log)));
     steps.push(Step::new(NARROW, "refused without SSE2", refused));
     steps.push(Step::new("boards", "size and instructions", size::check));
-    if paths::at("web/package.json").is_file() {
-        steps.extend(page(exhaustive));
-    }
     steps
 }
 

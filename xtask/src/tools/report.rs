@@ -76,32 +76,62 @@ fn mark(result: &Result<String>) -> &'static str {
     }
 }
 
-/// Runs lanes side by side, the steps of a lane in order, and prints the table.
+/// Steps that run one after another, and what they found.
+struct Lane {
+    /// The next one last.
+    steps: Vec<Step>,
+    busy: bool,
+    rows: Vec<Row>,
+}
+
+/// How many steps run at a time.
+const WORKERS: usize = 2;
+
+/// Runs two steps at a time, those of a lane in order, and prints the table. A step goes to the
+/// first lane that waits for one, so that a later lane fills what earlier ones leave.
 ///
 /// # Errors
 ///
 /// If any step failed or could not run.
 pub(crate) fn run(lanes: Vec<Vec<Step>>) -> Result {
     let start = Instant::now();
-    let tables: Vec<Mutex<Vec<Row>>> = lanes.iter().map(|_| Mutex::new(Vec::new())).collect();
+    let lanes = lanes.into_iter().map(|mut steps| {
+        steps.reverse();
+        Lane { steps, busy: false, rows: Vec::new() }
+    });
+    let lanes = Mutex::new(lanes.collect::<Vec<_>>());
     std::thread::scope(|scope| {
-        for (lane, table) in lanes.into_iter().zip(&tables) {
-            scope.spawn(move || {
-                for step in lane {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                loop {
+                    // The lock is let go before the step runs.
+                    let next = take(&mut lanes.lock().expect(NOT_POISONED));
+                    let Some((at, step)) = next else { break };
                     let rows = step.run();
-                    table.lock().expect("one thread writes here").extend(rows);
+                    let lane = &mut lanes.lock().expect(NOT_POISONED)[at];
+                    lane.rows.extend(rows);
+                    lane.busy = false;
                 }
             });
         }
     });
-    let rows: Vec<Row> =
-        tables.into_iter().flat_map(|table| table.into_inner().expect("the lane has ended")).collect();
+    let lanes = lanes.into_inner().expect(NOT_POISONED);
+    let rows: Vec<Row> = lanes.into_iter().flat_map(|lane| lane.rows).collect();
     print_table(&rows);
     let passed = rows.iter().filter(|row| row.result.is_ok()).count();
     let failed = rows.len() - passed;
     println!("\n{} s", start.elapsed().as_secs());
     println!("{passed} passed, {failed} failed");
     if failed == 0 { Ok(()) } else { Err(Failure::Failed(String::new())) }
+}
+
+const NOT_POISONED: &str = "a step that panics ends the run";
+
+/// The next step of the first lane that is idle, with the lane's number.
+fn take(lanes: &mut [Lane]) -> Option<(usize, Step)> {
+    let (at, lane) = lanes.iter_mut().enumerate().find(|(_, lane)| !lane.busy && !lane.steps.is_empty())?;
+    lane.busy = true;
+    Some((at, lane.steps.pop()?))
 }
 
 /// `target  what ran  result`, in columns.
@@ -117,5 +147,35 @@ fn print_table(rows: &[Row]) {
             Err(failure) => failure.to_string(),
         };
         println!("{:target$}  {:what$}  {result}", row.target, row.what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Barrier};
+
+    use super::*;
+
+    #[test]
+    fn lanes_keep_their_order_and_the_third_fills_what_the_first_leaves() {
+        let meet = Arc::new(Barrier::new(WORKERS));
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let step = |name: &'static str, waits: bool| {
+            let (meet, order) = (Arc::clone(&meet), Arc::clone(&order));
+            Step::new("test", name, move |_| {
+                order.lock().expect(NOT_POISONED).push(name);
+                if waits {
+                    meet.wait();
+                }
+                Ok(String::new())
+            })
+        };
+        // The long step of the second lane ends only beside the last one of the third.
+        let lanes =
+            vec![vec![step("a", false)], vec![step("b", true)], vec![step("c", false), step("d", true)]];
+        assert!(run(lanes).is_ok());
+        let order = order.lock().expect(NOT_POISONED).clone();
+        let at = |name| order.iter().position(|other| *other == name);
+        assert!(order.len() == 4 && at("c") < at("d"), "{order:?}");
     }
 }
