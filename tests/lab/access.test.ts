@@ -1,11 +1,12 @@
 /** For everyone: no axe violation, no overflow, keyboard alone, reduced motion, large text. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { ALL, EXHIBITS, FIGURES } from './exhibits.ts';
 import {
   at,
+  closePanels,
   digest,
   enlarge,
   type Lab,
@@ -39,69 +40,108 @@ const LOOKS: [string, BrowserContextOptions][] = [
   ['forced colours', { forcedColors: 'active' }],
 ];
 
-for (const [name, options] of LOOKS) {
-  const file = name.replace(' ', '-');
-  for (const [moment, path] of FIGURES) {
-    test(`no axe violation: ${moment}, ${name}`, async () => {
-      const asking = await visit(lab, path.replace(/step=\d+/, ''), options);
-      await ready(asking.page);
-      assert.deepEqual(await violations(asking.page), [], 'before the guess');
-      await asking.page.context().close();
-      const page = await replayed(lab, path, options);
-      await page.click('[data-do=pin]');
-      assert.deepEqual(await violations(page), [], 'as it stands');
-      await openPanels(page);
-      assert.deepEqual(await violations(page), [], 'with panels open');
-      await screenshot(page, `${moment}-${file}-open`, true);
-      for (const dialog of ['share', 'export', 'help']) {
-        if (dialog === 'help') await page.click('lab-tools button');
-        else await page.click(`[data-do=${dialog}]`);
-        await page.waitForSelector(`#${dialog}[open]`);
-        assert.deepEqual(await violations(page), [], dialog);
-        await page.keyboard.press('Escape');
-      }
-      await page.setViewportSize({ width: 390, height: 844 });
-      for (const tab of tabsAt(390)) {
-        await page.click(`#tab-${tab}`);
-        assert.deepEqual(await violations(page), [], `phone, ${tab}`);
-        await screenshot(page, `${moment}-${file}-390-${tab}`);
-      }
-      await page.context().close();
+/** The tests of a figure share one replay, in one page after another width and look: it is what takes the time. */
+for (const [moment, path] of FIGURES) {
+  describe(moment, () => {
+    let page: Page;
+    before(async () => {
+      page = await replayed(lab, path);
     });
-  }
-  test(`no axe violation: index, ${name}`, async () => {
-    const { page } = await visit(lab, '', options);
-    assert.deepEqual(await violations(page), []);
-    await screenshot(page, `index-${file}`, true);
+    after(() => page.context().close());
+
+    test('for those who cannot see it', async () => {
+      // Every curve has a table of at most 25 rows, every map and every canvas words; the view can be cited.
+      const curves = await page.$$eval('lab-curves, lab-profile', (charts) =>
+        charts.map(
+          (chart) => [chart.id || chart.localName, chart.querySelectorAll('tbody tr').length] as const,
+        ),
+      );
+      assert.ok(curves.length > 0);
+      for (const [chart, rows] of curves) assert.ok(rows >= 2 && rows <= 25, `${chart}: ${rows} rows`);
+      const words = await page.$$eval(
+        '.figure lab-field p.visually-hidden, .figure :is(canvas, svg[role=img])[aria-label]',
+        (parts) => parts.map((part) => part.getAttribute('aria-label') ?? part.textContent!),
+      );
+      assert.ok(words.length > 0 && words.every((text) => text.trim().length > 12), words.join(' | '));
+      assert.equal(await page.getAttribute('[data-test=live]', 'aria-live'), 'polite');
+      await page.click('[data-do=share]');
+      const cite = await text(page, 'cite');
+      assert.match(
+        cite,
+        /^losscape \d+\.\d+\.\d+, [A-Z][a-z ]+: .*(step|move) \d+.*, fingerprint [0-9a-f]{4} /,
+      );
+      assert.ok(cite.includes((await text(page, 'digest')).trim()), cite);
+      await page.keyboard.press('Escape');
+    });
+
+    for (const width of WIDTHS) {
+      test(`nothing overflows at ${width} pixels, nor with text at 200 %`, async () => {
+        await page.setViewportSize({ width, height: 844 });
+        for (const size of [100, 200]) {
+          await enlarge(page, size);
+          for (const tab of tabsAt(width)) {
+            if (tab) await page.click(`#tab-${tab}`);
+            await openPanels(page);
+            assert.deepEqual(await overflow(page), [], `${tab} at ${size} %`);
+          }
+        }
+        await screenshot(page, `${moment}-${width}-large`, true);
+        await page.emulateMedia({ media: 'print' });
+        assert.deepEqual(await overflow(page), [], 'printed');
+        await page.emulateMedia({ media: null });
+        await enlarge(page, 100);
+      });
+    }
+
+    for (const [name, media] of LOOKS) {
+      const file = name.replace(' ', '-');
+      test(`no axe violation, ${name}`, async () => {
+        const asking = await visit(lab, path.replace(/step=\d+/, ''), media);
+        await ready(asking.page);
+        assert.deepEqual(await violations(asking.page), [], 'before the guess');
+        await asking.page.context().close();
+        await page.emulateMedia({ colorScheme: null, forcedColors: null, ...media });
+        await page.setViewportSize({ width: 1280, height: 900 });
+        await closePanels(page);
+        if ((await page.getAttribute('[data-do=pin]', 'aria-pressed')) !== 'true')
+          await page.click('[data-do=pin]');
+        assert.deepEqual(await violations(page), [], 'as it stands');
+        await openPanels(page);
+        assert.deepEqual(await violations(page), [], 'with panels open');
+        await screenshot(page, `${moment}-${file}-open`, true);
+        for (const dialog of ['share', 'export', 'help']) {
+          if (dialog === 'help') await page.click('lab-tools button');
+          else await page.click(`[data-do=${dialog}]`);
+          await page.waitForSelector(`#${dialog}[open]`);
+          assert.deepEqual(await violations(page), [], dialog);
+          await page.keyboard.press('Escape');
+        }
+        await page.setViewportSize({ width: 390, height: 844 });
+        for (const tab of tabsAt(390)) {
+          await page.click(`#tab-${tab}`);
+          assert.deepEqual(await violations(page), [], `phone, ${tab}`);
+          await screenshot(page, `${moment}-${file}-390-${tab}`);
+        }
+      });
+    }
   });
 }
 
-for (const width of WIDTHS) {
-  const viewport = { width, height: 844 };
-  for (const [moment, path] of FIGURES) {
-    test(`nothing overflows at ${width} pixels, nor with text at 200 %: ${moment}`, async () => {
-      const page = await replayed(lab, path, { viewport });
-      for (const size of [100, 200]) {
-        await enlarge(page, size);
-        for (const tab of tabsAt(width)) {
-          if (tab) await page.click(`#tab-${tab}`);
-          await openPanels(page);
-          assert.deepEqual(await overflow(page), [], `${tab} at ${size} %`);
-        }
-      }
-      await screenshot(page, `${moment}-${width}-large`, true);
-      await page.emulateMedia({ media: 'print' });
-      assert.deepEqual(await overflow(page), [], 'printed');
-      await page.context().close();
-    });
-  }
+for (const [name, media] of LOOKS)
+  test(`no axe violation: index, ${name}`, async () => {
+    const { page } = await visit(lab, '', media);
+    assert.deepEqual(await violations(page), []);
+    await screenshot(page, `index-${name.replace(' ', '-')}`, true);
+    await page.context().close();
+  });
+
+for (const width of WIDTHS)
   test(`nothing overflows at ${width} pixels, nor with text at 200 %: index`, async () => {
-    const { page } = await visit(lab, '', { viewport });
+    const { page } = await visit(lab, '', { viewport: { width, height: 844 } });
     assert.deepEqual(await overflow(page), []);
     await enlarge(page);
     assert.deepEqual(await overflow(page), []);
   });
-}
 
 for (const [moment, path] of FIGURES) {
   test(`on a phone one part is seen at a time, and fingers find every target: ${moment}`, async () => {
@@ -122,32 +162,6 @@ for (const [moment, path] of FIGURES) {
       );
       assert.deepEqual(small, [], tab);
     }
-    await page.context().close();
-  });
-
-  test(`for those who cannot see it: ${moment}`, async () => {
-    const page = await replayed(lab, path);
-    // Every curve has a table of at most 25 rows, every map and every canvas words; the view can be cited.
-    const curves = await page.$$eval('lab-curves, lab-profile', (charts) =>
-      charts.map(
-        (chart) => [chart.id || chart.localName, chart.querySelectorAll('tbody tr').length] as const,
-      ),
-    );
-    assert.ok(curves.length > 0);
-    for (const [chart, rows] of curves) assert.ok(rows >= 2 && rows <= 25, `${chart}: ${rows} rows`);
-    const words = await page.$$eval(
-      '.figure lab-field p.visually-hidden, .figure :is(canvas, svg[role=img])[aria-label]',
-      (parts) => parts.map((part) => part.getAttribute('aria-label') ?? part.textContent!),
-    );
-    assert.ok(words.length > 0 && words.every((text) => text.trim().length > 12), words.join(' | '));
-    assert.equal(await page.getAttribute('[data-test=live]', 'aria-live'), 'polite');
-    await page.click('[data-do=share]');
-    const cite = await text(page, 'cite');
-    assert.match(
-      cite,
-      /^losscape \d+\.\d+\.\d+, [A-Z][a-z ]+: .*(step|move) \d+.*, fingerprint [0-9a-f]{4} /,
-    );
-    assert.ok(cite.includes((await text(page, 'digest')).trim()), cite);
     await page.context().close();
   });
 }

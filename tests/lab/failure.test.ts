@@ -39,12 +39,16 @@ async function run(page: Page, steps = 20): Promise<{ at: number; bits: string }
 }
 
 /** The way out of a failure leads back to the same bits, and further. */
-async function recovers(page: Page, { at, bits }: { at: number; bits: string }): Promise<void> {
+async function recovers(
+  page: Page,
+  { at, bits }: { at: number; bits: string },
+  exhibit: string,
+): Promise<void> {
   await page.click('[data-do=recover]');
   await page.waitForSelector('[data-test=replay][data-state=unknown]');
   await ready(page);
-  assert.equal(await step(page), at, 'the last good step');
-  assert.equal(await digest(page), bits, 'its bits');
+  assert.equal(await step(page), at, `${exhibit}: the last good step`);
+  assert.equal(await digest(page), bits, `${exhibit}: its bits`);
   await page.click('[data-do=step]');
   await page.waitForFunction(
     (n) => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === String(n),
@@ -90,19 +94,6 @@ for (const { key: exhibit, module, long: settings } of EXHIBITS) {
     assert.ok((await run(page)).at >= 20);
   });
 
-  test(`${exhibit}, its worker killed: says that the kernel does not answer, and replays to the last good step`, async () => {
-    const { page } = await visit(lab, `${exhibit}/${long}`);
-    await ready(page);
-    const good = await run(page);
-    // As a browser that needs the memory does it: without a word.
-    for (const worker of page.workers()) await worker.evaluate(() => void setTimeout(close));
-    await page.keyboard.press('.');
-    await page.waitForSelector('[data-failure=silent]');
-    assert.match(await text(page, 'banner'), /does not answer/);
-    assert.equal(await page.isDisabled('[data-do=play]'), true, 'nothing else is asked of it');
-    await recovers(page, good);
-  });
-
   test(`${exhibit}, its worker broken outside of the kernel: says what, and replays to the last good step`, async () => {
     const { page } = await visit(lab, `${exhibit}/${long}`);
     await ready(page);
@@ -116,9 +107,26 @@ for (const { key: exhibit, module, long: settings } of EXHIBITS) {
     await page.keyboard.press('.');
     await page.waitForSelector('[data-failure=panic]');
     assert.match(await text(page, 'banner'), /broken on purpose/);
-    await recovers(page, good);
+    await recovers(page, good, exhibit);
   });
 }
+
+// All at once: a page takes ten seconds to be sure that its worker is silent.
+test('a worker killed: every exhibit says that the kernel does not answer, and replays to the last good step', async () => {
+  const silenced = async ({ key, long }: (typeof EXHIBITS)[number]) => {
+    const { page } = await visit(lab, `${key}/#v=1&${long}`);
+    await ready(page);
+    const good = await run(page);
+    // As a browser that needs the memory does it: without a word.
+    for (const worker of page.workers()) await worker.evaluate(() => void setTimeout(close));
+    await page.keyboard.press('.');
+    await page.waitForSelector('[data-failure=silent]');
+    assert.match(await text(page, 'banner'), /does not answer/, key);
+    assert.equal(await page.isDisabled('[data-do=play]'), true, `${key}: nothing else is asked of it`);
+    await recovers(page, good, key);
+  };
+  await Promise.all(EXHIBITS.map(silenced));
+});
 
 test('digits missing: says which file', async () => {
   const page = await failing('**/digits*.bin', { status: 500 });

@@ -244,32 +244,36 @@ export interface Native {
   heldAccuracy: number;
 }
 
-/** The same experiment, run natively. */
-export function native(steps: readonly number[]): Map<number, Native> {
-  const run = spawnSync(
-    'cargo',
-    ['run', '-q', '-p', 'losscape-wasm', '--example', 'train', '--', ...steps.map(String)],
-    { cwd: ROOT, encoding: 'utf8' },
-  );
+/** What an example of `losscape-wasm` prints, by lines: the same experiment, run natively. */
+export function natively(example: string, args: readonly string[] = []): string[] {
+  const cargo = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', example, '--'];
+  const run = spawnSync('cargo', [...cargo, ...args], { cwd: ROOT, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`the native run failed:\n${run.stderr}`);
+  return run.stdout.trim().split('\n');
+}
+
+/** The same of an example that prints a key and a value a line. */
+export function nativeValues(example: string): Map<string, string> {
+  return new Map(natively(example).map((line) => line.split(' ') as [string, string]));
+}
+
+/** The run of Train, natively, at some of its steps. */
+export function native(steps: readonly number[]): Map<number, Native> {
   return new Map(
-    run.stdout
-      .trim()
-      .split('\n')
-      .map((line) => {
-        const [at, digest, ...measures] = line.split(' ');
-        const [loss, accuracy, heldLoss, heldAccuracy] = measures.map(Number);
-        return [
-          Number(at),
-          {
-            digest: digest!,
-            loss: loss!,
-            accuracy: accuracy!,
-            heldLoss: heldLoss!,
-            heldAccuracy: heldAccuracy!,
-          },
-        ];
-      }),
+    natively('train', steps.map(String)).map((line) => {
+      const [at, digest, ...measures] = line.split(' ');
+      const [loss, accuracy, heldLoss, heldAccuracy] = measures.map(Number);
+      return [
+        Number(at),
+        {
+          digest: digest!,
+          loss: loss!,
+          accuracy: accuracy!,
+          heldLoss: heldLoss!,
+          heldAccuracy: heldAccuracy!,
+        },
+      ];
+    }),
   );
 }
 
@@ -287,7 +291,7 @@ const AXE = readFileSync(
 /** Violations of WCAG 2.2 A and AA, one line each. */
 export async function violations(page: Page): Promise<string[]> {
   // Evaluated, not added as a script: the page's own policy forbids scripts of others.
-  await page.evaluate(AXE);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: {
@@ -333,10 +337,13 @@ export async function skipAll(page: Page): Promise<void> {
 }
 
 /** Every disclosure open: more controls, definitions, formulae. */
-export async function openPanels(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll('details')) details.open = true;
-  });
+export const openPanels = (page: Page) => panels(page, true);
+export const closePanels = (page: Page) => panels(page, false);
+
+async function panels(page: Page, open: boolean): Promise<void> {
+  await page.evaluate((open) => {
+    for (const details of document.querySelectorAll('details')) details.open = open;
+  }, open);
 }
 
 /** The page's policy forbids inline styles, but not the object model. */

@@ -1,7 +1,6 @@
 /** Paths, used: the numbers of the page are those of the native search, and the reader can get at all of them. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -14,10 +13,10 @@ import {
   guess,
   type Lab,
   leadsTo,
+  natively,
   openLab,
   past,
   paused,
-  ROOT,
   ready,
   screenshot,
   step,
@@ -84,10 +83,7 @@ after(() => lab.close());
 
 /** The same searches, run natively. */
 function native(links: readonly string[]): Map<string, Native> {
-  const example = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', 'paths'];
-  const run = spawnSync('cargo', [...example, '--', ...links], { cwd: ROOT, encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(`the native search failed:\n${run.stderr}`);
-  const lines = run.stdout.trim().split('\n');
+  const lines = natively('paths', links);
   return new Map(links.map((link, k) => [link, JSON.parse(lines[k]!) as Native]));
 }
 

@@ -1,7 +1,6 @@
 /** Smoothing: the numbers that are shown against a native run, what is hidden, and what can be taken home. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import {
@@ -11,10 +10,10 @@ import {
   guess,
   type Lab,
   leadsTo,
+  nativeValues,
   openLab,
   paused,
   playOut,
-  ROOT,
   ready,
   replayed,
   screenshot,
@@ -25,18 +24,10 @@ import {
 } from './harness.ts';
 
 let lab: Lab;
-const native = new Map<string, string>();
+let native: Map<string, string>;
 
 before(async () => {
-  const run = spawnSync('cargo', ['run', '-q', '-p', 'losscape-wasm', '--example', 'smoothing'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  assert.equal(run.status, 0, run.stderr);
-  for (const line of run.stdout.trim().split('\n')) {
-    const [key, value] = line.split(' ');
-    native.set(key!, value!);
-  }
+  native = nativeValues('smoothing');
   lab = await openLab();
 });
 after(() => lab.close());

@@ -1,7 +1,6 @@
 /** Surface, used: the numbers on the page are those of the same handle run natively. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import {
@@ -10,10 +9,10 @@ import {
   guess,
   type Lab,
   leadsTo,
+  nativeValues,
   openLab,
   past,
   paused,
-  ROOT,
   ready,
   screenshot,
   step,
@@ -27,17 +26,7 @@ let lab: Lab;
 let truth: Map<string, string>;
 
 before(async () => {
-  const run = spawnSync('cargo', ['run', '-q', '-p', 'losscape-wasm', '--example', 'surface'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  assert.equal(run.status, 0, run.stderr);
-  truth = new Map(
-    run.stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ') as [string, string]),
-  );
+  truth = nativeValues('surface');
   lab = await openLab();
 });
 after(() => lab.close());
