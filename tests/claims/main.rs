@@ -18,6 +18,7 @@ mod flatness;
 mod freeman;
 mod networks;
 mod regression;
+mod sharpness;
 mod smoothing;
 mod support;
 mod toolbox;

@@ -8,6 +8,7 @@
 //! | [`SpectralDensity`] | density of the spectrum, and averages over it, with their standard errors | Ubaru, Chen & Saad 2017 |
 //! | [`TraceEstimate`] | the trace from random products, with its standard error | Hutchinson 1990 |
 //! | [`DeflatedTrace`] | the same with the largest eigenvalues taken out: a hundred times fewer products where they decay | Meyer, Musco, Musco & Woodruff 2021 |
+//! | [`Sharpness`] | how far the landscape rises within a box or a ball, and what that does not mean | Keskar et al. 2017; Foret et al. 2021; Dinh et al. 2017 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
 //! | [`CriticalSearch`] | finds a critical point of whatever index is near | Levenberg 1944; Dauphin et al. 2014 |
@@ -24,6 +25,7 @@ mod following;
 mod hessian;
 mod lanczos;
 mod search;
+mod sharpness;
 mod signature;
 pub mod slices;
 mod trace;
@@ -37,5 +39,6 @@ pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, Follow
 pub use hessian::{Hessian, HessianLayout, HessianStep, trace};
 pub use lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Ritz};
 pub use search::{CriticalSearch, SearchLayout, SearchStep};
+pub use sharpness::{Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep};
 pub use signature::{Signature, Tolerance, signature};
 pub use trace::{Probe, TraceEstimate, TraceLayout, TraceStep};

@@ -1,28 +1,28 @@
-//! Curvature from products alone: Gauss–Newton, spectral densities, traces.
+//! Curvature from products alone: Gauss–Newton, spectral densities, traces, and how far a landscape rises.
 
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{fill_normal, stream};
 use losscape::curvature::{
     DeflatedTrace, DeflatedTraceLayout, DensityConfig, DensityLayout, DensityStep, LanczosConfig, Probe,
-    SpectralDensity,
+    Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep, SpectralDensity,
 };
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::objective::{GaussNewton, GaussNewtonAt, HessianAt};
-use losscape::{ArgError, Operator, Real};
+use losscape::{ArgError, Objective, Operator, Real};
 
 use crate::numbers::numbers;
 use crate::{Experiment, digest};
 
 pub(crate) const SINGLE: Experiment = Experiment {
     name: "krylov-f32",
-    digest: 0x8ee6d4fbb25aba21,
+    digest: 0xfe5e74c9471c302a,
     stack: 8 * 1024,
     run: || digest(products::<f32>),
 };
 pub(crate) const DOUBLE: Experiment = Experiment {
     name: "krylov-f64",
-    digest: 0x90357343f2be5d9a,
+    digest: 0xc12d07e518a61b12,
     stack: 12 * 1024,
     run: || digest(products::<f64>),
 };
@@ -48,6 +48,7 @@ fn products<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
         density(&GaussNewtonAt::new(&f, &params)?, digest)?;
         density(&HessianAt::new(&f, &params)?, digest)?;
         deflated(&HessianAt::new(&f, &params)?, digest)?;
+        rise(&f, &params, digest)?;
     }
     Ok(())
 }
@@ -85,5 +86,21 @@ fn deflated<R: Real>(operator: &impl Operator<R>, digest: &mut Fingerprint) -> R
     }
     let found = trace.estimate();
     digest.reals(&[found.mean, found.standard_error]);
+    Ok(())
+}
+
+/// The highest values in a box and in a ball.
+fn rise<R: Real>(f: &impl Objective<R>, params: &[R], digest: &mut Fingerprint) -> Result<(), ArgError> {
+    let mut workspace = [R::ZERO; SharpnessLayout::new(DIM, NET.scratch_len(TILE)).len()];
+    let tenth = R::from_f64(0.1);
+    for region in [Region::Box { size: tenth }, Region::Ball { radius: tenth }] {
+        let config = SharpnessConfig { region, starts: 1, steps: 4 };
+        let mut sharpness = Sharpness::new(f, config, params, &mut workspace[..])?;
+        let mut rng = stream(8, 4);
+        while let SharpnessStep::Evaluated { value } = sharpness.step(f, &mut rng) {
+            digest.real(value);
+        }
+        digest.reals(&[sharpness.rise(), sharpness.percentage()]);
+    }
     Ok(())
 }
