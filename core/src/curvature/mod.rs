@@ -7,7 +7,7 @@
 //! | [`Lanczos`] | extreme eigenvalues from products alone, with residual bounds | Lanczos 1950; Parlett 1998 |
 //! | [`SpectralDensity`] | density of the spectrum, and averages over it, with their standard errors | Ubaru, Chen & Saad 2017 |
 //! | [`TraceEstimate`] | the trace from random products, with its standard error | Hutchinson 1990 |
-//! | [`DeflatedTrace`] | the same with the largest eigenvalues taken out: a hundred times fewer products where they decay | Meyer, Musco, Musco & Woodruff 2021 |
+//! | [`DeflatedTrace`] | the same with the largest eigenvalues taken out: far fewer products where they decay | Meyer, Musco, Musco & Woodruff 2021 |
 //! | [`Sharpness`] | how far the landscape rises within a box or a ball, and what that does not mean | Keskar et al. 2017; Foret et al. 2021; Dinh et al. 2017 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |

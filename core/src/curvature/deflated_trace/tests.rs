@@ -58,7 +58,7 @@ fn after<R: Real>(operator: &Spectral<R>, rank: u32, products: u32, seed: u64) -
     trace
 }
 
-/// λᵢ = i⁻², both signs: sixty products are a hundred times as good with a space as without.
+/// λᵢ = i⁻², both signs: sixty products leave a fiftieth of the standard error with a space, compared with none.
 #[test]
 fn decaying_spectra_are_nearly_exact() {
     let values: Vec<f64> =
