@@ -16,6 +16,7 @@ mod draxler;
 mod edge;
 mod flatness;
 mod freeman;
+mod gradient_noise;
 mod networks;
 mod regression;
 mod sharpness;

@@ -72,9 +72,12 @@ const scrolled = (page: Page) => page.evaluate(() => scrollY);
 async function scrolls(page: Page, finger: Finger, from: Place): Promise<boolean> {
   const before = await scrolled(page);
   await finger.drag(from, { x: from.x, y: from.y - 120 });
-  // A fling may go on for a while.
-  await page.waitForTimeout(300);
-  return (await scrolled(page)) > before + 60;
+  // A busy machine scrolls late.
+  const found = page.waitForFunction((least) => scrollY > least, before + 60, { timeout: 5000 });
+  return found.then(
+    () => true,
+    () => false,
+  );
 }
 
 test('a handle of Surface is dragged in both directions; beside it the page scrolls', async () => {
