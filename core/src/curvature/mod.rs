@@ -12,6 +12,7 @@
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
 //! | [`CriticalSearch`] | finds a critical point of whatever index is near | Levenberg 1944; Dauphin et al. 2014 |
+//! | [`SaddleFree`] | descends by curvatures' magnitudes, from products alone | Dauphin et al. 2014 |
 //! | [`slices`] | planes through parameter space, and what lies in them | Li et al. 2018; Garipov et al. 2018 |
 //!
 //! Compute curvature in `f64`: in `f32` many more eigenvalues are too near zero to have a sign. A [`Hessian`] states the
@@ -24,6 +25,7 @@ mod estimate;
 mod following;
 mod hessian;
 mod lanczos;
+mod saddle_free;
 mod search;
 mod sharpness;
 mod signature;
@@ -38,6 +40,7 @@ pub use estimate::Estimate;
 pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep};
 pub use hessian::{Hessian, HessianLayout, HessianStep, trace};
 pub use lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Ritz};
+pub use saddle_free::{SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep};
 pub use search::{CriticalSearch, SearchLayout, SearchStep};
 pub use sharpness::{Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep};
 pub use signature::{Signature, Tolerance, signature};

@@ -1,28 +1,29 @@
-//! Curvature from products alone: Gauss–Newton, spectral densities, traces, and how far a landscape rises.
+//! Curvature from products alone: Gauss–Newton, spectral densities, traces, how far a landscape rises, and walks away from saddles.
 
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{fill_normal, stream};
 use losscape::curvature::{
     DeflatedTrace, DeflatedTraceLayout, DensityConfig, DensityLayout, DensityStep, LanczosConfig, Probe,
-    Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep, SpectralDensity,
+    Region, SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep, Sharpness, SharpnessConfig,
+    SharpnessLayout, SharpnessStep, SpectralDensity,
 };
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::objective::{GaussNewton, GaussNewtonAt, HessianAt};
-use losscape::{ArgError, Objective, Operator, Real};
+use losscape::{ArgError, Curvature, Objective, Operator, Real};
 
 use crate::numbers::numbers;
 use crate::{Experiment, digest};
 
 pub(crate) const SINGLE: Experiment = Experiment {
     name: "krylov-f32",
-    digest: 0xfe5e74c9471c302a,
+    digest: 0xb91be5c897858d45,
     stack: 8 * 1024,
     run: || digest(products::<f32>),
 };
 pub(crate) const DOUBLE: Experiment = Experiment {
     name: "krylov-f64",
-    digest: 0xc12d07e518a61b12,
+    digest: 0xafa1e5bd5304eec5,
     stack: 12 * 1024,
     run: || digest(products::<f64>),
 };
@@ -49,6 +50,7 @@ fn products<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
         density(&HessianAt::new(&f, &params)?, digest)?;
         deflated(&HessianAt::new(&f, &params)?, digest)?;
         rise(&f, &params, digest)?;
+        saddle_free(&f, &params, digest)?;
     }
     Ok(())
 }
@@ -102,5 +104,31 @@ fn rise<R: Real>(f: &impl Objective<R>, params: &[R], digest: &mut Fingerprint) 
         }
         digest.reals(&[sharpness.rise(), sharpness.percentage()]);
     }
+    Ok(())
+}
+
+/// A few moves: every value, and where they lead.
+fn saddle_free<R: Real>(
+    f: &impl Curvature<R>,
+    params: &[R],
+    digest: &mut Fingerprint,
+) -> Result<(), ArgError> {
+    const LAYOUT: SaddleFreeLayout =
+        SaddleFreeLayout::new(DIM, 4, NET.scratch_len(TILE), NET.hess_vec_scratch_len(TILE));
+    let mut basis = [R::ZERO; LAYOUT.lanczos().basis_len()];
+    let mut krylov = [R::ZERO; LAYOUT.lanczos().len()];
+    let mut workspace = [R::ZERO; LAYOUT.len()];
+    let config = SaddleFreeConfig { products: 4, damping: R::from_f64(0.01), grad_norm: R::ZERO };
+    let mut walk = SaddleFree::new(f, config, params, &mut basis[..], &mut krylov[..], &mut workspace[..])?;
+    let mut rng = stream(8, 5);
+    while walk.moves() < 4 {
+        match walk.step(f, &mut rng) {
+            SaddleFreeStep::Evaluated { value, grad_norm } => digest.reals(&[value, grad_norm]),
+            SaddleFreeStep::Moved { value, grad_norm, length } => digest.reals(&[value, grad_norm, length]),
+            SaddleFreeStep::Product { .. } | SaddleFreeStep::Refused => (),
+            _ => break,
+        }
+    }
+    digest.reals(walk.params());
     Ok(())
 }

@@ -54,6 +54,11 @@ impl<R: Real> Ritz<'_, R> {
         true
     }
 
+    /// The start's component along Ritz vector `i`, for a unit start.
+    pub(in crate::curvature) fn first(&self, i: usize) -> R {
+        self.vector_of(i).first().copied().unwrap_or(R::ZERO)
+    }
+
     fn vector_of(&self, i: usize) -> &[R] {
         rows(self.vectors, self.values.len()).nth(i).unwrap_or_default()
     }

@@ -1,0 +1,374 @@
+//! Descent that turns away from saddles.
+
+use super::lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep};
+use crate::base::layout::{cut, total};
+use crate::base::random::Rng;
+use crate::base::vector::{axpy, norm};
+use crate::objective::HessianAt;
+use crate::{ArgError, Curvature, Real};
+
+/// What a refused move multiplies the damping by, and an accepted one divides it by.
+const FACTOR: u32 = 4;
+/// The first damping after an undamped move was refused, as a share of the largest curvature.
+const FIRST: f64 = 1e-3;
+/// Damped by more than this many times the largest curvature, a walk is stuck.
+const MOST: f64 = 1e8;
+
+/// How a [`SaddleFree`] walk runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SaddleFreeConfig<R: Real = f32> {
+    /// k, products for each model of the landscape; n of them, or more, know all of the Hessian.
+    pub products: u32,
+    /// λ of the first move, as a share of the largest curvature: at least zero, which is no damping.
+    pub damping: R,
+    /// The length of the gradient at which the walk has converged, at least zero.
+    pub grad_norm: R,
+}
+
+/// The memory of a [`SaddleFree`] walk.
+///
+/// ```
+/// use losscape::curvature::{LanczosLayout, SaddleFreeLayout};
+/// let layout = SaddleFreeLayout::new(100, 8, 50, 60);
+/// assert_eq!(layout.lanczos(), LanczosLayout::new(100, 8, 60));
+/// assert_eq!(layout.len(), 5 * 100 + 50);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SaddleFreeLayout {
+    lanczos: LanczosLayout,
+    dim: usize,
+    scratch: usize,
+}
+
+struct Parts<'w, R> {
+    params: &'w mut [R],
+    grad: &'w mut [R],
+    next: &'w mut [R],
+    next_grad: &'w mut [R],
+    direction: &'w mut [R],
+    scratch: &'w mut [R],
+}
+
+impl SaddleFreeLayout {
+    /// For an objective's `dim`, `scratch_len` and `hess_vec_scratch_len`, and models of so many `products`.
+    #[must_use]
+    pub const fn new(dim: usize, products: usize, scratch: usize, hess_vec_scratch: usize) -> Self {
+        Self { lanczos: LanczosLayout::new(dim, products, hess_vec_scratch), dim, scratch }
+    }
+
+    /// The memory of the iteration that makes a model: its basis and its workspace.
+    #[must_use]
+    pub const fn lanczos(self) -> LanczosLayout {
+        self.lanczos
+    }
+
+    /// The least length of the walk's own workspace; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        total([self.dim, self.dim, self.dim, self.dim, self.dim, self.scratch])
+    }
+
+    fn split<R>(self, workspace: &mut [R]) -> Option<Parts<'_, R>> {
+        if workspace.len() < self.len() {
+            return None;
+        }
+        let ([params, grad, next, next_grad, direction], scratch) = cut(workspace, [self.dim; 5])?;
+        Some(Parts { params, grad, next, next_grad, direction, scratch })
+    }
+}
+
+/// What one [`SaddleFree::step`] did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SaddleFreeStep<R: Real = f32> {
+    /// The value and the gradient at the start are known.
+    Evaluated {
+        /// The value.
+        value: R,
+        /// The length of the gradient.
+        grad_norm: R,
+    },
+    /// One more product of the model at this point.
+    Product {
+        /// Products so far.
+        count: u32,
+    },
+    /// A lower point was found.
+    Moved {
+        /// Its value.
+        value: R,
+        /// The length of its gradient.
+        grad_norm: R,
+        /// How far it lies away.
+        length: R,
+    },
+    /// The point was no lower, or not finite; the next one is nearer.
+    Refused,
+    /// The gradient is no longer than asked for: a critical point, of whatever kind. Further steps say the same.
+    Converged,
+    /// No point that the model leads to is lower, however near: the values do not resolve what is left to gain. Further
+    /// steps say the same.
+    Stuck,
+    /// The start, or a product, was infinite or NaN. Further steps say the same.
+    NotFinite,
+    /// The memory no longer has the lengths that the objective needs; nothing was done.
+    MemoryChanged,
+}
+
+/// Saddle-free Newton (Dauphin et al. 2014): Newton's step with the magnitudes of the curvatures, in the Krylov space of the
+/// gradient,
+///
+/// ```text
+/// θ ← θ − V (|VᵀHV| + λ)⁻¹ Vᵀ g,     V: k Lanczos vectors of the Hessian, started at g
+/// ```
+///
+/// Newton's own step goes to the nearest critical point of the model, so saddles attract it. With |H| a direction that
+/// curves down is followed down: on a quadratic an undamped step with k = n takes a component c to 0 where the
+/// curvature is positive, and to 2c where it is negative. λ (Marquardt 1963) is divided by 4 after a move to a lower value, and multiplied
+/// by 4 until one is found. The model is damped because |H| has no inverse where the landscape is flat.
+///
+/// Starts whose gradient has no component along the directions that go down, such as a point on the ridge of a saddle, stay on it: no
+/// method that sees gradients and their Krylov space only can leave. Converged says no more than that the gradient is
+/// small; [`EigenvectorFollowing`](super::EigenvectorFollowing) certifies what was found.
+///
+/// # Shapes
+///
+/// | argument    | length                                          | layout                  |
+/// |-------------|-------------------------------------------------|-------------------------|
+/// | `params`    | n                                               | the start               |
+/// | `basis`     | [`LanczosLayout::basis_len`]                    | need not be initialised |
+/// | `krylov`    | [`LanczosLayout::len`]                          | need not be initialised |
+/// | `workspace` | [`SaddleFreeLayout::len`]                       | need not be initialised |
+///
+/// # Cost
+/// A move is k products, `4 k² n` multiplications, and a gradient for each point that is tried.
+///
+/// # Examples
+///
+/// From (1, ½) on 5 x² − y², Newton's step ends at the saddle (0, 0); this one leaves it:
+///
+/// ```
+/// use losscape::base::random::stream;
+/// use losscape::curvature::{SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep};
+/// use losscape::models::surfaces::Quadratic;
+/// use losscape::{Curvature, Objective};
+///
+/// let f = Quadratic::new(&[10.0f64, -2.0])?;
+/// let layout = SaddleFreeLayout::new(2, 2, f.scratch_len(), f.hess_vec_scratch_len());
+/// let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
+/// let config = SaddleFreeConfig { products: 2, damping: 0.0, grad_norm: 1e-6 };
+/// let mut walk = SaddleFree::new(&f, config, &[1.0, 0.5], basis, krylov, vec![0.0; layout.len()])?;
+/// while !matches!(walk.step(&f, &mut stream(1, 0)), SaddleFreeStep::Moved { .. }) {}
+/// assert!(walk.params()[0].abs() < 1e-14 && (walk.params()[1] - 1.0).abs() < 1e-14);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SaddleFree<R: Real, B, K, W> {
+    config: SaddleFreeConfig<R>,
+    layout: SaddleFreeLayout,
+    lanczos: Lanczos<R, B, K>,
+    workspace: W,
+    state: State,
+    value: R,
+    grad_norm: R,
+    /// λ as a share of the largest curvature.
+    damping: R,
+    moves: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Start,
+    Model,
+    Move,
+    Converged,
+    Stuck,
+    NotFinite,
+}
+
+impl<R, B, K, W> SaddleFree<R, B, K, W>
+where
+    R: Real,
+    B: AsRef<[R]> + AsMut<[R]>,
+    K: AsRef<[R]> + AsMut<[R]>,
+    W: AsRef<[R]> + AsMut<[R]>,
+{
+    /// A walk at its start.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `products` (zero), `damping` or `grad_norm` (negative or not finite), `params` (another length, not
+    /// finite), `basis` (another length), `workspace` (shorter than the layout's, the walk's or the iteration's).
+    pub fn new(
+        f: &(impl Curvature<R> + ?Sized),
+        config: SaddleFreeConfig<R>,
+        params: &[R],
+        basis: B,
+        krylov: K,
+        mut workspace: W,
+    ) -> Result<Self, ArgError> {
+        ArgError::check_count("products", config.products as usize)?;
+        ArgError::check_non_negative("damping", config.damping)?;
+        ArgError::check_non_negative("grad_norm", config.grad_norm)?;
+        let at = HessianAt::new(f, params)?;
+        let lanczos = LanczosConfig { steps: config.products, reorthogonalise: true };
+        let lanczos = Lanczos::unstarted(&at, lanczos, basis, krylov)?;
+        let layout = layout_of(f, config.products);
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
+        if let Some(parts) = layout.split(workspace.as_mut()) {
+            parts.params.copy_from_slice(params);
+        }
+        let (state, damping, zero) = (State::Start, config.damping, R::ZERO);
+        Ok(Self {
+            config,
+            layout,
+            lanczos,
+            workspace,
+            state,
+            value: zero,
+            grad_norm: zero,
+            damping,
+            moves: 0,
+        })
+    }
+
+    /// One gradient or one product of the objective that the walk was made for; the generator is used where a Krylov space
+    /// is invariant.
+    pub fn step<G: Rng + ?Sized>(
+        &mut self,
+        f: &(impl Curvature<R> + ?Sized),
+        rng: &mut G,
+    ) -> SaddleFreeStep<R> {
+        if layout_of(f, self.config.products) != self.layout {
+            return SaddleFreeStep::MemoryChanged;
+        }
+        match self.state {
+            State::Start => self.evaluate(f),
+            State::Model => self.product(f, rng),
+            State::Move => self.try_move(f),
+            State::Converged => Some(SaddleFreeStep::Converged),
+            State::Stuck => Some(SaddleFreeStep::Stuck),
+            State::NotFinite => Some(SaddleFreeStep::NotFinite),
+        }
+        .unwrap_or(SaddleFreeStep::MemoryChanged)
+    }
+
+    fn evaluate(&mut self, f: &(impl Curvature<R> + ?Sized)) -> Option<SaddleFreeStep<R>> {
+        let Parts { params, grad, scratch, .. } = self.layout.split(self.workspace.as_mut())?;
+        let value = f.value_grad(params, grad, scratch);
+        let grad_norm = norm(grad);
+        if !(value.is_finite() && grad_norm.is_finite()) {
+            self.state = State::NotFinite;
+            return Some(SaddleFreeStep::NotFinite);
+        }
+        self.arrive(value, grad_norm);
+        Some(SaddleFreeStep::Evaluated { value, grad_norm })
+    }
+
+    /// Notes the point that the walk is at.
+    fn arrive(&mut self, value: R, grad_norm: R) {
+        (self.value, self.grad_norm) = (value, grad_norm);
+        self.state = if grad_norm <= self.config.grad_norm { State::Converged } else { State::Model };
+        if self.state == State::Model
+            && let Some(parts) = self.layout.split(self.workspace.as_mut())
+        {
+            self.lanczos.begin(|start| start.copy_from_slice(parts.grad));
+        }
+    }
+
+    fn product<G: Rng + ?Sized>(
+        &mut self,
+        f: &(impl Curvature<R> + ?Sized),
+        rng: &mut G,
+    ) -> Option<SaddleFreeStep<R>> {
+        let Parts { params, .. } = self.layout.split(self.workspace.as_mut())?;
+        let at = HessianAt::new(f, params).ok()?;
+        match self.lanczos.step(&at, rng) {
+            LanczosStep::Extended { steps, .. } | LanczosStep::Restarted { steps } => {
+                Some(SaddleFreeStep::Product { count: steps })
+            }
+            LanczosStep::Done => {
+                self.state = State::Move;
+                self.try_move(f)
+            }
+            LanczosStep::NotFinite => {
+                self.state = State::NotFinite;
+                Some(SaddleFreeStep::NotFinite)
+            }
+            LanczosStep::MemoryChanged => None,
+        }
+    }
+
+    fn try_move(&mut self, f: &(impl Curvature<R> + ?Sized)) -> Option<SaddleFreeStep<R>> {
+        let Parts { params, grad, next, next_grad, direction, scratch } =
+            self.layout.split(self.workspace.as_mut())?;
+        let Some(ritz) = self.lanczos.ritz() else {
+            self.state = State::NotFinite;
+            return Some(SaddleFreeStep::NotFinite);
+        };
+        let mut size = R::ZERO;
+        for value in ritz.values() {
+            size = size.or_larger(value.abs());
+        }
+        // Flat to all digits along the gradient: as a slope alone, on which a unit of curvature is as good as any.
+        let size = if size > R::ZERO { size } else { R::ONE };
+        next.copy_from_slice(params);
+        for (i, value) in ritz.values().iter().enumerate() {
+            let along = self.grad_norm * ritz.first(i);
+            if along != R::ZERO && ritz.vector(i, direction) {
+                axpy(-along / (value.abs() + self.damping * size), direction, next);
+            }
+        }
+        for ((way, to), from) in direction.iter_mut().zip(&*next).zip(&*params) {
+            *way = *to - *from;
+        }
+        let length = norm(direction);
+        let value = f.value_grad(next, next_grad, scratch);
+        let grad_norm = norm(next_grad);
+        if value < self.value && grad_norm.is_finite() && length.is_finite() {
+            params.copy_from_slice(next);
+            grad.copy_from_slice(next_grad);
+            self.damping /= R::from_u32(FACTOR);
+            self.moves = self.moves.saturating_add(1);
+            self.arrive(value, grad_norm);
+            return Some(SaddleFreeStep::Moved { value, grad_norm, length });
+        }
+        self.damping = (self.damping * R::from_u32(FACTOR)).or_larger(R::from_f64(FIRST));
+        if self.damping > R::from_f64(MOST) || length == R::ZERO {
+            self.state = State::Stuck;
+            return Some(SaddleFreeStep::Stuck);
+        }
+        Some(SaddleFreeStep::Refused)
+    }
+
+    /// The point that the walk is at.
+    #[must_use]
+    pub fn params(&self) -> &[R] {
+        self.workspace.as_ref().get(..self.layout.dim).unwrap_or_default()
+    }
+
+    /// The value there; zero before the first step.
+    #[must_use]
+    pub const fn value(&self) -> R {
+        self.value
+    }
+
+    /// The length of the gradient there; zero before the first step.
+    #[must_use]
+    pub const fn grad_norm(&self) -> R {
+        self.grad_norm
+    }
+
+    /// How many times it has moved.
+    #[must_use]
+    pub const fn moves(&self) -> u32 {
+        self.moves
+    }
+}
+
+fn layout_of<R: Real>(f: &(impl Curvature<R> + ?Sized), products: u32) -> SaddleFreeLayout {
+    SaddleFreeLayout::new(f.dim(), products as usize, f.scratch_len(), f.hess_vec_scratch_len())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+extern crate std;
+use std::vec;
+use std::vec::Vec;
+
+use super::*;
+use crate::Objective;
+use crate::base::random::{fill_normal, stream};
+use crate::curvature::{EigenLayout, Hessian, HessianStep, eigen};
+use crate::models::data::{Dataset, Targets};
+use crate::models::mlp::{Loss, Mlp, MlpObjective};
+use crate::models::surfaces::{MonkeySaddle, Quadratic};
+
+type Owned<R> = SaddleFree<R, Vec<R>, Vec<R>, Vec<R>>;
+
+fn made<R: Real>(f: &impl Curvature<R>, config: SaddleFreeConfig<R>, at: &[R]) -> Owned<R> {
+    let layout = layout_of(f, config.products);
+    let lanczos = layout.lanczos();
+    let [basis, krylov, workspace] =
+        [lanczos.basis_len(), lanczos.len(), layout.len()].map(|len| vec![R::NAN; len]);
+    SaddleFree::new(f, config, at, basis, krylov, workspace).unwrap()
+}
+
+/// Until it has moved so often, or ended.
+fn moved<R: Real>(f: &impl Curvature<R>, walk: &mut Owned<R>, moves: u32) -> SaddleFreeStep<R> {
+    let mut rng = stream(1, 0);
+    loop {
+        let step = walk.step(f, &mut rng);
+        match step {
+            SaddleFreeStep::Evaluated { .. } | SaddleFreeStep::Product { .. } | SaddleFreeStep::Refused => (),
+            SaddleFreeStep::Moved { .. } if walk.moves() < moves => (),
+            _ => return step,
+        }
+    }
+}
+
+fn all<R: Real>(n: u32, damping: R) -> SaddleFreeConfig<R> {
+    SaddleFreeConfig { products: n, damping, grad_norm: R::ZERO }
+}
+
+/// Undamped, c → 0 where the curvature is positive and c → 2 c where it is negative.
+#[test]
+fn quadratics_exactly() {
+    let f = Quadratic::new(&[3.0, -1.0, 0.5, -7.0]).unwrap();
+    let start = [1.0, 0.25, -2.0, 0.5];
+    let mut walk = made(&f, all(4, 0.0), &start);
+    assert!(matches!(moved(&f, &mut walk, 1), SaddleFreeStep::Moved { .. }));
+    for (x, want) in walk.params().iter().zip([0.0, 0.5, 0.0, 1.0]) {
+        assert!((x - want).abs() < 1e-13, "{:?}", walk.params());
+    }
+}
+
+#[test]
+fn a_monkey_saddle_is_left() {
+    let f = MonkeySaddle::<f64>::default();
+    let mut walk = made(&f, all(2, 0.1), &[1e-3, 2e-3]);
+    let mut before = f.value(&[1e-3, 2e-3], &mut []);
+    for moves in 1..=5 {
+        let SaddleFreeStep::Moved { value, length, .. } = moved(&f, &mut walk, moves) else { panic!() };
+        assert!(value < before && length.is_finite(), "{value} after {before}");
+        before = value;
+    }
+}
+
+const NET: Mlp = Mlp::from_widths(&[1, 3, 1]);
+
+fn network<'a>(x: &'a [f64], y: &'a [f64]) -> MlpObjective<'a, f64> {
+    let data = Dataset::new(x, 1, Targets::Values(y)).unwrap();
+    MlpObjective::new(NET, Loss::MeanSquaredError, data, 1e-3).unwrap()
+}
+
+/// As many products as parameters make the step of the dense Hessian, and it trains a network to a critical point.
+#[test]
+fn all_products_are_the_dense_step() {
+    let x: Vec<f64> = (0..30).map(|k| f64::from(k) / 14.5 - 1.0).collect();
+    let y: Vec<f64> = x.iter().map(|x| x * x * x - 0.5 * x).collect();
+    let f = network(&x, &y);
+    let n = f.dim();
+    let mut start = vec![0.0; n];
+    fill_normal(&mut stream(4, 0), &mut start);
+    let damping = 0.01;
+    let mut walk = made(&f, SaddleFreeConfig { grad_norm: 1e-9, ..all(64, damping) }, &start);
+    assert!(matches!(moved(&f, &mut walk, 1), SaddleFreeStep::Moved { .. }));
+
+    let at = HessianAt::new(&f, &start).unwrap();
+    let mut hessian = Hessian::new(&at, vec![0.0; n * n], vec![0.0; 1 << 14]).unwrap();
+    while !matches!(hessian.step(&at), HessianStep::Done { .. }) {}
+    let (mut matrix, mut values) = (hessian.into_parts().0, vec![0.0; n]);
+    eigen(&mut matrix, &mut values, &mut vec![0.0; EigenLayout::new(n).len()]).unwrap();
+    let (mut grad, mut dense) = (vec![0.0; n], start.clone());
+    f.value_grad(&start, &mut grad, &mut vec![0.0; f.scratch_len()]);
+    let size = values.iter().fold(0.0, |most: f64, x| most.or_larger(x.abs()));
+    for (value, u) in values.iter().zip(matrix.chunks_exact(n)) {
+        axpy(-crate::base::vector::dot(u, &grad) / (value.abs() + damping * size), u, &mut dense);
+    }
+    for (found, want) in walk.params().iter().zip(&dense) {
+        assert!((found - want).abs() < 1e-8, "{found} against {want}");
+    }
+    assert_eq!(moved(&f, &mut walk, 500), SaddleFreeStep::Converged);
+    assert!(walk.grad_norm() <= 1e-9, "{}", walk.grad_norm());
+    // Few products do as well, with more moves.
+    let mut few = made(&f, SaddleFreeConfig { grad_norm: 1e-6, ..all(4, damping) }, &start);
+    assert_eq!(moved(&f, &mut few, 5000), SaddleFreeStep::Converged);
+}
+
+/// k f(θ / u) takes the same way, bit for bit in powers of two.
+#[test]
+fn any_scale() {
+    let of = |k: f64, unit: f64| {
+        let spectrum = [3.0, -1.0, 0.5, -7.0].map(|x| x * k / unit / unit);
+        let f = Quadratic::new(&spectrum).unwrap();
+        let start = [1.0, 0.25, -2.0, 0.5].map(|x| x * unit);
+        let mut walk = made(&f, all(3, 0.25), &start);
+        assert!(matches!(moved(&f, &mut walk, 3), SaddleFreeStep::Moved { .. }));
+        walk.params().iter().map(|x| x / unit).collect::<Vec<_>>()
+    };
+    let (want, two) = (of(1.0, 1.0), f64::from_bits((1023 + 100) << 52));
+    for (k, unit) in [(two, 1.0), (1.0 / two, 1.0), (1.0, two), (1.0, 1.0 / two)] {
+        for (x, want) in of(k, unit).iter().zip(&want) {
+            assert!((x / want - 1.0).abs() < 1e-12, "{x} against {want}");
+        }
+    }
+}
+
+#[test]
+fn how_a_walk_ends() {
+    let f = Quadratic::new(&[2.0, 3.0]).unwrap();
+    let mut walk = made(&f, SaddleFreeConfig { grad_norm: 1e-3, ..all(2, 0.0) }, &[0.0, 0.0]);
+    assert_eq!(moved(&f, &mut walk, 1), SaddleFreeStep::Converged, "at once");
+    assert_eq!(walk.step(&f, &mut stream(1, 0)), SaddleFreeStep::Converged, "and again");
+    // From the minimum's last digit on nothing is lower.
+    let mut walk = made(&f, all(2, 0.0), &[1.0, 1.0]);
+    let end = moved(&f, &mut walk, 100);
+    assert!(matches!(end, SaddleFreeStep::Stuck | SaddleFreeStep::Converged), "{end:?}");
+    let mut lost = made(&Quadratic::new(&[1e308]).unwrap(), all(1, 0.0), &[1e200]);
+    assert_eq!(moved(&Quadratic::new(&[1e308]).unwrap(), &mut lost, 1), SaddleFreeStep::NotFinite);
+    let mut walk = made(&f, all(2, 0.0), &[1.0, 1.0]);
+    walk.workspace.pop();
+    assert_eq!(walk.step(&f, &mut stream(1, 0)), SaddleFreeStep::MemoryChanged);
+    assert_eq!(walk.step(&Quadratic::new(&[1.0]).unwrap(), &mut stream(1, 0)), SaddleFreeStep::MemoryChanged);
+}
+
+#[test]
+fn bad_arguments_are_named() {
+    let f = Quadratic::new(&[2.0, 3.0]).unwrap();
+    let layout = layout_of(&f, 2);
+    let lens = [layout.lanczos().basis_len(), layout.lanczos().len(), layout.len()];
+    let refused = |config, at: &[f64], off: [usize; 3]| {
+        let [basis, krylov, workspace] = [0, 1, 2].map(|k: usize| vec![0.0; lens[k] - off[k]]);
+        SaddleFree::new(&f, config, at, basis, krylov, workspace).err().map(|error| error.arg)
+    };
+    let good = all(2, 0.1);
+    assert_eq!(refused(good, &[0.0; 2], [0; 3]), None);
+    assert_eq!(refused(SaddleFreeConfig { products: 0, ..good }, &[0.0; 2], [0; 3]), Some("products"));
+    for bad in [-1.0, f64::NAN, f64::INFINITY] {
+        assert_eq!(refused(SaddleFreeConfig { damping: bad, ..good }, &[0.0; 2], [0; 3]), Some("damping"));
+        assert_eq!(
+            refused(SaddleFreeConfig { grad_norm: bad, ..good }, &[0.0; 2], [0; 3]),
+            Some("grad_norm")
+        );
+    }
+    assert_eq!(refused(good, &[0.0; 3], [0; 3]), Some("params"));
+    assert_eq!(refused(good, &[0.0, f64::NAN], [0; 3]), Some("params"));
+    assert_eq!(refused(good, &[0.0; 2], [1, 0, 0]), Some("basis"));
+    assert_eq!(refused(good, &[0.0; 2], [0, 1, 0]), Some("workspace"));
+    assert_eq!(refused(good, &[0.0; 2], [0, 0, 1]), Some("workspace"));
+}
