@@ -325,7 +325,8 @@ where
         let length = norm(direction);
         let value = f.value_grad(next, next_grad, scratch);
         let grad_norm = norm(next_grad);
-        if value < self.value && grad_norm.is_finite() && length.is_finite() {
+        let finite = value.is_finite() && grad_norm.is_finite() && length.is_finite();
+        if finite && value < self.value {
             params.copy_from_slice(next);
             grad.copy_from_slice(next_grad);
             self.damping /= R::from_u32(FACTOR);

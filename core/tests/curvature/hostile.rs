@@ -16,7 +16,7 @@ use losscape::{Curvature, Objective, Operator};
 use proptest::prelude::*;
 
 /// Numbers of ordinary size, and all that are not.
-fn number() -> impl Strategy<Value = f32> {
+pub(crate) fn number() -> impl Strategy<Value = f32> {
     prop_oneof![
         4 => -3.0f32..3.0,
         1 => Just(0.0),
@@ -26,7 +26,7 @@ fn number() -> impl Strategy<Value = f32> {
 }
 
 /// Those, infinities and NaN.
-fn anything() -> impl Strategy<Value = f32> {
+pub(crate) fn anything() -> impl Strategy<Value = f32> {
     prop_oneof![20 => number(), 1 => prop_oneof![Just(f32::NAN), Just(f32::INFINITY), Just(f32::NEG_INFINITY)]]
 }
 
@@ -35,11 +35,11 @@ fn numbers(most: usize) -> impl Strategy<Value = Vec<f32>> {
 }
 
 /// One number too many, or too few, now and then.
-fn off_by() -> impl Strategy<Value = isize> {
+pub(crate) fn off_by() -> impl Strategy<Value = isize> {
     prop_oneof![6 => Just(0), 1 => Just(-1), 1 => Just(1)]
 }
 
-fn resized(len: usize, off: isize) -> Vec<f32> {
+pub(crate) fn resized(len: usize, off: isize) -> Vec<f32> {
     vec![f32::NAN; len.saturating_add_signed(off)]
 }
 
@@ -48,9 +48,9 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
 }
 
 /// A landscape and a map whose answers are given numbers, one after the other.
-struct Hostile {
-    dim: usize,
-    answers: Vec<f32>,
+pub(crate) struct Hostile {
+    pub(crate) dim: usize,
+    pub(crate) answers: Vec<f32>,
 }
 
 impl Hostile {

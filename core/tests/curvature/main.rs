@@ -11,6 +11,7 @@
 )]
 
 mod hostile;
+mod hostile_krylov;
 
 use losscape::base::random::{fill_indices, fill_normal, stream};
 use losscape::curvature::slices::{GridStep, Plane, PlaneGrid, PlaneGridConfig, PlaneGridLayout};

@@ -72,6 +72,7 @@ fn decaying_spectra_are_nearly_exact() {
 
 /// Over 200 estimates, within two standard errors of the truth as often as a normal number is, and right on average.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn the_standard_error_is_honest() {
     let values: Vec<f64> = (0..30).map(|i| 1.0 + f64::from(i % 7) - f64::from(i % 4)).collect();
     let (operator, exact) = (spectral::<f64>(&values, 30), values.iter().sum::<f64>());

@@ -100,6 +100,7 @@ fn the_quadrature_is_exact_to_its_degree() {
 /// The error that is stated is that of the mean: over 200 estimates, it is within two standard errors of the truth as often as a normal
 /// number is.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn the_standard_error_is_honest() {
     let matrix = random(30);
     let trace: f64 = (0..30).map(|i| matrix.rows[i * 31]).sum();
