@@ -1,4 +1,4 @@
-//! The hot functions: what runs in the loops of training and of path searches, each under a name of its own.
+//! The hot functions: what runs in the loops of training, of path searches and of clouds, each under a name of its own.
 //!
 //! `cargo xtask size` links them one at a time and refuses a panic in any of them. Arguments are those of a
 //! stranger: nothing is known of a length or an index here, so that nothing can be proven from it.
@@ -9,7 +9,11 @@ use core::panic::PanicInfo;
 use losscape::base::random::{self, Xoshiro128PlusPlus};
 use losscape::base::vector::LaneSum;
 use losscape::base::{elementary, matrix, vector};
+use losscape::diffusion::{
+    BatchDescent, Ensemble, EnsembleStep, Evolution, EvolutionStep, FokkerPlanck, Langevin,
+};
 use losscape::models::mlp::{self, Activation, Mlp, MlpObjective};
+use losscape::models::surfaces::DoubleWell;
 use losscape::objective::OnBatch;
 use losscape::path::{
     self, AutoNeb, AutoNebStep, Band, BandStep, Curve, CurveStep, Cycle, DenseScan, ScanStep, StringMethod,
@@ -145,6 +149,19 @@ hot! {
     scan_step(
         scan: &mut DenseScan, f: &MlpObjective<'_>, images: &[f32], point: &mut [f32], scratch: &mut [f32]
     ) -> ScanStep = DenseScan::step;
+
+    ensemble_step(
+        cloud: &mut Ensemble<f32, Langevin, &mut [f32], &mut [Rng], &mut [f32]>, f: &DoubleWell
+    ) -> EnsembleStep = Ensemble::step;
+    batch_ensemble_step(
+        cloud: &mut Ensemble<f32, BatchDescent, &mut [f32], &mut [Rng], &mut [f32]>, f: &MlpObjective<'_>
+    ) -> EnsembleStep = Ensemble::step;
+    evolution_step(
+        density: &mut Evolution<f32, 1, &mut [f32], &mut [f32]>, equation: &FokkerPlanck<f32, 1, &mut [f32]>
+    ) -> EvolutionStep = Evolution::step;
+    evolution_step_2d(
+        density: &mut Evolution<f32, 2, &mut [f32], &mut [f32]>, equation: &FokkerPlanck<f32, 2, &mut [f32]>
+    ) -> EvolutionStep = Evolution::step;
 }
 
 #[panic_handler]

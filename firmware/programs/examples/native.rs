@@ -8,7 +8,7 @@
 
 use losscape::base::random::stream;
 use losscape_programs::{
-    Program, Run, autoneb_digits, autoneb_xor, digits, kept, resume, spirals, tanh, tanh_micromath, xor,
+    Program, Run, autoneb_digits, autoneb_xor, cloud, digits, kept, resume, spirals, tanh, tanh_micromath, xor,
 };
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     print("digits", &mut *Box::new(digits::Memory::new()))?;
     print("autoneb_xor", &mut *Box::new(autoneb_xor::Memory::new()))?;
     print("autoneb_digits", &mut *Box::new(autoneb_digits::Memory::new()))?;
+    print("cloud", &mut *Box::new(cloud::Memory::new()))?;
     print("tanh", &mut *Box::new(tanh::Memory::new()))?;
     print("tanh_micromath", &mut *Box::new(tanh_micromath::Memory::new()))?;
 
@@ -40,6 +41,10 @@ fn print<P: Program>(name: &str, program: &mut P) -> Result<(), losscape::ArgErr
         let mut run = program.begin(part)?;
         P::resume(&mut run)?;
         complete(run);
+        let (names, values) = program.progress();
+        for (what, value) in names.iter().zip(values) {
+            eprintln!("{name}, part {part}: {what} {value}");
+        }
     }
     complete(program.finish()?);
     let report = program.report()?;

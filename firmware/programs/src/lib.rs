@@ -12,6 +12,8 @@ pub mod autoneb_digits;
 pub mod autoneb_xor;
 #[cfg(all(feature = "compact", target_arch = "arm"))]
 mod bytes;
+#[cfg(feature = "cloud")]
+pub mod cloud;
 #[cfg(feature = "digits")]
 pub mod digits;
 #[cfg(feature = "kept")]
@@ -35,6 +37,8 @@ pub mod xor;
 pub use autoneb_digits::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "autoneb_xor"))]
 pub use autoneb_xor::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "cloud"))]
+pub use cloud::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "digits"))]
 pub use digits::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "resume"))]
@@ -105,6 +109,11 @@ pub trait Program {
     /// # Errors
     /// As for [`begin`](Self::begin).
     fn finish(&mut self) -> Result<Self::Last<'_>, ArgError>;
+
+    /// Up to two named numbers that are worth telling after each part; none in most programs.
+    fn progress(&self) -> (&'static [&'static str], [f32; 2]) {
+        (&[], [0.0; 2])
+    }
 
     /// What the work came to. Not part of the kernel images.
     ///

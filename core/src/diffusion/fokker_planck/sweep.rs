@@ -43,10 +43,14 @@ struct Work<'w, R> {
 impl<const D: usize> SweepLayout<D> {
     pub(super) const fn new(cells: [u32; D]) -> Self {
         let all = FokkerPlanckLayout::new(cells).cells();
-        if D < 2 || all == 0 {
-            return Self { cells: all, tile: 0, lines: 1 };
+        let none = Self { cells: all, tile: 0, lines: 1 };
+        if D < 2 {
+            return none;
         }
         let (first, last) = (cells[0] as usize, cells[D - 1] as usize);
+        if first == 0 || last == 0 {
+            return none;
+        }
         let beside = if all / first < LINES { all / first } else { LINES };
         let slab = all / last;
         Self { cells: all, tile: area(beside, first), lines: if slab > beside { slab } else { beside } }
@@ -117,20 +121,20 @@ impl<R: Real, const D: usize, const RING: bool> Task for Sweep<'_, R, D, RING> {
                 lines *= count;
             }
             let block = lines * count;
-            for (b, density) in density.chunks_exact_mut(block).enumerate() {
+            for (b, density) in density.chunks_exact_mut(block.max(1)).enumerate() {
                 solve::<R, RING>(dt, lines, row(up, block, b)?, row(down, block, b)?, density, &mut work)?;
             }
             return Some(());
         }
         let [tile_density, tile_up, tile_down] = tile;
-        for (b, density) in density.chunks_mut(LINES * count).enumerate() {
-            let (lines, first) = (density.len() / count, b * LINES * count);
+        for (b, density) in density.chunks_mut((LINES * count).max(1)).enumerate() {
+            let (lines, first) = (density.len().checked_div(count)?, b * LINES * count);
             let tile_density = tile_density.get_mut(..density.len())?;
             interleave(lines, density, tile_density)?;
             interleave(lines, up.get(first..)?.get(..density.len())?, tile_up)?;
             interleave(lines, down.get(first..)?.get(..density.len())?, tile_down)?;
             solve::<R, RING>(dt, lines, tile_up, tile_down, tile_density, &mut work)?;
-            for (i, places) in tile_density.chunks_exact(lines).enumerate() {
+            for (i, places) in tile_density.chunks_exact(lines.max(1)).enumerate() {
                 for (line, rho) in places.iter().enumerate() {
                     *density.get_mut(line * count + i)? = *rho;
                 }
@@ -143,9 +147,9 @@ impl<R: Real, const D: usize, const RING: bool> Task for Sweep<'_, R, D, RING> {
 /// Place i of line l goes to `i · lines + l`.
 #[inline(always)]
 fn interleave<R: Copy>(lines: usize, from: &[R], to: &mut [R]) -> Option<()> {
-    let count = from.len() / lines;
-    for (line, from) in from.chunks_exact(count).enumerate() {
-        for (from, to) in from.iter().zip(to.get_mut(line..)?.iter_mut().step_by(lines)) {
+    let count = from.len().checked_div(lines)?;
+    for (line, from) in from.chunks_exact(count.max(1)).enumerate() {
+        for (from, to) in from.iter().zip(to.get_mut(line..)?.iter_mut().step_by(lines.max(1))) {
             *to = *from;
         }
     }
@@ -172,7 +176,7 @@ fn solve<R: Real, const RING: bool>(
     density: &mut [R],
     work: &mut Work<'_, R>,
 ) -> Option<()> {
-    let count = density.len() / lines;
+    let count = density.len().checked_div(lines)?;
     let last = count.checked_sub(1)?;
     let stay = work.stay.get_mut(..lines)?;
     stay.fill(R::ONE);

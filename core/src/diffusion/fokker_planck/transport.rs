@@ -57,17 +57,17 @@ impl<'a, R: Real, const D: usize> Stencil<'a, R, D> {
     }
 
     /// Rows of the first axis in a slab, and slabs along the last axis; a line is one slab of one row.
-    fn slabs(&self) -> (usize, usize) {
+    fn slabs(&self) -> Option<(usize, usize)> {
         match &self.counts[..] {
-            [first, .., last] => (self.rates.out.len() / first / last, *last),
-            _ => (1, 1),
+            [first, .., last] => Some((self.rates.out.len().checked_div(*first)?.checked_div(*last)?, *last)),
+            _ => Some((1, 1)),
         }
     }
 
     /// The rows of slab `s` after a step.
     #[inline(always)]
     fn slab(&self, s: usize, from: &[R], to: &mut [R]) -> Option<()> {
-        let (rows, _) = self.slabs();
+        let (rows, _) = self.slabs()?;
         for r in s * rows..(s + 1) * rows {
             let to = row_mut(to, *self.counts.first()?, r)?;
             if D > 1 { self.row::<true>(r, from, to)? } else { self.row::<false>(r, from, to)? }
@@ -79,7 +79,8 @@ impl<'a, R: Real, const D: usize> Stencil<'a, R, D> {
     #[inline(always)]
     fn row<const PLANE: bool>(&self, r: usize, from: &[R], to: &mut [R]) -> Option<()> {
         let (Self { counts, rates: Rates { up, down, out }, dt }, cells) = (*self, self.rates.out.len());
-        let (first, rows) = (*counts.first()?, cells / counts.first()?);
+        let first = *counts.first()?;
+        let rows = cells.checked_div(first)?;
         let own = Row {
             up: row(up, first, r)?,
             down: row(down, first, r)?,
@@ -90,14 +91,14 @@ impl<'a, R: Real, const D: usize> Stencil<'a, R, D> {
             return own.step::<false>(dt, [&[], &[]], [&[], &[]], to);
         }
         let faces = (D - 1) * cells;
-        let stride = rows / counts.last()?;
-        let (below, above) = around(r, stride, *counts.last()?);
+        let stride = rows.checked_div(*counts.last()?)?;
+        let (below, above) = around(r, stride, *counts.last()?)?;
         let from_below = [row(up.get(faces..)?, first, below)?, row(from, first, below)?];
         let from_above = [row(down.get(faces..)?, first, r)?, row(from, first, above)?];
         own.step::<true>(dt, from_below, from_above, to)?;
         let (mut stride, mut faces) = (1, cells);
         for &count in counts.get(1..D - 1)? {
-            let (below, above) = around(r, stride, count);
+            let (below, above) = around(r, stride, count)?;
             let (up, down) = (row(up.get(faces..)?, first, below)?, row(down.get(faces..)?, first, r)?);
             let neighbours = row(from, first, below)?.iter().zip(row(from, first, above)?);
             for (((to, up), down), (below, above)) in to.iter_mut().zip(up).zip(down).zip(neighbours) {
@@ -111,11 +112,11 @@ impl<'a, R: Real, const D: usize> Stencil<'a, R, D> {
 }
 
 /// The rows before and after row `r` along an axis of this stride and count, around its ends.
-fn around(r: usize, stride: usize, count: usize) -> (usize, usize) {
-    let place = r / stride % count;
+fn around(r: usize, stride: usize, count: usize) -> Option<(usize, usize)> {
+    let place = r.checked_div(stride)?.checked_rem(count)?;
     let below = if place == 0 { r + stride * (count - 1) } else { r - stride };
     let above = if place + 1 == count { r - stride * place } else { r + stride };
-    (below, above)
+    Some((below, above))
 }
 
 /// A row's rates along the first axis, its total rates out, and its density.
@@ -179,7 +180,7 @@ impl<R: Real, const D: usize> Task for Once<'_, R, D> {
 
     #[inline(always)]
     fn run<S: Simd>(self) -> Option<()> {
-        let (_, slabs) = self.stencil.slabs();
+        let (_, slabs) = self.stencil.slabs()?;
         for s in 0..slabs {
             self.stencil.slab(s, self.from, self.to)?;
         }
@@ -201,8 +202,8 @@ impl<R: Real, const D: usize> Task for Twice<'_, R, D> {
     #[inline(always)]
     fn run<S: Simd>(self) -> Option<()> {
         let Self { stencil, density, between, weights: [w1, w2], sum } = self;
-        let (_, slabs) = stencil.slabs();
-        let slab = stencil.rates.out.len() / slabs;
+        let (_, slabs) = stencil.slabs()?;
+        let slab = stencil.rates.out.len().checked_div(slabs)?;
         let last = slabs.checked_sub(1)?;
         // On a ring, the first slab's lower neighbour is the last.
         stencil.slab(last, density, between)?;
