@@ -13,6 +13,7 @@
 //! | question | answer |
 //! |---|---|
 //! | the convolution of a surface | [`Convolution`](crate::objective::Convolution), in closed form |
+//! | of a rectified linear unit, of an error function | [`convolved_relu`], [`convolved_erf`], in closed form |
 //! | of any function in one or two dimensions | [`Quadrature`] |
 //! | of values on a grid | [`GridConvolution`] |
 //! | of any objective, with an error bar | [`SampledConvolution`], for a [kernel](crate::base::kernel::Kernel) or the [noise of minibatches](MinibatchNoise) |
@@ -30,6 +31,7 @@ mod one_point;
 mod quadrature;
 mod sampled;
 mod theorem;
+mod unit;
 
 pub use branch::{Branch, BranchConfig, BranchStep};
 pub use graduated::{Graduated, GraduatedConfig, GraduatedLayout, GraduatedStep};
@@ -40,3 +42,4 @@ pub use one_point::{OnePoint, OnePointLayout, OnePointStep, Tally};
 pub use quadrature::Quadrature;
 pub use sampled::{SampledConvolution, SampledConvolutionLayout, SampledStep};
 pub use theorem::{Conditions, Theorem};
+pub use unit::{convolved_erf, convolved_relu};

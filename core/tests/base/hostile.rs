@@ -4,7 +4,8 @@
 //! only what must hold whatever they are.
 
 use losscape::base::elementary::{
-    cos, cos_slice, exp, exp_m1, ln, ln_1p, sigmoid, sin, sin_slice, softplus, sqrt, tanh, tanh_slice,
+    cos, cos_slice, erf, erfc, exp, exp_m1, ln, ln_1p, sigmoid, sin, sin_slice, softplus, sqrt, tanh,
+    tanh_slice,
 };
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::matrix;
@@ -63,7 +64,7 @@ proptest! {
 
     #[test]
     fn functions(mut x in numbers()) {
-        for f in [exp, ln, tanh, sigmoid, softplus, sin, cos, sqrt, exp_m1, ln_1p] {
+        for f in [exp, ln, tanh, sigmoid, softplus, sin, cos, sqrt, exp_m1, ln_1p, erf, erfc] {
             for &x in &x {
                 prop_assert!(f(x).is_nan() || !x.is_nan(), "of NaN");
             }

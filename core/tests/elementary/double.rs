@@ -15,6 +15,9 @@ const LN_2: [f64; 3] = [core::f64::consts::LN_2, 2.319_046_813_846_299_6e-17, 5.
 const HALF_PI: [f64; 3] =
     [core::f64::consts::FRAC_PI_2, 6.123_233_995_736_766e-17, -1.497_384_904_859_169_8e-33];
 
+/// √π, to 2⁻¹⁰⁷.
+const ROOT_PI: Double = Double(1.772453850905516, -7.666586499825799e-17);
+
 fn two_sum(a: f64, b: f64) -> Double {
     let sum = a + b;
     let part = sum - a;
@@ -165,6 +168,31 @@ impl Double {
 
     pub(crate) fn cos(self) -> Self {
         self.turned(1.0)
+    }
+
+    /// e^(−x²) of |x| < 26.
+    fn bell(self) -> Self {
+        (-(self * self)).exp()
+    }
+
+    /// 2/√π x e^(−x²) (1 + 2x²/3 (1 + 2x²/5 (1 + …))), whose terms are of one sign.
+    pub(crate) fn erf(self) -> Self {
+        if self.0.abs() > 2.0 {
+            return if self.0 < 0.0 { (-self).erfc() - ONE } else { ONE - self.erfc() };
+        }
+        let square = self * self;
+        let twice = square + square;
+        let sum = (1..=80).rev().fold(ONE, |sum, k| ONE + twice / f64::from(2 * k + 1).into() * sum);
+        (self + self) * self.bell() * sum / ROOT_PI
+    }
+
+    /// e^(−x²)/√π over x + ½/(x + 1/(x + 3/2/(x + …))), for x above 2; 1 − erf x below.
+    pub(crate) fn erfc(self) -> Self {
+        if self.0 <= 2.0 {
+            return if self.0 < -2.0 { TWO - (-self).erfc() } else { ONE - self.erf() };
+        }
+        let fraction = (1..=400).rev().fold(self, |rest, k| self + Self::from(f64::from(k) / 2.0) / rest);
+        self.bell() / (fraction * ROOT_PI)
     }
 
     /// How far `y` lies from this number, in units in the last place of it.

@@ -1,6 +1,8 @@
 //! The largest errors in binary64: climbed to from many places, because nobody can visit 2⁶⁴ inputs.
 
-use losscape::base::elementary::{cos, exp, exp_m1, ln, ln_1p, sigmoid, sin, softplus, sqrt, tanh};
+use losscape::base::elementary::{
+    cos, erf, erfc, exp, exp_m1, ln, ln_1p, sigmoid, sin, softplus, sqrt, tanh,
+};
 use losscape::base::random::{Rng, index, stream, uniform_in};
 
 use crate::double::Double;
@@ -17,7 +19,7 @@ struct Function {
     bound: f64,
 }
 
-const FUNCTIONS: [Function; 9] = [
+const FUNCTIONS: [Function; 11] = [
     Function {
         name: "exp",
         value: exp,
@@ -89,6 +91,22 @@ const FUNCTIONS: [Function; 9] = [
         range: [-1.0, 1e4],
         known: 1.708_152_738_252_287_2,
         bound: 0.77,
+    },
+    Function {
+        name: "erf",
+        value: erf,
+        exact: Double::erf,
+        range: [-6.0, 6.0],
+        known: -3.439_834_630_991_433_3e-3,
+        bound: 1.00,
+    },
+    Function {
+        name: "erfc",
+        value: erfc,
+        exact: Double::erfc,
+        range: [-5.0, 25.0],
+        known: 1.357_596_484_984_509_5,
+        bound: 3.13,
     },
 ];
 

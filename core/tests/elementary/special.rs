@@ -2,8 +2,8 @@
 
 use losscape::Real;
 use losscape::base::elementary::{
-    cos, cos_slice, exp, exp_m1, ln, ln_1p, sigmoid, sin, sin_slice, softplus, tanh, tanh_micromath,
-    tanh_slice,
+    cos, cos_slice, erf, erfc, exp, exp_m1, ln, ln_1p, sigmoid, sin, sin_slice, softplus, tanh,
+    tanh_micromath, tanh_slice,
 };
 
 /// Equal bits, so that −0 is not +0.
@@ -23,6 +23,8 @@ fn zeros_and_infinities<R: Real>() {
         same(cos(x), one);
         same(exp_m1(x), x);
         same(ln_1p(x), x);
+        same(erf(x), x);
+        same(erfc(x), one);
     }
     same(exp(infinity), infinity);
     same(exp(-infinity), zero);
@@ -33,6 +35,10 @@ fn zeros_and_infinities<R: Real>() {
     same(softplus(infinity), infinity);
     same(softplus(-infinity), zero);
     same(ln(infinity), infinity);
+    same(erf(infinity), one);
+    same(erf(-infinity), -one);
+    same(erfc(infinity), zero);
+    same(erfc(-infinity), R::TWO);
     same(ln(one), zero);
     for x in [-infinity, -one] {
         assert!(ln(x).is_nan(), "ln of {x:?}");
@@ -56,7 +62,7 @@ fn nan<R: Real>(patterns: &[u64]) {
     for &bits in patterns {
         let x = R::from_bits64(bits);
         assert!(x.is_nan(), "{bits:x} is a NaN");
-        for f in [exp, tanh, sigmoid, softplus, ln, sin, cos, exp_m1, ln_1p] {
+        for f in [exp, tanh, sigmoid, softplus, ln, sin, cos, exp_m1, ln_1p, erf, erfc] {
             assert!(f(x).is_nan(), "of {bits:x}");
         }
         let mut slice = [x; 3];
@@ -167,13 +173,40 @@ fn micromath_tanh_is_within_its_table() {
 /// Bits that releases of libm and micromath would decide, had they no exact versions.
 #[test]
 fn dependencies_keep_their_bits() {
-    let single =
-        [exp_m1(0.75f32), ln_1p(0.75), exp_m1(-3.0), ln_1p(-0.9), tanh_micromath(0.75), tanh_micromath(3.0)];
-    let double =
-        [exp_m1(0.75f64), ln_1p(0.75), exp_m1(-3.0), ln_1p(-0.9), sin(2.0), cos(2.0), sin(1e22), cos(1e22)];
+    let single = [
+        exp_m1(0.75f32),
+        ln_1p(0.75),
+        exp_m1(-3.0),
+        ln_1p(-0.9),
+        tanh_micromath(0.75),
+        tanh_micromath(3.0),
+        erf(0.75),
+        erfc(3.0),
+    ];
+    let double = [
+        exp_m1(0.75f64),
+        ln_1p(0.75),
+        exp_m1(-3.0),
+        ln_1p(-0.9),
+        sin(2.0),
+        cos(2.0),
+        sin(1e22),
+        cos(1e22),
+        erf(0.75),
+        erfc(3.0),
+    ];
     assert_eq!(
         single.map(f32::to_bits),
-        [0x3f8e_f9db, 0x3f0f_42fb, 0xbf73_4128, 0xc013_5d8d, 0x3f22_991e, 0x3f7e_bbdf],
+        [
+            0x3f8e_f9db,
+            0x3f0f_42fb,
+            0xbf73_4128,
+            0xc013_5d8d,
+            0x3f22_991e,
+            0x3f7e_bbdf,
+            0x3f36_0e4c,
+            0x37b9_4efc
+        ],
         "{single:?}"
     );
     assert_eq!(
@@ -187,6 +220,8 @@ fn dependencies_keep_their_bits() {
             0xbfda_a226_5753_7205,
             0xbfeb_453a_b76b_f397,
             0x3fe0_be2c_ef01_c8f4,
+            0x3fe6_c1c9_759d_0e60,
+            0x3ef7_29df_6503_4229,
         ],
         "{double:?}"
     );

@@ -4,7 +4,9 @@
 //! unit of binary32. `dense` visits every 2¹²-th bit pattern and runs of neighbours; `exhaustive` visits
 //! all 2³², minutes a function: `cargo test --release --test elementary -- --ignored --nocapture`.
 
-use losscape::base::elementary::{cos, exp, exp_m1, ln, ln_1p, sigmoid, sin, softplus, tanh, tanh_slice};
+use losscape::base::elementary::{
+    cos, erf, erfc, exp, exp_m1, ln, ln_1p, sigmoid, sin, softplus, tanh, tanh_slice,
+};
 use losscape_dispatch::{Level, limit};
 
 struct Function {
@@ -25,7 +27,7 @@ fn softplus_oracle(x: f64) -> f64 {
     libm::log1p(libm::exp(-a)) + if x > 0.0 { x } else { 0.0 }
 }
 
-const FUNCTIONS: [Function; 9] = [
+const FUNCTIONS: [Function; 11] = [
     Function { name: "exp", value: exp, oracle: libm::exp, bound: 1.0, increasing: true },
     Function { name: "ln", value: ln, oracle: libm::log, bound: 0.84, increasing: true },
     Function { name: "tanh", value: tanh, oracle: libm::tanh, bound: 1.78, increasing: true },
@@ -35,6 +37,8 @@ const FUNCTIONS: [Function; 9] = [
     Function { name: "cos", value: cos, oracle: libm::cos, bound: 1.56, increasing: false },
     Function { name: "exp_m1", value: exp_m1, oracle: libm::expm1, bound: 1.0, increasing: false },
     Function { name: "ln_1p", value: ln_1p, oracle: libm::log1p, bound: 1.0, increasing: false },
+    Function { name: "erf", value: erf, oracle: libm::erf, bound: 0.97, increasing: false },
+    Function { name: "erfc", value: erfc, oracle: libm::erfc, bound: 3.30, increasing: false },
 ];
 
 /// 2¹²⁸: binary32 has no room from here on.
@@ -218,6 +222,8 @@ exhaustive! {
     exhaustive_cos "cos"
     exhaustive_exp_m1 "exp_m1"
     exhaustive_ln_1p "ln_1p"
+    exhaustive_erf "erf"
+    exhaustive_erfc "erfc"
 }
 
 /// The code for registers, at every width that the processor has.

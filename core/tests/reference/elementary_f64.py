@@ -31,6 +31,8 @@ FUNCTIONS = {
     "sin": mp.sin,
     "cos": mp.cos,
     "ln": mp.log,
+    "erf": mp.erf,
+    "erfc": mp.erfc,
 }
 decades = [s * 10.0**e * m for e in range(-12, 3) for m in (1.0, 2.3, 5.9, 8.7) for s in (1, -1)]
 # A dense, aperiodic walk through the range in which every function bends.
@@ -46,6 +48,8 @@ inputs = {
     "tanh": decades + walk,
     "sin": decades + walk + large + [k * math.pi / 2 for k in range(1, 40)],
     "cos": decades + walk + large + [k * math.pi / 2 for k in range(1, 40)],
+    "erf": [x for x in decades + walk if abs(x) < 100],
+    "erfc": [x for x in decades + walk if -100 < x < 26],
     "ln": [x for x in decades + walk + near_one + large if x > 0] + [5e-324, 1e-310, 2.0**-1022, 1e300, 1.7e308],
 }
 out = {name: [[bits(x), bits(rounded(f(mp.mpf(x))))] for x in inputs[name]] for name, f in FUNCTIONS.items()}

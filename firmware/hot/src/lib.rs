@@ -61,6 +61,8 @@ hot! {
     sqrt(x: f32) -> f32 = elementary::sqrt;
     exp_m1(x: f32) -> f32 = elementary::exp_m1;
     ln_1p(x: f32) -> f32 = elementary::ln_1p;
+    erf(x: f32) -> f32 = elementary::erf;
+    erfc(x: f32) -> f32 = elementary::erfc;
     sin_slice(x: &mut [f32]) = elementary::sin_slice;
     cos_slice(x: &mut [f32]) = elementary::cos_slice;
 

@@ -1,4 +1,4 @@
-//! Elementary functions: exp, ln, tanh, sigmoid, softplus, sin, cos, √ and their kin, with the same bits on every target.
+//! Elementary functions: exp, ln, tanh, sigmoid, softplus, sin, cos, √, erf and their kin, with the same bits on every target.
 //!
 //! This crate calls no others. They are free functions, not methods: a method named `exp` would silently be the
 //! platform's where `std` is linked.
@@ -79,6 +79,8 @@ pub trait Elementary: Sized {
     fn sqrt(x: Self) -> Self;
     fn exp_m1(x: Self) -> Self;
     fn ln_1p(x: Self) -> Self;
+    fn erf(x: Self) -> Self;
+    fn erfc(x: Self) -> Self;
     fn tanh_slice(x: &mut [Self]);
     fn sin_slice(x: &mut [Self]);
     fn cos_slice(x: &mut [Self]);
@@ -110,12 +112,14 @@ macro_rules! elementary {
 elementary!(f32:
     exp = exp::exp_32, ln = ln::ln_32, tanh = tanh::tanh_32, sigmoid = sigmoid::sigmoid_32,
     softplus = softplus::softplus_32, sin = sin_cos::sin_32, cos = sin_cos::cos_32,
-    sqrt = sqrt_32, exp_m1 = libm::expm1f, ln_1p = libm::log1pf;
+    sqrt = sqrt_32, exp_m1 = libm::expm1f, ln_1p = libm::log1pf,
+    erf = libm::erff, erfc = libm::erfcf;
     tanh_slice = tanh::tanh_slice_32, sin_slice = sin_cos::sin_slice_32, cos_slice = sin_cos::cos_slice_32);
 elementary!(f64:
     exp = exp::exp_64, ln = ln::ln_64, tanh = tanh::tanh_64, sigmoid = sigmoid::sigmoid_64,
     softplus = softplus::softplus_64, sin = libm::sin, cos = libm::cos,
-    sqrt = sqrt_64, exp_m1 = libm::expm1, ln_1p = libm::log1p;
+    sqrt = sqrt_64, exp_m1 = libm::expm1, ln_1p = libm::log1p,
+    erf = libm::erf, erfc = libm::erfc;
     tanh_slice = |x| each(x, tanh::tanh_64), sin_slice = |x| for_each(x, libm::sin), cos_slice = |x| for_each(x, libm::cos));
 
 #[inline(always)]
@@ -216,6 +220,20 @@ free! {
     /// assert_eq!(ln_1p(1e-3f32), 0.000_999_500_4); // on every target
     /// ```
     ln_1p
+    /// The error function `(2/√π) ∫₀ˣ e^(−t²) dt`, twice the share of a normal law of variance ½ between 0 and x.
+    ///
+    /// ```
+    /// use losscape::base::elementary::erf;
+    /// assert_eq!(erf(0.5f64), 0.520_499_877_813_046_5); // on every target
+    /// ```
+    erf
+    /// `1 − erf x`, without cancellation for large x.
+    ///
+    /// ```
+    /// use losscape::base::elementary::erfc;
+    /// assert_eq!(erfc(3.0f64), 2.209_049_699_858_544e-5); // on every target
+    /// ```
+    erfc
 }
 
 /// Replaces every element by its [`tanh`], with the same bits and the widest vectors of the processor, several at a
