@@ -18,6 +18,7 @@ mod flatness;
 mod freeman;
 mod gradient_noise;
 mod networks;
+mod noise;
 mod regression;
 mod sharpness;
 mod smoothing;

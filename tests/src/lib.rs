@@ -7,5 +7,6 @@ pub struct Readme;
 
 pub mod critical;
 pub mod matching;
+pub mod noise;
 pub mod paths;
 pub mod plot;
