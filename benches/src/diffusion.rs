@@ -220,7 +220,7 @@ fn walk(walkers: u32, rounds: u32) -> Result<(f64, f64), ArgError> {
     let clock = Instant::now();
     let mut cloud = Ensemble::new(&Wells, walk, positions, generators, workspace)?;
     loop {
-        if matches!(cloud.step(&Wells), EnsembleStep::Round { round, .. } if round == rounds) {
+        if matches!(cloud.steps(&Wells, walkers), EnsembleStep::Round { round, .. } if round == rounds) {
             break;
         }
     }

@@ -61,10 +61,12 @@ mod exp;
 mod ln;
 #[cfg(feature = "tanh-micromath")]
 mod micromath;
+mod pairs;
 mod sigmoid;
 mod sin_cos;
 mod softplus;
 mod tanh;
+mod turn;
 
 /// The scalar types that have these functions, [`f32`] and [`f64`]: what the free functions of this module call.
 pub trait Elementary: Sized {
@@ -84,12 +86,16 @@ pub trait Elementary: Sized {
     fn tanh_slice(x: &mut [Self]);
     fn sin_slice(x: &mut [Self]);
     fn cos_slice(x: &mut [Self]);
+    #[doc(hidden)]
+    fn normal_pairs<const N: usize>(uniforms: &mut [Self; N], angles: &mut [Self; N]) -> bool;
+    #[doc(hidden)]
+    fn rare_pairs(radii: &mut [Self], sines: &mut [Self], angles: &[Self]);
     #[cfg(feature = "tanh-micromath")]
     fn tanh_micromath(x: Self) -> Self;
 }
 
 macro_rules! elementary {
-    ($t:ident: $($name:ident = $f:path),*; $($slice:ident = $g:expr),*) => {
+    ($t:ident: $($name:ident = $f:path),*; $($slice:ident = $g:expr),*; $pairs:path, $rare:expr) => {
         impl Elementary for $t {
             $(#[inline(always)]
             fn $name(x: Self) -> Self {
@@ -99,6 +105,13 @@ macro_rules! elementary {
             fn $slice(x: &mut [Self]) {
                 $g(x);
             })*
+            #[inline(always)]
+            fn normal_pairs<const N: usize>(uniforms: &mut [Self; N], angles: &mut [Self; N]) -> bool {
+                $pairs(uniforms, angles)
+            }
+            fn rare_pairs(radii: &mut [Self], sines: &mut [Self], angles: &[Self]) {
+                $rare(radii, sines, angles);
+            }
             #[cfg(feature = "tanh-micromath")]
             #[inline(always)]
             #[allow(clippy::cast_possible_truncation, trivial_numeric_casts, reason = "rounded to binary32, as documented")]
@@ -114,13 +127,13 @@ elementary!(f32:
     softplus = softplus::softplus_32, sin = sin_cos::sin_32, cos = sin_cos::cos_32,
     sqrt = sqrt_32, exp_m1 = libm::expm1f, ln_1p = libm::log1pf,
     erf = libm::erff, erfc = libm::erfcf;
-    tanh_slice = tanh::tanh_slice_32, sin_slice = sin_cos::sin_slice_32, cos_slice = sin_cos::cos_slice_32);
+    tanh_slice = tanh::tanh_slice_32, sin_slice = sin_cos::sin_slice_32, cos_slice = sin_cos::cos_slice_32; pairs::pairs_32, |_, _, _| ());
 elementary!(f64:
     exp = exp::exp_64, ln = ln::ln_64, tanh = tanh::tanh_64, sigmoid = sigmoid::sigmoid_64,
     softplus = softplus::softplus_64, sin = libm::sin, cos = libm::cos,
     sqrt = sqrt_64, exp_m1 = libm::expm1, ln_1p = libm::log1p,
     erf = libm::erf, erfc = libm::erfc;
-    tanh_slice = |x| each(x, tanh::tanh_64), sin_slice = |x| for_each(x, libm::sin), cos_slice = |x| for_each(x, libm::cos));
+    tanh_slice = |x| each(x, tanh::tanh_64), sin_slice = |x| for_each(x, libm::sin), cos_slice = |x| for_each(x, libm::cos); pairs::pairs_64, pairs::rare_64);
 
 #[inline(always)]
 fn sqrt_32(x: f32) -> f32 {

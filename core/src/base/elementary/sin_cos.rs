@@ -103,6 +103,13 @@ pub(super) fn cos_32(x: f32) -> f32 {
     cos_reduced(x, if x.abs() > LIMIT { reduce_large(x) } else { reduce(x) })
 }
 
+/// `(sin x, cos x)` of |x| ≤ 10⁵.
+#[inline(always)]
+pub(super) fn both_32(x: f32) -> (f32, f32) {
+    let reduced = reduce(x);
+    (sin_reduced(x, reduced), cos_reduced(x, reduced))
+}
+
 /// Applies `f` without a branch to chunks that need no exact reduction, so that they vectorise.
 #[inline(always)]
 fn map(x: &mut [f32], f: impl Fn(f32, (f32, u32)) -> f32) {

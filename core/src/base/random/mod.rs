@@ -27,6 +27,7 @@ mod uniform;
 
 pub use ball::{fill_ball, fill_sphere};
 pub use index::{fill_indices, identity, index, partial_shuffle, shuffle};
+pub(crate) use normal::normal_pairs;
 pub use normal::{add_normal, fill_normal, normal, normal_pair};
 pub use rand_core::{Rng, SeedableRng, TryRng};
 pub use rand_xoshiro::Xoshiro128PlusPlus;

@@ -1,5 +1,7 @@
 //! Normal numbers.
 
+use losscape_dispatch::{Simd, Task, run};
+
 use super::{Rng, uniform, uniform_positive};
 use crate::Real;
 use crate::base::elementary::{cos, ln, sin, sqrt};
@@ -30,6 +32,62 @@ pub fn normal_pair<R: Real, G: Rng + ?Sized>(rng: &mut G) -> [R; 2] {
     let radius = sqrt(R::from_f64(-2.0) * ln(uniform_positive::<R, G>(rng)));
     let angle = R::from_f64(core::f64::consts::TAU) * uniform::<R, G>(rng);
     [radius * cos(angle), radius * sin(angle)]
+}
+
+/// The [pair](normal_pair) of each generator times `std_dev`, with the same bits, in two rows: many at once where registers
+/// hold vectors.
+///
+/// Rows have room for N; of more generators only N draw.
+#[inline]
+pub(crate) fn normal_pairs<R: Real, G: Rng, const N: usize>(rngs: &mut [G], std_dev: R) -> [[R; N]; 2] {
+    let ([first, second], rare) = run(Pairs { rngs, std_dev });
+    match rare {
+        None => [first, second],
+        Some(angles) => again([first, second], angles, std_dev),
+    }
+}
+
+struct Pairs<'a, R, G, const N: usize> {
+    rngs: &'a mut [G],
+    std_dev: R,
+}
+
+impl<R: Real, G: Rng, const N: usize> Task for Pairs<'_, R, G, N> {
+    /// The rows, and the angles if one is rare; the rows are not yet scaled then.
+    type Output = ([[R; N]; 2], Option<[R; N]>);
+
+    #[inline(always)]
+    fn run<S: Simd>(self) -> Self::Output {
+        let (mut first, mut second) = ([R::ONE; N], [R::ZERO; N]);
+        for ((rng, u), angle) in self.rngs.iter_mut().zip(&mut first).zip(&mut second) {
+            *u = uniform_positive::<R, G>(rng);
+            *angle = R::from_f64(core::f64::consts::TAU) * uniform::<R, G>(rng);
+        }
+        let angles = second;
+        if R::normal_pairs(&mut first, &mut second) {
+            return ([first, second], Some(angles));
+        }
+        (scaled([first, second], self.std_dev), None)
+    }
+}
+
+#[inline(always)]
+fn scaled<R: Real, const N: usize>(mut rows: [[R; N]; 2], std_dev: R) -> [[R; N]; 2] {
+    for z in rows.as_flattened_mut() {
+        *z *= std_dev;
+    }
+    rows
+}
+
+#[cold]
+#[inline(never)]
+fn again<R: Real, const N: usize>(
+    [mut first, mut second]: [[R; N]; 2],
+    angles: [R; N],
+    std_dev: R,
+) -> [[R; N]; 2] {
+    R::rare_pairs(&mut first, &mut second, &angles);
+    scaled([first, second], std_dev)
 }
 
 /// One standard normal number: two draws, the second of the [pair](normal_pair) is dropped.

@@ -2,6 +2,8 @@
 
 mod cloud;
 mod histogram;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use cloud::{Ensemble, EnsembleLayout, EnsembleStep, NOT_ARRIVED, arrivals, mean_arrival, seed_walkers};

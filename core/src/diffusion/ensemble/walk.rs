@@ -4,6 +4,7 @@ use super::cloud::Parts;
 use crate::base::elementary::sqrt;
 use crate::base::kernel::Kernel;
 use crate::base::random::{Rng, add_normal, fill_indices, fill_normal};
+use crate::base::refusal::refuse;
 use crate::base::rows::copy;
 use crate::base::vector::{axpy, scale};
 use crate::{ArgError, Objective, Real, SampledObjective};
@@ -34,6 +35,19 @@ pub trait Walk<R: Real, F: Objective<R> + ?Sized>: sealed::Sealed {
         parts: &mut Parts<'_, R>,
         rng: &mut G,
     ) -> R;
+    /// As [`propose`](Self::propose), with kicks that were drawn before, one a coordinate.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    fn propose_with(&self, objective: &F, position: &[R], parts: &mut Parts<'_, R>, kicks: &[R]) -> R {
+        let _ = (objective, position, kicks);
+        refuse(parts.next);
+        R::INFINITY
+    }
+    /// The standard deviation of normal kicks, if a step draws nothing else.
+    #[doc(hidden)]
+    fn kicks(&self) -> Option<R> {
+        None
+    }
 }
 
 mod sealed {
@@ -74,6 +88,22 @@ impl<R: Real, F: Objective<R> + ?Sized> Walk<R, F> for Langevin<R> {
         axpy(-self.learning_rate, grad, next);
         add_normal(rng, sqrt(R::TWO * self.learning_rate * self.temperature), next);
         value
+    }
+
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    #[inline]
+    fn propose_with(&self, objective: &F, position: &[R], parts: &mut Parts<'_, R>, kicks: &[R]) -> R {
+        let Parts { next, grad, scratch, .. } = parts;
+        let value = objective.value_grad(position, grad, scratch);
+        let terms = position.iter().zip(grad.iter()).zip(kicks);
+        for (next, ((x, g), kick)) in next.iter_mut().zip(terms) {
+            *next = (*x + -self.learning_rate * *g) + *kick;
+        }
+        value
+    }
+
+    fn kicks(&self) -> Option<R> {
+        Some(sqrt(R::TWO * self.learning_rate * self.temperature))
     }
 }
 
