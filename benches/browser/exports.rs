@@ -3,6 +3,7 @@
 use core::cell::{OnceCell, RefCell};
 
 use losscape_benches::contender::Contender;
+use losscape_benches::density::{Walkers, propagated};
 use losscape_benches::kernel::{Kernel, Labels};
 use losscape_benches::path::Pair;
 use losscape_benches::workload::{Problem, Workload};
@@ -15,6 +16,7 @@ struct Ready {
 
 thread_local! {
     static PAIR: OnceCell<Option<Pair>> = const { OnceCell::new() };
+    static WALKERS: RefCell<Option<Walkers>> = const { RefCell::new(None) };
     static READY: RefCell<Vec<Option<Ready>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -67,6 +69,30 @@ pub extern "C" fn train_pair() {
 #[unsafe(no_mangle)]
 pub extern "C" fn autoneb() -> f32 {
     with_pair(|pair| pair.connect().ok()).flatten().map_or(f32::NAN, |found| found.path.saddle)
+}
+
+/// Seeds the cloud that [`walk`] moves.
+#[unsafe(no_mangle)]
+pub extern "C" fn seed(walkers: u32) {
+    WALKERS.set(Walkers::new(walkers).ok());
+}
+
+/// So many steps of each walker; returns the mean of x².
+#[unsafe(no_mangle)]
+pub extern "C" fn walk(rounds: u32) -> f64 {
+    WALKERS.with_borrow_mut(|walkers| {
+        walkers.as_mut().map_or(f64::NAN, |walkers| {
+            walkers.run(rounds);
+            walkers.spread()
+        })
+    })
+}
+
+/// The sum of squares of the density at a time.
+#[unsafe(no_mangle)]
+pub extern "C" fn spread(cells: u32, time: f64) -> f64 {
+    propagated(cells, time)
+        .map_or(f64::NAN, |(density, _)| density.iter().fold(0.0, |sum, rho| sum + rho * rho))
 }
 
 fn with_pair<T>(act: impl FnOnce(&Pair) -> T) -> Option<T> {

@@ -51,7 +51,7 @@ pub(crate) fn measure() -> Result<Value, String> {
 }
 
 /// Times at each size, with the slope of a straight line through their logarithms.
-fn curve(
+pub(crate) fn curve(
     name: &str,
     what: &str,
     sizes: &[usize],

@@ -1,21 +1,19 @@
 //! Densities by the Fokker–Planck equation, clouds of walkers and convolutions on grids, by whole programs.
 //!
-//! The landscape is `(x² − 1)² + y²/2` at temperature ¼ on ±2.5, reflecting; a density starts as a Gaussian of width 0.2 at
-//! (−1, 0). Each axis is on its own, so the reference is a product of two densities on lines of 1600 cells.
+//! Each axis of the [landscape](losscape_benches::density) is on its own, so the reference is a product of two densities on
+//! lines of 1600 cells.
 
 use std::time::Instant;
 
-use losscape::base::elementary::exp;
+use losscape::ArgError;
 use losscape::base::grid::{Axis, Grid};
 use losscape::base::kernel::Kernel;
-use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};
 use losscape::diffusion::{
-    Boundary, Dynamics, Elimination, EliminationLayout, EliminationStep, Ensemble, EnsembleLayout,
-    EnsembleStep, Evolution, EvolutionLayout, EvolutionStep, FokkerPlanck, FokkerPlanckLayout, Gibbs,
-    Langevin, Scheme, mass, normalise, seed_walkers,
+    Boundary, Dynamics, Elimination, EliminationLayout, EliminationStep, FokkerPlanck, FokkerPlanckLayout,
+    Gibbs, mass,
 };
 use losscape::smoothing::{self, ConvolutionStep, GridConvolution, GridConvolutionLayout};
-use losscape::{ArgError, Objective};
+use losscape_benches::density::{ALONG, BOX, TEMPERATURE, Walkers, evolved, plane, propagated};
 use serde_json::{Value, json};
 
 use crate::whole::{self, Answer};
@@ -31,17 +29,10 @@ const QUESTIONS: [(&[&str], &str, &str); 7] = [
     (&["convolve", "512", "8"], "512² values, Gaussian of 8 cells, both axes", "in the middle"),
 ];
 
-const TEMPERATURE: f64 = 0.25;
-const BOX: f64 = 2.5;
-const WIDTH: f64 = 0.2;
 /// Cells of the reference along each axis.
 const FINE: u32 = 1600;
 /// Where the reference of a time lies while programs run.
 const REFERENCE: &str = "losscape-reference-";
-
-/// One axis of the landscape: its potential, and where the density starts.
-type Along = (fn(f64) -> f64, f64);
-const ALONG: [Along; 2] = [(|x| (x * x - 1.0) * (x * x - 1.0), -1.0), (|y| y * y / 2.0, 0.0)];
 
 /// Prints and returns the table; `programs` are `NAME=COMMAND` with arguments after spaces.
 pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
@@ -71,7 +62,7 @@ pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
             }));
         }
     }
-    Ok(rows.into())
+    Ok(json!({ "programs": rows, "scaling": scaling()? }))
 }
 
 /// Prints a number to compare and the seconds that it took.
@@ -80,13 +71,26 @@ pub(crate) fn answer(question: &[&str]) -> Result<(), String> {
         ["propagate", cells, time, reference] => {
             let lines = std::fs::read(reference).map_err(|error| format!("{reference}: {error}"))?;
             let lines: Vec<f64> = lines.as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect();
-            let (density, seconds) = propagate(count(cells)?, number(time)?).map_err(said)?;
+            let clock = Instant::now();
+            let (density, _) = propagated(count(cells)?, number(time)?).map_err(said)?;
+            let seconds = clock.elapsed().as_secs_f64();
             (distance(&density, &plane(count(cells)?).map_err(said)?, &lines), seconds)
         }
         ["stationary", cells] => stationary(count(cells)?).map_err(said)?,
-        ["walk", walkers, rounds] => walk(count(walkers)?, count(rounds)?).map_err(said)?,
+        ["spread", cells, time] => {
+            let clock = Instant::now();
+            let (density, _) = propagated(count(cells)?, number(time)?).map_err(said)?;
+            (density.iter().fold(0.0, |sum, rho| sum + rho * rho), clock.elapsed().as_secs_f64())
+        }
+        ["walk", walkers, rounds] => {
+            let mut cloud = Walkers::new(count(walkers)?).map_err(said)?;
+            let clock = Instant::now();
+            cloud.run(count(rounds)?);
+            let seconds = clock.elapsed().as_secs_f64();
+            (cloud.spread(), seconds)
+        }
         ["convolve", cells, width] => convolve(count(cells)?, number(width)?).map_err(said)?,
-        _ => return Err("density propagate CELLS TIME REFERENCE | stationary CELLS | walk WALKERS STEPS | convolve CELLS WIDTH".into()),
+        _ => return Err("density propagate CELLS TIME REFERENCE | spread CELLS TIME | stationary CELLS | walk WALKERS STEPS | convolve CELLS WIDTH".into()),
     };
     println!("{number:e} {seconds:e}");
     Ok(())
@@ -102,43 +106,6 @@ fn count(word: &str) -> Result<u32, String> {
 
 fn number(word: &str) -> Result<f64, String> {
     word.parse().map_err(|_| format!("{word}: not a number"))
-}
-
-fn plane(cells: u32) -> Result<Grid<f64, 2>, ArgError> {
-    Grid::new([Axis::new(-BOX, BOX, cells)?; 2])
-}
-
-/// Density and seconds, building the equation included.
-fn propagate(cells: u32, time: f64) -> Result<(Vec<f64>, f64), ArgError> {
-    let grid = plane(cells)?;
-    evolved(&grid, [Boundary::Reflecting; 2], time, |[x, y]| (ALONG[0].0)(x) + (ALONG[1].0)(y), [-1.0, 0.0])
-}
-
-/// The density at a time, from a Gaussian at a point.
-fn evolved<const D: usize>(
-    grid: &Grid<f64, D>,
-    boundary: [Boundary; D],
-    time: f64,
-    potential: impl Fn([f64; D]) -> f64,
-    start: [f64; D],
-) -> Result<(Vec<f64>, f64), ArgError> {
-    let clock = Instant::now();
-    let cells = grid.axes().map(|axis| axis.cells());
-    let (mut values, mut density) = (vec![0.0; grid.len()], vec![0.0; grid.len()]);
-    grid.fill(&mut values, potential)?;
-    grid.fill(&mut density, |point| {
-        let squared: f64 = point.iter().zip(&start).map(|(x, m)| (x - m) * (x - m)).sum();
-        exp(-squared / (2.0 * WIDTH * WIDTH))
-    })?;
-    normalise(grid, &mut density)?;
-    let rates = vec![0.0; FokkerPlanckLayout::new(cells).len()];
-    let equation = FokkerPlanck::new(*grid, boundary, &Dynamics::gradient(&values), TEMPERATURE, rates)?;
-    let workspace = vec![0.0; EvolutionLayout::new(cells).len()];
-    let mut evolution = Evolution::new(&equation, Scheme::Exact { dt: time }, density, workspace)?;
-    while matches!(evolution.step(&equation), EvolutionStep::Swept { .. }) {}
-    let seconds = clock.elapsed().as_secs_f64();
-    let (density, _) = evolution.into_parts();
-    Ok((density, seconds))
 }
 
 /// Writes both lines of the reference at a time, the first axis first, and returns the file's name.
@@ -187,46 +154,30 @@ fn stationary(cells: u32) -> Result<(f64, f64), ArgError> {
     Ok((off * grid.cell_volume(), seconds))
 }
 
-/// The landscape of this file as an objective.
-struct Wells;
-
-impl Objective<f64> for Wells {
-    fn dim(&self) -> usize {
-        2
-    }
-
-    fn scratch_len(&self) -> usize {
-        0
-    }
-
-    fn value(&self, params: &[f64], _: &mut [f64]) -> f64 {
-        let &[x, y] = params else { return f64::NAN };
-        (ALONG[0].0)(x) + (ALONG[1].0)(y)
-    }
-
-    fn value_grad(&self, params: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
-        let (&[x, y], [dx, dy]) = (params, grad) else { return f64::NAN };
-        (*dx, *dy) = (4.0 * x * (x * x - 1.0), y);
-        self.value(params, scratch)
-    }
-}
-
-fn walk(walkers: u32, rounds: u32) -> Result<(f64, f64), ArgError> {
-    let mut generators = vec![Xoshiro128PlusPlus::seed_from_u64(0); walkers as usize];
-    seed_walkers(1, &mut generators);
-    let positions = [-1.0, 0.0].repeat(walkers as usize);
-    let walk = Langevin { learning_rate: 0.01, temperature: TEMPERATURE };
-    let workspace = [0.0; EnsembleLayout::new(2, 0).len()];
-    let clock = Instant::now();
-    let mut cloud = Ensemble::new(&Wells, walk, positions, generators, workspace)?;
-    loop {
-        if matches!(cloud.steps(&Wells, walkers), EnsembleStep::Round { round, .. } if round == rounds) {
-            break;
-        }
-    }
-    let seconds = clock.elapsed().as_secs_f64();
-    let squares: f64 = cloud.positions().chunks(2).map(|row| row[0] * row[0]).sum();
-    Ok((squares / f64::from(walkers), seconds))
+/// The density's cells at a time, or walkers: how the time of one pass or round grows.
+fn scaling() -> Result<Value, String> {
+    println!("\ntime of a pass over the grid and of a round of walkers, f64\n");
+    let cells = crate::costs::curve(
+        "cells",
+        "cells of a plane, an exact step's pass",
+        &[2500, 10_000, 40_000, 160_000],
+        |cells| {
+            let side = u32::try_from(cells.isqrt()).unwrap_or(u32::MAX);
+            // As many passes on every grid: the time of a pass falls with the square of the spacing.
+            let time = 20.0 / cells as f64;
+            let (_, passes) = propagated(side, time)?;
+            let [seconds] = crate::measure::in_turn([&mut || drop(propagated(side, time))]);
+            Ok(seconds / f64::from(passes))
+        },
+    );
+    let walkers =
+        crate::costs::curve("walkers", "walkers, a round", &[100, 1000, 10_000, 100_000], |walkers| {
+            let mut cloud = Walkers::new(u32::try_from(walkers).unwrap_or(u32::MAX))?;
+            let [seconds] = crate::measure::in_turn([&mut || cloud.run(1)]);
+            Ok(seconds)
+        });
+    let rows = [cells, walkers].into_iter().collect::<Result<Vec<Value>, ArgError>>().map_err(said)?;
+    Ok(rows.into())
 }
 
 /// Periodic, of waves along one axis, `cos(i / 20)` in column i.

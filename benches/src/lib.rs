@@ -2,6 +2,7 @@
 #![expect(clippy::cast_precision_loss, reason = "the counts here are exact in an f32")]
 
 pub mod contender;
+pub mod density;
 pub mod kernel;
 pub mod path;
 pub mod workload;

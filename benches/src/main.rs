@@ -34,7 +34,7 @@ losscape-benches <command>
   path band IMAGES | path digits    one of these programs
   diffusion OUT.json [NAME=COMMAND]...
                                     densities, clouds and convolutions, as whole programs, in turn with other programs
-  density QUESTION                  one of these programs
+  density [build] QUESTION          one of these programs; with the build's own vectors alone
   serve [build|v3|v4]               take part in a comparison, with vectors no wider than named
   data FOLDER                       write the workloads' numbers for programs in other languages
 ";
@@ -53,6 +53,7 @@ fn main() -> ExitCode {
         ["diffusion", out, ref programs @ ..] => {
             diffusion::compare(programs).and_then(|value| write(out, &value))
         }
+        ["density", "build", ref question @ ..] => narrow("build").and_then(|()| diffusion::answer(question)),
         ["density", ref question @ ..] => diffusion::answer(question),
         ["serve"] => serve(),
         ["serve", level] => narrow(level).and_then(|()| serve()),

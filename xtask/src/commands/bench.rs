@@ -62,7 +62,7 @@ fn all(log: &mut Log) -> Result {
     let browser = page(log);
     let kernels = measure(&native, "kernels", &[], log)?;
     let peers = measure(&native, "peers", &peers, log)?;
-    let chromium = match browser.and_then(|modules| in_browser(&modules, &native, log)) {
+    let chromium = match browser.and_then(|modules| in_browser("run.js", &modules, &native, log)) {
         Ok(json) => json,
         Err(Failure::Missing(what)) => {
             missing.push(what);
@@ -140,9 +140,9 @@ fn page(log: &mut Log) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn in_browser(modules: &Path, native: &Path, log: &mut Log) -> Result<String> {
+fn in_browser(script: &str, modules: &Path, native: &Path, log: &mut Log) -> Result<String> {
     let out = paths::logs().join("bench-browser.json");
-    let run = program(install::node()?).arg(paths::at(BROWSER).join("run.js"));
+    let run = program(install::node()?).arg(paths::at(BROWSER).join(script));
     let run = run.arg(modules).arg(native).arg(&out).env("CHROMIUM", install::chromium()?);
     print!("{}", run.limit(300).capture(log)?);
     Ok(std::fs::read_to_string(out)?)
@@ -186,11 +186,19 @@ fn diffusion_of_peers(log: &mut Log) -> Result {
         format!("fplanck={name} {}", script("fplanck/density.py")),
         format!("NumPy={name} {}", script("numpy/cloud.py")),
     ];
+    // Modules of the page lie beside the data.
+    data(&native, log)?;
     let json = measure(&native, "diffusion", &peers, log)?;
+    let browser = page(log).and_then(|modules| in_browser("density.js", &modules, &native, log));
     let out = paths::target("bench-diffusion.json");
-    std::fs::write(&out, json)?;
+    let (chromium, missing) = match browser {
+        Ok(json) => (json, None),
+        Err(Failure::Missing(what)) => ("null".into(), Some(what)),
+        Err(failure) => return Err(failure),
+    };
+    std::fs::write(&out, format!("{{\"native\": {json}, \"browser\": {chromium}}}\n"))?;
     println!("\nwritten to {}", out.display());
-    Ok(())
+    missing.map_or(Ok(()), |what| Err(Failure::Missing(what)))
 }
 
 /// A Python that has a package: the one of `target/jax`, or the system's.
