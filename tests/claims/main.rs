@@ -7,6 +7,7 @@
 
 mod clouds;
 mod collapse;
+mod connectivity;
 mod curvature;
 mod curves;
 mod dauphin;
