@@ -64,6 +64,8 @@ test('both builds give the committed digest, and that of every recorded target',
     assert.equal(await page.locator('.digests tr[data-same=false]').count(), 0, name);
   }
   assert.ok(!(await page.textContent('.digests'))!.includes('board'), 'no row says board');
+  assert.match((await page.textContent('lab-digests h2'))!, /^(\d+) of \1 targets agree$/);
+  assert.equal(await page.isVisible('.digests'), false, 'the rows unfold when asked for');
   assert.deepEqual(foreign, []);
   assert.deepEqual(complaints, []);
   await screenshot(page, 'bits', true);
@@ -71,6 +73,7 @@ test('both builds give the committed digest, and that of every recorded target',
 
 test('a pasted line of a board is compared', async () => {
   const { page } = await visit(lab, 'bits/');
+  await page.click('[data-test=targets] > summary');
   await page.fill('#paste', 'training-single cortex-m4f 0123456789abcdef');
   assert.match(await text(page, 'pasted'), /compute here first|none of/);
   await page.click('[data-do=compute]');
@@ -148,19 +151,27 @@ test("the browser's tanh changes nearly every weight and hardly the loss; nothin
   assert.deepEqual(complaints, []);
 });
 
-test('predict, run, compare: the first differing step, then the loss; each is hidden until its guess', async () => {
+test('predict, run, compare: the weights that keep their bits, then the loss; each is hidden until its guess', async () => {
   const { page } = await visit(lab, 'bits/');
   await ready(page);
-  await playTo(page, 1000);
   for (const what of ['differing', 'first', 'loss-difference'])
     assert.match(await text(page, what), /hidden/, what);
   assert.equal(await inked(page), 0, 'the map is hidden');
-  await guess(page, 100);
-  const first = Number((await text(page, 'first')).replace('step ', ''));
-  assert.ok(first >= 1 && first < 100, `${first}`);
-  assert.equal(Number(await text(page, 'truth')), first);
-  assert.equal(Number.parseFloat(await text(page, 'guess-ratio')), Number((1000 / first).toPrecision(2)));
-  assert.match((await page.textContent('.predict'))!, /factor of .* away\. Each update rounds/);
+  assert.equal(
+    await page.locator('.marks .identicon path').count(),
+    1,
+    'and the picture of the second training',
+  );
+  await guess(page, 60);
+  await playTo(page, 1000);
+  const differing = Number.parseInt(await text(page, 'differing'), 10);
+  assert.equal(Number(await text(page, 'truth')), 105 - differing);
+  assert.match(
+    await text(page, 'answer'),
+    new RegExp(
+      `^After 1 000 steps ${105 - differing} of 105 weights have the same bits.* (\\d+) of \\1 targets agree`,
+    ),
+  );
   assert.ok((await inked(page)) > 0.05);
   assert.match(await text(page, 'loss-difference'), /hidden/, 'the second question is still open');
   await page.click('[data-do=next]');
@@ -172,7 +183,13 @@ test('predict, run, compare: the first differing step, then the loss; each is hi
   assert.ok(!(await page.evaluate(() => location.hash)).includes('guess'), 'guesses stay on the device');
   await page.click('[data-do=share]');
   await page.check('#share input[type=checkbox]');
-  assert.match(await page.inputValue('#share-link'), /guess=1000&guess2=/);
+  assert.match(await page.inputValue('#share-link'), /guess=60&guess2=/);
+  await page.keyboard.press('Escape');
+  // A guess for one exchange is none for another.
+  await page.selectOption('#set-order', 'reversed');
+  await at(page, 0);
+  await playTo(page, 1000);
+  assert.equal(await page.locator('lab-predict .verdict dt').first().textContent(), 'truth');
 });
 
 test('a link replays to its step and says whether the bits match', async () => {
@@ -255,7 +272,7 @@ test('every key does what the help says', async () => {
   await page.waitForSelector('[data-do=play]:has-text("Play")');
   await page.keyboard.press('a');
   await page.waitForSelector('[data-do=pin][aria-pressed=true]');
-  assert.match((await page.textContent('lab-numbers.panel .pinned'))!, /A: \d+ of 105/);
+  assert.match((await page.textContent('lab-numbers.panel .pinned'))!, /pinned: \d+ of 105/);
   const start = await digest(page);
   await page.keyboard.press('r');
   await at(page, 0);

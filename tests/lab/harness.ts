@@ -202,9 +202,9 @@ export async function guess(page: Page, value: number): Promise<void> {
   await page.click('[data-do=commit]');
 }
 
-/** Skips the question that Play waits for, if there is one. */
+/** Skips the question that Play waits for, if it is open. */
 export async function unawaited(page: Page): Promise<void> {
-  if (await page.locator('[data-waits]').count()) await page.click('[data-do=skip]');
+  if (await page.locator('[data-do=skip]').count()) await page.click('[data-do=skip]');
 }
 
 /** Plays, at full speed if no other is given, until a step has been passed, then pauses. */
@@ -329,10 +329,15 @@ export async function overflow(page: Page): Promise<string[]> {
 
 /** Commits nothing and hides nothing: every question that stands there is skipped. */
 export async function skipAll(page: Page): Promise<void> {
-  await page.click('[data-do=skip]');
+  const skip = async () => {
+    await page.click('[data-do=skip]');
+    // What is asked may be made only then; the next question comes after its answer.
+    if (await page.locator('.planes').count()) await page.waitForSelector('[data-test=truth]');
+  };
+  await skip();
   while (await page.locator('[data-do=next]').count()) {
     await page.click('[data-do=next]');
-    await page.click('[data-do=skip]');
+    await skip();
   }
 }
 

@@ -126,7 +126,7 @@ test('the default search, played: numbers and bits are those of the native one, 
   const { page, foreign, complaints } = await visit(lab, 'paths/');
   await ready(page);
   assert.equal(await step(page), 0, 'nothing moves before it is asked to');
-  assert.match(await text(page, 'barrier-straight'), /hidden/, 'the line is hidden until it is guessed');
+  assert.match(await text(page, 'barrier-path'), /hidden/, 'the path is hidden until it is guessed');
   await skip(page);
   const begun = Date.now();
   await playOut(page);
@@ -221,27 +221,45 @@ test('reset gives the same bits, one step at a time too; a view changes none', a
   assert.equal(await digest(page), first);
 });
 
-test('predict, run, compare: line and path are hidden until the reader commits', async () => {
+test('predict, run, compare: the line is shown, the path hidden until the reader commits; then both in a sentence', async () => {
   const { page } = await visit(lab, 'paths/');
   await ready(page);
-  assert.equal(await page.locator('.profile .way').count(), 0);
-  await guess(page, 75);
-  close(await text(page, 'truth'), twoDigits(truth.get(END)!.straight.barrier), 'truth of the line');
+  const expected = truth.get(END)!;
+  close(await text(page, 'barrier-straight'), expected.straight.barrier, 'straight');
   assert.equal(await page.locator('.profile .way').count(), 2);
-  await page.click('[data-do=next]');
-  await playOut(page);
-  assert.match(await text(page, 'barrier-path'), /hidden/);
-  assert.equal(await page.locator('.profile .w-band, .profile .w-best').count(), 0);
+  assert.match(await text(page, 'missed'), /^19\d of 256/, 'in the middle of the line');
   await guess(page, 40);
-  close(await text(page, 'truth'), twoDigits(truth.get(END)!.best.barrier), 'truth of the path');
+  await playOut(page);
+  close(await text(page, 'truth'), twoDigits(expected.best.barrier), 'truth of the path');
   assert.ok((await page.locator('.profile .w-best').count()) > 0);
+  const answer = await text(page, 'answer');
+  assert.ok(answer.includes(`the best path found ${expected.saddle.missed} (`), answer);
+  // Low is a tenth of a coin toss.
+  assert.match(
+    answer,
+    expected.best.barrier > Math.LN2 / 10 ? /That is not low \(low is up to 0\.069 nats/ : /That is low/,
+  );
   await page.click('[data-do=next]');
   await guess(page, 1);
   assert.match(await text(page, 'truth'), /no, not at all/);
-  await page.click('[data-do=next]');
-  await guess(page, 0);
-  assert.equal(await text(page, 'truth'), '4');
   assert.ok(!(await page.evaluate(() => location.hash)).includes('guess'), 'guesses stay on the device');
+  // Another task: what was earned stays, but that guess was not for it.
+  await page.getByRole('button', { name: 'Twins', exact: true }).click();
+  await ready(page);
+  assert.equal(await page.locator('[data-do=commit]').count(), 0);
+});
+
+test('ten classes are compared with ln 10, and a barrier below what the ends differ by is none', async () => {
+  const { page } = await visit(lab, 'paths/#v=1&task=digits&width=4&cycles=1');
+  await ready(page);
+  assert.match((await page.textContent('lab-predict'))!, /A blind guess loses ln 10 = 2\.30 nats/);
+  await page.context().close();
+  const twins = await replayed(pair(8, [1, 2]));
+  assert.match(
+    await text(twins, 'answer'),
+    /(That is low: up to 0\.069 nats, a tenth of ln 2\.|Nothing is left to climb)/,
+  );
+  await twins.context().close();
 });
 
 test('walking from A to B morphs the boundary', async () => {
@@ -361,7 +379,7 @@ test('a run is pinned and stays beside the next', async () => {
   await at(page, 0);
   await playOut(page);
   assert.ok((await page.locator('.profile .w-pinned').count()) > 0);
-  assert.match((await page.textContent('lab-numbers.panel .pinned'))!, /A: /);
+  assert.match((await page.textContent('lab-numbers.panel .pinned'))!, /pinned: /);
 });
 
 test('a walk with the keyboard alone', async () => {
@@ -397,7 +415,7 @@ test('a walk with the keyboard alone', async () => {
   await page.keyboard.press('End');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('[data-test=truth]');
+  await page.waitForSelector('lab-predict .guess');
   await leave();
   await page.keyboard.press('.');
   await at(page, 1);

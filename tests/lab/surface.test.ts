@@ -13,11 +13,14 @@ import {
   openLab,
   past,
   paused,
+  playOut,
   ready,
   screenshot,
+  skipAll,
   step,
   takeHome,
   text,
+  unawaited,
   visit,
 } from './harness.ts';
 
@@ -67,7 +70,7 @@ test('all four planes and the toy: numbers and maps are those of the native run'
   const { page, foreign, complaints } = await visit(lab, 'surface/#v=1&step=3000');
   await page.waitForSelector('[data-test=replay][data-state=unknown]');
   await mapped(page);
-  await page.click('[data-do=skip]');
+  await skipAll(page);
   assert.equal(await digest(page), truth.get('net-digest-3000'));
   same(await text(page, 'loss'), native('net-loss-3000'), 'loss');
   await rested(page);
@@ -77,18 +80,21 @@ test('all four planes and the toy: numbers and maps are those of the native run'
   assert.match(await text(page, 'honesty'), /^You see 2 of 105 directions\.$/);
   same(await text(page, 'walk'), 100 * native('net-walk'), 'random walk');
   for (const plane of ['minima', 'run', 'curvature', 'random']) {
-    await page.selectOption('#set-plane', plane);
+    await page.click(`[data-plane=${plane}]`);
     await page.waitForFunction(
       (want) => document.querySelector<HTMLElement>('.map-and-aside')!.dataset.map === want,
       truth.get(`${plane}-map-64`)!,
     );
     same(await text(page, 'unit'), native(`${plane}-unit`), `${plane}: unit`);
+    const share = Number.parseFloat(await text(page, 'share'));
+    assert.ok(Math.abs(share - 100 * native(`${plane}-share`)) < 0.051, `${plane}: share ${share}`);
+    // A and B lie in one of the planes only.
+    const line = plane === 'minima' ? 1 : 0;
+    for (const part of ['[data-test=saddle]', '[data-handle=a]', '[data-handle=b]', '#profile'])
+      assert.equal(await page.locator(part).count(), line, `${plane}: ${part}`);
+    if (!line) continue;
     same(await text(page, 'saddle'), native(`${plane}-saddle`), `${plane}: highest`);
     same(await text(page, 'barrier'), native(`${plane}-barrier`), `${plane}: barrier`);
-    if (plane !== 'random') {
-      const share = Number.parseFloat(await text(page, 'share'));
-      assert.ok(Math.abs(share - 100 * native(`${plane}-share`)) < 0.051, `${plane}: share ${share}`);
-    } else assert.match(await text(page, 'share'), /hidden/, 'the second question is still open');
   }
   for (const [name, key] of [
     ['Ring', 'ring'],
@@ -97,7 +103,10 @@ test('all four planes and the toy: numbers and maps are those of the native run'
     await preset(page, name);
     // The toy asks its own question, once.
     if (key === 'ring') await page.click('[data-do=skip]');
-    assert.equal(await mapDigest(page), truth.get(`${key}-map-64`), name);
+    await page.waitForFunction(
+      (want) => document.querySelector<HTMLElement>('.map-and-aside')!.dataset.map === want,
+      truth.get(`${key}-map-64`)!,
+    );
     same(await text(page, 'saddle'), native(`${key}-saddle`), name);
     assert.match(await text(page, 'honesty'), /2 of 2 directions/);
   }
@@ -139,34 +148,53 @@ test('the map is filled coarse first, at every resolution, and soon', async () =
   assert.deepEqual(seen, ['16', '32', '16', '32', '64'], 'each grid is drawn');
 });
 
-test('predict, run, compare: both answers stay hidden until the reader commits', async () => {
+test('predict, run, compare: the random plane is cut when the guess is made, beside the first; then the line', async () => {
   const { page } = await visit(lab, 'surface/');
   await ready(page);
   assert.match(await text(page, 'saddle'), /hidden/);
-  assert.match(await text(page, 'barrier'), /hidden/);
   assert.equal(await page.locator('#profile').count(), 0, 'nor is the line drawn');
+  // The plane may be looked at; what it shows of the run is the question.
+  await page.click('[data-plane=random]');
+  await mapped(page);
+  assert.match(await text(page, 'share'), /hidden/);
+  assert.equal(await page.getAttribute('.map .run', 'd'), '');
+  assert.equal(await page.locator('.map .head').count(), 0);
+  await page.click('[data-plane=minima]');
+  await mapped(page);
+  await guess(page, 30);
+  await page.waitForSelector('[data-test=truth]');
+  const share = 100 * native('random-share');
+  const near = (told: string) => Math.abs(Number.parseFloat(/[\d.]+/.exec(told)![0]) - share) < 0.051;
+  assert.ok(near(await text(page, 'truth')), await text(page, 'truth'));
+  assert.equal(await page.inputValue('#set-beside'), 'random');
+  await page.waitForFunction(() => /Holds/.test(document.querySelector('[data-test=beside]')!.textContent!));
+  assert.ok(near(await text(page, 'beside')), await text(page, 'beside'));
+  assert.ok(near(await text(page, 'answer')), await text(page, 'answer'));
+  await page.click('[data-do=next]');
   await guess(page, 40);
   same(await text(page, 'truth'), Number(native('minima-saddle').toPrecision(2)), 'truth');
   assert.equal(await page.locator('#profile').count(), 1);
-  await page.click('[data-do=next]');
-  assert.match((await page.textContent('lab-predict'))!, /random/);
-  await guess(page, 30);
-  // The plane is cut when the guess is made.
-  await page.waitForSelector('[data-test=truth]');
-  const share = 100 * native('random-share');
-  assert.ok(
-    Math.abs(Number.parseFloat(await text(page, 'truth')) - share) < 0.051,
-    await text(page, 'truth'),
-  );
-  assert.equal(await page.inputValue('#set-plane'), 'random');
-  assert.match(await text(page, 'share'), /^\d/);
   await screenshot(page, 'surface-predicted', true);
+});
+
+test('the run does not walk on the map: its own loss stands beside that of the map below it', async () => {
+  const { page } = await visit(lab, 'surface/#v=1&step=0');
+  await ready(page);
+  await mapped(page);
+  await skipAll(page);
+  const shown = async (name: string) => Number.parseFloat(await text(page, name));
+  // At its start the run is far from the plane through three ends, and the map lies elsewhere.
+  assert.ok(Math.abs((await shown('drawn')) / (await shown('loss')) - 1) > 0.05);
+  await playOut(page, 3000);
+  assert.equal(await shown('drawn'), await shown('loss'), 'its end lies in the plane');
+  assert.equal(await page.locator('#heights path.series').count(), 2);
 });
 
 test('a shared link goes to the same step and digest; a tampered one is found out', async () => {
   const { page } = await visit(lab, 'surface/');
   await ready(page);
   await page.selectOption('lab-transport select', 'max');
+  await unawaited(page);
   await page.click('[data-do=play]');
   await page.waitForFunction(
     () => Number(document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step) >= 500,
@@ -186,6 +214,7 @@ test('a shared link goes to the same step and digest; a tampered one is found ou
   await page.goto('about:blank');
   await page.goto(`${lab.home}surface/#v=1&step=999`);
   await page.waitForSelector('[data-test=replay][data-state=unknown]');
+  await unawaited(page);
   await page.click('[data-do=step]');
   await at(page, 1000);
   assert.equal(await digest(page), truth.get('net-digest-1000'));
@@ -242,7 +271,7 @@ test('a keyboard-only walk', async () => {
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'predict-title');
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowRight');
-  assert.match((await page.textContent('lab-predict output'))!, /1\.1 nats/);
+  assert.match((await page.textContent('lab-predict output'))!, /51 %/);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.waitForSelector('[data-test=truth]');
@@ -270,7 +299,9 @@ test('a keyboard-only walk', async () => {
   await page.keyboard.press('Escape');
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
 
-  // The cursor of the profile takes the cross along.
+  // The line is the second question; then the cursor of its chart takes the cross along.
+  await page.click('[data-do=next]');
+  await page.click('[data-do=skip]');
   await page.locator('#profile .plot').focus();
   await page.keyboard.press('Home');
   assert.match((await page.getAttribute('[data-handle=cross]', 'aria-valuetext'))!, /^x -2, y 0\.1/);
@@ -287,6 +318,9 @@ test('reduced motion: a still of the same run, and nothing moves without input',
   await ready(page);
   await mapped(page);
   await rested(page);
+  await unawaited(page);
+  await page.waitForFunction(() => /Holds/.test(document.querySelector('[data-test=beside]')!.textContent!));
+  await page.waitForTimeout(1000);
   const before = await page.screenshot();
   await page.waitForTimeout(600);
   assert.ok(before.equals(await page.screenshot()), 'nothing moves');
@@ -302,7 +336,17 @@ test('files to take home, and a state brought back', async () => {
   const { page } = await visit(lab, 'surface/#v=1&plane=run&step=1000');
   await page.waitForSelector('[data-test=replay][data-state=unknown]');
   await mapped(page);
-  await page.click('[data-do=skip]');
+  await skipAll(page);
+  await page.click('[data-plane=minima]');
+  await mapped(page);
+  await page.click('[data-do=export]');
+  const line = (await takeHome(page, 'csv')).toString().trim().split('\r\n');
+  const losses = line.filter((row) => row.startsWith('line,')).map((row) => Number(row.split(',')[4]));
+  assert.equal(losses.length, 101);
+  assert.equal(Math.max(...losses), native('minima-saddle'), 'in full, not as printed');
+  await page.keyboard.press('Escape');
+  await page.click('[data-plane=run]');
+  await mapped(page);
   await page.click('[data-do=export]');
   const save = (what: string) => takeHome(page, what);
   assert.equal((await save('png')).subarray(1, 4).toString(), 'PNG');
@@ -310,12 +354,8 @@ test('files to take home, and a state brought back', async () => {
   assert.match(drawing, /<path[^>]* d="M/);
   assert.match(drawing, /plane run, seed 1/);
   const rows = (await save('csv')).toString().trim().split('\r\n');
-  assert.equal(rows.filter((row) => row.startsWith('line,')).length, 101);
+  assert.equal(rows.filter((row) => row.startsWith('line,')).length, 0, 'no line from A to B in this plane');
   assert.equal(rows.filter((row) => row.startsWith('run,')).length, 301);
-  const highest = Math.max(
-    ...rows.filter((row) => row.startsWith('line,')).map((row) => Number(row.split(',')[4])),
-  );
-  assert.equal(highest, native('run-saddle'), 'in full, not as printed');
   const json = await save('json');
   const state = JSON.parse(json.toString()) as { digest: string; map: string };
   assert.equal(state.digest, truth.get('net-digest-1000'));
@@ -329,7 +369,7 @@ test('files to take home, and a state brought back', async () => {
     buffer: json,
   });
   await other.page.waitForSelector('[data-test=replay][data-state=same]');
-  assert.equal(await other.page.inputValue('#set-plane'), 'run');
+  assert.equal(await other.page.getAttribute('[data-plane=run]', 'aria-pressed'), 'true');
 });
 
 test('a value out of range is clamped, and said', async () => {
@@ -400,13 +440,17 @@ test('Ctrl and the wheel zoom around what is under the pointer, and the link tel
     assert.ok(Math.hypot(x - px, y - py) < 1.5, `${[x, y]} and ${[px, py]}`);
   const before = await place();
   const whole = await mapDigest(page);
-  await page.mouse.move(...before);
+  // A wheel tells whole pixels: the place under them stays, and what lies beside it moves away by the zoom.
+  const [px, py] = [Math.round(before[0]), Math.round(before[1])];
+  await page.mouse.move(px, py);
   await page.keyboard.down('Control');
   for (let k = 0; k < 3; k++) await page.mouse.wheel(0, -100);
   await page.keyboard.up('Control');
   await page.waitForFunction(() => /half=0\.\d+&mx=0\.\d+/.test(location.hash));
   assert.ok(Math.abs((await half()) - 2 * Math.exp(-1.2)) < 0.02, `${await half()}`);
-  near(await place(), before);
+  const by = 2 / (await half());
+  const after = [px + by * (before[0] - px), py + by * (before[1] - py)] as const;
+  near(await place(), after);
   assert.equal(await page.evaluate(() => scrollY), 0);
   await mapped(page);
   const closer = await mapDigest(page);
@@ -415,7 +459,7 @@ test('Ctrl and the wheel zoom around what is under the pointer, and the link tel
   await ready(again.page);
   await mapped(again.page);
   assert.equal(await mapDigest(again.page), closer, 'the same map from its link');
-  near(await place(again.page), before);
+  near(await place(again.page), after);
   await again.page.context().close();
   await page.mouse.wheel(0, 200);
   await page.waitForFunction(() => scrollY > 100);

@@ -1,6 +1,7 @@
 /** Train, used: the loss falls, digits are read, the bits are those of the native run. */
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,13 +18,27 @@ import {
   native,
   openLab,
   playTo,
+  ROOT,
   ready,
   screenshot,
   step,
   takeHome,
   text,
+  unawaited,
   visit,
 } from './harness.ts';
+
+/** The race, run natively: for each kind how many of twenty seeds are stuck, and the best loss of its width. */
+function race(): { name: string; stuck: number; best: number }[] {
+  const example = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', 'train'];
+  const run = spawnSync('cargo', [...example, '--', 'race'], { cwd: ROOT, encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+  const rows = run.stdout.trim().split('\n');
+  return rows.map((row) => {
+    const [name, stuck, best] = row.split(' ');
+    return { name: name!, stuck: Number(stuck), best: Number(best) };
+  });
+}
 
 let lab: Lab;
 let truth: Map<number, Native>;
@@ -55,14 +70,14 @@ test('it learns: the loss falls and held-out accuracy passes 0.95', async () => 
 test('the fingerprint equals the native one, step by step and played', async () => {
   const { page } = await visit(lab, 'train/');
   await ready(page);
+  await unawaited(page);
   await page.click('[data-do=step]');
   await at(page, 1);
   assert.equal(await digest(page), truth.get(1)!.digest);
   for (const at of [1000, 2000])
     assert.equal(await digestAt(lab, page, at), truth.get(at)!.digest, `at ${at}`);
   // The table of the curve tells what the native run measured.
-  const rows = await page.locator('#loss table tbody tr').allTextContents();
-  const closing = rows.at(-1)!.trim().split(/\s+/);
+  const closing = await page.locator('#loss table tbody tr:last-child > *').allTextContents();
   assert.equal(closing[0], '2000');
   assert.ok(Math.abs(Number(closing[1]) - truth.get(2000)!.loss) < 1e-4, closing.join(' '));
 });
@@ -144,18 +159,43 @@ test('it reads what is drawn, while it is drawn', async () => {
   await screenshot(page, 'train-drawn');
 });
 
-test('predict, run, compare: the truth stays hidden until the reader commits', async () => {
-  const { page } = await visit(lab, 'train/');
+test('predict, run, compare: twenty seeds of each kind, and who got stuck is what the native runs say', async () => {
+  const outcomes = race();
+  const { page, complaints } = await visit(lab, 'train/');
   await ready(page);
-  assert.match(await text(page, 'held-accuracy'), /hidden/);
-  assert.equal(await page.locator('#accuracy path.series').count(), 1);
-  await guess(page, 80);
-  await playTo(page, 1000);
-  const expected = (100 * truth.get(1000)!.heldAccuracy).toFixed(1);
-  assert.equal(await text(page, 'truth'), `${expected} %`);
-  assert.match((await page.textContent('.verdict'))!, /0\.83/);
-  assert.equal(await page.locator('#accuracy path.series').count(), 2);
+  assert.match(await text(page, 'stuck'), /hidden/);
+  assert.equal(await page.locator('lab-race').count(), 0);
+  const narrow = outcomes.findIndex(({ name }) => name === 'Narrow');
+  await guess(page, narrow);
+  await page.click('[data-do=play]');
+  await page.waitForFunction(() =>
+    /^\d+ of 80 networks trained/.test(document.querySelector('[data-test=race]')?.textContent?.trim() ?? ''),
+  );
+  await page.waitForSelector('[data-test=answer]', { timeout: 240_000 });
+  assert.equal(await page.locator('.race .run').count(), 80);
+  const counts = outcomes.map(({ name, stuck }) => `${name} ${stuck}`).join(', ');
+  const answer = await text(page, 'answer');
+  assert.ok(answer.includes(`Of 20 seeds each got stuck: ${counts}. `), answer);
+  // Hardly anything gets stuck but what is narrow, and most of that is too small.
+  assert.ok(
+    outcomes.every(({ stuck }, k) => (k === narrow ? stuck > 0 && stuck < 10 : stuck === 0)),
+    counts,
+  );
+  for (const k of [0, narrow])
+    assert.ok(
+      answer.includes(`${Number(outcomes[k]!.best.toPrecision(2))} nats`) ||
+        answer.includes(`comes to ${outcomes[k]!.best.toPrecision(2)}`),
+      answer,
+    );
+  assert.equal(await page.locator('.race .run.stuck').count(), outcomes[narrow]!.stuck);
+  assert.equal(await text(page, 'truth'), 'Narrow (3 units)');
   assert.ok(!(await page.evaluate(() => location.hash)).includes('guess'), 'the guess stays on the device');
+  await screenshot(page, 'train-race');
+  // It depends on no setting: another preset, and a narrow screen, keep it.
+  await page.getByRole('button', { name: 'Cold', exact: true }).click();
+  await page.setViewportSize({ width: 390, height: 844 });
+  assert.equal(await text(page, 'answer'), answer);
+  assert.deepEqual(complaints, []);
 });
 
 test('the network goes into a file and comes back with its bits', async () => {
@@ -191,7 +231,7 @@ test('curves, pictures and the state can be taken home; the state comes back', a
   await page.click('[data-do=export]');
   const save = (what: string) => takeHome(page, what);
   const csv = (await save('csv')).toString().trim().split('\r\n');
-  assert.equal(csv[0], 'step,training_loss,training_accuracy', 'held-out values are hidden before a guess');
+  assert.equal(csv[0], 'step,training_loss,training_accuracy,held_out_loss,held_out_accuracy');
   assert.ok(csv.at(-1)!.startsWith('500,'));
   const png = await save('png');
   assert.equal(png.subarray(1, 4).toString(), 'PNG');
@@ -205,7 +245,7 @@ test('Back returns to the settings before a preset', async () => {
   const { page } = await visit(lab, 'train/');
   await ready(page);
   await page.click('button:has-text("Cold")');
-  await page.waitForFunction(() => location.hash.includes('batch=256'));
+  await page.waitForFunction(() => location.hash.includes('batch=64'));
   await page.goBack();
   await page.waitForFunction(() => !location.hash.includes('batch'));
   await page.waitForFunction(

@@ -16,13 +16,17 @@ fn main() -> Result<(), LabError> {
     println!("net-largest {largest}\nnet-smallest {smallest}\nnet-trace {trace}");
     println!("net-flat {flat}\nnet-negative {negative}");
     println!("net-walk {}", net.walk_share()?);
-    let cuts =
-        [("minima", Cut::Minima), ("run", Cut::Run), ("curvature", Cut::Curvature), ("random", Cut::Random)];
-    for (name, cut) in cuts {
+    let cuts = [
+        ("minima", Cut::Minima, 2.0),
+        ("run", Cut::Run, 2.0),
+        ("curvature", Cut::Curvature, 4.0),
+        ("random", Cut::Random, 1.0),
+    ];
+    for (name, cut, half_width) in cuts {
         net.cut(cut)?;
         println!("{name}-unit {}", net.unit()?);
         println!("{name}-share {}", net.share()?);
-        report(name, &mut net)?;
+        report(name, half_width, &mut net)?;
     }
     for tilt in [0.0, f64::from(0.1f32)] {
         let mut toy = Surface::with(SurfaceSettings { toy: true, tilt, ..SurfaceSettings::default() })?;
@@ -31,18 +35,18 @@ fn main() -> Result<(), LabError> {
         toy.look_at_step(600);
         println!("{name}-digest-600 {}", toy.digest());
         println!("{name}-loss-600 {}", toy.loss()?);
-        report(name, &mut toy)?;
+        report(name, 2.0, &mut toy)?;
     }
     Ok(())
 }
 
-/// The line from (−1, 0) to (1, 0), and the map of half-width 2.
-fn report(name: &str, surface: &mut Surface) -> Result<(), LabError> {
+/// The line from (−1, 0) to (1, 0), and the map as far as the page shows it.
+fn report(name: &str, half_width: f64, surface: &mut Surface) -> Result<(), LabError> {
     let line = surface.line(-1.0, 0.0, 1.0, 0.0)?;
     println!("{name}-saddle {}", line.saddle);
     println!("{name}-barrier {}", line.barrier);
     for cells in [16, 32, 64] {
-        surface.begin(2.0, cells)?;
+        surface.begin(half_width, cells)?;
         while surface.fill(1000)? < cells {}
         println!("{name}-map-{cells} {}", surface.map_digest());
     }

@@ -1,6 +1,9 @@
 //! Trains natively as the page does; prints step, digest, and loss and accuracy on both parts of the data.
 //!
 //! `cargo run -q -p losscape-wasm --example train -- STEPS...`
+//!
+//! With `race` in place of steps: of each kind that the page races its name, how many of twenty seeds got stuck, and the best
+//! loss of its width.
 
 use losscape_wasm::Digits;
 use losscape_wasm::train::{Measures, Train, TrainSettings};
@@ -8,6 +11,9 @@ use losscape_wasm::train::{Measures, Train, TrainSettings};
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let file = include_bytes!("../../core/src/models/data/digits/digits.bin");
     let digits = Digits::new(file)?;
+    if std::env::args().nth(1).as_deref() == Some("race") {
+        return race(&digits);
+    }
     let mut train = Train::new(&digits, &TrainSettings::default())?;
     let mut steps =
         std::env::args().skip(1).map(|text| text.parse::<u32>()).collect::<Result<Vec<_>, _>>()?;
@@ -16,6 +22,29 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
         train.advance(step - train.steps())?;
         let Measures { loss, accuracy, held_out_loss, held_out_accuracy } = train.measure()?;
         println!("{step} {} {loss} {accuracy} {held_out_loss} {held_out_accuracy}", train.digest());
+    }
+    Ok(())
+}
+
+/// As in `web/src/train`: 1500 steps, from step 1200 on with a tenth of the rate; stuck is what ends 0.1 above the best.
+fn race(digits: &Digits) -> Result<(), Box<dyn core::error::Error>> {
+    let kinds = [("Steady", 0.2, 16, 16), ("Hot", 0.5, 4, 16), ("Cold", 0.2, 64, 16), ("Narrow", 0.2, 16, 3)];
+    let mut ends = Vec::new();
+    for (name, learning_rate, batch_size, hidden) in kinds {
+        for seed in 1..=20 {
+            let settings =
+                TrainSettings { seed, hidden, learning_rate, batch_size, ..TrainSettings::default() };
+            let mut train = Train::new(digits, &settings)?;
+            train.advance(1200)?;
+            train.set_learning_rate(learning_rate / 10.0)?;
+            train.advance(300)?;
+            ends.push((name, hidden, train.measure()?.loss));
+        }
+    }
+    for (name, _, _, hidden) in kinds {
+        let best = ends.iter().filter(|end| end.1 == hidden).map(|end| end.2).fold(f64::INFINITY, f64::min);
+        let stuck = ends.iter().filter(|end| end.0 == name && end.2 > best + 0.1).count();
+        println!("{name} {stuck} {best}");
     }
     Ok(())
 }

@@ -35,6 +35,14 @@ function cards(): string {
   return `<ol class="cards">${EXHIBITS.map(card).join('')}</ol>`;
 }
 
+/** The first section says what is seen; what explains it comes after the guess (`grammar/exhibit.ts`). */
+function explained(html: string): string {
+  return html.replace(
+    /(<article class="prose">[\s\S]*?<h2>[\s\S]*?)(<h2>[\s\S]*?)(<\/article>)/,
+    '$1<p class="note before" hidden>What happens, and why, is explained here once you have committed to a guess, or skipped.</p><div class="after">$2</div>$3',
+  );
+}
+
 export function frame(): Plugin {
   return {
     name: 'losscape-frame',
@@ -46,14 +54,14 @@ export function frame(): Plugin {
         // An exhibit's number is that of its key and its card, whether or not those before it are built.
         const links = EXHIBITS.map(({ key, title, built }, k) => {
           const current = key === here ? ' aria-current="page"' : '';
-          const name = `<span class="ordinal">${k + 1}</span> ${title}`;
+          const name = `<span class="ordinal">${k + 1}</span> <span class="name">${title}</span>`;
           return built
             ? `<li><a href="${root}${key}/" data-exhibit="${k + 1}"${current}>${name}</a></li>`
             : '';
         });
         // The development server injects scripts and styles of its own.
         const policy = server ? '' : `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
-        return html
+        return explained(html)
           .replace(
             '<!--head-->',
             `<meta charset="utf-8">${policy}

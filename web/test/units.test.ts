@@ -98,6 +98,22 @@ test('level lines lie where the field has the level', () => {
   );
 });
 
+test('a level line around a top is closed; opposite tops are joined where the middle between them is high', () => {
+  const top = contourPath([0, 0, 0, 0, 1, 0, 0, 0, 0], 3, 0.5);
+  assert.deepEqual([...top.matchAll(/[\d.]+ [\d.]+/g)].map(String).sort(), [
+    '1 1.5',
+    '1.5 1',
+    '1.5 2',
+    '2 1.5',
+  ]);
+  assert.match(top, /^M[^M]*Z$/);
+  // Two lines either way; the corner that one of them cuts off is high, or low.
+  const around = (level: number) => contourPath([1, 0, 0, 1], 2, level);
+  assert.equal(around(0.4), 'M1.1 0.5L1.5 0.9M0.9 1.5L0.5 1.1');
+  assert.equal(around(0.6), 'M0.9 0.5L0.5 0.9M1.1 1.5L1.5 1.1');
+  assert.equal(contourPath([0, 1, 1, 0], 2, 0.4), 'M1.5 1.1L1.1 1.5M0.5 0.9L0.9 0.5');
+});
+
 test('levels are 1, 2 and 5 of each decade, and heights keep their order', () => {
   assert.deepEqual(logLevels(5.1), [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]);
   assert.deepEqual(logLevels(0), []);

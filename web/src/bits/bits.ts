@@ -1,16 +1,18 @@
-import { html, nothing } from 'lit';
+import { html, nothing, svg } from 'lit';
 import './digests.ts';
 import type { Chart } from '../grammar/asking.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { SEED } from '../grammar/settings.ts';
 import { count, hexGroups, significant } from '../lib/format.ts';
+import { identicon } from './columns.ts';
 import type { Digests } from './digests.ts';
 import { files } from './export.ts';
 import { drawMap } from './map.ts';
 import { moreNumbers, numbers } from './numbers.ts';
-import { type Column, differing, lossDifference } from './protocol.ts';
-import { BitsRun, WEIGHTS } from './run.ts';
+import { type Column, differing, lossDifference, WEIGHTS } from './protocol.ts';
+import { exchanged } from './questions.ts';
+import { BitsRun } from './run.ts';
 import { ORDER, PRESETS, STEPS, TANH } from './schema.ts';
 
 /** The exhibit *Same bits*. */
@@ -26,12 +28,25 @@ export class BitsExhibit extends BitsRun {
   }
 
   protected describe(): string {
-    const { tanh, order, seed } = this.values;
-    const exchanged = [
-      ...(tanh === 'browser' ? ["the browser's tanh"] : []),
-      ...(order === 'reversed' ? ['sums from last to first'] : []),
-    ];
-    return `twin with ${exchanged.join(' and ') || 'nothing exchanged'}, seed ${seed}, step ${this.state?.step ?? 0} of ${this.total}`;
+    return `the second time ${exchanged(this.values)}; seed ${this.values.seed}, step ${this.state?.step ?? 0} of ${this.total}`;
+  }
+
+  protected answer(): string | undefined {
+    const { end } = this;
+    if (!end || this.veils('bits')) return undefined;
+    const differ = differing(end);
+    const after = `After ${count(end.step)} steps`;
+    const [agree, all] = this.#agreement;
+    const everyone =
+      all > 1 ? ` With the kernel’s own arithmetic ${agree} of ${all} targets agree, bit for bit.` : '';
+    if (differ === 0) return `${after} not one bit differs.${everyone}`;
+    const { first } = this.state!;
+    return `${after} ${WEIGHTS - differ} of ${WEIGHTS} weights have the same bits; a first bit differed after step ${count(first!)}.${everyone}`;
+  }
+
+  /** How many of the known targets have the digest of the last one. */
+  get #agreement(): readonly [agree: number, all: number] {
+    return this.querySelector<Digests>('lab-digests')?.agreement ?? [0, 0];
   }
 
   protected summary(): string {
@@ -86,8 +101,14 @@ export class BitsExhibit extends BitsRun {
   protected figure() {
     const hidden = this.veils('bits');
     const decades = [1, 10, 100, 1000, 10_000, 100_000].filter((step) => step <= this.total);
-    return html`<figure class="figure" ?hidden=${!this.state}>
-      <p class="part">Bits that differ: ${WEIGHTS} weights, from top to bottom, against steps</p>
+    const mark = (digest: string | undefined) =>
+      svg`<svg class="identicon" viewBox="0 0 8 8" aria-hidden="true">${digest ? svg`<path d=${identicon(digest)} />` : nothing}</svg>`;
+    return html`<figure class="figure" ?hidden=${!this.state} aria-label="Which bits differ">
+      <div class="marks">
+        <span>${mark(this.state?.digest)} first training</span>
+        <span>${mark(hidden ? undefined : this.state?.twin)} second${hidden ? ': hidden' : ''}</span>
+        <span class="note">each a picture of all its bits</span>
+      </div>
       <canvas
         class="bits-map"
         role="img"
@@ -97,8 +118,8 @@ export class BitsExhibit extends BitsRun {
       <figcaption>
         ${
           hidden
-            ? 'The map appears once you have committed or skipped.'
-            : 'Paper: the same 32 bits. The darker, the more bits differ; steps on a logarithmic axis.'
+            ? `Here ${WEIGHTS} weights are compared, from top to bottom, against steps, once you have committed or skipped.`
+            : 'Empty: the same 32 bits. The darker, the more differ. Steps on a logarithmic axis.'
         }
       </figcaption>
     </figure>`;
@@ -109,7 +130,7 @@ export class BitsExhibit extends BitsRun {
       this.columns.map((column) => [column.step, of(column)] as const);
     // A logarithm has no place for what does not differ.
     const differences = this.columns.flatMap((column) => {
-      const difference = lossDifference(column) * column.losses[0];
+      const difference = lossDifference(column);
       return difference > 0 ? [[column.step, difference] as const] : [];
     });
     return [
@@ -122,7 +143,7 @@ export class BitsExhibit extends BitsRun {
       },
       {
         id: 'losses',
-        label: 'Loss, and by how much it differs',
+        label: 'Loss, and the share by which it differs',
         log: true,
         span: this.total,
         format: short,
@@ -134,7 +155,7 @@ export class BitsExhibit extends BitsRun {
             points: along(({ losses }) => losses[0]),
             veil: 'losses',
           },
-          { name: 'difference', role: 's-b', mark: 'square', points: differences, veil: 'losses' },
+          { name: 'share', role: 's-b', mark: 'square', points: differences, veil: 'losses' },
         ],
       },
     ];
@@ -150,7 +171,7 @@ export class BitsExhibit extends BitsRun {
   }
 
   protected override below() {
-    return html`<lab-digests @lab-failed=${(event: CustomEvent<unknown>) => this.failed(event.detail)}></lab-digests>`;
+    return html`<lab-digests @lab-known=${() => this.requestUpdate()} @lab-failed=${(event: CustomEvent<unknown>) => this.failed(event.detail)}></lab-digests>`;
   }
 
   protected override banner() {
@@ -192,7 +213,7 @@ export class BitsExhibit extends BitsRun {
   protected override stateParts(): object {
     const { state } = this;
     return {
-      twin: state?.twin,
+      ...(!this.veils('bits') && { twin: state?.twin }),
       ...(!this.veils('losses') && { losses: state?.now.losses }),
       rows: this.#rows(),
     };

@@ -25,7 +25,7 @@ const HERE = 'computed in this tab';
 
 /**
  * The digests of all experiments: computed here in both builds, recorded elsewhere, pasted from a board. Tells `lab-says`
- * what happened and `lab-failed` what went wrong.
+ * what happened, `lab-known` that more is known, and `lab-failed` what went wrong.
  */
 export class Digests extends Part {
   #here = new Map<Build, Row[]>();
@@ -48,7 +48,14 @@ export class Digests extends Part {
       throw new LabFailure({ kind: 'download', what: 'the recorded digests', detail });
     }
     this.#recorded = (await response.json()) as Recorded;
+    this.tell('lab-known');
     this.requestUpdate();
+  }
+
+  /** How many of the targets have the digest of the last one, of those whose digest is known. */
+  get agreement(): readonly [agree: number, all: number] {
+    const known = this.#rows().filter(({ digest }) => digest);
+    return [known.filter(({ same }) => same).length, known.length];
   }
 
   /** One worker a build, one after the other: each loads one module and ends. */
@@ -69,6 +76,7 @@ export class Digests extends Part {
       }
       const all = this.#rows().every((row) => row.same !== false);
       this.tell('lab-says', all ? 'Every row has the same digest.' : 'A row differs.');
+      this.tell('lab-known');
     } catch (error) {
       this.tell('lab-failed', error);
     }
@@ -164,13 +172,19 @@ export class Digests extends Part {
   }
 
   protected override render() {
-    return html`<h2>The digests</h2>
+    const [agree, all] = this.agreement;
+    return html`<h2>${all > 0 ? `${agree} of ${all} targets agree` : 'Other targets'}</h2>
+      <p class="note">
+        A target is a processor with a compiler. Each ran the same experiment with the kernel’s own arithmetic; a digest is 64 bits
+        that stand for all bits of the result.
+      </p>
       <div class="row">
         <button type="button" class="primary" data-do="compute" ?disabled=${this.#computing} @click=${this.compute}>
           ${this.#computing ? 'Computing …' : 'Compute here'}
         </button>
         ${this.#choice()}
       </div>
+      <details class="more" data-test="targets"><summary>Show every target</summary>
       <div class="scroll" tabindex="0" role="group" aria-label="Digests by target">
         <table class="digests">
           <caption class="visually-hidden">
@@ -200,7 +214,7 @@ export class Digests extends Part {
               : 'No targets have been recorded in this checkout: cargo xtask fingerprint --record writes them down.'
         }
       </p>
-      ${this.#paste()}`;
+      ${this.#paste()}</details>`;
   }
 }
 

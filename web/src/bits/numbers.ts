@@ -32,7 +32,7 @@ export function numbers(shown: Shown): NumberShown[] {
     },
     {
       symbol: '',
-      name: 'difference of the losses',
+      name: 'difference of the losses, as a share',
       value: at ? significant(lossDifference(at.now), 2) : '–',
       hidden: hideLosses,
       definition: "How far the twin's loss is from the kernel's, as a share of the kernel's.",

@@ -3,6 +3,9 @@
 import type { Stand } from '../lib/protocol.ts';
 import type { Build } from '../lib/simd.ts';
 
+/** Weights of the network that both runs train. */
+export const WEIGHTS = 105;
+
 export interface Row {
   experiment: string;
   digest: string;

@@ -3,11 +3,8 @@
 import { Exhibit } from '../grammar/exhibit.ts';
 import type { Values } from '../lib/schema.ts';
 import type { Column, Comparison, Requests } from './protocol.ts';
-import { type AskedOfTwins, CONTROL, QUESTIONS } from './questions.ts';
+import { type AskedOfTwins, questions } from './questions.ts';
 import { SCHEMA } from './schema.ts';
-
-/** Weights of the network that both runs train. */
-export const WEIGHTS = 105;
 
 /** The twins. What is seen of them is `bits.ts`. */
 export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
@@ -68,13 +65,16 @@ export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
 
   // ---- questions ----
 
-  /** Nothing exchanged has a question of its own. */
   protected get questions(): readonly AskedOfTwins[] {
-    const control = this.values.tanh === 'kernel' && this.values.order === 'same';
-    return control ? CONTROL : QUESTIONS;
+    return questions(this.values);
+  }
+
+  /** Both runs at their end. */
+  protected get end(): Column | undefined {
+    return this.over ? this.state!.now : undefined;
   }
 
   protected truth(asked: AskedOfTwins): number | undefined {
-    return this.state && asked.truth(this.state.first, this.over ? this.state.now : undefined);
+    return asked.truth(this.end);
   }
 }

@@ -44,8 +44,8 @@ export const SCHEMA = withCommon([SEED, STEPS, TANH, ORDER], {
   digest: "the kernel's parameters at that step",
   twin: "The fingerprint of the twin's parameters there; another browser's tanh may give another.",
   guesses: [
-    { of: 'the first step with a differing bit', max: 1000, integer: true },
-    { of: 'the difference of the losses', max: 1 },
+    { of: 'the weights that keep their bits', max: 105, integer: true },
+    { of: 'the difference of the losses, as a share', max: 1 },
   ],
   rehearse: 'step',
 });
@@ -53,22 +53,22 @@ export const SCHEMA = withCommon([SEED, STEPS, TANH, ORDER], {
 export const PRESETS: readonly Preset[] = [
   {
     name: 'Another tanh',
-    says: 'The twin asks the browser for tanh. Both are within a rounding error of the true value, and that is enough.',
+    says: 'The twin asks the browser for tanh. Both tanhs are within a rounding error of the true value.',
     values: {},
   },
   {
     name: 'Another order',
-    says: 'The twin adds the same products from the last to the first. On paper sums do not care; here they do.',
+    says: 'The twin adds the same products from the last to the first. On paper a sum does not care.',
     values: { tanh: 'kernel', order: 'reversed' },
   },
   {
     name: 'Nothing exchanged',
-    says: 'The control: the map must stay empty, or the comparison is worth nothing.',
+    says: 'The control: the twin does the same arithmetic in the same order, by other code.',
     values: { tanh: 'kernel' },
   },
   {
     name: 'For long',
-    says: 'Another tanh for 100 000 steps: few weights keep their bits. Choose the fastest speed.',
+    says: 'Another tanh for 100 000 steps. Choose the fastest speed; the step counts on below the figure.',
     values: { steps: '100000' },
   },
 ];

@@ -145,7 +145,7 @@ export class CloudExhibit extends Exhibit<Frame> {
     return this.#measured[moved + 1]?.step;
   }
 
-  protected override answer(): string | undefined {
+  protected answer(): string | undefined {
     const end = this.#end;
     if (!end || this.veils('ends')) return undefined;
     const { ground, noise } = this.values;
@@ -255,28 +255,21 @@ export class CloudExhibit extends Exhibit<Frame> {
   protected figure() {
     const { state } = this;
     const hidden = this.veils('ends');
-    const [distance] = this.charts();
-    return html`<figure class="figure" ?hidden=${!state} aria-label="The cloud on its landscape">
-      <div class="cloud-figure" @lab-cursor=${(event: CustomEvent<number | undefined>) => this.along(event.detail)}>
-        <div>
-          <lab-field
-            class="ground"
-            .picture=${state?.ground}
-            .span=${SPAN}
-            .label=${'The landscape from above'}
-            .summary=${this.summary()}
-            .above=${this.#above()}
-          ></lab-field>
-          <ul class="ways" aria-label="What is drawn">${this.#legend()}</ul>
-        </div>
-        ${this.narrow.matches ? nothing : this.chart(distance!)}
-      </div>
-      ${this.answerLine()}
+    return html`<figure class="figure cloud-figure" ?hidden=${!state} aria-label="The cloud on its landscape">
+      <lab-field
+        class="ground square"
+        .picture=${state?.ground}
+        .span=${SPAN}
+        .label=${'The landscape from above'}
+        .summary=${this.summary()}
+        .above=${this.#above()}
+      ></lab-field>
+      <ul class="ways" aria-label="What is drawn">${this.#legend()}</ul>
       <figcaption>
         ${
           hidden
             ? 'The darker, the lower. The cloud appears once you have committed or skipped.'
-            : `The darker, the lower. ${count(Math.min(512, Number(this.values.walkers)))} of the walkers are drawn; lines at equal heights of the density and of the law.`
+            : `The darker, the lower. ${count(Math.min(512, Number(this.values.walkers)))} walkers are drawn, and lines of equal density.`
         }
       </figcaption>
     </figure>`;
@@ -345,10 +338,7 @@ export class CloudExhibit extends Exhibit<Frame> {
   }
 
   protected override curves() {
-    const [distance, shares] = this.charts();
-    return html`<div class="charts">
-        ${this.narrow.matches ? this.chart(distance!) : nothing} ${this.chart(shares!)}
-      </div>
+    return html`<div class="charts">${this.others()}</div>
       <p class="note">
         The band is what a perfect cloud of as many walkers reads, give or take two standard deviations. Only the density’s
         distance has to fall, while the law stays. F − F* is the free energy above its limit, in units of height.${this.#froze !== undefined && !this.veils('ends') ? ` The triangle marks step ${count(this.#froze)}, from which on the density has stayed.` : ''}

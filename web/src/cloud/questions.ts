@@ -16,7 +16,6 @@ const ENDS = {
   hidden: 'ends',
   hides: 'cloud, its density and the law',
   at: 'when all steps are made',
-  waits: true,
 } as const;
 
 /** Of those that begin at the right; others begin all over the map. */

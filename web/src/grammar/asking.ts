@@ -29,6 +29,8 @@ export interface Chart {
   changes?: readonly number[];
   /** Values between which something may lie: lowest and highest. */
   band?: readonly [number, number];
+  /** Its own cursor, if it does not run along with the others. */
+  alone?: { cursor: number | undefined };
 }
 
 /** A run kept beside the next ones. */

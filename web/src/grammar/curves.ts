@@ -14,7 +14,6 @@ export interface Series {
   veil?: string;
 }
 
-const HEIGHT = 236;
 const TOP = 10;
 const BOTTOM = 40;
 const LEFT = 50;
@@ -34,6 +33,7 @@ export class Curves extends SizedPart {
     ticks: { attribute: false },
     axis: {},
     span: { type: Number },
+    height: { type: Number },
   };
   declare label: string;
   declare log: boolean;
@@ -53,6 +53,7 @@ export class Curves extends SizedPart {
   declare axis: string;
   /** Where the axis ends; 0 lets it grow with the run. With a span the values, too, take the room they need. */
   declare span: number;
+  declare height: number;
 
   constructor() {
     super();
@@ -64,6 +65,7 @@ export class Curves extends SizedPart {
     this.ticks = tick;
     this.axis = 'step';
     this.span = 0;
+    this.height = 236;
   }
 
   #scales() {
@@ -74,7 +76,7 @@ export class Curves extends SizedPart {
     const right = this.width - Math.max(78, 20 + 7.6 * name);
     const end = Math.max(LEFT + 60, right);
     const x = linear([0, last], [LEFT, end]);
-    const height = [HEIGHT - BOTTOM, TOP] as const;
+    const height = [this.height - BOTTOM, TOP] as const;
     if (!this.log) {
       const finite = all.map(([, y]) => y).filter(Number.isFinite);
       const some = this.span > 0 && finite.length > 0;
@@ -146,7 +148,7 @@ export class Curves extends SizedPart {
     });
     const a = this.pinned.flatMap((series) => {
       const point = this.#at(series, step);
-      return point ? [`A ${series.name} ${this.format(point[1])}`] : [];
+      return point ? [`pinned ${series.name} ${this.format(point[1])}`] : [];
     });
     return `${this.axis} ${Number.isInteger(step) ? count(step) : step}: ${[...parts, ...a].join(', ')}`;
   }
@@ -173,7 +175,7 @@ export class Curves extends SizedPart {
         @pointermove=${this.#point}
         @pointerleave=${() => this.tell('lab-cursor', undefined)}
       >
-        <svg viewBox="0 0 ${this.width} ${HEIGHT}" width=${this.width} height=${HEIGHT} aria-hidden="true">
+        <svg viewBox="0 0 ${this.width} ${this.height}" width=${this.width} height=${this.height} aria-hidden="true">
           ${yTicks.map(
             (v) => svg`<line class="grid" x1=${LEFT} x2=${right} y1=${y(v)} y2=${y(v)} />
               <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${this.ticks(v)}</text>`,
@@ -181,13 +183,14 @@ export class Curves extends SizedPart {
           ${x
             .ticks(Math.max(2, Math.floor(this.width / 110)))
             .map(
-              (v) => svg`<text x=${x(v)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`,
+              (v) =>
+                svg`<text x=${x(v)} y=${this.height - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`,
             )}
-          <text x=${(LEFT + right) / 2} y=${HEIGHT - 4} text-anchor="middle">${this.axis}</text>
+          <text x=${(LEFT + right) / 2} y=${this.height - 4} text-anchor="middle">${this.axis}</text>
           ${this.#band(y, right)}
           ${this.changes.map((step) => {
             const at = x(step);
-            const base = HEIGHT - BOTTOM;
+            const base = this.height - BOTTOM;
             return svg`<path class="change" d="M${at} ${base - 7}l4 7h-8z"><title>step ${step}</title></path>`;
           })}
           ${this.pinned.map((s) => svg`<path class="pinned ${s.role}" d=${path(s)} />`)}
@@ -195,7 +198,7 @@ export class Curves extends SizedPart {
           ${
             this.cursor === undefined
               ? nothing
-              : svg`<line class="cursor" x1=${x(now)} x2=${x(now)} y1=${TOP} y2=${HEIGHT - BOTTOM} />`
+              : svg`<line class="cursor" x1=${x(now)} x2=${x(now)} y1=${TOP} y2=${this.height - BOTTOM} />`
           }
           ${this.#marks(x, y, now)} ${this.#labels(y, right)}
         </svg>
@@ -210,8 +213,8 @@ export class Curves extends SizedPart {
   #band(y: Scale, right: number) {
     if (!this.band) return nothing;
     // A logarithmic axis has no place for values of 0 or less: they lie at the bottom.
-    const place = (value: number) => (Number.isFinite(y(value)) ? y(value) : HEIGHT - BOTTOM);
-    const [low, high] = this.band.map((value) => Math.min(HEIGHT - BOTTOM, Math.max(TOP, place(value))));
+    const place = (value: number) => (Number.isFinite(y(value)) ? y(value) : this.height - BOTTOM);
+    const [low, high] = this.band.map((value) => Math.min(this.height - BOTTOM, Math.max(TOP, place(value))));
     return svg`<rect class="band" x=${LEFT} width=${right - LEFT} y=${high} height=${Math.max(1, low! - high!)} />`;
   }
 
@@ -235,7 +238,7 @@ export class Curves extends SizedPart {
       })
       .sort((p, q) => p.at - q.at);
     for (let i = 1; i < ends.length; i++) ends[i]!.at = Math.max(ends[i]!.at, ends[i - 1]!.at + 16);
-    const overflow = (ends.at(-1)?.at ?? 0) - (HEIGHT - BOTTOM);
+    const overflow = (ends.at(-1)?.at ?? 0) - (this.height - BOTTOM);
     if (overflow > 0) for (const end of ends) end.at -= overflow;
     return ends.map(
       ({ s, at }) => svg`<text class="label ${s.role}" x=${right + 12} y=${at} dy="0.32em">${s.name}</text>`,

@@ -26,6 +26,9 @@ import type { Preset } from './settings.ts';
 import { shareDialog } from './share.ts';
 import type { Speed } from './transport.ts';
 
+/** How high curves are drawn: beside the figure, where all has to fit on one screen, and below it. */
+const [BESIDE, BELOW] = [140, 236];
+
 export abstract class Exhibit<
   F extends Stand,
   V = undefined,
@@ -38,6 +41,7 @@ export abstract class Exhibit<
   protected cursor: number | undefined;
   /** The dialog that is open; the others are not made. */
   #dialog: 'share' | 'export' | 'help' | undefined;
+  #explained: boolean | undefined;
 
   // ---- what an exhibit provides ----
 
@@ -58,8 +62,11 @@ export abstract class Exhibit<
   protected abstract files(): readonly HomeFile[];
 
   /** The question of the page, answered by this run in a sentence; nothing before the answer is there and may be seen. */
-  protected answer(): string | undefined {
-    return undefined;
+  protected abstract answer(): string | undefined;
+
+  /** The main curve, if it is not a part of the figure. */
+  protected get main(): string | undefined {
+    return this.charts()[0]?.id;
   }
 
   /** Said below the presets while none is chosen. */
@@ -112,8 +119,18 @@ export abstract class Exhibit<
 
   /** The still picture has done its work once there is a live one. */
   protected override updated(_changed: Map<string, unknown>): void {
+    this.#explain();
     if (!this.at) return;
     for (const still of this.querySelectorAll(':scope > .still-figure, :scope > noscript')) still.remove();
+  }
+
+  /** The explanation tells what is asked: it waits for the first answer, as Play does, and then it stays. */
+  #explain(): void {
+    const open = this.guesses.of(this.questions[0]!).state === 'open' || this.hides('answer');
+    if (this.#explained || this.#explained === !open) return;
+    this.#explained = !open;
+    for (const part of document.querySelectorAll<HTMLElement>('.prose > :is(.before, .after)'))
+      part.hidden = part.classList.contains('before') ? !open : open;
   }
 
   /** Another theme has other colours. */
@@ -135,16 +152,14 @@ export abstract class Exhibit<
       this.pin();
       this.requestUpdate();
       this.writeHash();
-    } else if (action !== 'play' || !this.#awaited()) {
+    } else if ((action !== 'play' && action !== 'step') || !this.#awaited()) {
       this.act(action);
     }
   }
 
   /** Whether Play has to wait for a guess; it then leads to it. What has no box to guess in is not waited for. */
   #awaited(): boolean {
-    const asked = this.guesses.waiting(this.questions);
-    if (!asked || this.playing || this.hides('predict')) return false;
-    this.guesses.turnTo(this.questions, asked);
+    if (this.playing || this.hides('predict') || !this.guesses.waiting(this.questions)) return false;
     this.do('predict');
     this.say('Guess first, or skip: then Play shows what comes.', true);
     return true;
@@ -316,7 +331,7 @@ export abstract class Exhibit<
   #controls(): TemplateResult {
     const body = html`<h2 class="visually-hidden">Controls</h2>
       <div class="primary-controls">${this.controls()}</div>
-      ${presetRow(this.presets, this.preset, this.presetNote, (preset) => this.choose(preset))}
+      ${this.narrow.matches ? this.#presets() : nothing}
       <details class="more">
         <summary>More controls</summary>
         <div class="primary-controls">${this.moreControls()}</div>
@@ -329,19 +344,23 @@ export abstract class Exhibit<
     </div>`;
   }
 
-  /** The answer, for a place in the figure; on a phone it stands below, in place of the main number. */
-  protected answerLine(): TemplateResult | typeof nothing {
-    return this.narrow.matches ? nothing : this.#answerLine();
+  /** What stands beside the figure, on a phone in the tab of the curves: the main curve, once something of it may be seen. */
+  protected beside(): TemplateResult | typeof nothing {
+    const chart = this.charts().find(({ id }) => id === this.main);
+    if (!chart || this.seen(chart.series).length === 0) return nothing;
+    return html`<div class="beside" @lab-cursor=${this.#cursor}>${this.chart(chart, BESIDE)}</div>`;
   }
 
-  #answerLine(): TemplateResult | typeof nothing {
-    const answer = this.answer();
-    return answer ? html`<p class="answer" data-test="answer">${answer}</p>` : nothing;
+  #presets(): TemplateResult {
+    return presetRow(this.presets, this.preset, this.presetNote, (preset) => this.choose(preset));
   }
 
+  /** The answer, below the figure; until it is known, and only on a phone, the main number. */
   #mainNumber(): TemplateResult {
-    if (this.narrow.matches && this.answer())
-      return html`<div class="main-number">${this.#answerLine()}</div>`;
+    const answer = this.answer();
+    if (answer)
+      return html`<div class="main-number"><p class="answer" data-test="answer">${answer}</p></div>`;
+    if (this.guesses.waiting(this.questions)) return html`<div class="main-number" hidden></div>`;
     const { value, note } = this.mainNumber();
     return html`<div class="main-number" aria-hidden="true">
       ${value === undefined ? nothing : html`<span class="value">${value}</span>`}
@@ -357,9 +376,17 @@ export abstract class Exhibit<
     return html`<lab-slider .field=${field} .value=${this.number(field.key)} ?restarts=${restarts}></lab-slider>`;
   }
 
-  protected chart(chart: Chart): TemplateResult {
+  protected chart(chart: Chart, height = BELOW): TemplateResult {
     const pinned = this.seen(this.pinned?.series[chart.id]);
-    return chartElement(chart, this.seen(chart.series), pinned, this.cursor, this.playing);
+    const cursor = chart.alone ? chart.alone.cursor : this.cursor;
+    return chartElement(chart, this.seen(chart.series), pinned, cursor, this.playing, height);
+  }
+
+  /** The curves that stand in their tab: all but the one beside the figure. */
+  protected others(): TemplateResult[] {
+    return this.charts()
+      .filter(({ id }) => id !== this.main)
+      .map((chart) => this.chart(chart));
   }
 
   /** The cursor of the charts has moved. */
@@ -369,13 +396,13 @@ export abstract class Exhibit<
   }
 
   protected curves(): TemplateResult | typeof nothing {
-    return html`<div class="charts">${this.charts().map((chart) => this.chart(chart))}</div>
+    return html`<div class="charts">${this.others()}</div>
       ${this.pinnedNote()}`;
   }
 
   protected pinnedNote(): TemplateResult | typeof nothing {
     if (!this.pinned) return nothing;
-    return html`<p class="note">Thin lines: the pinned run A (${this.pinned.settings}).</p>`;
+    return html`<p class="note">Thin lines: the pinned run (${this.pinned.settings}).</p>`;
   }
 
   /** What stands below the curves, outside of their tab. */
@@ -383,10 +410,12 @@ export abstract class Exhibit<
     return nothing;
   }
 
+  #cursor = (event: CustomEvent<number | undefined>) => this.along(event.detail);
+
   #curves(): TemplateResult {
     const body = html`<h2 class="visually-hidden">Curves</h2>
-      ${this.curves()}`;
-    return html`<div class="curves" @lab-cursor=${(event: CustomEvent<number | undefined>) => this.along(event.detail)}>
+      ${this.narrow.matches ? this.beside() : nothing} ${this.curves()}`;
+    return html`<div class="curves" @lab-cursor=${this.#cursor}>
       ${this.#panel('curves', body)} ${this.below()}
     </div>`;
   }
@@ -405,9 +434,13 @@ export abstract class Exhibit<
       </div>
       <div class="side">
         ${this.#predict()} ${this.hides('predict') && !this.hides('answer') && this.#veiled ? this.#reveal() : nothing}
-        ${this.#numbers()}
+        ${this.narrow.matches || this.hides('curves') ? nothing : this.beside()}
       </div>
-      ${this.#mainNumber()} ${this.#transport()} ${this.#tabs()} ${this.#controls()} ${this.figure()} ${this.#curves()}
+      ${this.#mainNumber()} ${this.#transport()}
+      <div class="presets" ?hidden=${this.narrow.matches || this.hides('controls')}>
+        ${this.narrow.matches ? nothing : this.#presets()}
+      </div>
+      ${this.#tabs()} ${this.#controls()} ${this.figure()} ${this.#numbers()} ${this.#curves()}
       <div class="home" ?hidden=${this.hides('home')}>
         <div class="row">
           <button type="button" data-do="share" @click=${() => this.do('share')}>Share</button>

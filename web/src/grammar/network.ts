@@ -1,5 +1,6 @@
 import { html, nothing, svg } from 'lit';
 import { DIVERGING } from '../lib/colour.ts';
+import { significant } from '../lib/format.ts';
 import { Part } from './element.ts';
 import { INPUTS, type Reading, SIDE } from './look.ts';
 import { paintUnits } from './units.ts';
@@ -78,7 +79,7 @@ export class NetworkFigure extends Part {
     const { reading } = this;
     const probabilities = reading?.probabilities;
     const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
-    const what = this.row === undefined ? 'Draw a digit' : `Held-out digit: ${this.rowLabel ?? ''}`;
+    const what = this.row === undefined ? 'Draw a digit' : `Held-out ${this.rowLabel ?? ''}, or draw`;
     return html`<div class="network">
         <div>
           <p class="part">${what}</p>
@@ -100,8 +101,14 @@ export class NetworkFigure extends Part {
           ></canvas>
           <div class="look-tools">
             <button type="button" data-do="clear" @click=${this.#wipe}>Clear</button>
-            <button type="button" data-do="held-out" ?disabled=${!this.ready} @click=${() => this.tell('lab-row')}>
-              Next held-out digit
+            <button
+              type="button"
+              data-do="held-out"
+              title="Next held-out digit"
+              ?disabled=${!this.ready}
+              @click=${() => this.tell('lab-row')}
+            >
+              Next digit
             </button>
           </div>
         </div>
@@ -109,8 +116,8 @@ export class NetworkFigure extends Part {
           <p class="part">${this.units} hidden units</p>
           <canvas class="units" role="img" aria-label=${this.summary || 'Weights of the hidden units'}></canvas>
           <div class="legend">
-            <span>−${this.limit}</span><canvas class="map" width="256" height="1" aria-hidden="true"></canvas
-            ><span>+${this.limit}</span>
+            <span>−${significant(this.limit, 2)}</span><canvas class="map" width="256" height="1" aria-hidden="true"></canvas
+            ><span>+${significant(this.limit, 2)}</span>
           </div>
         </div>
         <div>
@@ -130,8 +137,7 @@ export class NetworkFigure extends Part {
         </div>
       </div>
       <figcaption>
-        Orange makes a unit say yes, blue makes it say no; the bar below a unit is its answer to the digit on the left.
-        Your drawing is reduced to the 8 × 8 counts the network was trained on.
+        Orange makes a unit say yes, blue no; the bar below it is its answer to the digit.
       </figcaption>`;
   }
 

@@ -50,7 +50,7 @@ export class Numbers extends Part {
               <div class="value ${item.hidden ? 'hidden-value' : item.long ? 'long' : ''}" data-test=${item.test}>
                 ${item.hidden ? 'hidden until you guess' : html`${item.value}${item.unit && item.value !== '–' ? ` ${item.unit}` : nothing}`}
               </div>
-              ${item.pinned ? html`<div class="pinned">A: ${item.pinned}</div>` : nothing}
+              ${item.pinned ? html`<div class="pinned">pinned: ${item.pinned}</div>` : nothing}
             </dd>
           </div>`,
         )}

@@ -109,6 +109,7 @@ export function chartElement(
   pinned: readonly Series[],
   cursor: number | undefined,
   running: boolean,
+  height: number,
 ): TemplateResult {
   return html`<lab-curves
     id=${id}
@@ -122,6 +123,7 @@ export function chartElement(
     .band=${band}
     .cursor=${cursor}
     ?running=${running}
+    .height=${height}
     .format=${format}
     .ticks=${ticks}
   ></lab-curves>`;

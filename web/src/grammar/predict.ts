@@ -17,8 +17,6 @@ export interface Question {
   log?: true;
   /** Guessed by choosing one of these; guess and truth are places in the list. */
   choices?: readonly string[];
-  /** Play shows what is asked: it waits for an answer, and leads here. */
-  waits?: true;
   /** One sentence once guess and truth are known. */
   verdict: (guess: number | undefined, truth: number) => string;
 }
@@ -79,7 +77,7 @@ export class Predict extends Part {
   protected override render() {
     const { question, guess, truth } = this;
     return html`<h2 class="panel-title" id="predict-title" tabindex="-1">Predict</h2>
-      <p>${question.text}</p>
+      <p class=${guess.state === 'open' ? '' : 'asked'}>${question.text}</p>
       ${guess.state === 'open' ? this.#ask() : truth === undefined ? this.#wait() : this.#answer(truth)}`;
   }
 
@@ -95,8 +93,8 @@ export class Predict extends Part {
         <button type="button" data-do="commit" ?disabled=${value === undefined} @click=${this.#commit}>Commit</button>
         <button type="button" data-do="skip" @click=${() => this.tell('lab-guess', { state: 'skipped' })}>Skip</button>
       </div>
-      <p class="note" ?data-waits=${question.waits === true}>
-        ${question.waits ? 'Play waits for your answer. ' : nothing}${this.hides ? `Hidden until you commit or skip: the ${this.hides}.` : nothing} Your guess stays on this device.
+      <p class="note">
+        Play waits for your answer${this.hides ? `; until then hidden: the ${this.hides}` : nothing}. Your guess stays on this device.
       </p>`;
   }
 

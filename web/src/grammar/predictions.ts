@@ -13,12 +13,14 @@ export interface Asked extends Question {
   hides: string;
   /** The link's key for the guess, if it can go along. */
   guess?: (typeof GUESSES)[number];
+  /** The settings that its truth depends on: elsewhere the question is answered, but the guess is not for that truth. */
+  about?: string;
 }
 
 type Questions = readonly Asked[];
 
 export class Guesses {
-  #made = new Map<string, Guess>();
+  #made = new Map<string, { guess: Guess; about: string | undefined }>();
   #place = 0;
 
   /** The question that stands there. */
@@ -30,31 +32,24 @@ export class Guesses {
     return this.#place + 1 < questions.length;
   }
 
-  /** What Play has to wait for, if something. */
-  waiting(questions: Questions): Asked | undefined {
-    return questions.find((asked) => asked.waits && this.of(asked).state === 'open');
-  }
-
-  turnTo(questions: Questions, asked: Asked): void {
-    this.#place = questions.findIndex(({ id }) => id === asked.id);
+  /** Whether the question that stands there is open: Play waits for it. */
+  waiting(questions: Questions): boolean {
+    return this.of(this.asked(questions)).state === 'open';
   }
 
   next(): void {
     this.#place++;
   }
 
-  of(asked: Asked): Guess {
-    return this.#made.get(asked.id) ?? { state: 'open' };
+  /** What has been answered stays so, whatever is run next; a guess for another truth counts as none. */
+  of({ id, about }: Asked): Guess {
+    const made = this.#made.get(id);
+    if (!made) return { state: 'open' };
+    return made.guess.state === 'made' && made.about !== about ? { state: 'skipped' } : made.guess;
   }
 
-  make(asked: Asked, guess: Guess): void {
-    this.#made.set(asked.id, guess);
-  }
-
-  /** Other runs, other truths. */
-  forget(): void {
-    this.#made.clear();
-    this.#place = 0;
+  make({ id, about }: Asked, guess: Guess): void {
+    this.#made.set(id, { guess, about });
   }
 
   /** Whether one of the questions hides this, because it is open or for good. */

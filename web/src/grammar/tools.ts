@@ -8,11 +8,26 @@ export class Tools extends Part {
   /** Whether the page has a help to open. */
   declare help: boolean;
   declare theme: Theme;
+  #placed = false;
 
   constructor() {
     super();
     this.theme = storedTheme();
     applyTheme(this.theme);
+  }
+
+  /** On a phone the head has no room for them: they stand at the foot. */
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#placed) return;
+    this.#placed = true;
+    const [head, foot] = ['.top', 'footer'].map((place) => document.querySelector(place));
+    const narrow = matchMedia('(max-width: 719px)');
+    const place = () => (narrow.matches ? foot : head)?.append(this);
+    narrow.addEventListener('change', place);
+    // The foot may not be there yet.
+    if (foot) place();
+    else addEventListener('DOMContentLoaded', place);
   }
 
   protected override render() {

@@ -34,21 +34,32 @@ export class Transport extends Part {
               : html`${icon('play')} Play`
         }
       </button>
-      <button type="button" data-do="step" ?disabled=${off} @click=${act('step')}>${icon('step')} Step</button>
-      <button type="button" data-do="reset" ?disabled=${off} title="Same seed, same numbers" @click=${act('reset')}>
-        ${icon('reset')} Reset
+      <button type="button" data-do="step" ?disabled=${off} title="One step" @click=${act('step')}>
+        ${icon('step')} <span class="word">Step</span>
       </button>
-      <button type="button" data-do="seed" ?disabled=${off} @click=${act('seed')}>${icon('seed')} New seed</button>
+      <button type="button" data-do="reset" ?disabled=${off} title="Same seed, same numbers" @click=${act('reset')}>
+        ${icon('reset')} <span class="word">Reset</span>
+      </button>
+      <button type="button" data-do="seed" ?disabled=${off} title="Another run" @click=${act('seed')}>
+        ${icon('seed')} <span class="word">New seed</span>
+      </button>
       <label class="speed">
         <span class="visually-hidden">Speed, steps a frame</span>
         <select
           @change=${(event: Event) => this.tell('lab-speed', (event.target as HTMLSelectElement).value)}
         >
-          ${SPEEDS.map((s) => html`<option value=${s} ?selected=${s === this.speed}>${s === 'max' ? 'fastest' : `${s} a frame`}</option>`)}
+          ${SPEEDS.map((s) => html`<option value=${s} ?selected=${s === this.speed}>${s === 'max' ? 'fastest' : `× ${s}`}</option>`)}
         </select>
       </label>
-      <button type="button" data-do="pin" aria-pressed=${this.pinned ? 'true' : 'false'} ?disabled=${off} @click=${act('pin')}>
-        ${icon('pin')} ${this.pinned ? 'Unpin A' : 'Pin as A'}
+      <button
+        type="button"
+        data-do="pin"
+        aria-pressed=${this.pinned ? 'true' : 'false'}
+        ?disabled=${off}
+        title="Keep this run beside the next ones"
+        @click=${act('pin')}
+      >
+        ${icon('pin')} <span class="word">${this.pinned ? 'Unpin run' : 'Pin run'}</span>
       </button>
     </div>`;
   }

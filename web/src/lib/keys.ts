@@ -20,7 +20,7 @@ export const KEYS: readonly { key: string; label: string; action: Action; means:
   { key: 'r', label: 'R', action: 'reset', means: 'reset, same seed' },
   { key: 'n', label: 'N', action: 'seed', means: 'new seed' },
   { key: 'p', label: 'P', action: 'predict', means: 'go to the prediction' },
-  { key: 'a', label: 'A', action: 'pin', means: 'pin this run as A' },
+  { key: 'a', label: 'A', action: 'pin', means: 'pin this run' },
   { key: 's', label: 'S', action: 'share', means: 'share' },
   { key: 'e', label: 'E', action: 'export', means: 'export' },
   { key: '?', label: '?', action: 'help', means: 'this help' },

@@ -13,6 +13,8 @@ export interface Moments {
   figures: Readonly<Record<string, string>>;
   /** Settings of a run that takes longer than a test watches it. */
   long: string;
+  /** Settings, and a step, at which the question of the page is answered once its guess is made; if not, Play leads there. */
+  end: string;
   /** The picture shown until the exhibit runs, and on its card: one scene, or several side by side. */
   still: readonly Scene[];
   /** What its card plays: one figure at eight steps of the default run. */

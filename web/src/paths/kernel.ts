@@ -117,8 +117,10 @@ class Networks implements Running<Frame, View, Drag> {
     const run = this.#paths;
     const [a, b] = run.end_digests();
     const labels = run.labels();
+    const straight = run.report(kernel.Route.Straight)!;
     return {
-      straight: run.report(kernel.Route.Straight)!,
+      straight,
+      top: run.look(kernel.Route.Straight, straight.at),
       aligned: run.report(kernel.Route.Aligned)!,
       straightProfile: run.profile(kernel.Route.Straight, LINE),
       alignedProfile: run.profile(kernel.Route.Aligned, LINE),
@@ -206,6 +208,7 @@ class Toy implements Running<Frame, View, Drag> {
     now.facts = {
       straight,
       aligned: straight,
+      top: { value: straight.saddle, missed: 0 },
       straightProfile,
       alignedProfile: straightProfile,
       distance: 0,

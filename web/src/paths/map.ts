@@ -17,13 +17,13 @@ export function moonsMap(
   { way, t }: { way: string; t: number },
 ): TemplateResult {
   const { points, labels } = facts ?? { points: new Float32Array(), labels: new Uint8Array() };
-  const missed = look ? `${look.missed} of ${labels.length} points on the wrong side` : '';
+  const missed = look ? `${look.missed} of ${labels.length} training points on the wrong side` : '';
   return html`<lab-field
       class="boundary"
       .picture=${look?.map}
       .span=${span}
       .label=${'Decision boundary'}
-      .summary=${`Decision boundary at t = ${t} on ${way}: ${missed}.`}
+      .summary=${`Decision boundary at t = ${t.toFixed(2)} on ${way}: ${missed}.`}
       .above=${classPoints(points, labels, 3.4)}
     ></lab-field>
     <p class="note" data-test="missed">${missed}</p>`;

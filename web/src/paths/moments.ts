@@ -7,6 +7,7 @@ export const MOMENTS: Moments = {
     toy: 'task=mueller-brown&step=300',
   },
   long: 'cycles=6',
+  end: 'cycles=1&step=800',
   // Both ends, and the band as it bends: how high it climbs is for the reader to guess.
   still: [
     { link: 't=0&cycles=1&step=1', figure: 'lab-field.boundary' },

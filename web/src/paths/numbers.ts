@@ -8,8 +8,7 @@ interface Shown {
   state: Frame;
   toy: boolean;
   digits: boolean;
-  /** What the reader has not yet guessed. */
-  hideLine: boolean;
+  /** Whether the path is still to be guessed. */
   hidePath: boolean;
 }
 
@@ -20,14 +19,13 @@ function found({ best, cycles }: Frame, toy: boolean) {
   return toy || cycles.length > 0 ? best : undefined;
 }
 
-export function numbers({ state, toy, hideLine, hidePath }: Shown): NumberShown[] {
+export function numbers({ state, toy, hidePath }: Shown): NumberShown[] {
   const unit = toy ? {} : { unit: 'nats' };
   const best = found(state, toy);
   const line: NumberShown = {
     symbol: '',
     name: 'barrier, straight line',
     value: significant(state.facts!.straight.barrier),
-    hidden: hideLine,
     ...unit,
     definition:
       'The greatest height of the loss on the straight line from A to B above the line between their two losses, at 101 places.',
@@ -36,9 +34,8 @@ export function numbers({ state, toy, hideLine, hidePath }: Shown): NumberShown[
   };
   const aligned: NumberShown = {
     symbol: '',
-    name: 'barrier, aligned line',
+    name: 'barrier, line to the relabelled B',
     value: significant(state.facts!.aligned.barrier),
-    hidden: hideLine,
     ...unit,
     definition:
       'The barrier on the straight line to B once its neurons have been put in the order, and given the signs, of those of A.',
@@ -81,7 +78,7 @@ export function numbers({ state, toy, hideLine, hidePath }: Shown): NumberShown[
   ];
 }
 
-export function moreNumbers({ state, toy, digits, hideLine, hidePath }: Shown): NumberShown[] {
+export function moreNumbers({ state, toy, digits, hidePath }: Shown): NumberShown[] {
   const facts = state.facts!;
   const best = found(state, toy);
   const search: NumberShown[] = [
@@ -133,7 +130,6 @@ export function moreNumbers({ state, toy, digits, hideLine, hidePath }: Shown): 
       symbol: '',
       name: digits ? 'held-out digits read differently' : 'square where A and B differ',
       value: percent(facts.disagreement),
-      hidden: hideLine,
       definition: digits
         ? 'Share of the 297 held-out digits that A and B read differently.'
         : 'Share of the square shown in which A and B name different classes, on 64 × 64 places.',
@@ -141,7 +137,7 @@ export function moreNumbers({ state, toy, digits, hideLine, hidePath }: Shown): 
     },
     {
       symbol: '‖A − B‖',
-      name: 'distance, and after aligning',
+      name: 'distance, and after relabelling',
       value: `${significant(facts.distance)}, ${significant(facts.aligned_distance)}`,
       definition: 'How far B is from A in weights, as trained and with its neurons in the order of A.',
       formula: 'norm',
@@ -149,7 +145,7 @@ export function moreNumbers({ state, toy, digits, hideLine, hidePath }: Shown): 
     },
     {
       symbol: '',
-      name: 'change by aligning',
+      name: 'change by relabelling',
       value: facts.aligning_error.toExponential(1),
       definition:
         'The largest change of a probability, over all training samples, when the neurons of B are reordered: rounding, nothing else.',

@@ -33,16 +33,14 @@ import {
 
 const ROUTE_NAMES: Readonly<Record<string, string>> = {
   straight: 'the straight line',
-  aligned: 'the aligned line',
+  aligned: 'the line to the relabelled B',
   band: 'the band',
   best: 'the best path',
 };
 
 const CAPTIONS = {
-  toy: 'Dark is low. The band (violet) starts on the straight line; each image slides downhill across the band only, and all keep their distance. Drag one.',
+  toy: 'Dark is low. The images of the band (violet) slide downhill across it, and keep their distance. Drag one.',
   digits: 'What the network at place t looks for and answers. Drag along the curve to walk from A to B.',
-  moons:
-    'The boundary that the network at place t draws: blue circles and orange squares are the points both ends were trained on.',
 };
 
 /** The exhibit *Paths*. */
@@ -77,7 +75,6 @@ export class PathsExhibit extends PathsRun {
       state: this.state!,
       toy: this.toy,
       digits: this.#digits,
-      hideLine: this.veils('line'),
       hidePath: this.veils('path'),
     };
   }
@@ -92,7 +89,7 @@ export class PathsExhibit extends PathsRun {
 
   protected mainNumber() {
     const { facts, best, cycles, step, total, left } = this.state ?? {};
-    if (!facts || this.veils('line')) return { note: left ? 'training both networks …' : '' };
+    if (!facts) return { note: left ? 'training both networks …' : '' };
     const known = this.toy || cycles!.length > 0;
     const path = best && known && !this.veils('path') ? ` → ${significant(best.barrier)}` : '';
     return {
@@ -117,9 +114,9 @@ export class PathsExhibit extends PathsRun {
   /** What is hidden is not among them. */
   #ways(): Way[] {
     const { facts, bandProfile, bestProfile } = this.state ?? {};
-    if (!facts || this.veils('line')) return [];
+    if (!facts) return [];
     const ways: Way[] = [{ name: 'straight line', role: 'straight', profile: facts.straightProfile }];
-    if (!this.toy) ways.push({ name: 'aligned line', role: 'aligned', profile: facts.alignedProfile });
+    if (!this.toy) ways.push({ name: 'to relabelled B', role: 'aligned', profile: facts.alignedProfile });
     if (this.veils('path')) return ways;
     if (bestProfile && this.state!.cycles.length > 0)
       ways.push({ name: 'best path', role: 'best', profile: bestProfile });
@@ -127,7 +124,7 @@ export class PathsExhibit extends PathsRun {
     if (bandProfile && (this.toy || this.state!.step > 0))
       ways.push({ name: 'band', role: 'band', profile: bandProfile });
     if (this.pinned && this.#pinnedWay)
-      ways.push({ name: 'pinned A', role: 'pinned', profile: this.#pinnedWay });
+      ways.push({ name: 'pinned', role: 'pinned', profile: this.#pinnedWay });
     return ways;
   }
 
@@ -138,12 +135,15 @@ export class PathsExhibit extends PathsRun {
 
   #profile() {
     const { state, t } = this;
-    const toy = this.toy && state?.bandProfile ? { t, value: valueAt(state.bandProfile, t) } : undefined;
+    const toy =
+      this.toy && state?.bandProfile && !this.veils('path')
+        ? { t, value: valueAt(state.bandProfile, t) }
+        : undefined;
     return html`<lab-profile
       .ways=${this.#ways()}
       .saddle=${this.veils('path') || this.toy ? undefined : state?.best}
       .place=${t}
-      .read=${this.veils('line') ? undefined : (toy ?? state?.look)}
+      .read=${toy ?? state?.look}
       label=${this.toy ? 'Height along the way' : 'Loss along the way (nats)'}
       .walk=${this.toy ? 'the band' : ROUTE_NAMES[this.route]!}
       ?log=${!this.toy}
@@ -162,7 +162,7 @@ export class PathsExhibit extends PathsRun {
       .row=${'row' in this.shown ? this.shown.row : undefined}
       .rowLabel=${state.look?.label}
       .ready=${state.facts !== undefined}
-      .summary=${`Weights of ${this.values.width} hidden units at t = ${place.t} on ${place.way}.`}
+      .summary=${`Weights of ${this.values.width} hidden units at t = ${place.t.toFixed(2)} on ${place.way}.`}
       @lab-ink=${this.#inked}
       @lab-row=${this.nextRow}
     ></lab-network>`;
@@ -174,15 +174,12 @@ export class PathsExhibit extends PathsRun {
 
   protected figure() {
     const kind = this.toy ? 'toy' : this.#digits ? 'digits' : 'moons';
-    const veil = this.veils('line')
-      ? html`<p class="note veil">The loss along every way is hidden until you commit or skip.</p>`
-      : nothing;
     return html`<figure class="figure ${this.#digits ? 'tall' : ''}" ?hidden=${!this.state} aria-label="The way from A to B">
       <div class="ways-figure ${this.#digits ? 'stacked' : ''}">
         <div>${this.#map()}</div>
-        <div>${veil}${this.#profile()}</div>
+        <div>${this.#profile()}</div>
       </div>
-      <figcaption>${CAPTIONS[kind]}</figcaption>
+      ${kind === 'moons' ? nothing : html`<figcaption>${CAPTIONS[kind]}</figcaption>`}
     </figure>`;
   }
 
@@ -250,8 +247,7 @@ export class PathsExhibit extends PathsRun {
       gradients,
       straight: facts?.straight,
       aligned: facts?.aligned,
-      best,
-      history: this.moves,
+      ...(!this.veils('path') && { best, history: this.moves }),
     };
   }
 }

@@ -53,7 +53,7 @@ export class ProfileFigure extends SizedPart {
 
   /** Lower where it is narrow: a phone has little height to give. */
   get #height(): number {
-    return this.width < 260 ? 215 : 260;
+    return this.width < 260 ? 165 : 222;
   }
 
   #scales() {
@@ -164,7 +164,7 @@ export class ProfileFigure extends SizedPart {
             : nothing
         }
       </ul>
-      <p class="readout">${reading}</p>
+      <p class="readout">${this.width < 260 ? reading.replace(/ on .*:/, ':') : reading}</p>
       ${this.running ? nothing : this.#table()}`;
   }
 

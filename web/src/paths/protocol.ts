@@ -46,6 +46,8 @@ export function valueAt({ t, value }: Profile, at: number): number {
 export interface Facts extends kernel.Difference {
   straight: Report;
   aligned: Report;
+  /** The network where the straight line is highest. */
+  top: kernel.Look;
   straightProfile: Profile;
   alignedProfile: Profile;
   points: Float32Array;

@@ -3,116 +3,117 @@
 import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
-import type { Facts, Report } from './protocol.ts';
+import type { Values } from '../lib/schema.ts';
+import type { Facts, Frame, Report } from './protocol.ts';
 
 /** On a ruler of factors nothing is 0: barriers below this are shown as this. */
 const LOWEST = 0.001;
 
-/** What is asked of a search; of what is hidden, the line hides the path with it. */
 export interface AskedOfPaths extends Asked {
-  hidden?: 'path' | 'line';
   truth: (facts: Facts, found: Report | undefined) => number | undefined;
 }
 
-const barrier = {
+/** What a network that knows nothing of the classes loses, in nats: a coin toss, or one of ten digits. */
+export const blind = (task: string) =>
+  task === 'digits' ? { of: 'ln 10', is: Math.LN10 } : { of: 'ln 2', is: Math.LN2 };
+
+/** A barrier up to this is called low: a tenth of that. */
+export const low = (task: string) => blind(task).is / 10;
+
+/** How low a barrier is, against the threshold and against what its two ends differ by. */
+export function height({ a, b, barrier }: Report, task: string): 'none' | 'low' | 'high' {
+  if (barrier <= Math.abs(a - b)) return 'none';
+  return barrier <= low(task) ? 'low' : 'high';
+}
+
+const path = (task: string, about: string, facts: Facts | undefined): AskedOfPaths => ({
+  id: 'path',
+  guess: 'guess',
+  about,
+  text: `${facts ? `On the straight line from A to B the loss climbs ${significant(facts.straight.barrier)} nats above the ends.` : 'A and B are two trained networks.'} A band of networks between them may bend, each sliding downhill across it. How high does the best path still climb? (A blind guess loses ${blind(task).of} = ${significant(blind(task).is)} nats.)`,
+  quantity: 'barrier on the path',
   min: LOWEST,
   max: 10,
   step: 1,
   unit: 'nats',
   digits: 3,
   log: true,
-} as const;
+  hidden: 'path',
+  hides: 'loss along the band',
+  at: 'when all cycles are done',
+  truth: (_, found) => found && Math.max(LOWEST, found.barrier),
+  verdict: (guess, truth) => {
+    const known =
+      'What was found proves that the barrier is at most this high; another search may find less.';
+    if (guess === undefined) return known;
+    const factor = guess > truth ? guess / truth : truth / guess;
+    return `${factor <= 1.5 ? 'Very close.' : `A factor of ${significant(factor, 2)} away.`} ${known}`;
+  },
+});
 
-function within(guess: number, truth: number): string {
-  const factor = guess > truth ? guess / truth : truth / guess;
-  return factor <= 1.5 ? 'Very close.' : `A factor of ${significant(factor, 2)} away.`;
-}
+const relabelled = (about: string): AskedOfPaths => ({
+  id: 'align',
+  about,
+  text: 'Relabelling gives the neurons of B the order, and the signs, of those of A: all its weights change places. Will the boundary that B draws change at all?',
+  quantity: 'whether the boundary changes',
+  ...choosing(['yes, it changes', 'no, not at all']),
+  hides: '',
+  at: 'once both networks are trained',
+  truth: (facts) => (facts.aligning_error < 1e-6 ? 1 : 0),
+  verdict: () =>
+    'A network does not know its neurons by number. Permuting them, or turning the signs before and after a tanh, gives other weights and the same function.',
+});
 
-export const QUESTIONS: readonly AskedOfPaths[] = [
-  {
-    ...barrier,
-    id: 'line',
-    guess: 'guess',
-    text: 'Both networks are trained. On the straight line between them every weight is a mixture of theirs. How high does the loss climb above the ends?',
-    quantity: 'barrier on the straight line',
-    hidden: 'line',
-    hides: 'loss along every way',
-    at: 'once both networks are trained',
-    truth: (facts) => Math.max(LOWEST, facts.straight.barrier),
-    verdict: (guess, truth) => {
-      const known = 'ln 2 = 0.69 is the loss of a network that knows nothing.';
-      return guess === undefined ? known : `${within(guess, truth)} ${known}`;
-    },
-  },
-  {
-    ...barrier,
-    id: 'path',
-    text: 'Now a band of images between them may bend, each sliding downhill across it. How high does the best path still climb?',
-    quantity: 'barrier on the path',
-    hidden: 'path',
-    hides: 'loss along the band',
-    at: 'when all cycles are done',
-    truth: (_, found) => found && Math.max(LOWEST, found.barrier),
-    verdict: (guess, truth) => {
-      const known =
-        'A path that was found proves that the barrier is at most this high; another search may find less.';
-      return guess === undefined ? known : `${within(guess, truth)} ${known}`;
-    },
-  },
-  {
-    id: 'align',
-    text: 'Aligning gives the neurons of B the order, and the signs, of those of A. All its weights change places. Will the boundary that B draws change at all?',
-    quantity: 'whether the boundary changes',
-    ...choosing(['yes, it changes', 'no, not at all']),
-    hides: '',
-    at: 'once both networks are trained',
-    truth: (facts) => (facts.aligning_error < 1e-6 ? 1 : 0),
-    verdict: () =>
-      'A network does not know its neurons by number. Permuting them, or turning the signs before and after a tanh, gives other weights and the same function.',
-  },
-  {
-    id: 'width',
-    text: 'Twins are trained at widths 2, 3, 4, 6, 8 and 16. From which width on does the band join every pair, with less than 0.02 nats to climb?',
-    quantity: 'width',
-    ...choosing(['2', '3', '4', '6', '8', '16']),
-    hides: '',
-    at: 'at once: it is recorded in the table below',
-    truth: () => 2,
-    verdict: () =>
-      'Between 3 and 4. Below, the band stays high for some pairs, whatever is tried; a search that fails proves nothing, but width is what helps.',
-  },
-];
-
-const toy = {
-  id: 'toy',
+const ofToy = (id: string, about: string, top: string, facts: Facts | undefined): AskedOfPaths => ({
+  id,
+  about,
+  text: `${top}, ${facts ? significant(facts.straight.barrier) : '–'} above the line between its ends. Play without dragging: how high does the band climb in the end?`,
   min: 0,
+  max: id === 'egg-carton' ? 5 : 150,
+  step: id === 'egg-carton' ? 0.1 : 1,
   unit: '',
   digits: 1,
   quantity: 'barrier on the band',
   hidden: 'path',
   hides: 'height along the band',
   at: 'when all moves are made',
-  truth: (_: Facts, found: Report | undefined) => found?.barrier,
-} as const;
+  truth: (_, found) => found?.barrier,
+  verdict: (_, truth) => {
+    if (id !== 'egg-carton')
+      return 'The band’s highest place lies a little above the lowest pass; with “climb to the saddle” an image settles on the pass.';
+    return facts && truth > 0.75 * facts.straight.barrier
+      ? 'It never left the top: there the slope across the band is zero, on either side the same. Reset, drag one image aside, and play again.'
+      : 'Once pushed off the top, the band slides to the passes between the hollows.';
+  },
+});
 
-/** Questions for the tasks on a surface of two variables; the other tasks train networks. */
-export const TOY_QUESTIONS: Readonly<Record<string, AskedOfPaths>> = {
-  'egg-carton': {
-    ...toy,
-    text: 'Between two hollows the straight line leads over a top, 4 above them. Play without dragging: how high does the band climb in the end?',
-    max: 5,
-    step: 0.1,
-    verdict: (_, truth) =>
-      truth > 3
-        ? 'It never left the top: there the slope across the band is zero, on either side the same. Reset, drag one image aside, and play again.'
-        : 'Once pushed off the top, the band slides to the passes between the hollows: they are 2 above them.',
-  },
-  'mueller-brown': {
-    ...toy,
-    text: 'The straight line leaves the valley and climbs 148 above the line between the two minima. How high does the band climb in the end?',
-    max: 150,
-    step: 1,
-    verdict: () =>
-      'The lowest pass lies at −40.66. The band’s highest place lies a little higher; with “climb to the saddle” an image settles on the pass.',
-  },
+/** Tasks on a surface of two variables, with where the straight line leads; the other tasks train networks. */
+export const TOYS: Readonly<Record<string, string>> = {
+  'egg-carton': 'Between two hollows the straight line leads over a top',
+  'mueller-brown': 'The straight line leaves the valley and climbs',
 };
+
+export function questions(values: Values, facts: Facts | undefined): readonly AskedOfPaths[] {
+  const { task, width, a, b, align, pivots, cycles, rate, climb } = values;
+  const about = [task, width, a, b, align, pivots, cycles, rate, climb].join();
+  const toy = TOYS[String(task)];
+  if (toy) return [ofToy(String(task), about, toy, facts)];
+  return [path(String(task), about, facts), relabelled(about)];
+}
+
+/** The question of the page in a sentence, once the search is done. */
+export function answer(task: string, { facts, best, saddle }: Frame): string {
+  const { straight, top, samples } = facts!;
+  if (task in TOYS) {
+    const climbs = `The straight line climbs ${significant(straight.barrier)}, the band in the end ${significant(best!.barrier)}.`;
+    return best!.barrier > 0.75 * straight.barrier ? `${climbs} It found no way around.` : climbs;
+  }
+  const what = task === 'digits' ? 'training digits' : 'points';
+  const threshold = `up to ${significant(low(task), 2)} nats, a tenth of ${blind(task).of}`;
+  const said = {
+    none: `Nothing is left to climb: the two ends differ by more (${significant(Math.abs(best!.a - best!.b), 2)} nats).`,
+    low: `That is low: ${threshold}.`,
+    high: `That is not low (low is ${threshold}); another search may find a lower one.`,
+  }[height(best!, task)];
+  return `At its highest the straight line misreads ${top.missed} of ${samples} ${what} (barrier ${significant(straight.barrier)} nats), the best path found ${saddle!.missed} (${significant(best!.barrier)}). ${said}`;
+}

@@ -9,20 +9,8 @@ import { significant } from '../lib/format.ts';
 import type { Stand } from '../lib/protocol.ts';
 import { clampNumber } from '../lib/schema.ts';
 import type { Drag, Frame, View } from './protocol.ts';
-import { type AskedOfPaths, QUESTIONS, TOY_QUESTIONS } from './questions.ts';
-import {
-  MAX_DRAGS,
-  PLACE,
-  parseDrags,
-  printDrags,
-  RATE,
-  ROUTE,
-  SCHEMA,
-  SEED_A,
-  SEED_B,
-  TASK,
-  WIDTH,
-} from './schema.ts';
+import { type AskedOfPaths, answer, questions, TOYS } from './questions.ts';
+import { MAX_DRAGS, PLACE, parseDrags, printDrags, RATE, ROUTE, SCHEMA, SEED_B, TASK } from './schema.ts';
 
 /** Its drags, its views. What is seen of it is `paths.ts`. */
 export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>, Drag> {
@@ -41,7 +29,7 @@ export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>
   #cycles = 0;
 
   protected get toy(): boolean {
-    return String(this.values.task) in TOY_QUESTIONS;
+    return String(this.values.task) in TOYS;
   }
 
   // ---- the run ----
@@ -55,16 +43,17 @@ export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>
     return this.state?.total ?? 0;
   }
 
-  /** The way walked along: before the first scan, the best path that is known is the band on its way. */
+  /** The way walked along: the straight line while the band may not be seen, the band while no best path is known. */
   protected get route(): string {
+    const route = String(this.values.route);
+    if (route !== 'best' && route !== 'band') return route;
     const { cycles, step } = this.state ?? {};
-    const early = cycles?.length === 0 && step !== undefined && step > 0;
-    return this.values.route === 'best' && early ? 'band' : String(this.values.route);
+    if (this.veils('path') || !step) return 'straight';
+    return cycles?.length === 0 ? 'band' : route;
   }
 
-  /** Where the network shown stands: at A, while what lies on the way is still to be guessed. */
   protected get t(): number {
-    return this.veils('line') ? 0 : this.number('t');
+    return this.number('t');
   }
 
   protected override get view(): View {
@@ -100,7 +89,7 @@ export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>
 
   protected summary(): string {
     const { facts, best, step } = this.state ?? {};
-    if (!facts || this.veils('line')) return `Move ${step ?? 0}.`;
+    if (!facts) return `Move ${step ?? 0}.`;
     const found = this.veils('path') || !best ? '' : `, on the best path ${significant(best.barrier)}`;
     return `Move ${step}. Barrier on the straight line ${significant(facts.straight.barrier)}${found}.`;
   }
@@ -118,7 +107,6 @@ export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>
     this.values.a = a! % 100_000;
     this.values.b = (b! % 99_999) + 1;
     if (this.values.b === this.values.a) this.values.b = 0;
-    this.guesses.forget();
     return true;
   }
 
@@ -138,13 +126,11 @@ export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>
       return;
     }
     if (key === TASK.key) this.#clear();
-    if ([TASK, WIDTH, SEED_A, SEED_B].some((field) => field.key === key)) this.guesses.forget();
     super.set(key, value);
   }
 
   protected override choose(preset: Preset): void {
     this.#clear();
-    this.guesses.forget();
     super.choose(preset);
   }
 
@@ -175,8 +161,13 @@ export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>
   // ---- questions ----
 
   protected get questions(): readonly AskedOfPaths[] {
-    const toy = TOY_QUESTIONS[String(this.values.task)];
-    return toy ? [toy] : QUESTIONS;
+    return questions(this.values, this.state?.facts);
+  }
+
+  protected answer(): string | undefined {
+    const { state } = this;
+    if (!this.over || !state?.facts || !state.best || this.veils('path')) return undefined;
+    return answer(String(this.values.task), state);
   }
 
   protected truth(asked: AskedOfPaths): number | undefined {
@@ -186,13 +177,5 @@ export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>
 
   protected override guessed(): void {
     void this.lookAgain();
-  }
-
-  /** What the question that stands there asks for is hidden; the line hides the path with it. */
-  protected override veils(what: string | undefined): boolean {
-    if (this.hides('answer')) return super.veils(what);
-    const { hidden } = this.asked as AskedOfPaths;
-    const open = this.guesses.of(this.asked).state === 'open';
-    return open && (hidden === what || (hidden === 'line' && what === 'path'));
   }
 }

@@ -28,7 +28,7 @@ export const WIDTH: ChoiceField = {
 
 export const ALIGN = onOff(
   'align',
-  'align neurons',
+  'relabel B',
   'Puts the neurons of B in the order of A before the search. What B computes stays the same.',
 );
 
@@ -99,7 +99,7 @@ export const ROUTE: ChoiceField = {
     { value: 'best', label: 'the best path' },
     { value: 'band', label: 'the band now' },
     { value: 'straight', label: 'the straight line' },
-    { value: 'aligned', label: 'the aligned line' },
+    { value: 'aligned', label: 'the line to the relabelled B' },
   ],
   default: 'best',
 };
@@ -150,7 +150,7 @@ export const SCHEMA = withCommon(OWN, {
   last: 10_000,
   replays: 'The link replays to this move of the band.',
   digest: 'the band at that move',
-  guesses: [{ of: 'the barrier on the straight line', max: 10 }],
+  guesses: [{ of: 'the barrier on the path', max: 150 }],
   rehearse: 'move',
 });
 
@@ -174,22 +174,22 @@ export function parseDrags(text: string): Drag[] {
 export const PRESETS: readonly Preset[] = [
   {
     name: 'Truly different',
-    says: 'Two functions, not one: the boundaries differ at both ends. The line climbs above 3 nats, the band stays below 0.25.',
+    says: 'Two functions, not one: the boundaries that A and B draw are not the same.',
     values: {},
   },
   {
-    name: 'Relabelled twins',
-    says: 'Another seed, the same function: only the neurons are in another order. Compare the straight line with the aligned one.',
+    name: 'Twins',
+    says: 'Clean data and some weight decay: A and B came to the same function, with other weights. Compare the two straight lines.',
     values: { task: 'twins' },
   },
   {
     name: 'Too narrow',
-    says: 'Width 2: the band finds no low way, however long it looks. That is a result, not a failure of the search.',
+    says: 'Twins with two units a layer. Is there room for a way around?',
     values: { task: 'twins', width: '2', a: 3, b: 4 },
   },
   {
     name: 'Width 3',
-    says: 'With three units a layer it depends on the seeds: this pair stays apart, others nearly meet.',
+    says: 'Three units a layer. Try other seeds, too.',
     values: { task: 'twins', width: '3', a: 3, b: 4 },
   },
   {
@@ -199,7 +199,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Egg carton',
-    says: 'The straight line lies exactly on a top and would stay there for ever. Drag one image aside, then play.',
+    says: 'A surface of two variables with a hollow at either end. Play; then reset, drag one image aside, and play again.',
     values: { task: 'egg-carton' },
   },
   {

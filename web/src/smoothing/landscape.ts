@@ -54,7 +54,7 @@ export class Landscape extends SizedPart {
 
   get #heights(): { curves: number; tree: number } {
     const narrow = this.width < 480;
-    return { curves: narrow ? 150 : 205, tree: narrow ? 72 : 104 };
+    return { curves: narrow ? 102 : 180, tree: narrow ? 60 : 84 };
   }
 
   #x(): Linear {

@@ -17,17 +17,16 @@ export function arrived({ mean, smooth }: Frame, waves: number): number {
 const ENDS: Asked = {
   id: 'ends',
   guess: 'guess',
-  text: 'All begin in the same dip. Runs with noise walk on the thin curve; the point descends, without noise, on that curve smoothed by the noise of one step. Whose average place comes to the middle of the bowl, to within half a ripple?',
+  text: 'All begin in one dip: runs with noise on the thin curve, and a point without, which descends that curve smoothed by the noise of a step. Whose average comes to the middle of the bowl, to half a ripple?',
   quantity: 'who comes to the middle',
-  ...choosing(['both', 'only the runs with noise', 'only the point on the smoothed curve', 'neither']),
+  ...choosing(['both', 'only the runs with noise', 'only the point', 'neither']),
   hidden: 'ends',
   hides: 'smoothed curve and where anyone goes',
   at: 'when all steps are made',
-  waits: true,
   verdict: (_, truth) =>
     [
       'One step’s smoothing has taken away every dip on the way, so both come down. Less noise tells them apart.',
-      'So smoothing is not what frees the runs: the smoothed curve still has a dip that holds the point. A run adds up the noise of many steps, and that carries it over.',
+      'So smoothing is not what frees the runs: a dip of the smoothed curve holds the point. Noise that adds up over many steps carries a run over.',
       'The runs have not had the time, or the noise is too little to add up to a hop.',
       'Too little noise: the dip is there for both, and no run has been carried over.',
     ][truth]!,

@@ -140,12 +140,12 @@ export const PRESETS: readonly Preset[] = [
     values: { noise: 15 },
   },
   {
-    name: 'As wide as half a ripple',
+    name: 'Half a ripple wide',
     says: 'Nearly half a ripple wide: by larger steps of the same noise.',
     values: { noise: 15, rate: 0.031 },
   },
   {
-    name: 'Same smoothing, small steps',
+    name: 'Small steps',
     says: 'Four times as much noise in steps a quarter as long: one step is smoothed as with little noise, and sees the same curve.',
     values: { noise: 20, rate: 0.005 },
   },

@@ -64,7 +64,7 @@ export class SmoothingExhibit extends Exhibit<Frame> {
     return this.over ? arrived(state, this.number('waves')) : undefined;
   }
 
-  protected override answer(): string | undefined {
+  protected answer(): string | undefined {
     const { state } = this;
     if (!state || !this.over || this.veils('ends')) return undefined;
     const { minima, width } = state.facts!;
@@ -155,12 +155,11 @@ export class SmoothingExhibit extends Exhibit<Frame> {
             ></lab-landscape>`
           : nothing
       }
-      ${this.answerLine()}
       <figcaption>
         ${
           hidden
-            ? 'Short strokes mark the dips. The bump is the noise of one step, at the place you point at. The rest appears once you have committed or skipped.'
-            : 'Short strokes below mark the dips: the upper row of the true curve, the lower of the smoothed one. The bump is the noise of one step.'
+            ? 'Short strokes mark the dips; the bump is the noise of one step, where you point.'
+            : 'Short strokes mark the dips: above of the true curve, below of the smoothed one.'
         }
         ${!hidden && this.#hideTree ? 'The tree of dips waits for your second guess.' : nothing}
         ${!hidden && this.values.kernel === 'uniform' ? 'Smoothing by uniform noise brings dips back: see the tree.' : nothing}
@@ -186,7 +185,7 @@ export class SmoothingExhibit extends Exhibit<Frame> {
 
   protected override curves() {
     return html`<div class="charts">
-        ${this.charts().map((chart) => this.chart(chart))}
+        ${this.others()}
         <lab-check .checks=${this.state?.checks ?? new Float64Array()} ?running=${this.playing}></lab-check>
       </div>
       ${this.pinnedNote()}`;

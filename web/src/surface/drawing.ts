@@ -9,23 +9,32 @@ import type { Look, MapPart, Slice } from './protocol.ts';
 
 type Scale = (v: number) => number;
 
-/** The run up to a step with its halo, the line from A to B, and where the runs end. */
+interface Drawn {
+  /** The run up to this step, and where it is now. */
+  step: number;
+  look: Look | undefined;
+  /** Whether the run may be seen. */
+  hidden: boolean;
+  /** The ends of the line, if it lies in the plane. */
+  line: readonly Handle[];
+  /** What the ends of the runs are called. */
+  names: readonly string[];
+}
+
+/** The run with its halo, the line, and where the runs end. */
 export function runPath(
-  slice: Slice,
-  step: number,
-  look: Look | undefined,
-  [a, b]: readonly Handle[],
-  { x, y, minima }: { x: Scale; y: Scale; minima: boolean },
+  { path, stride, ends }: Slice,
+  { step, look, hidden, line, names }: Drawn,
+  x: Scale,
+  y: Scale,
 ): SVGTemplateResult {
-  const { path, stride, ends } = slice;
   const points: string[] = [];
   for (let k = 0; 2 * k + 1 < path.length && k * stride <= step; k++)
     points.push(`${px(x(path[2 * k]!))} ${px(y(path[2 * k + 1]!))}`);
   if (look) points.push(`${px(x(look.x))} ${px(y(look.y))}`);
-  const run = points.length > 1 ? `M${points.join('L')}` : '';
-  const line = `M${px(x(a!.x))} ${px(y(a!.y))}L${px(x(b!.x))} ${px(y(b!.y))}`;
-  const names = minima ? ['', '', 'C'] : [''];
-  return svg`<path class="halo" d=${line} /><path class="chord" d=${line} />
+  const run = points.length > 1 && !hidden ? `M${points.join('L')}` : '';
+  const chord = line.length > 0 ? `M${line.map((at) => `${px(x(at.x))} ${px(y(at.y))}`).join('L')}` : '';
+  return svg`<path class="halo" d=${chord} /><path class="chord" d=${chord} />
     ${names.map((name, k) => {
       const [ex, ey] = [px(x(ends[2 * k]!)), px(y(ends[2 * k + 1]!))];
       if (!Number.isFinite(ex)) return nothing;
@@ -33,11 +42,11 @@ export function runPath(
         <text class="letter" x=${ex + 10} y=${ey + 16}>${name}</text>`;
     })}
     <path class="halo run-halo" d=${run} /><path class="run" d=${run} />
-    ${look ? svg`<circle class="head" cx=${px(x(look.x))} cy=${px(y(look.y))} r="5.5" />` : nothing}`;
+    ${look && !hidden ? svg`<circle class="head" cx=${px(x(look.x))} cy=${px(y(look.y))} r="5.5" />` : nothing}`;
 }
 
-/** The colours with their numbers, the heights of the level lines, the marks. */
-export function legend(map: MapPart | undefined, slice: Slice | undefined, ring: boolean) {
+/** The colours with their numbers. */
+export function ramp(map: MapPart | undefined) {
   const colour = (i: number) => `#${rgb(LOSS_MAP[i]!)}`;
   const [lowest, highest] = map?.range ?? [];
   return html`<div class="map-key">
@@ -45,21 +54,20 @@ export function legend(map: MapPart | undefined, slice: Slice | undefined, ring:
       ${Array.from({ length: 64 }, (_, k) => svg`<rect x=${k} width="1.2" height="4" fill=${colour(4 * k + 2)} />`)}
     </svg>
     <p class="ends">
-      <span>${lowest === undefined ? '–' : significant(lowest)}</span><span>loss</span
-      ><span>${highest === undefined ? '–' : significant(highest)}</span>
-    </p>
-    <p>
-      ${
-        map?.levels?.length
-          ? `Lines at ${map.levels.map((level) => significant(level, 1)).join(', ')} above the lowest.`
-          : nothing
-      }
-    </p>
-    <p>
-      ${ring ? 'Violet: a run. Diamond: its end.' : 'Violet: a run, projected. Diamonds: ends of runs.'}
-      ${slice && !ring ? ` One unit is ${significant(slice.unit)} long.` : nothing}
+      <span>${lowest === undefined ? '–' : significant(lowest, 2)}</span><span>loss</span
+      ><span>${highest === undefined ? '–' : significant(highest, 2)}</span>
     </p>
   </div>`;
+}
+
+/** What the marks are, and the heights of the level lines. */
+export function legend(map: MapPart | undefined, slice: Slice | undefined, ring: boolean): string {
+  const marks = ring
+    ? 'Violet: a run. Diamond: its end.'
+    : 'Violet: the run, straight above the map. Diamonds: ends of runs.';
+  const levels = map?.levels?.map((level) => significant(level, 1)).join(', ');
+  const lines = levels ? ` Lines: ${levels} above the lowest.` : '';
+  return `${marks}${lines}${slice && !ring ? ` One unit is ${significant(slice.unit)} long.` : ''}`;
 }
 
 /** Packed little-endian RGBA as six hexadecimal digits. */

@@ -9,6 +9,7 @@ import { decisionMap, mapOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { member } from '../worker/settings.ts';
 import {
+  type Beside,
   type Curved,
   type Facts,
   type Frame,
@@ -19,6 +20,7 @@ import {
   type Slice,
   type View,
 } from './protocol.ts';
+import { HALF_OF } from './schema.ts';
 
 /** Values between two looks at the clock. */
 const CHUNK = 32;
@@ -27,8 +29,13 @@ const MAP_SIZE = 256;
 const BOUNDARY_SIZE = 128;
 /** Nodes along a side of the decision map. */
 const BOUNDARY_NODES = 49;
-/** Points of the run that are drawn. */
+/** Points of the run that are drawn, and those whose heights are compared. */
 const PATH_POINTS = 300;
+const HEIGHTS = 60;
+/** Cells along a side of the map beside the one that is looked at. */
+const BESIDE = 32;
+/** Those that tell which losses a plane's colours have to cover. */
+const COARSE = 16;
 
 const INPUT_NODES = /* @__PURE__ */ (() => {
   const nodes = new Float64Array(2 * BOUNDARY_NODES * BOUNDARY_NODES);
@@ -48,6 +55,8 @@ class Landscape implements Running<Frame, View, never> {
   #step = 0;
   #plane = '';
   #cells = 0;
+  /** The losses that the colours of this plane cover, however closely it is looked at. */
+  #range: [number, number] = [0, 0];
   /** Whether the page does not know this run yet. */
   #fresh = true;
 
@@ -83,15 +92,20 @@ class Landscape implements Running<Frame, View, never> {
     const digest = handle.digest();
     if (cross) handle.look_at(cross.x, cross.y);
     const [x, y] = handle.projected();
+    const loss = handle.loss();
     const logits = handle.outputs(INPUT_NODES);
     const boundary = logits.length > 0 ? decisionMap(logits, BOUNDARY_NODES, BOUNDARY_SIZE) : undefined;
+    // The map's own value there; then back, for whatever is asked of the point next.
+    handle.look_at(x!, y!);
+    const drawn = handle.loss();
+    if (!cross) handle.look_at_step(this.#step);
     const diverged = handle.steps < handle.planned && this.#step === handle.steps;
     return {
       ...frame,
       step: this.#step,
       digest,
       ...(diverged && { notFinite: this.#step }),
-      look: { x: x!, y: y!, loss: handle.loss(), boundary },
+      look: { x: x!, y: y!, loss, drawn, boundary },
     };
   }
 
@@ -105,6 +119,20 @@ class Landscape implements Running<Frame, View, never> {
     this.#plane = '';
     handle.cut(member(kernel.Cut, plane));
     this.#plane = plane;
+    this.#range = this.#whole(plane, COARSE).range!;
+    return this.#slice();
+  }
+
+  /** A map of all that is shown of a plane at first, with colours of its own. */
+  #whole(plane: string, cells: number): MapPart {
+    this.begin({ x: 0, y: 0, half: HALF_OF[plane]!, cells });
+    let complete = 0;
+    while (complete < cells) complete = this.#handle.fill(cells * cells) || complete;
+    return this.#drawn(cells);
+  }
+
+  #slice(): Slice {
+    const handle = this.#handle;
     const stride = Math.max(1, Math.floor(handle.planned / PATH_POINTS));
     return {
       unit: handle.unit(),
@@ -113,7 +141,31 @@ class Landscape implements Running<Frame, View, never> {
       path: handle.path(stride),
       stride,
       ends: handle.ends(),
+      heights: this.#heights(Math.max(1, Math.floor(handle.planned / HEIGHTS))),
     };
+  }
+
+  #heights(stride: number): Slice['heights'] {
+    const handle = this.#handle;
+    const heights: Slice['heights'] = [];
+    for (let step = 0; step <= handle.steps; step += stride) {
+      handle.look_at_step(step);
+      const run = handle.loss();
+      const [x, y] = handle.projected();
+      handle.look_at(x!, y!);
+      heights.push([step, run, handle.loss()]);
+    }
+    return heights;
+  }
+
+  /** All of it at once: the plane that is looked at must be there again when the next frame is asked for. */
+  beside({ plane }: Requests['beside']['ask']): Beside {
+    const handle = this.#handle;
+    const before = this.#plane;
+    handle.cut(member(kernel.Cut, plane));
+    const made = { plane, ...this.#slice(), picture: this.#whole(plane, BESIDE).picture! };
+    handle.cut(member(kernel.Cut, before));
+    return made;
   }
 
   begin({ x, y, half, cells }: Requests['begin']['ask']): object {
@@ -127,11 +179,11 @@ class Landscape implements Running<Frame, View, never> {
     let complete = 0;
     do complete = this.#handle.fill(CHUNK);
     while (complete === 0 && performance.now() < end);
-    return complete === 0 ? { cells: 0, done: false } : this.#drawn(complete);
+    return complete === 0 ? { cells: 0, done: false } : this.#drawn(complete, this.#range);
   }
 
   /** The picture of the grid that is complete: every `cells / complete`-th row and column of the values. */
-  #drawn(complete: number): MapPart {
+  #drawn(complete: number, range?: [number, number]): MapPart {
     const [handle, cells] = [this.#handle, this.#cells];
     const all = new Float64Array(memory().buffer, handle.values_ptr(), handle.values_len());
     const [nodes, stride] = [complete + 1, cells / complete];
@@ -139,9 +191,9 @@ class Landscape implements Running<Frame, View, never> {
     for (let j = 0; j < nodes; j++)
       for (let i = 0; i < nodes; i++) values[j * nodes + i] = all[j * stride * (cells + 1) + i * stride]!;
     const finite = values.filter(Number.isFinite);
-    const [lowest, highest] = [finite.reduce(least), finite.reduce(most)];
+    const [lowest, highest] = range ?? [finite.reduce(least), finite.reduce(most)];
     const top = highest - lowest;
-    const heights = values.map((v) => (Number.isFinite(v) ? v - lowest : top));
+    const heights = values.map((v) => (Number.isFinite(v) ? Math.min(top, Math.max(0, v - lowest)) : top));
     const levels = logLevels(top);
     const done = complete === cells;
     return {
@@ -189,6 +241,7 @@ function start({ scene, seed, tilt, scale }: Values): Landscape {
 serveRuns<Frame, View, never, Requests>(kernel, start, {
   begin: (ask) => run!.begin(ask),
   fill: (ask) => run!.fill(ask),
+  beside: (ask) => run!.beside(ask),
   line: (ask) => run!.line(ask),
   curvature: () => run!.curvature(),
 });

@@ -6,6 +6,8 @@ import type { Curved, Line, Look, MapPart, Slice } from './protocol.ts';
 export interface Measured {
   ring: boolean;
   dim: number;
+  /** Of the line from A to B, where it lies in the plane. */
+  holdsLine: boolean;
   line: Line | undefined;
   look: Look | undefined;
   atCross: boolean;
@@ -46,10 +48,10 @@ export function numbers(m: Measured): NumberShown[] {
           test: 'walk',
         },
       ];
-  return [
+  const line: NumberShown[] = [
     {
       symbol: '',
-      name: 'highest loss from A to B',
+      name: 'highest loss on the line',
       value: m.line ? significant(m.line.saddle) : NONE,
       hidden: m.hideLine,
       ...nats,
@@ -57,8 +59,8 @@ export function numbers(m: Measured): NumberShown[] {
       test: 'saddle',
     },
     {
-      symbol: 'B',
-      name: 'barrier from A to B',
+      symbol: '',
+      name: 'barrier on the line',
       value: m.line ? significant(m.line.barrier) : NONE,
       hidden: m.hideLine,
       ...nats,
@@ -67,6 +69,9 @@ export function numbers(m: Measured): NumberShown[] {
       formula: 'barrier',
       test: 'barrier',
     },
+  ];
+  return [
+    ...(m.holdsLine ? line : []),
     {
       symbol: 'L',
       name: `loss ${where}`,
@@ -78,6 +83,19 @@ export function numbers(m: Measured): NumberShown[] {
       formula: m.ring ? 'ring' : 'penalised',
       test: 'loss',
     },
+    ...(m.ring
+      ? []
+      : [
+          {
+            symbol: '',
+            name: 'loss of the drawn surface there',
+            value: m.look ? significant(m.look.drawn) : NONE,
+            ...nats,
+            definition:
+              'The loss of the point of the plane straight below: what the map shows where the run is drawn. The run itself is elsewhere, in the directions that are not shown.',
+            test: 'drawn',
+          },
+        ]),
     {
       symbol: 'λ',
       name: 'largest curvature',
@@ -131,7 +149,7 @@ export function moreNumbers(m: Measured): NumberShown[] {
     },
     {
       symbol: '',
-      name: 'distance from A to B',
+      name: 'length of the line',
       value: m.line ? significant(m.line.length) : NONE,
       definition: 'In parameter space.',
       test: 'length',

@@ -27,6 +27,14 @@ export interface Slice {
   stride: number;
   /** x and y of the ends of all trained runs. */
   ends: Float64Array;
+  /** At some steps of the run: its loss, and the loss of the point of the plane below it. */
+  heights: [step: number, run: number, drawn: number][];
+}
+
+/** Another plane, beside the one that is looked at. */
+export interface Beside extends Slice {
+  plane: string;
+  picture: Picture;
 }
 
 export interface MapPart {
@@ -56,6 +64,8 @@ export interface Look {
   x: number;
   y: number;
   loss: number;
+  /** The loss of the point of the plane below it: what the map shows there. */
+  drawn: number;
   /** The decision map; none for the ring. */
   boundary: Picture | undefined;
 }
@@ -73,6 +83,8 @@ export type Requests = {
   /** Begins a map; `fill` goes on until `sliceMs` have passed or a grid is complete. */
   begin: { ask: { x: number; y: number; half: number; cells: number }; answer: object };
   fill: { ask: { sliceMs: number }; answer: MapPart };
+  /** Cuts another plane, draws its map, and cuts the one before once more. */
+  beside: { ask: { plane: string }; answer: Beside };
   line: { ask: { ax: number; ay: number; bx: number; by: number }; answer: Line };
   /** The curvature at the point that was looked at last. */
   curvature: { ask: object; answer: Curved };

@@ -7,9 +7,9 @@ import { nextFrame } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
 import { printNumber, type Values } from '../lib/schema.ts';
 import type { Place, Span } from '../lib/view.ts';
-import type { Curved, Facts, Frame, Line, Look, MapPart, Requests, Slice, View } from './protocol.ts';
-import { SHARE_QUESTION, straightQuestion } from './questions.ts';
-import { closer, HALF, SCHEMA, shown } from './schema.ts';
+import type { Beside, Curved, Facts, Frame, Line, Look, MapPart, Requests, Slice, View } from './protocol.ts';
+import { shareQuestion, straightQuestion } from './questions.ts';
+import { closer, HALF, HALF_OF, SCHEMA, shown } from './schema.ts';
 
 const MAP_SLICE_MS = 30;
 /** While a slider moves, one map is enough. */
@@ -19,7 +19,7 @@ const REST_MS = 150;
 /** Steps a frame at the fastest speed. */
 const FASTEST = 250;
 
-/** Where the first question wants the handles: at two networks, or across the ring. */
+/** Where the question about the line wants the handles: at two networks, or across the ring. */
 const ASKED_LINE = { ax: -1, ay: 0, bx: 1, by: 0 };
 
 /** What is seen of it is `surface.ts`. */
@@ -29,6 +29,12 @@ export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
   protected map: (MapPart & { span: Span }) | undefined;
   protected line: Line | undefined;
   protected curved: Curved | undefined;
+  /** Where the cursor stands on the line, as a share of the way. */
+  protected place: number | undefined;
+  /** The second plane. */
+  protected other: Beside | undefined;
+  /** How much of the run lies in each plane that has been cut. */
+  protected shares: Record<string, number | undefined> = {};
   #truths: Record<string, number | undefined> = {};
   /** Counts maps: a part of an earlier one is dropped. */
   #maps = 0;
@@ -69,7 +75,10 @@ export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
 
   protected override begun(): void {
     this.cursor = undefined;
+    this.place = undefined;
     this.#truths = {};
+    this.shares = {};
+    this.other = undefined;
   }
 
   protected override arrived({ slice }: Frame): void {
@@ -128,16 +137,10 @@ export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
 
   #recut(slice: Slice): void {
     this.line = undefined;
-    const random = !this.ring && this.values.plane === 'random';
-    if (random && this.guesses.of(SHARE_QUESTION).state !== 'open') this.#truths.share ??= 100 * slice.share;
+    this.shares[String(this.values.plane)] = slice.share;
     this.requestUpdate();
     void this.#askLine();
     void this.#fill();
-  }
-
-  #replane(): void {
-    void this.lookAgain();
-    this.writeHash();
   }
 
   async #fill(): Promise<void> {
@@ -155,8 +158,20 @@ export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
         if (map !== this.#maps || !part.picture) continue;
         this.map = { ...part, span };
         this.requestUpdate();
-        if (part.done) return;
+        if (part.done) break;
       }
+    });
+    if (map === this.#maps) void this.#askBeside();
+  }
+
+  /** The second plane, once the first has its map: cutting it would end that. */
+  #askBeside(): Promise<void> {
+    return this.newest('beside', async () => {
+      const plane = String(this.values.beside);
+      if (this.ring || !this.map?.done || this.other?.plane === plane) return;
+      this.other = await this.ask('beside', { plane });
+      this.shares[plane] = this.other.share;
+      this.requestUpdate();
     });
   }
 
@@ -165,10 +180,10 @@ export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
   #askLine(): Promise<void> {
     return this.newest('line', async () => {
       const [ax, ay, bx, by] = ['ax', 'ay', 'bx', 'by'].map((key) => this.number(key));
+      // Only there do both ends lie in the plane.
+      if (!this.holdsLine) return;
       this.line = await this.ask('line', { ax: ax!, ay: ay!, bx: bx!, by: by! });
-      const asked = this.questions[0]!;
-      if (this.guesses.of(asked).state !== 'open' && this.#askedLine)
-        this.#truths[asked.id] ??= this.line.saddle;
+      if (this.askedLine) this.#truths[this.#lineId] ??= this.line.saddle;
       this.requestUpdate();
     });
   }
@@ -197,14 +212,16 @@ export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
   // ---- settings and handles ----
 
   protected override set(key: string, value: number | string): void {
-    if (!['plane', 'half', 'cells', 'at'].includes(key)) {
+    if (!['plane', 'beside', 'half', 'cells', 'at'].includes(key)) {
       super.set(key, value);
       return;
     }
     if (this.values[key] === value) return;
     this.values[key] = value;
     this.preset = undefined;
-    if (key === 'plane' || key === 'at') void this.lookAgain();
+    if (key === 'plane') Object.assign(this.values, { half: HALF_OF[String(value)]!, mx: 0, my: 0 });
+    if (key === 'beside') void this.#askBeside();
+    else if (key === 'plane' || key === 'at') void this.lookAgain();
     else this.#remap();
     this.requestUpdate();
     this.writeHash();
@@ -248,9 +265,12 @@ export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
     this.requestUpdate();
   }
 
-  /** The cursor of the profile: the cross goes along. */
-  protected override along(t: number | undefined): void {
-    super.along(t);
+  /** The cursor of the line's chart: the cross goes along. */
+  protected onLine(event: CustomEvent<number | undefined>): void {
+    event.stopPropagation();
+    const t = event.detail;
+    this.place = t;
+    this.requestUpdate();
     if (t === undefined) return;
     const on = (a: string, b: string) =>
       Math.round(1000 * (this.number(a) + t * (this.number(b) - this.number(a)))) / 1000;
@@ -259,35 +279,44 @@ export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
 
   // ---- questions ----
 
-  /** Whether the line is the one that the first question is about. */
-  get #askedLine(): boolean {
-    const plane = this.ring || this.values.plane === 'minima';
-    return plane && Object.entries(ASKED_LINE).every(([key, place]) => this.number(key) === place);
+  /** Whether A and B lie in the plane that is shown. */
+  protected get holdsLine(): boolean {
+    return this.ring || this.values.plane === 'minima';
+  }
+
+  /** Whether the line is the one that is asked about. */
+  protected get askedLine(): boolean {
+    return this.holdsLine && Object.entries(ASKED_LINE).every(([key, place]) => this.number(key) === place);
+  }
+
+  get #lineId(): string {
+    return this.ring ? 'ring' : 'line';
   }
 
   protected get questions(): readonly Asked[] {
-    const straight = straightQuestion(this.ring, this.#askedLine ? this.line : undefined);
-    return this.ring ? [straight] : [straight, SHARE_QUESTION];
+    const { scene, seed, tilt, scale } = this.values;
+    const about = [scene, seed, tilt, scale].join();
+    const straight = straightQuestion(this.ring, about, this.askedLine ? this.line : undefined);
+    return this.ring ? [straight] : [shareQuestion(this.facts?.dim ?? 105, about), straight];
   }
 
   protected truth({ id }: Asked): number | undefined {
-    return this.#truths[id];
+    if (id !== 'share') return this.#truths[id];
+    const { random } = this.shares;
+    return random === undefined ? undefined : 100 * random;
   }
 
-  /** Predict, then run: what the question is about is made now, if it is not there. */
+  /** Predict, then run: what the question is about is cut now, if it is not there. */
   protected override guessed(asked: Asked): void {
-    const { state } = this.guesses.of(asked);
-    const random = asked === SHARE_QUESTION;
-    this.#truths[asked.id] = undefined;
-    if (state === 'open') return;
-    if (!random && this.#askedLine) this.#truths[asked.id] = this.line?.saddle;
-    else if (random && this.values.plane === 'random')
-      this.#truths.share = this.slice && 100 * this.slice.share;
-    else if (state === 'made') {
-      if (!random) Object.assign(this.values, ASKED_LINE);
-      this.values.plane = random ? 'random' : 'minima';
+    if (this.guesses.of(asked).state === 'open') return;
+    if (asked.id === 'share') {
+      if (this.values.plane !== 'random') this.set('beside', 'random');
+    } else if (this.#truths[asked.id] === undefined) {
+      Object.assign(this.values, ASKED_LINE);
       this.preset = undefined;
-      this.#replane();
+      if (this.holdsLine) void this.#askLine();
+      else this.set('plane', 'minima');
+      this.writeHash();
     }
   }
 }

@@ -14,20 +14,35 @@ export const SCENE: ChoiceField = {
   default: 'network',
 };
 
+const PLANES = [
+  { value: 'minima', label: 'three networks' },
+  { value: 'run', label: 'the run’s' },
+  { value: 'curvature', label: 'steepest' },
+  { value: 'random', label: 'random' },
+];
+
 export const PLANE: ChoiceField = {
   kind: 'choice',
   key: 'plane',
   name: 'plane',
-  help: 'Which two directions are cut out of all.',
-  options: [
-    { value: 'minima', label: 'through three trained networks' },
-    { value: 'run', label: 'where the run moves most (PCA)' },
-    { value: 'curvature', label: 'the two steepest directions' },
-    { value: 'random', label: 'random, filter-normalised' },
-  ],
+  help: 'Which two directions are cut out of all: through three trained networks, the principal ones of the run, the two of largest curvature at its end, or random ones, filter-normalised.',
+  options: PLANES,
   default: 'minima',
   live: true,
 };
+
+export const BESIDE: ChoiceField = {
+  kind: 'choice',
+  key: 'beside',
+  name: 'plane beside it',
+  help: 'A second plane, to compare with. A view: it changes no number of the run.',
+  options: PLANES,
+  default: 'run',
+  live: true,
+};
+
+/** How far a map of a plane reaches at first: planes differ in what one unit is. */
+export const HALF_OF: Readonly<Record<string, number>> = { minima: 2, run: 2, curvature: 4, random: 1 };
 
 export const TILT: NumberField = {
   kind: 'number',
@@ -79,9 +94,9 @@ export function shown(values: Values): Span {
   return within(WHOLE, [x - half, x + half, y - half, y + half]);
 }
 
-/** The same, `by` times as close, while a place stays where it is; 0 shows what the page begins with. */
+/** The same, `by` times as close, while a place stays where it is; 0 shows what the plane begins with. */
 export function closer(values: Values, by: number, place: Place): Values {
-  if (by === 0) return Object.fromEntries([HALF, ...MIDDLE].map((field) => [field.key, field.default]));
+  if (by === 0) return { half: HALF_OF[String(values.plane)]!, mx: 0, my: 0 };
   const now = shown(values);
   // Short in a link; the place stays within a pixel of where it was.
   const half = Number(clampNumber(HALF, (now[1] - now[0]) / 2 / by).toPrecision(3));
@@ -137,6 +152,7 @@ const OWN: Schema = [
   SCENE,
   SEED,
   PLANE,
+  BESIDE,
   TILT,
   HALF,
   ...MIDDLE,
@@ -167,42 +183,32 @@ export const SCHEMA = withCommon(OWN, {
   replays: 'The link goes to this step of the run.',
   digest: 'the parameters at that step',
   guesses: [
-    { of: 'the highest loss between A and B', max: 100 },
     { of: 'the share of the run in a random plane, in %', max: 100 },
+    { of: 'the highest loss between A and B', max: 100 },
   ],
   rehearse: 'map',
 });
 
-/** Each cut with what it shows; the numbers said are those of seed 1. */
+/** Landscapes; the planes through one are tabs of the figure. */
 export const PRESETS: readonly Preset[] = [
   {
-    name: 'Three minima',
-    says: 'A, B and C are networks trained from three starts. All read the moons equally well; between them lie ridges.',
+    name: 'Network',
+    says: 'Two moons, 105 weights, and a training run from a common start.',
     values: {},
   },
   {
-    name: 'The run’s plane',
-    says: 'The plane in which the run moved most holds 98 % of it. So does that of a random walk, nearly: 90 %.',
-    values: { plane: 'run', bx: 0 },
-  },
-  {
-    name: 'Steepest directions',
-    says: 'A round bowl, one unit wide where other planes span ten. The run rattles between its walls and gets nowhere here: 0.2 % of it.',
-    values: { plane: 'curvature', half: 4, bx: 0 },
-  },
-  {
-    name: 'Random plane',
-    says: 'Another landscape altogether: one basin, and nothing of the way there. How much of the run it holds is the second question.',
-    values: { plane: 'random', half: 1, ax: -0.5, bx: 0 },
+    name: 'Far start',
+    says: 'First weights three times as large: the run begins far up, where the loss is steep.',
+    values: { scale: 3 },
   },
   {
     name: 'Ring',
-    says: 'A toy with two parameters: every point of the ring is a minimum. The straight line climbs to 0.25, the way around is flat.',
+    says: 'A toy with two parameters: every point of the ring is a minimum, and a map of it shows all there is.',
     values: { scene: 'ring' },
   },
   {
     name: 'Tilted ring',
-    says: 'A slope of 0.1 leaves one minimum and one saddle, opposite. The run falls onto the ring at once, then creeps along it.',
+    says: 'A slope of 0.1 leaves one minimum and one saddle, opposite. Watch where the run slows down.',
     values: { scene: 'ring', tilt: 0.1 },
   },
 ];

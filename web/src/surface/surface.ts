@@ -5,20 +5,20 @@ import type { Handle, Zoom } from '../grammar/field.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { classPoints } from '../grammar/points.ts';
-import { count, significant } from '../lib/format.ts';
+import { count, percent, significant } from '../lib/format.ts';
 import type { Place } from '../lib/view.ts';
-import { legend, runPath } from './drawing.ts';
+import { legend, ramp, runPath } from './drawing.ts';
 import { files } from './export.ts';
 import { type Measured, moreNumbers, numbers } from './numbers.ts';
 import { INPUTS } from './protocol.ts';
 import { SurfaceRun } from './run.ts';
-import { CELLS, HALF, PLANE, PRESETS, SCALE, SCENE, shown, TILT } from './schema.ts';
+import { BESIDE, CELLS, HALF, HALF_OF, PLANE, PRESETS, SCALE, SCENE, shown, TILT } from './schema.ts';
 
 /** The exhibit *Surface*. */
 export class SurfaceExhibit extends SurfaceRun {
   protected readonly presets = PRESETS;
   protected override readonly presetNote =
-    'A, B and the cross can be dragged, or moved with the arrow keys; + and −, two fingers, or Ctrl and the wheel zoom the map.';
+    'Drag the cross, or an end of the line; arrow keys do it too. + and − zoom, 0 shows all.';
 
   // ---- words and numbers ----
 
@@ -31,6 +31,24 @@ export class SurfaceExhibit extends SurfaceRun {
     return `${plane}, seed ${this.values.seed}, initial scale ${significant(this.number('scale'))}, step ${this.state?.step ?? 0}`;
   }
 
+  protected answer(): string | undefined {
+    if (this.ring) {
+      const highest = this.truth(this.questions[0]!);
+      if (highest === undefined || this.veils('line')) return undefined;
+      return `Here a map shows all there is. The straight line from A to B climbs to ${significant(highest)}; the way around, along the ring, does not rise above the higher end.`;
+    }
+    const { random, run } = this.shares;
+    const walk = this.slice?.walk;
+    if (random === undefined || walk === undefined || this.veils('share')) return undefined;
+    const most = run === undefined ? '' : `, the plane in which it moved most ${percent(run, 0)}`;
+    return `The random plane holds ${percent(random)} of the run${most}; but the best plane of a random walk holds ${percent(walk, 0)} of that. Each slice shows what it was chosen to show, and hides ${(this.facts?.dim ?? 105) - 2} directions.`;
+  }
+
+  /** Whether what a plane shows of the run is still to be guessed. */
+  #veiled(plane: unknown): boolean {
+    return !this.ring && plane === 'random' && this.veils('share');
+  }
+
   protected summary(): string {
     if (!this.look) return '';
     const what = this.atCross ? 'Loss at the cross' : 'Loss of the run';
@@ -41,6 +59,7 @@ export class SurfaceExhibit extends SurfaceRun {
     return {
       ring: this.ring,
       dim: this.facts?.dim ?? 105,
+      holdsLine: this.holdsLine,
       line: this.line,
       look: this.look,
       atCross: this.atCross,
@@ -49,7 +68,7 @@ export class SurfaceExhibit extends SurfaceRun {
       map: this.map,
       digest: this.state?.digest ?? '',
       hideLine: this.veils('line'),
-      hideShare: this.values.plane === 'random' && this.veils('share'),
+      hideShare: this.#veiled(this.values.plane),
     };
   }
 
@@ -80,22 +99,39 @@ export class SurfaceExhibit extends SurfaceRun {
 
   #handles(): Handle[] {
     const at = (id: string) => ({ x: this.number(`${id}x`), y: this.number(`${id}y`) });
+    // Of the network A and B are what was trained: an end of the line may be dragged away from them.
+    const names = this.ring ? ['A', 'B'] : ['', ''];
+    const [a, b] = this.ring ? ['Point A', 'Point B'] : ['The line’s start', 'The line’s end'];
+    const line: Handle[] = [
+      { id: 'a', label: a!, letter: names[0]!, shape: 'circle', ...at('a') },
+      { id: 'b', label: b!, letter: names[1]!, shape: 'square', ...at('b') },
+    ];
     return [
-      { id: 'a', label: 'Handle A', letter: 'A', shape: 'circle', ...at('a') },
-      { id: 'b', label: 'Handle B', letter: 'B', shape: 'square', ...at('b') },
+      ...(this.holdsLine ? line : []),
       { id: 'cross', label: 'Cross: the point looked at', letter: '', shape: 'cross', ...at('c') },
     ];
+  }
+
+  get #names(): string[] {
+    return !this.ring && this.values.plane === 'minima' ? ['A', 'B', 'C'] : [''];
   }
 
   #map() {
     const handles = this.#handles();
     const above = (x: (v: number) => number, y: (v: number) => number): SVGTemplateResult =>
       this.slice
-        ? runPath(this.slice, this.state!.step, this.atCross ? undefined : this.look, handles, {
+        ? runPath(
+            this.slice,
+            {
+              step: this.state!.step,
+              look: this.atCross ? undefined : this.look,
+              hidden: this.#veiled(this.values.plane),
+              line: handles.slice(0, -1),
+              names: this.#names,
+            },
             x,
             y,
-            minima: !this.ring && this.values.plane === 'minima',
-          })
+          )
         : svg``;
     return html`<lab-field
       class="map"
@@ -121,47 +157,137 @@ export class SurfaceExhibit extends SurfaceRun {
       ${
         ring || !facts
           ? nothing
-          : html`<p class="part">Decision boundary of ${whose}</p>
-            <lab-field
+          : html`<lab-field
               class="boundary"
               .picture=${this.look?.boundary}
               .span=${INPUTS}
               .above=${classPoints(facts.points, facts.labels, 2.5)}
               label="Decision boundary of ${whose}"
               summary="160 points of two moons, circles and squares, and where the network draws the line between them."
-            ></lab-field>`
+            ></lab-field>
+            <p class="part">Boundary of ${whose}</p>`
       }
-      ${legend(this.map, this.slice, ring)}
+      ${ramp(this.map)}
+    </div>`;
+  }
+
+  /** Which plane the map shows, and which one beside it. */
+  #planes() {
+    if (this.ring) return nothing;
+    return html`<div class="row planes">
+      <div class="row" role="group" aria-label="Plane">
+        ${PLANE.options.map(
+          ({ value, label }) =>
+            html`<button
+              type="button"
+              data-plane=${value}
+              aria-pressed=${value === this.values.plane ? 'true' : 'false'}
+              @click=${() => this.set(PLANE.key, value)}
+            >
+              ${label}
+            </button>`,
+        )}
+      </div>
+      ${this.narrow.matches ? nothing : this.#besides()}
+    </div>`;
+  }
+
+  #besides() {
+    return this.choice(BESIDE, false);
+  }
+
+  /** The second plane with the same run. */
+  #other() {
+    if (this.ring) return nothing;
+    const other = this.other?.plane === this.values.beside ? this.other : undefined;
+    const half = HALF_OF[String(this.values.beside)]!;
+    const hidden = this.#veiled(this.values.beside);
+    const head = { step: this.state?.step ?? 0, look: undefined, hidden, line: [], names: [''] };
+    return html`<div class="other">
+      <lab-field
+        .picture=${other?.picture}
+        .span=${[-half, half, -half, half]}
+        .above=${other ? (x: (v: number) => number, y: (v: number) => number) => runPath(other, head, x, y) : undefined}
+        label="Map of the second plane"
+        summary=${other && !hidden ? `The same run on another plane, which holds ${percent(other.share)} of it.` : 'The same run on another plane.'}
+      ></lab-field>
+      <p class="honesty" data-test="beside">
+        ${!other ? 'Being cut.' : hidden ? 'The run is hidden until you guess.' : `Holds ${percent(other.share)} of the run.`}
+      </p>
     </div>`;
   }
 
   protected figure() {
+    const zoomed =
+      this.number('half') !== HALF_OF[String(this.values.plane)] || this.number('mx') || this.number('my');
     return html`<figure class="figure" ?hidden=${!this.look} aria-label="The loss on a plane">
-      <div class="map-and-aside" data-cells=${this.map?.cells ?? 0} data-map=${this.map?.digest ?? ''}>
-        ${this.#map()} ${this.narrow.matches ? nothing : this.#aside()}
+      ${this.#planes()}
+      <div
+        class="map-and-aside ${this.ring ? 'alone' : ''}"
+        data-cells=${this.map?.cells ?? 0}
+        data-map=${this.map?.digest ?? ''}
+      >
+        <div>
+          ${this.#map()}
+          <p class="honesty" data-test="honesty">
+            ${this.ring ? 'You see 2 of 2 directions: all there is.' : `You see 2 of ${this.facts?.dim ?? 105} directions.`}
+            ${zoomed && !this.ring ? html`<button type="button" data-do="whole" @click=${() => this.zoom({ by: 0, x: 0, y: 0 })}>Whole map</button>` : nothing}
+          </p>
+        </div>
+        ${this.narrow.matches ? nothing : html`${this.#other()} ${this.#aside()}`}
       </div>
-      <p class="honesty" data-test="honesty">
-        ${this.ring ? 'You see 2 of 2 directions: all there is.' : `You see 2 of ${this.facts?.dim ?? 105} directions.`}
-      </p>
+      <figcaption>${legend(this.map, this.slice, this.ring)}</figcaption>
     </figure>`;
   }
 
   protected charts(): Chart[] {
+    const nats = this.ring ? '' : ' (nats)';
+    const step = this.state?.step ?? 0;
+    const heights = this.#veiled(this.values.plane)
+      ? []
+      : (this.slice?.heights ?? []).filter(([at]) => at <= step);
+    const run = {
+      id: 'heights',
+      label: this.ring ? 'Loss of the run' : `Loss of the run, and of the map below it${nats}`,
+      log: true,
+      span: this.total,
+      series: [
+        {
+          name: 'run',
+          role: 's-a',
+          mark: 'circle' as const,
+          points: heights.map(([at, y]) => [at, y] as const),
+        },
+        ...(this.ring
+          ? []
+          : [
+              {
+                name: 'map',
+                role: 's-b',
+                mark: 'square' as const,
+                points: heights.map(([at, , y]) => [at, y] as const),
+              },
+            ]),
+      ],
+    };
+    if (!this.holdsLine) return [run];
     const losses = [...(this.line?.losses ?? [])];
     const last = losses.length - 1;
     const [a, b] = [losses[0]!, losses[last]!];
     const along = losses.map((loss, k) => [k / last, loss] as const);
     const ends = along.map(([t]) => [t, (1 - t) * a + t * b] as const);
     return [
+      run,
       {
         id: 'profile',
-        label: `Loss from A to B${this.ring ? '' : ' (nats)'}`,
+        label: `Loss ${this.ring || this.askedLine ? 'from A to B' : 'along the line'}${nats}`,
         axis: 'share of the way',
         span: 1,
+        alone: { cursor: this.place },
         series: this.line
           ? [
-              { name: 'loss', role: 's-a', mark: 'circle', points: along },
-              { name: 'ends', role: 's-b', mark: 'square', points: ends },
+              { name: 'loss', role: 's-a', mark: 'circle', points: along, veil: 'line' },
+              { name: 'ends', role: 's-b', mark: 'square', points: ends, veil: 'line' },
             ]
           : [],
       },
@@ -172,32 +298,40 @@ export class SurfaceExhibit extends SurfaceRun {
   protected override pin(): void {
     super.pin();
     const { series } = this.pinned ?? {};
-    if (series) series.profile = series.profile!.slice(0, 1);
+    if (series?.profile) series.profile = series.profile.slice(0, 1);
   }
 
   #profile() {
+    if (!this.holdsLine) return nothing;
     if (this.veils('line'))
       return html`<h3>Loss from A to B</h3>
-        <p class="note" data-test="profile-hidden">Hidden until you guess: the highest loss on this line is the question.</p>`;
-    return html`${this.charts().map((chart) => this.chart(chart))}
+        <p class="note" data-test="profile-hidden">Hidden until you guess: the highest loss on this line is a question.</p>`;
+    return html`${this.others()}
       <p class="note">
         Dashed: the straight line between the losses of the ends, from which the barrier is measured. The cursor takes the cross
-        along.${this.pinned ? ' Thin: the pinned line A.' : nothing}
+        along.${this.pinned ? ' Thin: the pinned line.' : nothing}
       </p>`;
   }
 
   protected override curves() {
-    return html`<div class="profile">${this.#profile()}</div>
-      ${this.narrow.matches ? this.#aside() : nothing}`;
+    return html`<div class="profile" @lab-cursor=${this.onLine}>
+        ${this.#profile()}
+      </div>
+      ${
+        this.narrow.matches
+          ? html`${this.ring ? nothing : this.#besides()} ${this.#other()} ${this.#aside()}
+              <p class="note">${legend(this.map, this.slice, this.ring)}</p>`
+          : nothing
+      }`;
   }
 
   protected controls() {
-    return html`${this.choice(SCENE)} ${this.ring ? this.slider(TILT) : this.choice(PLANE, false)}
+    return html`${this.choice(SCENE)} ${this.ring ? this.slider(TILT) : this.slider(SCALE)}
       ${this.slider(HALF, false)}`;
   }
 
   protected moreControls() {
-    return html`${this.choice(CELLS, false)} ${this.slider(SCALE)}`;
+    return html`${this.choice(CELLS, false)} ${this.ring ? this.slider(SCALE) : nothing}`;
   }
 
   // ---- taking home ----

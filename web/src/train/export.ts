@@ -9,12 +9,10 @@ import { rasterised } from '../lib/svg.ts';
 interface TakeHome {
   about: About;
   samples: readonly Sample[];
-  /** Whether the held-out values may be shown yet. */
-  showHeld: boolean;
   network: () => Promise<Uint8Array>;
 }
 
-export function files({ about, samples, showHeld, network }: TakeHome): HomeFile[] {
+export function files({ about, samples, network }: TakeHome): HomeFile[] {
   return [
     {
       what: 'png',
@@ -32,7 +30,7 @@ export function files({ about, samples, showHeld, network }: TakeHome): HomeFile
       what: 'csv',
       label: 'Curves (CSV)',
       name: 'losscape-train.csv',
-      make: () => table(samples, showHeld),
+      make: () => table(samples),
     },
     {
       what: 'network',
@@ -43,13 +41,10 @@ export function files({ about, samples, showHeld, network }: TakeHome): HomeFile
   ];
 }
 
-function table(samples: readonly Sample[], showHeld: boolean): string {
+function table(samples: readonly Sample[]): string {
   const header = ['step', 'training_loss', 'training_accuracy', 'held_out_loss', 'held_out_accuracy'];
-  const width = showHeld ? 5 : 3;
-  const rows = samples.map((s) =>
-    [s.step, s.loss, s.accuracy, s.held_out_loss, s.held_out_accuracy].slice(0, width),
-  );
-  return toCsv(header.slice(0, width), rows);
+  const rows = samples.map((s) => [s.step, s.loss, s.accuracy, s.held_out_loss, s.held_out_accuracy]);
+  return toCsv(header, rows);
 }
 
 function curves(root: ParentNode): Item[] {

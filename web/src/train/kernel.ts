@@ -6,10 +6,10 @@ import type { Change } from '../lib/changes.ts';
 import { nextRecord, type Sample } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
 import { fetchDigits, labelOf, pixelsOf } from '../worker/digits.ts';
-import { memory } from '../worker/kernel.ts';
+import { loadKernel, memory } from '../worker/kernel.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
-import type { Frame, Requests } from './protocol.ts';
+import { COOLED, COOLER, type Frame, RACE_STEPS, type Raced, type Requests } from './protocol.ts';
 
 /** Steps between two looks at the clock. */
 const CHUNK = 8;
@@ -85,17 +85,39 @@ class Training implements Running<Frame, Look, Change> {
 
 let run: Training;
 
-async function start(values: Values, file: Uint8Array | undefined): Promise<Training> {
+async function data(): Promise<kernel.Digits> {
   digits ??= new kernel.Digits(new Uint8Array(await fetchDigits()));
-  const settings = filled(
+  return digits;
+}
+
+const settingsOf = (values: Values) =>
+  filled(
     new kernel.TrainSettings(),
     values,
     { learning_rate: 'rate', batch_size: 'batch', start: 'init' },
     { start: kernel.Start, order: kernel.Order },
   );
+
+async function start(values: Values, file: Uint8Array | undefined): Promise<Training> {
+  const [digits, settings] = [await data(), settingsOf(values)];
   const { Train } = kernel;
   run = new Training(digits, file ? Train.load(digits, settings, file) : new Train(digits, settings));
   return run;
 }
 
-serveRuns<Frame, Look, Change, Requests>(kernel, start, { save: () => run.save() });
+/** Steps of the race at which the loss is measured: close together at first. */
+const MEASURED = [0, 20, 50, 100, 200, 350, 600, 900, COOLED, RACE_STEPS];
+
+async function race({ settings }: Requests['race']['ask']): Promise<Raced> {
+  await loadKernel(kernel);
+  const train = new kernel.Train(await data(), settingsOf(settings));
+  const points = MEASURED.map((step): [number, number] => {
+    train.advance(step - train.steps);
+    if (step === COOLED) train.set_learning_rate(Number(settings.rate) / COOLER);
+    return [train.steps, train.measure().loss];
+  });
+  train.free();
+  return { points, end: points.at(-1)![1] };
+}
+
+serveRuns<Frame, Look, Change, Requests>(kernel, start, { save: () => run.save(), race });

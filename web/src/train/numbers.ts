@@ -1,27 +1,38 @@
 /** The numbers of a run, each with its definition. */
 
 import type { NumberShown } from '../grammar/numbers.ts';
-import { hexGroups, percent, significant } from '../lib/format.ts';
+import { count, hexGroups, percent, significant } from '../lib/format.ts';
 import type { Sample } from '../lib/record.ts';
-import type { Frame } from './protocol.ts';
+import { COOLED, type Frame, RACE_STEPS, SEEDS, STUCK } from './protocol.ts';
+import type { Outcome } from './race.ts';
 
 interface Measured {
   frame: Frame | undefined;
   /** Of the last step at which the run was measured. */
   last: Sample | undefined;
-  /** Whether what concerns the held-out digits is still to be guessed. */
-  hideHeld: boolean;
+  /** Whether who gets stuck is still to be guessed, and what is known of it. */
+  hide: boolean;
+  outcomes: readonly Outcome[] | undefined;
 }
 
 const NONE = '–';
 
-export function numbers({ frame, last, hideHeld }: Measured): NumberShown[] {
+export function numbers({ frame, last, hide, outcomes }: Measured): NumberShown[] {
   return [
+    {
+      symbol: '',
+      name: `stuck, of ${SEEDS} seeds each`,
+      value: outcomes?.map(({ name, stuck }) => `${name} ${stuck}`).join(' · ') ?? NONE,
+      hidden: hide,
+      viewed: true,
+      long: true,
+      definition: `Networks that end ${STUCK} nats or more above the best loss that any seed of their width came to. From step ${count(COOLED)} to ${count(RACE_STEPS)} all go on with a tenth of their rate, so that what only jitters comes to rest.`,
+      test: 'stuck',
+    },
     {
       symbol: '',
       name: 'held-out digits read right',
       value: last ? percent(last.held_out_accuracy) : NONE,
-      hidden: hideHeld,
       definition:
         'Share of the 297 rows kept out of training whose largest probability is at the right digit.',
       formula: 'accuracy',
@@ -58,7 +69,7 @@ export function numbers({ frame, last, hideHeld }: Measured): NumberShown[] {
   ];
 }
 
-export function moreNumbers({ frame, last, hideHeld }: Measured): NumberShown[] {
+export function moreNumbers({ frame, last }: Measured): NumberShown[] {
   return [
     {
       symbol: '',
@@ -72,7 +83,6 @@ export function moreNumbers({ frame, last, hideHeld }: Measured): NumberShown[] 
       symbol: 'L',
       name: 'held-out loss',
       value: last ? significant(last.held_out_loss) : NONE,
-      hidden: hideHeld,
       unit: 'nats',
       definition: 'Mean cross-entropy over the 297 held-out rows.',
       formula: 'loss',

@@ -3,6 +3,7 @@
 import type { Reading } from '../grammar/look.ts';
 import type { Stand } from '../lib/protocol.ts';
 import type { Sample } from '../lib/record.ts';
+import type { Values } from '../lib/schema.ts';
 
 export interface Frame extends Stand {
   /** Held-out rows to look at. */
@@ -21,7 +22,24 @@ export interface Frame extends Stand {
 export type Requests = {
   /** The network as a file. */
   save: { ask: object; answer: Uint8Array };
+  /** A whole run of the race, with settings of its own. */
+  race: { ask: { settings: Values }; answer: Raced };
 };
+
+/** Seeds of each setting in the race, and steps of each. */
+export const SEEDS = 20;
+export const RACE_STEPS = 1500;
+/** From this step on all go on with a tenth of their rate: what only jitters comes to rest, what is stuck stays. */
+export const COOLED = 1200;
+export const COOLER = 10;
+/** In nats: what ends so far above the best of its width is stuck. */
+export const STUCK = 0.1;
+
+/** A run of the race: its training loss at some steps, and at the end. */
+export interface Raced {
+  points: [step: number, loss: number][];
+  end: number;
+}
 
 /** The most units that the hidden layer may have, and the parameters of a network 64-h-10. */
 export const MAX_HIDDEN = 32;

@@ -1,30 +1,45 @@
 /** The questions, and the verdicts after the run. */
 
+import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
+import { count, significant } from '../lib/format.ts';
+import { RACE_STEPS, SEEDS, STUCK } from './protocol.ts';
+import type { Outcome } from './race.ts';
 
-/** The step at which the prediction is answered. */
-export const ANSWER_STEP = 1000;
+const NONE = 'none of them';
 
-export const QUESTION: Asked = {
-  id: 'held-out',
-  guess: 'guess',
-  hidden: 'held',
-  hides: 'held-out curve',
-  at: `at step ${ANSWER_STEP}`,
-  text: `It trains on 1500 digits and is asked about 297 others. After ${ANSWER_STEP} steps, how many of those will it read right?`,
-  quantity: 'held-out digits read right',
-  min: 10,
-  max: 100,
-  step: 1,
-  unit: '%',
-  digits: 1,
-  verdict: (guess, truth) => {
-    const known = 'Guessing blindly gives 10 %; nothing forced it to find more.';
-    if (guess === undefined) return known;
-    const gap = Math.abs(guess - truth);
-    if (gap <= 3) return `Very close. ${known}`;
-    return guess < truth
-      ? `It does better than you thought. ${known}`
-      : `It does worse than you thought: look at the gap between the two curves.`;
-  },
-};
+const KINDS = ['Steady (as shown)', 'Hot (ten times T)', 'Cold (a quarter of T)', 'Narrow (3 units)'];
+
+export function question(names: readonly string[]): Asked {
+  return {
+    id: 'stuck',
+    guess: 'guess',
+    hidden: 'stuck',
+    hides: 'losses of all these networks',
+    at: 'when all of them are trained: Play',
+    text: `${SEEDS} networks of each kind train for ${count(RACE_STEPS)} steps, each from another start. Which kind gets stuck most often? (Stuck: it ends ${STUCK} nats or more above the best of its width. T, the temperature, is rate over batch size.)`,
+    quantity: 'which gets stuck',
+    ...choosing([...KINDS, NONE]),
+    verdict: (_, truth) =>
+      truth < names.length
+        ? 'Width is room: many parameters make up for one. What a temperature does is seen in Cloud.'
+        : 'None did. Try other widths with “hidden units”.',
+  };
+}
+
+/** The kind that got stuck most often, or that none did. */
+export function mostStuck(outcomes: readonly Outcome[]): number {
+  const most = Math.max(...outcomes.map(({ stuck }) => stuck));
+  return most === 0 ? outcomes.length : outcomes.findIndex(({ stuck }) => stuck === most);
+}
+
+/** The question of the page in a sentence: what is stuck, told apart from what is too small. */
+export function answer(outcomes: readonly Outcome[]): string {
+  const counts = outcomes.map(({ name, stuck }) => `${name} ${stuck}`).join(', ');
+  const widest = Math.max(...outcomes.map(({ hidden }) => hidden));
+  const [wide, narrow] = [
+    outcomes.find(({ hidden }) => hidden === widest)!,
+    outcomes.find(({ hidden }) => hidden < widest)!,
+  ];
+  return `Of ${SEEDS} seeds each got stuck: ${counts}. With ${narrow.hidden} units even the best stays at ${significant(narrow.best, 2)} nats, with ${widest} it comes to ${significant(wide.best, 2)}: most of the narrow ones are not stuck, they are too small.`;
+}

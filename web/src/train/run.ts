@@ -8,7 +8,6 @@ import { type Change, MAX_CHANGES, parseChanges, printChanges } from '../lib/cha
 import type { Failure } from '../lib/failure.ts';
 import { type Sample, settled } from '../lib/record.ts';
 import { type Frame, MAX_HIDDEN, paramLen, type Requests } from './protocol.ts';
-import { ANSWER_STEP, QUESTION } from './questions.ts';
 import { SCHEMA } from './schema.ts';
 
 /** Its changes, what the network is shown. What is seen of it is `train.ts`. */
@@ -29,7 +28,6 @@ export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
   /** Whether the network came from a file. */
   #loaded = false;
   #settled = false;
-  #answered = false;
 
   protected override get view(): Look {
     return this.look;
@@ -43,7 +41,6 @@ export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
     this.samples = [];
     this.cursor = undefined;
     this.#settled = false;
-    this.#answered = false;
     this.#loaded = false;
   }
 
@@ -58,10 +55,6 @@ export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
       this.#settled = true;
       this.say(`Paused at step ${step}: the loss has settled. Play goes on.`, true);
       return true;
-    }
-    if (!this.#answered && step >= ANSWER_STEP && this.guesses.of(QUESTION).state === 'made') {
-      this.#answered = true;
-      this.say(`Step ${step}: the answer to your prediction is known.`, true);
     }
     return false;
   }

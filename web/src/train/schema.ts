@@ -124,40 +124,43 @@ export const SCHEMA = withCommon(OWN, {
   last: MAX_STEP,
   replays: 'The link replays to this step.',
   digest: 'the parameters at that step',
-  guesses: [{ of: 'the share of held-out digits read right, in %', max: 100, integer: true }],
+  guesses: [{ of: 'the kind that gets stuck, by its place in the list', max: 4, integer: true }],
   rehearse: 'step',
 });
 
-/** Known good, known bad, each with what it shows. */
+/** The kinds that are raced. */
+export const RACED = ['Steady', 'Hot', 'Cold', 'Narrow'] as const;
+
+/** Known good, known bad. */
 export const PRESETS: readonly Preset[] = [
   {
     name: 'Steady',
-    says: 'Rate 0.2, batch 16: the loss falls without drama, and 95 % of unseen digits are read within 2,000 steps.',
+    says: 'Rate 0.2, batch 16, 16 hidden units: what the others differ from in one thing.',
     values: {},
   },
   {
-    name: 'Cold',
-    says: 'Batch 256 at the same rate: a sixteenth of the temperature. A smooth curve, and each step costs sixteen times as much.',
-    values: { batch: 256 },
-  },
-  {
     name: 'Hot',
-    says: 'Batch 2 at rate 0.5: twenty times the temperature. The curve jitters, and it still learns.',
-    values: { rate: 0.5, batch: 2 },
+    says: 'Rate 0.5, batch 4: ten times the temperature of “Steady”. Steps are long, and each looks at few digits.',
+    values: { rate: 0.5, batch: 4 },
   },
   {
-    name: 'Same temperature',
-    says: 'Rate 0.8 with batch 64: the ratio of “Steady”. Four times fewer steps should do; compare by pinning.',
-    values: { rate: 0.8, batch: 64 },
+    name: 'Cold',
+    says: 'Batch 64 at the same rate: a quarter of the temperature of “Steady”. Each step costs four times as much.',
+    values: { batch: 64 },
   },
   {
     name: 'Narrow',
-    says: 'Three hidden units: 238 parameters. Now it can get stuck, and where depends on the seed.',
+    says: 'Three hidden units, 238 parameters, otherwise as “Steady”.',
     values: { hidden: 3 },
   },
   {
+    name: 'Same temperature',
+    says: 'Rate 0.8 with batch 64: the ratio of “Steady”. Pin that run, and compare by η × steps: a step is four times as long here.',
+    values: { rate: 0.8, batch: 64 },
+  },
+  {
     name: 'Too far',
-    says: 'Rate 60 with a strong penalty: every step overshoots, numbers grow until they are none. A result, not an error.',
+    says: 'Rate 60 with a strong penalty: steps far longer than the valleys are wide.',
     values: { rate: 60, l2: 0.1 },
   },
 ];

@@ -1,32 +1,72 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import type { Chart } from '../grammar/asking.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import '../grammar/network.ts';
 import type { NetworkFigure } from '../grammar/network.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { count, percent, significant } from '../lib/format.ts';
-import type { NumberField } from '../lib/schema.ts';
+import { type NumberField, parse } from '../lib/schema.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { paramLen } from './protocol.ts';
-import { ANSWER_STEP, QUESTION } from './questions.ts';
+import { answer, mostStuck, question } from './questions.ts';
+import { Race } from './race.ts';
 import { TrainRun } from './run.ts';
-import { BATCH, HIDDEN, INIT, L2, MOMENTUM, ORDER, PRESETS, RATE } from './schema.ts';
+import { BATCH, HIDDEN, INIT, L2, MOMENTUM, ORDER, PRESETS, RACED, RATE, SCHEMA } from './schema.ts';
 
 /** The exhibit *Train*. */
 export class TrainExhibit extends TrainRun {
   protected readonly presets = PRESETS;
   protected override readonly presetNote = 'Rate and batch size may be changed while it runs.';
-  protected readonly questions = [QUESTION];
+  protected readonly questions = [question(RACED)];
   protected override readonly brings = {
     label: 'Open a network (.losscape) or a state (.json)',
     accept: '.losscape,.json',
     note: 'The network file is the kernel’s own byte form, checksummed: this page, a Rust program and a microcontroller read and write the same.',
   };
 
+  // ---- the race ----
+
+  readonly #race = new Race(
+    RACED.map((name) => {
+      const { values } = PRESETS.find((preset) => preset.name === name)!;
+      return { name, values: { ...parse(SCHEMA, '').values, ...values } };
+    }),
+    () => this.requestUpdate(),
+    (error) => this.failed(error),
+  );
+
+  get #outcomes() {
+    return this.#race.outcomes;
+  }
+
   protected truth(): number | undefined {
-    const sample = this.samples.find(({ step }) => step === ANSWER_STEP);
-    return sample && 100 * sample.held_out_accuracy;
+    const outcomes = this.#outcomes;
+    return outcomes && mostStuck(outcomes);
+  }
+
+  protected answer(): string | undefined {
+    const outcomes = this.#outcomes;
+    return outcomes && !this.veils('stuck') ? answer(outcomes) : undefined;
+  }
+
+  /** Play goes on with the race, too, and Pause stops it; what is found is kept, for it depends on nothing. */
+  protected override act(action: string): void {
+    if (action === 'play') {
+      if (this.playing) this.#race.stop();
+      else void this.#race.go();
+    }
+    super.act(action);
+  }
+
+  /** The race stands in its place. */
+  protected override get main(): undefined {
+    return undefined;
+  }
+
+  protected override beside() {
+    if (this.veils('stuck')) return nothing;
+    return html`<lab-race class="beside" .race=${this.#race} .done=${this.#race.done}></lab-race>`;
   }
 
   // ---- words and numbers ----
@@ -43,12 +83,16 @@ export class TrainExhibit extends TrainRun {
   protected summary(): string {
     const last = this.samples.at(-1);
     if (!last) return '';
-    const held = this.veils('held') ? '' : `, held-out digits read right ${percent(last.held_out_accuracy)}`;
-    return `Step ${this.state!.step}. Training loss ${significant(last.loss)}${held}.`;
+    return `Step ${this.state!.step}. Training loss ${significant(last.loss)}, held-out digits read right ${percent(last.held_out_accuracy)}.`;
   }
 
   #measured() {
-    return { frame: this.state, last: this.samples.at(-1), hideHeld: this.veils('held') };
+    return {
+      frame: this.state,
+      last: this.samples.at(-1),
+      hide: this.veils('stuck'),
+      outcomes: this.#outcomes,
+    };
   }
 
   protected numbers(): NumberShown[] {
@@ -61,10 +105,9 @@ export class TrainExhibit extends TrainRun {
 
   protected mainNumber() {
     const last = this.samples.at(-1);
-    const hidden = this.veils('held');
     return {
-      value: last ? percent(hidden ? last.accuracy : last.held_out_accuracy) : '–',
-      note: `${hidden ? 'training' : 'held-out'} digits read right · step ${count(this.state?.step ?? 0)}`,
+      value: last ? percent(last.held_out_accuracy) : '–',
+      note: `held-out digits read right · step ${count(this.state?.step ?? 0)}`,
     };
   }
 
@@ -116,7 +159,6 @@ export class TrainExhibit extends TrainRun {
         role: 's-b',
         mark: 'square' as const,
         points: this.samples.map((s) => [s.step, s[`held_out_${what}`]] as const),
-        veil: 'held',
       },
     ];
     const changes = this.acts.all.map(({ step }) => step);
@@ -151,13 +193,13 @@ export class TrainExhibit extends TrainRun {
     return files({
       about: this.about(),
       samples: this.samples,
-      showHeld: !this.veils('held'),
       network: () => this.save(),
     });
   }
 
   protected override stateParts(): object {
-    return { changes: this.acts.all };
+    const outcomes = this.veils('stuck') ? undefined : this.#outcomes;
+    return { changes: this.acts.all, ...(outcomes && { race: outcomes }) };
   }
 }
 

@@ -1,0 +1,178 @@
+/** Twenty starts of each of four settings, trained beside the page: who gets stuck, and who is only too small. */
+
+import { html, nothing, svg } from 'lit';
+import { Part } from '../grammar/element.ts';
+import type { Client } from '../lib/client.ts';
+import { count, significant } from '../lib/format.ts';
+import { newClient } from '../lib/launch.ts';
+import { linear, logarithmic, polyline } from '../lib/scale.ts';
+import type { Values } from '../lib/schema.ts';
+import { COOLED, RACE_STEPS, type Raced, type Requests, SEEDS, STUCK } from './protocol.ts';
+
+/** What is raced: a name and its settings. */
+export interface Setting {
+  name: string;
+  values: Values;
+}
+
+/** How the twenty of one setting have ended. */
+export interface Outcome {
+  name: string;
+  hidden: number;
+  /** Losses at the end, in the order of the seeds. */
+  ends: readonly number[];
+  /** The best loss that any seed of this width has come to. */
+  best: number;
+  /** Those that ended well above it. */
+  stuck: number;
+}
+
+/** Workers that train at a time: some processors are left to the page. */
+const LANES = Math.min(4, Math.max(1, (navigator.hardwareConcurrency || 2) - 1));
+
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [220, 94, 34, 18, 5];
+const X = linear([0, RACE_STEPS], [LEFT, WIDTH - 4]);
+const Y = logarithmic([0.012, 3], [HEIGHT - BOTTOM, TOP]);
+
+/** The race itself, whether or not it is drawn. */
+export class Race {
+  readonly settings: readonly Setting[];
+  readonly #told: () => void;
+  readonly #failed: (error: unknown) => void;
+  /** The runs that are done, in the order in which they are begun: all settings in turn. */
+  #runs: (Raced | undefined)[] = [];
+  #clients: Client<Requests>[] = [];
+  #begun = 0;
+  #going = false;
+
+  constructor(settings: readonly Setting[], told: () => void, failed: (error: unknown) => void) {
+    this.settings = settings;
+    this.#told = told;
+    this.#failed = failed;
+  }
+
+  get total(): number {
+    return SEEDS * this.settings.length;
+  }
+
+  get done(): number {
+    return this.#runs.reduce((n, run) => n + Number(run !== undefined), 0);
+  }
+
+  /** Goes on with the runs that are left. Which worker makes which run does not enter their numbers. */
+  async go(): Promise<void> {
+    if (this.#going || this.done === this.total) return;
+    this.#going = true;
+    // What was begun and not finished is begun once more.
+    this.#begun = 0;
+    while (this.#clients.length < LANES) this.#clients.push(newClient<Requests>());
+    try {
+      await Promise.all(this.#clients.map((client) => this.#lane(client)));
+    } catch (error) {
+      this.#failed(error);
+      this.#going = false;
+    }
+    if (this.#going && this.done < this.total) return;
+    this.#going = false;
+    for (const client of this.#clients) client.end();
+    this.#clients = [];
+  }
+
+  async #lane(client: Client<Requests>): Promise<void> {
+    while (this.#going) {
+      while (this.#runs[this.#begun]) this.#begun++;
+      const k = this.#begun++;
+      if (k >= this.total) return;
+      const { values } = this.settings[k % this.settings.length]!;
+      const seed = Math.floor(k / this.settings.length) + 1;
+      this.#runs[k] = await client.ask('race', { settings: { ...values, seed } });
+      this.#told();
+    }
+  }
+
+  stop(): void {
+    this.#going = false;
+  }
+
+  /** The runs of a setting that are done. */
+  of(setting: number): Raced[] {
+    return this.#runs.filter(
+      (run, k): run is Raced => run !== undefined && k % this.settings.length === setting,
+    );
+  }
+
+  /** How all have ended; nothing before. */
+  get outcomes(): Outcome[] | undefined {
+    return this.done < this.total ? undefined : this.soFar();
+  }
+
+  soFar(): Outcome[] {
+    const width = (k: number) => Number(this.settings[k]!.values.hidden);
+    return this.settings.map(({ name }, k) => {
+      const same = this.settings.flatMap((_, j) => (width(j) === width(k) ? this.of(j) : []));
+      const best = Math.min(...same.map(({ end }) => end));
+      const ends = this.of(k).map(({ end }) => end);
+      return { name, hidden: width(k), ends, best, stuck: ends.filter((end) => end > best + STUCK).length };
+    });
+  }
+}
+
+/** Every run of the race, a panel a setting. */
+export class RaceFigure extends Part {
+  static override properties = { race: { attribute: false }, done: { type: Number } };
+  declare race: Race;
+  /** How many runs are drawn. */
+  declare done: number;
+
+  protected override render() {
+    const { done, total } = this.race;
+    if (done === 0) return nothing;
+    const outcomes = this.race.soFar();
+    return html`<h3>Training loss of ${SEEDS} seeds each</h3>
+      <div class="race">${outcomes.map((outcome, k) => this.#panel(outcome, k))}</div>
+      <p class="readout" data-test="race">
+        ${done < total ? `${done} of ${total} networks trained` : `All ${total} networks are trained.`}
+      </p>
+      ${done < total ? nothing : table(outcomes)}`;
+  }
+
+  #panel({ name, hidden, best, ends, stuck }: Outcome, k: number) {
+    const runs = this.race.of(k);
+    const over = (run: Raced) => (run.end > best + STUCK ? 'run stuck' : 'run');
+    return html`<div class="plot">
+      <p class="part">${name}: ${stuck} of ${ends.length} stuck</p>
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${name}: ${ends.length} losses over ${count(RACE_STEPS)} steps; ${stuck} end well above the best of ${hidden} units, ${significant(best, 2)}">
+        ${[0.1, 1].map(
+          (v) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH - 4} y1=${Y(v)} y2=${Y(v)} />
+            <text x=${LEFT - 5} y=${Y(v)} dy="0.32em" text-anchor="end">${v}</text>`,
+        )}
+        ${[0, COOLED].map((v) => svg`<text x=${X(v)} y=${HEIGHT - 4} text-anchor="middle">${count(v)}</text>`)}
+        ${runs.map((run) => svg`<path class=${over(run)} d=${polyline(run.points.map(([s, y]) => [X(s), Y(y)]))} />`)}
+        ${ends.length > 0 ? svg`<line class="best" x1=${LEFT} x2=${WIDTH - 4} y1=${Y(best)} y2=${Y(best)} />` : nothing}
+      </svg>
+    </div>`;
+  }
+}
+
+/** The figure for those who cannot see it. */
+function table(outcomes: readonly Outcome[]) {
+  return html`<div class="visually-hidden">
+    <table>
+      <caption>
+        How ${SEEDS} seeds of each setting have ended
+      </caption>
+      <thead>
+        <tr><th scope="col">setting</th><th scope="col">stuck</th><th scope="col">lowest loss</th><th scope="col">highest loss</th><th scope="col">best of that width</th></tr>
+      </thead>
+      <tbody>
+        ${outcomes.map(
+          ({ name, stuck, ends, best }) => html`<tr>
+            <th scope="row">${name}</th><td>${stuck}</td><td>${significant(Math.min(...ends))}</td><td>${significant(Math.max(...ends))}</td><td>${significant(best)}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+customElements.define('lab-race', RaceFigure);
