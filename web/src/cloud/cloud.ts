@@ -194,7 +194,9 @@ export class CloudExhibit extends Exhibit<Frame> {
 
   #shown() {
     const { now, digest, passage } = this.state!;
-    return { now, digest, passage, bowl: this.values.ground === 'bowl', hide: this.veils('ends') };
+    const { ground } = this.values;
+    const wells = ground === 'wells' || ground === 'valleys';
+    return { now, digest, passage, wells, bowl: ground === 'bowl', hide: this.veils('ends') };
   }
 
   protected numbers(): NumberShown[] {

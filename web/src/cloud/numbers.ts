@@ -8,6 +8,8 @@ export interface Shown {
   now: Sample;
   digest: string;
   bowl: boolean;
+  /** Whether there is another well to arrive at, and what is known of that. */
+  wells: boolean;
   passage: Float64Array | undefined;
   hide: boolean;
 }
@@ -84,12 +86,12 @@ export function numbers({ now, digest, bowl, hide }: Shown): NumberShown[] {
 
 const steps = (x: number) => (Number.isFinite(x) ? count(Math.round(x)) : '–');
 
-export function moreNumbers({ now, bowl, passage, hide }: Shown): NumberShown[] {
+export function moreNumbers({ now, bowl, wells, passage, hide }: Shown): NumberShown[] {
   const [cloud, diffusion, formula] = passage ?? [];
   const arrival: NumberShown = {
     symbol: '',
     name: 'steps to the left well: cloud · diffusion · Kramers',
-    value: `${steps(cloud!)} · ${steps(diffusion!)} · ${steps(formula!)}`,
+    value: passage ? `${steps(cloud!)} · ${steps(diffusion!)} · ${steps(formula!)}` : '–',
     unit: 'steps, on average',
     hidden: hide,
     long: true,
@@ -109,7 +111,7 @@ export function moreNumbers({ now, bowl, passage, hide }: Shown): NumberShown[] 
   };
   return [
     ...(bowl ? [along] : []),
-    ...(passage ? [arrival] : []),
+    ...(wells ? [arrival] : []),
     {
       symbol: '(F − F*)/T',
       name: 'free energy above its limit, over T',

@@ -26,7 +26,7 @@ export function contourPath(field: ArrayLike<number>, cells: number, level: numb
       const leave = edges.filter(([, right, left]) => !high(right) && high(left));
       const joined = field[a]! + field[b]! + field[c]! + field[d]! >= 4 * level;
       const inOrder = enter.length === 1 || joined === high(a);
-      enter.forEach(([edge], k) => next.set(edge, leave[inOrder ? k : 1 - k]![0]));
+      for (const [k, [edge]] of enter.entries()) next.set(edge, leave[inOrder ? k : 1 - k]![0]);
     }
   const place = (edge: number) => {
     const from = edge >> 1;
