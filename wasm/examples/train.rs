@@ -42,7 +42,8 @@ fn race(digits: &Digits) -> Result<(), Box<dyn core::error::Error>> {
         }
     }
     for (name, _, _, hidden) in kinds {
-        let best = ends.iter().filter(|end| end.1 == hidden).map(|end| end.2).fold(f64::INFINITY, f64::min);
+        let of_width = ends.iter().filter(|end| end.1 == hidden).map(|end| end.2);
+        let best = of_width.fold(f64::INFINITY, |best, loss| if loss < best { loss } else { best });
         let stuck = ends.iter().filter(|end| end.0 == name && end.2 > best + 0.1).count();
         println!("{name} {stuck} {best}");
     }
