@@ -9,9 +9,9 @@ import { chromium } from 'playwright-core';
 
 const rounds = 9;
 const questions = [
-  { words: ['walk', '4096', '200'], what: '4096 Langevin walkers, 200 steps' },
-  { words: ['spread', '100', '0.2'], what: 'density, 100² cells, to time 0.2' },
-  { words: ['spread', '200', '0.05'], what: 'density, 200² cells, to time 0.05' },
+  { words: ['walk', '4096', '1000'], what: '4096 Langevin walkers, 1000 steps' },
+  { words: ['spread', '100', '1'], what: 'density, 100² cells, to time 1' },
+  { words: ['spread', '200', '0.25'], what: 'density, 200² cells, to time 0.25' },
 ];
 
 const [folder, native, out] = process.argv.slice(2);
