@@ -361,7 +361,7 @@ fn untold(front: &str, committed: &str) -> Vec<String> {
     );
     sentences.push(
         ram("autoneb_digits", "Cortex-M4F")
-            .map(|ram| format!("{ram:.0} kB for readers of digits on a Cortex-M4F")),
+            .map(|ram| format!("{ram:.0} kB for digit classifiers on a Cortex-M4F")),
     );
     let missing = |sentence: Option<String>| match sentence {
         Some(sentence) if front.contains(&sentence) => None,
