@@ -14,6 +14,7 @@ import {
   screenshot,
   step,
   text,
+  unawaited,
   visit,
 } from './harness.ts';
 
@@ -49,6 +50,7 @@ async function recovers(
   await ready(page);
   assert.equal(await step(page), at, `${exhibit}: the last good step`);
   assert.equal(await digest(page), bits, `${exhibit}: its bits`);
+  await unawaited(page);
   await page.click('[data-do=step]');
   await page.waitForFunction(
     (n) => document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step === String(n),
@@ -85,6 +87,7 @@ for (const { key: exhibit, module, long: settings } of EXHIBITS) {
   test(`${exhibit}, a panic: the kernel stopped, with file and line; a new one is built`, async () => {
     const { page } = await visit(lab, `${exhibit}/${long}&rehearse=panic`);
     await ready(page);
+    await unawaited(page);
     await page.click('[data-do=step]');
     await page.waitForSelector('[data-failure=panic]');
     assert.match(await text(page, 'banner'), /The kernel stopped.*failure\.rs:\d+:\d+.*rehearsed/s);
