@@ -91,7 +91,8 @@ pub fn discrete_covariance<R: Real, const N: usize>(
 ///
 /// # Errors
 /// [`ArgError`] naming `learning_rate` (not positive), `force` (not finite, or unstable at this rate:
-/// [`Reason::NotConverged`]) or `noise` as in [`discrete_covariance`].
+/// [`Reason::NotConverged`]) or `noise` (as in [`discrete_covariance`]; [`Reason::Overflow`] where the covariance is too large
+/// for a number).
 ///
 /// ```
 /// use losscape::diffusion::descent_covariance;
@@ -119,6 +120,9 @@ pub fn descent_covariance<R: Real, const N: usize>(
     for x in covariance.as_flattened_mut() {
         let normal = share >= R::MIN_POSITIVE && share.is_finite();
         *x = if normal { *x * share } else { *x * learning_rate / unit };
+    }
+    if !covariance.as_flattened().iter().all(|x| x.is_finite()) {
+        return Err(ArgError::new("noise", Reason::Overflow));
     }
     Ok(covariance)
 }
