@@ -88,7 +88,7 @@ fn gradient_noise_of_trained_networks_is_far_from_isotropic() {
     assert!(found.participation < 3.0 && found.dim == 33, "{}", found.participation);
     assert!(found.directions(0.9) <= 3 && found.directions(0.99) <= 6, "{found:?}");
 
-    let digits = Digits::training().unwrap();
+    let digits = Digits::<f32>::training().unwrap();
     let f = digits.objective(8).unwrap();
     let params = train(&f, 128, 1, 3000).unwrap();
     let ratio = covariance(&f, &params).unwrap().participation_ratio();

@@ -30,7 +30,7 @@ const SEEDS: u64 = 9;
 const BARRIER: f64 = 1e-3;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (moons, digits) = (Moons::new(256)?, Digits::training()?);
+    let (moons, digits) = (Moons::new(256)?, Digits::<f32>::training()?);
     let (f, g) = (moons.objective(8)?, digits.objective(8)?);
     let mut at = start(&f, 1);
     settle(&f, &mut at, 0.1, 20_000)?;
@@ -65,13 +65,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(
         page.text,
         "\n### The potential on planes through the minimum\n\n\
-         Moons; planes of two eigenvectors of the Hessian, counted from the steepest. 100 walkers with batches of 8 at η = 0.1\n\
+         Planes of two eigenvectors of the Hessian, counted from the steepest. 100 walkers with batches of 8 at η = 0.1\n\
          that cannot leave the plane, 20,000 places on 24² cells. *Left* is the weighted deviation of Φ = −T ln ρ from its best\n\
          multiple of the loss, over the deviation of the loss; *counting* the same of isotropic noise on the parabola: what\n\
-         a finite cloud leaves.\n\n| plane | ratio of the curvatures | ratio of the cloud's variances | by the Lyapunov \
-         equation | scale of the fit | left | counting |\n|---|--:|--:|--:|--:|--:|--:|"
+         a finite cloud leaves.\n\n| data | plane | ratio of the curvatures | ratio of the cloud's variances | by the Lyapunov \
+         equation | scale of the fit | left | counting |\n|---|---|--:|--:|--:|--:|--:|--:|"
     )?;
-    planes(&mut page, &f, &at)?;
+    planes(&mut page, "moons", &f, &at)?;
+    let wide = Digits::<f64>::training()?;
+    let h = wide.objective(8)?;
+    let mut lowest = train(&h, 128, 1, 3000)?;
+    settle(&h, &mut lowest, 0.1, 20_000)?;
+    planes(&mut page, "digits", &h, &lowest)?;
 
     writeln!(
         page.text,
@@ -171,7 +176,12 @@ fn spectrum<R: Real>(
     Ok(())
 }
 
-fn planes(page: &mut Page, f: &MlpObjective<'_, f64>, minimum: &[f64]) -> Result<(), Box<dyn Error>> {
+fn planes(
+    page: &mut Page,
+    data: &str,
+    f: &MlpObjective<'_, f64>,
+    minimum: &[f64],
+) -> Result<(), Box<dyn Error>> {
     let (values, vectors) = axes(f, minimum)?;
     let n = f.dim();
     for pair in [[1, 2], [1, 3], [1, 4], [2, 3]] {
@@ -184,7 +194,7 @@ fn planes(page: &mut Page, f: &MlpObjective<'_, f64>, minimum: &[f64]) -> Result
         let left = |fit: losscape::diffusion::PotentialFit<f64>| fit.residual / fit.spread;
         writeln!(
             page.text,
-            "| {}, {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
+            "| {data} | {}, {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
             pair[0],
             pair[1],
             found.isotropic,

@@ -15,12 +15,12 @@ use losscape::{ArgError, Objective, Real};
 
 /// Rows of the digits, unpacked.
 #[derive(Clone, Debug)]
-pub struct Digits {
-    inputs: Vec<f32>,
+pub struct Digits<R: Real = f32> {
+    inputs: Vec<R>,
     labels: Vec<u8>,
 }
 
-impl Digits {
+impl<R: Real> Digits<R> {
     /// The 1500 training rows.
     ///
     /// # Errors
@@ -38,7 +38,8 @@ impl Digits {
     }
 
     fn unpack(rows: digits::Digits<'_>) -> Result<Self, ArgError> {
-        let mut data = Self { inputs: vec![0.0; rows.len() * digits::PIXELS], labels: vec![0; rows.len()] };
+        let mut data =
+            Self { inputs: vec![R::ZERO; rows.len() * digits::PIXELS], labels: vec![0; rows.len()] };
         rows.write(0..rows.len(), &mut data.inputs, &mut data.labels)?;
         Ok(data)
     }
@@ -53,10 +54,10 @@ impl Digits {
     ///
     /// # Errors
     /// If `hidden` is zero.
-    pub fn objective(&self, hidden: usize) -> Result<MlpObjective<'_>, ArgError> {
+    pub fn objective(&self, hidden: usize) -> Result<MlpObjective<'_, R>, ArgError> {
         let net = Mlp::new(&[digits::PIXELS, hidden, digits::CLASSES])?;
         let data = Dataset::new(&self.inputs, digits::PIXELS, Targets::Labels(&self.labels))?;
-        MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, 1e-4)
+        MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, R::from_f64(1e-4))
     }
 }
 

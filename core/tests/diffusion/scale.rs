@@ -167,9 +167,14 @@ fn covariances_of_descent_at_any_rate() {
         for (force, noise) in [(1e-30f32, 1e-30f32), (1e-30, 1e30), (1e15, 1e-20), (1e20, 1e20)] {
             let rate = rate / force;
             if rate.is_finite() && rate >= f32::MIN_POSITIVE {
-                let [[scaled]] =
-                    descent_covariance(&[[2.0 * force]], &[[3.0 * noise]], rate).expect("stable");
                 let want = f64::from(noise) / f64::from(force) / f64::from(force) * f64::from(found);
+                let scaled = match descent_covariance(&[[2.0 * force]], &[[3.0 * noise]], rate) {
+                    Ok([[scaled]]) => scaled,
+                    Err(error) => {
+                        assert!(error.arg == "noise" && want > 1e38, "{error}: {want}");
+                        continue;
+                    }
+                };
                 if (1e-37..1e38).contains(&want) {
                     assert!(
                         (f64::from(scaled) / want - 1.0).abs() < 1e-5,
