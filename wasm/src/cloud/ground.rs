@@ -14,7 +14,7 @@ pub enum Ground {
     Wells,
     /// A narrow, deep well at the left and a wide, shallow one at the right, in a bowl.
     Valleys,
-    /// ½ (x² + 5 y²), also the loss of a [regression](super::regression) with two weights.
+    /// ½ (x² + 5 y²), also the loss of a regression with two weights.
     Bowl,
     /// ¼ (x² + y² − 1)², with a slope along x.
     Ring,

@@ -244,7 +244,7 @@ free! {
     ///
     /// ```
     /// use losscape::base::elementary::erfc;
-    /// assert_eq!(erfc(3.0f64), 2.209_049_699_858_544e-5); // on every target
+    /// assert_eq!(erfc(3.0f64), 2.209_049_699_858_543_8e-5); // on every target
     /// ```
     erfc
 }

@@ -17,7 +17,7 @@ use crate::{ArgError, Real};
 ///
 /// with `F = −G` over all inner images together. The first step, from rest, uses `dt` as it is.
 ///
-/// With [`Spacing::Redistribute`](super::Spacing) each image also stops by itself: where `Fᵢ·vᵢ < 0`, `vᵢ = 0`, and a step
+/// With [`Spacing::Redistribute`](crate::path::Spacing) each image also stops by itself: where `Fᵢ·vᵢ < 0`, `vᵢ = 0`, and a step
 /// with such a stop resets α and the count of five. By the published rule alone such a band may never rest: the layout
 /// takes back what an image has moved along the band, the work of the other images hides it, and it glides on. On the
 /// LEPS surface with two Gaussians, a band of 9 images at `dt_max` = 0.05 kept a residual above 0.1 for 20,000 sweeps;
