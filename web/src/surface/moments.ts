@@ -6,7 +6,8 @@ export const MOMENTS: Moments = {
   end: '',
   still: [
     { link: 'step=3000', figure: '.map' },
-    { link: 'plane=random&half=1&ax=-0.5&bx=0&step=3000', figure: '.map' },
+    // Without the run, whose share of a random plane is for the reader to guess.
+    { link: 'plane=random&half=1&step=3000&hide=answer', figure: '.map' },
   ],
   strip: { steps: [1, 20, 60, 150, 400, 800, 1500, 3000], figure: '.map' },
 };
