@@ -12,6 +12,7 @@ import {
   playTo,
   ready,
   screenshot,
+  skipAll,
   step,
   text,
   unawaited,
@@ -155,6 +156,7 @@ test('a panic in a replay: the run begins again at the last good step', async ()
 test('not finite: which step, the last finite state, and a replay with half the rate', async () => {
   const { page } = await visit(lab, 'train/#v=1&rate=100&l2=0.1');
   await ready(page);
+  await skipAll(page);
   await page.selectOption('lab-transport select', 'max');
   await page.click('[data-do=play]');
   await page.waitForSelector('[data-failure=not-finite]');

@@ -275,9 +275,12 @@ for (const { key, figures, long, end } of EXHIBITS) {
     await ready(other.page);
     await skipAll(other.page);
     await other.page.waitForSelector('[data-do=pin][aria-pressed=true]');
+    await other.page.waitForFunction(
+      (count) => document.querySelectorAll('.number .pinned').length === count,
+      before.length,
+    );
     // What had not been computed yet when it was pinned may be there now.
     const after = await pinned(other.page);
-    assert.equal(after.length, before.length);
     before.forEach((value, k) => {
       if (value !== 'pinned: –') assert.equal(after[k], value);
     });

@@ -104,15 +104,24 @@ export abstract class Exhibit<
   }
 
   protected override firstUpdated(): void {
-    const figure = this.querySelector('figure.figure')!;
-    // On a phone the figure stays in sight, unless that left no room to read: little height, much zoom. The content's own
-    // height decides, not the box's: a figure that stays has a padding, which must not count for or against itself.
+    const figure = this.querySelector<HTMLElement>('figure.figure')!;
+    const transport = this.querySelector<HTMLElement>(':scope > .transport');
+    // On a phone figure and transport stay in sight, unless that left no room to read: little height, much zoom. The
+    // content's own height decides, not the box's: a figure that stays has a padding, which must not count for or against
+    // itself. What is scrolled to comes to lie between the two.
     const decide = () => {
       const { paddingTop, paddingBottom } = getComputedStyle(figure);
       const height = figure.clientHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom);
-      figure.classList.toggle('stays', height <= 0.45 * innerHeight);
+      const below = transport?.offsetHeight ?? 0;
+      const stays = height <= 0.45 * innerHeight && height + below <= 0.55 * innerHeight;
+      figure.classList.toggle('stays', stays);
+      const { style } = document.documentElement;
+      style.setProperty('--above', stays && this.narrow.matches ? `${figure.offsetHeight}px` : '0px');
+      style.setProperty('--below', this.narrow.matches ? `${below}px` : '0px');
     };
-    new ResizeObserver(decide).observe(figure);
+    const sizes = new ResizeObserver(decide);
+    sizes.observe(figure);
+    if (transport) sizes.observe(transport);
     // The window may become lower while the figure keeps its size.
     addEventListener('resize', decide);
   }
