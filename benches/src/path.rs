@@ -60,7 +60,7 @@ impl Pair {
     /// # Errors
     /// None that the packed rows could cause.
     pub fn new() -> Result<Self, ArgError> {
-        let digits = Digits::training()?;
+        let digits = Digits::<f32>::training()?;
         let f = digits.objective(HIDDEN)?;
         let ends = [train(&f, 128, 0, TRAINING_STEPS)?, train(&f, 128, 1, TRAINING_STEPS)?];
         Ok(Self { digits, ends })

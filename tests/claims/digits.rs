@@ -5,7 +5,7 @@
 use losscape_tests::paths::{Connection, Digits, SCHEDULE, connect, path_rng, train};
 
 fn connection(hidden: usize) -> Connection {
-    let data = Digits::training().unwrap();
+    let data = Digits::<f32>::training().unwrap();
     let f = data.objective(hidden).unwrap();
     let (a, b) = (train(&f, 128, 1, 3000).unwrap(), train(&f, 128, 2, 3000).unwrap());
     connect(&f, &a, &b, &SCHEDULE, &mut path_rng(0)).unwrap()

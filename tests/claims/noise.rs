@@ -62,7 +62,7 @@ fn rate_over_batch_decides_the_stationary_loss_on_moons() {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn rate_over_batch_decides_the_stationary_loss_on_digits() {
-    let data = Digits::training().unwrap();
+    let data = Digits::<f32>::training().unwrap();
     let f = data.objective(8).unwrap();
     let mut params = train(&f, 128, 1, 3000).unwrap();
     settle(&f, &mut params, 0.1, 1000).unwrap();
@@ -122,17 +122,16 @@ fn the_potential_of_minibatch_noise_is_rounder_than_the_loss() {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn larger_noise_freezes_later() {
-    let data = Digits::training().unwrap();
+    let data = Digits::<f32>::training().unwrap();
     let f = data.objective(8).unwrap();
-    let barriers = |batch_size: u32, at: u32| {
+    let barrier = |batch_size: u32, at: u32| {
         let walk = BatchDescent { learning_rate: 0.1, batch_size };
         let split = Split { at, steps: 4000, settle: (0.1, 300) };
-        range((0..3).map(|seed| split_barrier(&f, walk, split, seed).unwrap()).collect())
+        let all: Vec<f64> = (0..5).map(|seed| split_barrier(&f, walk, split, seed).unwrap()).collect();
+        println!("b = {batch_size}, split at {at}: {all:.5?}");
+        median(&all)
     };
-    // Split after 100 steps, runs with batches of 2 still end in valleys of their own, runs with 32 in one.
-    let ([least, ..], [.., greatest]) = (barriers(2, 100), barriers(32, 100));
-    assert!(least > 2.0 * greatest && greatest < 3e-4, "{least} {greatest}");
-    // Later, neither do the others.
-    let [.., late] = barriers(2, 1000);
-    assert!(late < 3e-4, "{late}");
+    // Medians of five. Split after 100 steps, runs with batches of 2 still end in valleys of their own, runs with 32 in one; later, neither do the others.
+    let [small, large, late] = [barrier(2, 100), barrier(32, 100), barrier(2, 1000)];
+    assert!(small > 3e-4 && large < 1e-4 && late < 1e-4, "{small} {large} {late}");
 }

@@ -31,7 +31,7 @@ struct Row {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (training, held_out) = (Digits::training()?, Digits::held_out()?);
+    let (training, held_out) = (Digits::<f32>::training()?, Digits::<f32>::held_out()?);
     let mut rows = Vec::new();
     for hidden in WIDTHS {
         let (f, test) = (training.objective(hidden)?, held_out.objective(hidden)?);
