@@ -176,6 +176,23 @@ fn mean_first_passage_times() {
     }
 }
 
+/// The law of Eyring and Kramers over Müller–Brown's saddles: prefactors of the rates, per unit of time.
+#[test]
+fn prefactors_of_rates_over_the_saddles_of_mueller_brown() {
+    let (a, b, c) = (
+        [410.531_134_692_9, 4068.198_955_026],
+        [543.836_189_018_6, 3005.395_864_533],
+        [221.037_472_872_3, 1479.197_022_013],
+    );
+    let (first, second) = ([-750.862_662_839_3, 490.240_708_059_6], [-735.247_262_111_4, 510.886_565_472_5]);
+    for (minimum, saddle, recorded) in
+        [(a, first, 254.548_090), (c, first, 112.626_780), (c, second, 109.174_337), (b, second, 244.095_342)]
+    {
+        let rate = 1.0 / kramers_time(0.0, 1.0, &minimum, &saddle).unwrap();
+        assert!((rate - recorded).abs() < 1e-6, "{rate} {recorded}");
+    }
+}
+
 /// Example 19: a potential with a current that leaves its Gibbs law alone.
 fn example_19(cells: u32, lambda: f64) -> (Equation<2>, Vec<f64>) {
     let grid = square(4.0, cells);
