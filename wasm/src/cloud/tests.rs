@@ -5,6 +5,7 @@ fn cloud(settings: CloudSettings) -> Cloud {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn cloud_and_density_settle_where_the_law_says() {
     let mut cloud = cloud(CloudSettings::default());
     let mut last = f64::INFINITY;
@@ -30,6 +31,7 @@ fn cloud_and_density_settle_where_the_law_says() {
 
 /// On a curvature λ the variance of walkers is 1/(1 − ηλ/2) times that of the law, exactly: twice at ηλ = 1.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn large_steps_are_wider_than_the_law() {
     for (learning_rate, batch_size, times) in [(0.02, 1, 1.0 / 0.95), (0.2, 10, 2.0)] {
         let settings = CloudSettings {
@@ -51,6 +53,7 @@ fn large_steps_are_wider_than_the_law() {
 
 /// Noise as strong as the curvature, made or that of real batches: equally wide along and across, in cloud, density and law.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn noise_as_strong_as_the_curvature_makes_a_round_cloud() {
     for (noise, times) in
         [(Noise::Curvature, [1.0 / 0.99, 1.0 / 0.95]), (Noise::Batches, [1.0 / 0.98, 1.0 / 0.9])]
@@ -73,6 +76,7 @@ fn noise_as_strong_as_the_curvature_makes_a_round_cloud() {
 
 /// The equation's own time against 19.0939, known for x alone from −1 to 1 in symmetric wells at T = 0.2; the cloud's against both.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn arrivals_take_as_long_as_the_equation_says() {
     let settings = CloudSettings { tilt: 0.0, walkers: 16_384, ..CloudSettings::default() };
     let mut cloud = cloud(settings);
@@ -89,6 +93,7 @@ fn arrivals_take_as_long_as_the_equation_says() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn noise_that_is_uneven_keeps_a_ring_going_round() {
     let settings = CloudSettings { ground: Ground::Ring, walkers: 64, ..CloudSettings::default() };
     let mut around = [0.0; 2];
@@ -104,6 +109,7 @@ fn noise_that_is_uneven_keeps_a_ring_going_round() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn a_cooled_cloud_freezes() {
     let mut cloud = cloud(CloudSettings { cooling: 100, walkers: 64, ..CloudSettings::default() });
     cloud.advance(1500).unwrap();
