@@ -150,6 +150,15 @@ export async function paused(page: Page): Promise<void> {
   await page.waitForSelector('[data-do=play]:not(:has-text("Pause"))');
 }
 
+/** Waits until the step has been the same for a while; returns it. */
+export async function settled(page: Page): Promise<number> {
+  for (;;) {
+    const before = await step(page);
+    await page.waitForTimeout(400);
+    if ((await step(page)) === before) return before;
+  }
+}
+
 /** What is taken home, from the dialog that is open. */
 export async function takeHome(page: Page, what: string): Promise<Buffer> {
   const download = page.waitForEvent('download');
