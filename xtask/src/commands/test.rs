@@ -25,8 +25,11 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
 
 /// Runs all steps in lanes that share nothing but the machine: the two long ones, and many short steps beside them.
 pub(crate) fn run(exhaustive: bool) -> Result {
-    let page = if paths::at("web/package.json").is_file() { page(exhaustive) } else { Vec::new() };
-    report::run(vec![host(exhaustive), page, elsewhere()])
+    if !paths::at("web/package.json").is_file() {
+        return report::run(vec![host(exhaustive), elsewhere()], Vec::new());
+    }
+    let times = browser("test:times", "times of the page, alone");
+    report::run(vec![host(exhaustive), page(exhaustive), elsewhere()], vec![times])
 }
 
 /// What a developer waits for after an edit: lints, unit tests and this machine's digests, and the page without a browser.
@@ -41,7 +44,7 @@ pub(crate) fn quick() -> Result {
         Step::new(native, "digests", |_| quiet(fingerprint::run(&["--native"]))),
     ];
     let page = vec![script("lint", "lints of the page"), script("test", "unit tests of the page")];
-    report::run(vec![rust, page])
+    report::run(vec![rust, page], Vec::new())
 }
 
 fn formatting(native: &str) -> Step {
@@ -145,15 +148,17 @@ fn refused(log: &mut Log) -> Result<String> {
     Ok(String::new())
 }
 
+/// A script that needs a browser.
+fn browser(name: &'static str, what: &str) -> Step {
+    Step::new("Chromium", what, move |log| {
+        install::node_packages(log)?;
+        let chromium = install::chromium()?;
+        quiet(install::npm("run").arg(name).env("CHROMIUM", chromium).log(log))
+    })
+}
+
 /// The page: its kernel, its code, and the page itself in Chromium.
 fn page(exhaustive: bool) -> Vec<Step> {
-    let browser = |name: &'static str, what| {
-        Step::new("Chromium", what, move |log| {
-            install::node_packages(log)?;
-            let chromium = install::chromium()?;
-            quiet(install::npm("run").arg(name).env("CHROMIUM", chromium).log(log))
-        })
-    };
     let mut steps = vec![
         Step::new("wasm32-unknown-unknown", "the page's kernel", |log| {
             install::node_packages(log)?;

@@ -88,12 +88,12 @@ struct Lane {
 const WORKERS: usize = 2;
 
 /// Runs two steps at a time, those of a lane in order, and prints the table. A step goes to the
-/// first lane that waits for one, so that a later lane fills what earlier ones leave.
+/// first lane that waits for one, so that a later lane fills what earlier ones leave. Steps that measure time run `alone` in the end.
 ///
 /// # Errors
 ///
 /// If any step failed or could not run.
-pub(crate) fn run(lanes: Vec<Vec<Step>>) -> Result {
+pub(crate) fn run(lanes: Vec<Vec<Step>>, alone: Vec<Step>) -> Result {
     let start = Instant::now();
     let lanes = lanes.into_iter().map(|mut steps| {
         steps.reverse();
@@ -116,7 +116,8 @@ pub(crate) fn run(lanes: Vec<Vec<Step>>) -> Result {
         }
     });
     let lanes = lanes.into_inner().expect(NOT_POISONED);
-    let rows: Vec<Row> = lanes.into_iter().flat_map(|lane| lane.rows).collect();
+    let mut rows: Vec<Row> = lanes.into_iter().flat_map(|lane| lane.rows).collect();
+    rows.extend(alone.into_iter().flat_map(Step::run));
     print_table(&rows);
     let passed = rows.iter().filter(|row| row.result.is_ok()).count();
     let failed = rows.len() - passed;
@@ -173,7 +174,7 @@ mod tests {
         // The long step of the second lane ends only beside the last one of the third.
         let lanes =
             vec![vec![step("a", false)], vec![step("b", true)], vec![step("c", false), step("d", true)]];
-        assert!(run(lanes).is_ok());
+        assert!(run(lanes, Vec::new()).is_ok());
         let order = order.lock().expect(NOT_POISONED).clone();
         let at = |name| order.iter().position(|other| *other == name);
         assert!(order.len() == 4 && at("c") < at("d"), "{order:?}");
