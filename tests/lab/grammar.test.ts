@@ -93,7 +93,7 @@ for (const { key, figures, long, end } of EXHIBITS) {
     const told = await page.locator('[data-test=truth]').count();
     const truth = told > 0 ? await text(page, 'truth') : '';
     const digits = truth.replaceAll(/\D/g, '').length;
-    if (digits >= 3) assert.ok(!asked.includes(truth), `${truth} is told before the guess`);
+    if (digits >= 3) assert.ok(!asked.includes(truth), `${truth} stands there before the guess`);
     await page.context().close();
   });
 
@@ -150,7 +150,7 @@ for (const { key, figures, long, end } of EXHIBITS) {
     if (/^[\d.]+ ./.test(truth) || truth.replaceAll(/\D/g, '').length > 2)
       assert.ok(
         !new RegExp(`(?<![\\d.])${truth.replaceAll('.', '\\.')}(?![\\d])`).test(asked),
-        `${truth} is told before the guess`,
+        `${truth} stands there before the guess`,
       );
     assert.ok((await words(before)).length > 0);
     await before.context().close();

@@ -155,7 +155,7 @@ pub struct GradientFlow<R: Real, M> {
     dt: R,
     value: R,
     gradient_norm: R,
-    /// Of the last accepted step.
+    /// The error of the last accepted step.
     error: R,
     /// Whether the last step was rejected; the next may then not grow.
     rejected: bool,

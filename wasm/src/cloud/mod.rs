@@ -384,7 +384,7 @@ fn strength(grid: &Grid<f64, 2>, noise: Noise) -> Result<Vec<f64>, ArgError> {
     Ok(diffusion)
 }
 
-/// Of the walkers along an axis.
+/// The walkers' variance along an axis.
 fn variance(positions: &[f64], axis: usize) -> f64 {
     let (mut count, mut mean, mut square) = (0.0, 0.0, 0.0);
     for x in positions.chunks(2) {

@@ -96,7 +96,7 @@ export function moreNumbers({ now, bowl, wells, passage, hide }: Shown): NumberS
     hidden: hide,
     long: true,
     definition:
-      'From the right well to the bottom of the left one. Of the cloud: all steps made before arriving, over the number of walkers that have arrived. Of the diffusion: by its equation, exactly, on the grid. Kramers’ formula is for walls much higher than T: lower the temperature and it comes near.',
+      'From the right well to the bottom of the left one. The cloud’s number is all steps made before arriving, over the number of walkers that have arrived. The diffusion’s follows from its equation, exactly, on the grid. Kramers’ formula is for walls much higher than T: lower the temperature and it comes near.',
     formula: 'kramers',
     test: 'arrival',
   };
