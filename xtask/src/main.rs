@@ -5,7 +5,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use commands::{bench, fingerprint, lab, miri, npm, setup, size, test, wasm};
+use commands::{bench, fingerprint, lab, miri, npm, python, setup, size, test, wasm};
 use tools::process::{Failure, Result};
 
 const HELP: &str = "\
@@ -15,6 +15,7 @@ cargo xtask <command>
   lab [--build] [--port N]    build the page and serve it; needs Rust and Node only
   wasm                        build the kernel for the page into web/pkg
   npm                         build the kernel as a package of npm into target/npm
+  python                      build the wheel for Python into target/python/wheels, install and test it
   fingerprint [--native]      run the experiments on every target (or this one) and compare their digests
               [--record]      and write them down for the lab
               [--fault]       with a deliberate fault, which every target must notice
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Some((&"lab", ["--port", port])) => lab_port(port).and_then(lab::serve),
         Some((&"wasm", [])) => wasm::run(),
         Some((&"npm", [])) => npm::run(),
+        Some((&"python", [])) => python::run(),
         Some((&"fingerprint", flags)) => fingerprint::run(flags),
         Some((&"bench", flags)) => bench::run(flags),
         Some((&"size", flags)) => size::run(flags),

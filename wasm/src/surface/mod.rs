@@ -298,11 +298,6 @@ impl Surface {
         Ok(0)
     }
 
-    /// The values of the map; none before one was begun.
-    fn values(&self) -> &[f64] {
-        self.map.as_ref().map_or(&[], PlaneGrid::values)
-    }
-
     /// Where the map lies in the module's memory, as f64. A view ends when the memory grows: take it afresh.
     #[must_use]
     pub fn values_ptr(&self) -> *const f64 {
@@ -354,6 +349,12 @@ impl Surface {
 }
 
 impl Surface {
+    /// The values of the map; none before one was begun.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        self.map.as_ref().map_or(&[], PlaneGrid::values)
+    }
+
     /// As [`new`](Self::new).
     ///
     /// # Errors

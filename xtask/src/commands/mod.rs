@@ -6,6 +6,7 @@ pub(crate) mod lab;
 pub(crate) mod miri;
 pub(crate) mod npm;
 pub(crate) mod package;
+pub(crate) mod python;
 pub(crate) mod setup;
 pub(crate) mod size;
 pub(crate) mod test;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must hold before a commit lands.
 
-use crate::commands::{bench, fingerprint, miri, npm, package, size, wasm};
+use crate::commands::{bench, fingerprint, miri, npm, package, python, size, wasm};
 use crate::tools::cargo::{cargo, count};
 use crate::tools::process::{Failure, Log, Result, ask, program};
 use crate::tools::report::{self, Step};
@@ -121,6 +121,7 @@ fn elsewhere() -> Vec<Step> {
     steps.push(Step::new(NARROW, "hostile calls", |log| narrow("--tests hostile", log)));
     steps.push(Step::new(NARROW, "refused without SSE2", refused));
     steps.push(Step::new("boards", "size and instructions", size::check));
+    steps.push(Step::new("Python", "wheel, installed and used", python::check));
     steps
 }
 

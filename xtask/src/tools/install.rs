@@ -42,6 +42,12 @@ pub(crate) const GCC_S390X: Tool = Tool {
     elsewhere: "Fedora: dnf install gcc-s390x-linux-gnu sysroot-s390x-fc*-glibc; \
                 macOS and Windows: run this in a Linux container",
 };
+pub(crate) const PYTHON: Tool = Tool {
+    program: "python3",
+    debian: "python3 python3-venv",
+    elsewhere: "Python 3.10 or later; Fedora: dnf install python3; Arch: pacman -S python; \
+                macOS: brew install python; Windows: winget install Python.Python.3.13",
+};
 const NODE: Tool = Tool {
     program: "node",
     debian: "nodejs npm",
@@ -73,10 +79,15 @@ impl Tool {
 
     /// Finds the program, or installs it where that is allowed.
     pub(crate) fn require(&self) -> Result<PathBuf> {
-        let mut updated = INSTALLER.lock().expect("an installer panicked");
-        if let Some(path) = find(self.program) {
-            return Ok(path);
+        match find(self.program) {
+            Some(path) => Ok(path),
+            None => self.install(),
         }
+    }
+
+    /// Installs the packages where that is allowed, and finds the program.
+    pub(crate) fn install(&self) -> Result<PathBuf> {
+        let mut updated = INSTALLER.lock().expect("an installer panicked");
         if let Some(apt) = apt() {
             let mut log = Log::new(&format!("install {}", self.program))?;
             if !*updated {
@@ -84,9 +95,14 @@ impl Tool {
                 *updated = apt("update").log(&mut log).is_ok();
             }
             let install = format!("install -y --no-install-recommends {}", self.debian);
-            apt(&install).log(&mut log).map_err(|_| Failure::Missing(self.advice()))?;
+            apt(&install).log(&mut log).map_err(|_| self.missing())?;
         }
-        find(self.program).ok_or_else(|| Failure::Missing(self.advice()))
+        find(self.program).ok_or_else(|| self.missing())
+    }
+
+    /// What to tell where the program is not to be had.
+    pub(crate) fn missing(&self) -> Failure {
+        Failure::Missing(self.advice())
     }
 
     fn advice(&self) -> String {

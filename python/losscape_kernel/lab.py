@@ -1,0 +1,141 @@
+"""Runs of the lab: the JSON that a page exports, replayed to the same digest, and written so that a page opens it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Mapping
+from urllib.parse import parse_qsl, quote
+
+import numpy as np
+
+from ._kernel import VERSION, run_exhibit
+from .results import Run
+
+__all__ = ["EXHIBITS", "Replayed", "link", "replay", "run", "settings", "state", "write_state"]
+
+EXHIBITS = ("train", "paths", "cloud", "smoothing", "surface")
+
+_VERSION = "1"
+
+
+@dataclass(frozen=True, eq=False)
+class Replayed:
+    """A run of the page, made again."""
+
+    run: Run
+    expected: str
+    """The digest in the file, or an empty text."""
+    same: bool | None
+    """Whether both digests are equal; None if the file has none."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of the run made here."""
+        return self.run.digest
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The numbers that the page shows."""
+        return self.run.numbers
+
+
+def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Mapping[str, Any]:
+    if isinstance(source, Mapping):
+        return source
+    with open(source, encoding="utf-8") as file:
+        loaded = json.load(file)
+    if not isinstance(loaded, dict):
+        raise ValueError(f"{os.fspath(source)} is not a state: an object with `exhibit` and `link`")
+    return loaded
+
+
+def settings(source: Mapping[str, Any]) -> dict[str, str]:
+    """The values of a state's link, by their keys.
+
+    >>> settings({"exhibit": "train", "link": "#v=1&rate=0.5&step=300"})
+    {'rate': '0.5', 'step': '300'}
+    """
+    exhibit, text = source.get("exhibit"), source.get("link", "#v=1")
+    if exhibit not in EXHIBITS:
+        raise ValueError(f"`exhibit` is {exhibit!r}, must be one of {', '.join(EXHIBITS)}")
+    if not isinstance(text, str) or not text.startswith("#"):
+        raise ValueError(f"`link` is {text!r}, must begin with #")
+    values = dict(parse_qsl(text[1:], keep_blank_values=True))
+    version = values.pop("v", _VERSION)
+    if version != _VERSION:
+        raise ValueError(f"`link` is of version {version}, must be of version {_VERSION}")
+    return values
+
+
+def _text(value: object) -> str:
+    """A number as a link holds it: the shortest decimal that gives the same float32 again."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating)):
+        text = np.format_float_positional(np.float32(value), unique=True, trim="-")
+        return text
+    return str(value)
+
+
+def link(values: Mapping[str, object]) -> str:
+    """The link of these values, as it stands behind the page's address.
+
+    >>> link({"rate": 0.1, "step": 300})
+    '#v=1&rate=0.1&step=300'
+    """
+    parts = [f"{key}={quote(_text(value), safe=':,;')}" for key, value in values.items()]
+    return "#" + "&".join([f"v={_VERSION}", *parts])
+
+
+def run(exhibit: str, **values: object) -> Run:
+    """Makes a run of the page natively, from the keys of its link.
+
+    >>> found = run("train", step=100)
+    >>> found.digest, round(found.numbers["accuracy"], 3)
+    ('6305f8443acbbe54', 0.893)
+    """
+    return run_exhibit(exhibit, {key: _text(value) for key, value in values.items()})
+
+
+def replay(source: str | os.PathLike[str] | Mapping[str, Any]) -> Replayed:
+    """Replays what a page has exported (*Take home*, *State of the run*): a path to the JSON, or its object.
+
+    >>> replay({"exhibit": "train", "link": "#v=1&step=100", "digest": "6305f8443acbbe54"}).same
+    True
+    """
+    loaded = _load(source)
+    values = settings(loaded)
+    expected = str(loaded.get("digest") or values.get("digest") or "")
+    # A link can stand before the run: the digest is that of the step it was exported at.
+    made = run_exhibit(loaded["exhibit"], values)
+    return Replayed(made, expected, made.digest == expected if expected else None)
+
+
+def state(exhibit: str, **values: object) -> dict[str, Any]:
+    """Makes a run and returns the object that a page opens (*Bring back*), and that `replay` reads.
+
+    >>> state("train", step=100)["link"]
+    '#v=1&step=100&digest=6305f8443acbbe54'
+    """
+    made = run(exhibit, **values)
+    values = {key: value for key, value in values.items() if key != "digest"}
+    return {
+        "exhibit": exhibit,
+        "link": link({**values, "digest": made.digest}),
+        "settings": {key: _text(value) for key, value in values.items()},
+        "step": made.step,
+        "digest": made.digest,
+        "build": f"native, losscape {VERSION}",
+    }
+
+
+def write_state(path: str | os.PathLike[str], exhibit: str, **values: object) -> dict[str, Any]:
+    """Writes `state` to a file for the page."""
+    made = state(exhibit, **values)
+    Path(path).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+    return made

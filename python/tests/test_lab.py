@@ -1,0 +1,65 @@
+"""Runs of the page: replayed to the same digest, and back."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import losscape_kernel as lk
+
+# As a page writes it (Take home, State of the run), with a change of the rate on the way.
+EXPORTED = {
+    "exhibit": "train",
+    "link": "#v=1&rate=0.5&batch=4&changes=200:rate:0.05&step=300",
+    "settings": {"seed": 1, "rate": 0.5, "batch": 4, "changes": "200:rate:0.05", "step": 300},
+    "step": 300,
+    "digest": "43642598259435d5",
+    "build": "simd",
+}
+
+# Each exhibit at a place that the lab's own tests or recordings know, or the handle's native twin has printed.
+KNOWN = [
+    ("train", "#v=1&step=100", "6305f8443acbbe54"),
+    ("paths", "#v=1&task=egg-carton&step=40", "785bc63c2e8a5f44"),
+    ("paths", "#v=1&task=mueller-brown&climb=on&step=100", "c1b75c171ac8aa3e"),
+    ("paths", "#v=1&task=twins&width=2&a=3&b=4&step=100", "113c1d572d5bde8b"),
+    ("cloud", "#v=1&step=20", "1d35efa08557f4f4"),
+    ("smoothing", "#v=1&step=600", "d26bde893a9d45ad"),
+    ("surface", "#v=1&step=1000", "40fd953ff5b8fe9e"),
+]
+
+
+@pytest.mark.parametrize("exhibit, link, digest", KNOWN)
+def test_every_exhibit(exhibit, link, digest):
+    found = lk.replay({"exhibit": exhibit, "link": link, "digest": digest})
+    assert found.digest == digest and found.same
+    assert all(isinstance(number, float) for number in found.numbers.values())
+
+
+def test_a_file_and_back(tmp_path: Path):
+    file = tmp_path / "losscape-train.json"
+    file.write_text(json.dumps(EXPORTED))
+    found = lk.replay(file)
+    assert (found.same, found.run.step) == (True, 300)
+    written = lk.write_state(tmp_path / "ours.json", "train", rate=0.5, batch=4, changes="200:rate:0.05", step=300)
+    assert written["digest"] == EXPORTED["digest"] and written["link"] == EXPORTED["link"] + f"&digest={EXPORTED['digest']}"
+    assert lk.replay(tmp_path / "ours.json").same
+
+
+def test_another_digest_is_told():
+    assert lk.replay({**EXPORTED, "digest": "0" * 16}).same is False
+    assert lk.replay({"exhibit": "train", "link": "#v=1"}).same is None
+
+
+def test_the_handle_and_our_own_sgd_have_the_same_bits():
+    net = lk.Mlp([64, 5, 10])
+    sgd = lk.Sgd(net.loss(*lk.digits(), l2=1e-4), net.init(7), learning_rate=0.3, momentum=0.5, batch_size=32, seed=7)
+    sgd.advance(200)
+    assert sgd.digest == lk.run("train", seed=7, hidden=5, rate=0.3, momentum=0.5, batch=32, step=200).digest
+
+
+def test_links_hold_the_shortest_decimals():
+    for number in (0.1, 1e-4, 2.5, 1e-7, 3.0, float(np.float32(1) / 3)):
+        text = lk.link({"rate": number}).split("rate=")[1]
+        assert np.float32(text) == np.float32(number) and len(text) <= 14
