@@ -164,3 +164,27 @@ fn claims_have_tests() {
     }
     assert!(checked > 50, "{checked}");
 }
+
+/// A section of the ledger names its exhibit, whose page shows the section's rows.
+#[test]
+fn claims_and_exhibits_name_each_other() {
+    let ledger = read("docs/claims.md");
+    let named: Vec<&str> = ledger
+        .split("(../web/")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("/index.html)").map(|(key, _)| key))
+        .collect();
+    assert!(named.len() >= 4, "{named:?}");
+    for key in &named {
+        let page = read(format!("web/{key}/index.html"));
+        assert!(page.contains("<!--ledger-->"), "web/{key}/index.html shows no claims");
+    }
+    let manifest = read("web/src/exhibits.json");
+    for key in
+        manifest.split("\"key\": \"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(key, _)| key)
+    {
+        let path = format!("web/{key}/index.html");
+        let shows = fs::read_to_string(root().join(&path)).is_ok_and(|page| page.contains("<!--ledger-->"));
+        assert!(!shows || named.contains(&key), "docs/claims.md has no section of {path}");
+    }
+}

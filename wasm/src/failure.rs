@@ -50,7 +50,13 @@ impl LabError {
     }
 
     /// Refuses a count outside `range`: what would not fit in memory, or take for ever.
-    #[cfg(any(feature = "cloud", feature = "digits", feature = "smoothing", feature = "toy"))]
+    #[cfg(any(
+        feature = "cloud",
+        feature = "digits",
+        feature = "saddles",
+        feature = "smoothing",
+        feature = "toy"
+    ))]
     pub(crate) fn check_count(
         arg: &'static str,
         count: u32,

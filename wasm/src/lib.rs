@@ -22,6 +22,8 @@ pub mod bits;
 pub mod cloud;
 #[cfg(any(feature = "paths", feature = "toy"))]
 pub mod paths;
+#[cfg(feature = "saddles")]
+pub mod saddles;
 #[cfg(feature = "smoothing")]
 pub mod smoothing;
 #[cfg(feature = "surface")]

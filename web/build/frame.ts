@@ -2,6 +2,7 @@
 
 import type { Plugin } from 'vite';
 import { EXHIBITS, type Exhibit } from './exhibits.ts';
+import { claimsOf } from './ledger.ts';
 
 /**
  * Everything comes from this origin and nothing is evaluated; WebAssembly needs its own word. Downloads are made from
@@ -71,6 +72,7 @@ export function frame(): Plugin {
     <link rel="icon" href="data:,">`,
           )
           .replace('<!--cards-->', cards)
+          .replace('<!--ledger-->', () => claimsOf(here))
           .replace(
             '<!--top-->',
             `<a class="skip" href="#main">Skip to the exhibit</a>

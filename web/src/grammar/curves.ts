@@ -1,6 +1,6 @@
 import { html, nothing, svg } from 'lit';
 import { count, significant, tick } from '../lib/format.ts';
-import { linear, logarithmic, polyline, roomy, type Scale } from '../lib/scale.ts';
+import { linear, logarithmic, oneTwoFive, polyline, roomy, type Scale } from '../lib/scale.ts';
 import { SizedPart } from './element.ts';
 import './listen.ts';
 
@@ -274,12 +274,6 @@ export class Curves extends SizedPart {
       </table>
     </div>`;
   }
-}
-
-/** 1, 2 and 5 of each decade: few enough to read. */
-function oneTwoFive(v: number): boolean {
-  const lead = v / 10 ** Math.floor(Math.log10(v) + 1e-9);
-  return [1, 2, 5].some((k) => Math.abs(lead - k) < 1e-6);
 }
 
 customElements.define('lab-curves', Curves);

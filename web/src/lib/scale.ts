@@ -49,6 +49,12 @@ export function logarithmic([low, high]: Pair, range: Pair): Scale {
   });
 }
 
+/** 1, 2 and 5 of each decade: few enough to read. */
+export function oneTwoFive(v: number): boolean {
+  const lead = v / 10 ** Math.floor(Math.log10(v) + 1e-9);
+  return [1, 2, 5].some((k) => Math.abs(lead - k) < 1e-6);
+}
+
 /** As it is written, where `**` may miss the last place. */
 const power = (exponent: number) => Number(`1e${exponent}`);
 

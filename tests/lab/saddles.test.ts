@@ -1,0 +1,213 @@
+/** Saddles: the numbers that are shown against a native run, what is hidden, directions by keys, and what can be taken home. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import {
+  at,
+  comesBack,
+  digest,
+  guess,
+  type Lab,
+  leadsTo,
+  nativeValues,
+  openLab,
+  playOut,
+  ready,
+  replayed,
+  screenshot,
+  skipAll,
+  takeHome,
+  text,
+  visit,
+} from './harness.ts';
+
+let lab: Lab;
+let native: Map<string, string>;
+
+before(async () => {
+  native = nativeValues('saddles');
+  lab = await openLab();
+});
+after(() => lab.close());
+
+const number = (name: string) => Number(native.get(name));
+
+/** All searches, with nothing hidden. */
+async function searched(link = '', options = {}): Promise<Page> {
+  const page = await replayed(lab, `saddles/#v=1&${link}step=160`, options);
+  await page.waitForSelector('lab-race svg.race');
+  return page;
+}
+
+test('the same bits as natively, the losses by ways down that were recorded, and the race', async () => {
+  const early = await replayed(lab, 'saddles/#v=1&step=40');
+  assert.equal(await digest(early), native.get('digest-40'));
+  await early.context().close();
+  // Those of an independent search: science.md has 0.016766, 0.061348 and 0.276527.
+  for (const [ways, golden] of [
+    [0, 0.016766],
+    [2, 0.061348],
+    [3, 0.276527],
+  ] as const)
+    assert.ok(Math.abs(number(`median-${ways}-down`) - golden) < 2e-6);
+  const page = await searched();
+  assert.equal(await digest(page), native.get('digest-160'));
+  assert.equal(await text(page, 'places'), `${native.get('places-160')} of 160`);
+  assert.equal(await text(page, 'minima'), `${native.get('places-0-down')} (51 %)`);
+  assert.equal(await text(page, 'loss'), '0.2765');
+  assert.equal(await text(page, 'down'), '3 of 10');
+  await page.click('summary:has-text("More controls")');
+  for (const [shown, name] of [
+    ['descent', 'descent-left'],
+    ['predicted', 'descent-predicted'],
+    ['noisy', 'noisy-left'],
+    ['free', 'free-left'],
+  ] as const)
+    assert.equal(await text(page, shown), `${native.get(name)} steps`);
+  assert.ok(Number((await text(page, 'back')).replace('−', '-')) < 1e-6, 'Newton goes back');
+  assert.match(
+    await text(page, 'answer'),
+    /116 places.* 59 are minima.*one in 1 024.*3 ways down of 10.*leaves after 186/,
+  );
+  await screenshot(page, 'saddles', true);
+  await page.context().close();
+});
+
+test('Play leads to the guess; what is asked is hidden, question by question, until it is answered', async () => {
+  const { page, complaints, foreign } = await visit(lab, 'saddles/');
+  await ready(page);
+  await page.click('[data-do=play]');
+  await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
+  const seen = (selector: string) => page.locator(selector).count();
+  assert.equal(await seen('svg.places, svg.stems, svg.race, svg.haunted, #shares .series'), 0);
+  await guess(page, 20);
+  await playOut(page, 160);
+  assert.equal(await text(page, 'truth'), '51 %');
+  assert.equal(await seen('svg.places .unknown'), 7, 'places, without a word on their ways down');
+  assert.equal(await seen('svg.places :is(.minimum, .way-down), svg.stems, svg.race'), 0);
+  assert.doesNotMatch(await text(page, 'answer'), /ways down of/);
+  await page.click('[data-do=next]');
+  await guess(page, 5);
+  assert.equal(await text(page, 'truth'), '3');
+  assert.ok((await seen('svg.places .minimum')) > 0 && (await seen('svg.places .way-down')) > 0);
+  assert.equal(await seen('svg.stems .stem.down'), 3);
+  assert.equal(await seen('svg.race'), 0, 'the race waits for the third guess');
+  await page.click('[data-do=next]');
+  await guess(page, 1);
+  await page.waitForSelector('svg.race');
+  assert.equal(await text(page, 'truth'), 'longer by a fixed number of steps');
+  assert.match((await page.textContent('.predict'))!, /186 steps, and 255 from ten times as near/);
+  assert.deepEqual(complaints, []);
+  assert.deepEqual(foreign, []);
+  await page.context().close();
+});
+
+test('directions by keys and by pointer: the curve of the network moves along; pointing changes nothing that lasts', async () => {
+  const page = await searched();
+  const stems = page.locator('lab-stems .plot');
+  const moved = () => page.getAttribute('svg.fit .moved', 'd');
+  const said = () => stems.getAttribute('aria-valuetext');
+  const [first, words] = [await moved(), (await said())!];
+  assert.match(words, /^direction 1 of 10 goes down \(−0\.34\); the curve moves by/);
+  await stems.focus();
+  await page.keyboard.press('End');
+  assert.match((await said())!, /^direction 10 of 10 goes up/);
+  assert.notEqual(await moved(), first);
+  await page.keyboard.press('Home');
+  assert.equal(await moved(), first);
+  const box = (await page.locator('svg.stems .stem').nth(6).boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  assert.match((await said())!, /^direction 7 of 10/);
+  await page.mouse.move(5, 5);
+  await page.waitForFunction((d) => document.querySelector('svg.fit .moved')!.getAttribute('d') === d, first);
+  await page.context().close();
+});
+
+test('places by keys: a minimum has no ways down and no race; the choice goes along in the link', async () => {
+  const page = await searched();
+  await page.locator('lab-places .plot').focus();
+  await page.keyboard.press('Home');
+  await page.waitForFunction(() => document.querySelector('[data-test=down]')!.textContent!.includes('0 of'));
+  assert.equal(await text(page, 'loss'), '0.01677');
+  await page.waitForSelector('svg.race', { state: 'detached' });
+  assert.match((await page.textContent('.charts .note'))!, /nobody leaves it/);
+  await page.waitForFunction(() => /[&]place=\d+/.test(location.hash));
+  const again = await visit(lab, `saddles/${await page.evaluate(() => location.hash)}`);
+  await again.page.waitForSelector('[data-test=replay][data-state=same]');
+  await skipAll(again.page);
+  assert.equal(await text(again.page, 'loss'), '0.01677');
+  await again.page.context().close();
+  await page.context().close();
+});
+
+test('the race again from elsewhere, without a new search; ghosts by products', async () => {
+  const page = await searched();
+  const bits = await digest(page);
+  await page.click('[aria-label=Presets] button:has-text("nearer")');
+  await at(page, 0);
+  await playOut(page, 160);
+  await page.waitForSelector('svg.race');
+  assert.equal(await digest(page), bits, 'the same places');
+  await page.click('summary:has-text("More controls")');
+  const far = Number.parseFloat((await text(page, 'descent')).replace(' ', ''));
+  // Three times ln 10 / ln(1 + η|λ|) steps more.
+  assert.ok(Math.abs(far - 186 - 3 * 69.5) < 12, String(far));
+  await page.locator('#products').fill('20');
+  await page.waitForFunction(() =>
+    document.querySelector('lab-ghosts .readout')!.textContent!.includes('20 products'),
+  );
+  assert.match(
+    (await page.textContent('lab-ghosts .readout'))!,
+    new RegExp(`appears ${native.get('ghosts-20')} times`),
+  );
+  assert.equal(await page.locator('svg.haunted path').count(), 3);
+  await page.context().close();
+});
+
+test('a link leads to the same bits; what is taken home comes back, and holds nothing that is hidden', async () => {
+  const { page } = await visit(lab, 'saddles/#v=1&hidden=2');
+  await ready(page);
+  await page.click('[data-do=export]');
+  assert.equal((await takeHome(page, 'csv')).toString().trim().split('\r\n').length, 1, 'hidden');
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=skip]');
+  await playOut(page, 160);
+  await page.click('[data-do=export]');
+  assert.equal((await takeHome(page, 'csv')).toString().split('\r\n')[0], 'search,loss', 'not the ways down');
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=next]');
+  await skipAll(page);
+  await page.waitForSelector('svg.race');
+  await page.click('[data-do=export]');
+  assert.equal(
+    (await takeHome(page, 'csv')).toString().split('\r\n')[0],
+    'search,loss,ways_down,without_sign',
+  );
+  assert.match(
+    (await takeHome(page, 'race')).toString(),
+    /^method_of_descent_with_noise_saddle_free_Newton_Newton,step,loss\r\n0,0,/,
+  );
+  const svg = (await takeHome(page, 'svg')).toString();
+  assert.match(svg, /fingerprint [0-9a-f]{4} /);
+  assert.ok((await takeHome(page, 'png')).subarray(1, 4).equals(Buffer.from('PNG')));
+  await comesBack(page);
+  const link = await page.evaluate(() => location.href);
+  const again = await leadsTo(lab, link, 160, await digest(page));
+  await again.context().close();
+  await page.context().close();
+});
+
+test('on a phone figure, answer and transport are seen together', async () => {
+  const page = await replayed(lab, 'saddles/#v=1&step=160', {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+  });
+  await page.waitForSelector('svg.stems');
+  await page.evaluate(() => scrollTo(0, 0));
+  for (const part of ['svg.places', 'svg.stems', 'svg.fit', '[data-test=answer]', '[data-do=play]']) {
+    const box = (await page.locator(part).first().boundingBox())!;
+    assert.ok(box.y >= 0 && box.y + box.height <= 844, `${part}: ${JSON.stringify(box)}`);
+  }
+  await page.context().close();
+});

@@ -1,0 +1,48 @@
+//! Runs *Saddles* natively as the page does; prints what the page shows, a `key value` a line.
+//!
+//! `cargo run --release -q -p losscape-wasm --example saddles`
+
+use losscape_wasm::LabError;
+use losscape_wasm::saddles::{Ghosts, RaceSettings, Saddles, SaddlesSettings};
+
+fn main() -> Result<(), LabError> {
+    let mut run = Saddles::new(&SaddlesSettings::default())?;
+    for until in [40, 160] {
+        while run.searches() < until {
+            run.advance(1000)?;
+        }
+        println!("digest-{until} {}", run.digest());
+        println!("places-{until} {}", run.found().len() / 4);
+    }
+    let found = run.found();
+    for index in 0..=10u32 {
+        let mut losses: Vec<f64> =
+            found.chunks(4).filter(|place| place[2] == f64::from(index)).map(|place| place[1]).collect();
+        losses.sort_by(f64::total_cmp);
+        if let Some(median) = losses.get(losses.len() / 2) {
+            println!("places-{index}-down {}", losses.len());
+            println!("median-{index}-down {median}");
+        }
+    }
+    // The first of the highest, as the page has it.
+    let highest = found.chunks(4).rev().max_by(|a, b| a[1].total_cmp(&b[1])).map_or(0.0, |place| place[0]);
+    let search = (0..=160).find(|search| f64::from(*search) == highest).unwrap_or(0);
+    run.look_at(search)?;
+    println!("highest {search}");
+    println!("lowest-curvature {}", run.curvatures()?[0]);
+    let race = run.race(&RaceSettings::default())?;
+    for (method, name) in ["descent", "noisy", "free", "newton"].into_iter().enumerate() {
+        println!("{name}-left {}", race.left(method).unwrap_or(0));
+        println!("{name}-ends {}", race.losses(method).last().copied().unwrap_or(f64::NAN));
+    }
+    println!("descent-closer {}", race.closer().unwrap_or(0));
+    println!("descent-predicted {}", race.predicted().unwrap_or(0));
+    println!("newton-back {}", race.back());
+    let ghosts = Ghosts::new(1)?;
+    let exact = ghosts.exact();
+    println!("ghosts-largest {}", exact[exact.len() - 1]);
+    for products in [10, 20, 40, 60, 91] {
+        println!("ghosts-{products} {}", ghosts.copies(products, false)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! A place that is looked at: the curvatures there, and what the network does along each of their directions.
+
+use losscape::base::vector::axpy;
+use losscape::curvature::{EigenLayout, Hessian, HessianLayout, HessianStep, Tolerance, eigen};
+use losscape::objective::HessianAt;
+use losscape::{ArgError, Curvature, Objective, Operator};
+use wasm_bindgen::prelude::*;
+
+use super::Saddles;
+use super::problem::Problem;
+use crate::LabError;
+
+/// Values of the loss along a direction on either side of the place.
+const SIDE: i32 = 12;
+/// Curvatures up to this share of the steepest count as nearly flat.
+const NEARLY_FLAT: Tolerance<f64> = Tolerance::relative(0.01);
+
+/// A place and its eigenpairs.
+#[derive(Debug)]
+pub(super) struct Place {
+    search: u32,
+    pub(super) params: Vec<f64>,
+    /// Ascending.
+    pub(super) values: Vec<f64>,
+    /// A row each.
+    pub(super) vectors: Vec<f64>,
+}
+
+impl Place {
+    /// The eigenvector of a direction.
+    pub(super) fn vector(&self, direction: usize) -> &[f64] {
+        let n = self.params.len();
+        &self.vectors[direction * n..][..n]
+    }
+
+    /// Where one comes to along a direction.
+    fn along(&self, direction: usize, by: f64) -> Vec<f64> {
+        let mut params = self.params.clone();
+        axpy(by, self.vector(direction), &mut params);
+        params
+    }
+}
+
+/// The eigenpairs of the Hessian: values ascending, vectors a row each.
+pub(super) fn spectrum(f: &impl Curvature<f64>, params: &[f64]) -> Result<[Vec<f64>; 2], ArgError> {
+    let n = params.len();
+    let at = HessianAt::new(f, params)?;
+    let layout = HessianLayout::new(n, at.scratch_len());
+    let mut hessian = Hessian::new(&at, vec![0.0; layout.matrix_len()], vec![0.0; layout.len()])?;
+    while let HessianStep::Product { .. } = hessian.step(&at) {}
+    let (mut vectors, _) = hessian.into_parts();
+    let mut values = vec![0.0; n];
+    eigen(&mut vectors, &mut values, &mut vec![0.0; EigenLayout::new(n).len()])?;
+    Ok([values, vectors])
+}
+
+#[wasm_bindgen]
+impl Saddles {
+    /// Looks at what a search has found.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `place` if that search has found nothing.
+    pub fn look_at(&mut self, search: u32) -> Result<(), LabError> {
+        if self.place.as_ref().is_some_and(|place| place.search == search) {
+            return Ok(());
+        }
+        let found = self.found_by(search)?;
+        let [values, vectors] = spectrum(&self.problem.loss()?, &found.params)?;
+        self.place = Some(Place { search, params: found.params.clone(), values, vectors });
+        Ok(())
+    }
+
+    /// The curvatures there, ascending.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `place` if none is looked at.
+    pub fn curvatures(&self) -> Result<Vec<f64>, LabError> {
+        Ok(self.looked_at()?.values.clone())
+    }
+
+    /// The magnitude up to which a curvature counts as nearly flat: a hundredth of the steepest.
+    ///
+    /// # Errors
+    /// As for [`curvatures`](Self::curvatures).
+    pub fn nearly_flat(&self) -> Result<f64, LabError> {
+        Ok(NEARLY_FLAT.flat(&self.looked_at()?.values))
+    }
+
+    /// The network's curve there: x and y in turn.
+    ///
+    /// # Errors
+    /// As for [`curvatures`](Self::curvatures).
+    pub fn curve(&self) -> Result<Vec<f64>, LabError> {
+        let places = Problem::places()?;
+        let curve = self.problem.curve(&self.looked_at()?.params, &places)?;
+        Ok(places.into_iter().zip(curve).flat_map(|(x, y)| [x, y]).collect())
+    }
+
+    /// The network's curve after a step of length `by` along a direction, and after one back: y at the places of
+    /// [`curve`](Self::curve), for one direction after the other.
+    ///
+    /// # Errors
+    /// As for [`curvatures`](Self::curvatures).
+    pub fn moved(&self, by: f64) -> Result<Vec<f64>, LabError> {
+        let (place, places) = (self.looked_at()?, Problem::places()?);
+        let mut moved = Vec::new();
+        for direction in 0..place.values.len() {
+            for by in [by, -by] {
+                moved.extend(self.problem.curve(&place.along(direction, by), &places)?);
+            }
+        }
+        Ok(moved)
+    }
+
+    /// The loss along each direction, from `by` back to `by` forward, 25 values each.
+    ///
+    /// # Errors
+    /// As for [`curvatures`](Self::curvatures).
+    pub fn slices(&self, by: f64) -> Result<Vec<f64>, LabError> {
+        let (place, f) = (self.looked_at()?, self.problem.loss()?);
+        let mut scratch = vec![0.0; f.scratch_len()];
+        let mut slices = Vec::new();
+        for direction in 0..place.values.len() {
+            for k in -SIDE..=SIDE {
+                let t = by * f64::from(k) / f64::from(SIDE);
+                slices.push(f.value(&place.along(direction, t), &mut scratch));
+            }
+        }
+        Ok(slices)
+    }
+}
+
+impl Saddles {
+    pub(super) fn looked_at(&self) -> Result<&Place, LabError> {
+        self.place.as_ref().ok_or_else(|| LabError::new("place", "no place is looked at"))
+    }
+}

@@ -1,0 +1,255 @@
+//! Four methods that start beside a saddle.
+
+use losscape::base::random::{Rng, fill_sphere, stream};
+use losscape::base::vector::{axpy, distance, dot, norm};
+use losscape::curvature::{
+    CriticalSearch, SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep, SearchLayout, SearchStep,
+};
+use losscape::models::mlp::MlpObjective;
+use losscape::sgd::{AddNoise, FullBatch, LearningRate, Noise, Sgd, SgdLayout, SgdStep, Transform};
+use losscape::{ArgError, Curvature, Objective};
+use wasm_bindgen::prelude::*;
+
+use super::Saddles;
+use super::place::Place;
+use crate::LabError;
+
+/// Who is farther from the saddle has left it.
+const AWAY: f64 = 0.1;
+/// The most steps of descent; it is shown for four times as long as it took to leave.
+const MOST_STEPS: u32 = 20_000;
+const SHOWN: u32 = 4;
+const FEWEST: u32 = 50;
+/// The most moves of saddle-free Newton, and the damping that it begins with.
+const MOST_MOVES: u32 = 200;
+const DAMPING: f64 = 1e-3;
+/// The slope at which Newton and saddle-free Newton end.
+const FLAT: f64 = 1e-9;
+
+/// How the race is run.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub struct RaceSettings {
+    /// Seed of the direction in which all start, and of the noise.
+    pub seed: u32,
+    /// How far from the saddle all start.
+    pub nudge: f64,
+    /// η, of descent.
+    pub learning_rate: f64,
+    /// The standard deviation of the noise in each component of the gradient.
+    pub noise: f64,
+}
+
+impl Default for RaceSettings {
+    /// What the page starts with.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            nudge: f64::from(0.001f32),
+            learning_rate: f64::from(0.1f32),
+            noise: f64::from(0.01f32),
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl RaceSettings {
+    /// What the lab begins with, to be changed: from a thousandth away, η = 0.1, noise 0.01, seed 1.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// How a method went on.
+#[derive(Clone, Debug, Default)]
+struct Track {
+    /// Step and loss in turn.
+    losses: Vec<f64>,
+    /// The step at which it had left.
+    left: Option<u32>,
+}
+
+impl Track {
+    fn note(&mut self, step: u32, loss: f64) {
+        self.losses.extend([f64::from(step), loss]);
+    }
+}
+
+/// How descent, descent with noise, saddle-free Newton and Newton's method went on, in this order.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Race {
+    tracks: [Track; 4],
+    closer: Option<u32>,
+    predicted: Option<u32>,
+    back: f64,
+}
+
+#[wasm_bindgen]
+impl Race {
+    /// Step and loss in turn; nothing for a method that there is not.
+    #[must_use]
+    pub fn losses(&self, method: usize) -> Vec<f64> {
+        self.tracks.get(method).map(|track| track.losses.clone()).unwrap_or_default()
+    }
+
+    /// The step at which a method was farther than 0.1 from the saddle, if it ever was.
+    #[must_use]
+    pub fn left(&self, method: usize) -> Option<u32> {
+        self.tracks.get(method).and_then(|track| track.left)
+    }
+
+    /// The same of descent that starts ten times as near.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn closer(&self) -> Option<u32> {
+        self.closer
+    }
+
+    /// The same as the curvatures alone predict it for descent: the first k at which `Σ yᵢ² (1 − η λᵢ)²ᵏ` is above 0.1², where y are the
+    /// components of the start along the directions; nothing at a minimum.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn predicted(&self) -> Option<u32> {
+        self.predicted
+    }
+
+    /// How far from the saddle Newton's method has ended.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn back(&self) -> f64 {
+        self.back
+    }
+}
+
+#[wasm_bindgen]
+impl Saddles {
+    /// Lets all methods start beside the place that is looked at.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `place` if none is looked at, `nudge` if it is not above zero, or the setting that a method refused.
+    pub fn race(&self, settings: &RaceSettings) -> Result<Race, LabError> {
+        ArgError::check_positive("nudge", settings.nudge)?;
+        let (place, f) = (self.looked_at()?, self.problem.loss()?);
+        let mut way = vec![0.0; place.params.len()];
+        fill_sphere(&mut stream(settings.seed.into(), 0), 1.0, &mut way);
+        let beside = |nudge: f64| {
+            let mut start = place.params.clone();
+            axpy(nudge, &way, &mut start);
+            start
+        };
+        let (start, rate) = (beside(settings.nudge), LearningRate::constant(settings.learning_rate));
+        let noise = AddNoise::new(Noise::Gaussian { std_dev: settings.noise }, []);
+        let mut rng = stream(settings.seed.into(), 1);
+        let closer = descent(&f, place, beside(0.1 * settings.nudge), rate, &mut rng)?.left;
+        let plain = descent(&f, place, start.clone(), rate, &mut rng)?;
+        let noisy = descent(&f, place, start.clone(), (noise, rate), &mut rng)?;
+        let free = saddle_free(&f, place, &start, &mut rng)?;
+        let (newton, back) = newton(&f, place, start)?;
+        let predicted = predicted(place, &way, settings);
+        Ok(Race { tracks: [plain, noisy, free, newton], closer, predicted, back })
+    }
+}
+
+/// The step at which descent on the quadratic of these curvatures is away.
+fn predicted(place: &Place, way: &[f64], settings: &RaceSettings) -> Option<u32> {
+    let mut components: Vec<f64> =
+        (0..place.values.len()).map(|k| settings.nudge * dot(place.vector(k), way)).collect();
+    (0..MOST_STEPS).find(|_| {
+        let away = norm(&components) > AWAY;
+        for (y, curvature) in components.iter_mut().zip(&place.values) {
+            *y *= 1.0 - settings.learning_rate * curvature;
+        }
+        away
+    })
+}
+
+/// Descent, until it has been away for three times as long as it took to leave.
+fn descent(
+    f: &MlpObjective<'_, f64>,
+    place: &Place,
+    start: Vec<f64>,
+    transforms: impl Transform<f64>,
+    rng: &mut impl Rng,
+) -> Result<Track, ArgError> {
+    let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
+    let mut sgd = Sgd::new(f, start, FullBatch, transforms, workspace)?;
+    let mut track = Track::default();
+    let (mut next, mut last) = (0, MOST_STEPS);
+    while sgd.steps() <= last {
+        let step = sgd.steps();
+        let SgdStep::Stepped { value } = sgd.step(f, rng) else { break };
+        if step == next {
+            track.note(step, value);
+            // Evenly in the logarithm.
+            next = step + 1 + step / 16;
+        }
+        if track.left.is_none() && distance(sgd.params(), &place.params) > AWAY {
+            track.left = Some(step + 1);
+            last = last.min(FEWEST.max(SHOWN * (step + 1)));
+        }
+    }
+    Ok(track)
+}
+
+fn saddle_free(
+    f: &MlpObjective<'_, f64>,
+    place: &Place,
+    start: &[f64],
+    rng: &mut impl Rng,
+) -> Result<Track, ArgError> {
+    let dim = f.dim();
+    let layout = SaddleFreeLayout::new(dim, dim, f.scratch_len(), f.hess_vec_scratch_len());
+    let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
+    let products = u32::try_from(dim).unwrap_or(u32::MAX);
+    let config = SaddleFreeConfig { products, damping: DAMPING, grad_norm: FLAT };
+    let mut walk = SaddleFree::new(f, config, start, basis, krylov, vec![0.0; layout.len()])?;
+    let mut track = Track::default();
+    while walk.moves() < MOST_MOVES {
+        match walk.step(f, rng) {
+            SaddleFreeStep::Evaluated { value, .. } | SaddleFreeStep::Moved { value, .. } => {
+                track.note(walk.moves(), value);
+                if track.left.is_none() && distance(walk.params(), &place.params) > AWAY {
+                    track.left = Some(walk.moves());
+                }
+            }
+            SaddleFreeStep::Product { .. } | SaddleFreeStep::Refused => (),
+            SaddleFreeStep::Converged
+            | SaddleFreeStep::Stuck
+            | SaddleFreeStep::NotFinite
+            | SaddleFreeStep::MemoryChanged => break,
+        }
+    }
+    Ok(track)
+}
+
+/// Newton's steps, damped so that the slope falls; and how far from the place they end.
+fn newton(f: &MlpObjective<'_, f64>, place: &Place, start: Vec<f64>) -> Result<(Track, f64), ArgError> {
+    let layout = SearchLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
+    let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
+    let mut search = CriticalSearch::new(f, FLAT, start, matrix, workspace)?;
+    let (mut track, mut scratch) = (Track::default(), vec![0.0; f.scratch_len()]);
+    track.note(0, f.value(search.params(), &mut scratch));
+    while search.moves() < MOST_MOVES {
+        match search.step(f) {
+            SearchStep::Moved { moves, .. } => {
+                track.note(moves, f.value(search.params(), &mut scratch));
+                if track.left.is_none() && distance(search.params(), &place.params) > AWAY {
+                    track.left = Some(moves);
+                }
+            }
+            SearchStep::Evaluated { .. }
+            | SearchStep::Product { .. }
+            | SearchStep::Decomposed
+            | SearchStep::Refused => (),
+            SearchStep::Settled(_)
+            | SearchStep::Stuck(_)
+            | SearchStep::NotFinite
+            | SearchStep::MemoryChanged => break,
+        }
+    }
+    let back = distance(search.params(), &place.params);
+    Ok((track, back))
+}

@@ -1,0 +1,139 @@
+use losscape::Real;
+
+use super::{Ghosts, Race, RaceSettings, Saddles, SaddlesSettings};
+
+fn searched(settings: SaddlesSettings, searches: u32) -> Saddles {
+    let mut saddles = Saddles::new(&settings).expect("accepted");
+    while saddles.searches() < searches {
+        saddles.advance(1000).expect("there are more");
+    }
+    saddles
+}
+
+/// The losses of the places with so many ways down, ascending.
+fn losses(saddles: &Saddles, index: f64) -> Vec<f64> {
+    let mut losses: Vec<f64> =
+        saddles.found().chunks(4).filter(|place| place[2] == index).map(|place| place[1]).collect();
+    losses.sort_by(f64::total_cmp);
+    losses
+}
+
+/// The search that found the highest place.
+fn highest(saddles: &Saddles) -> u32 {
+    let found = saddles.found();
+    let place = found.chunks(4).max_by(|a, b| a[1].total_cmp(&b[1])).expect("something was found");
+    (0..=1000).find(|search| f64::from(*search) == place[0]).expect("its search")
+}
+
+/// Those of `tests/claims/dauphin.rs`.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn losses_by_ways_down_are_as_recorded() {
+    let saddles = searched(SaddlesSettings::default(), 160);
+    assert_eq!((saddles.directions(), saddles.searches()), (10, 160));
+    for (index, golden) in [(0.0, 0.016_766), (2.0, 0.061_348), (3.0, 0.276_527)] {
+        let losses = losses(&saddles, index);
+        let median = losses[losses.len() / 2];
+        println!("{index} ways down: {} places, median {median}", losses.len());
+        assert!((median - golden).abs() < 2e-6, "{index} ways down: {median}");
+    }
+}
+
+#[test]
+fn pieces_of_work_do_not_decide_what_is_found() {
+    let whole = searched(SaddlesSettings::default(), 3);
+    let mut pieces = Saddles::new(&SaddlesSettings::default()).expect("accepted");
+    while pieces.searches() < 3 {
+        pieces.advance(7).expect("there are more");
+    }
+    assert_eq!(pieces.digest(), whole.digest());
+    let other = searched(SaddlesSettings { seed: 2, ..SaddlesSettings::default() }, 3);
+    assert_ne!(other.digest(), whole.digest());
+}
+
+#[test]
+fn curvatures_say_how_the_loss_goes_on() {
+    let mut saddles = searched(SaddlesSettings::default(), 9);
+    saddles.look_at(highest(&saddles)).expect("found");
+    let (values, step) = (saddles.curvatures().expect("looked at"), 1e-3);
+    let slices = saddles.slices(step).expect("looked at");
+    let drawn = saddles.curve().expect("looked at").len() / 2;
+    let moved = saddles.moved(step).expect("looked at");
+    assert_eq!((slices.len(), moved.len()), (10 * 25, 10 * 2 * drawn));
+    for (value, slice) in values.iter().zip(slices.chunks(25)) {
+        let rise = 0.5 * (slice[0] + slice[24]) - slice[12];
+        assert!((rise - 0.5 * value * step * step).abs() < 1e-3 * step * step, "{value}: {rise}");
+    }
+    let loss = saddles.found().chunks(4).fold(0.0, |most: f64, place| most.or_larger(place[1]));
+    assert!((slices[12] - loss).abs() < 1e-15, "the middle is the place");
+}
+
+fn race(saddles: &Saddles, settings: RaceSettings) -> Race {
+    saddles.race(&settings).expect("accepted")
+}
+
+#[test]
+fn descent_is_slow_newton_goes_back_and_magnitudes_are_fast() {
+    let mut saddles = searched(SaddlesSettings::default(), 9);
+    saddles.look_at(highest(&saddles)).expect("found");
+    assert!(saddles.curvatures().expect("looked at")[0] < 0.0, "a saddle");
+    let race = race(&saddles, RaceSettings::default());
+    let [plain, noisy, free, newton] = [0, 1, 2, 3].map(|method| race.left(method));
+    println!(
+        "left at {plain:?} {noisy:?} {free:?} {newton:?}, closer {:?}, predicted {:?}",
+        race.closer(),
+        race.predicted()
+    );
+    let (plain, free) = (plain.expect("leaves"), free.expect("leaves"));
+    assert!(noisy.is_some() && 3 * free < plain, "{plain} {free}");
+    assert_eq!(newton, None);
+    assert!(race.back() < 1e-6, "{}", race.back());
+    let predicted = race.predicted().expect("it goes down");
+    assert!((f64::from(plain) / f64::from(predicted) - 1.0).abs() < 0.1, "{plain} for {predicted}");
+    let closer = race.closer().expect("leaves");
+    assert!(closer > plain && closer < 2 * plain, "a constant more: {plain}, {closer}");
+    for method in 0..4 {
+        let losses = race.losses(method);
+        assert!(losses.len() >= 4 && losses[0] == 0.0);
+    }
+    assert!(race.losses(4).is_empty() && race.left(4).is_none());
+}
+
+#[test]
+fn ghosts_appear_where_vectors_are_not_kept_orthogonal() {
+    let ghosts = Ghosts::new(1).expect("accepted");
+    let exact = ghosts.exact();
+    let copies = |orthogonal| ghosts.copies(60, orthogonal).expect("accepted");
+    println!("{} copies of {}", copies(false), exact[90]);
+    assert_eq!((exact.len(), copies(true)), (91, 1));
+    let whole = ghosts.ritz(91, true).expect("accepted");
+    assert!(exact.iter().zip(&whole).all(|(a, b)| (a - b).abs() < 1e-9), "all products know all");
+    assert!(copies(false) > 1);
+    assert_eq!(ghosts.ritz(0, true).unwrap_err().arg, "steps");
+}
+
+#[test]
+fn bad_settings_are_refused_by_name() {
+    let good = SaddlesSettings::default();
+    for (bad, arg) in [
+        (SaddlesSettings { hidden: 0, ..good }, "hidden"),
+        (SaddlesSettings { hidden: 17, ..good }, "hidden"),
+        (SaddlesSettings { penalty: -1.0, ..good }, "l2"),
+        (SaddlesSettings { penalty: f64::NAN, ..good }, "l2"),
+    ] {
+        assert_eq!(Saddles::new(&bad).unwrap_err().arg, arg);
+    }
+    let mut saddles = searched(good, 1);
+    assert_eq!(saddles.curvatures().unwrap_err().arg, "place");
+    assert_eq!(saddles.look_at(7).unwrap_err().arg, "place");
+    assert!(saddles.found().len() == 4, "the first search has found something");
+    saddles.look_at(1).expect("found");
+    let good = RaceSettings::default();
+    for (bad, arg) in [
+        (RaceSettings { nudge: 0.0, ..good }, "nudge"),
+        (RaceSettings { learning_rate: 0.0, ..good }, "learning_rate"),
+        (RaceSettings { noise: -1.0, ..good }, "std_dev"),
+    ] {
+        assert_eq!(saddles.race(&bad).unwrap_err().arg, arg);
+    }
+}

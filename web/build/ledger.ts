@@ -1,0 +1,35 @@
+/** The rows of the ledger of claims that an exhibit shows, as a part of its page. */
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const LEDGER = fileURLToPath(new URL('../../docs/claims.md', import.meta.url));
+
+/** What there is of Markdown in a cell: code, emphasis, and links, whose words stay. */
+function inline(cell: string): string {
+  return cell
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/`([^`]*)`/g, '<code>$1</code>')
+    .replaceAll(/\*\*([^*]*)\*\*/g, '<strong>$1</strong>')
+    .replaceAll(/\*([^*]*)\*/g, '<em>$1</em>');
+}
+
+/** The claims of the sections that name the exhibit, behind a summary. */
+export function claimsOf(key: string): string {
+  const sections = readFileSync(LEDGER, 'utf8')
+    .split(/^## /m)
+    .filter((section) => section.includes(`(../web/${key}/index.html)`));
+  const rows = sections.flatMap((section) =>
+    section.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| claim ')),
+  );
+  if (rows.length === 0) throw new Error(`docs/claims.md has no section of the exhibit ${key}`);
+  const items = rows.map((row) => {
+    const [claim, whose, measured, verdict, test] = row.slice(2, -2).split(' | ').map(inline);
+    return `<li>${claim} (${whose}). Measured: ${measured}. Verdict: <strong>${verdict}</strong>. Test: ${test}.</li>`;
+  });
+  return `<h2>Claims that were tried</h2>
+        <p>Rows of the ledger, <code>docs/claims.md</code>; each names the test that measures it.</p>
+        <details class="claims"><summary>${rows.length} claims, with verdicts</summary><ul>${items.join('')}</ul></details>`;
+}

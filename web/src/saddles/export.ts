@@ -1,0 +1,56 @@
+/** What the reader can take home from Saddles. */
+
+import type { HomeFile } from '../grammar/home.ts';
+import { toCsv } from '../lib/save.ts';
+import { type About, drawn, sheet } from '../lib/sheet.ts';
+import { rasterised } from '../lib/svg.ts';
+import { METHODS, type Place, type Raced } from './protocol.ts';
+
+interface TakeHome {
+  about: About;
+  /** What may be seen: hidden, nothing is taken home. */
+  found: readonly Place[];
+  ways: boolean;
+  race: Raced | undefined;
+}
+
+export function files({ about, found, ways, race }: TakeHome): HomeFile[] {
+  const drawings = (selector: string) =>
+    [...about.root.querySelectorAll<SVGSVGElement>(selector)].map((drawing) => drawn(drawing));
+  const figure = 'svg.places, svg.stems, svg.fit';
+  return [
+    {
+      what: 'png',
+      label: 'Picture (PNG)',
+      name: 'losscape-saddles.png',
+      make: () => rasterised(sheet(about, drawings(figure))),
+    },
+    {
+      what: 'svg',
+      label: 'All figures (SVG)',
+      name: 'losscape-saddles.svg',
+      make: () => sheet(about, drawings(`${figure}, .plot svg.race, svg.haunted, lab-curves svg`)),
+    },
+    {
+      what: 'csv',
+      label: 'Places found (CSV)',
+      name: 'losscape-saddles.csv',
+      make: () =>
+        toCsv(
+          ['search', 'loss', ...(ways ? ['ways_down', 'without_sign'] : [])],
+          found.map(({ search, loss, down, unsigned }) => [search, loss, ...(ways ? [down, unsigned] : [])]),
+        ),
+    },
+    {
+      what: 'race',
+      label: 'The race (CSV)',
+      name: 'losscape-saddles-race.csv',
+      make: () => {
+        const rows = (race?.tracks ?? []).flatMap(({ losses }, method) =>
+          Array.from({ length: losses.length / 2 }, (_, k) => [method, losses[2 * k]!, losses[2 * k + 1]!]),
+        );
+        return toCsv([`method_of_${METHODS.join('_').replaceAll(/[ -]/g, '_')}`, 'step', 'loss'], rows);
+      },
+    },
+  ];
+}

@@ -1,0 +1,125 @@
+/** *Saddles* in the worker. */
+
+import * as kernel from '../../pkg/scalar/losscape_saddles.js';
+import type { Values } from '../lib/schema.ts';
+import { type Running, serveRuns } from '../worker/serve.ts';
+import { filled } from '../worker/settings.ts';
+import {
+  type Frame,
+  type Haunted,
+  type Here,
+  METHODS,
+  type Place,
+  type Raced,
+  STRIDE,
+  shownOf,
+  type View,
+} from './protocol.ts';
+import { TOTAL } from './schema.ts';
+
+/** Gradients and products between two looks at the clock. */
+const CHUNK = 200;
+
+class Searches implements Running<Frame, View, never> {
+  #handle: kernel.Saddles;
+  #seed: number;
+  #found: readonly Place[] = [];
+  #fresh = true;
+  #ghosts: kernel.Ghosts | undefined;
+  /** What was sent last: it is not sent again. */
+  #sent: { place: number; race: string; products: number } = { place: 0, race: '', products: 0 };
+
+  constructor(handle: kernel.Saddles, seed: number) {
+    this.#handle = handle;
+    this.#seed = seed;
+  }
+
+  get steps(): number {
+    return this.#handle.searches;
+  }
+
+  advance(target: number): boolean {
+    if (this.steps >= target) return false;
+    const before = this.steps;
+    if (this.#handle.advance(CHUNK) > before) this.#found = places(this.#handle.found());
+    return this.steps < target;
+  }
+
+  #here(place: Place): Here {
+    const handle = this.#handle;
+    return {
+      search: place.search,
+      values: handle.curvatures(),
+      nearlyFlat: handle.nearly_flat(),
+      curve: handle.curve(),
+      moved: handle.moved(STRIDE),
+      slices: handle.slices(STRIDE),
+    };
+  }
+
+  #race({ nudge, rate, kicks }: NonNullable<View['race']>): Raced {
+    const settings = filled(
+      new kernel.RaceSettings(),
+      { seed: this.#seed, nudge, rate, kicks },
+      { learning_rate: 'rate', noise: 'kicks' },
+    );
+    const race = this.#handle.race(settings);
+    const { closer, predicted, back } = race;
+    const tracks = METHODS.map((_, k) => ({ losses: race.losses(k), left: race.left(k) }));
+    race.free();
+    return { tracks, closer, predicted, back };
+  }
+
+  #haunted(products: number): Haunted {
+    this.#ghosts ??= new kernel.Ghosts(this.#seed);
+    return {
+      products,
+      exact: this.#ghosts.exact(),
+      kept: this.#ghosts.ritz(products, true),
+      lost: this.#ghosts.ritz(products, false),
+      copies: this.#ghosts.copies(products, false),
+    };
+  }
+
+  frame(view: View): Frame {
+    const sent = this.#sent;
+    const frame: Frame = { step: this.steps, digest: this.#handle.digest(), found: this.#found };
+    if (this.#fresh) {
+      frame.directions = this.#handle.directions;
+      frame.points = this.#handle.points();
+      this.#fresh = false;
+    }
+    const place = shownOf(this.#found, view.place, this.steps >= TOTAL);
+    if (place) this.#handle.look_at(place.search);
+    if (place && place.search !== sent.place) frame.here = this.#here(place);
+    const race = view.race && place && place.down > 0 ? JSON.stringify([view.race, place.search]) : '';
+    if (race !== sent.race) frame.race = race === '' ? undefined : this.#race(view.race!);
+    if (view.products > 0 && view.products !== sent.products) frame.ghosts = this.#haunted(view.products);
+    this.#sent = { place: place?.search ?? 0, race, products: view.products };
+    return frame;
+  }
+
+  free(): void {
+    this.#handle.free();
+    this.#ghosts?.free();
+  }
+}
+
+/** Four numbers a place. */
+function places(rows: Float64Array): Place[] {
+  return Array.from({ length: rows.length / 4 }, (_, k) => {
+    const [search, loss, down, unsigned] = rows.subarray(4 * k, 4 * k + 4);
+    return { search: search!, loss: loss!, down: down!, unsigned: unsigned! };
+  });
+}
+
+function start(values: Values): Searches {
+  const settings = filled(
+    new kernel.SaddlesSettings(),
+    { ...values, trained: values.starts === 'training' ? 'on' : 'off' },
+    { penalty: 'decay' },
+  );
+  return new Searches(new kernel.Saddles(settings), Number(values.seed));
+}
+
+serveRuns<Frame, View>(kernel, start, {});

@@ -1,0 +1,87 @@
+/** What the page of *Saddles* and its worker say to each other. */
+
+import type { Stand } from '../lib/protocol.ts';
+
+/** A place where the slope is zero. */
+export interface Place {
+  search: number;
+  loss: number;
+  /** How many directions go down, and how many have too little curvature for a sign. */
+  down: number;
+  unsigned: number;
+}
+
+/** The place that is looked at. */
+export interface Here {
+  search: number;
+  /** The curvatures, ascending, and the magnitude up to which one is nearly flat. */
+  values: Float64Array;
+  nearlyFlat: number;
+  /** x and y in turn: what the network draws. */
+  curve: Float64Array;
+  /** For each direction: y after a step along it, then after a step back. */
+  moved: Float64Array;
+  /** For each direction: the loss from a step back to a step along it. */
+  slices: Float64Array;
+}
+
+/** The methods, in the order of the kernel. */
+export const METHODS = ['descent', 'with noise', 'saddle-free Newton', 'Newton'] as const;
+
+export interface Raced {
+  /** Step and loss in turn, and the step at which it had left. */
+  tracks: readonly { losses: Float64Array; left: number | undefined }[];
+  /** When descent leaves that starts ten times as near, and what the curvatures predict. */
+  closer: number | undefined;
+  predicted: number | undefined;
+  /** How far from the saddle Newton's method ends. */
+  back: number;
+}
+
+/** Curvatures of a wider network: all, and from so many products with and without re-orthogonalisation. */
+export interface Haunted {
+  products: number;
+  exact: Float64Array;
+  kept: Float64Array;
+  lost: Float64Array;
+  /** How often the largest one appears without. */
+  copies: number;
+}
+
+/** What the reader looks at. */
+export interface View {
+  /** Which search's place; 0 leaves the choice to the run. */
+  place: number;
+  /** How the race is run, once it may be seen. */
+  race: { nudge: number; rate: number; kicks: number } | undefined;
+  /** Products of the wider network; 0 before they may be seen. */
+  products: number;
+}
+
+export interface Frame extends Stand {
+  /** n; and the points that the network learns, x and y in turn. Only the first frame brings them. */
+  directions?: number;
+  points?: Float64Array;
+  found: readonly Place[];
+  here?: Here | undefined;
+  race?: Raced | undefined;
+  ghosts?: Haunted;
+}
+
+/** How far a step along a direction goes. */
+export const STRIDE = 0.5;
+/** Values of a slice. */
+export const SLICE = 25;
+
+/** The highest of some places. */
+export const highest = (found: readonly Place[]): Place | undefined =>
+  found.reduce<Place | undefined>(
+    (best, place) => (best && best.loss >= place.loss ? best : place),
+    undefined,
+  );
+
+/** Which place is shown: the one asked for, else the latest, and in the end the highest. */
+export function shownOf(found: readonly Place[], wanted: number, over: boolean): Place | undefined {
+  const asked = found.find(({ search }) => search === wanted);
+  return asked ?? (over ? highest(found) : found.at(-1));
+}

@@ -1,0 +1,84 @@
+/** The questions, and the verdicts after the run. */
+
+import { choosing } from '../grammar/predict.ts';
+import type { Asked } from '../grammar/predictions.ts';
+import { count, significant } from '../lib/format.ts';
+import type { Place, Raced } from './protocol.ts';
+
+/** What a coin for each direction would make of a place: a minimum in one of so many. */
+export const coins = (directions: number) => 2 ** directions;
+
+export const minima = (found: readonly Place[]) => found.filter(({ down }) => down === 0).length;
+
+const share = (n: number, about: string): Asked => ({
+  id: 'share',
+  guess: 'guess',
+  about,
+  text: `A network with ${n} weights and biases learns a curve. Searches look for places where its loss has no slope. If a coin decided for each of the ${n} directions whether it goes up or down, one place in ${count(coins(n))} would be a minimum. What share of the places found are minima?`,
+  quantity: 'share of minima',
+  min: 0.1,
+  max: 100,
+  step: 1,
+  unit: '%',
+  digits: 1,
+  log: true,
+  hidden: 'places',
+  hides: 'places and their curvatures',
+  at: 'when all searches have ended',
+  verdict: (_, truth) =>
+    truth < 1
+      ? 'Hardly any: here the coins are not far from the truth.'
+      : 'Directions are no coins. What decides is the height: low places have few ways down, high ones more. And searches that start along training look low.',
+});
+
+const ways = (n: number, about: string): Asked => ({
+  id: 'ways',
+  guess: 'guess2',
+  about,
+  text: `Take the place with the highest loss of all that were found. How many of its ${n} directions go down? (Coins would say ${significant(n / 2, 2)}.)`,
+  quantity: 'ways down',
+  min: 0,
+  max: n,
+  step: 1,
+  unit: '',
+  digits: 0,
+  hidden: 'ways',
+  hides: 'ways down of each place',
+  at: 'when all searches have ended',
+  verdict: (_, truth) =>
+    truth === 0
+      ? 'None: only minima were found.'
+      : `${truth === 1 ? 'One way down' : `${truth} ways down`} among ${n}: hard to find at random, and enough to leave. All places found now lie in rows, by their ways down.`,
+});
+
+const NEARER = ['ten times as long', 'longer by a fixed number of steps', 'no longer'] as const;
+
+/** From both starts: which of the answers is true. */
+export function nearer({ tracks, closer }: Raced): number | undefined {
+  const left = tracks[0]?.left;
+  if (left === undefined || closer === undefined) return undefined;
+  if (closer > 5 * left) return 0;
+  return closer > left ? 1 : 2;
+}
+
+const leaving = (raced: Raced | undefined): Asked => ({
+  id: 'race',
+  text: 'Four methods start beside the saddle that is shown. Plain descent gets away in the end. How long does it take from a start that is ten times as near?',
+  quantity: 'time to leave',
+  ...choosing(NEARER),
+  hidden: 'race',
+  hides: 'race',
+  at: 'when a saddle is shown that descent leaves',
+  verdict: () => {
+    const left = raced?.tracks[0]?.left;
+    return left === undefined || raced?.closer === undefined
+      ? ''
+      : `${count(left)} steps, and ${count(raced.closer)} from ten times as near. Each step takes descent a factor of 1 + η|λ| farther down: ten times as near is ln 10 / ln(1 + η|λ|) steps more.`;
+  },
+});
+
+export const questions = (n: number, about: string, raced: Raced | undefined): readonly Asked[] => [
+  share(n, about),
+  ways(n, about),
+  leaving(raced),
+];

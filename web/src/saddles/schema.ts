@@ -1,0 +1,124 @@
+import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
+import type { ChoiceField, NumberField } from '../lib/schema.ts';
+
+export const HIDDEN: NumberField = {
+  kind: 'number',
+  key: 'hidden',
+  name: 'hidden units',
+  symbol: 'h',
+  help: 'Each has two weights and a bias, and the output a bias: 3h + 1 directions.',
+  min: 1,
+  max: 6,
+  default: 3,
+  scale: 'linear',
+  integer: true,
+};
+
+export const PENALTY: NumberField = {
+  kind: 'number',
+  key: 'decay',
+  name: 'weight penalty',
+  symbol: 'c',
+  help: 'The loss has ½ c ‖θ‖² in it, which gives every direction some curvature.',
+  min: 0.0001,
+  max: 0.01,
+  default: 0.001,
+  scale: 'log',
+};
+
+export const STARTS: ChoiceField = {
+  kind: 'choice',
+  key: 'starts',
+  name: 'where searches start',
+  help: 'Along training: seven of eight starts have been trained for 400 to 2 800 steps.',
+  options: [
+    { value: 'training', label: 'along training' },
+    { value: 'random', label: 'at random' },
+  ],
+  default: 'training',
+};
+
+/** Searches of a run. */
+export const TOTAL = 160;
+
+export const PLACE: NumberField = {
+  kind: 'number',
+  key: 'place',
+  name: 'place shown',
+  symbol: '',
+  help: 'What this search found; 0 shows the latest place, and in the end the highest.',
+  min: 0,
+  max: TOTAL,
+  default: 0,
+  scale: 'linear',
+  integer: true,
+};
+
+export const NUDGE: NumberField = {
+  kind: 'number',
+  key: 'nudge',
+  name: 'distance of the start',
+  symbol: 'δ',
+  help: 'How far from the saddle all methods start.',
+  min: 1e-8,
+  max: 0.01,
+  default: 0.001,
+  scale: 'log',
+};
+
+export const RATE: NumberField = {
+  kind: 'number',
+  key: 'rate',
+  name: 'learning rate',
+  symbol: 'η',
+  help: 'The length of a step of descent per unit of slope.',
+  min: 0.01,
+  max: 0.5,
+  default: 0.1,
+  scale: 'log',
+};
+
+export const KICKS: NumberField = {
+  kind: 'number',
+  key: 'kicks',
+  name: 'noise of the slope',
+  symbol: 'σ',
+  help: 'Of descent with noise: the standard deviation of the noise in each component of the slope.',
+  min: 0.00001,
+  max: 0.1,
+  default: 0.01,
+  scale: 'log',
+};
+
+/** What is looked at, and what starts beside it, changes no search. */
+export const VIEWED: readonly string[] = [PLACE, NUDGE, RATE, KICKS].map(({ key }) => key);
+
+export const SCHEMA = withCommon([SEED, HIDDEN, PENALTY, STARTS, PLACE, NUDGE, RATE, KICKS], {
+  last: TOTAL,
+  replays: 'The link repeats all searches up to this one.',
+  digest: 'all places found by then',
+  guesses: [
+    { of: 'the share of minima, in per cent', max: 100 },
+    { of: 'the ways down at the highest place', max: 19, integer: true },
+  ],
+  rehearse: 'search',
+});
+
+export const PRESETS: readonly Preset[] = [
+  { name: 'Three units', says: 'Ten weights and biases, 160 searches.', values: {} },
+  {
+    name: 'Five units',
+    says: 'Sixteen directions: coins would make one place in 65 536 a minimum.',
+    values: { hidden: 5 },
+  },
+  {
+    name: 'Random starts',
+    says: 'No search begins along training. Which places are found depends on where one looks.',
+    values: { starts: 'random' },
+  },
+  {
+    name: 'A thousand times nearer',
+    says: 'The same searches; the race starts a thousand times as near to the saddle.',
+    values: { nudge: 0.000001 },
+  },
+];
