@@ -1,73 +1,26 @@
 //! Solving with the whole matrix of rates.
 
-use losscape_dispatch::{Simd, Task, run};
+mod layout;
+mod order;
+mod solve;
 
-use super::operator::{FokkerPlanckLayout, upper};
+pub use layout::EliminationLayout;
+
+use losscape_dispatch::run;
+
+use self::layout::Parts;
+use self::order::Order;
+use self::solve::{Eliminate, along, solve};
+use super::operator::upper;
 use super::{Boundary, FokkerPlanck};
 use crate::base::grid::Grid;
-use crate::base::layout::{area, cut, total};
-use crate::base::rows::{front, row, row_mut};
-use crate::base::vector::{dot, scale};
+use crate::base::rows::{row, row_mut};
+use crate::base::vector::scale;
 use crate::diffusion::density::normalise;
 use crate::{ArgError, Real, Reason};
 
 /// A density that has grown to this much is scaled back to one.
 const GROWN: f64 = 1e12;
-
-/// How the memory of an [`Elimination`] is cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EliminationLayout<const D: usize> {
-    cells: usize,
-    /// How far apart in the order of elimination two neighbours can be.
-    band: usize,
-}
-
-struct Parts<'w, R> {
-    /// cells × band: rates to the cells that come later, when all before are eliminated.
-    out: &'w mut [R],
-    /// cells × band: rates from those.
-    back: &'w mut [R],
-    /// The rate at which a cell is left for good.
-    kill: &'w mut [R],
-    /// One over the total rate out of a cell.
-    inverse: &'w mut [R],
-    /// A density in the order of elimination.
-    ordered: &'w mut [R],
-}
-
-impl<const D: usize> EliminationLayout<D> {
-    /// For a grid with so many cells along each axis.
-    #[must_use]
-    pub const fn new(cells: [u32; D], boundary: [Boundary; D]) -> Self {
-        let all = FokkerPlanckLayout::new(cells).cells();
-        if D == 0 || all == 0 {
-            return Self { cells: all, band: 0 };
-        }
-        let slab = all / cells[D - 1] as usize;
-        let folded = matches!(boundary[D - 1], Boundary::Periodic);
-        Self { cells: all, band: area(slab, if folded { 2 } else { 1 }) }
-    }
-
-    /// 2 × cells × band + 3 × cells. The band is the number of cells with one coordinate of the last axis, and twice
-    /// that if that axis is periodic: choose a short axis as the first.
-    #[must_use]
-    pub const fn len(self) -> usize {
-        total([area(area(2, self.cells), self.band), area(3, self.cells)])
-    }
-
-    /// Whether nothing is needed; never.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
-    fn split<R>(self, memory: &mut [R]) -> Option<Parts<'_, R>> {
-        let Self { cells, band } = self;
-        let wide = area(cells, band);
-        let ([out, back, kill, inverse, ordered], _) = cut(memory, [wide, wide, cells, cells, cells])?;
-        Some(Parts { out, back, kill, inverse, ordered })
-    }
-}
 
 /// What a step of an [`Elimination`] did.
 #[must_use = "a step may have found that there is no solution"]
@@ -389,113 +342,4 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
 
 const fn mismatch() -> ArgError {
     ArgError::new("elimination", Reason::Mismatch)
-}
-
-/// The order in which cells are eliminated: slab after slab along the last axis. On a ring the two halves alternate, so
-/// that neighbours are at most two slabs apart.
-#[derive(Clone, Copy)]
-struct Order {
-    slab: usize,
-    slabs: usize,
-    folded: bool,
-}
-
-impl Order {
-    fn position(&self, cell: usize) -> usize {
-        let (s, within) = (cell / self.slab, cell % self.slab);
-        let s = match (self.folded, 2 * s < self.slabs) {
-            (false, _) => s,
-            (true, true) => 2 * s,
-            (true, false) => 2 * (self.slabs - 1 - s) + 1,
-        };
-        s * self.slab + within
-    }
-
-    fn cell(&self, position: usize) -> usize {
-        let (s, within) = (position / self.slab, position % self.slab);
-        let s = match (self.folded, s.is_multiple_of(2)) {
-            (false, _) => s,
-            (true, true) => s / 2,
-            (true, false) => self.slabs - 1 - s / 2,
-        };
-        s * self.slab + within
-    }
-
-    fn gather<R: Copy>(&self, from: &[R], to: &mut [R]) {
-        for (k, to) in to.iter_mut().enumerate() {
-            if let Some(from) = from.get(self.cell(k)) {
-                *to = *from;
-            }
-        }
-    }
-
-    fn scatter<R: Copy>(&self, from: &[R], to: &mut [R]) {
-        for (k, from) in from.iter().enumerate() {
-            if let Some(to) = to.get_mut(self.cell(k)) {
-                *to = *from;
-            }
-        }
-    }
-}
-
-/// Eliminates cell `k`; returns its total rate, or `None` if a length does not fit.
-struct Eliminate<'a, R> {
-    k: usize,
-    band: usize,
-    parts: Parts<'a, R>,
-}
-
-impl<R: Real> Task for Eliminate<'_, R> {
-    type Output = Option<R>;
-
-    #[inline(always)]
-    fn run<S: Simd>(self) -> Option<R> {
-        let Self { k, band, parts: Parts { out, back, kill, inverse, .. } } = self;
-        let (out, out_later) = out.get_mut(k * band..)?.split_at_mut_checked(band)?;
-        let (back, back_later) = back.get_mut(k * band..)?.split_at_mut_checked(band)?;
-        let (kill, kill_later) = kill.get_mut(k..)?.split_first_mut()?;
-        let mut total = *kill;
-        for rate in &*out {
-            total += *rate;
-        }
-        let inv = if total > R::ZERO { R::ONE / total } else { R::ZERO };
-        *inverse.get_mut(k)? = inv;
-        let rows = out_later.chunks_exact_mut(band.max(1)).zip(back_later.chunks_exact_mut(band.max(1)));
-        for (a, ((out_row, back_row), kill_row)) in rows.zip(kill_later).take(band).enumerate() {
-            let (from, to) = (*back.get(a)? * inv, *out.get(a)? * inv);
-            if from > R::ZERO {
-                *kill_row += from * *kill;
-                for (rate, via) in out_row.iter_mut().zip(out.get(a + 1..)?) {
-                    *rate += from * *via;
-                }
-            }
-            if to > R::ZERO {
-                for (rate, via) in back_row.iter_mut().zip(back.get(a + 1..)?) {
-                    *rate += to * *via;
-                }
-            }
-        }
-        Some(total)
-    }
-}
-
-/// `xₖ₊ₐ ← xₖ₊ₐ + outₖₐ xₖ / dₖ` forwards, then `xₖ ← (xₖ + Σ backₖₐ xₖ₊ₐ) / dₖ` backwards.
-fn solve<R: Real>(out: &[R], back: &[R], inverse: &[R], x: &mut [R], band: usize) {
-    for (k, inverse) in inverse.iter().enumerate() {
-        let Some((here, later)) = x.get_mut(k..).and_then(<[R]>::split_first_mut) else { continue };
-        let passed = *here * *inverse;
-        for (x, rate) in later.iter_mut().zip(row(out, band, k).unwrap_or_default()) {
-            *x += passed * *rate;
-        }
-    }
-    for (k, inverse) in inverse.iter().enumerate().rev() {
-        let Some((here, later)) = x.get_mut(k..).and_then(<[R]>::split_first_mut) else { continue };
-        *here = (*here + along(row(back, band, k).unwrap_or_default(), later)) * *inverse;
-    }
-}
-
-/// The sum of products as far as both go.
-fn along<R: Real>(rates: &[R], x: &[R]) -> R {
-    let both = rates.len().min(x.len());
-    dot(front(rates, both), front(x, both))
 }
