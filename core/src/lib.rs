@@ -17,4 +17,4 @@ pub mod smoothing;
 
 pub use base::error::{ArgError, Reason};
 pub use base::real::Real;
-pub use objective::{Curvature, Objective, Operator, SampledObjective};
+pub use objective::{Curvature, Objective, Operator, SampledCurvature, SampledObjective};

@@ -4,7 +4,7 @@ use super::Tolerance;
 use super::eigen::symmetrise;
 use crate::base::elementary::sqrt;
 use crate::base::layout::{area, total};
-use crate::base::rows::{row_mut, rows};
+use crate::base::rows::{rows, rows_mut};
 use crate::base::vector::{LaneSum, unit_scale};
 use crate::{ArgError, Operator, Real};
 
@@ -14,10 +14,12 @@ use crate::{ArgError, Operator, Real};
 /// use losscape::curvature::HessianLayout;
 /// let layout = HessianLayout::new(17, 100);
 /// assert_eq!((layout.matrix_len(), layout.len()), (289, 117));
+/// assert_eq!(HessianLayout::several(17, 4, 100).len(), 4 * 17 + 100);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HessianLayout {
     dim: usize,
+    count: usize,
     scratch: usize,
 }
 
@@ -25,7 +27,14 @@ impl HessianLayout {
     /// For `dim` parameters and products that need `scratch` ([`Operator::scratch_len`]).
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
-        Self { dim, scratch }
+        Self::several(dim, 1, scratch)
+    }
+
+    /// The same for `count` products a step, which need `scratch` together ([`Operator::several_scratch_len`]); never more
+    /// than n.
+    #[must_use]
+    pub const fn several(dim: usize, count: usize, scratch: usize) -> Self {
+        Self { dim, count: if count < dim { count } else { dim }, scratch }
     }
 
     /// The length of the matrix, n²; it saturates.
@@ -38,7 +47,7 @@ impl HessianLayout {
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
     pub const fn len(self) -> usize {
-        total([self.dim, self.scratch])
+        total([area(self.count, self.dim), self.scratch])
     }
 }
 
@@ -46,12 +55,12 @@ impl HessianLayout {
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum HessianStep<R: Real = f32> {
-    /// A product was written to this row of the matrix.
+    /// A product was written to this row of the matrix; of several at a time this is the last.
     Product {
         /// Which.
         row: usize,
     },
-    /// This product was infinite or NaN; the Hessian stays where it is.
+    /// This product was infinite or NaN, the first of those of the step; the Hessian stays where it is.
     NotFinite {
         /// Which.
         row: usize,
@@ -67,7 +76,7 @@ pub enum HessianStep<R: Real = f32> {
     MemoryChanged,
 }
 
-/// The full Hessian `H = ∇²f(θ)` from its products with the unit vectors, one a step.
+/// The full Hessian `H = ∇²f(θ)` from its products with the unit vectors, one a step or [several](Self::several).
 ///
 /// When all n are there, a last step replaces Hᵢⱼ and Hⱼᵢ by their mean. For networks of some hundred
 /// parameters this is the most exact view of the curvature there is; beyond a thousand it takes too much memory.
@@ -116,7 +125,7 @@ pub enum HessianStep<R: Real = f32> {
 #[derive(Clone, Debug)]
 pub struct Hessian<R: Real, M, W> {
     matrix: M,    // n × n
-    workspace: W, // n: a unit vector; scratch
+    workspace: W, // k × n: unit vectors; scratch
     columns: Columns<R>,
 }
 
@@ -127,13 +136,29 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R,
     /// [`ArgError`] naming `matrix` (another length than n²) or `workspace` (shorter than
     /// [`HessianLayout::len`]).
     pub fn new(operator: &(impl Operator<R> + ?Sized), matrix: M, workspace: W) -> Result<Self, ArgError> {
-        let layout = HessianLayout::new(operator.dim(), operator.scratch_len());
-        ArgError::check_len("matrix", layout.matrix_len(), matrix.as_ref().len())?;
-        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
-        Ok(Self { matrix, workspace, columns: Columns::default() })
+        Self::several(operator, 1, matrix, workspace)
     }
 
-    /// Computes one more product; `operator` is the one the Hessian was made for.
+    /// The same with `count` products a step, which operators such as
+    /// [`PreparedHessian`](crate::models::mlp::PreparedHessian) compute faster together, and the same bits.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), with the workspace of [`HessianLayout::several`]; or naming `count` (zero).
+    pub fn several(
+        operator: &(impl Operator<R> + ?Sized),
+        count: usize,
+        matrix: M,
+        workspace: W,
+    ) -> Result<Self, ArgError> {
+        ArgError::check_count("count", count)?;
+        let columns = Columns { count, ..Columns::default() };
+        let layout = columns.layout(operator);
+        ArgError::check_len("matrix", layout.matrix_len(), matrix.as_ref().len())?;
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
+        Ok(Self { matrix, workspace, columns })
+    }
+
+    /// Computes one product more, or several; `operator` is the one the Hessian was made for.
     pub fn step(&mut self, operator: &(impl Operator<R> + ?Sized)) -> HessianStep<R> {
         self.columns.step(operator, self.matrix.as_mut(), self.workspace.as_mut())
     }
@@ -161,44 +186,55 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R,
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns<R: Real> {
     known: usize,
+    /// Products a step.
+    count: usize,
     done: Option<HessianStep<R>>,
 }
 
 impl<R: Real> Default for Columns<R> {
     fn default() -> Self {
-        Self { known: 0, done: None }
+        Self { known: 0, count: 1, done: None }
     }
 }
 
 impl<R: Real> Columns<R> {
-    /// Computes one more product, in memory of a [`HessianLayout`].
+    fn layout(&self, operator: &(impl Operator<R> + ?Sized)) -> HessianLayout {
+        HessianLayout::several(operator.dim(), self.count, operator.several_scratch_len(self.count))
+    }
+
+    /// Computes the next products, in memory of a [`HessianLayout`].
     pub(super) fn step(
         &mut self,
         operator: &(impl Operator<R> + ?Sized),
         matrix: &mut [R],
         workspace: &mut [R],
     ) -> HessianStep<R> {
-        let (dim, row) = (operator.dim(), self.known);
-        let layout = HessianLayout::new(dim, operator.scratch_len());
+        let (layout, first) = (self.layout(operator), self.known);
+        let HessianLayout { dim, count, .. } = layout;
         if matrix.len() != layout.matrix_len() || workspace.len() < layout.len() {
             return HessianStep::MemoryChanged;
         }
         if let Some(done) = self.done {
             return done;
         }
-        let product = match row_mut(matrix, dim, row) {
-            Some(product) if row < dim => product,
-            _ => return *self.done.insert(finish(matrix, dim, operator.roundings())),
-        };
-        let (unit, scratch) = workspace.split_at_mut(dim);
-        unit.fill(R::ZERO);
-        unit[row] = R::ONE;
-        operator.apply(unit, product, scratch);
-        if product.iter().any(|h| !h.is_finite()) {
-            return HessianStep::NotFinite { row };
+        let count = count.min(dim - first);
+        if count == 0 {
+            return *self.done.insert(finish(matrix, dim, operator.roundings()));
         }
-        self.known += 1;
-        HessianStep::Product { row }
+        let (units, scratch) = workspace.split_at_mut(count * dim);
+        units.fill(R::ZERO);
+        for (j, unit) in rows_mut(units, dim).enumerate() {
+            unit[first + j] = R::ONE;
+        }
+        let products = &mut matrix[first * dim..][..count * dim];
+        operator.apply_several(units, products, scratch);
+        for (j, product) in rows(products, dim).enumerate() {
+            if product.iter().any(|h| !h.is_finite()) {
+                return HessianStep::NotFinite { row: first + j };
+            }
+        }
+        self.known += count;
+        HessianStep::Product { row: self.known - 1 }
     }
 }
 
@@ -355,6 +391,29 @@ mod tests {
             }
         }
         assert!((quadratic - f.value(&x, &mut [0.0; 6])).abs() < 1e-14);
+    }
+
+    #[test]
+    fn several_products_a_step_are_the_same() {
+        let spectrum = [3.0, -1.0, 0.5, 2.0, 7.0];
+        let f = Quadratic::new(&spectrum).unwrap().reflected(&[1.0, -2.0, 0.25, 0.5, 1.5]).unwrap();
+        let at = HessianAt::new(&f, &[0.0; 5]).unwrap();
+        let matrix = |count, steps: &[usize]| {
+            let layout = HessianLayout::several(5, count, at.several_scratch_len(count));
+            let workspace = vec![f64::NAN; layout.len()];
+            let mut hessian = Hessian::several(&at, count, vec![f64::NAN; 25], workspace).unwrap();
+            for &row in steps {
+                assert_eq!(hessian.step(&at), HessianStep::Product { row });
+            }
+            assert!(matches!(hessian.step(&at), HessianStep::Done { .. }));
+            hessian.into_parts().0
+        };
+        let one = matrix(1, &[0, 1, 2, 3, 4]);
+        assert_eq!(
+            (matrix(2, &[1, 3, 4]), matrix(5, &[4]), matrix(9, &[4])),
+            (one.clone(), one.clone(), one)
+        );
+        assert_eq!(Hessian::several(&at, 0, [0.0; 25], [0.0; 25]).unwrap_err().arg, "count");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::base::vector::{axpy, dot};
 use crate::models::mlp::BLOCK;
 use crate::models::sum::BlockSum;
 use crate::objective::GaussNewton;
-use crate::{ArgError, Curvature, Objective, Real, SampledObjective};
+use crate::{ArgError, Curvature, Objective, Real, SampledCurvature, SampledObjective};
 
 /// Linear least squares over N samples `(xₖ, yₖ)`, without an intercept:
 ///
@@ -101,18 +101,39 @@ impl<'a, R: Real> LeastSquares<'a, R> {
         Some(value)
     }
 
-    /// The Hessian times `v`, in `out`.
-    fn product(&self, v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<()> {
-        let count = self.targets.len();
+    /// The Hessian of the mean over `samples` times `v`, in `out`.
+    fn product(
+        &self,
+        samples: impl ExactSizeIterator<Item = usize>,
+        v: &[R],
+        out: &mut [R],
+        mut scratch: &mut [R],
+    ) -> Option<()> {
+        let count = samples.len();
         let mut sum = BlockSum::new(out, count > BLOCK, &mut scratch)?;
         let share = R::ONE / R::from_usize(count);
-        for (at, input) in self.inputs.chunks_exact(self.dim.max(1)).enumerate() {
+        for (at, sample) in samples.enumerate() {
+            let input = row(self.inputs, self.dim, sample)?;
             axpy(share * dot(input, v), input, sum.block());
             if at % BLOCK == BLOCK - 1 || at == count - 1 {
                 sum.close();
             }
         }
         Some(())
+    }
+
+    /// The same, or NaN.
+    fn product_or_nan(
+        &self,
+        samples: impl ExactSizeIterator<Item = usize>,
+        [params, v]: [&[R]; 2],
+        out: &mut [R],
+        scratch: &mut [R],
+    ) {
+        let fits = [params.len(), v.len(), out.len()] == [self.dim; 3] && samples.len() > 0;
+        if !fits || self.product(samples, v, out, scratch).is_none() {
+            refuse(out);
+        }
     }
 
     const fn block_len(&self, samples: usize) -> usize {
@@ -166,10 +187,17 @@ impl<R: Real> SampledObjective<R> for LeastSquares<'_, R> {
 
 impl<R: Real> Curvature<R> for LeastSquares<'_, R> {
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
-        let fits = [params.len(), v.len(), out.len()] == [self.dim; 3];
-        if !fits || self.product(v, out, scratch).is_none() {
-            refuse(out);
-        }
+        self.product_or_nan(0..self.targets.len(), [params, v], out, scratch);
+    }
+}
+
+impl<R: Real> SampledCurvature<R> for LeastSquares<'_, R> {
+    fn batch_hess_vec_scratch_len(&self, batch: usize) -> usize {
+        self.block_len(batch)
+    }
+
+    fn batch_hess_vec(&self, params: &[R], batch: &[u32], v: &[R], out: &mut [R], scratch: &mut [R]) {
+        self.product_or_nan(batch.iter().map(|k| *k as usize), [params, v], out, scratch);
     }
 }
 

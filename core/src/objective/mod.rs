@@ -82,6 +82,22 @@ pub trait Curvature<R: Real = f32>: Objective<R> {
     }
 }
 
+/// A mean over samples with exact Hessian–vector products of its batches.
+pub trait SampledCurvature<R: Real = f32>: SampledObjective<R> + Curvature<R> {
+    /// How much scratch [`batch_hess_vec`](Self::batch_hess_vec) needs for a batch of `batch` samples; never less for a
+    /// larger batch.
+    ///
+    /// Unless an implementor says otherwise, as much as the sum over all samples, which is enough for any batch of at most
+    /// `samples()`.
+    fn batch_hess_vec_scratch_len(&self, batch: usize) -> usize {
+        let _ = batch;
+        self.hess_vec_scratch_len()
+    }
+    /// `∇²f_B(θ) v` of the mean over a batch, as [`batch_value_grad`](SampledObjective::batch_value_grad) has it, written
+    /// to `out`.
+    fn batch_hess_vec(&self, params: &[R], batch: &[u32], v: &[R], out: &mut [R], scratch: &mut [R]);
+}
+
 /// An objective that is a loss of outputs, with exact products of its Gauss–Newton matrix:
 ///
 /// ```text

@@ -1,11 +1,13 @@
 //! Symmetric linear maps: what a curvature is at one point.
 
 use super::GaussNewton;
+use crate::base::rows::{rows, rows_mut};
 use crate::{ArgError, Curvature, Real};
 
 /// A symmetric linear map `A: ℝⁿ → ℝⁿ` that is known by its products.
 ///
-/// [`HessianAt`] makes one of any landscape with curvature; your own is a type that implements this.
+/// [`HessianAt`] makes one of any landscape with curvature, [`MlpObjective::prepare`](crate::models::mlp::MlpObjective::prepare) a faster one of a network; your own is
+/// a type that implements this.
 ///
 /// # Contract
 ///
@@ -45,6 +47,20 @@ pub trait Operator<R: Real = f32> {
     /// [`Curvature::hess_vec_roundings`].
     fn roundings(&self) -> usize {
         self.dim().saturating_add(16)
+    }
+    /// How much scratch products with `count` vectors at a time need.
+    fn several_scratch_len(&self, count: usize) -> usize {
+        let _ = count;
+        self.scratch_len()
+    }
+    /// `A vⱼ` for several vectors, one after the other in `v`, written to `out` in the same order: the same bits as
+    /// [`apply`](Self::apply) of each. `scratch` has at least [`several_scratch_len`](Self::several_scratch_len) of their number.
+    ///
+    /// Unless an implementor shares work between them, one after the other.
+    fn apply_several(&self, v: &[R], out: &mut [R], scratch: &mut [R]) {
+        for (v, out) in rows(v, self.dim()).zip(rows_mut(out, self.dim())) {
+            self.apply(v, out, scratch);
+        }
     }
 }
 

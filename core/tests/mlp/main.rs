@@ -20,6 +20,7 @@ use losscape::{ArgError, Curvature, Objective, Real, SampledObjective};
 mod gauss_newton;
 mod golden;
 mod losses;
+mod prepared;
 mod sums;
 #[path = "../symmetric/mod.rs"]
 mod symmetric;

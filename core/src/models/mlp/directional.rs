@@ -14,14 +14,10 @@ impl Activation {
         run(PushForward { f: self, a, z, rz, ra });
     }
 
-    /// The directional derivative of [`pull_back`](Self::pull_back), in place:
-    ///
-    /// ```text
-    /// a ← φ′(z) u = δ,     ra ← φ″(z) rz u + φ′(z) ru = Rδ
-    /// ```
+    /// The directional derivative of [`pull_back`](Self::pull_back): `ra ← φ″(z) rz u + φ′(z) ru = Rδ`.
     pub(super) fn pull_back_direction<R: Real>(
         self,
-        a: &mut [R],
+        a: &[R],
         z: &[R],
         rz: &[R],
         u: &[R],
@@ -68,7 +64,7 @@ impl<R: Real> Task for PushForward<'_, R> {
 
 struct PullBack<'a, R> {
     f: Activation,
-    a: &'a mut [R],
+    a: &'a [R],
     z: &'a [R],
     rz: &'a [R],
     u: &'a [R],
@@ -80,11 +76,10 @@ impl<R: Real> PullBack<'_, R> {
     #[inline(always)]
     fn each(self, f: Activation) {
         let Self { a, z, rz, u, ru, ra, .. } = self;
-        let n = a.len();
-        let (z, rz, u, ru, ra) = (&z[..n], &rz[..n], &u[..n], &ru[..n], &mut ra[..n]);
+        let n = ra.len();
+        let (a, z, rz, u, ru) = (&a[..n], &z[..n], &rz[..n], &u[..n], &ru[..n]);
         for k in 0..n {
             let slopes = f.slopes(a[k], z[k]);
-            a[k] = slopes.first * u[k];
             ra[k] = slopes.second * rz[k] * u[k] + slopes.first * ru[k];
         }
     }

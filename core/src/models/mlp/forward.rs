@@ -1,7 +1,7 @@
 //! The passes through a network for one tile of samples: forward, backward, and both along a direction.
 
 use super::Mlp;
-use super::tape::{DirectionTape, Tape, last, take_last, take_last_mut};
+use super::tape::{DirectionTape, Kept, Tape, last, take_last, take_last_mut};
 use crate::Real;
 use crate::base::matrix::{affine, affine_add, back, back_add, column_sum, outer_sum, outer_sum_direction};
 use crate::base::refusal::refuse;
@@ -41,9 +41,9 @@ impl Mlp {
         outputs: &mut [R],
         scratch: &mut [R],
     ) -> Option<()> {
-        let (_, mut tape, _) = Tape::new(self, 1, scratch)?;
+        let (_, tape, _) = Tape::new(self, 1, scratch)?;
         for (x, y) in rows(inputs, self.inputs()).zip(rows_mut(outputs, self.outputs())) {
-            Pass { net: self, params, x, rows: 1 }.forward(&mut tape)?;
+            Pass { net: self, params, x, rows: 1 }.forward(tape.acts, tape.pre)?;
             copy(last(tape.acts, self.outputs())?, y);
         }
         Some(())
@@ -63,10 +63,9 @@ pub(super) struct Pass<'a, R> {
 
 impl<R: Real> Pass<'_, R> {
     /// `zˡ = aˡ⁻¹ Wˡ + bˡ`, `aˡ = φ(zˡ)` for all layers and the `rows` samples of `x`.
-    pub(super) fn forward(&self, tape: &mut Tape<'_, R>) -> Option<()> {
+    pub(super) fn forward(&self, mut acts: &mut [R], mut pre: &mut [R]) -> Option<()> {
         let Self { net, mut params, x, rows } = *self;
         let mut below: &[R] = x;
-        let (mut acts, mut pre) = (&mut *tape.acts, &mut *tape.pre);
         for l in 0..net.layers() {
             let layer = net.shape(l);
             let weights = params.split_off(..layer.weights)?;
@@ -110,6 +109,31 @@ impl<R: Real> Pass<'_, R> {
         grad.is_empty().then_some(())
     }
 
+    /// The gradient by the activations of every layer, after [`forward`](Self::forward), given `uᴸ = ∂ℓ/∂aᴸ`:
+    ///
+    /// ```text
+    /// δˡ = φ′(zˡ) ⊙ uˡ,   uˡ⁻¹ = δˡ Wˡᵀ
+    /// ```
+    pub(super) fn upstream(&self, kept: &mut Kept<&mut [R]>) -> Option<()> {
+        let Self { net, mut params, rows, .. } = *self;
+        let (mut acts, mut pre) = (&*kept.acts, &*kept.pre);
+        let (mut upstream, mut deltas) = (&mut *kept.upstream, &mut *kept.deltas);
+        let mut u = take_last_mut(&mut upstream, rows * net.outputs())?;
+        for l in (1..net.layers()).rev() {
+            let layer = net.shape(l);
+            let own = rows * layer.outputs;
+            let a = take_last(&mut acts, own)?;
+            let z = take_last(&mut pre, if net.keeps_preactivations() { own } else { 0 })?;
+            let delta = take_last_mut(&mut deltas, own)?;
+            net.activation(l).push_forward(a, z, u, delta);
+            take_last(&mut params, layer.bias)?;
+            let below = take_last_mut(&mut upstream, rows * layer.inputs)?;
+            back(delta, take_last(&mut params, layer.weights)?, below, layer.outputs);
+            u = below;
+        }
+        Some(())
+    }
+
     /// The forward pass's derivative along `v` (Pearlmutter 1994), after [`forward`](Self::forward):
     ///
     /// ```text
@@ -118,12 +142,12 @@ impl<R: Real> Pass<'_, R> {
     pub(super) fn forward_direction(
         &self,
         mut v: &[R],
-        tape: &Tape<'_, R>,
+        mut acts: &[R],
+        mut pre: &[R],
         direction: &mut DirectionTape<'_, R>,
     ) -> Option<()> {
         let Self { net, mut params, x, rows } = *self;
         let mut below: &[R] = x;
-        let (mut acts, mut pre) = (&*tape.acts, &*tape.pre);
         let (mut r_acts, mut r_pre) = (&mut *direction.acts, &mut *direction.pre);
         let mut r_below: &[R] = &[];
         for l in 0..net.layers() {
@@ -144,40 +168,43 @@ impl<R: Real> Pass<'_, R> {
         v.is_empty().then_some(())
     }
 
-    /// The backward pass's derivative along `v`, given `u = ∂ℓ/∂aᴸ` and `Ru`:
+    /// The backward pass's derivative along `v`, after [`upstream`](Self::upstream) and
+    /// [`forward_direction`](Self::forward_direction), given `Ru = R∂ℓ/∂aᴸ`:
     ///
     /// ```text
     /// Rδˡ = φ″(zˡ) ⊙ Rzˡ ⊙ uˡ + φ′(zˡ) ⊙ Ruˡ
     /// R∂W += Σₛ (aˡ⁻¹ Rδˡ + Raˡ⁻¹ δˡ),   R∂b += Σₛ Rδˡ
-    /// uˡ⁻¹ = δˡ Wˡᵀ,   Ruˡ⁻¹ = δˡ Vˡᵀ + Rδˡ Wˡᵀ
+    /// Ruˡ⁻¹ = δˡ Vˡᵀ + Rδˡ Wˡᵀ
     /// ```
+    ///
+    /// The directional activations are overwritten by Rδ.
     pub(super) fn backward_direction(
         &self,
         mut v: &[R],
-        tape: &mut Tape<'_, R>,
+        kept: &Kept<&[R]>,
         direction: &mut DirectionTape<'_, R>,
         mut out: &mut [R],
     ) -> Option<()> {
         let Self { net, mut params, x, rows } = *self;
-        let (mut acts, mut pre, u) = (&mut *tape.acts, &*tape.pre, &mut *tape.upstream);
+        let Kept { mut acts, mut pre, mut upstream, mut deltas } = *kept;
         let (mut r_acts, mut r_pre, ru) = (&mut *direction.acts, &*direction.pre, &mut *direction.upstream);
         for l in (0..net.layers()).rev() {
             let layer = net.shape(l);
             let outputs = layer.outputs;
             let (below, own) = (rows * layer.inputs, rows * outputs);
-            let (delta, r_delta) = (take_last_mut(&mut acts, own)?, take_last_mut(&mut r_acts, own)?);
+            let (a, u) = (take_last(&mut acts, own)?, take_last(&mut upstream, own)?);
             let z = take_last(&mut pre, if net.keeps_preactivations() { own } else { 0 })?;
-            let rz = take_last(&mut r_pre, own)?;
-            net.activation(l).pull_back_direction(delta, z, rz, u.get(..own)?, ru.get(..own)?, r_delta);
+            let (rz, r_delta) = (take_last(&mut r_pre, own)?, take_last_mut(&mut r_acts, own)?);
+            net.activation(l).pull_back_direction(a, z, rz, u, ru.get(..own)?, r_delta);
             column_sum(r_delta, take_last_mut(&mut out, layer.bias)?);
             let sum = take_last_mut(&mut out, layer.weights)?;
             if l > 0 {
+                let delta = take_last(&mut deltas, own)?;
                 outer_sum_direction(last(acts, below)?, last(r_acts, below)?, delta, r_delta, sum, outputs);
                 take_last(&mut params, layer.bias)?;
                 take_last(&mut v, layer.bias)?;
                 let (w, v) = (take_last(&mut params, layer.weights)?, take_last(&mut v, layer.weights)?);
-                let (u, ru) = (u.get_mut(..below)?, ru.get_mut(..below)?);
-                back(delta, w, u, outputs);
+                let ru = ru.get_mut(..below)?;
                 back(delta, v, ru, outputs);
                 back_add(r_delta, w, ru, outputs);
             } else {

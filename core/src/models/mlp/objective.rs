@@ -201,8 +201,8 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         let threshold = if self.loss.is_binary() { R::ZERO } else { R::HALF };
         let (mut samples, mut count) = (self.samples_of(None), 0);
         while let Some(rows) = samples.take(self.tile, BLOCK) {
-            let (gathered, mut tape, _) = Tape::new(&self.net, rows.len(), scratch)?;
-            self.pass(params, rows, gathered)?.forward(&mut tape)?;
+            let (gathered, tape, _) = Tape::new(&self.net, rows.len(), scratch)?;
+            self.pass(params, rows, gathered)?.forward(tape.acts, tape.pre)?;
             count += correct(last(tape.acts, rows.len() * outputs)?, &self.answers(rows), threshold)?;
         }
         Some(count)
@@ -256,7 +256,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
     ) -> Option<()> {
         let (gathered, mut tape, _) = Tape::new(&self.net, rows.len(), scratch)?;
         let pass = self.pass(params, rows, gathered)?;
-        pass.forward(&mut tape)?;
+        pass.forward(tape.acts, tape.pre)?;
         let a = last(tape.acts, rows.len() * self.net.outputs())?;
         self.weights.head(self.loss, a, &self.answers(rows), tape.upstream.get_mut(..a.len())?, sum)?;
         if grad.is_empty() { Some(()) } else { pass.backward(&mut tape, grad) }

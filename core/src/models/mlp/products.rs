@@ -1,29 +1,32 @@
 //! Products of a vector with the curvature of a network's loss: the Hessian, and its Gauss–Newton part.
 
+use super::forward::Pass;
 use super::objective::MlpObjective;
-use super::tape::{DirectionTape, Tape, last};
+use super::tape::{DirectionTape, Kept, Tape, last, last_mut};
 use super::tile::{BLOCK, Rows};
 use super::weights::Weighting;
+use crate::base::vector::LaneSum;
 use crate::models::sum::BlockSum;
 use crate::objective::GaussNewton;
-use crate::{Curvature, Objective, Real};
+use crate::{Curvature, Objective, Real, SampledCurvature};
 
 /// Samples of a block of a product, which may have two terms of each.
-const PRODUCT_BLOCK: usize = BLOCK / 2;
+pub(super) const PRODUCT_BLOCK: usize = BLOCK / 2;
 
 impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
-    /// The sum of the samples' products, each times its weight, written to `out`; returns what to divide by.
+    /// The sum of the products of all samples or a batch, each times its weight, written to `out`; returns what to divide by.
     ///
     /// `add` adds a tile's part, and nothing if something does not fit.
     fn sum_products(
         &self,
         params: &[R],
+        batch: Option<&[u32]>,
         v: &[R],
         out: &mut [R],
         mut scratch: &mut [R],
         add: impl Fn(&Self, &[R], &[R], Rows<'_>, &mut [R], &mut [R]) -> Option<()>,
     ) -> Option<R> {
-        let mut samples = self.samples_of(None);
+        let mut samples = self.samples_of(batch);
         let mass = self.weights.mass(samples.len());
         let mut sum = BlockSum::new(out, samples.len() > PRODUCT_BLOCK, &mut scratch)?;
         while let Some(tile) = samples.take(self.tile, PRODUCT_BLOCK) {
@@ -35,6 +38,37 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         Some(mass)
     }
 
+    /// Keeps what products need of a tile.
+    pub(super) fn keep(&self, pass: &Pass<'_, R>, rows: Rows<'_>, kept: &mut Kept<&mut [R]>) -> Option<()> {
+        pass.forward(kept.acts, kept.pre)?;
+        let len = rows.len() * self.net.outputs();
+        let (a, u) = (last(kept.acts, len)?, last_mut(kept.upstream, len)?);
+        self.weights.head(self.loss, a, &self.answers(rows), u, &mut LaneSum::default())?;
+        pass.upstream(kept)
+    }
+
+    /// Adds a tile's part of the Hessian times `v` to `out`, given what was kept of it.
+    pub(super) fn add_kept(
+        &self,
+        pass: &Pass<'_, R>,
+        rows: Rows<'_>,
+        kept: &Kept<&[R]>,
+        v: &[R],
+        direction: &mut DirectionTape<'_, R>,
+        out: &mut [R],
+    ) -> Option<()> {
+        pass.forward_direction(v, kept.acts, kept.pre, direction)?;
+        let len = rows.len() * self.net.outputs();
+        self.weights.head_direction(
+            self.loss,
+            last(kept.acts, len)?,
+            last(direction.acts, len)?,
+            &self.answers(rows),
+            direction.upstream.get_mut(..len)?,
+        )?;
+        pass.backward_direction(v, kept, direction, out)
+    }
+
     /// Adds a tile's part of the Hessian times `v` to `out`.
     fn add_hess_vec(
         &self,
@@ -42,24 +76,14 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         v: &[R],
         rows: Rows<'_>,
         out: &mut [R],
-        scratch: &mut [R],
+        mut scratch: &mut [R],
     ) -> Option<()> {
-        let net = &self.net;
-        let (gathered, mut tape, scratch) = Tape::new(net, rows.len(), scratch)?;
-        let mut direction = DirectionTape::new(net, rows.len(), scratch)?;
+        let gathered = scratch.split_off_mut(..rows.len() * self.net.inputs())?;
+        let mut kept = Kept::take_mut(&self.net, rows.len(), &mut scratch)?;
+        let mut direction = DirectionTape::new(&self.net, rows.len(), scratch)?;
         let pass = self.pass(params, rows, gathered)?;
-        pass.forward(&mut tape)?;
-        pass.forward_direction(v, &tape, &mut direction)?;
-        let len = rows.len() * net.outputs();
-        self.weights.head_direction(
-            self.loss,
-            last(tape.acts, len)?,
-            last(direction.acts, len)?,
-            &self.answers(rows),
-            tape.upstream.get_mut(..len)?,
-            direction.upstream.get_mut(..len)?,
-        )?;
-        pass.backward_direction(v, &mut tape, &mut direction, out)
+        self.keep(&pass, rows, &mut kept)?;
+        self.add_kept(&pass, rows, &kept.read(), v, &mut direction, out)
     }
 
     /// Adds a tile's part of the Gauss–Newton matrix times `v` to `out`: along the direction to the outputs, through the
@@ -76,17 +100,14 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         let (gathered, mut tape, scratch) = Tape::new(net, rows.len(), scratch)?;
         let mut direction = DirectionTape::new(net, rows.len(), scratch)?;
         let pass = self.pass(params, rows, gathered)?;
-        pass.forward(&mut tape)?;
-        pass.forward_direction(v, &tape, &mut direction)?;
+        pass.forward(tape.acts, tape.pre)?;
+        pass.forward_direction(v, tape.acts, tape.pre, &mut direction)?;
         let len = rows.len() * net.outputs();
-        // The gradient by the outputs is not needed, and its place is taken by its derivative.
-        let gradient = direction.pre;
         self.weights.head_direction(
             self.loss,
             last(tape.acts, len)?,
             last(direction.acts, len)?,
             &self.answers(rows),
-            gradient.get_mut(..len)?,
             tape.upstream.get_mut(..len)?,
         )?;
         pass.backward(&mut tape, out)
@@ -95,8 +116,7 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
 
 impl<R: Real, W: Weighting<R>> Curvature<R> for MlpObjective<'_, R, W> {
     fn hess_vec_scratch_len(&self) -> usize {
-        let several = self.data.len() > PRODUCT_BLOCK;
-        self.net.hess_vec_scratch_len(self.tile) + if several { self.dim() } else { 0 }
+        self.batch_hess_vec_scratch_len(self.data.len())
     }
 
     /// A term of a component passes through the sums of every layer: forwards, along the direction (two) and backwards
@@ -112,14 +132,26 @@ impl<R: Real, W: Weighting<R>> Curvature<R> for MlpObjective<'_, R, W> {
     }
 
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
-        let mass = self.sum_products(params, v, out, scratch, Self::add_hess_vec);
+        let mass = self.sum_products(params, None, v, out, scratch, Self::add_hess_vec);
+        self.finish(out, mass, v);
+    }
+}
+
+impl<R: Real, W: Weighting<R>> SampledCurvature<R> for MlpObjective<'_, R, W> {
+    fn batch_hess_vec_scratch_len(&self, batch: usize) -> usize {
+        self.net.hess_vec_scratch_len(self.tile) + if batch > PRODUCT_BLOCK { self.dim() } else { 0 }
+    }
+
+    fn batch_hess_vec(&self, params: &[R], batch: &[u32], v: &[R], out: &mut [R], scratch: &mut [R]) {
+        let mass = self.sum_products(params, Some(batch), v, out, scratch, Self::add_hess_vec);
         self.finish(out, mass, v);
     }
 }
 
 impl<R: Real, W: Weighting<R>> GaussNewton<R> for MlpObjective<'_, R, W> {
     fn gauss_newton_scratch_len(&self) -> usize {
-        self.hess_vec_scratch_len()
+        let tile = self.net.scratch_len(self.tile).saturating_add(self.net.direction_len(self.tile));
+        tile + if self.data.len() > PRODUCT_BLOCK { self.dim() } else { 0 }
     }
 
     fn gauss_newton_roundings(&self) -> usize {
@@ -127,7 +159,7 @@ impl<R: Real, W: Weighting<R>> GaussNewton<R> for MlpObjective<'_, R, W> {
     }
 
     fn gauss_newton_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
-        let mass = self.sum_products(params, v, out, scratch, Self::add_gauss_newton);
+        let mass = self.sum_products(params, None, v, out, scratch, Self::add_gauss_newton);
         self.finish(out, mass, v);
     }
 }

@@ -13,6 +13,19 @@ pub(super) struct Tape<'s, R> {
     pub(super) upstream: &'s mut [R],
 }
 
+/// What a product needs of the parameters, whatever the vector: a tile's activations, and the gradient of the loss by them.
+#[derive(Debug)]
+pub(super) struct Kept<S> {
+    /// aˡ of every layer, rows × units.
+    pub(super) acts: S,
+    /// zˡ where a derivative needs it, rows × units, or empty.
+    pub(super) pre: S,
+    /// uˡ = ∂ℓ/∂aˡ of every layer, rows × units.
+    pub(super) upstream: S,
+    /// δˡ = ∂ℓ/∂zˡ of every layer above the first, whose δ no product needs.
+    pub(super) deltas: S,
+}
+
 /// The same of a derivative along a direction.
 #[derive(Debug)]
 pub(super) struct DirectionTape<'s, R> {
@@ -37,15 +50,34 @@ impl Mlp {
         tile.saturating_mul(self.inputs() + units + pre + widest)
     }
 
-    /// Scratch of a Hessian–vector product in tiles of `tile` samples: that of a gradient and
-    /// `tile · (2 units + widest layer)`.
+    /// Scratch of a Hessian–vector product in tiles of `tile` samples, which is enough for a gradient too:
+    /// `tile · (inputs + 5 units − first layer + widest layer)`, and units once more for softplus and GELU.
     ///
     /// A product summed over more than half a [`BLOCK`](super::BLOCK) of samples needs
     /// [`param_len`](Self::param_len) more.
     #[must_use]
     pub const fn hess_vec_scratch_len(&self, tile: usize) -> usize {
+        let inputs = tile.saturating_mul(self.inputs());
+        inputs.saturating_add(self.kept_len(tile)).saturating_add(self.direction_len(tile))
+    }
+
+    /// The lengths of a [`Kept`] of so many rows.
+    const fn kept_lens(&self, rows: usize) -> [usize; 4] {
+        let (units, first) = (self.unit_counts().0, self.shape(0).outputs);
+        let pre = if self.keeps_preactivations() { units } else { 0 };
+        [rows * units, rows * pre, rows * units, rows * (units - first)]
+    }
+
+    /// How many numbers a [`Kept`] of so many rows takes; it saturates.
+    pub(super) const fn kept_len(&self, rows: usize) -> usize {
+        let [acts, pre, upstream, deltas] = self.kept_lens(1);
+        rows.saturating_mul(acts + pre + upstream + deltas)
+    }
+
+    /// Scratch of a direction in tiles of `tile` samples.
+    pub(super) const fn direction_len(&self, tile: usize) -> usize {
         let (units, widest) = self.unit_counts();
-        self.scratch_len(tile).saturating_add(tile.saturating_mul(2 * units + widest))
+        tile.saturating_mul(2 * units + widest)
     }
 }
 
@@ -66,8 +98,39 @@ impl<'s, R> Tape<'s, R> {
     }
 }
 
+impl<'s, R> Kept<&'s mut [R]> {
+    /// Takes room for `rows` samples off `memory`.
+    pub(super) fn take_mut(net: &Mlp, rows: usize, memory: &mut &'s mut [R]) -> Option<Self> {
+        let [acts, pre, upstream, deltas] = net.kept_lens(rows);
+        Some(Self {
+            acts: memory.split_off_mut(..acts)?,
+            pre: memory.split_off_mut(..pre)?,
+            upstream: memory.split_off_mut(..upstream)?,
+            deltas: memory.split_off_mut(..deltas)?,
+        })
+    }
+
+    /// To be read.
+    pub(super) fn read(&self) -> Kept<&[R]> {
+        Kept { acts: self.acts, pre: self.pre, upstream: self.upstream, deltas: self.deltas }
+    }
+}
+
+impl<'s, R> Kept<&'s [R]> {
+    /// Takes what was kept of `rows` samples off `memory`.
+    pub(super) fn take(net: &Mlp, rows: usize, memory: &mut &'s [R]) -> Option<Self> {
+        let [acts, pre, upstream, deltas] = net.kept_lens(rows);
+        Some(Self {
+            acts: memory.split_off(..acts)?,
+            pre: memory.split_off(..pre)?,
+            upstream: memory.split_off(..upstream)?,
+            deltas: memory.split_off(..deltas)?,
+        })
+    }
+}
+
 impl<'s, R> DirectionTape<'s, R> {
-    /// Divides what [`Tape::new`] left.
+    /// Divides scratch.
     pub(super) fn new(net: &Mlp, rows: usize, mut scratch: &'s mut [R]) -> Option<Self> {
         let (units, widest) = net.unit_counts();
         let pre = scratch.split_off_mut(..rows * units)?;
@@ -89,4 +152,9 @@ pub(super) fn take_last_mut<'t, R>(slice: &mut &'t mut [R], len: usize) -> Optio
 /// The last `len` numbers of a slice, which stay there.
 pub(super) fn last<R>(slice: &[R], len: usize) -> Option<&[R]> {
     slice.get(slice.len().checked_sub(len)?..)
+}
+
+/// The last `len` numbers of a slice, which stay there.
+pub(super) fn last_mut<R>(slice: &mut [R], len: usize) -> Option<&mut [R]> {
+    slice.get_mut(slice.len().checked_sub(len)?..)
 }

@@ -48,7 +48,6 @@ pub trait Weighting<R: Real>: sealed::Sealed + Copy + core::fmt::Debug {
         a: &[R],
         ra: &[R],
         answers: &Answers<'_, R>,
-        u: &mut [R],
         ru: &mut [R],
     ) -> Option<()>;
 
@@ -102,10 +101,9 @@ impl<R: Real> Weighting<R> for Equal {
         a: &[R],
         ra: &[R],
         answers: &Answers<'_, R>,
-        u: &mut [R],
         ru: &mut [R],
     ) -> Option<()> {
-        loss.head_direction(a, ra, answers, u, ru)
+        loss.head_direction(a, ra, answers, ru)
     }
 
     #[inline(always)]
@@ -213,11 +211,9 @@ impl<R: Real> Weighting<R> for Weighted<'_, R> {
         a: &[R],
         ra: &[R],
         answers: &Answers<'_, R>,
-        u: &mut [R],
         ru: &mut [R],
     ) -> Option<()> {
-        loss.head_direction(a, ra, answers, u, ru)?;
-        self.weigh(answers, u)?;
+        loss.head_direction(a, ra, answers, ru)?;
         self.weigh(answers, ru)
     }
 

@@ -134,16 +134,14 @@ impl Loss {
         }
     }
 
-    /// Writes `u = ∂ℓ/∂a` and its derivative `ru = (∂²ℓ/∂a²) ra` along a direction.
+    /// Writes the derivative of `∂ℓ/∂a` along a direction, `ru = (∂²ℓ/∂a²) ra`.
     pub(super) fn head_direction<R: Real>(
         self,
         a: &[R],
         ra: &[R],
         answers: &Answers<'_, R>,
-        u: &mut [R],
         ru: &mut [R],
     ) -> Option<()> {
-        self.head(a, answers, u, &mut LaneSum::default())?;
         match self {
             #[cfg(feature = "softmax-cross-entropy")]
             Self::SoftmaxCrossEntropy => cross_entropy::head_direction(a, ra, answers, ru)?,
