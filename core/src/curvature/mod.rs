@@ -9,6 +9,7 @@
 //! | [`TraceEstimate`] | the trace from random products, with its standard error | Hutchinson 1990 |
 //! | [`DeflatedTrace`] | the same with the largest eigenvalues taken out: far fewer products where they decay | Meyer, Musco, Musco & Woodruff 2021 |
 //! | [`Sharpness`] | how far the landscape rises within a box or a ball, and what that does not mean | Keskar et al. 2017; Foret et al. 2021; Dinh et al. 2017 |
+//! | [`BatchSharpness`] | the curvature of batches along their own gradients | Andreyev & Beneventano 2024 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
 //! | [`CriticalSearch`] | finds a critical point of whatever index is near | Levenberg 1944; Dauphin et al. 2014 |
@@ -18,6 +19,7 @@
 //! Compute curvature in `f64`: in `f32` many more eigenvalues are too near zero to have a sign. A [`Hessian`] states the
 //! [`Tolerance`] below which they have none.
 
+mod batch_sharpness;
 mod deflated_trace;
 mod density;
 mod eigen;
@@ -33,6 +35,7 @@ pub mod slices;
 mod trace;
 mod tridiagonal;
 
+pub use batch_sharpness::{BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep};
 pub use deflated_trace::{DeflatedTrace, DeflatedTraceLayout, DeflatedTraceStep};
 pub use density::{DensityConfig, DensityLayout, DensityStep, SpectralDensity};
 pub use eigen::{EigenLayout, eigen, eigenvalues};

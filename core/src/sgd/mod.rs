@@ -12,6 +12,8 @@
 //! drawn from the generator handed to [`Sgd::step`]. Plain gradient descent is [`FullBatch`] without
 //! noise, Langevin dynamics [`FullBatch`] with [`Noise::Langevin`].
 //!
+//! Sharpness-aware minimisation is another source of gradients around either, [`SharpnessAware`].
+//!
 //! A run can be [saved](Sgd::save) to bytes at any step and [continues](Sgd::restore) with the same bits.
 //!
 //! What the noise of a batch amounts to as a [`temperature`](temperature()) is a function with its
@@ -57,6 +59,7 @@ mod rate;
 mod replay;
 mod saved;
 mod schedule;
+mod sharpness_aware;
 mod source;
 mod temperature;
 mod transform;
@@ -73,6 +76,7 @@ pub use rate::{LearningRate, Scale, WeightDecay};
 pub use replay::Replay;
 pub use saved::{Persist, Settings};
 pub use schedule::Schedule;
+pub use sharpness_aware::SharpnessAware;
 pub use source::{FullBatch, GradientSource};
 pub use temperature::{temperature, temperature_with_momentum, temperature_without_replacement};
 pub use transform::Transform;

@@ -21,6 +21,7 @@ mod objectives;
 mod saved;
 mod scale;
 mod settings;
+mod sharpness_aware;
 mod state_dependent;
 mod stationary;
 mod stops;

@@ -57,6 +57,7 @@ pub(super) mod tag {
     pub(in crate::sgd) const NONE: u8 = 0;
     pub(in crate::sgd) const FULL_BATCH: u8 = 1;
     pub(in crate::sgd) const MINIBATCHES: u8 = 2;
+    pub(in crate::sgd) const SHARPNESS_AWARE: u8 = 3;
     pub(in crate::sgd) const SCALE: u8 = 16;
     pub(in crate::sgd) const LEARNING_RATE: u8 = 17;
     pub(in crate::sgd) const WEIGHT_DECAY: u8 = 18;

@@ -1,0 +1,340 @@
+//! The curvature of batches along their own gradients.
+
+use super::estimate::Estimate;
+use crate::base::elementary::sqrt;
+use crate::base::layout::{cut, total};
+use crate::base::vector::{dot, scale, unit_scale};
+use crate::{ArgError, Real, SampledCurvature};
+
+/// The workspace of a [`BatchSharpness`].
+///
+/// ```
+/// use losscape::curvature::BatchSharpnessLayout;
+/// assert_eq!(BatchSharpnessLayout::new(17, 100).len(), 3 * 17 + 100);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchSharpnessLayout {
+    dim: usize,
+    scratch: usize,
+}
+
+impl BatchSharpnessLayout {
+    /// For `dim` parameters and the larger one of an objective's `batch_scratch_len` and `batch_hess_vec_scratch_len` of the
+    /// largest batch.
+    #[must_use]
+    pub const fn new(dim: usize, scratch: usize) -> Self {
+        Self { dim, scratch }
+    }
+
+    /// The layout for batches of at most `batch` samples.
+    #[must_use]
+    pub fn of<R: Real>(objective: &(impl SampledCurvature<R> + ?Sized), batch: usize) -> Self {
+        let (grad, product) =
+            (objective.batch_scratch_len(batch), objective.batch_hess_vec_scratch_len(batch));
+        Self::new(objective.dim(), if grad > product { grad } else { product })
+    }
+
+    /// The least length of the workspace; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        total([self.dim, self.dim, self.dim, self.scratch])
+    }
+
+    fn split<R>(self, workspace: &mut [R]) -> Option<([&mut [R]; 3], &mut [R])> {
+        if workspace.len() < self.len() { None } else { cut(workspace, [self.dim; 3]) }
+    }
+}
+
+/// What one [`BatchSharpness::step`] did.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchSharpnessStep {
+    /// A batch was added.
+    Added {
+        /// Batches so far.
+        count: u32,
+    },
+    /// The gradient or the product of the batch, or a sum, was infinite or NaN, as for a sample that does not exist; the
+    /// batch was not added.
+    NotFinite,
+    /// The memory no longer has the length that this batch needs; nothing was done.
+    MemoryChanged,
+}
+
+/// The curvature of batches along their own gradients, the mean over batches B (Andreyev & Beneventano 2024, *batch sharpness*):
+///
+/// ```text
+/// s = E[gᵀ H_B g] / E ‖g‖²,      g = ∇f_B(θ),  H_B = ∇²f_B(θ)
+/// ```
+///
+/// A small step −η g lowers the loss of its own batch, on average, while s < 2/η. Under minibatches it is s and not the
+/// largest eigenvalue of the full Hessian that training drives to 2/η. If the only batch is the whole, s is the curvature along
+/// the gradient. On c f it is c s.
+///
+/// # Error
+/// [`estimate`](Self::estimate) gives the ratio of both means and its standard error by the delta method,
+/// `√(Σ (aᵦ − s bᵦ)² / (c (c − 1))) / mean b` over c batches with a = gᵀH_B g and b = ‖g‖². The ratio of means is biased by
+/// some 1/c of itself.
+///
+/// # Shapes
+///
+/// | argument    | length                        | layout                  |
+/// |-------------|-------------------------------|-------------------------|
+/// | `params`    | n                             | θ                       |
+/// | `workspace` | [`BatchSharpnessLayout::len`] | need not be initialised |
+///
+/// # Cost
+/// A step is a gradient and a Hessian–vector product of one batch.
+///
+/// # Examples
+///
+/// Two samples, of curvatures 1 and 9, at w = 1: gradients 1 and 9, so s = (1 + 9³)/(1 + 9²).
+///
+/// ```
+/// use losscape::curvature::{BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep};
+/// use losscape::models::LeastSquares;
+///
+/// let f = LeastSquares::new(&[1.0f64, 3.0], &[0.0, 0.0])?;
+/// let layout = BatchSharpnessLayout::of(&f, 1);
+/// let mut sharpness = BatchSharpness::new(&f, &[1.0], vec![0.0; layout.len()])?;
+/// for batch in [[0], [1]] {
+///     assert!(matches!(sharpness.step(&f, &batch), BatchSharpnessStep::Added { .. }));
+/// }
+/// assert!((sharpness.estimate().mean - 730.0 / 82.0).abs() < 1e-14);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct BatchSharpness<R: Real, W> {
+    workspace: W, // n: θ; n: a gradient; n: its product; scratch
+    dim: usize,
+    sums: Sums<R>,
+}
+
+/// Sums over batches, in units in which the first gradient and its curvature are near one.
+///
+/// With e = a − s b of the present s, so that nothing large cancels: when a batch moves s by δ, each e moves by −δ b.
+#[derive(Clone, Copy, Debug)]
+struct Sums<R> {
+    count: u32,
+    grad_unit: R,
+    unit: R,
+    ratio: R,
+    b: R,
+    bb: R,
+    ee: R,
+    eb: R,
+}
+
+impl<R: Real> Sums<R> {
+    const fn empty() -> Self {
+        let zero = R::ZERO;
+        Self { count: 0, grad_unit: R::ONE, unit: R::ONE, ratio: zero, b: zero, bb: zero, ee: zero, eb: zero }
+    }
+
+    /// With one batch more, unless that leaves the finite numbers.
+    fn with(self, a: R, b: R) -> Option<Self> {
+        let all = self.b + b;
+        let change = if all > R::ZERO { (a - self.ratio * b) / all } else { R::ZERO };
+        let ratio = self.ratio + change;
+        let e = a - ratio * b;
+        let more = Self {
+            count: self.count.saturating_add(1),
+            ratio,
+            b: all,
+            bb: self.bb + b * b,
+            ee: self.ee - R::TWO * change * self.eb + change * change * self.bb + e * e,
+            eb: self.eb - change * self.bb + e * b,
+            ..self
+        };
+        let finite = [more.ratio, more.b, more.bb, more.ee, more.eb].iter().all(|x| x.is_finite());
+        finite.then_some(more)
+    }
+}
+
+impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
+    /// A measure at `params` without a batch.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `params` (another length, not finite) or `workspace` (shorter than [`BatchSharpnessLayout::len`] of
+    /// batches of one).
+    pub fn new(
+        objective: &(impl SampledCurvature<R> + ?Sized),
+        params: &[R],
+        mut workspace: W,
+    ) -> Result<Self, ArgError> {
+        let (dim, layout) = (objective.dim(), BatchSharpnessLayout::of(objective, 1));
+        ArgError::check_len("params", dim, params.len())?;
+        ArgError::check_finite("params", params)?;
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
+        if let Some(([centre, ..], _)) = layout.split(workspace.as_mut()) {
+            centre.copy_from_slice(params);
+        }
+        Ok(Self { workspace, dim, sums: Sums::empty() })
+    }
+
+    /// Adds a batch of samples of the objective that this was made for. How batches are drawn decides what is measured:
+    /// draw them as training does.
+    pub fn step(
+        &mut self,
+        objective: &(impl SampledCurvature<R> + ?Sized),
+        batch: &[u32],
+    ) -> BatchSharpnessStep {
+        let layout = BatchSharpnessLayout::of(objective, batch.len());
+        let fits = objective.dim() == self.dim;
+        let Some(([params, grad, product], scratch)) = layout.split(self.workspace.as_mut()).filter(|_| fits)
+        else {
+            return BatchSharpnessStep::MemoryChanged;
+        };
+        let value = objective.batch_value_grad(params, batch, grad, scratch);
+        if !value.is_finite() || grad.iter().any(|g| !g.is_finite()) {
+            return BatchSharpnessStep::NotFinite;
+        }
+        let mut sums = self.sums;
+        if sums.b == R::ZERO {
+            sums.grad_unit = unit_scale(grad);
+        }
+        scale(sums.grad_unit, grad);
+        objective.batch_hess_vec(params, batch, grad, product, scratch);
+        if sums.b == R::ZERO {
+            sums.unit = unit_scale(product);
+        }
+        scale(sums.unit, product);
+        match sums.with(dot(grad, product), dot(grad, grad)) {
+            Some(sums) => {
+                self.sums = sums;
+                BatchSharpnessStep::Added { count: sums.count }
+            }
+            None => BatchSharpnessStep::NotFinite,
+        }
+    }
+
+    /// The ratio and its standard error: NaN while no batch has a gradient, the error infinite below two batches.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate<R> {
+        let Sums { count, unit, ratio, b, ee, .. } = self.sums;
+        if !(b > R::ZERO) {
+            return Estimate { mean: R::NAN, standard_error: R::INFINITY };
+        }
+        let standard_error = if count < 2 {
+            R::INFINITY
+        } else {
+            // Rounding may leave less than nothing.
+            let (squares, count) = (ee.or_larger(R::ZERO), R::from_u32(count));
+            sqrt(squares * count / (count - R::ONE)) / b / unit
+        };
+        Estimate { mean: ratio / unit, standard_error }
+    }
+
+    /// How many batches were added.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.sums.count
+    }
+
+    /// Gives back the workspace.
+    #[must_use]
+    pub fn into_workspace(self) -> W {
+        self.workspace
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::vec;
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::models::LeastSquares;
+    use crate::models::data::{Dataset, Targets};
+    use crate::models::mlp::{Loss, Mlp, MlpObjective};
+    use crate::objective::HessianAt;
+    use crate::{Objective, Operator};
+
+    fn measured(f: &impl SampledCurvature<f64>, params: &[f64], batches: &[&[u32]]) -> Estimate<f64> {
+        let most = batches.iter().map(|batch| batch.len()).max().unwrap_or(1);
+        let workspace = vec![f64::NAN; BatchSharpnessLayout::of(f, most).len()];
+        let mut sharpness = BatchSharpness::new(f, params, workspace).unwrap();
+        for (count, batch) in (1u32..).zip(batches) {
+            assert_eq!(sharpness.step(f, batch), BatchSharpnessStep::Added { count });
+        }
+        sharpness.estimate()
+    }
+
+    /// The error of a ratio by hand: a = 1, 9³, 4³ and b = 1, 9², 4² at w = 1.
+    #[test]
+    fn the_ratio_and_its_error() {
+        let f = LeastSquares::new(&[1.0, 3.0, 2.0], &[0.0; 3]).unwrap();
+        let found = measured(&f, &[1.0], &[&[0], &[1], &[2]]);
+        let (s, mut squares) = (794.0 / 98.0, 0.0);
+        for (a, b) in [(1.0, 1.0), (729.0, 81.0), (64.0, 16.0)] {
+            squares += (a - s * b) * (a - s * b);
+        }
+        assert!((found.mean - s).abs() < 1e-13, "{found:?}");
+        assert!((found.standard_error - sqrt(squares / 6.0) * 3.0 / 98.0).abs() < 1e-12, "{found:?}");
+        assert_eq!(measured(&f, &[1.0], &[&[1]]).standard_error, f64::INFINITY, "one batch");
+        assert!(measured(&f, &[0.0], &[&[1], &[2]]).mean.is_nan(), "no gradient at the minimum");
+    }
+
+    /// The whole as its only batch, against a product of the full Hessian.
+    #[test]
+    fn of_everything_it_is_the_curvature_along_the_gradient() {
+        let x: Vec<f64> = (0..150u32).map(|k| f64::from(k * 37 % 101) / 50.0 - 1.0).collect();
+        let labels: Vec<u8> = (0..150u8).map(|k| k % 2).collect();
+        let data = Dataset::new(&x, 1, Targets::Labels(&labels)).unwrap();
+        let f =
+            MlpObjective::new(Mlp::new(&[1, 3, 2]).unwrap(), Loss::SoftmaxCrossEntropy, data, 0.01).unwrap();
+        let params: Vec<f64> = (1..=f.dim()).map(|k| 1.0 / f64::from_usize(k)).collect();
+        let all: Vec<u32> = (0..150).collect();
+        let found = measured(&f, &params, &[&all]);
+        let at = HessianAt::new(&f, &params).unwrap();
+        let (mut grad, mut product) = (vec![0.0; f.dim()], vec![0.0; f.dim()]);
+        let mut scratch = vec![0.0; f.scratch_len().max(at.scratch_len())];
+        f.value_grad(&params, &mut grad, &mut scratch);
+        at.apply(&grad, &mut product, &mut scratch);
+        let want = dot(&grad, &product) / dot(&grad, &grad);
+        assert!((found.mean / want - 1.0).abs() < 1e-13, "{found:?} {want}");
+    }
+
+    #[test]
+    fn the_scale_of_objective_and_parameters_does_not_matter() {
+        let at = |k: f32, w: f32| {
+            let inputs = [k, 3.0 * k];
+            let f = LeastSquares::new(&inputs, &[0.0f32; 2]).unwrap();
+            let workspace = [0.0; BatchSharpnessLayout::new(1, 0).len()];
+            let mut sharpness = BatchSharpness::new(&f, &[w], workspace).unwrap();
+            for batch in [[0], [1]] {
+                assert!(matches!(sharpness.step(&f, &batch), BatchSharpnessStep::Added { .. }), "{k} {w}");
+            }
+            sharpness.estimate()
+        };
+        let plain = at(1.0, 1.0);
+        for (k, w) in [(1e-12f32, 1.0), (1e12, 1e-20), (1e-3, 1e18), (1.0, 1e-30)] {
+            let found = at(k, w);
+            assert!((found.mean / (k * k) / plain.mean - 1.0).abs() < 1e-5, "{k} {w}: {found:?}");
+            assert!(
+                (found.standard_error / (k * k) / plain.standard_error - 1.0).abs() < 1e-4,
+                "{k} {w}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn refusals() {
+        let f = LeastSquares::new(&[1.0, 3.0], &[0.0; 2]).unwrap();
+        let arg = |params: &[f64], room: usize| {
+            BatchSharpness::new(&f, params, vec![0.0; room]).err().map(|e| e.arg)
+        };
+        assert_eq!((arg(&[1.0], 3), arg(&[1.0], 2)), (None, Some("workspace")));
+        assert_eq!((arg(&[1.0; 2], 3), arg(&[f64::NAN], 3)), (Some("params"), Some("params")));
+        let mut sharpness = BatchSharpness::new(&f, &[1.0], vec![0.0; 3]).unwrap();
+        for batch in [&[2][..], &[]] {
+            assert_eq!(sharpness.step(&f, batch), BatchSharpnessStep::NotFinite, "{batch:?}");
+        }
+        assert_eq!(sharpness.count(), 0);
+        sharpness.workspace.pop();
+        assert_eq!(sharpness.step(&f, &[0]), BatchSharpnessStep::MemoryChanged);
+        assert_eq!(sharpness.into_workspace().len(), 2);
+    }
+}

@@ -1,0 +1,184 @@
+//! Gradients of sharpness-aware minimisation.
+
+use super::saved::tag;
+use super::{Batch, FullBatch, GradientSource, Halt, Minibatches, Persist, Settings};
+use crate::base::blob::{BlobError, Reader, Writer};
+use crate::base::random::Rng;
+use crate::base::vector::{norm, normalise};
+use crate::{ArgError, Objective, Real, SampledObjective};
+
+/// The gradient where the batch is about highest within a ball: sharpness-aware minimisation (SAM) as a source of gradients
+/// (Foret et al. 2021, eq. 2 and 3).
+///
+/// ```text
+/// g = ∇f_B(θ + ρ ∇f_B(θ) / ‖∇f_B(θ)‖)
+/// ```
+///
+/// Both gradients are of one batch B. The value reported is that at θ. Where the first gradient vanishes, so does the step;
+/// where the point it leads to is not finite, the run stops as it does for any other gradient.
+///
+/// It is no gradient of any function: on a bowl ½ λ x² steps of η do not converge, but lock into |x| = ηλρ / (2 − ηλ), to and
+/// fro (Long & Bartlett 2024). ρ has units of parameters, so what it means depends on how the network is scaled (Dinh et al.
+/// 2017); see [`Sharpness`](crate::curvature::Sharpness).
+///
+/// # Cost
+/// A step is two gradients of one batch, and n numbers of scratch more.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::Objective;
+/// use losscape::base::random::stream;
+/// use losscape::models::surfaces::Quadratic;
+/// use losscape::sgd::{FullBatch, GradientSource, LearningRate, Sgd, SgdLayout, SgdStep, SharpnessAware};
+///
+/// let bowl = Quadratic::new(&[1.0f64])?;
+/// let source = SharpnessAware::new(FullBatch, 0.1)?;
+/// let workspace = vec![0.0; SgdLayout::new(1, source.scratch_len(&bowl)).len()];
+/// let mut sgd = Sgd::new(&bowl, [3.0], source, LearningRate::constant(0.5), workspace)?;
+/// for _ in 0..200 {
+///     assert!(matches!(sgd.step(&bowl, &mut stream(1, 0)), SgdStep::Stepped { .. }));
+/// }
+/// assert!((sgd.params()[0].abs() - 0.5 * 0.1 / (2.0 - 0.5)).abs() < 1e-12);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SharpnessAware<S, R: Real = f32> {
+    source: S,
+    radius: R,
+}
+
+impl<S, R: Real> SharpnessAware<S, R> {
+    /// Of the batches of `source`, with radius ρ; 0.05 in the paper.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `radius` (not above zero, not finite).
+    pub fn new(source: S, radius: R) -> Result<Self, ArgError> {
+        ArgError::check_positive("radius", radius)?;
+        Ok(Self { source, radius })
+    }
+
+    /// ρ.
+    #[must_use]
+    pub const fn radius(&self) -> R {
+        self.radius
+    }
+
+    /// The batches.
+    #[must_use]
+    pub const fn source(&self) -> &S {
+        &self.source
+    }
+
+    /// Gives the batches back.
+    pub fn into_source(self) -> S {
+        self.source
+    }
+}
+
+/// Both gradients of one batch, whose value and gradient are `evaluate(θ, grad, scratch)`.
+fn climb<R: Real>(
+    radius: R,
+    params: &[R],
+    grad: &mut [R],
+    scratch: &mut [R],
+    evaluate: impl Fn(&[R], &mut [R], &mut [R]) -> R,
+) -> R {
+    let Some((point, scratch)) = scratch.split_at_mut_checked(params.len()) else { return R::INFINITY };
+    let value = evaluate(params, grad, scratch);
+    if !(value.is_finite() && norm(grad) > R::ZERO) {
+        return value;
+    }
+    normalise(grad);
+    for ((x, theta), g) in point.iter_mut().zip(params).zip(&*grad) {
+        *x = *theta + radius * *g;
+    }
+    let above = evaluate(point, grad, scratch);
+    if above.is_finite() { value } else { above }
+}
+
+impl<R: Real, F: Objective<R> + ?Sized> GradientSource<R, F> for SharpnessAware<FullBatch, R> {
+    fn check(&self, objective: &F) -> Result<(), ArgError> {
+        GradientSource::<R, F>::check(&self.source, objective)
+    }
+
+    fn scratch_len(&self, objective: &F) -> usize {
+        self.source.scratch_len(objective).saturating_add(objective.dim())
+    }
+
+    fn reset(&mut self) {
+        GradientSource::<R, F>::reset(&mut self.source);
+    }
+
+    fn value_grad<G: Rng + ?Sized>(
+        &mut self,
+        objective: &F,
+        params: &[R],
+        grad: &mut [R],
+        scratch: &mut [R],
+        _rng: &mut G,
+    ) -> R {
+        climb(self.radius, params, grad, scratch, |at, grad, scratch| objective.value_grad(at, grad, scratch))
+    }
+}
+
+impl<R, F, I> GradientSource<R, F> for SharpnessAware<Minibatches<I>, R>
+where
+    R: Real,
+    F: SampledObjective<R> + ?Sized,
+    I: AsRef<[u32]> + AsMut<[u32]>,
+{
+    fn check(&self, objective: &F) -> Result<(), ArgError> {
+        self.source.check(objective)
+    }
+
+    fn scratch_len(&self, objective: &F) -> usize {
+        self.source.scratch_len(objective).saturating_add(objective.dim())
+    }
+
+    fn reset(&mut self) {
+        GradientSource::<R, F>::reset(&mut self.source);
+    }
+
+    fn ready(&self) -> Result<(), Halt> {
+        GradientSource::<R, F>::ready(&self.source)
+    }
+
+    fn value_grad<G: Rng + ?Sized>(
+        &mut self,
+        objective: &F,
+        params: &[R],
+        grad: &mut [R],
+        scratch: &mut [R],
+        rng: &mut G,
+    ) -> R {
+        // Drawn once, for both gradients.
+        let batch = self.source.next_batch(rng);
+        climb(self.radius, params, grad, scratch, |at, grad, scratch| match batch {
+            Batch::All => objective.value_grad(at, grad, scratch),
+            Batch::Samples(batch) => objective.batch_value_grad(at, batch, grad, scratch),
+            // Not after `ready`: a value that no method accepts.
+            Batch::MemoryChanged => R::INFINITY,
+        })
+    }
+}
+
+impl<S: Persist, R: Real> Persist for SharpnessAware<S, R> {
+    fn settings(&self, settings: &mut Settings<'_, '_>) {
+        settings.byte("source", tag::SHARPNESS_AWARE);
+        settings.real("radius", self.radius);
+        self.source.settings(settings);
+    }
+
+    fn save_state(&self, writer: &mut Writer<'_>) {
+        self.source.save_state(writer);
+    }
+
+    fn check_state(&self, dim: usize, reader: &mut Reader<'_>) -> Result<(), BlobError> {
+        self.source.check_state(dim, reader)
+    }
+
+    fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
+        self.source.load_state(reader)
+    }
+}
