@@ -5,6 +5,7 @@
 )]
 
 mod costs;
+mod curvature;
 mod diffusion;
 mod elementary;
 mod machine;
@@ -34,6 +35,9 @@ losscape-benches <command>
   path band IMAGES | path digits    one of these programs
   diffusion OUT.json [NAME=COMMAND]...
                                     densities, clouds and convolutions, as whole programs, in turn with other programs
+  curvature OUT.json [NAME=COMMAND]...
+                                    products, eigenvalues, traces and densities, as whole programs, in turn with others
+  curvature QUESTION f32|f64        one of these programs
   density [build] QUESTION          one of these programs; with the build's own vectors alone
   serve [build|v3|v4]               take part in a comparison, with vectors no wider than named
   data FOLDER                       write the workloads' numbers for programs in other languages
@@ -52,6 +56,10 @@ fn main() -> ExitCode {
         ["path", ref question @ ..] => path_peers::answer(question),
         ["diffusion", out, ref programs @ ..] => {
             diffusion::compare(programs).and_then(|value| write(out, &value))
+        }
+        ["curvature", what, precision @ ("f32" | "f64")] => curvature::answer(what, precision),
+        ["curvature", out, ref programs @ ..] => {
+            curvature::compare(programs).and_then(|value| write(out, &value))
         }
         ["density", "build", ref question @ ..] => narrow("build").and_then(|()| diffusion::answer(question)),
         ["density", ref question @ ..] => diffusion::answer(question),
@@ -141,7 +149,9 @@ fn data(folder: &str) -> Result<(), String> {
         std::fs::write(file, Problem::new(workload.shape()).to_bytes()).map_err(|error| error.to_string())?;
     }
     let pair = Pair::new().and_then(|pair| pair.to_bytes()).map_err(|error| error.to_string())?;
-    std::fs::write(folder.join("digits.f32"), pair).map_err(|error| error.to_string())
+    std::fs::write(folder.join("digits.f32"), pair).map_err(|error| error.to_string())?;
+    let reader = curvature::to_bytes().map_err(|error| error.to_string())?;
+    std::fs::write(folder.join("reader.f64"), reader).map_err(|error| error.to_string())
 }
 
 fn write(path: &str, value: &Value) -> Result<(), String> {

@@ -15,6 +15,9 @@ const JAX: &str = "Python with JAX: python3 -m venv target/jax && target/jax/bin
 const DIFFUSION: &str =
     "Python with fplanck and SciPy: python3 -m venv target/jax && target/jax/bin/pip install fplanck";
 
+const CURVATURE: &str = "Python with JAX, SciPy and PyTorch's libraries: python3 -m venv target/jax && target/jax/bin/pip install jax scipy \
+                         torch curvlinops-for-pytorch hessian-eigenthings";
+
 /// Where packages put Eigen's headers.
 const EIGEN_HEADERS: [&str; 4] = [
     "/usr/include/eigen3",
@@ -26,7 +29,8 @@ const EIGEN_HEADERS: [&str; 4] = [
 const BROWSER: &str = "benches/browser";
 
 /// Prints the tables and writes `target/bench.json`; with `--jax`, only the comparison with JAX; with
-/// `--paths`, only bands and AutoNEB; with `--diffusion`, only densities, clouds and convolutions.
+/// `--paths`, only bands and AutoNEB; with `--diffusion`, only densities, clouds and convolutions; with `--curvature`, only products of
+/// Hessians and what is made of them.
 pub(crate) fn run(flags: &[&str]) -> Result {
     let mut log = Log::new("bench")?;
     let result = match flags {
@@ -34,7 +38,8 @@ pub(crate) fn run(flags: &[&str]) -> Result {
         ["--jax"] => with_jax(&mut log),
         ["--paths"] => paths_of_peers(&mut log),
         ["--diffusion"] => diffusion_of_peers(&mut log),
-        _ => Err(Failure::Failed("cargo xtask bench [--jax | --paths | --diffusion]".into())),
+        ["--curvature"] => curvature_of_peers(&mut log),
+        _ => Err(Failure::Failed("cargo xtask bench [--jax | --paths | --diffusion | --curvature]".into())),
     };
     if matches!(result, Err(Failure::Failed(_))) {
         eprintln!("{}", log.tail());
@@ -199,6 +204,27 @@ fn diffusion_of_peers(log: &mut Log) -> Result {
     std::fs::write(&out, format!("{{\"native\": {json}, \"browser\": {chromium}}}\n"))?;
     println!("\nwritten to {}", out.display());
     missing.map_or(Ok(()), |what| Err(Failure::Missing(what)))
+}
+
+fn curvature_of_peers(log: &mut Log) -> Result {
+    let native = build(log)?;
+    let name = python("curvlinops-for-pytorch", CURVATURE)?;
+    let folder = data(&native, log)?;
+    let peer = |title: &str, script: &str| {
+        let script = paths::at("benches/peers/curvature").join(script);
+        format!("{title}={name} -W ignore {}", script.display())
+    };
+    let (jax, torch) = ("jax_products.py", "torch_peers.py");
+    let peers = [
+        format!("{} {}", peer("JAX", jax), folder.display()),
+        format!("{} curvlinops {}", peer("curvlinops", torch), folder.display()),
+        format!("{} eigenthings {}", peer("hessian-eigenthings", torch), folder.display()),
+    ];
+    let json = measure(&native, "curvature", &peers, log)?;
+    let out = paths::target("bench-curvature.json");
+    std::fs::write(&out, json)?;
+    println!("\nwritten to {}", out.display());
+    Ok(())
 }
 
 /// A Python that has a package: the one of `target/jax`, or the system's.

@@ -1,0 +1,252 @@
+//! Curvature of a trained reader of digits by whole programs: products, extreme eigenvalues, trace, density, all of it.
+//!
+//! 64-16-10 tanh, softmax cross-entropy, L2 10⁻⁴, 1500 digits: 1210 parameters.
+
+use cpu_time::ProcessTime;
+use losscape::base::random::stream;
+use losscape::base::vector::norm;
+use losscape::curvature::{
+    DeflatedTrace, DeflatedTraceLayout, DeflatedTraceStep, DensityConfig, DensityLayout, DensityStep,
+    EigenLayout, Hessian, HessianLayout, HessianStep, Lanczos, LanczosConfig, LanczosLayout, LanczosStep,
+    Probe, SpectralDensity, eigenvalues,
+};
+use losscape::models::data::{Dataset, Targets};
+use losscape::models::mlp::{Loss, MlpObjective};
+use losscape::objective::HessianAt;
+use losscape::{ArgError, Objective, Operator, Real};
+use losscape_tests::paths::{Digits, train};
+use serde_json::{Value, json};
+
+use crate::whole::{self, Answer};
+
+/// What every program is asked, and what its number means. Seconds are those of one product, one vector of sixteen, or the whole answer.
+const QUESTIONS: [(&[&str], &str, &str); 12] = [
+    (&["gradient", "f64"], "gradient, f64", "‖g‖"),
+    (&["product", "f64"], "Hessian–vector product, f64", "‖Hv‖"),
+    (&["product", "f32"], "Hessian–vector product, f32", "‖Hv‖"),
+    (&["prepared", "f64"], "the same, prepared at the point, f64", "‖Hv‖"),
+    (&["prepared", "f32"], "the same, prepared at the point, f32", "‖Hv‖"),
+    (&["sixteen", "f64"], "the same, sixteen at a time, each, f64", "‖Hv‖"),
+    (&["sixteen", "f32"], "the same, sixteen at a time, each, f32", "‖Hv‖"),
+    (&["top", "f64"], "five largest eigenvalues to 10⁻⁶, f64", "fifth"),
+    (&["trace", "f64"], "trace to 1 % standard error, f64", "trace"),
+    (&["density", "f64"], "spectral density, 100 steps of 10 probes, f64", "share below 0.01"),
+    (&["hessian", "f64"], "the whole Hessian, f64", "‖H‖"),
+    (&["eigenvalues", "f64"], "all eigenvalues of that, f64", "largest"),
+];
+
+/// Vectors at a time.
+const SEVERAL: usize = 16;
+/// Seconds of repeating what is quicker.
+const PATIENCE: f64 = 0.4;
+
+/// Prints and returns the table; `programs` are `NAME=COMMAND` with arguments after spaces.
+pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
+    let programs = whole::with_own("curvature", programs)?;
+    let mut rows = Vec::new();
+    println!(
+        "\ncurvature: whole programs in turn, best of {}; processor time of the work alone\n",
+        whole::RUNS
+    );
+    for (question, words, meaning) in QUESTIONS {
+        println!("  {words}");
+        let mut ours = None;
+        for (name, command) in &programs {
+            let Some(Answer { numbers: [number], seconds, .. }) = whole::best(command, question)? else {
+                continue;
+            };
+            let ours = *ours.get_or_insert(seconds);
+            let ratio = seconds / ours;
+            println!(
+                "    {name:20} {meaning} {number:11.6}, {:10.4} ms, theirs / ours {ratio:8.2}",
+                1e3 * seconds
+            );
+            rows.push(json!({
+                "what": words, "contender": name, "number": number, "means": meaning,
+                "seconds": seconds, "theirs_over_ours": ratio,
+            }));
+        }
+    }
+    Ok(rows.into())
+}
+
+/// Prints a number to compare and the seconds that it took.
+pub(crate) fn answer(what: &str, precision: &str) -> Result<(), String> {
+    let (number, seconds) = match precision {
+        "f64" => asked::<f64>(what),
+        _ => asked::<f32>(what),
+    }
+    .map_err(|error| error.to_string())?
+    .ok_or("curvature gradient | product | prepared | sixteen | top | trace | density | hessian | eigenvalues, then f64 | f32")?;
+    println!("{number:e} {seconds:e}");
+    Ok(())
+}
+
+/// Rows, labels and the trained parameters for a program in another language: little-endian `f64`.
+pub(crate) fn to_bytes() -> Result<Vec<u8>, ArgError> {
+    let digits = Digits::<f64>::training()?;
+    let f = digits.objective(16)?;
+    let labels = (0..f.data().len()).map(|k| f64::from(digits.label(k)));
+    let numbers = f.data().inputs().iter().copied().chain(labels).chain(trained(&f)?);
+    Ok(numbers.flat_map(f64::to_le_bytes).collect())
+}
+
+fn trained(f: &MlpObjective<'_, f64>) -> Result<Vec<f64>, ArgError> {
+    train(f, 128, 1, 3000)
+}
+
+/// The time of one of many calls.
+fn each(mut work: impl FnMut()) -> f64 {
+    work();
+    let (clock, mut calls) = (ProcessTime::now(), 0.0);
+    loop {
+        work();
+        calls += 1.0;
+        let seconds = clock.elapsed().as_secs_f64();
+        if seconds >= PATIENCE {
+            return seconds / calls;
+        }
+    }
+}
+
+/// v k = cos k, k = 1 …
+fn direction<R: Real>(n: usize) -> Vec<R> {
+    (1..=n).map(|k| R::from_f64(losscape::base::elementary::cos(k as f64))).collect()
+}
+
+fn asked<R: Real>(what: &str) -> Result<Option<(f64, f64)>, ArgError> {
+    let digits = Digits::<f64>::training()?;
+    let exact = digits.objective(16)?;
+    let cast = |all: &[f64]| -> Vec<R> { all.iter().map(|&x| R::from_f64(x)).collect() };
+    let (params, inputs) = (cast(&trained(&exact)?), cast(exact.data().inputs()));
+    let Targets::Labels(labels) = exact.data().targets() else { return Ok(None) };
+    let data = Dataset::new(&inputs, 64, Targets::Labels(labels))?;
+    let f = MlpObjective::new(exact.net(), Loss::SoftmaxCrossEntropy, data, R::from_f64(1e-4))?;
+    let n = f.dim();
+    let (v, mut out) = (direction::<R>(n), vec![R::ZERO; n]);
+    let prepare = || f.prepare(&params, vec![R::ZERO; f.prepared_len()]);
+    let (number, seconds) = match what {
+        "gradient" => {
+            let mut scratch = vec![R::ZERO; f.scratch_len()];
+            let seconds = each(|| _ = f.value_grad(&params, &mut out, &mut scratch));
+            (norm(&out), seconds)
+        }
+        "product" => {
+            let at = HessianAt::new(&f, &params)?;
+            let mut scratch = vec![R::ZERO; at.scratch_len()];
+            let seconds = each(|| at.apply(&v, &mut out, &mut scratch));
+            (norm(&out), seconds)
+        }
+        "prepared" => {
+            let at = prepare()?;
+            let mut scratch = vec![R::ZERO; at.scratch_len()];
+            let seconds = each(|| at.apply(&v, &mut out, &mut scratch));
+            (norm(&out), seconds)
+        }
+        "sixteen" => {
+            let at = prepare()?;
+            let mut scratch = vec![R::ZERO; at.several_scratch_len(SEVERAL)];
+            let (v, mut out) = (v.repeat(SEVERAL), vec![R::ZERO; SEVERAL * n]);
+            let seconds = each(|| at.apply_several(&v, &mut out, &mut scratch));
+            (norm(&out[n..2 * n]), seconds / SEVERAL as f64)
+        }
+        "top" => {
+            let mut fifth = R::ZERO;
+            let seconds = each(|| fifth = prepare().and_then(|at| top(&at)).unwrap_or(R::ZERO));
+            (fifth, seconds)
+        }
+        "trace" => {
+            let mut mean = R::ZERO;
+            let seconds = each(|| mean = prepare().and_then(|at| traced(&at)).unwrap_or(R::ZERO));
+            (mean, seconds)
+        }
+        "density" => {
+            let clock = ProcessTime::now();
+            let share = density(&prepare()?)?;
+            (share, clock.elapsed().as_secs_f64())
+        }
+        "hessian" => {
+            let clock = ProcessTime::now();
+            let matrix = dense(&prepare()?)?;
+            (norm(&matrix), clock.elapsed().as_secs_f64())
+        }
+        "eigenvalues" => {
+            let mut matrix = dense(&prepare()?)?;
+            let (mut values, mut workspace) = (vec![R::ZERO; n], vec![R::ZERO; EigenLayout::new(n).len()]);
+            let clock = ProcessTime::now();
+            eigenvalues(&mut matrix, &mut values, &mut workspace)?;
+            (values[n - 1], clock.elapsed().as_secs_f64())
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some((number.to_f64(), seconds)))
+}
+
+/// The fifth eigenvalue from above, once the bounds of all five are below a millionth of them.
+fn top<R: Real>(at: &impl Operator<R>) -> Result<R, ArgError> {
+    const MOST: u32 = 60;
+    let n = at.dim();
+    let layout = LanczosLayout::new(n, MOST as usize, at.scratch_len());
+    let (basis, workspace) = (vec![R::ZERO; layout.basis_len()], vec![R::ZERO; layout.len()]);
+    let config = LanczosConfig { steps: MOST, reorthogonalise: true };
+    let mut lanczos = Lanczos::new(at, config, &direction::<R>(n), basis, workspace)?;
+    let mut rng = stream(1, 0);
+    while lanczos.step(at, &mut rng) != LanczosStep::Done {
+        let steps = lanczos.steps();
+        let Some(ritz) = lanczos.ritz().filter(|_| steps >= 10) else { continue };
+        let near = |k: usize| {
+            // The value errs by the square of the residual over the gap to its neighbours, and never by more than the residual.
+            let (value, residual) = (ritz.values()[k], ritz.residual(k));
+            let above = if k + 1 < steps { ritz.values()[k + 1] - value } else { value };
+            let below = value - ritz.values()[k - 1];
+            let gap = if above < below { above } else { below };
+            let error = residual * residual / gap;
+            (if error < residual { error } else { residual }) <= R::from_f64(1e-6) * value
+        };
+        if (steps - 5..steps).all(near) {
+            return Ok(ritz.values()[steps - 5]);
+        }
+    }
+    Ok(lanczos.ritz().map_or(R::ZERO, |ritz| ritz.values()[MOST as usize - 5]))
+}
+
+/// With a standard error of a hundredth, by its own account.
+fn traced<R: Real>(at: &impl Operator<R>) -> Result<R, ArgError> {
+    const RANK: u32 = 20;
+    let layout = DeflatedTraceLayout::new(at.dim(), RANK as usize, at.scratch_len());
+    let (basis, workspace) = (vec![R::ZERO; layout.basis_len()], vec![R::ZERO; layout.len()]);
+    let mut trace = DeflatedTrace::new(at, RANK, Probe::Rademacher, basis, workspace)?;
+    let mut rng = stream(3, 0);
+    loop {
+        let step = trace.step(at, &mut rng);
+        let found = trace.estimate();
+        // Of fewer than eight probes the spread says little.
+        let known = matches!(step, DeflatedTraceStep::Added { count } if count >= 8);
+        if known && found.standard_error <= R::from_f64(0.01) * found.mean.abs() {
+            return Ok(found.mean);
+        }
+    }
+}
+
+fn density<R: Real>(at: &impl Operator<R>) -> Result<R, ArgError> {
+    const STEPS: u32 = 100;
+    const PROBES: u32 = 10;
+    let layout = DensityLayout::new(at.dim(), STEPS as usize, at.scratch_len(), PROBES as usize);
+    let lanczos = LanczosConfig { steps: STEPS, reorthogonalise: true };
+    let config = DensityConfig { probes: PROBES, probe: Probe::Rademacher, lanczos };
+    let memory = [layout.lanczos().basis_len(), layout.lanczos().len(), layout.nodes_len()];
+    let [basis, workspace, nodes] = memory.map(|len| vec![R::ZERO; len]);
+    let mut density = SpectralDensity::new(at, config, basis, workspace, nodes)?;
+    let mut rng = stream(4, 0);
+    while density.step(at, &mut rng) != DensityStep::Done {}
+    Ok(density.share(R::from_f64(-1e9), R::from_f64(0.01)).mean)
+}
+
+fn dense<R: Real>(at: &impl Operator<R>) -> Result<Vec<R>, ArgError> {
+    let n = at.dim();
+    let layout = HessianLayout::several(n, SEVERAL, at.several_scratch_len(SEVERAL));
+    let (matrix, workspace) = (vec![R::ZERO; layout.matrix_len()], vec![R::ZERO; layout.len()]);
+    let mut hessian = Hessian::several(at, SEVERAL, matrix, workspace)?;
+    while let HessianStep::Product { .. } = hessian.step(at) {}
+    Ok(hessian.into_parts().0)
+}
