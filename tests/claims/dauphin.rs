@@ -7,22 +7,7 @@ use losscape::curvature::{CriticalPoint, CriticalSearch, SearchLayout, SearchSte
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::{Curvature, Objective};
-
-/// The rank of each value, ties sharing their mean.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let count =
-        |holds: &dyn Fn(f64) -> bool| values.iter().fold(0.0, |n, y| if holds(*y) { n + 1.0 } else { n });
-    values.iter().map(|x| count(&|y| y < *x) + 0.5 * (count(&|y| y == *x) - 1.0)).collect()
-}
-
-/// Spearman's rank correlation.
-fn spearman(a: &[f64], b: &[f64]) -> f64 {
-    let (a, b) = (ranks(a), ranks(b));
-    let mean = a.iter().fold((0.0, 0.0), |(mean, n), x| (mean + (x - mean) / (n + 1.0), n + 1.0)).0;
-    let product =
-        |a: &[f64], b: &[f64]| a.iter().zip(b).fold(0.0, |sum, (x, y)| sum + (x - mean) * (y - mean));
-    product(&a, &b) / losscape::base::elementary::sqrt(product(&a, &a) * product(&b, &b))
-}
+use losscape_tests::sharp::spearman;
 
 fn found(f: &MlpObjective<'_, f64>, seed: u64) -> Option<CriticalPoint<f64>> {
     let layout = SearchLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());

@@ -1,7 +1,7 @@
 //! The edge of stability: Cohen et al. (2021), Damian et al. (2023), Cohen et al. (2025), Long & Bartlett (2024), Lewkowycz et al. (2020).
 
 use losscape::base::elementary::sqrt;
-use losscape::base::random::{Rng, fill_normal, partial_shuffle, stream};
+use losscape::base::random::{fill_normal, stream};
 use losscape::base::vector::{distance, dot, norm};
 use losscape::flow::{
     CentralFlow, CentralFlowConfig, CentralFlowLayout, CentralFlowStep, FlowConfig, FlowLayout, FlowStep,
@@ -14,6 +14,7 @@ use losscape::sgd::{
     BatchOrder, FullBatch, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep, Transform,
 };
 use losscape::{Curvature, Objective, Real};
+use losscape_tests::sharp::batch_sharpness;
 
 const NET: Mlp = Mlp::from_widths(&[1, 20, 20, 1]);
 
@@ -129,7 +130,8 @@ fn minibatches_settle_below_the_edge() {
                 assert!(matches!(sgd.step(&f, &mut rng), SgdStep::Stepped { .. }));
                 if step > 20_000 && step % 200 == 0 {
                     sharp.push(0.5 * rate * sharpness(&f, sgd.params(), &mut v, 30));
-                    batch_sharp.push(0.5 * rate * of_batches(&f, sgd.params(), batch, &mut rng));
+                    let of_batches = batch_sharpness(&f, sgd.params(), batch as usize, 20, &mut rng).unwrap();
+                    batch_sharp.push(0.5 * rate * of_batches);
                 }
             }
         }
@@ -147,26 +149,6 @@ fn minibatches_settle_below_the_edge() {
     assert!(medians.windows(2).all(|pair| pair[1][0] < pair[0][0]), "{medians:?}");
     assert!(medians[3][0] < 0.6, "{medians:?}");
     assert!(medians.iter().all(|[_, batches]| (0.88..1.05).contains(batches)), "{medians:?}");
-}
-
-/// η/2 times it: the mean over batches of gᵀ H g and of ‖g‖², both of the batch.
-fn of_batches(f: &MlpObjective<'_, f64>, params: &[f64], batch: u32, rng: &mut impl Rng) -> f64 {
-    let (mut order, batch): (Vec<u32>, _) = ((0..20).collect(), batch as usize);
-    let (mut grad, mut product) = (vec![0.0; f.dim()], vec![0.0; f.dim()]);
-    let (mut up, mut down) = (0.0, 0.0);
-    for _ in 0..20 {
-        partial_shuffle(rng, &mut order, batch);
-        let inputs: Vec<f64> = order[..batch].iter().map(|k| task().0[*k as usize]).collect();
-        let targets: Vec<f64> = order[..batch].iter().map(|k| task().1[*k as usize]).collect();
-        let data = Dataset::new(&inputs, 1, Targets::Values(&targets)).unwrap();
-        let on = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0).unwrap();
-        let mut scratch = vec![0.0; on.scratch_len().max(on.hess_vec_scratch_len())];
-        on.value_grad(params, &mut grad, &mut scratch);
-        on.hess_vec(params, &grad, &mut product, &mut scratch);
-        up += dot(&grad, &product);
-        down += dot(&grad, &grad);
-    }
-    up / down
 }
 
 /// The claim (Cohen et al. 2025): the central flow follows the average of neighbouring iterates; the gradient flow, without an edge,

@@ -5,6 +5,7 @@
 //! search proves nothing: "no path below x" means that this many restarts found none.
 #![cfg(test)]
 
+mod batch_size;
 mod clouds;
 mod collapse;
 mod connectivity;
@@ -23,5 +24,7 @@ mod noise;
 mod regression;
 mod sharpness;
 mod smoothing;
+mod spectra;
 mod support;
 mod toolbox;
+mod valleys;

@@ -10,3 +10,5 @@ pub mod matching;
 pub mod noise;
 pub mod paths;
 pub mod plot;
+pub mod sharp;
+pub mod spectrum;

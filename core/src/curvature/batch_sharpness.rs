@@ -74,7 +74,7 @@ pub enum BatchSharpnessStep {
 ///
 /// # Error
 /// [`estimate`](Self::estimate) gives the ratio of both means and its standard error by the delta method,
-/// `√(Σ (aᵦ − s bᵦ)² / (c (c − 1))) / mean b` over c batches with a = gᵀH_B g and b = ‖g‖². The ratio of means is biased by
+/// `√(Σ (aᵦ − s bᵦ)² / (c (c − 1))) / mean b` over c batches with `a = gᵀ H_B g` and `b = ‖g‖²`. The ratio of means is biased by
 /// some 1/c of itself.
 ///
 /// # Shapes
@@ -213,7 +213,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
     #[must_use]
     pub fn estimate(&self) -> Estimate<R> {
         let Sums { count, unit, ratio, b, ee, .. } = self.sums;
-        if !(b > R::ZERO) {
+        if b <= R::ZERO {
             return Estimate { mean: R::NAN, standard_error: R::INFINITY };
         }
         let standard_error = if count < 2 {

@@ -98,3 +98,28 @@ fn what_does_not_fit_is_refused_or_nan() -> Outcome {
     assert!(found.iter().any(|x| !x.is_finite()), "{found:?}");
     Ok(())
 }
+
+/// Two things that other libraries' products lose: a penalty that is part of the loss, and the share of a last part of another size.
+#[test]
+fn a_penalty_and_a_last_part_of_another_size_count() -> Outcome {
+    const SAMPLES: usize = 130;
+    let net = Mlp::new(&[2, 3, 2])?;
+    let x = wave(2 * SAMPLES, 1.0, 1.1);
+    let labels: Vec<u8> = (0..SAMPLES).map(|k| (k * 5 % 2) as u8).collect();
+    let (params, v) = (wave(net.param_len(), 0.6, 0.3), wave(net.param_len(), 1.0, 0.9));
+    let product = |from: usize, to: usize, l2: f64| -> Result<Vec<f64>, ArgError> {
+        let data = Dataset::new(&x[2 * from..2 * to], 2, Targets::Labels(&labels[from..to]))?;
+        let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, l2)?;
+        let prepared = f.prepare(&params, vec![0.0; f.prepared_len()])?;
+        let mut out = vec![0.0; f.dim()];
+        prepared.apply(&v, &mut out, &mut vec![0.0; prepared.scratch_len()]);
+        Ok(out)
+    };
+    let (all, penalised) = (product(0, SAMPLES, 0.0)?, product(0, SAMPLES, 0.1)?);
+    let parts = [product(0, 128, 0.0)?, product(128, SAMPLES, 0.0)?];
+    for k in 0..v.len() {
+        assert!((penalised[k] - all[k] - 0.1 * v[k]).abs() < 1e-15, "{k}");
+        assert!((all[k] - (128.0 * parts[0][k] + 2.0 * parts[1][k]) / 130.0).abs() < 1e-15, "{k}");
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Readers of digits trained to one and the same loss, and how sharp the places are that they end at.
+
+use losscape::base::random::{Rng, partial_shuffle, stream};
+use losscape::curvature::{
+    BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep, Lanczos, LanczosConfig, LanczosLayout,
+    LanczosStep, Probe, Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep, TraceEstimate,
+    TraceLayout, TraceStep,
+};
+use losscape::models::mlp::{Init, MlpObjective};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep, Transform};
+use losscape::{ArgError, Objective, Operator};
+
+/// The measures of [`Measures`], in their order.
+pub const NAMES: [&str; 5] = ["box", "ball", "largest_eigenvalue", "trace", "batch_sharpness"];
+
+/// Five measures of sharpness: Keskar's box of 10⁻³ in per cent, the rise in a ball of 0.05, the largest eigenvalue, the trace
+/// (50 probes), and the batch sharpness of batches of 16.
+pub type Measures = [f64; 5];
+
+/// A network and what it took.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// Where it ended: the first place after an epoch with a mean data loss below the level.
+    pub params: Vec<f64>,
+    /// Epochs.
+    pub epochs: u32,
+}
+
+/// Trains in shuffled epochs until the mean loss of all samples is below `level`; `None` if that takes more than `most` epochs or a
+/// value is not finite.
+///
+/// # Errors
+/// [`ArgError`] naming what does not fit.
+pub fn train_to(
+    f: &MlpObjective<'_, f64>,
+    batch: u32,
+    chain: impl Transform<f64>,
+    seed: u64,
+    (level, most): (f64, u32),
+) -> Result<Option<Trained>, ArgError> {
+    let samples = u32::try_from(f.data().len()).unwrap_or(u32::MAX);
+    let (mut params, mut scratch) = (vec![0.0; f.dim()], vec![0.0; f.scratch_len()]);
+    let mut rng = stream(seed, 0);
+    f.net().init(Init::GlorotUniform, &mut params, &mut rng);
+    let batches = Minibatches::new(BatchOrder::ShuffledEpochs, samples, batch, vec![0; f.data().len()])?;
+    let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
+    let mut sgd = Sgd::new(f, params, batches, chain, workspace)?;
+    for epochs in 1..=most {
+        for _ in 0..samples.div_ceil(batch) {
+            if !matches!(sgd.step(f, &mut rng), SgdStep::Stepped { .. }) {
+                return Ok(None);
+            }
+        }
+        if f.data_loss(sgd.params(), &mut scratch) < level {
+            return Ok(Some(Trained { params: sgd.params().to_vec(), epochs }));
+        }
+    }
+    Ok(None)
+}
+
+/// All measures at a place.
+///
+/// # Errors
+/// [`ArgError`] naming `params`.
+///
+/// # Panics
+/// If a value is not finite.
+pub fn measures(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<Measures, ArgError> {
+    let rise = |region, steps| -> Result<Sharpness<f64, Vec<f64>>, ArgError> {
+        let config = SharpnessConfig { region, starts: 2, steps };
+        let workspace = vec![0.0; SharpnessLayout::new(f.dim(), f.scratch_len()).len()];
+        let mut sharpness = Sharpness::new(f, config, params, workspace)?;
+        let mut rng = stream(7, 0);
+        while sharpness.step(f, &mut rng) != SharpnessStep::Done {}
+        Ok(sharpness)
+    };
+    let prepared = f.prepare(params, vec![0.0; f.prepared_len()])?;
+    let mut trace = {
+        let layout = TraceLayout::several(f.dim(), 10, prepared.several_scratch_len(10));
+        TraceEstimate::several(&prepared, 10, Probe::Rademacher, vec![0.0; layout.len()])?
+    };
+    let mut rng = stream(8, 0);
+    while trace.count() < 50 {
+        assert!(matches!(trace.step(&prepared, &mut rng), TraceStep::Added { .. }), "a finite product");
+    }
+    Ok([
+        rise(Region::Box { size: 1e-3 }, 10)?.percentage(),
+        rise(Region::Ball { radius: 0.05 }, 10)?.rise(),
+        largest(&prepared)?,
+        trace.mean(),
+        batch_sharpness(f, params, 16, 60, &mut rng)?,
+    ])
+}
+
+/// The largest eigenvalue, by twenty Lanczos steps.
+///
+/// # Errors
+/// None: the memory fits.
+///
+/// # Panics
+/// If a product is not finite.
+pub fn largest(operator: &impl Operator<f64>) -> Result<f64, ArgError> {
+    let layout = LanczosLayout::new(operator.dim(), 20, operator.scratch_len());
+    let config = LanczosConfig { steps: 20, reorthogonalise: true };
+    let (basis, workspace) = (vec![0.0; layout.basis_len()], vec![0.0; layout.len()]);
+    let mut lanczos = Lanczos::new(operator, config, &vec![1.0; operator.dim()], basis, workspace)?;
+    let mut rng = stream(9, 0);
+    loop {
+        match lanczos.step(operator, &mut rng) {
+            LanczosStep::Done => break,
+            LanczosStep::Extended { .. } | LanczosStep::Restarted { .. } => (),
+            step => panic!("{step:?}"),
+        }
+    }
+    Ok(lanczos.ritz().and_then(|ritz| ritz.values().last().copied()).unwrap_or(f64::NAN))
+}
+
+/// `E[gᵀ H_B g] / E ‖g‖²` over so many random batches.
+///
+/// # Errors
+/// [`ArgError`] naming `params`.
+///
+/// # Panics
+/// If a value is not finite.
+pub fn batch_sharpness(
+    f: &MlpObjective<'_, f64>,
+    params: &[f64],
+    batch: usize,
+    batches: u32,
+    rng: &mut impl Rng,
+) -> Result<f64, ArgError> {
+    let mut order: Vec<u32> = (0..).take(f.data().len()).collect();
+    let workspace = vec![0.0; BatchSharpnessLayout::of(f, batch).len()];
+    let mut sharpness = BatchSharpness::new(f, params, workspace)?;
+    for _ in 0..batches {
+        partial_shuffle(rng, &mut order, batch);
+        let step = sharpness.step(f, &order[..batch]);
+        assert!(matches!(step, BatchSharpnessStep::Added { .. }), "{step:?}");
+    }
+    Ok(sharpness.estimate().mean)
+}
+
+/// Spearman's rank correlation; equal values share the mean of their ranks.
+#[must_use]
+pub fn spearman(a: &[f64], b: &[f64]) -> f64 {
+    let ranks = |values: &[f64]| -> Vec<f64> {
+        let below = |x: &f64| values.iter().filter(|y| *y < x).count();
+        let same = |x: &f64| values.iter().filter(|y| *y == x).count();
+        values.iter().map(|x| count(below(x)) + 0.5 * (count(same(x)) + 1.0)).collect()
+    };
+    let (a, b) = (ranks(a), ranks(b));
+    let mean = 0.5 * (count(a.len()) + 1.0);
+    let product =
+        |a: &[f64], b: &[f64]| a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + (a - mean) * (b - mean));
+    product(&a, &b) / losscape::base::elementary::sqrt(product(&a, &a) * product(&b, &b))
+}
+
+fn count(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+/// One of the recipes of the 200 networks: five batches, four rates, ten seeds; momentum 0.9.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe {
+    /// Samples of a batch.
+    pub batch: u32,
+    /// The rate.
+    pub rate: f64,
+    /// Of the start and the order.
+    pub seed: u64,
+}
+
+impl Recipe {
+    /// A network of this recipe, at a data loss below 0.05; `None` if 1500 epochs do not suffice.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming what does not fit.
+    pub fn train(&self, f: &MlpObjective<'_, f64>) -> Result<Option<Trained>, ArgError> {
+        let chain = (LearningRate::constant(self.rate), Momentum::heavy_ball(0.9, vec![0.0; f.dim()]));
+        train_to(f, self.batch, chain, self.seed, (0.05, 1500))
+    }
+}
+
+/// All recipes, seeds last.
+pub fn recipes(seeds: u64) -> impl Iterator<Item = Recipe> {
+    let batches = [8, 16, 32, 64, 150];
+    batches.into_iter().flat_map(move |batch| {
+        [0.003, 0.01, 0.03, 0.1]
+            .into_iter()
+            .flat_map(move |rate| (1..=seeds).map(move |seed| Recipe { batch, rate, seed }))
+    })
+}
