@@ -2,6 +2,8 @@
 
 use losscape::Real;
 use losscape::base::elementary::{cos, exp, ln, sigmoid, sin, softplus, sqrt, tanh};
+#[cfg(feature = "paths")]
+use losscape::base::elementary::{erf, erfc};
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Rng, stream};
 
@@ -12,7 +14,29 @@ pub(crate) const SINGLE: Experiment =
 pub(crate) const DOUBLE: Experiment =
     Experiment { name: "elementary-f64", digest: 0x753e675b9d20c0f3, stack: 2048, run: run::<f64> };
 
+/// The error function and its complement, which smoothing needs.
+#[cfg(feature = "paths")]
+pub(crate) const ERROR_FUNCTION: Experiment = Experiment {
+    name: "error-function-f32",
+    digest: 0x1393be9d623853da,
+    stack: 2048,
+    run: || run_over(|x: f32, digest| digest.reals(&[erf(x), erfc(x)])),
+};
+#[cfg(feature = "paths")]
+pub(crate) const ERROR_FUNCTION64: Experiment = Experiment {
+    name: "error-function-f64",
+    digest: 0x1,
+    stack: 2048,
+    run: || run_over(|x: f64, digest| digest.reals(&[erf(x), erfc(x)])),
+};
+
 fn run<R: Real>() -> u64 {
+    run_over::<R>(|x, digest| {
+        digest.reals(&[exp(x), ln(x), tanh(x), sigmoid(x), softplus(x), sin(x), cos(x), sqrt(x)]);
+    })
+}
+
+fn run_over<R: Real>(all: impl Fn(R, &mut Fingerprint)) -> u64 {
     let mut digest = Fingerprint::new();
     // −20 to 20 in steps of 0.1 that are no multiples of a power of two.
     for k in 0..401 {
@@ -25,8 +49,4 @@ fn run<R: Real>() -> u64 {
         all(R::from_bits64(if R::BYTES == 4 { bits >> 32 } else { bits }), &mut digest);
     }
     digest.finish()
-}
-
-fn all<R: Real>(x: R, digest: &mut Fingerprint) {
-    digest.reals(&[exp(x), ln(x), tanh(x), sigmoid(x), softplus(x), sin(x), cos(x), sqrt(x)]);
 }

@@ -90,6 +90,8 @@ const FLOORS: &[Experiment] = &[
 /// Experiments of path methods and of curvature, for which a board with 256 KiB of flash has no room.
 #[cfg(feature = "paths")]
 const PATHS: &[Experiment] = &[
+    elementary::ERROR_FUNCTION,
+    elementary::ERROR_FUNCTION64,
     paths::SURFACES,
     paths::SURFACES64,
     paths::BAND,

@@ -23,13 +23,14 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
     BARE.into_iter().chain(fingerprint::all().into_iter().filter_map(|target| target.triple()))
 }
 
-/// Runs all steps in lanes that share nothing but the machine: the two long ones, and many short steps beside them.
+/// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that fill what those leave.
 pub(crate) fn run(exhaustive: bool) -> Result {
+    let miri = vec![Step::new(&install::native(), "undefined behaviour, by Miri", interpreted)];
     if !paths::at("web/package.json").is_file() {
-        return report::run(vec![host(exhaustive), elsewhere()], Vec::new());
+        return report::run(vec![host(exhaustive), elsewhere(), miri], Vec::new());
     }
     let times = browser("test:times", "times of the page, alone");
-    report::run(vec![host(exhaustive), page(exhaustive), elsewhere()], vec![times])
+    report::run(vec![host(exhaustive), page(exhaustive), elsewhere(), miri], vec![times])
 }
 
 /// What a developer waits for after an edit: lints, unit tests and this machine's digests, and the page without a browser.
@@ -75,8 +76,9 @@ fn host(exhaustive: bool) -> Vec<Step> {
     let mut steps = vec![
         formatting(native),
         lints(native),
-        Step::new(native, "tests, debug", |log| tests("", log)),
+        // First, because the page's tests run native programs of this profile, and would wait while it is being built.
         Step::new(native, "tests, optimised", |log| tests("--profile optimised", log)),
+        Step::new(native, "tests, debug", |log| tests("", log)),
         Step::new(native, "without optional parts", |log| {
             quiet(
                 cargo("clippy -p losscape --no-default-features --features compact --locked -- -D warnings")
@@ -94,7 +96,6 @@ fn host(exhaustive: bool) -> Vec<Step> {
         Step::new(native, "packages", package::check),
         Step::new(native, "benchmarks, each once", bench::check),
         Step::new(native, "lowest Rust version", lowest_rust),
-        Step::new(native, "undefined behaviour, by Miri", interpreted),
     ];
     if exhaustive {
         steps.push(Step::new(native, "exhaustive sweeps", |log| {
@@ -158,6 +159,27 @@ fn browser(name: &'static str, what: &str) -> Step {
     })
 }
 
+/// The tests of the page in use. They wait for a browser on a machine that other lanes keep busy: files with a test that failed
+/// run once more, one at a time, and the table names the tests that passed only then.
+fn used() -> Step {
+    Step::new("Chromium", "the lab, used", |log| {
+        install::node_packages(log)?;
+        let chromium = &install::chromium()?;
+        let Err(failure) = install::npm("run").words("test:lab").env("CHROMIUM", chromium).log(log) else {
+            return Ok(String::new());
+        };
+        let [names, files] = log.failed_tests();
+        println!("failed the first time:\n{}", log.failures());
+        // Many failures are no accident.
+        if files.is_empty() || names.len() > 4 {
+            return Err(failure);
+        }
+        let again = install::npm("run").words("test:again --").words(&files.join(" "));
+        again.env("CHROMIUM", chromium).log(log)?;
+        Ok(format!("the second time: {}", names.join(", ")))
+    })
+}
+
 /// The page: its kernel, its code, and the page itself in Chromium.
 fn page(exhaustive: bool) -> Vec<Step> {
     let mut steps = vec![
@@ -170,7 +192,7 @@ fn page(exhaustive: bool) -> Vec<Step> {
         script("check", "types of the page"),
         script("test", "unit tests of the page"),
         script("build", "bundle"),
-        browser("test:lab", "the lab, used"),
+        used(),
     ];
     if exhaustive {
         steps.push(browser("test:soak", "the lab, used for ten minutes"));

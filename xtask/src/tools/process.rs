@@ -147,12 +147,71 @@ impl Log {
 
     /// The end of the log, for a failure's message.
     pub(crate) fn tail(&self) -> String {
-        let bytes = std::fs::read(&self.path).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let text = self.text();
         let lines: Vec<&str> = text.lines().collect();
         let from = lines.len().saturating_sub(60);
         format!("{}\n(the whole log: {})", lines[from..].join("\n"), self.path.display())
     }
+
+    /// What the log says of each test that failed: the end of a long log need not name any.
+    pub(crate) fn failures(&self) -> String {
+        failures(&self.text())
+    }
+
+    /// The tests of Node that failed, and the files that they are in.
+    pub(crate) fn failed_tests(&self) -> [Vec<String>; 2] {
+        failed_tests(&self.text())
+    }
+
+    fn text(&self) -> String {
+        let bytes = std::fs::read(&self.path).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+/// The reports of failed tests in the output of cargo (a panic and its message) and of Node (`not ok` and its block).
+fn failures(output: &str) -> String {
+    const LINES: usize = 16;
+    const REPORTS: usize = 8;
+    let lines: Vec<&str> = output.lines().collect();
+    let begins = |line: &str| {
+        line.trim_start().starts_with("not ok ")
+            || line.starts_with("thread '") && line.contains(" panicked at ")
+    };
+    let ends = |line: &str| matches!(line.trim(), "..." | "");
+    let reports = lines.iter().enumerate().filter(|(_, line)| begins(line)).map(|(at, _)| {
+        let rest = &lines[at..lines.len().min(at + LINES)];
+        let end = rest.iter().position(|line| ends(line)).unwrap_or(rest.len());
+        rest[..end].join("\n")
+    });
+    reports.take(REPORTS).collect::<Vec<_>>().join("\n")
+}
+
+/// Names of the failed tests in the output of Node, innermost ones only, and their files.
+fn failed_tests(output: &str) -> [Vec<String>; 2] {
+    let (mut names, mut files) = (Vec::new(), Vec::new());
+    for report in output.split("not ok ").skip(1) {
+        let block = report.split("\n  ...").next().unwrap_or_default();
+        // A suite fails because of what is in it.
+        if block.contains("failureType: 'subtestsFailed'") {
+            continue;
+        }
+        let name = block
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '-');
+        names.push(name.to_owned());
+        let location = block.lines().find_map(|line| line.trim().strip_prefix("location: '"));
+        let file =
+            location.and_then(|location| location.split(".ts:").next()).map(|file| format!("{file}.ts"));
+        if let Some(file) = file
+            && !files.contains(&file)
+        {
+            files.push(file);
+        }
+    }
+    [names, files]
 }
 
 /// The full path of a program, if it is on the path.
@@ -174,7 +233,31 @@ pub(crate) fn ask(name: &str, args: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::ask;
+    use super::{ask, failed_tests, failures};
+
+    #[test]
+    fn the_tests_that_failed_are_found_in_a_long_log() {
+        let log = "ok 1 - this\n    not ok 2 - that\n      ---\n      error: '3 is not 4'\n      ...\nok 3 - more\n\
+                   thread 'a::b' (12) panicked at src/lib.rs:1:2:\nleft: 3\n\nok\nthread 'main' panicked at x.rs:\nno\n";
+        let found = failures(log);
+        assert_eq!(
+            found,
+            "    not ok 2 - that\n      ---\n      error: '3 is not 4'\nthread 'a::b' (12) panicked at src/lib.rs:1:2:\n\
+             left: 3\nthread 'main' panicked at x.rs:\nno"
+        );
+        assert_eq!(failures("ok 1 - all\n# fail 0\n"), "");
+    }
+
+    #[test]
+    fn failed_tests_of_node_have_names_and_files() {
+        let log = "ok 1 - this\n    not ok 2 - that - and more\n      ---\n      location: '/a/b.test.ts:3:1'\n      failureType: \
+                   'testCodeFailure'\n      ...\nnot ok 3 - suite\n  ---\n  location: '/a/b.test.ts:1:1'\n  failureType: 'subtestsFailed'\n  ...\n";
+        assert_eq!(
+            failed_tests(log),
+            [["that - and more"], ["/a/b.test.ts"]].map(|row| row.map(str::to_owned).to_vec())
+        );
+        assert_eq!(failed_tests("ok 1 - not so\n"), [Vec::<String>::new(), Vec::new()]);
+    }
 
     #[test]
     fn a_program_that_fails_has_no_answer() {

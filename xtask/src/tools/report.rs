@@ -54,9 +54,13 @@ impl Step {
         let rows = match (self.work)(&mut log) {
             Ok(rows) => rows,
             Err(failure) => {
-                if matches!(failure, Failure::Failed(_)) {
-                    println!("{}\n", log.tail());
-                }
+                let failure = match failure {
+                    Failure::Failed(text) => {
+                        println!("{}\n", log.tail());
+                        Failure::Failed(format!("{text}\n{}", log.failures()))
+                    }
+                    missing @ Failure::Missing(_) => missing,
+                };
                 vec![Row { target: self.target.clone(), what: self.what.clone(), result: Err(failure) }]
             }
         };
@@ -135,7 +139,7 @@ fn take(lanes: &mut [Lane]) -> Option<(usize, Step)> {
     Some((at, lane.steps.pop()?))
 }
 
-/// `target  what ran  result`, in columns.
+/// `target  what ran  result`, in columns, and below them what failed.
 fn print_table(rows: &[Row]) {
     let width = |cell: fn(&Row) -> &str| rows.iter().map(|row| cell(row).chars().count()).fold(9, usize::max);
     let (target, what) = (width(|row| &row.target), width(|row| &row.what));
@@ -148,6 +152,11 @@ fn print_table(rows: &[Row]) {
             Err(failure) => failure.to_string(),
         };
         println!("{:target$}  {:what$}  {result}", row.target, row.what);
+    }
+    for row in rows {
+        if let Err(Failure::Failed(text)) = &row.result {
+            println!("\n{} · {}: {text}", row.target, row.what);
+        }
     }
 }
 
