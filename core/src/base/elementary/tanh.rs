@@ -25,7 +25,7 @@
 
 use core::f32::consts::LOG2_E;
 
-use losscape_dispatch::{Float, Simd, Task, Vector, run};
+use losscape_dispatch::{Float, Simd, Task, run};
 
 use super::exp::{ROUND_32, parts_64};
 use crate::base::elementwise::each;
@@ -123,12 +123,26 @@ impl Task for Slice<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        let lanes = S::F32::LANES;
+        if cfg!(target_family = "wasm") {
+            self.groups::<S::F32, 1>();
+        } else if S::REGISTERS == 32 {
+            self.groups::<S::F32, 8>();
+        } else {
+            self.groups::<S::F32, 4>();
+        }
+    }
+}
+
+impl Slice<'_> {
+    /// So many registers at a time.
+    #[inline(always)]
+    fn groups<V: Float, const ABREAST: usize>(self) {
+        let lanes = V::LANES;
         let mut groups = self.0.chunks_exact_mut(ABREAST * lanes);
         for group in &mut groups {
-            let mut x = [S::F32::splat(0.0); ABREAST];
+            let mut x = [V::splat(0.0); ABREAST];
             for v in 0..ABREAST {
-                x[v] = S::F32::load(&group[v * lanes..]);
+                x[v] = V::load(&group[v * lanes..]);
             }
             x = abreast(x);
             for v in 0..ABREAST {
@@ -136,14 +150,11 @@ impl Task for Slice<'_> {
             }
         }
         for rest in groups.into_remainder().chunks_mut(lanes) {
-            let [y] = abreast([S::F32::load_part(rest, rest.len())]);
+            let [y] = abreast([V::load_part(rest, rest.len())]);
             y.store_part(rest, rest.len());
         }
     }
 }
-
-/// Registers at a time, as many as were measured to be best; engines of WebAssembly gain nothing by more than one.
-const ABREAST: usize = if cfg!(target_family = "wasm") { 1 } else { 8 };
 
 #[inline(always)]
 pub(super) fn tanh_64(x: f64) -> f64 {

@@ -8,6 +8,7 @@
 //! Each product equals its twin in [`naive`] bit for bit, for every shape. If the lengths of the slices do not fit
 //! together, the result is filled with NaN.
 
+mod column;
 mod few;
 mod fit;
 pub mod naive;

@@ -1,66 +1,78 @@
 //! Panels: what a tile reads of the second operand.
 
-use losscape_dispatch::Four;
+use heapless::Vec;
+use losscape_dispatch::{Four, Vector};
 
 use crate::Real;
 
-/// Terms that a panel holds.
-pub(super) const DEPTH: usize = 32;
+/// Terms that a panel holds: of 64 bytes each, a quarter of the smallest first-level cache.
+pub(super) const DEPTH: usize = 128;
 
-/// As many numbers as a tile has lanes, at every multiple of the stride.
-#[derive(Clone, Copy)]
-pub(super) struct Panel<'a, R> {
-    pub(super) from: &'a [R],
-    pub(super) stride: usize,
-}
+/// Rows as wide as a tile, on the stack. What holds no row is not initialised.
+pub(super) struct Panel<R, const WIDTH: usize>(Vec<[R; WIDTH], DEPTH>);
 
-/// `panel[k][l] = b[k · stride + l]` for `width` lanes; the others keep what they hold.
-#[inline(always)]
-pub(super) fn packed<R: Real, const WIDTH: usize>(
-    panel: &mut [[R; WIDTH]],
-    b: &[R],
-    stride: usize,
-    width: usize,
-) {
-    for (panel, b) in panel.iter_mut().zip(b.chunks(stride)) {
-        for (panel, &b) in panel.iter_mut().zip(&b[..width]) {
-            *panel = b;
-        }
+impl<R: Real, const WIDTH: usize> Panel<R, WIDTH> {
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
     }
-}
 
-/// `panel[k][l] = b[l · stride + k]` for `width` lanes; the others keep what they hold.
-#[inline(always)]
-pub(super) fn transposed<R: Real, F: Four<R>, const WIDTH: usize>(
-    panel: &mut [[R; WIDTH]],
-    b: &[R],
-    stride: usize,
-    width: usize,
-) {
-    let terms = panel.len();
-    let mut l = 0;
-    // Four by four: a few shuffles of whole vectors.
-    while l + 4 <= width {
-        let column = |c: usize| &b[(l + c) * stride..][..terms];
-        let (a, b, c, d) = (column(0), column(1), column(2), column(3));
-        let mut k = 0;
-        while k + 4 <= terms {
-            let block = F::transpose([a, b, c, d].map(|column| F::load(&column[k..])));
-            for (t, row) in block.into_iter().enumerate() {
-                row.store(&mut panel[k + t][l..]);
+    /// All numbers, row after row.
+    pub(super) fn numbers(&self) -> &[R] {
+        self.0.as_flattened()
+    }
+
+    /// `panel[k][l] = b[k · stride + l]` for at most [`DEPTH`] terms k and `width` lanes; the others hold any numbers.
+    #[inline(always)]
+    pub(super) fn pack<V: Vector<R>>(&mut self, terms: usize, b: &[R], stride: usize, width: usize) {
+        let panel = self.take(terms);
+        if width == WIDTH {
+            for (row, b) in panel.iter_mut().zip(b.chunks(stride)) {
+                *row = b.as_chunks().0[0];
             }
-            k += 4;
+        } else {
+            for (row, b) in panel.iter_mut().zip(b.chunks(stride)) {
+                for (row, b) in row.chunks_exact_mut(V::LANES).zip(b[..width].chunks(V::LANES)) {
+                    V::load_part(b, b.len()).store(row);
+                }
+            }
         }
-        while k < terms {
-            panel[k][l..l + 4].copy_from_slice(&[a[k], b[k], c[k], d[k]]);
-            k += 1;
-        }
-        l += 4;
     }
-    while l < width {
-        for (p, &b) in panel.iter_mut().zip(&b[l * stride..][..terms]) {
-            p[l] = b;
+
+    /// The first `terms` rows, to be written.
+    #[inline(always)]
+    fn take(&mut self, terms: usize) -> &mut [[R; WIDTH]] {
+        while self.0.len() < terms && self.0.push([R::ZERO; WIDTH]).is_ok() {}
+        &mut self.0[..terms]
+    }
+
+    /// `panel[k][l] = b[l · stride + k]` for at most [`DEPTH`] terms k and `width` lanes; the others hold any numbers.
+    #[inline(always)]
+    pub(super) fn turn<F: Four<R>>(&mut self, terms: usize, b: &[R], stride: usize, width: usize) {
+        let panel = self.take(terms);
+        let mut l = 0;
+        // Four by four: a few shuffles of whole vectors.
+        while l + 4 <= width {
+            let column = |c: usize| &b[(l + c) * stride..][..terms];
+            let (a, b, c, d) = (column(0), column(1), column(2), column(3));
+            let mut k = 0;
+            while k + 4 <= terms {
+                let block = F::transpose([a, b, c, d].map(|column| F::load(&column[k..])));
+                for (t, row) in block.into_iter().enumerate() {
+                    row.store(&mut panel[k + t][l..]);
+                }
+                k += 4;
+            }
+            while k < terms {
+                panel[k][l..l + 4].copy_from_slice(&[a[k], b[k], c[k], d[k]]);
+                k += 1;
+            }
+            l += 4;
         }
-        l += 1;
+        while l < width {
+            for (p, &b) in panel.iter_mut().zip(&b[l * stride..][..terms]) {
+                p[l] = b;
+            }
+            l += 1;
+        }
     }
 }

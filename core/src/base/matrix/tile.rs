@@ -1,9 +1,9 @@
 //! Register tiles: a few rows times a few lanes of a product, all their sums in flight at once.
 //!
-//! The lanes are columns of the result. Where the second operand's rows lie together they are read as they
-//! are; otherwise a *panel* of it, `DEPTH × WIDTH`, is copied to the stack, and every row of the first operand
-//! runs past it. A sum that is longer than a panel waits in the result, which rounds nothing, so neither
-//! panels nor tiles can be seen in the bits.
+//! The lanes are columns of the result. A *panel* of the second operand, as wide as a tile, is copied to the stack
+//! unless its rows are as wide themselves or pass few rows, and every row of the first operand runs past it. So the loop over terms reads
+//! whole rows one after the other, at a distance that the compiler knows, and needs no comparison. A sum that is longer
+//! than a panel waits in the result, which rounds nothing, so neither panels nor tiles can be seen in the bits.
 #![expect(
     clippy::needless_range_loop,
     reason = "an index names a register; what borrows them keeps them in memory"
@@ -11,12 +11,15 @@
 
 use losscape_dispatch::{Simd, Task, Vector};
 
-use super::panel::{DEPTH, Panel, packed, transposed};
+use super::panel::{DEPTH, Panel};
 use crate::Real;
 
 /// How a matrix lies in memory, known at compile time.
 pub(super) const ROW_MAJOR: u8 = 0;
 pub(super) const COLUMN_MAJOR: u8 = 1;
+
+/// Whether code is to be small: one way to read a panel, and two heights of tiles.
+const SMALL: bool = cfg!(target_family = "wasm");
 
 /// Where the sums begin.
 #[derive(Clone, Copy)]
@@ -49,15 +52,17 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Task
     type Output = ();
 
     /// Chooses the tile: rows × vectors, and the numbers in a row of it. Eight registers of sums hide the
-    /// latency of an addition and leave room for the operands.
+    /// latency of an addition; more of them read less for each term, as long as the operands find room.
     #[inline(always)]
     fn run<S: Simd>(self) {
-        match (S::REGISTERS, <R::Vector<S> as Vector<R>>::LANES) {
-            (32, 16) => self.tiles::<R::Vector<S>, 8, 1, 16>(),
-            (32, 8) => self.tiles::<R::Vector<S>, 8, 1, 8>(),
-            (_, 8) => self.tiles::<R::Vector<S>, 4, 2, 16>(),
-            (_, 4) => self.tiles::<R::Vector<S>, 4, 2, 8>(),
-            (_, 2) => self.tiles::<R::Vector<S>, 4, 2, 4>(),
+        let lanes = <R::Vector<S> as Vector<R>>::LANES;
+        match (S::REGISTERS, lanes * R::BYTES, lanes) {
+            (32, 64, 16) => self.tiles::<R::Vector<S>, 8, 1, 16>(),
+            (32, 64, 8) => self.tiles::<R::Vector<S>, 8, 1, 8>(),
+            (_, 32, 8) => self.tiles::<R::Vector<S>, 6, 2, 16>(),
+            (_, 32, 4) => self.tiles::<R::Vector<S>, 6, 2, 8>(),
+            (_, _, 4) => self.tiles::<R::Vector<S>, 4, 2, 8>(),
+            (_, _, 2) => self.tiles::<R::Vector<S>, 4, 2, 4>(),
             _ => self.tiles::<R::Vector<S>, 4, 2, 2>(),
         }
     }
@@ -72,6 +77,8 @@ struct Place {
     /// The first column, and how many numbers of the width are columns.
     column: usize,
     width: usize,
+    /// How far apart the panel's rows begin.
+    stride: usize,
 }
 
 impl Place {
@@ -84,139 +91,189 @@ impl Place {
 }
 
 impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product<'_, R, PAIRS, A, B, C> {
-    /// Visits all panels in order: columns in steps of the width, terms in steps of [`DEPTH`]; and past each
-    /// panel runs all rows, `ROWS` at a time, then one at a time.
+    /// Visits all panels in order, columns in steps of the width and terms in equal steps of at most [`DEPTH`]; and
+    /// past each panel runs all rows.
     #[inline(always)]
     fn tiles<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(mut self) {
+        let step =
+            if self.depth <= DEPTH { self.depth } else { self.depth.div_ceil(self.depth.div_ceil(DEPTH)) };
+        // One by one: an array of a constant would be copied, all of it.
+        let mut storage: [Panel<R, WIDTH>; PAIRS] = core::array::from_fn(|_| Panel::new());
         let mut column = 0;
         while column < self.columns {
             let width = if self.columns - column < WIDTH { self.columns - column } else { WIDTH };
             let mut k = 0;
             while k < self.depth {
-                let terms = if self.depth - k < DEPTH { self.depth - k } else { DEPTH };
-                let place = Place { k, terms, column, width };
-                // Not initialised where it is not used.
-                let mut storage: [[[R; WIDTH]; DEPTH]; PAIRS];
-                let mut panels = [Panel { from: &[][..], stride: self.columns }; PAIRS];
-                if B == ROW_MAJOR && self.whole_rows(place, WIDTH) {
+                let terms = if self.depth - k < step { self.depth - k } else { step };
+                let mut place = Place { k, terms, column, width, stride: self.columns };
+                let mut panels: [&[R]; PAIRS] = [&[]; PAIRS];
+                let in_place = B == ROW_MAJOR && self.in_place(place, WIDTH, ROWS);
+                if in_place {
                     for pair in 0..PAIRS {
-                        panels[pair].from = &self.b[pair][k * self.columns + column..];
+                        panels[pair] = &self.b[pair][k * self.columns + column..];
                     }
                 } else {
-                    storage = [[[R::ZERO; WIDTH]; DEPTH]; PAIRS];
-                    self.copy::<V, WIDTH>(place, &mut storage);
+                    place.stride = WIDTH;
                     for pair in 0..PAIRS {
-                        panels[pair] = Panel { from: storage[pair].as_flattened(), stride: WIDTH };
+                        let b = self.b[pair];
+                        if B == ROW_MAJOR {
+                            let (b, stride) = (&b[k * self.columns + column..], self.columns);
+                            storage[pair].pack::<V>(terms, b, stride, width);
+                        } else {
+                            let (b, stride) = (&b[column * self.depth + k..], self.depth);
+                            storage[pair].turn::<V::Four>(terms, b, stride, width);
+                        }
+                    }
+                    for pair in 0..PAIRS {
+                        panels[pair] = storage[pair].numbers();
                     }
                 }
-                let mut row = 0;
-                // A result by columns has few rows.
-                while C == ROW_MAJOR && row + ROWS <= self.rows {
-                    self.tile::<V, ROWS, VECTORS>(panels, place, row);
-                    row += ROWS;
+                if SMALL || in_place && self.columns != WIDTH {
+                    self.all_rows::<V, 4, VECTORS, WIDTH, false>(panels, place);
+                } else {
+                    self.all_rows::<V, ROWS, VECTORS, WIDTH, true>(panels, place);
                 }
-                while row < self.rows {
-                    self.tile::<V, 1, VECTORS>(panels, place, row);
-                    row += 1;
-                }
-                k += DEPTH;
+                k += step;
             }
             column += WIDTH;
         }
     }
 
-    /// Whether all lanes can be read in each row of B. Those beyond the last column then hold the beginning
-    /// of the next row, and are dropped in the end.
+    /// Whether a panel is read where it lies: if its rows are as wide as a tile, and by few rows (where code is to be small,
+    /// by any) if each of its own has all lanes. Those beyond the last column then hold the beginning of the next row, and
+    /// are dropped in the end.
     #[inline(always)]
-    fn whole_rows(&self, place: Place, width: usize) -> bool {
-        (place.k + place.terms - 1) * self.columns + place.column + width <= self.b[0].len()
+    fn in_place(&self, place: Place, width: usize, most: usize) -> bool {
+        let last = (place.k + place.terms - 1) * self.columns + place.column;
+        self.columns == width || (SMALL || self.rows < 2 * most) && last + width <= self.b[0].len()
     }
 
-    /// Copies the panels.
+    /// All rows past a panel: `ROWS` at a time, and what is left in tiles of four, two and one.
     #[inline(always)]
-    fn copy<V: Vector<R>, const WIDTH: usize>(
-        &self,
+    fn all_rows<
+        V: Vector<R>,
+        const ROWS: usize,
+        const VECTORS: usize,
+        const WIDTH: usize,
+        const DENSE: bool,
+    >(
+        &mut self,
+        panels: [&[R]; PAIRS],
         place: Place,
-        panels: &mut [[[R; WIDTH]; DEPTH]; PAIRS],
     ) {
-        let Place { k, terms, column, width } = place;
-        for pair in 0..PAIRS {
-            let (panel, b) = (&mut panels[pair][..terms], self.b[pair]);
-            if B == ROW_MAJOR {
-                packed(panel, &b[k * self.columns + column..], self.columns, width);
-            } else {
-                transposed::<_, V::Four, WIDTH>(panel, &b[column * self.depth + k..], self.depth, width);
+        let mut row = 0;
+        // A result by columns has few rows.
+        if C == ROW_MAJOR {
+            // Twice four are quicker than six and two.
+            let kept = if ROWS == 6 && self.rows % 6 == 2 && self.rows > 2 { 8 } else { self.rows % ROWS };
+            while ROWS > 4 && row < self.rows - kept {
+                self.tile::<V, ROWS, VECTORS, WIDTH, DENSE>(panels, place, row);
+                row += ROWS;
             }
+            while row + 4 <= self.rows {
+                self.tile::<V, 4, VECTORS, WIDTH, DENSE>(panels, place, row);
+                row += 4;
+            }
+        }
+        if !SMALL && row + 2 <= self.rows {
+            self.tile::<V, 2, VECTORS, WIDTH, DENSE>(panels, place, row);
+            row += 2;
+        }
+        while row < self.rows {
+            self.tile::<V, 1, VECTORS, WIDTH, DENSE>(panels, place, row);
+            row += 1;
         }
     }
 
-    /// The sums of `ROWS` rows from `row`, over the terms of a panel.
+    /// The sums of `ROWS` rows from `row`, over the terms of a panel, whose rows lie one after the other if it is `DENSE`
+    /// and otherwise at its stride.
     #[inline(always)]
-    fn tile<V: Vector<R>, const ROWS: usize, const VECTORS: usize>(
+    fn tile<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const DENSE: bool>(
         &mut self,
-        panels: [Panel<'_, R>; PAIRS],
+        panels: [&[R]; PAIRS],
         place: Place,
         row: usize,
     ) {
-        let mut sums = self.begin::<V, ROWS, VECTORS>(place, row);
-        let mut rows: [&[R]; ROWS] = [&[]; ROWS];
+        let mut sums = self.begin::<V, ROWS, VECTORS, WIDTH>(place, row);
+        let panels = panels.map(|panel| Rows::<R, WIDTH, DENSE>::new(panel, place));
         if A == ROW_MAJOR {
+            let mut a: [&[R]; ROWS] = [&[]; ROWS];
             for r in 0..ROWS {
-                rows[r] = &self.a[0][(row + r) * self.depth + place.k..][..place.terms];
+                a[r] = &self.a[0][(row + r) * self.depth + place.k..][..place.terms];
             }
-        }
-        for t in 0..place.terms {
-            for pair in 0..PAIRS {
-                let Panel { from, stride } = panels[pair];
-                let from = &from[t * stride..][..VECTORS * V::LANES];
-                let mut b = [V::splat(R::ZERO); VECTORS];
-                for v in 0..VECTORS {
-                    b[v] = V::load(&from[v * V::LANES..]);
-                }
-                let column: &[R] = if A == ROW_MAJOR {
-                    &[]
-                } else {
-                    &self.a[pair][(place.k + t) * self.rows + row..][..ROWS]
-                };
+            for t in 0..place.terms {
+                let b = registers::<R, V, VECTORS, WIDTH>(panels[0].at(t));
                 for r in 0..ROWS {
-                    let a = V::splat(if A == ROW_MAJOR { rows[r][t] } else { column[r] });
+                    let a = V::splat(a[r][t]);
                     for v in 0..VECTORS {
                         sums[r][v] = sums[r][v].add(a.mul(b[v]));
                     }
                 }
             }
+        } else {
+            let mut at = place.k * self.rows + row;
+            for t in 0..place.terms {
+                for pair in 0..PAIRS {
+                    let b = registers::<R, V, VECTORS, WIDTH>(panels[pair].at(t));
+                    let a = &self.a[pair][at..][..ROWS];
+                    for r in 0..ROWS {
+                        let a = V::splat(a[r]);
+                        for v in 0..VECTORS {
+                            sums[r][v] = sums[r][v].add(a.mul(b[v]));
+                        }
+                    }
+                }
+                at += self.rows;
+            }
         }
-        self.end(sums, place, row);
+        self.end::<V, ROWS, VECTORS, WIDTH>(sums, place, row);
     }
 
     /// Where the sums of `ROWS` rows begin, or how far they have come.
+    ///
+    /// Here and in [`end`](Self::end), what touches the sums is short enough to be written out for each: a loop over them
+    /// would keep them in memory.
     #[inline(always)]
-    fn begin<V: Vector<R>, const ROWS: usize, const VECTORS: usize>(
+    fn begin<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(
         &self,
         place: Place,
         row: usize,
     ) -> [[V; VECTORS]; ROWS] {
-        let Place { k, column, .. } = place;
         let mut sums = [[V::splat(R::ZERO); VECTORS]; ROWS];
-        for v in 0..VECTORS {
-            let (first, lanes) = (column + v * V::LANES, place.lanes::<R, V>(v));
-            match self.start {
-                _ if lanes == 0 => {}
-                Start::Zero if k == 0 => {}
-                Start::Columns(start) if k == 0 => {
-                    let start = V::load_part(&start[first..], lanes);
-                    for r in 0..ROWS {
-                        sums[r][v] = start;
+        let Place { k, column, width, .. } = place;
+        match self.start {
+            Start::Zero if k == 0 => {}
+            Start::Columns(start) if k == 0 => {
+                let mut line = [R::ZERO; WIDTH];
+                read::<R, V>(&start[column..], width, &mut line);
+                sums = [registers(&line); ROWS];
+            }
+            _ if C == COLUMN_MAJOR => {
+                let mut lines = [[R::ZERO; WIDTH]; ROWS];
+                for (r, line) in lines.iter_mut().enumerate() {
+                    let apart = self.c[column * self.rows + row + r..].iter().step_by(self.rows);
+                    line.iter_mut().zip(apart).take(width).for_each(|(line, c)| *line = *c);
+                }
+                for r in 0..ROWS {
+                    sums[r] = registers(&lines[r]);
+                }
+            }
+            _ if width == WIDTH => {
+                for r in 0..ROWS {
+                    let line = &self.c[(row + r) * self.columns + column..][..WIDTH];
+                    for v in 0..VECTORS {
+                        sums[r][v] = V::load(&line[v * V::LANES..]);
                     }
                 }
-                _ if C == COLUMN_MAJOR && self.rows > 1 => {
-                    for r in 0..ROWS {
-                        sums[r][v] = gather(&self.c[first * self.rows + row + r..], self.rows, lanes);
-                    }
-                }
-                _ => {
-                    for r in 0..ROWS {
-                        sums[r][v] = V::load_part(&self.c[(row + r) * self.columns + first..], lanes);
+            }
+            _ => {
+                for r in 0..ROWS {
+                    let line = &self.c[(row + r) * self.columns + column..][..width];
+                    for v in 0..VECTORS {
+                        let lanes = place.lanes::<R, V>(v);
+                        if lanes > 0 {
+                            sums[r][v] = V::load_part(&line[v * V::LANES..], lanes);
+                        }
                     }
                 }
             }
@@ -226,74 +283,85 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
 
     /// Puts the sums of `ROWS` rows where they belong.
     #[inline(always)]
-    fn end<V: Vector<R>, const ROWS: usize, const VECTORS: usize>(
+    fn end<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(
         &mut self,
         sums: [[V; VECTORS]; ROWS],
         place: Place,
         row: usize,
     ) {
-        for v in 0..VECTORS {
-            let (first, lanes) = (place.column + v * V::LANES, place.lanes::<R, V>(v));
-            if lanes == 0 {
-                continue;
-            }
+        let Place { column, width, .. } = place;
+        if C == COLUMN_MAJOR {
+            let mut lines = [[R::ZERO; WIDTH]; ROWS];
             for r in 0..ROWS {
-                if C == COLUMN_MAJOR && self.rows > 1 {
-                    scatter(sums[r][v], &mut self.c[first * self.rows + row + r..], self.rows, lanes);
-                } else {
-                    sums[r][v].store_part(&mut self.c[(row + r) * self.columns + first..], lanes);
+                for v in 0..VECTORS {
+                    sums[r][v].store(&mut lines[r][v * V::LANES..]);
+                }
+            }
+            for (r, line) in lines.iter().enumerate() {
+                let apart = self.c[column * self.rows + row + r..].iter_mut().step_by(self.rows);
+                line.iter().zip(apart).take(width).for_each(|(line, c)| *c = *line);
+            }
+        } else if width == WIDTH {
+            for r in 0..ROWS {
+                let line = &mut self.c[(row + r) * self.columns + column..][..WIDTH];
+                for v in 0..VECTORS {
+                    sums[r][v].store(&mut line[v * V::LANES..]);
+                }
+            }
+        } else {
+            for r in 0..ROWS {
+                let line = &mut self.c[(row + r) * self.columns + column..][..width];
+                for v in 0..VECTORS {
+                    let lanes = place.lanes::<R, V>(v);
+                    if lanes > 0 {
+                        sums[r][v].store_part(&mut line[v * V::LANES..], lanes);
+                    }
                 }
             }
         }
     }
 }
 
-/// The most lanes of any vector.
-const MOST: usize = 16;
+/// The rows of a panel.
+#[derive(Clone, Copy)]
+struct Rows<'a, R, const WIDTH: usize, const DENSE: bool> {
+    dense: &'a [[R; WIDTH]],
+    apart: &'a [R],
+    stride: usize,
+}
 
-/// Every `stride`th number.
-#[inline(always)]
-fn gather<R: Real, V: Vector<R>>(from: &[R], stride: usize, lanes: usize) -> V {
-    let mut all = [R::ZERO; MOST];
-    for (all, from) in all.iter_mut().zip(from.iter().step_by(stride)).take(lanes) {
-        *all = *from;
+impl<'a, R: Real, const WIDTH: usize, const DENSE: bool> Rows<'a, R, WIDTH, DENSE> {
+    #[inline(always)]
+    fn new(panel: &'a [R], Place { terms, stride, .. }: Place) -> Self {
+        if DENSE {
+            Self { dense: &panel.as_chunks().0[..terms], apart: &[], stride }
+        } else {
+            Self { dense: &[], apart: panel, stride }
+        }
     }
-    V::load(&all)
-}
-
-/// To every `stride`th place.
-#[inline(always)]
-fn scatter<R: Real, V: Vector<R>>(vector: V, to: &mut [R], stride: usize, lanes: usize) {
-    let mut all = [R::ZERO; MOST];
-    vector.store(&mut all);
-    for (all, to) in all.iter().zip(to.iter_mut().step_by(stride)).take(lanes) {
-        *to = *all;
-    }
-}
-
-/// `sum[j] += Σₛ d[s][j]`.
-pub(super) struct ColumnSum<'a, R> {
-    /// rows × columns.
-    pub(super) d: &'a [R],
-    pub(super) sum: &'a mut [R],
-}
-
-impl<R: Real> Task for ColumnSum<'_, R> {
-    type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(self) {
-        let (columns, step) = (self.sum.len(), <R::Vector<S> as Vector<R>>::LANES);
-        let mut column = 0;
-        while column < columns {
-            let lanes = if columns - column < step { columns - column } else { step };
-            let own = &mut self.sum[column..][..lanes];
-            let mut sum = <R::Vector<S>>::load_part(own, lanes);
-            for d in self.d.chunks_exact(columns) {
-                sum = sum.add(<R::Vector<S>>::load_part(&d[column..], lanes));
-            }
-            sum.store_part(own, lanes);
-            column += step;
-        }
+    fn at(&self, t: usize) -> &'a [R; WIDTH] {
+        if DENSE { &self.dense[t] } else { &self.apart[t * self.stride..].as_chunks().0[0] }
+    }
+}
+
+/// A row of a tile.
+#[inline(always)]
+fn registers<R: Real, V: Vector<R>, const VECTORS: usize, const WIDTH: usize>(
+    from: &[R; WIDTH],
+) -> [V; VECTORS] {
+    let mut row = [V::splat(R::ZERO); VECTORS];
+    for v in 0..VECTORS {
+        row[v] = V::load(&from[v * V::LANES..]);
+    }
+    row
+}
+
+/// Reads the first `width` numbers.
+#[inline(always)]
+fn read<R: Real, V: Vector<R>>(from: &[R], width: usize, line: &mut [R]) {
+    for (from, line) in from[..width].chunks(V::LANES).zip(line.chunks_exact_mut(V::LANES)) {
+        V::load_part(from, from.len()).store(line);
     }
 }

@@ -2,10 +2,11 @@
 
 use losscape_dispatch::run;
 
+use super::column::ColumnSum;
 use super::few::FewTerms;
 use super::naive;
 use super::narrow::{FLIGHT, Narrow};
-use super::tile::{COLUMN_MAJOR, ColumnSum, Product, ROW_MAJOR, Start};
+use super::tile::{COLUMN_MAJOR, Product, ROW_MAJOR, Start};
 use crate::Real;
 
 /// Below this many rows a panel costs more than it saves.
@@ -120,8 +121,12 @@ pub(super) fn outer_sum_direction<R: Real>(
 /// The outputs are the lanes, unless they are few: then the inputs.
 fn outer_tiles<R: Real, const PAIRS: usize>(x: [&[R]; PAIRS], d: [&[R]; PAIRS], c: &mut [R], outputs: usize) {
     let (inputs, depth, start) = (c.len() / outputs, d[0].len() / outputs, Start::Result);
-    if outputs <= FEW_COLUMNS {
-        let (a, b, rows, columns) = (d, x, outputs, inputs);
+    let (a, b, rows, columns) =
+        if outputs <= FEW_COLUMNS { (d, x, outputs, inputs) } else { (x, d, inputs, outputs) };
+    // One column is one row.
+    if outputs == 1 || outputs > FEW_COLUMNS {
+        run(Product::<R, PAIRS, COLUMN_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
+    } else {
         run(Product::<R, PAIRS, COLUMN_MAJOR, ROW_MAJOR, COLUMN_MAJOR> {
             a,
             b,
@@ -131,9 +136,6 @@ fn outer_tiles<R: Real, const PAIRS: usize>(x: [&[R]; PAIRS], d: [&[R]; PAIRS], 
             depth,
             columns,
         });
-    } else {
-        let (a, b, rows, columns) = (x, d, inputs, outputs);
-        run(Product::<R, PAIRS, COLUMN_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
     }
 }
 
