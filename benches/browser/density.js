@@ -39,7 +39,7 @@ try {
     const best = { simd: Infinity, native: Infinity };
     for (let round = 0; round < rounds; round++) {
       const [found, inPage] = await page.evaluate((words) => globalThis.ask(words), words);
-      const answer = execFileSync(native, ['density', 'build', ...words], { encoding: 'utf8' });
+      const answer = execFileSync(native, ['--width', '128', 'density', ...words], { encoding: 'utf8' });
       const [same, alone] = answer.split(' ').map(Number);
       if (same !== found) throw new Error(`${what}: ${found} here, ${same} natively`);
       best.simd = Math.min(best.simd, inPage);

@@ -35,7 +35,7 @@ const server = createServer(async (request, response) => {
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 
-const program = spawn(native, ['serve', 'build'], { stdio: ['pipe', 'pipe', 'inherit'] });
+const program = spawn(native, ['--width', '128', 'serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
 const answers = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

@@ -1,9 +1,9 @@
-//! What the processor can do at most with separate multiplications and additions.
+//! The processor, and what it can do at most with separate multiplications and additions.
 
 use core::hint::black_box;
 
 use losscape_dispatch::{Level, Simd, Task, Vector, limit, run, widest};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::measure::in_turn;
 
@@ -39,44 +39,83 @@ impl Task for Chains {
     }
 }
 
-/// Operations per second, in units of 10⁹, at each vector width that the processor has.
-pub(crate) fn limits() -> Vec<(Level, f64)> {
-    let levels = [Level::Build, Level::V3, Level::V4].into_iter().filter(|&level| level <= widest());
-    let limits = levels
-        .map(|level| {
+/// Vectors that a measurement may use: all up to a width.
+#[derive(Clone, Copy)]
+pub(crate) struct Widths {
+    widest: Level,
+}
+
+/// The widths there are, in bits.
+const WIDTHS: [(Level, &str); 3] = [(Level::Build, "128"), (Level::V3, "256"), (Level::V4, "512")];
+
+impl Widths {
+    /// All that the processor has.
+    pub(crate) fn all() -> Self {
+        Self { widest: widest() }
+    }
+
+    /// Those up to so many bits, from now on in the whole program.
+    pub(crate) fn up_to(bits: &str) -> Result<Self, String> {
+        let (level, _) =
+            WIDTHS.into_iter().find(|width| width.1 == bits).ok_or("widths are 128, 256 and 512 bits")?;
+        if level > widest() {
+            return Err(format!("this processor's vectors are {} bits wide", Self::all().bits()));
+        }
+        limit(level);
+        Ok(Self { widest: level })
+    }
+
+    /// The widest, in bits.
+    pub(crate) fn bits(self) -> &'static str {
+        WIDTHS[self.widest as usize - 1].1
+    }
+
+    /// Operations per second, in units of 10⁹, at each width.
+    fn limits(self) -> Vec<(&'static str, f64)> {
+        let limits = WIDTHS.into_iter().filter(|&(level, _)| level <= self.widest).map(|(level, bits)| {
             limit(level);
-            let lanes = [4, 4, 8, 16][level as usize];
+            let lanes = [4, 8, 16][level as usize - 1];
             let [seconds] = in_turn([&mut || {
                 black_box(run(Chains { factor: black_box(1.0) }));
             }]);
-            (level, (2 * CHAINS * lanes * TURNS) as f64 / seconds / 1e9)
-        })
-        .collect();
-    limit(Level::V4);
-    limits
-}
-
-/// The limit of the widest vectors.
-pub(crate) fn limit_of_widest() -> f64 {
-    limits().last().map_or(f64::NAN, |&(_, gflops)| gflops)
-}
-
-/// Prints and returns the limits.
-pub(crate) fn measure() -> Value {
-    println!("\nseparate multiplications and additions of f32, one thread\n");
-    let mut values = Map::new();
-    for (level, gflops) in limits() {
-        println!("  {:6}  {gflops:6.1} GFLOP/s", name(level));
-        values.insert(name(level).into(), json!(gflops));
+            (bits, (2 * CHAINS * lanes * TURNS) as f64 / seconds / 1e9)
+        });
+        let limits = limits.collect();
+        limit(self.widest);
+        limits
     }
-    Value::Object(values)
+
+    /// The limit of the widest vectors.
+    pub(crate) fn limit_of_widest(self) -> f64 {
+        self.limits().last().map_or(f64::NAN, |&(_, gflops)| gflops)
+    }
+
+    /// Prints and returns the processor and the limits.
+    pub(crate) fn measure(self) -> Value {
+        println!("\n{}\nseparate multiplications and additions of f32, one thread\n", self.describe());
+        let limits = self.limits().into_iter().map(|(bits, gflops)| {
+            println!("  {bits} bits  {gflops:6.1} GFLOP/s");
+            json!({ "bits": bits, "gflops": gflops })
+        });
+        json!({ "processor": processor(), "limits": limits.collect::<Vec<_>>() })
+    }
+
+    /// The processor, and the vectors in use.
+    pub(crate) fn describe(self) -> String {
+        let (used, all) = (self.bits(), Self::all().bits());
+        let forced = if used == all { String::new() } else { format!(" of its {all}") };
+        format!("{}: vectors of {used}{forced} bits", processor())
+    }
 }
 
-/// The level as a program argument.
-pub(crate) const fn name(level: Level) -> &'static str {
-    match level {
-        Level::Build => "build",
-        Level::V3 => "v3",
-        Level::V4 => "v4",
-    }
+/// What the system calls the processor.
+pub(crate) fn processor() -> String {
+    let all = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = all.lines().find(|line| line.split(':').next().is_some_and(|key| key.trim() == name))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    let numbers = field("cpu family").zip(field("model"));
+    let numbers = numbers.map_or(String::new(), |(family, model)| format!(", family {family} model {model}"));
+    field("model name").map_or_else(|| std::env::consts::ARCH.to_owned(), |name| name + &numbers)
 }

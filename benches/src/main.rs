@@ -25,9 +25,12 @@ use losscape_benches::workload::{Problem, Workload};
 use losscape_dispatch::{Level, limit};
 use serde_json::{Map, Value};
 
-const HELP: &str = "\
-losscape-benches <command>
+use crate::machine::Widths;
 
+const HELP: &str = "\
+losscape-benches [--width BITS] <command>
+
+  --width 128|256|512               use no wider vectors, here and in what takes part in a comparison for us
   check                             run everything once and compare with the naive twins
   kernels OUT.json                  kernels, elementary functions, costs and the machine's limit
   peers OUT.json [NAME=COMMAND]...  the workloads, in turn with other programs
@@ -38,8 +41,8 @@ losscape-benches <command>
   curvature OUT.json [NAME=COMMAND]...
                                     products, eigenvalues, traces and densities, as whole programs, in turn with others
   curvature QUESTION f32|f64        one of these programs
-  density [build] QUESTION          one of these programs; with the build's own vectors alone
-  serve [build|v3|v4]               take part in a comparison, with vectors no wider than named
+  density QUESTION                  one of these programs
+  serve                             take part in a comparison
   data FOLDER                       write the workloads' numbers for programs in other languages
 ";
 
@@ -47,9 +50,27 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match args[..] {
+        ["--width", bits, ref command @ ..] => {
+            Widths::up_to(bits).and_then(|widths| execute(command, widths))
+        }
+        ref command => execute(command, Widths::all()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: &[&str], widths: Widths) -> Result<(), String> {
+    match *command {
         ["check"] => check(),
-        ["kernels", out] => kernels(out),
-        ["peers", out, ref programs @ ..] => peers::compare(programs).and_then(|value| write(out, &value)),
+        ["kernels", out] => kernels(out, widths),
+        ["peers", out, ref programs @ ..] => {
+            peers::compare(programs, widths).and_then(|value| write(out, &value))
+        }
         ["paths", out, ref programs @ ..] => {
             path_peers::compare(programs).and_then(|value| write(out, &value))
         }
@@ -61,19 +82,10 @@ fn main() -> ExitCode {
         ["curvature", out, ref programs @ ..] => {
             curvature::compare(programs).and_then(|value| write(out, &value))
         }
-        ["density", "build", ref question @ ..] => narrow("build").and_then(|()| diffusion::answer(question)),
         ["density", ref question @ ..] => diffusion::answer(question),
         ["serve"] => serve(),
-        ["serve", level] => narrow(level).and_then(|()| serve()),
         ["data", folder] => data(folder),
         _ => Err(HELP.into()),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::FAILURE
-        }
     }
 }
 
@@ -110,13 +122,13 @@ fn lowered(workload: Workload) -> Result<f64, String> {
     Ok(number)
 }
 
-fn kernels(out: &str) -> Result<(), String> {
+fn kernels(out: &str, widths: Widths) -> Result<(), String> {
     matrix::check()?;
     elementary::check()?;
     let mut all = Map::new();
-    all.insert("limit".into(), machine::measure());
+    all.insert("machine".into(), widths.measure());
     all.insert("elementary".into(), elementary::measure());
-    all.insert("kernels".into(), matrix::measure());
+    all.insert("kernels".into(), matrix::measure(widths));
     all.insert("costs".into(), costs::measure()?);
     write(out, &Value::Object(all))
 }
@@ -129,16 +141,6 @@ fn serve() -> Result<(), String> {
         Kernel::new(workload, problem, &labels[workload as usize]).ok().map(|kernel| Box::new(kernel) as _)
     })
     .map_err(|error| error.to_string())
-}
-
-fn narrow(level: &str) -> Result<(), String> {
-    limit(match level {
-        "build" => Level::Build,
-        "v3" => Level::V3,
-        "v4" => Level::V4,
-        _ => return Err(HELP.into()),
-    });
-    Ok(())
 }
 
 fn data(folder: &str) -> Result<(), String> {

@@ -3,7 +3,7 @@
 use losscape::base::matrix::{self, naive};
 use serde_json::{Value, json};
 
-use crate::machine;
+use crate::machine::Widths;
 use crate::measure::{in_turn, numbers};
 
 /// Rows × inputs × outputs.
@@ -99,8 +99,8 @@ pub(crate) fn check() -> Result<(), String> {
 }
 
 /// Prints and returns GFLOP/s and shares of the machine's limit.
-pub(crate) fn measure() -> Value {
-    let limit = machine::limit_of_widest();
+pub(crate) fn measure(widths: Widths) -> Value {
+    let limit = widths.limit_of_widest();
     println!("\nbatch kernels of f32, GFLOP/s\n");
     println!(
         "  {:19}  {:14}  {:>6}  {:>6}  {:>6}  {:>8}",

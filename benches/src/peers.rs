@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use losscape_benches::workload::Workload;
 use serde_json::{Value, json};
 
-use crate::machine;
+use crate::machine::{Widths, processor};
 
 /// Questions to each contender about each workload.
 const ROUNDS: usize = 7;
@@ -66,21 +66,22 @@ impl Drop for Program {
 }
 
 /// Prints and returns rates; `programs` are `NAME=COMMAND` with arguments after spaces.
-pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
+pub(crate) fn compare(programs: &[&str], widths: Widths) -> Result<Value, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let own = own.to_str().ok_or("this program's path is no UTF-8")?;
     let mut ready = vec![
-        Program::start("losscape", &[own, "serve"])?,
-        Program::start("losscape, narrowest", &[own, "serve", "build"])?,
+        Program::start("losscape", &[own, "--width", widths.bits(), "serve"])?,
+        Program::start("losscape, narrowest", &[own, "--width", "128", "serve"])?,
     ];
     for program in programs {
         let (name, command) =
             program.split_once('=').ok_or_else(|| format!("{program}: not NAME=COMMAND"))?;
         ready.push(Program::start(name, &command.split_whitespace().collect::<Vec<_>>())?);
     }
-    let limit = machine::limit_of_widest();
+    let limit = widths.limit_of_widest();
     println!(
-        "\nworkloads: millions or thousands per second, best and median of {ROUNDS}; limit {limit:.0} GFLOP/s\n"
+        "\n{}\nworkloads: millions or thousands per second, best and median of {ROUNDS}; limit {limit:.0} GFLOP/s\n",
+        widths.describe()
     );
     println!(
         "  {:4}{:22}  {:>11}  {:>11}  {:>13}  {:>8}",
@@ -90,7 +91,9 @@ pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
     for workload in Workload::ALL {
         rows.extend(one(workload, &mut ready, limit)?);
     }
-    Ok(json!({ "limit_gflops": limit, "workloads": rows }))
+    Ok(json!({
+        "processor": processor(), "vector_bits": widths.bits(), "limit_gflops": limit, "workloads": rows,
+    }))
 }
 
 /// One workload by all that know it.

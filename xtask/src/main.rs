@@ -22,7 +22,7 @@ cargo xtask <command>
               [--bless]       accept this machine's digests as the committed ones
   size [--write]              flash, RAM, stack and instructions on boards, compared with (or written to)
                               firmware/README.md
-  bench [--jax | --paths | --diffusion | --curvature]
+  bench [--width BITS] [--jax] | --paths | --diffusion | --curvature
                               speeds next to naive twins, other libraries and the machine's limit
                               (or next to JAX; or of paths, next to ASE and NumPy), as ratios of one sitting
   miri                        undefined behaviour, looked for by an interpreter; needs a nightly Rust

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::tools::cargo::cargo;
-use crate::tools::process::{Failure, Log, Result, ask, find, program};
+use crate::tools::process::{Failure, Log, Result, Run, ask, find, program};
 use crate::tools::{install, paths};
 
 /// What a comparison needs, and how to get it.
@@ -28,18 +28,77 @@ const EIGEN_HEADERS: [&str; 4] = [
 
 const BROWSER: &str = "benches/browser";
 
-/// Prints the tables and writes `target/bench.json`; with `--jax`, only the comparison with JAX; with
-/// `--paths`, only bands and AutoNEB; with `--diffusion`, only densities, clouds and convolutions; with `--curvature`, only products of
-/// Hessians and what is made of them.
+/// The widest vectors in use, here and by the peers that can be kept from wider ones.
+#[derive(Clone, Copy, PartialEq)]
+enum Width {
+    /// The processor's.
+    Native,
+    /// So many bits.
+    Bits(&'static str),
+}
+
+impl Width {
+    const ALL: [&'static str; 3] = ["128", "256", "512"];
+
+    /// The file of the results.
+    fn file(self, name: &str) -> PathBuf {
+        match self {
+            Self::Native => paths::target(&format!("{name}.json")),
+            Self::Bits(bits) => paths::target(&format!("{name}-{bits}.json")),
+        }
+    }
+
+    /// Our program, which takes the width as its first arguments.
+    fn program(self, native: &Path) -> Run {
+        match self {
+            Self::Native => program(native),
+            Self::Bits(bits) => {
+                let isa = ["SSE4_2", "AVX2", "AVX512"]
+                    [Self::ALL.iter().position(|&width| width == bits).unwrap_or(2)];
+                // JAX takes part as a child of it.
+                program(native)
+                    .words("--width")
+                    .arg(bits)
+                    .env("XLA_FLAGS", format!("--xla_cpu_max_isa={isa}"))
+            }
+        }
+    }
+
+    /// Names and compiler flags of Eigen's rows.
+    fn eigen(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Native => &[("Eigen", "-march=native")],
+            Self::Bits("128") => &[("Eigen, SSE2", "")],
+            Self::Bits("256") => &[
+                ("Eigen, AVX2", "-march=haswell -mno-fma -ffp-contract=off"),
+                ("Eigen, AVX2 fused", "-march=haswell"),
+            ],
+            Self::Bits(_) => &[("Eigen", "-march=skylake-avx512")],
+        }
+    }
+}
+
+const USAGE: &str = "cargo xtask bench [--width 128|256|512] [--jax] | --paths | --diffusion | --curvature";
+
+/// Prints the tables and writes `target/bench.json`; with `--width`, with vectors no wider (`target/bench-256.json`); with
+/// `--jax`, only the comparison with JAX; with `--paths`, only bands and AutoNEB; with `--diffusion`, only densities, clouds
+/// and convolutions; with `--curvature`, only products of Hessians and what is made of them.
 pub(crate) fn run(flags: &[&str]) -> Result {
     let mut log = Log::new("bench")?;
-    let result = match flags {
-        [] => all(&mut log),
-        ["--jax"] => with_jax(&mut log),
-        ["--paths"] => paths_of_peers(&mut log),
-        ["--diffusion"] => diffusion_of_peers(&mut log),
-        ["--curvature"] => curvature_of_peers(&mut log),
-        _ => Err(Failure::Failed("cargo xtask bench [--jax | --paths | --diffusion | --curvature]".into())),
+    let (width, flags) = match *flags {
+        ["--width", bits, ref flags @ ..] => {
+            let known = Width::ALL.into_iter().find(|&known| known == bits);
+            (Width::Bits(known.ok_or_else(|| Failure::Failed(USAGE.into()))?), flags)
+        }
+        ref flags => (Width::Native, flags),
+    };
+    let result = match (width, flags) {
+        (_, []) => all(width, &mut log),
+        (_, ["--jax"]) => with_jax(width, &mut log),
+        (Width::Native, ["--paths"]) => paths_of_peers(&mut log),
+        (Width::Native, ["--diffusion"]) => diffusion_of_peers(&mut log),
+        (Width::Native, ["--curvature"]) => curvature_of_peers(&mut log),
+        _ => Err(Failure::Failed(USAGE.into())),
     };
     if matches!(result, Err(Failure::Failed(_))) {
         eprintln!("{}", log.tail());
@@ -53,29 +112,35 @@ pub(crate) fn check(log: &mut Log) -> Result<String> {
     program(native).arg("check").log(log).map(|()| String::new())
 }
 
-fn all(log: &mut Log) -> Result {
+fn all(width: Width, log: &mut Log) -> Result {
     println!("building (frameworks to compare with take some minutes, once) ...");
     let native = build(log)?;
     let (mut peers, mut missing) = (Vec::new(), Vec::new());
     let folder = data(&native, log)?;
-    match eigen(log) {
-        Ok(train) => peers.push(format!("Eigen={} {}", train.display(), folder.display())),
-        Err(Failure::Missing(what)) => missing.push(what),
-        Err(failure) => return Err(failure),
+    for found in [eigen(width, &folder, log), jax(&folder).map(|jax| vec![jax])] {
+        match found {
+            Ok(found) => peers.extend(found),
+            Err(Failure::Missing(what)) => missing.push(what),
+            Err(failure) => return Err(failure),
+        }
     }
     peers.extend(frameworks(log)?);
-    let browser = page(log);
-    let kernels = measure(&native, "kernels", &[], log)?;
-    let peers = measure(&native, "peers", &peers, log)?;
-    let chromium = match browser.and_then(|modules| in_browser("run.js", &modules, &native, log)) {
-        Ok(json) => json,
-        Err(Failure::Missing(what)) => {
-            missing.push(what);
-            "null".into()
+    let kernels = measure(width.program(&native), "kernels", &[], log)?;
+    let peers = measure(width.program(&native), "peers", &peers, log)?;
+    // A browser's vectors are 128 bits wide in any case.
+    let chromium = if width == Width::Native {
+        match page(log).and_then(|modules| in_browser("run.js", &modules, &native, log)) {
+            Ok(json) => json,
+            Err(Failure::Missing(what)) => {
+                missing.push(what);
+                "null".into()
+            }
+            Err(failure) => return Err(failure),
         }
-        Err(failure) => return Err(failure),
+    } else {
+        "null".into()
     };
-    let out = paths::target("bench.json");
+    let out = width.file("bench");
     std::fs::write(
         &out,
         format!("{{\"native\": {kernels}, \"peers\": {peers}, \"browser\": {chromium}}}\n"),
@@ -98,23 +163,27 @@ fn data(native: &Path, log: &mut Log) -> Result<PathBuf> {
 }
 
 /// Runs one of the program's comparisons, prints its table and returns its JSON.
-fn measure(native: &Path, command: &str, args: &[String], log: &mut Log) -> Result<String> {
+fn measure(native: Run, command: &str, args: &[String], log: &mut Log) -> Result<String> {
     let out = paths::logs().join(format!("bench-{command}.json"));
-    let run = args.iter().fold(program(native).arg(command).arg(&out), |run, arg| run.arg(arg));
+    let run = args.iter().fold(native.arg(command).arg(&out), |run, arg| run.arg(arg));
     print!("{}", run.capture(log)?);
     Ok(std::fs::read_to_string(out)?)
 }
 
-/// The training step in C++.
-fn eigen(log: &mut Log) -> Result<PathBuf> {
+/// The training step in C++, for vectors of a width, as arguments of the program.
+fn eigen(width: Width, folder: &Path, log: &mut Log) -> Result<Vec<String>> {
     let headers = EIGEN_HEADERS.into_iter().find(|path| Path::new(path).is_dir());
     let (Some(headers), Some(compiler)) = (headers, find("c++").or_else(|| find("g++"))) else {
         return Err(Failure::Missing(EIGEN.into()));
     };
-    let train = executable("xtask/bench-eigen");
-    let compile = program(compiler).words("-O3 -march=native -DNDEBUG -I").arg(headers);
-    compile.arg("benches/peers/eigen/train.cc").arg("-o").arg(&train).log(log)?;
-    Ok(train)
+    let mut rows = Vec::new();
+    for (row, (name, flags)) in width.eigen().iter().enumerate() {
+        let train = executable(&format!("xtask/bench-eigen-{row}"));
+        let compile = program(&compiler).words("-O3 -DNDEBUG").words(flags).arg("-I").arg(headers);
+        compile.arg("benches/peers/eigen/train.cc").arg("-o").arg(&train).log(log)?;
+        rows.push(format!("{name}={} {}", train.display(), folder.display()));
+    }
+    Ok(rows)
 }
 
 /// The frameworks of `benches/peers`, as arguments of the program.
@@ -153,14 +222,18 @@ fn in_browser(script: &str, modules: &Path, native: &Path, log: &mut Log) -> Res
     Ok(std::fs::read_to_string(out)?)
 }
 
-fn with_jax(log: &mut Log) -> Result {
+/// The workloads in JAX, as an argument of the program.
+fn jax(folder: &Path) -> Result<String> {
     let name = python("jax", JAX)?;
-    let native = build(log)?;
-    let folder = data(&native, log)?;
     let train = paths::at("benches/peers/jax/train.py");
-    let peer = format!("JAX={name} {} {}", train.display(), folder.display());
-    let json = measure(&native, "peers", &[peer], log)?;
-    let out = paths::target("bench-jax.json");
+    Ok(format!("JAX={name} {} {}", train.display(), folder.display()))
+}
+
+fn with_jax(width: Width, log: &mut Log) -> Result {
+    let native = build(log)?;
+    let peer = jax(&data(&native, log)?)?;
+    let json = measure(width.program(&native), "peers", &[peer], log)?;
+    let out = width.file("bench-jax");
     std::fs::write(&out, json)?;
     println!("\nwritten to {}", out.display());
     Ok(())
@@ -176,7 +249,7 @@ fn paths_of_peers(log: &mut Log) -> Result {
         format!("ASE={name} {}", script("ase/band.py")),
         format!("NumPy={name} {} {}", script("numpy/autoneb.py"), folder.display()),
     ];
-    let json = measure(&native, "paths", &peers, log)?;
+    let json = measure(program(&native), "paths", &peers, log)?;
     let out = paths::target("bench-paths.json");
     std::fs::write(&out, json)?;
     println!("\nwritten to {}", out.display());
@@ -193,7 +266,7 @@ fn diffusion_of_peers(log: &mut Log) -> Result {
     ];
     // Modules of the page lie beside the data.
     data(&native, log)?;
-    let json = measure(&native, "diffusion", &peers, log)?;
+    let json = measure(program(&native), "diffusion", &peers, log)?;
     let browser = page(log).and_then(|modules| in_browser("density.js", &modules, &native, log));
     let out = paths::target("bench-diffusion.json");
     let (chromium, missing) = match browser {
@@ -220,7 +293,7 @@ fn curvature_of_peers(log: &mut Log) -> Result {
         format!("{} curvlinops {}", peer("curvlinops", torch), folder.display()),
         format!("{} eigenthings {}", peer("hessian-eigenthings", torch), folder.display()),
     ];
-    let json = measure(&native, "curvature", &peers, log)?;
+    let json = measure(program(&native), "curvature", &peers, log)?;
     let out = paths::target("bench-curvature.json");
     std::fs::write(&out, json)?;
     println!("\nwritten to {}", out.display());
