@@ -27,10 +27,9 @@ pub(crate) const VECTORS: bool = cfg!(any(
     target_feature = "simd128"
 ));
 
-/// Whether products are computed in tiles of vectors. In WebAssembly, blocks of four by four numbers, which the
-/// compiler turns into vectors, are much less code: networks of a few units lose up to a seventh of their speed,
-/// those of hundreds gain a quarter. The bits do not depend on it.
-pub(crate) const TILES: bool = VECTORS && !cfg!(target_family = "wasm");
+/// Whether products are computed in tiles of vectors. In WebAssembly the feature `tiles` says so: without it, blocks of four
+/// by four numbers, which the compiler turns into vectors, are much less code. The bits do not depend on it.
+pub(crate) const TILES: bool = VECTORS && (!cfg!(target_family = "wasm") || cfg!(feature = "tiles"));
 
 /// Whether the core is a small one that adds and multiplies in its floating-point unit, without vectors.
 pub(crate) const FPU: bool = cfg!(all(target_os = "none", target_abi = "eabihf"));
