@@ -31,10 +31,8 @@ fn diagonalise<R: Real>(diagonal: &mut [R], off_diagonal: &mut [R], rows: &mut [
     for l in 0..n {
         let mut sweeps = 0;
         loop {
-            let mut m = l;
-            while m + 1 < n && off_diagonal[m].abs() > negligible {
-                m += 1;
-            }
+            let beside = off_diagonal.iter().take(n - 1).skip(l);
+            let m = l + beside.take_while(|e| e.abs() > negligible).count();
             if m == l {
                 break;
             }
@@ -42,47 +40,54 @@ fn diagonalise<R: Real>(diagonal: &mut [R], off_diagonal: &mut [R], rows: &mut [
                 return false;
             }
             sweeps += 1;
-            sweep(l, m, diagonal, off_diagonal, rows);
+            if sweep(l, m, diagonal, off_diagonal, rows).is_none() {
+                return false;
+            }
         }
     }
     true
 }
 
-/// One sweep over the unreduced block from `l` to `m`, chasing the bulge from its lower end upwards.
-fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) {
-    let width = rows.len() / d.len();
+/// One sweep over the unreduced block from `l` to `m`, chasing the bulge from its lower end upwards; `None` if the lengths do
+/// not fit.
+fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) -> Option<()> {
+    let width = rows.len().checked_div(d.len())?;
+    let (first, beside) = (*d.get(l)?, *e.get(l)?);
     // The eigenvalue of the leading 2 × 2 block that is nearer to d[l].
-    let slope = (d[l + 1] - d[l]) / (R::TWO * e[l]);
+    let slope = (*d.get(l + 1)? - first) / (R::TWO * beside);
     let root = hypot(slope, R::ONE);
     let denominator = slope + if slope < R::ZERO { -root } else { root };
-    let mut g = d[m] - d[l] + e[l] / denominator;
+    let mut g = *d.get(m)? - first + beside / denominator;
     let (mut sine, mut cosine, mut shift) = (R::ONE, R::ONE, R::ZERO);
     for i in (l..m).rev() {
-        let (f, b) = (sine * e[i], cosine * e[i]);
+        let [here, below] = e.get_mut(i..)?.first_chunk_mut()?;
+        let (f, b) = (sine * *here, cosine * *here);
         let r = hypot(f, g);
-        e[i + 1] = r;
+        *below = r;
+        let [upper, lower] = d.get_mut(i..)?.first_chunk_mut()?;
         if r == R::ZERO {
             // The block splits here; the next sweep takes the remaining one.
-            d[i + 1] -= shift;
-            e[m] = R::ZERO;
-            return;
+            *lower -= shift;
+            *e.get_mut(m)? = R::ZERO;
+            return Some(());
         }
         (sine, cosine) = (f / r, g / r);
-        g = d[i + 1] - shift;
-        let t = (d[i] - g) * sine + R::TWO * cosine * b;
+        g = *lower - shift;
+        let t = (*upper - g) * sine + R::TWO * cosine * b;
         shift = sine * t;
-        d[i + 1] = g + shift;
+        *lower = g + shift;
         g = cosine * t - b;
-        rotate(&mut rows[i * width..][..2 * width], cosine, sine);
+        rotate(rows.get_mut(i * width..)?.get_mut(..2 * width)?, cosine, sine);
     }
-    d[l] -= shift;
-    e[l] = g;
-    e[m] = R::ZERO;
+    *d.get_mut(l)? -= shift;
+    *e.get_mut(l)? = g;
+    *e.get_mut(m)? = R::ZERO;
+    Some(())
 }
 
 /// `(x, y) ← (c x − s y, s x + c y)` for two rows that lie one after the other.
 fn rotate<R: Real>(pair: &mut [R], c: R, s: R) {
-    let (x, y) = pair.split_at_mut(pair.len() / 2);
+    let Some((x, y)) = pair.split_at_mut_checked(pair.len() / 2) else { return };
     for (x, y) in x.iter_mut().zip(y) {
         (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
     }
@@ -101,19 +106,21 @@ pub(super) fn hypot<R: Real>(a: R, b: R) -> R {
 
 /// Sorts in ascending order, by exchanging each place with the smallest of what follows.
 fn sort<R: Real>(values: &mut [R], rows: &mut [R]) {
-    let n = values.len();
-    let width = rows.len() / n.max(1);
-    for i in 0..n {
-        let mut least = i;
-        for j in i + 1..n {
-            if values[j] < values[least] {
-                least = j;
+    let width = rows.len() / values.len().max(1);
+    for i in 0..values.len() {
+        let mut smallest: Option<(usize, R)> = None;
+        for (j, value) in values.iter().enumerate().skip(i) {
+            if smallest.is_none_or(|(_, least)| *value < least) {
+                smallest = Some((j, *value));
             }
         }
-        if least != i {
-            values.swap(i, least);
-            let (above, below) = rows.split_at_mut(least * width);
-            above[i * width..][..width].swap_with_slice(&mut below[..width]);
+        let Some((least, _)) = smallest.filter(|(j, _)| *j != i) else { continue };
+        if let Ok([a, b]) = values.get_disjoint_mut([i, least]) {
+            core::mem::swap(a, b);
+        }
+        let row = |k: usize| k * width..(k + 1) * width;
+        if let Ok([a, b]) = rows.get_disjoint_mut([row(i), row(least)]) {
+            a.iter_mut().zip(b).for_each(|(a, b)| core::mem::swap(a, b));
         }
     }
 }

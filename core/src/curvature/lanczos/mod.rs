@@ -9,7 +9,7 @@ pub use ritz::Ritz;
 use self::layout::Parts;
 use super::tridiagonal::tridiagonal_eigen;
 use crate::base::random::{Rng, fill_normal};
-use crate::base::rows::{front, row, row_mut, rows};
+use crate::base::rows::{copy, front, row, row_mut, rows};
 use crate::base::vector::{axpy, dot, norm, normalise, unit_scale};
 use crate::{ArgError, Operator, Real};
 
@@ -129,7 +129,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         let largest = unit_scale(start) * norm(start);
         ArgError::check_range("start", norm(start), largest > R::ZERO, "not the zero vector")?;
         let mut lanczos = Self::unstarted(operator, config, basis, workspace)?;
-        lanczos.begin(|first| first.copy_from_slice(start));
+        lanczos.begin(|first| copy(start, first));
         Ok(lanczos)
     }
 
@@ -173,15 +173,16 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
             return LanczosStep::Done;
         }
         let kept = layout.kept();
-        let Some(q) = row(basis, dim, k % kept) else { return LanczosStep::MemoryChanged };
+        let slot = |k: usize| k.checked_rem(kept).unwrap_or(usize::MAX);
+        let Some(q) = row(basis, dim, slot(k)) else { return LanczosStep::MemoryChanged };
         operator.apply(q, next, scratch);
         let alpha = dot(q, next);
         if !alpha.is_finite() || next.iter().any(|x| !x.is_finite()) {
             return LanczosStep::NotFinite;
         }
         axpy(-alpha, q, next);
-        let before = if k > 0 { beside[k - 1] } else { R::ZERO };
-        if let Some(q) = row(basis, dim, k.wrapping_sub(1) % kept).filter(|_| k > 0) {
+        let before = beside.get(k.wrapping_sub(1)).copied().unwrap_or(R::ZERO);
+        if let Some(q) = row(basis, dim, slot(k.wrapping_sub(1))).filter(|_| k > 0) {
             axpy(-before, q, next);
         }
         let full = self.config.reorthogonalise;
@@ -198,7 +199,10 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         let last = k + 1 == dim;
         let invariant = length <= rounding || (full && last);
         let beta = if invariant { R::ZERO } else { length };
-        (diagonal[k], beside[k]) = (alpha, beta);
+        let (Some(on), Some(off)) = (diagonal.get_mut(k), beside.get_mut(k)) else {
+            return LanczosStep::MemoryChanged;
+        };
+        (*on, *off) = (alpha, beta);
         self.steps = k + 1;
         self.ended = last || k + 1 == layout.steps() || (invariant && !full);
         let restarted = invariant && !self.ended;
@@ -210,8 +214,8 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
                 normalise(next);
             }
         }
-        if let Some(place) = row_mut(basis, dim, (k + 1) % kept).filter(|_| !self.ended) {
-            place.copy_from_slice(next);
+        if let Some(place) = row_mut(basis, dim, slot(k + 1)).filter(|_| !self.ended) {
+            copy(next, place);
         }
         #[expect(clippy::cast_possible_truncation, reason = "at most the u32 of the configuration")]
         let steps = self.steps as u32;
@@ -230,8 +234,8 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         let (k, dim) = (self.steps, self.layout.dim());
         let Parts { diagonal, beside, values, work, rows, .. } =
             self.layout.split(self.workspace.as_mut()).filter(|_| k > 0)?;
-        let (diagonal, beside) = (&diagonal[..k], &beside[..k]);
-        let (values, work, rows) = (&mut values[..k], &mut work[..k], &mut rows[..k * k]);
+        let (diagonal, beside) = (diagonal.get(..k)?, beside.get(..k)?);
+        let (values, work, rows) = (values.get_mut(..k)?, work.get_mut(..k)?, rows.get_mut(..k * k)?);
         // Near one, where no square of the sweeps overflows or vanishes.
         let unit = unit_scale(diagonal).or_smaller(unit_scale(beside));
         for ((value, work), (alpha, beta)) in
@@ -240,7 +244,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
             (*value, *work) = (unit * *alpha, unit * *beta);
         }
         rows.fill(R::ZERO);
-        rows.iter_mut().step_by(k + 1).for_each(|x| *x = R::ONE);
+        rows.iter_mut().step_by(k.saturating_add(1)).for_each(|x| *x = R::ONE);
         if !tridiagonal_eigen(values, work, rows) {
             return None;
         }
@@ -248,7 +252,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
             *value /= unit;
         }
         let basis = if self.config.reorthogonalise { front(self.basis.as_ref(), k * dim) } else { &[] };
-        Some(Ritz { values, vectors: rows, basis, dim, beta: beside[k - 1] })
+        Some(Ritz { values, vectors: rows, basis, dim, beta: beside.last().copied()? })
     }
 
     /// Gives back the basis and the workspace.

@@ -42,7 +42,7 @@ impl<R: Real> PushForward<'_, R> {
     fn each(self, f: Activation) {
         let Self { a, z, rz, ra, .. } = self;
         let n = ra.len();
-        let (a, z, rz) = (&a[..n], &z[..n], &rz[..n]);
+        let (Some(a), Some(z), Some(rz)) = (a.get(..n), z.get(..n), rz.get(..n)) else { return };
         for k in 0..n {
             ra[k] = f.slopes(a[k], z[k]).first * rz[k];
         }
@@ -77,7 +77,8 @@ impl<R: Real> PullBack<'_, R> {
     fn each(self, f: Activation) {
         let Self { a, z, rz, u, ru, ra, .. } = self;
         let n = ra.len();
-        let (a, z, rz, u, ru) = (&a[..n], &z[..n], &rz[..n], &u[..n], &ru[..n]);
+        let (Some(a), Some(z), Some(rz)) = (a.get(..n), z.get(..n), rz.get(..n)) else { return };
+        let (Some(u), Some(ru)) = (u.get(..n), ru.get(..n)) else { return };
         for k in 0..n {
             let slopes = f.slopes(a[k], z[k]);
             ra[k] = slopes.second * rz[k] * u[k] + slopes.first * ru[k];
