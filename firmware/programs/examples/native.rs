@@ -8,7 +8,8 @@
 
 use losscape::base::random::stream;
 use losscape_programs::{
-    Program, Run, autoneb_digits, autoneb_xor, cloud, digits, kept, resume, spirals, tanh, tanh_micromath, xor,
+    Program, Run, autoneb_digits, autoneb_xor, cloud, digits, flatness, kept, resume, spirals, tanh,
+    tanh_micromath, xor,
 };
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -22,6 +23,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     print("autoneb_xor", &mut *Box::new(autoneb_xor::Memory::new()))?;
     print("autoneb_digits", &mut *Box::new(autoneb_digits::Memory::new()))?;
     print("cloud", &mut *Box::new(cloud::Memory::new()))?;
+    print("flatness", &mut *Box::new(flatness::Memory::new()))?;
     print("tanh", &mut *Box::new(tanh::Memory::new()))?;
     print("tanh_micromath", &mut *Box::new(tanh_micromath::Memory::new()))?;
 

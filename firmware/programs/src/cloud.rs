@@ -1,7 +1,6 @@
 //! SGD as a diffusion in one dimension: 256 walkers in a double well and the density that they share, from the left well to
 //! both. For boards with 16 KiB of RAM.
 
-use losscape::{ArgError, Objective};
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::{Xoshiro128PlusPlus, streams};
@@ -10,6 +9,7 @@ use losscape::diffusion::{
     FokkerPlanck, FokkerPlanckLayout, Gibbs, Langevin, Scheme, histogram, noise_floor, normalise,
 };
 use losscape::models::surfaces::DoubleWell;
+use losscape::{ArgError, Objective};
 
 use crate::{Program, Report};
 
@@ -139,8 +139,17 @@ impl Program for Memory {
         if part == 0 {
             self.start(&grid)?;
         }
-        let Self { positions, generators, workspace, potential, rates, density, densities, counted, entropies } =
-            self;
+        let Self {
+            positions,
+            generators,
+            workspace,
+            potential,
+            rates,
+            density,
+            densities,
+            counted,
+            entropies,
+        } = self;
         let walk = Langevin { learning_rate: RATE, temperature: TEMPERATURE };
         let cloud = Ensemble::new(&WELL, walk, positions, generators, workspace)?;
         let equation = FokkerPlanck::new(grid, WALLS, &Dynamics::gradient(potential), TEMPERATURE, rates)?;

@@ -16,6 +16,8 @@ mod bytes;
 pub mod cloud;
 #[cfg(feature = "digits")]
 pub mod digits;
+#[cfg(feature = "flatness")]
+pub mod flatness;
 #[cfg(feature = "kept")]
 pub mod kept;
 #[cfg(feature = "resume")]
@@ -41,6 +43,8 @@ pub use autoneb_xor::Memory as Chosen;
 pub use cloud::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "digits"))]
 pub use digits::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "flatness"))]
+pub use flatness::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "resume"))]
 pub use resume::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "spirals"))]
@@ -49,7 +53,7 @@ pub use spirals::Memory as Chosen;
 pub use tanh::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "tanh_micromath"))]
 pub use tanh_micromath::Memory as Chosen;
-#[cfg(all(target_os = "none", feature = "xor"))]
+#[cfg(all(target_os = "none", feature = "xor", not(feature = "flatness")))]
 pub use xor::Memory as Chosen;
 
 pub use training::{HeavyBall, Training};

@@ -8,11 +8,11 @@ use losscape::{ArgError, Objective};
 
 use crate::{HeavyBall, Program, Report, Training};
 
-const NET: Mlp = Mlp::from_widths(&[2, 8, 1]);
-const DIM: usize = NET.param_len();
+pub(crate) const NET: Mlp = Mlp::from_widths(&[2, 8, 1]);
+pub(crate) const DIM: usize = NET.param_len();
 const SAMPLES: usize = 64;
 const BATCH: u32 = 8;
-const TILE: usize = 8;
+pub(crate) const TILE: usize = 8;
 const SCRATCH: usize = NET.scratch_len(TILE);
 const WORKSPACE: usize = SgdLayout::new(DIM, SCRATCH).len();
 
@@ -40,6 +40,12 @@ impl Memory {
             velocity: [0.0; DIM],
             workspace: [0.0; WORKSPACE],
         }
+    }
+
+    /// The objective and the parameters, once trained.
+    #[cfg(feature = "flatness")]
+    pub(crate) fn trained(&self) -> Result<(MlpObjective<'_>, &[f32; DIM]), ArgError> {
+        Ok((objective(&self.inputs, &self.labels)?, &self.params))
     }
 }
 

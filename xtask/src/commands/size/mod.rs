@@ -73,6 +73,7 @@ const BOARDS: [Board; 3] = [
             fast("autoneb_digits"),
             fast("resume"),
             fast("cloud"),
+            fast("flatness"),
             fast("tanh"),
             fast("tanh_micromath"),
         ],
