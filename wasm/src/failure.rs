@@ -51,6 +51,7 @@ impl LabError {
 
     /// Refuses a count outside `range`: what would not fit in memory, or take for ever.
     #[cfg(any(
+        feature = "batch",
         feature = "cloud",
         feature = "digits",
         feature = "saddles",

@@ -16,6 +16,8 @@ pub use digits::{Digits, Reading};
 pub use failure::{LabError, rehearse_panic};
 
 // An exhibit each: a folder, a feature of its name, and an example that runs the handle natively.
+#[cfg(feature = "batch")]
+pub mod batch;
 #[cfg(feature = "bits")]
 pub mod bits;
 #[cfg(feature = "cloud")]

@@ -86,14 +86,20 @@ impl Saddles {
         Ok(NEARLY_FLAT.flat(&self.looked_at()?.values))
     }
 
-    /// The network's curve there: x and y in turn.
+    /// The places at which curves are drawn.
+    ///
+    /// # Errors
+    /// [`LabError`], if the kernel refuses what it took before: never.
+    pub fn places(&self) -> Result<Vec<f64>, LabError> {
+        Ok(Problem::places()?)
+    }
+
+    /// The network's curve there, at [`places`](Self::places).
     ///
     /// # Errors
     /// As for [`curvatures`](Self::curvatures).
     pub fn curve(&self) -> Result<Vec<f64>, LabError> {
-        let places = Problem::places()?;
-        let curve = self.problem.curve(&self.looked_at()?.params, &places)?;
-        Ok(places.into_iter().zip(curve).flat_map(|(x, y)| [x, y]).collect())
+        Ok(self.problem.curve(&self.looked_at()?.params, &Problem::places()?)?)
     }
 
     /// The network's curve after a step of length `by` along a direction, and after one back: y at the places of

@@ -57,7 +57,7 @@ fn curvatures_say_how_the_loss_goes_on() {
     saddles.look_at(highest(&saddles)).expect("found");
     let (values, step) = (saddles.curvatures().expect("looked at"), 1e-3);
     let slices = saddles.slices(step).expect("looked at");
-    let drawn = saddles.curve().expect("looked at").len() / 2;
+    let drawn = saddles.curve().expect("looked at").len();
     let moved = saddles.moved(step).expect("looked at");
     assert_eq!((slices.len(), moved.len()), (10 * 25, 10 * 2 * drawn));
     for (value, slice) in values.iter().zip(slices.chunks(25)) {

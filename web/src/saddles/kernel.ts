@@ -51,6 +51,7 @@ class Searches implements Running<Frame, View, never> {
       search: place.search,
       values: handle.curvatures(),
       nearlyFlat: handle.nearly_flat(),
+      places: handle.places(),
       curve: handle.curve(),
       moved: handle.moved(STRIDE),
       slices: handle.slices(STRIDE),

@@ -17,7 +17,8 @@ export interface Here {
   /** The curvatures, ascending, and the magnitude up to which one is nearly flat. */
   values: Float64Array;
   nearlyFlat: number;
-  /** x and y in turn: what the network draws. */
+  /** What the network draws, at these places. */
+  places: Float64Array;
   curve: Float64Array;
   /** For each direction: y after a step along it, then after a step back. */
   moved: Float64Array;

@@ -1,9 +1,9 @@
 import { html, nothing } from 'lit';
-import './fit.ts';
 import './ghosts.ts';
 import './places.ts';
 import './race.ts';
 import './stems.ts';
+import '../grammar/fit.ts';
 import type { Chart } from '../grammar/asking.ts';
 import { Exhibit } from '../grammar/exhibit.ts';
 import type { HomeFile } from '../grammar/home.ts';
@@ -235,15 +235,25 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   #here({ here, points }: Frame, hidden: boolean, hideWays: boolean) {
     const curves = here && !hideWays ? here : undefined;
     const way = Math.min(this.#hover ?? this.#way, (here?.values.length ?? 1) - 1);
-    const size = curves ? 2 * (curves.curve.length / 2) : 0;
-    const moved = curves?.moved.subarray(size * way, size * (way + 1));
+    const size = here?.places.length ?? 0;
+    const moved = (back: 0 | 1) =>
+      curves!.moved.subarray(size * (2 * way + back), size * (2 * way + back + 1));
+    const lines = [
+      ...(curves
+        ? [
+            { kind: 'moved', y: moved(0) },
+            { kind: 'moved back', y: moved(1) },
+          ]
+        : []),
+      ...(here ? [{ kind: 'drawn', y: here.curve }] : []),
+    ];
     const height = this.narrow.matches ? 112 : hideWays && hidden ? 220 : 140;
     return html`<div class="here ${curves ? 'both' : ''}">
         ${curves ? html`<lab-stems .here=${curves} .way=${way} .height=${height}></lab-stems>` : nothing}
         <lab-fit
           .points=${points ?? new Float64Array()}
-          .curve=${here?.curve}
-          .moved=${moved}
+          .places=${here?.places ?? new Float64Array()}
+          .lines=${lines}
           .height=${height}
           .summary=${here ? 'The points, and the curve of the network at the place shown' : 'The points that the network learns'}
         ></lab-fit>

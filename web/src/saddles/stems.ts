@@ -21,10 +21,10 @@ export function kindOf({ values, nearlyFlat }: Here, direction: number): Kind {
 
 /** How far the network's curve moves along a direction, at most. */
 export function movedBy({ curve, moved }: Here, direction: number): number {
-  const half = curve.length / 2;
+  const size = curve.length;
   let most = 0;
-  for (let k = 0; k < 2 * half; k++)
-    most = Math.max(most, Math.abs(moved[2 * half * direction + k]! - curve[2 * (k % half) + 1]!));
+  for (let k = 0; k < 2 * size; k++)
+    most = Math.max(most, Math.abs(moved[2 * size * direction + k]! - curve[k % size]!));
   return most;
 }
 

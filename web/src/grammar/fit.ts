@@ -1,47 +1,55 @@
-import { html, nothing, svg } from 'lit';
-import { SizedPart } from '../grammar/element.ts';
-import { px } from '../grammar/points.ts';
+import { html, svg } from 'lit';
 import { tick } from '../lib/format.ts';
 import { linear, polyline } from '../lib/scale.ts';
+import { SizedPart } from './element.ts';
+import { px } from './points.ts';
 
 const LEFT = 34;
 const BOTTOM = 22;
 const TOP = 6;
-/** What is drawn of the line, and of the values. */
-const [ENDS, RANGE] = [[-1.2, 1.2] as const, [-1.6, 1.6] as const];
+/** What is drawn of the values. */
+const RANGE = [-1.6, 1.6] as const;
 
-/** The points that the network learns, its curve, and the curves beside it along a direction. */
+/** A curve of a network: how it is drawn, and its values at the places. */
+export interface FittedLine {
+  kind: string;
+  y: Float64Array;
+}
+
+/** Points that networks with one input and one output learn, and curves of such networks. */
 export class Fit extends SizedPart {
   static override properties = {
     points: { attribute: false },
-    curve: { attribute: false },
-    moved: { attribute: false },
+    places: { attribute: false },
+    lines: { attribute: false },
     height: { type: Number },
     summary: {},
   };
   /** x and y in turn. */
   declare points: Float64Array;
-  declare curve: Float64Array | undefined;
-  /** y after a step along the direction, then after a step back. */
-  declare moved: Float64Array | undefined;
+  /** Where the curves are known. */
+  declare places: Float64Array;
+  /** Drawn in this order. */
+  declare lines: readonly FittedLine[];
   declare height: number;
   declare summary: string;
 
   constructor() {
     super();
     this.points = new Float64Array();
+    this.places = new Float64Array();
+    this.lines = [];
     this.width = 330;
     this.height = 150;
   }
 
   protected override render() {
-    const { curve, moved, height, width } = this;
-    const x = linear(ENDS, [LEFT, width - 6]);
+    const { places, lines, height, width } = this;
+    // Somewhat beyond the points, if the curves do not say how far.
+    const x = linear([places[0] ?? -1.2, places.at(-1) ?? 1.2], [LEFT, width - 6]);
     const y = linear(RANGE, [height - BOTTOM, TOP]);
     const clip = (v: number) => Math.min(RANGE[1], Math.max(RANGE[0], v));
-    const half = (curve?.length ?? 0) / 2;
-    const line = (of: (k: number) => number) =>
-      polyline(Array.from({ length: half }, (_, k) => [x(curve![2 * k]!), y(clip(of(k)))]));
+    const path = (line: FittedLine) => polyline([...places].map((at, k) => [x(at), y(clip(line.y[k]!))]));
     let dots = '';
     for (let k = 0; k < this.points.length; k += 2)
       dots += `M${px(x(this.points[k]!))} ${px(y(this.points[k + 1]!))}h0`;
@@ -53,12 +61,7 @@ export class Fit extends SizedPart {
             <text x=${x(v)} y=${height - 5} text-anchor="middle">${tick(v)}</text>`,
         )}
         <path class="taught" d=${dots} />
-        ${
-          moved
-            ? svg`<path class="moved" d=${line((k) => moved[k]!)} /><path class="moved back" d=${line((k) => moved[half + k]!)} />`
-            : nothing
-        }
-        ${curve ? svg`<path class="drawn" d=${line((k) => curve[2 * k + 1]!)} />` : nothing}
+        ${lines.map((line) => svg`<path class=${line.kind} d=${path(line)} />`)}
       </svg>
     </div>`;
   }

@@ -1,0 +1,109 @@
+/** Batch size: the numbers that are shown against a native run, what is hidden, the rescaling, and what can be taken home. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  comesBack,
+  digest,
+  guess,
+  type Lab,
+  leadsTo,
+  nativeValues,
+  openLab,
+  playOut,
+  ready,
+  replayed,
+  screenshot,
+  takeHome,
+  text,
+  visit,
+} from './harness.ts';
+
+let lab: Lab;
+let native: Map<string, string>;
+
+before(async () => {
+  native = nativeValues('batch');
+  lab = await openLab();
+});
+after(() => lab.close());
+
+test('the same bits as natively', async () => {
+  for (const step of [600, 3000]) {
+    const page = await replayed(lab, `batch/#v=1&length=3000&step=${step}`);
+    assert.equal(await digest(page), native.get(`digest-${step}`));
+    await page.context().close();
+  }
+});
+
+test('Play leads to the guess; what is asked is hidden; then the smaller batches stay where it is flatter', async () => {
+  const { page, complaints, foreign } = await visit(lab, 'batch/#v=1&length=10000&rate=0.2');
+  await ready(page);
+  await page.click('[data-do=play]');
+  await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
+  const seen = (selector: string) => page.locator(selector).count();
+  assert.equal(await seen('svg.gauges, svg.rescaled, #curvatures .series'), 0);
+  assert.equal(await seen('.hidden-value'), 5);
+  await guess(page, 1);
+  await playOut(page, 10_000);
+  const shares = /settles at ([\d., ]+) of 2\/η/
+    .exec(await text(page, 'answer'))![1]!
+    .split(', ')
+    .map(Number);
+  assert.ok(Math.abs(shares[0]! - 1) < 0.05, `${shares}: all points, at the edge`);
+  assert.ok(shares[3]! < 0.8 && shares[3]! < shares[0]!, `${shares}: below it`);
+  assert.equal(Number(await text(page, 'truth')), shares[3]);
+  assert.equal(await seen('svg.gauges .bar'), 4);
+  assert.equal(await seen('svg.rescaled'), 0, 'waits for the second guess');
+  await page.click('[data-do=next]');
+  await guess(page, 0);
+  assert.equal(await text(page, 'truth'), 'none of them');
+  await page.waitForSelector('svg.rescaled');
+  await screenshot(page, 'batch', true);
+  assert.deepEqual(complaints, []);
+  assert.deepEqual(foreign, []);
+  await page.context().close();
+});
+
+test('a rescaling moves all measures, no output and no run; the link keeps it', async () => {
+  const page = await replayed(lab, 'batch/#v=1&length=3000&alpha=10&step=3000');
+  const bits = await digest(page);
+  if (await page.locator('[data-do=next]').count()) {
+    await page.click('[data-do=next]');
+    await page.click('[data-do=skip]');
+  }
+  await page.waitForSelector('svg.rescaled');
+  const said = (await page.getAttribute('svg.rescaled', 'aria-label'))!;
+  for (const name of ['largest', 'trace', 'ball', 'box', 'along']) {
+    const ratio = Number(native.get(`rescaled-${name}`));
+    assert.ok(Math.abs(ratio - 1) > 0.5, `${name}: ${ratio}`);
+  }
+  assert.match(said, /^At α = 10 no output changes by more than \d(\.\d)?e−1\d;/);
+  const shown = Number(/largest curvature ([\d.]+)/.exec(said)![1]);
+  assert.ok(Math.abs(shown / Number(native.get('rescaled-largest')) - 1) < 0.01);
+  assert.equal(await digest(page), bits);
+  await page.context().close();
+});
+
+test('a link leads to the same bits; what is taken home comes back, and holds nothing that is hidden', async () => {
+  const { page } = await visit(lab, 'batch/#v=1&length=3000&hidden=8');
+  await ready(page);
+  await page.click('[data-do=export]');
+  assert.equal((await takeHome(page, 'csv')).toString().trim().split('\r\n').length, 1, 'hidden');
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=skip]');
+  await playOut(page, 3000);
+  await page.click('[data-do=export]');
+  const csv = (await takeHome(page, 'csv')).toString().trim().split('\r\n');
+  assert.match(csv[0]!, /^step,curvature_over_edge_batch_20,.*loss_batch_2$/);
+  assert.match(csv.at(-1)!, /^3000,/);
+  assert.equal((await takeHome(page, 'rescaled')).toString().trim().split('\r\n').length, 1, 'not asked yet');
+  const svg = (await takeHome(page, 'svg')).toString();
+  assert.match(svg, /fingerprint [0-9a-f]{4} /);
+  assert.ok((await takeHome(page, 'png')).subarray(1, 4).equals(Buffer.from('PNG')));
+  await comesBack(page);
+  const link = await page.evaluate(() => location.href);
+  const again = await leadsTo(lab, link, 3000, await digest(page));
+  await again.context().close();
+  await page.context().close();
+});

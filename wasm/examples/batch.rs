@@ -1,0 +1,23 @@
+//! Runs *Batch size* natively as the page does; prints what the page shows, a `key value` a line.
+//!
+//! `cargo run --release -q -p losscape-wasm --example batch`
+
+use losscape_wasm::LabError;
+use losscape_wasm::batch::{Batch, BatchSettings, Rescaled};
+
+fn main() -> Result<(), LabError> {
+    let mut run = Batch::new(&BatchSettings::default())?;
+    for until in [600, 3000] {
+        while run.steps() < until {
+            run.advance(until - run.steps())?;
+        }
+        println!("digest-{until} {}", run.digest());
+    }
+    let network = Rescaled::new(1)?;
+    let (before, after) = (network.measures(1.0)?, network.measures(10.0)?);
+    for (k, name) in ["largest", "trace", "ball", "box", "along"].into_iter().enumerate() {
+        println!("rescaled-{name} {}", after[k] / before[k]);
+    }
+    println!("rescaled-differs {}", after[6]);
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! A run with batches of one size, and the largest curvature where it is.
+
+use losscape::base::random::{Xoshiro128PlusPlus, fill_normal, stream};
+use losscape::base::vector::scale;
+use losscape::curvature::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep};
+use losscape::models::mlp::{Init, Mlp, MlpObjective};
+use losscape::objective::HessianAt;
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Sgd, SgdLayout, SgdStep};
+use losscape::{ArgError, Objective, Operator, SampledObjective};
+
+use super::problem::SAMPLES;
+
+/// Products of a measurement: enough, since the direction of the last one is nearly that of the next.
+const PRODUCTS: u32 = 8;
+
+type Descent = Sgd<f64, Minibatches<Vec<u32>>, LearningRate<f64>, Vec<f64>, Vec<f64>>;
+
+#[derive(Debug)]
+pub(super) struct Lane {
+    sgd: Descent,
+    rng: Xoshiro128PlusPlus,
+    learning_rate: f64,
+    /// Where the curvature was largest when it was measured last.
+    direction: Vec<f64>,
+    scratch: Vec<f64>,
+}
+
+impl Lane {
+    /// Weights from N(0, 1/fan-in), batches from shuffled epochs.
+    pub(super) fn new(
+        f: &MlpObjective<'_, f64>,
+        seed: u64,
+        learning_rate: f64,
+        batch: u32,
+    ) -> Result<Self, ArgError> {
+        let (net, dim) = (f.net(), f.dim());
+        let (mut params, mut direction) = (vec![0.0; dim], vec![0.0; dim]);
+        net.init(Init::HeNormal, &mut params, &mut stream(seed, 0));
+        scale(core::f64::consts::FRAC_1_SQRT_2, &mut params);
+        fill_normal(&mut stream(seed, 2), &mut direction);
+        let order = BatchOrder::ShuffledEpochs;
+        let batches = Minibatches::new(order, SAMPLES, batch, vec![0; order.indices_len(SAMPLES, batch)])?;
+        let scratch_len = f.scratch_len().max(f.batch_scratch_len(SAMPLES as usize));
+        let workspace = vec![0.0; SgdLayout::new(dim, scratch_len).len()];
+        let rate = LearningRate::constant(learning_rate);
+        let sgd = Sgd::new(f, params, batches, rate, workspace)?;
+        let scratch = vec![0.0; f.scratch_len()];
+        Ok(Self { sgd, rng: stream(seed, 1), learning_rate, direction, scratch })
+    }
+
+    /// A step; false if it was not finite.
+    pub(super) fn step(&mut self, f: &MlpObjective<'_, f64>) -> bool {
+        matches!(self.sgd.step(f, &mut self.rng), SgdStep::Stepped { .. })
+    }
+
+    /// `ηλ/2` with the largest curvature λ, and the loss.
+    pub(super) fn measure(&mut self, f: &MlpObjective<'_, f64>) -> Result<[f64; 2], ArgError> {
+        let at = HessianAt::new(f, self.sgd.params())?;
+        let layout = LanczosLayout::new(f.dim(), PRODUCTS as usize, at.scratch_len());
+        let config = LanczosConfig { steps: PRODUCTS, reorthogonalise: true };
+        let (basis, workspace) = (vec![0.0; layout.basis_len()], vec![0.0; layout.len()]);
+        let mut lanczos = Lanczos::new(&at, config, &self.direction, basis, workspace)?;
+        let mut rng = stream(0, 3);
+        while let LanczosStep::Extended { .. } | LanczosStep::Restarted { .. } = lanczos.step(&at, &mut rng) {
+        }
+        let mut largest = f64::NAN;
+        if let Some(ritz) = lanczos.ritz() {
+            let last = ritz.values().len() - 1;
+            largest = ritz.values()[last];
+            ritz.vector(last, &mut self.direction);
+        }
+        Ok([0.5 * self.learning_rate * largest, f.value(self.sgd.params(), &mut self.scratch)])
+    }
+
+    pub(super) fn params(&self) -> &[f64] {
+        self.sgd.params()
+    }
+
+    /// The network's curve.
+    pub(super) fn curve(&self, net: Mlp, places: &[f64]) -> Vec<f64> {
+        let (mut curve, mut scratch) = (vec![0.0; places.len()], self.scratch.clone());
+        net.predict(self.sgd.params(), places, &mut curve, &mut scratch);
+        curve
+    }
+}

@@ -1,0 +1,159 @@
+//! The experiment *Batch size*: one network trained with four batch sizes at one learning rate, the largest curvature where each
+//! is, and what a rescaling does to measures of sharpness.
+
+mod lane;
+mod problem;
+mod rescaled;
+#[cfg(test)]
+mod tests;
+
+use losscape::base::fingerprint::Fingerprint;
+use losscape::models::mlp::Mlp;
+use wasm_bindgen::prelude::*;
+
+use self::lane::Lane;
+use self::problem::Points;
+pub use self::rescaled::Rescaled;
+use crate::LabError;
+
+/// Batch sizes, of twenty points.
+const BATCHES: [u32; 4] = [20, 10, 4, 2];
+
+/// Everything that decides the numbers of a run.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub struct BatchSettings {
+    /// Seed of the weights and of the batches.
+    pub seed: u32,
+    /// η.
+    pub learning_rate: f64,
+    /// Units in each of the two hidden layers.
+    pub hidden: u32,
+}
+
+impl Default for BatchSettings {
+    /// What the page starts with.
+    fn default() -> Self {
+        Self { seed: 1, learning_rate: f64::from(0.1f32), hidden: 20 }
+    }
+}
+
+#[wasm_bindgen]
+impl BatchSettings {
+    /// What the lab begins with, to be changed: η = 0.1, two layers of twenty units, seed 1.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// Four runs from the same weights, side by side.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Batch {
+    net: Mlp,
+    points: Points,
+    lanes: Vec<Lane>,
+    steps: u32,
+}
+
+#[wasm_bindgen]
+impl Batch {
+    /// All at their start.
+    ///
+    /// # Errors
+    /// [`LabError`] naming the setting that was refused.
+    #[wasm_bindgen(constructor)]
+    pub fn new(settings: &BatchSettings) -> Result<Self, LabError> {
+        LabError::check_count("hidden", settings.hidden, 2..=40)?;
+        let hidden = settings.hidden as usize;
+        let (net, points) = (Mlp::new(&[1, hidden, hidden, 1])?, Points::new());
+        let f = points.loss(net)?;
+        let lanes = BATCHES
+            .into_iter()
+            .map(|batch| Lane::new(&f, settings.seed.into(), settings.learning_rate, batch))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { net, points, lanes, steps: 0 })
+    }
+
+    /// Makes `steps` steps of every run; returns how many were made before one was not finite.
+    ///
+    /// # Errors
+    /// [`LabError`], if the kernel refuses what it took before: never.
+    pub fn advance(&mut self, steps: u32) -> Result<u32, LabError> {
+        let f = self.points.loss(self.net)?;
+        for made in 0..steps {
+            for lane in &mut self.lanes {
+                if !lane.step(&f) {
+                    return Ok(made);
+                }
+            }
+            self.steps += 1;
+        }
+        Ok(steps)
+    }
+
+    /// Measures the largest curvature where each run is, in units of 2/η, and the loss there: for one batch size after the other, from
+    /// all points down. A few products, begun where the last measurement ended.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn measure(&mut self) -> Result<Vec<f64>, LabError> {
+        let f = self.points.loss(self.net)?;
+        let mut measured = Vec::new();
+        for lane in &mut self.lanes {
+            measured.extend(lane.measure(&f)?);
+        }
+        Ok(measured)
+    }
+
+    /// Steps made so far.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// The sizes of the batches.
+    #[must_use]
+    pub fn batches(&self) -> Vec<u32> {
+        BATCHES.to_vec()
+    }
+
+    /// The points that the networks learn: x and y in turn.
+    #[must_use]
+    pub fn points(&self) -> Vec<f64> {
+        self.points.pairs()
+    }
+
+    /// The curve of every network at 49 places from −1 to 1, one after the other.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn curves(&self) -> Result<Vec<f64>, LabError> {
+        let (places, mut curves) = (Points::places()?, Vec::new());
+        for lane in &self.lanes {
+            curves.extend(lane.curve(self.net, &places));
+        }
+        Ok(curves)
+    }
+
+    /// The places of [`curves`](Self::curves).
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn places(&self) -> Result<Vec<f64>, LabError> {
+        Ok(Points::places()?)
+    }
+
+    /// The digest of all weights, 16 hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut digest = Fingerprint::new();
+        for lane in &self.lanes {
+            digest.reals(lane.params());
+        }
+        format!("{:016x}", digest.finish())
+    }
+}

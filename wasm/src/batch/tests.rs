@@ -1,0 +1,85 @@
+use super::{Batch, BatchSettings, Rescaled};
+
+/// The late medians of `ηλ/2`, from all points down.
+fn late(settings: BatchSettings, steps: u32) -> [f64; 4] {
+    let mut run = Batch::new(&settings).expect("accepted");
+    let mut seen: [Vec<f64>; 4] = Default::default();
+    while run.steps() < steps {
+        assert_eq!(run.advance(100).expect("accepted"), 100);
+        let measured = run.measure().expect("accepted");
+        for (seen, lane) in seen.iter_mut().zip(measured.chunks(2)) {
+            if 3 * run.steps() > 2 * steps {
+                seen.push(lane[0]);
+            }
+        }
+    }
+    seen.map(|mut lane| {
+        lane.sort_by(f64::total_cmp);
+        lane[lane.len() / 2]
+    })
+}
+
+/// `tests/claims/edge.rs` has 1.00, 0.97, 0.55 and 0.48 over three seeds.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn the_smaller_the_batch_the_lower_the_curvature_settles() {
+    let medians = late(BatchSettings::default(), 30_000);
+    println!("{medians:?}");
+    assert!((medians[0] - 1.0).abs() < 0.03, "{medians:?}");
+    assert!(medians.windows(2).all(|pair| pair[1] < pair[0]), "{medians:?}");
+    assert!(medians[3] < 0.65, "{medians:?}");
+}
+
+#[test]
+fn pieces_decide_nothing() {
+    let mut whole = Batch::new(&BatchSettings::default()).expect("accepted");
+    let mut pieces = Batch::new(&BatchSettings::default()).expect("accepted");
+    whole.advance(30).expect("accepted");
+    for _ in 0..10 {
+        pieces.advance(3).expect("accepted");
+        pieces.measure().expect("accepted");
+    }
+    assert_eq!(whole.digest(), pieces.digest());
+    assert_eq!((whole.steps(), whole.batches()), (30, vec![20, 10, 4, 2]));
+    let places = whole.places().expect("accepted").len();
+    assert_eq!(whole.curves().expect("accepted").len(), 4 * places);
+}
+
+#[test]
+fn all_begin_with_one_curvature() {
+    let mut run = Batch::new(&BatchSettings::default()).expect("accepted");
+    let measured = run.measure().expect("accepted");
+    assert!(measured.chunks(2).all(|lane| lane == &measured[..2]), "{measured:?}");
+}
+
+#[test]
+fn a_rescaling_moves_every_measure_and_no_output() {
+    let network = Rescaled::new(1).expect("accepted");
+    let [before, after] = [1.0, 10.0].map(|alpha| network.measures(alpha).expect("accepted"));
+    println!("{before:?}\n{after:?}");
+    for (k, (before, after)) in before.iter().zip(&after).take(5).enumerate() {
+        assert!((after / before - 1.0).abs() > 0.5, "measure {k}: {before} and {after}");
+    }
+    assert!((before[5] - after[5]).abs() < 1e-12 && after[6] < 1e-12, "the network is the same");
+    assert_eq!(network.measures(0.0).unwrap_err().arg, "alpha");
+}
+
+#[test]
+fn bad_settings_are_refused_by_name() {
+    let good = BatchSettings::default();
+    for (bad, arg) in [
+        (BatchSettings { hidden: 1, ..good }, "hidden"),
+        (BatchSettings { hidden: 41, ..good }, "hidden"),
+        (BatchSettings { learning_rate: 0.0, ..good }, "learning_rate"),
+        (BatchSettings { learning_rate: f64::NAN, ..good }, "learning_rate"),
+    ] {
+        assert_eq!(Batch::new(&bad).unwrap_err().arg, arg);
+    }
+}
+
+#[test]
+fn a_rate_that_is_too_large_ends_the_run() {
+    let settings = BatchSettings { learning_rate: 50.0, ..BatchSettings::default() };
+    let mut run = Batch::new(&settings).expect("accepted");
+    assert!(run.advance(1000).expect("accepted") < 1000);
+}

@@ -1,0 +1,271 @@
+import { html, nothing } from 'lit';
+import '../grammar/fit.ts';
+import './gauges.ts';
+import './rescaled.ts';
+import type { Chart } from '../grammar/asking.ts';
+import { Exhibit } from '../grammar/exhibit.ts';
+import type { HomeFile } from '../grammar/home.ts';
+import type { NumberShown } from '../grammar/numbers.ts';
+import type { Asked } from '../grammar/predictions.ts';
+import { SEED } from '../grammar/settings.ts';
+import type { Failure } from '../lib/failure.ts';
+import { count, significant } from '../lib/format.ts';
+import { clampNumber } from '../lib/schema.ts';
+import { files } from './export.ts';
+import { ROLES } from './gauges.ts';
+import { moreNumbers, numbers } from './numbers.ts';
+import { type Frame, median, type Sample, type View } from './protocol.ts';
+import { questions } from './questions.ts';
+import { ALPHA, HIDDEN, LENGTH, PRESETS, RATE, SCHEMA } from './schema.ts';
+
+/** Shares of the edge that differ by less are the same. */
+const SAME = 0.03;
+
+/** The exhibit *Batch size*. */
+export class BatchExhibit extends Exhibit<Frame, View> {
+  protected readonly schema = SCHEMA;
+  protected readonly presets = PRESETS;
+  #measured: Sample[] = [];
+
+  protected override get total(): number {
+    return this.number('length');
+  }
+
+  protected override begun(): void {
+    this.cursor = undefined;
+    this.#measured = [];
+  }
+
+  protected override arrived({ measured }: Frame): void {
+    this.#measured.push(...measured);
+  }
+
+  protected override get view(): View {
+    return { alpha: this.#hideRescaled ? undefined : this.number('alpha') };
+  }
+
+  protected override guessed(): void {
+    void this.lookAgain();
+  }
+
+  /** The rescaled network is another one: it changes no run. */
+  protected override set(key: string, value: number | string): void {
+    if (key !== ALPHA.key) {
+      super.set(key, value);
+      return;
+    }
+    this.values[key] = value;
+    void this.lookAgain();
+    this.writeHash();
+  }
+
+  protected override mend(failure: Failure): void {
+    if (failure.kind === 'not-finite') this.values.rate = clampNumber(RATE, this.number('rate') / 2);
+  }
+
+  // ---- questions ----
+
+  get #hideRescaled(): boolean {
+    return this.veils('rescaled') || this.veils('curvatures');
+  }
+
+  get #batches(): readonly number[] {
+    return [...(this.state?.batches ?? [])];
+  }
+
+  /** The medians of the last third, once all steps are made. */
+  get #late(): readonly number[] | undefined {
+    if (!this.over) return undefined;
+    const late = this.#measured.filter(({ step }) => 3 * step > 2 * this.total);
+    return this.#batches.map(
+      (_, lane) => median(late.map(({ curvature }) => curvature[lane]!)) ?? Number.NaN,
+    );
+  }
+
+  protected get questions(): readonly Asked[] {
+    const { rate, hidden, seed, length } = this.values;
+    return questions([rate, hidden, seed, length].join());
+  }
+
+  protected truth({ id }: Asked): number | undefined {
+    return id === 'survives' ? 3 : this.#late?.at(-1);
+  }
+
+  protected answer(): string | undefined {
+    const late = this.#late;
+    if (!late || this.veils('curvatures')) return undefined;
+    const shares = late.map((share) => share.toFixed(2));
+    const ordered =
+      late.every((share, k) => k === 0 || share < late[k - 1]! + SAME) && late.at(-1)! < late[0]! - SAME;
+    const moral = ordered
+      ? 'The smaller the batch, the flatter the place where training stays, by this measure.'
+      : 'Here the order is not that of the batch sizes: the edge may not have been reached.';
+    return `At batches of ${this.#batches.join(', ')} the largest curvature settles at ${shares.join(', ')} of 2/η. ${moral}`;
+  }
+
+  // ---- words and numbers ----
+
+  protected get caption(): string {
+    return `Step ${count(this.state?.step ?? 0)} of ${count(this.total)}, seed ${this.values.seed}`;
+  }
+
+  protected describe(): string {
+    const v = this.values;
+    const of = (key: string) => significant(this.number(key));
+    return `1-${v.hidden}-${v.hidden}-1 network, η ${of('rate')}, batches of ${this.#batches.join(', ')} of 20 points, α ${of('alpha')}, seed ${v.seed}, step ${this.state?.step ?? 0}`;
+  }
+
+  get #now(): Sample | undefined {
+    return this.#measured.at(-1);
+  }
+
+  protected summary(): string {
+    const { state } = this;
+    const now = this.#now;
+    if (!state || !now) return 'The kernel is being loaded.';
+    const start = `Step ${count(state.step)} of four runs with batches of ${this.#batches.join(', ')}`;
+    if (this.veils('curvatures')) return `${start}. Their curvatures are hidden until you guess.`;
+    return `${start}. Largest curvatures over 2/η: ${now.curvature.map((share) => share.toFixed(2)).join(', ')}.`;
+  }
+
+  #shown() {
+    return {
+      state: this.state!,
+      now: this.#now,
+      batches: this.#batches,
+      rate: this.number('rate'),
+      hideCurvatures: this.veils('curvatures'),
+      hideRescaled: this.#hideRescaled,
+    };
+  }
+
+  protected numbers(): NumberShown[] {
+    return this.state ? numbers(this.#shown()) : [];
+  }
+
+  protected moreNumbers(): NumberShown[] {
+    return this.state ? moreNumbers(this.#shown()) : [];
+  }
+
+  protected mainNumber() {
+    const now = this.#now;
+    const step = `step ${count(this.state?.step ?? 0)} of ${count(this.total)}`;
+    if (!now || this.veils('curvatures'))
+      return { note: `the curvatures are hidden until you guess · ${step}` };
+    const [most, least] = [now.curvature[0]!, now.curvature.at(-1)!].map((share) => share.toFixed(2));
+    return { value: `${most} · ${least}`, note: `of the edge, with all points and with 2 · ${step}` };
+  }
+
+  // ---- drawing ----
+
+  protected figure() {
+    const { state } = this;
+    const hidden = this.veils('curvatures');
+    const height = this.narrow.matches ? 130 : 220;
+    const now = this.#now;
+    const size = state?.places?.length ?? 0;
+    const lines = this.#batches.map((_, lane) => ({
+      kind: ROLES[lane]!,
+      y: state!.curves.subarray(size * lane, size * (lane + 1)),
+    }));
+    return html`<figure class="figure batch-figure" ?hidden=${!state} aria-label="Four runs of one network">
+      <div class="here ${hidden ? '' : 'both'}">
+        ${
+          hidden || !now
+            ? nothing
+            : html`<lab-gauges
+                .batches=${this.#batches}
+                .values=${now.curvature}
+                .height=${height}
+                .summary=${this.summary()}
+              ></lab-gauges>`
+        }
+        <lab-fit
+          .points=${state?.points ?? new Float64Array()}
+          .places=${state?.places ?? new Float64Array()}
+          .lines=${lines}
+          .height=${height}
+          .summary=${'Twenty points, and what the four networks have learned of them'}
+        ></lab-fit>
+      </div>
+      <ul class="ways" aria-label="What is drawn">
+        ${this.#batches.map(
+          (batch, k) =>
+            html`<li><svg width="30" height="14" aria-hidden="true"><path class="line ${ROLES[k]}" d="M1 7H29" /></svg> ${batch === 20 ? 'all 20 points' : `batches of ${batch}`}</li>`,
+        )}
+      </ul>
+      <figcaption>
+        ${
+          hidden
+            ? 'Twenty points, and the curves of the four networks. How curved the loss is where they are is hidden until you guess.'
+            : 'Bars: the largest curvature of the loss where each run is, over 2/η. Right: what the networks have learned.'
+        }
+      </figcaption>
+    </figure>`;
+  }
+
+  protected charts(): Chart[] {
+    const along = (of: (sample: Sample, lane: number) => number, veil?: string) =>
+      this.#batches.map((batch, lane) => ({
+        name: `b = ${batch}`,
+        role: ROLES[lane]!,
+        mark: lane % 2 === 0 ? ('circle' as const) : ('square' as const),
+        points: this.#measured.map((sample) => [sample.step, of(sample, lane)] as const),
+        ...(veil && { veil }),
+      }));
+    return [
+      {
+        id: 'curvatures',
+        label: 'Largest curvature over 2/η, by batch size',
+        span: this.total,
+        format: (y) => y.toFixed(2),
+        series: along(({ curvature }, lane) => curvature[lane]!, 'curvatures'),
+      },
+      {
+        id: 'losses',
+        label: 'Loss of all points',
+        span: this.total,
+        log: true,
+        series: along(({ loss }, lane) => loss[lane]!),
+      },
+    ];
+  }
+
+  protected override curves() {
+    const rescaled = this.#hideRescaled ? undefined : this.state?.rescaled;
+    return html`<div class="charts">
+        ${this.others()}
+        ${
+          rescaled
+            ? html`<lab-rescaled .rescaled=${rescaled}></lab-rescaled>`
+            : html`<p class="note">What a rescaling does to measures of flatness waits for your second guess.</p>`
+        }
+      </div>
+      ${this.pinnedNote()}`;
+  }
+
+  protected controls() {
+    return html`${this.slider(RATE)} ${this.choice(LENGTH)} ${this.slider(ALPHA, false)}`;
+  }
+
+  protected moreControls() {
+    return html`${this.slider(HIDDEN)} ${this.slider(SEED)}`;
+  }
+
+  // ---- taking home ----
+
+  protected files(): HomeFile[] {
+    return files({
+      about: this.about(),
+      batches: this.#batches,
+      measured: this.veils('curvatures') ? [] : this.#measured,
+      rescaled: this.#hideRescaled ? undefined : this.state?.rescaled,
+    });
+  }
+
+  protected override stateParts(): object {
+    return this.veils('curvatures') ? {} : { now: this.#now };
+  }
+}
+
+customElements.define('lab-batch', BatchExhibit);

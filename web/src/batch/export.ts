@@ -1,0 +1,58 @@
+/** What the reader can take home from Batch size. */
+
+import type { HomeFile } from '../grammar/home.ts';
+import { toCsv } from '../lib/save.ts';
+import { type About, drawn, sheet } from '../lib/sheet.ts';
+import { rasterised } from '../lib/svg.ts';
+import { MEASURES, type Measured, type Sample } from './protocol.ts';
+
+interface TakeHome {
+  about: About;
+  batches: readonly number[];
+  /** What may be seen: hidden, nothing is taken home. */
+  measured: readonly Sample[];
+  rescaled: Measured | undefined;
+}
+
+export function files({ about, batches, measured, rescaled }: TakeHome): HomeFile[] {
+  const drawings = (selector: string) =>
+    [...about.root.querySelectorAll<SVGSVGElement>(selector)].map((drawing) => drawn(drawing));
+  return [
+    {
+      what: 'png',
+      label: 'Picture (PNG)',
+      name: 'losscape-batch.png',
+      make: () => rasterised(sheet(about, drawings('svg.gauges, svg.fit'))),
+    },
+    {
+      what: 'svg',
+      label: 'All figures (SVG)',
+      name: 'losscape-batch.svg',
+      make: () => sheet(about, drawings('svg.gauges, svg.fit, lab-curves svg, svg.rescaled')),
+    },
+    {
+      what: 'csv',
+      label: 'Curvatures over the steps (CSV)',
+      name: 'losscape-batch.csv',
+      make: () =>
+        toCsv(
+          [
+            'step',
+            ...batches.map((b) => `curvature_over_edge_batch_${b}`),
+            ...batches.map((b) => `loss_batch_${b}`),
+          ],
+          measured.map(({ step, curvature, loss }) => [step, ...curvature, ...loss]),
+        ),
+    },
+    {
+      what: 'rescaled',
+      label: 'The rescaled network (CSV)',
+      name: 'losscape-batch-rescaled.csv',
+      make: () =>
+        toCsv(
+          ['alpha', ...MEASURES.map((name) => name.replaceAll(' ', '_')), 'largest_change_of_an_output'],
+          rescaled ? [[rescaled.alpha, ...rescaled.ratios, rescaled.differs]] : [],
+        ),
+    },
+  ];
+}

@@ -1,0 +1,87 @@
+/** *Batch size* in the worker. */
+
+import * as kernel from '../../pkg/scalar/losscape_batch.js';
+import { nextRecord } from '../lib/record.ts';
+import type { Values } from '../lib/schema.ts';
+import { type Running, serveRuns } from '../worker/serve.ts';
+import { filled } from '../worker/settings.ts';
+import { type Frame, MEASURES, type Measured, type Sample, type View } from './protocol.ts';
+
+/** Steps between two looks at the clock. */
+const CHUNK = 8;
+
+class Lanes implements Running<Frame, View, never> {
+  #handle: kernel.Batch;
+  #seed: number;
+  #measured: Sample[] = [];
+  #ended = false;
+  #fresh = true;
+  #network: kernel.Rescaled | undefined;
+  #alpha: number | undefined;
+
+  constructor(handle: kernel.Batch, seed: number) {
+    this.#handle = handle;
+    this.#seed = seed;
+    this.#measure();
+  }
+
+  get steps(): number {
+    return this.#handle.steps;
+  }
+
+  #measure(): void {
+    const lanes = this.#handle.measure();
+    const every = (k: number) => Array.from({ length: lanes.length / 2 }, (_, lane) => lanes[2 * lane + k]!);
+    this.#measured.push({ step: this.steps, curvature: every(0), loss: every(1) });
+  }
+
+  advance(target: number): boolean {
+    const { steps } = this;
+    const next = nextRecord(steps);
+    const wanted = Math.min(target - steps, next - steps, CHUNK);
+    this.#ended = this.#handle.advance(wanted) < wanted;
+    if (this.#ended) return false;
+    if (this.steps === next) this.#measure();
+    return this.steps < target;
+  }
+
+  #rescaled(alpha: number): Measured {
+    this.#network ??= new kernel.Rescaled(this.#seed);
+    const [before, after] = [this.#network.measures(1), this.#network.measures(alpha)];
+    const ratios = MEASURES.map((_, k) => after[k]! / before[k]!);
+    return { alpha, ratios, loss: after[MEASURES.length]!, differs: after[MEASURES.length + 1]! };
+  }
+
+  frame({ alpha }: View): Frame {
+    const handle = this.#handle;
+    const frame: Frame = {
+      step: this.steps,
+      digest: handle.digest(),
+      ...(this.#ended && { notFinite: this.steps }),
+      curves: handle.curves(),
+      measured: this.#measured,
+    };
+    if (this.#fresh) {
+      frame.batches = handle.batches();
+      frame.points = handle.points();
+      frame.places = handle.places();
+    }
+    if (alpha !== undefined && alpha !== this.#alpha) frame.rescaled = this.#rescaled(alpha);
+    this.#alpha = alpha;
+    this.#measured = [];
+    this.#fresh = false;
+    return frame;
+  }
+
+  free(): void {
+    this.#handle.free();
+    this.#network?.free();
+  }
+}
+
+function start(values: Values): Lanes {
+  const settings = filled(new kernel.BatchSettings(), values, { learning_rate: 'rate' });
+  return new Lanes(new kernel.Batch(settings), Number(values.seed));
+}
+
+serveRuns<Frame, View>(kernel, start, {});

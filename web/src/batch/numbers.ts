@@ -1,0 +1,65 @@
+/** The read-outs of Batch size. */
+
+import type { NumberShown } from '../grammar/numbers.ts';
+import { hexGroups, significant } from '../lib/format.ts';
+import type { Frame, Sample } from './protocol.ts';
+
+export interface Shown {
+  state: Frame;
+  now: Sample | undefined;
+  batches: readonly number[];
+  rate: number;
+  hideCurvatures: boolean;
+  hideRescaled: boolean;
+}
+
+export function numbers({ state, now, batches, rate, hideCurvatures }: Shown): NumberShown[] {
+  const lanes = batches.map(
+    (batch, lane): NumberShown => ({
+      symbol: '',
+      name: `curvature at batches of ${batch}`,
+      value: now ? `${now.curvature[lane]!.toFixed(2)} of the edge` : '–',
+      hidden: hideCurvatures,
+      definition: `The largest eigenvalue λ of the Hessian of the loss of all points, as a share of 2/η = ${significant(2 / rate)}: the edge of stability.`,
+      formula: 'edge',
+      test: `curvature-${batch}`,
+    }),
+  );
+  return [
+    ...lanes,
+    {
+      symbol: '',
+      name: 'fingerprint',
+      value: hexGroups(state.digest),
+      long: true,
+      definition:
+        'A 64-bit digest of the bits of all weights of all four runs. Equal settings, seed and step give an equal fingerprint on every machine.',
+      test: 'digest',
+    },
+  ];
+}
+
+export function moreNumbers({ state, now, batches, hideRescaled }: Shown): NumberShown[] {
+  const { rescaled } = state;
+  return [
+    ...batches.map(
+      (batch, lane): NumberShown => ({
+        symbol: 'L',
+        name: `loss at batches of ${batch}`,
+        value: now ? significant(now.loss[lane]!, 2) : '–',
+        definition: 'Half the mean square of the errors on all points.',
+        test: `loss-${batch}`,
+      }),
+    ),
+    {
+      symbol: '',
+      name: 'largest change of an output',
+      value: rescaled ? significant(rescaled.differs, 2) : '–',
+      hidden: hideRescaled,
+      viewed: true,
+      definition:
+        'Between the rescaled ReLU network and itself before, over all places that are drawn: rounding is all there is.',
+      test: 'differs',
+    },
+  ];
+}

@@ -1,0 +1,49 @@
+/** What the page of *Batch size* and its worker say to each other. */
+
+import type { Stand } from '../lib/protocol.ts';
+
+/** The measures of sharpness, in the order of the kernel. */
+export const MEASURES = [
+  'largest curvature',
+  'trace',
+  'rise in a ball',
+  'rise in a box',
+  'curvature along the slope',
+] as const;
+
+/** A network that is rescaled: its measures over those at α = 1, its loss, and how much any output differs. */
+export interface Measured {
+  alpha: number;
+  ratios: readonly number[];
+  loss: number;
+  differs: number;
+}
+
+/** What the reader looks at: a rescaling, once it may be seen. */
+export interface View {
+  alpha: number | undefined;
+}
+
+/** One measurement: of each run `ηλ/2` and the loss. */
+export interface Sample {
+  step: number;
+  curvature: readonly number[];
+  loss: readonly number[];
+}
+
+export interface Frame extends Stand {
+  /** Only the first frame brings them: sizes of the batches, points as x and y in turn, places of the curves. */
+  batches?: Uint32Array;
+  points?: Float64Array;
+  places?: Float64Array;
+  /** y at the places, for one run after the other. */
+  curves: Float64Array;
+  /** What has been measured since the last frame. */
+  measured: readonly Sample[];
+  rescaled?: Measured;
+}
+
+/** The middle one of some values. */
+export function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}

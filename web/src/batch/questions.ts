@@ -1,0 +1,44 @@
+/** The questions, and the verdicts after the run. */
+
+import { choosing } from '../grammar/predict.ts';
+import type { Asked } from '../grammar/predictions.ts';
+
+const SETTLES = (about: string): Asked => ({
+  id: 'settles',
+  guess: 'guess',
+  about,
+  text: 'Descent on a bowl of curvature λ blows up once λ is above 2/η. One network learns twenty points four times, with 20, 10, 4 or 2 of them in each step, all else equal. At batches of 2, where does the largest curvature settle, as a share of 2/η?',
+  quantity: 'λ as a share of 2/η',
+  min: 0,
+  max: 2,
+  step: 0.05,
+  unit: '',
+  digits: 2,
+  hidden: 'curvatures',
+  hides: 'curvatures, in numbers and curves',
+  at: 'when all steps are made',
+  verdict: (_, truth) =>
+    truth < 0.8
+      ? 'Well below the edge, at which all points at once hold it: single batches are steeper than their mean.'
+      : 'Near the edge, or beyond it: compare the other batch sizes and rates.',
+});
+
+const SURVIVES: Asked = {
+  id: 'survives',
+  guess: 'guess2',
+  text: 'So small batches end in flatter places, by this measure. Take a network of ReLU units, multiply the weights into them by α and divide those out of them by α: no output changes. Which measures of flatness stay as they were?',
+  quantity: 'what survives',
+  ...choosing([
+    'the largest curvature',
+    'the trace, a mean over all directions',
+    'the highest rise within a ball around it',
+    'none of them',
+  ]),
+  hidden: 'rescaled',
+  hides: 'measures of the rescaled network',
+  at: 'at once',
+  verdict: () =>
+    'None of the five that are measured here (Dinh et al. 2017). Move α below: the same function is as sharp or as flat as you like. A flat place is a statement about coordinates as well.',
+};
+
+export const questions = (about: string): readonly Asked[] => [SETTLES(about), SURVIVES];
