@@ -22,10 +22,13 @@ test('the file holds what is needed and no more', () => {
     'LICENSE-MIT',
     'NOTICE.md',
     'README.md',
+    'bytes.js',
+    'compile.js',
     'digits.bin',
     'files.js',
     'index.d.ts',
     'index.js',
+    'inline.js',
     'losscape.d.ts',
     'losscape.js',
     'losscape_scalar.wasm',
@@ -96,6 +99,52 @@ test('the version is that of the package; loading twice does nothing', () => {
   const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
   assert.match(version, /^\d+\.\d+\.\d+$/);
   assert.deepEqual(lines, [version]);
+});
+
+const TEN_STEPS = `
+  const train = new Train(new Digits(await readDigits()), new TrainSettings());
+  train.advance(10);
+  console.log(train.digest());`;
+
+test('the kernel is taken from a place, from bytes and as a module', () => {
+  const loads = [
+    `await load();`,
+    `await load(new URL(import.meta.resolve('losscape/losscape_scalar.wasm')));`,
+    `await load(readFileSync(fileURLToPath(import.meta.resolve('losscape/losscape_simd.wasm'))));`,
+    `await load(await WebAssembly.compile(readFileSync(fileURLToPath(import.meta.resolve('losscape/losscape_scalar.wasm')))));`,
+  ];
+  const digests = loads.map((line) =>
+    project.script(`
+      import { readFileSync } from 'node:fs';
+      import { fileURLToPath } from 'node:url';
+      import load, { Digits, Train, TrainSettings, readDigits } from 'losscape';
+      ${line} ${TEN_STEPS}`),
+  );
+  assert.match(digests[0][0], /^[0-9a-f]{16}$/);
+  for (const digest of digests) assert.deepEqual(digest, digests[0]);
+});
+
+test('the inlined variant needs no file and no network', () => {
+  const run = (name, stage) =>
+    project.script(
+      `import load, { Digits, Train, TrainSettings, readDigits } from '${name}'; await load(); ${TEN_STEPS}`,
+      stage,
+    );
+  const nothing = `globalThis.fetch = () => { throw new Error('no network'); };`;
+  assert.deepEqual(run('losscape/inline', nothing), run('losscape', ''));
+  const [said] = project.script(
+    `import load from 'losscape/inline'; await load('a.wasm').catch((e) => console.log(e.message));`,
+  );
+  assert.match(said, /a\.wasm must be bytes or a module/);
+});
+
+test('every export is there', () => {
+  const { exports } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
+  const files = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? target : Object.values(target),
+  );
+  assert.ok(files.length >= 9, 'exports');
+  for (const file of files) assert.ok(existsSync(join(PACKAGE, file)), file);
 });
 
 test('TypeScript knows every class, and what is wrong with a use', () => {

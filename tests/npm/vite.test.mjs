@@ -35,10 +35,10 @@ after(async () => {
 });
 
 /** What the page says, or what went wrong in it. */
-async function shown(server) {
+async function shown(server, file = '') {
   const page = await browser.newPage();
   const failed = new Promise((_, reject) => page.on('pageerror', reject));
-  await page.goto(server.resolvedUrls.local[0]);
+  await page.goto(server.resolvedUrls.local[0] + file);
   await Promise.race([
     page.waitForFunction('document.body.textContent', undefined, { timeout: 10_000 }),
     failed,
@@ -69,6 +69,40 @@ test('the development server serves the package as it is', async () => {
   try {
     await server.listen();
     assert.equal(await shown(server), expected());
+  } finally {
+    await server.close();
+  }
+});
+
+test('a module worker loads it, and takes a module that the page compiled', async () => {
+  project.write('worker.html', '<!doctype html><script type="module" src="/page.js"></script>');
+  project.write(
+    'page.js',
+    `import kernel from 'losscape/losscape_scalar.wasm?url';
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data }) => { document.body.textContent = data; };
+    worker.onerror = (event) => { document.body.textContent = 'error: ' + event.message; };
+    worker.postMessage(await WebAssembly.compileStreaming(fetch(kernel)));`,
+  );
+  project.write(
+    'worker.js',
+    `import load, { Digits, Train, TrainSettings, readDigits } from 'losscape';
+    onmessage = async ({ data }) => {
+      await load(data);
+      const train = new Train(new Digits(await readDigits()), new TrainSettings());
+      train.advance(10);
+      postMessage(train.digest());
+    };`,
+  );
+  const input = `${project.folder}/worker.html`;
+  await build({
+    ...settings(),
+    worker: { format: 'es' },
+    build: { target: 'es2022', outDir: 'worker', rollupOptions: { input } },
+  });
+  const server = await preview({ ...settings(), build: { outDir: 'worker' } });
+  try {
+    assert.equal(await shown(server, 'worker.html'), expected());
   } finally {
     await server.close();
   }

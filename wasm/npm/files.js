@@ -11,6 +11,3 @@ export const kernel = WebAssembly.validate(new Uint8Array(PROBE))
   : new URL('./losscape_scalar.wasm', import.meta.url);
 
 export const digits = new URL('./digits.bin', import.meta.url);
-
-// Says what is wrong if the kernel should ever stop; a page may put its own function here before it loads the kernel.
-globalThis.losscapePanic ??= (message) => console.error(message);

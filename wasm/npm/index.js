@@ -1,3 +1,4 @@
+import { compiled } from './compile.js';
 import { digits, kernel } from './files.js';
 import init from './losscape.js';
 
@@ -11,8 +12,8 @@ async function download(url) {
   return response.arrayBuffer();
 }
 
-export default async function load() {
-  const { memory } = await init(await WebAssembly.compile(await download(kernel)));
+export default async function load(source = kernel) {
+  const { memory } = await init(await compiled(source, download));
   return memory;
 }
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { compiled } from './compile.js';
 import { digits, kernel } from './files.js';
 import init from './losscape.js';
 
 export * from './losscape.js';
 
-export default async function load() {
-  const { memory } = await init(await WebAssembly.compile(await readFile(kernel)));
+export default async function load(source = kernel) {
+  const { memory } = await init(await compiled(source, readFile));
   return memory;
 }
 

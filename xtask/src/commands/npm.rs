@@ -47,6 +47,7 @@ fn build(log: &mut Log) -> Result<PathBuf> {
         glue = Some(written);
     }
     std::fs::write(folder.join("losscape.js"), glue.unwrap_or_default())?;
+    std::fs::write(folder.join("bytes.js"), inlined(&folder)?)?;
     for entry in std::fs::read_dir(paths::at(OWN))? {
         copy(&entry?.path(), &folder)?;
     }
@@ -56,6 +57,28 @@ fn build(log: &mut Log) -> Result<PathBuf> {
     replace(&folder.join("package.json"), "of the workspace", env!("CARGO_PKG_VERSION"))?;
     replace(&folder.join("README.md"), &format!("../../{NOTICE}"), "NOTICE.md")?;
     Ok(folder)
+}
+
+/// The kernel and the digits as text, for where no file can be fetched. The build without vectors runs everywhere.
+fn inlined(folder: &Path) -> Result<String> {
+    let kernel = base64(&std::fs::read(folder.join("losscape_scalar.wasm"))?);
+    let digits = base64(&std::fs::read(paths::at(COPIED[0]))?);
+    Ok(format!("export const kernel = '{kernel}';\nexport const digits = '{digits}';\n"))
+}
+
+/// RFC 4648, section 4.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let at = |i: usize| u32::from(three.get(i).copied().unwrap_or(0));
+        let word = at(0) << 16 | at(1) << 8 | at(2);
+        for k in 0..4 {
+            let digit = DIGITS[(word >> (18 - 6 * k) & 63) as usize];
+            text.push(if k <= three.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
 }
 
 /// Writes what the hand-written file says otherwise in the package.
@@ -80,4 +103,20 @@ pub(crate) fn check(log: &mut Log) -> Result<String> {
     let node = program("node").words("--test").words(TESTS).dir(paths::root());
     node.env("CHROMIUM", install::chromium()?).log(log)?;
     Ok(String::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    /// The vectors of RFC 4648, section 10.
+    #[test]
+    fn bytes_as_text() {
+        for (bytes, text) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
+        {
+            assert_eq!(base64(bytes.as_bytes()), text, "{bytes}");
+        }
+        assert_eq!(base64(&[251, 255, 191]), "+/+/", "the last two digits");
+    }
 }
