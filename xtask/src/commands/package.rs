@@ -14,6 +14,51 @@ const CRATES: [(&str, &[&str]); 2] = [
 const LABELLED: &str = "losscape/models/mlp/enum.Activation.html";
 const LABEL: &str = "Available on <strong>crate feature <code>relu</code></strong> only.";
 
+/// What a dependency may be licensed under: what asks for no more than to be named.
+const LICENCES: [&str; 9] = [
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "Zlib",
+    "Unlicense",
+    "Unicode-3.0",
+    "CC-BY-4.0",
+];
+
+/// The workspaces whose programs people get, by their manifests.
+const WORKSPACES: [&str; 3] = ["Cargo.toml", "python/Cargo.toml", "firmware/Cargo.toml"];
+
+/// The licences of every crate that is linked into anything: written down, and none that asks for more.
+pub(crate) fn licences(log: &mut Log) -> Result<String> {
+    let mut lines = Vec::new();
+    for manifest in WORKSPACES {
+        let tree = cargo("tree --workspace --locked -e normal --target all --prefix none --no-dedupe");
+        let listed = tree.words("--format {p}|{l} --manifest-path").arg(paths::at(manifest)).capture(log)?;
+        lines.extend(listed.lines().filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    if let Some(line) =
+        lines.iter().find(|line| !line.split_once('|').is_some_and(|(_, licence)| allowed(licence)))
+    {
+        return Err(Failure::Failed(format!("a licence that is not known to be harmless: {line}")));
+    }
+    let (count, list) = (lines.len(), paths::logs().join("licences.txt"));
+    std::fs::write(list, lines.join("\n") + "\n")?;
+    Ok(format!("{count} crates"))
+}
+
+/// Whether every part of `(A OR B) AND C` leaves a choice that is allowed.
+fn allowed(licence: &str) -> bool {
+    let choice = |part: &str| {
+        let part = part.trim_matches(['(', ')']);
+        part.split(" OR ").flat_map(|part| part.split('/')).any(|one| LICENCES.contains(&one))
+    };
+    licence.split(" AND ").all(choice)
+}
+
 /// The step of `cargo xtask test`.
 pub(crate) fn check(log: &mut Log) -> Result<String> {
     for (name, files) in CRATES {
@@ -39,5 +84,37 @@ fn feature_labels(log: &mut Log) -> Result<String> {
         Ok("features labelled".into())
     } else {
         Err(Failure::Failed(format!("{LABELLED} does not say: {LABEL}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{allowed, paths};
+
+    #[test]
+    fn a_licence_that_asks_for_more_is_told() {
+        for good in
+            ["MIT", "MIT/Apache-2.0", "(MIT OR Apache-2.0) AND Unicode-3.0", "MIT OR LGPL-2.1-or-later"]
+        {
+            assert!(allowed(good), "{good}");
+        }
+        for bad in ["", "GPL-3.0-only", "(MIT OR Apache-2.0) AND GPL-2.0-only", "MPL-2.0"] {
+            assert!(!allowed(bad), "{bad}");
+        }
+    }
+
+    /// Crates, wheel and page are of one version, as the citation says too.
+    #[test]
+    fn everything_is_of_one_version() {
+        let own = |name: &str, file: &str, line: String| {
+            let text = std::fs::read_to_string(paths::at(file)).expect("a file of the repository");
+            assert!(text.lines().any(|found| found == line), "{name}: {file} lacks {line}");
+        };
+        let version = env!("CARGO_PKG_VERSION");
+        own("crates", "Cargo.toml", format!("version = \"{version}\""));
+        own("wheel", "python/Cargo.toml", format!("version = \"{version}\""));
+        own("boards", "firmware/Cargo.toml", format!("version = \"{version}\""));
+        own("page", "web/package.json", format!("  \"version\": \"{version}\","));
+        own("citation", "CITATION.cff", format!("version: {version}"));
     }
 }
