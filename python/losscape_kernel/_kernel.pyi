@@ -31,7 +31,16 @@ class Mlp:
     ) -> None: ...
     def init(self, seed: int = 1, kind: str = "glorot-uniform", *, dtype: DType = "float32") -> Array: ...
     def predict(self, params: Array, inputs: Array) -> Array: ...
-    def loss(self, inputs: Array, targets: NDArray[Any], *, loss: str | None = None, l2: float = 0.0) -> Objective: ...
+    def loss(
+        self,
+        inputs: Array,
+        targets: NDArray[Any],
+        *,
+        loss: str | None = None,
+        l2: float = 0.0,
+        weights: Array | None = None,
+        class_weights: Array | None = None,
+    ) -> Objective: ...
     def align(
         self,
         reference: Array,

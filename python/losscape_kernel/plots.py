@@ -118,18 +118,21 @@ def _spectrum(run: Run, axes: Any, values: Mapping[str, str]) -> Numbers:
     return ("eigenvalue", "density", "standard_error"), zip(found.at, found.density, found.errors)
 
 
-def _width(rows: Iterable[Mapping[str, Any]], axes: Any) -> Numbers:
+# Of the exhibits with a width: its key in a link, its default, the number that is tabulated, and what it is.
+_WIDTHS = {
+    "paths": ("width", 8, "barrier", "barrier on the best path"),
+    "train": ("hidden", 16, "held_out_loss", "held-out loss"),
+}
+
+
+def _width(rows: Sequence[Mapping[str, Any]], axes: Any) -> Numbers:
+    exhibits = {row["exhibit"] for row in rows if "numbers" in row}
+    if len(exhibits) != 1 or not exhibits <= set(_WIDTHS):
+        raise ValueError("`kind` is width, which needs results of either paths or train")
+    key, default, number, says = _WIDTHS[exhibits.pop()]
     by: dict[int, list[float]] = defaultdict(list)
     for row in rows:
-        values = lab.settings(row)
-        if "numbers" not in row:
-            continue
-        if row["exhibit"] == "paths" and "barrier" in row["numbers"]:
-            by[int(values.get("width", 8))].append(row["numbers"]["barrier"])
-        elif row["exhibit"] == "train" and "held_out_loss" in row["numbers"]:
-            by[int(values.get("hidden", 16))].append(row["numbers"]["held_out_loss"])
-    if not by:
-        raise ValueError("`kind` is width, which needs results of paths or train")
+        by[int(lab.settings(row).get(key, default))].append(row["numbers"][number])
     table = []
     for width in sorted(by):
         found = sorted(by[width])
@@ -138,7 +141,8 @@ def _width(rows: Iterable[Mapping[str, Any]], axes: Any) -> Numbers:
     for width in widths:
         axes.plot([width] * len(by[width]), by[width], ".", color="0.6")
     axes.plot(widths, middle, "o-", color="#0a6f8f", label="median")
-    axes.set(xscale="log", xlabel="width", ylabel="barrier on the best path, or held-out loss")
+    axes.set(xscale="log", xlabel="width", ylabel=says)
+    axes.minorticks_off()
     axes.set_xticks(widths, [str(width) for width in widths])
     axes.legend()
     return ("width", "runs", "lowest", "median", "highest"), table

@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 
 use crate::arrays::{Scalar, arg, out, out_rows, refused, vector_of};
 use crate::network::chosen;
-use crate::objective::{Objective, Problem, both, network};
+use crate::objective::{Objective, Problem, both, check_network};
 use crate::run::{Raised, record, run};
 use crate::view::View;
 
@@ -32,7 +32,7 @@ enum At<'a, R: Scalar> {
 impl<'a, R: Scalar> At<'a, R> {
     fn new(f: &'a View<'a, R>, params: &'a [R], gauss_newton: bool) -> PyResult<Self> {
         if gauss_newton {
-            network(f)?;
+            check_network(f)?;
             GaussNewtonAt::new(f, params).map(Self::GaussNewton).map_err(arg)
         } else {
             HessianAt::new(f, params).map(Self::Hessian).map_err(arg)

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
 use crate::arrays::{Scalar, arg, labels, out, out_rows, refused, rows_of, vector, vector_of};
-use crate::objective::{Answers, Either, Objective, Problem, Trained, no_dtype};
+use crate::objective::{Answers, Counts, Either, Objective, Problem, Trained, no_dtype};
 use crate::run::record;
 
 /// Samples that `predict` computes together.
@@ -154,11 +154,14 @@ impl Mlp {
     /// mean-squared-error (½ ‖a − y‖²), mean-absolute-error, softmax-cross-entropy, binary-cross-entropy (both of logits); without
     /// one, the cross-entropy for labels and mean-squared-error for values.
     ///
+    /// Samples count equally, or by `weights` (one of each sample), or by `class_weights`, as Σ wₖ ℓₖ / Σ wₖ; a batch is the mean of
+    /// N wₖ ℓₖ / Σ w, so that it has the gradient of the whole on average.
+    ///
     /// >>> import numpy as np, losscape_kernel as lk
     /// >>> f = lk.Mlp([2, 2]).loss(np.array([[1.0, 2.0]]), np.array([1]))
     /// >>> bool(f.value(np.zeros(6)) == np.log(2))
     /// True
-    #[pyo3(signature = (inputs, targets, *, loss = None, l2 = 0.0))]
+    #[pyo3(signature = (inputs, targets, *, loss = None, l2 = 0.0, weights = None, class_weights = None))]
     fn loss(
         &self,
         py: Python<'_>,
@@ -166,15 +169,20 @@ impl Mlp {
         targets: &Bound<'_, PyAny>,
         loss: Option<&str>,
         l2: f64,
+        weights: Option<Bound<'_, PyAny>>,
+        class_weights: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Objective> {
+        let counts = (weights.as_ref(), class_weights.as_ref());
         let either = if is_single(inputs) {
-            Either::Single(Problem::Network(self.trained(inputs, targets, loss, l2)?))
+            Either::Single(Problem::Network(self.trained(inputs, targets, loss, l2, counts)?))
         } else {
-            Either::Double(Problem::Network(self.trained(inputs, targets, loss, l2)?))
+            Either::Double(Problem::Network(self.trained(inputs, targets, loss, l2, counts)?))
         };
         let keywords = PyDict::new(py);
         keywords.set_item("loss", loss)?;
         keywords.set_item("l2", l2)?;
+        keywords.set_item("weights", &weights)?;
+        keywords.set_item("class_weights", &class_weights)?;
         let args = (Self(self.0), inputs, targets).into_pyobject(py)?;
         Ok(Objective::new(either, "Mlp.loss", args, keywords))
     }
@@ -319,6 +327,7 @@ impl Mlp {
         targets: &Bound<'_, PyAny>,
         loss: Option<&str>,
         l2: f64,
+        counts: (Option<&Bound<'_, PyAny>>, Option<&Bound<'_, PyAny>>),
     ) -> PyResult<Trained<R>> {
         let net = self.0;
         let inputs = rows_of::<R>("inputs", net.inputs(), inputs)?;
@@ -332,8 +341,14 @@ impl Mlp {
             (None, Answers::Labels(_)) if net.outputs() == 1 => Loss::BinaryCrossEntropy,
             (None, Answers::Labels(_)) => Loss::SoftmaxCrossEntropy,
         };
-        let trained = Trained { net, loss, inputs, answers, l2: R::from_f64(l2) };
-        trained.objective().map_err(arg)?;
+        let counts = match counts {
+            (None, None) => Counts::Equal,
+            (Some(weights), None) => Counts::PerSample(vector("weights", weights)?),
+            (None, Some(weights)) => Counts::PerClass(vector("class_weights", weights)?),
+            (Some(_), Some(_)) => return Err(refused("`weights` and `class_weights` exclude each other")),
+        };
+        let trained = Trained { net, loss, inputs, answers, l2: R::from_f64(l2), counts };
+        trained.view().map_err(arg)?;
         Ok(trained)
     }
 

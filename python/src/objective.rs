@@ -1,7 +1,7 @@
 //! Objectives: the landscapes that everything else is computed on.
 
 use losscape::models::data::{Dataset, Targets};
-use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+use losscape::models::mlp::{Loss, Mlp, MlpObjective, Weights};
 use losscape::objective::{check_grad_over, check_workspace_len};
 use losscape::{ArgError, Curvature, Objective as _};
 use pyo3::prelude::*;
@@ -20,6 +20,14 @@ pub(crate) enum Answers<R> {
     Values(Vec<R>),
 }
 
+/// How much samples count, that is owned.
+#[derive(Debug)]
+pub(crate) enum Counts<R> {
+    Equal,
+    PerSample(Vec<R>),
+    PerClass(Vec<R>),
+}
+
 /// A network with its data.
 #[derive(Debug)]
 pub(crate) struct Trained<R> {
@@ -28,6 +36,7 @@ pub(crate) struct Trained<R> {
     pub(crate) inputs: Vec<R>,
     pub(crate) answers: Answers<R>,
     pub(crate) l2: R,
+    pub(crate) counts: Counts<R>,
 }
 
 impl<R: Scalar> Trained<R> {
@@ -38,6 +47,27 @@ impl<R: Scalar> Trained<R> {
         };
         let data = Dataset::new(&self.inputs, self.net.inputs(), targets)?;
         MlpObjective::new(self.net, self.loss, data, self.l2)
+    }
+
+    /// Identifies the objective of a saved run.
+    fn identity(&self) -> PyResult<u64> {
+        match self.view().map_err(arg)? {
+            View::Network(f) => Ok(f.identity()),
+            View::Weighted(f) => Ok(f.identity()),
+            View::Surface(_) | View::Own(_) => unreachable!("a network's view is a network"),
+        }
+    }
+
+    /// The objective, in which the samples count by their weights.
+    pub(crate) fn view(&self) -> Result<View<'_, R>, ArgError> {
+        let objective = self.objective()?;
+        Ok(match &self.counts {
+            Counts::Equal => View::Network(objective),
+            Counts::PerSample(weights) => {
+                View::Weighted(objective.with_weights(Weights::PerSample(weights))?)
+            }
+            Counts::PerClass(weights) => View::Weighted(objective.with_weights(Weights::PerClass(weights))?),
+        })
     }
 }
 
@@ -53,7 +83,7 @@ impl<R: Scalar> Problem<R> {
     /// The objective as the kernel sees it; what a user's function raises goes to `raised`.
     pub(crate) fn view<'a>(&'a self, raised: &'a Raised) -> PyResult<View<'a, R>> {
         Ok(match self {
-            Self::Network(trained) => View::Network(trained.objective().map_err(arg)?),
+            Self::Network(trained) => trained.view().map_err(arg)?,
             Self::Surface(surface) => View::Surface(&**surface),
             Self::Own(own) => View::Own(Call { own, raised }),
         })
@@ -62,7 +92,7 @@ impl<R: Scalar> Problem<R> {
     /// Identifies the objective of a saved run.
     pub(crate) fn identity(&self) -> PyResult<u64> {
         Ok(match self {
-            Self::Network(trained) => trained.objective().map_err(arg)?.identity(),
+            Self::Network(trained) => trained.identity()?,
             Self::Surface(surface) => surface.dim() as u64,
             Self::Own(own) => identity(own),
         })
@@ -249,26 +279,42 @@ fn hess_vec<'py, R: Scalar>(
     Ok(out(py, product).into_any())
 }
 
-/// The network of an objective that has one.
-pub(crate) fn network<'a, R: Scalar>(f: &View<'a, R>) -> PyResult<MlpObjective<'a, R>> {
+/// Refuses an objective that is no network's.
+pub(crate) fn check_network<R: Scalar>(f: &View<'_, R>) -> PyResult<()> {
     match f {
-        View::Network(f) => Ok(*f),
+        View::Network(_) | View::Weighted(_) => Ok(()),
         View::Surface(_) | View::Own(_) => Err(refused("`objective` is no network's, which this needs")),
     }
 }
 
 fn accuracy<R: Scalar>(py: Python<'_>, problem: &Problem<R>, params: &Bound<'_, PyAny>) -> PyResult<f64> {
     let raised = Raised::default();
-    let f = network(&problem.view(&raised)?)?;
+    let f = problem.view(&raised)?;
+    check_network(&f)?;
     let params = vector_of("params", f.dim(), params)?;
-    Ok(py.detach(|| f.accuracy(&params, &mut vec![R::ZERO; f.scratch_len()])).to_f64())
+    let mut scratch = vec![R::ZERO; f.scratch_len()];
+    Ok(py
+        .detach(|| match f {
+            View::Network(f) => f.accuracy(&params, &mut scratch),
+            View::Weighted(f) => f.accuracy(&params, &mut scratch),
+            View::Surface(_) | View::Own(_) => R::NAN,
+        })
+        .to_f64())
 }
 
 fn data_loss<R: Scalar>(py: Python<'_>, problem: &Problem<R>, params: &Bound<'_, PyAny>) -> PyResult<f64> {
     let raised = Raised::default();
-    let f = network(&problem.view(&raised)?)?;
+    let f = problem.view(&raised)?;
+    check_network(&f)?;
     let params = vector_of("params", f.dim(), params)?;
-    Ok(py.detach(|| f.data_loss(&params, &mut vec![R::ZERO; f.scratch_len()])).to_f64())
+    let mut scratch = vec![R::ZERO; f.scratch_len()];
+    Ok(py
+        .detach(|| match f {
+            View::Network(f) => f.data_loss(&params, &mut scratch),
+            View::Weighted(f) => f.data_loss(&params, &mut scratch),
+            View::Surface(_) | View::Own(_) => R::NAN,
+        })
+        .to_f64())
 }
 
 fn check<'py, R: Scalar>(

@@ -1,6 +1,6 @@
 //! What a method computes on: any objective as one type of the kernel.
 
-use losscape::models::mlp::MlpObjective;
+use losscape::models::mlp::{MlpObjective, Weighted};
 use losscape::objective::GaussNewton;
 use losscape::{Curvature, Objective, SampledObjective};
 
@@ -12,6 +12,7 @@ use crate::surfaces::Landscape;
 #[derive(Clone, Copy)]
 pub(crate) enum View<'a, R: Scalar> {
     Network(MlpObjective<'a, R>),
+    Weighted(MlpObjective<'a, R, Weighted<'a, R>>),
     Surface(&'a dyn Landscape<R>),
     Own(Call<'a>),
 }
@@ -20,6 +21,7 @@ macro_rules! each {
     ($self:expr, $f:ident => $body:expr) => {
         match $self {
             View::Network($f) => $body,
+            View::Weighted($f) => $body,
             View::Surface(surface) => {
                 let $f = *surface;
                 $body
@@ -48,18 +50,21 @@ impl<R: Scalar> SampledObjective<R> for View<'_, R> {
     fn samples(&self) -> usize {
         match self {
             Self::Network(f) => f.samples(),
+            Self::Weighted(f) => f.samples(),
             Self::Surface(_) | Self::Own(_) => 1,
         }
     }
     fn batch_scratch_len(&self, batch: usize) -> usize {
         match self {
             Self::Network(f) => f.batch_scratch_len(batch),
+            Self::Weighted(f) => f.batch_scratch_len(batch),
             Self::Surface(_) | Self::Own(_) => Objective::<R>::scratch_len(self),
         }
     }
     fn batch_value_grad(&self, params: &[R], batch: &[u32], grad: &mut [R], scratch: &mut [R]) -> R {
         match self {
             Self::Network(f) => f.batch_value_grad(params, batch, grad, scratch),
+            Self::Weighted(f) => f.batch_value_grad(params, batch, grad, scratch),
             Self::Surface(_) | Self::Own(_) => self.value_grad(params, grad, scratch),
         }
     }
@@ -82,12 +87,14 @@ impl<R: Scalar> GaussNewton<R> for View<'_, R> {
     fn gauss_newton_scratch_len(&self) -> usize {
         match self {
             Self::Network(f) => f.gauss_newton_scratch_len(),
+            Self::Weighted(f) => f.gauss_newton_scratch_len(),
             Self::Surface(_) | Self::Own(_) => 0,
         }
     }
     fn gauss_newton_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
         match self {
             Self::Network(f) => f.gauss_newton_vec(params, v, out, scratch),
+            Self::Weighted(f) => f.gauss_newton_vec(params, v, out, scratch),
             Self::Surface(_) | Self::Own(_) => out.fill(R::NAN),
         }
     }

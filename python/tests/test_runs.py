@@ -151,6 +151,36 @@ def test_networks_learn():
     assert held_out.accuracy(found.params) > 0.9
 
 
+def test_samples_count_by_their_weights():
+    net, inputs, labels = lk.Mlp([1, 1]), np.array([[1.0], [2.0], [3.0], [4.0]]), np.array([0, 0, 0, 1])
+    loss = lambda **weights: net.loss(inputs, labels, loss="mean-squared-error", **weights)  # noqa: E731
+    at = np.zeros(2)
+    assert loss().data_loss(at) == 0.125, "a half of one sample in four"
+    heavy = loss(class_weights=np.array([1.0, 3.0]))
+    assert heavy.data_loss(at) == heavy.value(at) == 0.25, "a half of 3 in 6"
+    assert loss(weights=np.array([1.0, 1.0, 1.0, 3.0])).value(at) == 0.25
+    assert heavy.check_grad(np.array([0.3, -0.2])).error < 1e-8
+    sgd = lk.Sgd(heavy, at, learning_rate=0.01, batch_size=1)
+    sgd.advance(3)
+    copy = again(sgd)
+    assert (copy.advance(3) == sgd.advance(3)).all() and copy.objective.value(at) == 0.25
+    with pytest.raises(ValueError, match="objective"):
+        lk.Sgd(loss(), at, learning_rate=0.01, batch_size=1).restore(sgd.save())
+    assert lk.lanczos(heavy, at, steps=2, gauss_newton=True).values[-1] > lk.lanczos(loss(), at, steps=2).values[-1]
+
+
+def test_soft_labels():
+    net = lk.Mlp([2, 3, 2])
+    inputs, labels = lk.moons(16, 0.1, dtype="float64")
+    soft = 0.9 * np.eye(2)[labels] + 0.05
+    loss = net.loss(inputs, soft, loss="softmax-cross-entropy")
+    params = net.init(1, dtype="float64")
+    assert loss.check_grad(params).error < 1e-7
+    outputs = net.predict(params, inputs)
+    logs = outputs - np.log(np.exp(outputs).sum(1, keepdims=True))
+    assert abs(loss.value(params) + (soft * logs).sum(1).mean()) < 1e-12
+
+
 def test_alignment_of_twins():
     params = NET.init(1)
     found = NET.align(params, NET.init(2), tries=5)
