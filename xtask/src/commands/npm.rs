@@ -10,7 +10,8 @@ use crate::tools::{install, paths};
 const OWN: &str = "wasm/npm";
 
 /// What the package must pass: as its README uses it, with wrong numbers, and under a bundler.
-const TESTS: &str = "tests/npm/package.test.mjs tests/npm/border.test.mjs tests/npm/vite.test.mjs";
+const TESTS: &str = "tests/npm/package.test.mjs tests/npm/border.test.mjs tests/npm/vite.test.mjs \
+                     tests/npm/webpack.test.mjs";
 
 /// Where the digits come from.
 const NOTICE: &str = "core/src/models/data/digits/NOTICE.md";
