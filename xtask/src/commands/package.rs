@@ -103,6 +103,19 @@ mod tests {
         }
     }
 
+    /// A package cannot take files from above it, so it has copies.
+    #[test]
+    fn the_licences_of_the_wheel_are_those_of_the_repository() {
+        let read = |file: &str| std::fs::read_to_string(paths::at(file)).expect("a file of the repository");
+        for (own, original) in [
+            ("python/LICENSE-APACHE", "LICENSE-APACHE"),
+            ("python/LICENSE-MIT", "LICENSE-MIT"),
+            ("python/NOTICE.md", "core/src/models/data/digits/NOTICE.md"),
+        ] {
+            assert_eq!(read(own), read(original), "{own}");
+        }
+    }
+
     /// Crates, wheel and page are of one version, as the citation says too.
     #[test]
     fn everything_is_of_one_version() {

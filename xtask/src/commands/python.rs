@@ -37,6 +37,7 @@ pub(crate) fn check(log: &mut Log) -> Result<String> {
     cargo("fmt --check --manifest-path").arg(&manifest).log(log)?;
     let lints = cargo("clippy --quiet --locked --manifest-path").arg(&manifest).words("-- -D warnings");
     lints.env("CARGO_TARGET_DIR", &builds).log(log)?;
+    sources(&bin, &manifest, log)?;
     let wheel = wheel(&bin, &manifest, &builds, log)?;
     program(bin.join("python"))
         .words("-m pip install --quiet --force-reinstall --no-deps")
@@ -82,17 +83,16 @@ fn is_new_enough(version: &str) -> bool {
 fn environment(python: &Path, log: &mut Log) -> Result<PathBuf> {
     let folder = paths::target("python/environment");
     let stamp = folder.join("made-for");
-    let wanted =
-        format!("{}\n{}", version(python), std::fs::read_to_string(paths::at("python/pyproject.toml"))?);
+    let needed = requirements(&std::fs::read_to_string(paths::at("python/pyproject.toml"))?);
+    let wanted = format!("{}\nmaturin {needed}\n", version(python));
     let bin = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
     if std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
         return Ok(bin);
     }
     let _ = std::fs::remove_dir_all(&folder);
     program(python).words("-m venv").arg(&folder).log(log)?;
-    let needed =
-        program(bin.join("python")).words("-m pip install --quiet --disable-pip-version-check maturin");
-    needed.words(&requirements(&wanted)).limit(900).log(log)?;
+    let pip = program(bin.join("python")).words("-m pip install --quiet --disable-pip-version-check maturin");
+    pip.words(&needed).limit(900).log(log)?;
     std::fs::write(stamp, wanted)?;
     Ok(bin)
 }
@@ -114,6 +114,23 @@ fn wheel(bin: &Path, manifest: &Path, builds: &Path, log: &mut Log) -> Result<Pa
     build.env("CARGO_TARGET_DIR", builds).log(log)?;
     let wheel = std::fs::read_dir(&folder)?.find_map(|entry| entry.ok().map(|entry| entry.path()));
     wheel.ok_or_else(|| Failure::Failed("no wheel was built".into()))
+}
+
+/// The source distribution, unpacked: it must hold the kernel and the handles, and its manifests agree.
+fn sources(bin: &Path, manifest: &Path, log: &mut Log) -> Result {
+    let folder = paths::target("python/sources");
+    let _ = std::fs::remove_dir_all(&folder);
+    let sdist =
+        program(bin.join("maturin")).words("sdist --manifest-path").arg(manifest).arg("--out").arg(&folder);
+    sdist.log(log)?;
+    let archive = std::fs::read_dir(&folder)?.find_map(|entry| entry.ok().map(|entry| entry.path()));
+    let archive = archive.ok_or_else(|| Failure::Failed("no source distribution was made".into()))?;
+    let unpack = program(bin.join("python")).words("-m tarfile --extract").arg(&archive).arg(&folder);
+    unpack.log(log)?;
+    let name =
+        archive.file_name().map(|name| name.to_string_lossy().replace(".tar.gz", "")).unwrap_or_default();
+    let unpacked = folder.join(name).join(FOLDER).join("Cargo.toml");
+    cargo("tree --locked -e normal --manifest-path").arg(unpacked).log(log)
 }
 
 #[cfg(test)]
