@@ -8,8 +8,8 @@
 
 use losscape::base::random::stream;
 use losscape_programs::{
-    Program, Run, autoneb_digits, autoneb_xor, cloud, digits, flatness, kept, resume, spirals, tanh,
-    tanh_micromath, xor,
+    Program, Run, autoneb_digits, autoneb_xor, cloud, digits, flatness, kept, reader, resume, spirals,
+    tanh, tanh_micromath, xor,
 };
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -17,11 +17,16 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     losscape::models::data::spirals(1.0, 0.0, &mut stream(2026, 0), &mut inputs, &mut labels)?;
     assert!(spirals::INPUTS == inputs && spirals::LABELS == labels, "cargo run --example spirals_data");
 
+    let mut params = vec![0.0f32; reader::NET.param_len()];
+    assert_eq!(losscape::models::mlp::Mlp::read_blob(&reader::NETWORK, &mut params)?, reader::NET);
+    assert!(reader::PARAMS == params[..], "cargo run --release --example save_network");
+
     print("xor", &mut *Box::new(xor::Memory::new()))?;
     print("spirals", &mut *Box::new(spirals::Memory::new()))?;
     print("digits", &mut *Box::new(digits::Memory::new()))?;
     print("autoneb_xor", &mut *Box::new(autoneb_xor::Memory::new()))?;
     print("autoneb_digits", &mut *Box::new(autoneb_digits::Memory::new()))?;
+    print("reader", &mut *Box::new(reader::Memory::new()))?;
     print("cloud", &mut *Box::new(cloud::Memory::new()))?;
     print("flatness", &mut *Box::new(flatness::Memory::new()))?;
     print("tanh", &mut *Box::new(tanh::Memory::new()))?;

@@ -20,6 +20,8 @@ pub mod digits;
 pub mod flatness;
 #[cfg(feature = "kept")]
 pub mod kept;
+#[cfg(feature = "reader")]
+pub mod reader;
 #[cfg(feature = "resume")]
 pub mod resume;
 #[cfg(feature = "spirals")]
@@ -45,6 +47,8 @@ pub use cloud::Memory as Chosen;
 pub use digits::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "flatness"))]
 pub use flatness::Memory as Chosen;
+#[cfg(all(target_os = "none", feature = "reader"))]
+pub use reader::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "resume"))]
 pub use resume::Memory as Chosen;
 #[cfg(all(target_os = "none", feature = "spirals"))]
