@@ -4,8 +4,8 @@
 //!
 //! Anything that can be laid out as rows of numbers becomes a [`Dataset`] without a copy: inputs row by row
 //! in one slice, and targets as numbers or classes in another. A static array, a buffer that a driver filled
-//! and a vector read from a file are all the same to it. Scale inputs to about size 1 first; networks start
-//! from weights that expect it. `examples/own_dataset.rs` is a complete program:
+//! and a vector read from a file are all the same to it. Scale inputs to about size 1 first, [`standardise`] does;
+//! networks start from weights that expect it. `examples/own_dataset.rs` is a complete program:
 //!
 //! ```
 //! use losscape::models::data::{Dataset, Targets};
@@ -21,6 +21,8 @@ mod dataset;
 pub mod digits;
 mod generate;
 pub mod pad;
+mod standard;
 
 pub use dataset::{Dataset, Targets};
 pub use generate::{blobs, moons, spirals, xor};
+pub use standard::{column_moments, split_rows, standardise};
