@@ -30,6 +30,13 @@ test('a run settles when its loss no longer falls, and not before step 3000', ()
   assert.equal(settled(run(() => 1, 2900)), false);
   assert.equal(settled(run(() => 1, 3000)), true);
   assert.equal(settled(run((step) => 1 / (1 + step), 6000)), false);
+  assert.equal(settled(run((step) => 2.3 + 0.1 * Math.sin(step), 6000)), true, 'nearly level');
+  assert.equal(
+    settled(run((step) => 0.8 + 0.4 * Math.sin(step), 6000)),
+    false,
+    'level on average, and jittering',
+  );
+  assert.equal(settled(run((step) => 1.5 - 5e-5 * step, 6000)), false, 'falling slowly');
 });
 
 test('numbers are printed for readers', () => {

@@ -19,13 +19,25 @@ export interface Sample {
   held_out_accuracy: number;
 }
 
+/** Losses within this share of their mean no longer jitter; a mean that falls by less has stopped falling. */
+const JITTER = 0.1;
+const GAIN = 0.02;
+
 /**
- * Whether a run may stop by itself: past step 3000, and its training loss has gained less than 2 % over the last third
- * of the steps.
+ * Whether a run may stop by itself: past step 3000, its training loss has on average gained less than 2 % over the last third of
+ * the steps against the third before, and all losses of the last third lie within a tenth of their mean. While it
+ * jitters it has not settled, whatever its mean does.
  */
 export function settled(samples: readonly Sample[]): boolean {
   const last = samples.at(-1);
   if (!last || last.step < 3000) return false;
-  const earlier = samples.findLast((s) => s.step <= (2 * last.step) / 3);
-  return earlier !== undefined && last.loss > 0.98 * earlier.loss;
+  const losses = (from: number, to: number) =>
+    samples
+      .filter(({ step }) => 3 * step > from * last.step && 3 * step <= to * last.step)
+      .map(({ loss }) => loss);
+  const [earlier, later] = [losses(1, 2), losses(2, 3)];
+  if (earlier.length === 0 || later.length === 0) return false;
+  const mean = (of: readonly number[]) => of.reduce((sum, loss) => sum + loss, 0) / of.length;
+  const [before, now] = [mean(earlier), mean(later)];
+  return now > (1 - GAIN) * before && later.every((loss) => Math.abs(loss - now) <= JITTER * now);
 }
