@@ -33,7 +33,7 @@ const OBJECTS = `
   import load, * as losscape from 'losscape';
   await load();
   const { Cloud, CloudSettings, Digits, Paths, PathsSettings, Smoothing, SmoothingSettings } = losscape;
-  const { Surface, Toy, Train, TrainSettings, Twins } = losscape;
+  const { Surface, Table, Toy, Train, TrainSettings, Twins } = losscape;
   const digits = new Digits(await losscape.readDigits());
   const settings = new TrainSettings();
   const objects = {
@@ -45,6 +45,7 @@ const OBJECTS = `
     Smoothing: new Smoothing(new SmoothingSettings()),
     SmoothingSettings: new SmoothingSettings(),
     Surface: new Surface(1, true, 0, 1),
+    Table: new Table(new Float32Array(10), 1, Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 1, 1, 1), true, 1),
     Toy: new Toy(0, 7, 0.02, true),
     Train: new Train(digits, settings),
     TrainSettings: settings,

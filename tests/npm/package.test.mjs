@@ -180,3 +180,38 @@ test('TypeScript knows every class, and what is wrong with a use', () => {
     assert.fail(error.stdout);
   }
 });
+
+test('own data are taken by every experiment that learns, and refused by name', () => {
+  const lines = project.script(`
+    import load, * as losscape from 'losscape';
+    await load();
+    const { Paths, PathsSettings, Surface, Table, Train, TrainSettings, standardise } = losscape;
+    const points = Array.from({ length: 40 }, (_, k) => [10 * Math.sin(k), 5 * Math.cos(2 * k)]).flat();
+    const labels = Uint8Array.from({ length: 40 }, (_, k) => Number(points[2 * k] > 0));
+    const surface = Surface.on_points(1, 1, Float64Array.from(points), labels, true);
+    console.log(surface.labels.length, surface.dim, surface.steps);
+    const scaled = standardise(Float32Array.from(points), 2);
+    const paths = Paths.on_points(scaled, labels, new PathsSettings());
+    console.log(paths.points().length, paths.train(10));
+    const table = new Table(Float32Array.from(points), 4, labels.slice(0, 20), true, 1);
+    console.log(table.classes, table.training_len, table.held_out_len, table.held_out_row(0).length);
+    const settings = new TrainSettings();
+    settings.batch_size = 4;
+    console.log(Train.on_table(table, settings).advance(10));
+    for (const call of [
+      () => Surface.on_points(1, 1, Float64Array.from(points), labels.map((label) => 2 * label), true),
+      () => Paths.on_points(scaled, labels.slice(1), new PathsSettings()),
+      () => new Table(Float32Array.from(points), 0, labels, true, 1),
+      () => new Table(Float32Array.from(points), 2, new Uint8Array(40), true, 1),
+      () => new Table(new Float32Array([1, 2, NaN, 4]), 1, new Uint8Array([0, 0, 1, 1]), true, 1),
+      () => standardise(new Float32Array(3), 2),
+    ]) {
+      try { call(); console.log('passed', call); } catch (error) { console.log(error.arg); }
+    }
+  `);
+  const sizes = lines.slice(0, 4);
+  assert.deepEqual(sizes.slice(0, 2), ['40 105 3000', '80 59990']);
+  assert.match(sizes[2], /^2 1[67] [34] 4$/);
+  assert.equal(sizes[3], '10');
+  assert.deepEqual(lines.slice(4), ['targets', 'targets', 'width', 'labels', 'inputs', 'inputs']);
+});

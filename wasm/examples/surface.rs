@@ -1,11 +1,22 @@
 //! Cuts the planes of *Surface* natively as the page does; prints what the page shows, a `key value` a line.
 //!
 //! `cargo run -q -p losscape-wasm --example surface`
+//!
+//! With `own STEP DATA`, the data as a link holds them: digest and loss at a step of a run on these points, and
+//! the map of the plane through three networks.
+
+mod own;
 
 use losscape_wasm::LabError;
 use losscape_wasm::surface::{Curved, Cut, Surface, SurfaceSettings};
 
-fn main() -> Result<(), LabError> {
+fn main() -> Result<(), Box<dyn core::error::Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [what, step, data] = &args[..]
+        && what == "own"
+    {
+        return on_own(step.parse()?, &own::parse(data)?);
+    }
     let mut net = Surface::with(SurfaceSettings::default())?;
     for step in [0, 1000, 3000] {
         net.look_at_step(step);
@@ -37,6 +48,17 @@ fn main() -> Result<(), LabError> {
         println!("{name}-loss-600 {}", toy.loss()?);
         report(name, 2.0, &mut toy)?;
     }
+    Ok(())
+}
+
+fn on_own(step: usize, own: &own::Own) -> Result<(), Box<dyn core::error::Error>> {
+    let SurfaceSettings { seed, start_scale, .. } = SurfaceSettings::default();
+    let inputs = own.inputs.iter().map(|&x| f64::from(x)).collect();
+    let mut net = Surface::on_points(seed, start_scale, inputs, own.labels.clone(), own.standard)?;
+    net.look_at_step(step);
+    println!("own-digest {}\nown-loss {}", net.digest(), net.loss()?);
+    net.cut(Cut::Minima)?;
+    report("own", 2.0, &mut net)?;
     Ok(())
 }
 

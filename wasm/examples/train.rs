@@ -2,11 +2,15 @@
 //!
 //! `cargo run -q -p losscape-wasm --example train -- STEPS...`
 //!
+//! With `own STEP DATA`, the data as a link holds them: the same at a step of a run on these rows.
+//!
 //! With `race` in place of steps: of each kind that the page races its name, how many of twenty seeds got stuck, and the best
 //! loss of its width.
 
 use losscape_wasm::Digits;
-use losscape_wasm::train::{Measures, Train, TrainSettings};
+use losscape_wasm::train::{Measures, Table, Train, TrainSettings};
+
+mod own;
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let file = include_bytes!("../../core/src/models/data/digits/digits.bin");
@@ -14,15 +18,28 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("race") {
         return race(&digits);
     }
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [what, step, data] = &args[..]
+        && what == "own"
+    {
+        let own = own::parse(data)?;
+        let table = Table::new(&own.inputs, u32::try_from(own.width)?, &own.labels, own.standard, 1)?;
+        return report(&mut Train::on_table(&table, &TrainSettings::default())?, step.parse()?);
+    }
     let mut train = Train::new(&digits, &TrainSettings::default())?;
     let mut steps =
         std::env::args().skip(1).map(|text| text.parse::<u32>()).collect::<Result<Vec<_>, _>>()?;
     steps.sort_unstable();
     for step in steps {
-        train.advance(step - train.steps())?;
-        let Measures { loss, accuracy, held_out_loss, held_out_accuracy } = train.measure()?;
-        println!("{step} {} {loss} {accuracy} {held_out_loss} {held_out_accuracy}", train.digest());
+        report(&mut train, step)?;
     }
+    Ok(())
+}
+
+fn report(train: &mut Train, step: u32) -> Result<(), Box<dyn core::error::Error>> {
+    train.advance(step - train.steps())?;
+    let Measures { loss, accuracy, held_out_loss, held_out_accuracy } = train.measure()?;
+    println!("{step} {} {loss} {accuracy} {held_out_loss} {held_out_accuracy}", train.digest());
     Ok(())
 }
 

@@ -12,31 +12,32 @@ use wasm_bindgen::prelude::*;
 use crate::LabError;
 use crate::record::record;
 
-/// Rows of pixels, as a network takes them, with their labels.
+/// Rows of numbers, as a network takes them, with their labels.
 #[derive(Debug)]
-struct Rows {
-    inputs: Vec<f32>,
-    labels: Vec<u8>,
+pub(crate) struct Rows {
+    pub(crate) width: usize,
+    pub(crate) inputs: Vec<f32>,
+    pub(crate) labels: Vec<u8>,
 }
 
 impl Rows {
     fn unpack(packed: &digits::Digits<'_>) -> Result<Self, ArgError> {
         let len = packed.len();
-        let mut rows = Self { inputs: vec![0.0; len * PIXELS], labels: vec![0; len] };
+        let mut rows = Self { width: PIXELS, inputs: vec![0.0; len * PIXELS], labels: vec![0; len] };
         packed.write(0..len, &mut rows.inputs, &mut rows.labels)?;
         Ok(rows)
     }
 
     fn dataset(&self) -> Result<Dataset<'_>, ArgError> {
-        Dataset::new(&self.inputs, PIXELS, Targets::Labels(&self.labels))
+        Dataset::new(&self.inputs, self.width, Targets::Labels(&self.labels))
     }
 }
 
 /// Both parts of the data.
 #[derive(Debug)]
 pub(crate) struct Data {
-    train: Rows,
-    held_out: Rows,
+    pub(crate) train: Rows,
+    pub(crate) held_out: Rows,
 }
 
 impl Data {
@@ -64,7 +65,9 @@ impl Digits {
     /// [`LabError`] naming `digits` if the bytes are not that file.
     #[wasm_bindgen(constructor)]
     pub fn new(file: &[u8]) -> Result<Self, LabError> {
-        let split = digits::from_bytes(file).map_err(|error| LabError::blob("digits", error))?;
+        // One sentence is enough, and saves a page that reads no networks the words for all that can be wrong with bytes.
+        let refused = |_| LabError::new("digits", "`digits` is not the file `digits.bin`");
+        let split = digits::from_bytes(file).map_err(refused)?;
         let data = Data { train: Rows::unpack(&split.training)?, held_out: Rows::unpack(&split.held_out)? };
         Ok(Self { data: Rc::new(data) })
     }
@@ -112,18 +115,18 @@ impl Digits {
 }
 
 record! {
-    /// What a network makes of 64 pixels.
+    /// What a network makes of 64 pixels, or of a row of your own.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Reading {
         /// The answers of the hidden units.
         pub hidden: Vec<f32>,
-        /// The probabilities of the ten digits.
+        /// The probabilities of the digits, or of your classes.
         pub probabilities: Vec<f32>,
     }
 }
 
 impl Reading {
-    /// What a network of one hidden tanh layer makes of `pixels`.
+    /// What a network of one hidden tanh layer makes of its inputs.
     pub(crate) fn new(
         net: &Mlp,
         params: &[f32],
@@ -131,7 +134,6 @@ impl Reading {
         scratch: &mut [f32],
     ) -> Result<Self, ArgError> {
         ArgError::check_len("pixels", net.inputs(), pixels.len())?;
-        ArgError::check_len("pixels", PIXELS, pixels.len())?;
         ArgError::check_finite("pixels", pixels)?;
         // The parameters of the first layer come first, and are a network of their own.
         let layer = net.layer(0);

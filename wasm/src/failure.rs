@@ -1,7 +1,7 @@
 //! Errors and panics as the page receives them.
 
 use losscape::ArgError;
-#[cfg(feature = "digits")]
+#[cfg(feature = "train")]
 use losscape::base::blob::BlobError;
 use wasm_bindgen::prelude::*;
 
@@ -56,7 +56,7 @@ impl LabError {
         feature = "digits",
         feature = "saddles",
         feature = "smoothing",
-        feature = "toy"
+        feature = "standard"
     ))]
     pub(crate) fn check_count(
         arg: &'static str,
@@ -71,7 +71,7 @@ impl LabError {
     }
 
     /// Refuses bytes.
-    #[cfg(feature = "digits")]
+    #[cfg(feature = "train")]
     pub(crate) fn blob(arg: &'static str, error: BlobError) -> Self {
         Self::new(arg, error.to_string())
     }

@@ -8,12 +8,16 @@ mod digits;
 mod failure;
 #[cfg(any(feature = "bits", feature = "paths", feature = "train"))]
 mod nets;
+#[cfg(any(feature = "paths", feature = "standard", feature = "surface"))]
+mod own;
 #[cfg(any(feature = "paths", feature = "surface", feature = "toy", feature = "train"))]
 mod record;
 
 #[cfg(feature = "digits")]
 pub use digits::{Digits, Reading};
 pub use failure::{LabError, rehearse_panic};
+#[cfg(feature = "standard")]
+pub use own::standardise;
 
 // An exhibit each: a folder, a feature of its name, and an example that runs the handle natively.
 #[cfg(feature = "batch")]

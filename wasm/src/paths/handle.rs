@@ -5,15 +5,16 @@ use std::rc::Rc;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::vector::{distance, largest_difference};
 use losscape::models::data::Targets;
+use losscape::models::data::digits::PIXELS;
 use losscape::models::mlp::{AlignConfig, AlignLayout};
 use losscape::path::{DenseScan, Location, PathReport, ScanStep};
-use losscape::{Objective, Real};
+use losscape::{ArgError, Objective, Real};
 use wasm_bindgen::prelude::*;
 
 use super::between::{Between, Line};
 use super::ends::End;
 use super::plane::{Route, RoutePlane};
-use super::problem::{PathsSettings, Problem, SQUARE, Task};
+use super::problem::{PathsSettings, Problem, Task};
 use super::records::{CycleRow, Difference, History, Look, Progress};
 use super::route::{LINE, Profile, RouteReport};
 use super::search::Search;
@@ -67,8 +68,17 @@ impl Paths {
     /// [`LabError`] naming the setting that the kernel refused.
     pub fn on_digits(digits: &Digits, settings: &PathsSettings) -> Result<Self, LabError> {
         settings.check()?;
-        let settings = PathsSettings { task: Task::Digits, ..*settings };
-        Self::of(Problem::new(Task::Digits, settings.width, Some(digits.data()))?, settings)
+        Self::of(Problem::new(Task::Digits, settings.width, Some(digits.data()))?, *settings)
+    }
+
+    /// Two networks on points of your own, not yet trained: `inputs` with x and y in turn, of about size 1 (`standardise`
+    /// makes them so), `labels` 0 or 1. What `settings.task` says is not used.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `inputs`, `targets` or another setting that the kernel refused.
+    pub fn on_points(inputs: Vec<f32>, labels: Vec<u8>, settings: &PathsSettings) -> Result<Self, LabError> {
+        settings.check()?;
+        Self::of(Problem::own(settings.width, inputs, labels)?, *settings)
     }
 
     /// Trains the ends by at most `steps` steps; returns how many are left.
@@ -230,7 +240,7 @@ impl Paths {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn span(&self) -> Vec<f32> {
-        SQUARE.span()
+        self.problem.square.span()
     }
 
     /// The logits of the chosen network at `nodes` × `nodes` places of the square, its edges included, row by row
@@ -338,6 +348,7 @@ impl Paths {
     /// [`LabError`] naming `pixels`, also if the network does not read digits.
     pub fn read(&mut self, pixels: &[f32]) -> Result<Reading, LabError> {
         let Chosen { params, scratch } = &mut self.chosen;
+        ArgError::check_len("pixels", PIXELS, pixels.len())?;
         Ok(Reading::new(&self.problem.net, params, pixels, scratch)?)
     }
 }
@@ -345,10 +356,8 @@ impl Paths {
 impl Paths {
     fn of(problem: Problem, settings: PathsSettings) -> Result<Self, LabError> {
         let problem = Rc::new(problem);
-        if settings.seed_a == settings.seed_b {
-            let message = format!("`seed_b` is {} as `seed_a`, must differ from it", settings.seed_b);
-            return Err(LabError::new("seed_b", message));
-        }
+        let differ = settings.seed_a != settings.seed_b;
+        ArgError::check_range("seed_b", f64::from(settings.seed_b), differ, "other than `seed_a`")?;
         let data = problem.held_out().unwrap_or_else(|| problem.data())?;
         let scratch = problem.objective()?.scratch_len().max(problem.loss_on(data)?.scratch_len());
         Ok(Self {

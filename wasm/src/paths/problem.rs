@@ -15,6 +15,7 @@ use super::square::Square;
 use crate::LabError;
 use crate::digits::Data;
 use crate::nets::net_loss;
+use crate::own::few;
 
 /// What the two networks learn.
 #[wasm_bindgen]
@@ -91,8 +92,10 @@ impl PathsSettings {
     }
 }
 
-/// The square of inputs that is shown.
-pub(crate) const SQUARE: Square = Square { left: -1.5, right: 2.5, low: -1.75, high: 2.25 };
+/// The square of inputs that is shown of the moons.
+const MOONS: Square = Square { left: -1.5, right: 2.5, low: -1.75, high: 2.25 };
+/// And of the reader's own points: three standard deviations to each side.
+const OWN: Square = Square { left: -3.0, right: 3.0, low: -3.0, high: 3.0 };
 
 /// Points of a task on the moons.
 pub(crate) const POINTS: usize = 256;
@@ -108,6 +111,8 @@ enum Samples {
 pub(crate) struct Problem {
     pub(crate) net: Mlp,
     samples: Samples,
+    /// The square of inputs that is shown.
+    pub(crate) square: Square,
     loss: Loss,
     l2: f32,
     /// Samples of a training step.
@@ -133,6 +138,7 @@ impl Problem {
                 return Ok(Self {
                     net: Mlp::new(&[PIXELS, hidden, CLASSES])?,
                     samples: Samples::Digits(Rc::clone(data)),
+                    square: MOONS,
                     loss: Loss::SoftmaxCrossEntropy,
                     l2: 1e-4,
                     batch: 128,
@@ -148,12 +154,28 @@ impl Problem {
         };
         let (mut inputs, mut labels) = (vec![0.0; 2 * POINTS], vec![0; POINTS]);
         moons(noise, &mut stream(0, 2), &mut inputs, &mut labels)?;
+        Ok(Self::points(hidden, inputs, labels, l2, MOONS)?)
+    }
+
+    /// Points of the reader's own.
+    pub(crate) fn own(width: u32, inputs: Vec<f32>, labels: Vec<u8>) -> Result<Self, ArgError> {
+        Self::points(usize::try_from(width).unwrap_or(usize::MAX), inputs, labels, 1e-4, OWN)
+    }
+
+    fn points(
+        hidden: usize,
+        inputs: Vec<f32>,
+        labels: Vec<u8>,
+        l2: f32,
+        square: Square,
+    ) -> Result<Self, ArgError> {
         Ok(Self {
             net: Mlp::new(&[2, hidden, hidden, 1])?,
+            batch: few(32, labels.len()),
             samples: Samples::Points { inputs, labels },
+            square,
             loss: Loss::BinaryCrossEntropy,
             l2,
-            batch: 32,
             training: 30000,
             sweeps: 800,
             climb: 400,
@@ -193,7 +215,7 @@ impl Problem {
         scratch: &mut [f32],
     ) -> Result<Vec<f32>, ArgError> {
         match self.samples {
-            Samples::Points { .. } => Ok(self.outputs(params, &SQUARE.nodes(nodes)?, scratch)),
+            Samples::Points { .. } => Ok(self.outputs(params, &self.square.nodes(nodes)?, scratch)),
             Samples::Digits(_) => Ok(Vec::new()),
         }
     }

@@ -8,6 +8,8 @@ use losscape::models::surfaces::TiltedRing;
 use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Schedule, Sgd, SgdLayout, SgdStep};
 use losscape::{ArgError, Curvature, Objective, SampledObjective};
 
+use crate::own::{few, standardise_all};
+
 const SAMPLES: usize = 160;
 const NOISE: f64 = 0.3;
 const L2: f64 = 1e-4;
@@ -28,7 +30,7 @@ pub(super) mod streams {
 #[derive(Debug)]
 pub(super) enum Problem {
     Ring(TiltedRing<f64>),
-    Moons { net: Mlp, inputs: Vec<f64>, labels: Vec<u8> },
+    Points { net: Mlp, inputs: Vec<f64>, labels: Vec<u8> },
 }
 
 /// Everything that decides a descent.
@@ -49,13 +51,22 @@ impl Problem {
         let net = Mlp::new(&[2, 8, 8, 1])?;
         let (mut inputs, mut labels) = (vec![0.0; 2 * SAMPLES], vec![0; SAMPLES]);
         moons(NOISE, &mut stream(seed, streams::DATA), &mut inputs, &mut labels)?;
-        Ok(Self::Moons { net, inputs, labels })
+        Ok(Self::Points { net, inputs, labels })
+    }
+
+    /// The reader's own points of two classes, standardised if wanted.
+    pub(super) fn own(mut inputs: Vec<f64>, labels: Vec<u8>, standard: bool) -> Result<Self, ArgError> {
+        if standard {
+            standardise_all(&mut inputs, 2)?;
+        }
+        let net = Mlp::new(&[2, 8, 8, 1])?;
+        Ok(Self::Points { net, inputs, labels })
     }
 
     pub(super) fn landscape(&self) -> Result<Landscape<'_>, ArgError> {
         Ok(match self {
             Self::Ring(ring) => Landscape::Ring(*ring),
-            Self::Moons { net, inputs, labels } => {
+            Self::Points { net, inputs, labels } => {
                 let data = Dataset::new(inputs, 2, Targets::Labels(labels))?;
                 let loss = MlpObjective::new(*net, Loss::BinaryCrossEntropy, data, L2)?.with_tile(TILE)?;
                 Landscape::Net(loss)
@@ -63,7 +74,7 @@ impl Problem {
         })
     }
 
-    const fn recipe(&self) -> Recipe {
+    fn recipe(&self) -> Recipe {
         match self {
             // The one "sample" is the surface itself: plain gradient descent.
             Self::Ring(_) => Recipe {
@@ -72,9 +83,9 @@ impl Problem {
                 momentum: 0.0,
                 schedule: Schedule::Constant { rate: 0.05 },
             },
-            Self::Moons { .. } => Recipe {
+            Self::Points { labels, .. } => Recipe {
                 steps: 3000,
-                batch_size: 16,
+                batch_size: few(16, labels.len()),
                 momentum: 0.9,
                 schedule: Schedule::Cosine { rate: 0.1, last: 0.0, warm_up: 0, steps: 3000 },
             },
@@ -82,7 +93,7 @@ impl Problem {
     }
 
     /// Steps of a run.
-    pub(super) const fn steps(&self) -> u32 {
+    pub(super) fn steps(&self) -> u32 {
         self.recipe().steps
     }
 
@@ -101,7 +112,7 @@ impl Problem {
         match self {
             // At scale 1 half-way between the maximum and the ring.
             Self::Ring(_) => fill_sphere(rng, 0.5 * start_scale, &mut params),
-            Self::Moons { net, .. } => {
+            Self::Points { net, .. } => {
                 net.init(Init::GlorotUniform, &mut params, rng);
                 scale(start_scale, &mut params);
             }

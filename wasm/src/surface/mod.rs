@@ -103,6 +103,22 @@ impl Surface {
         Self::with(SurfaceSettings { seed, toy, tilt, start_scale })
     }
 
+    /// The same with a network on points of your own, `inputs` with x and y in turn and `labels` 0 or 1: at least one point of
+    /// each class. `standard` first brings each coordinate to mean 0 and variance 1.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `inputs`, `targets` or another setting that the kernel refused.
+    pub fn on_points(
+        seed: u32,
+        start_scale: f64,
+        inputs: Vec<f64>,
+        labels: Vec<u8>,
+        standard: bool,
+    ) -> Result<Self, LabError> {
+        let problem = Problem::own(inputs, labels, standard)?;
+        Self::of(problem, SurfaceSettings { seed, start_scale, ..SurfaceSettings::default() })
+    }
+
     /// Parameters of the landscape.
     #[wasm_bindgen(getter)]
     #[must_use]
@@ -130,7 +146,7 @@ impl Surface {
     pub fn inputs(&self) -> Vec<f64> {
         match &self.problem {
             Problem::Ring(_) => Vec::new(),
-            Problem::Moons { inputs, .. } => inputs.clone(),
+            Problem::Points { inputs, .. } => inputs.clone(),
         }
     }
 
@@ -140,7 +156,7 @@ impl Surface {
     pub fn labels(&self) -> Vec<u8> {
         match &self.problem {
             Problem::Ring(_) => Vec::new(),
-            Problem::Moons { labels, .. } => labels.clone(),
+            Problem::Points { labels, .. } => labels.clone(),
         }
     }
 
@@ -179,7 +195,7 @@ impl Surface {
                 Cut::Random => {
                     let (end, axes) = rows.split_at_mut(n);
                     fill_normal(&mut stream(self.settings.seed.into(), streams::PLANE), axes);
-                    if let Problem::Moons { net, .. } = &self.problem {
+                    if let Problem::Points { net, .. } = &self.problem {
                         for axis in axes.chunks_exact_mut(n) {
                             net.filter_normalise(end, axis)?;
                         }
@@ -362,6 +378,11 @@ impl Surface {
     pub fn with(settings: SurfaceSettings) -> Result<Self, LabError> {
         let seed = settings.seed.into();
         let problem = if settings.toy { Problem::ring(settings.tilt) } else { Problem::moons(seed) }?;
+        Self::of(problem, settings)
+    }
+
+    fn of(problem: Problem, settings: SurfaceSettings) -> Result<Self, LabError> {
+        let seed = settings.seed.into();
         let (dim, scratch) = {
             let landscape = problem.landscape()?;
             (landscape.dim(), landscape.hess_vec_scratch_len())

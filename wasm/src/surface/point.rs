@@ -67,7 +67,7 @@ impl Surface {
     /// toy.
     #[must_use]
     pub fn outputs(&mut self, points: &[f64]) -> Vec<f64> {
-        let Problem::Moons { net, .. } = &self.problem else { return Vec::new() };
+        let Problem::Points { net, .. } = &self.problem else { return Vec::new() };
         let mut outputs = vec![0.0; points.len() / 2];
         net.predict(&self.probe, points, &mut outputs, &mut self.workspace);
         outputs

@@ -1,5 +1,9 @@
 //! The experiment *Train*: a network of 64 inputs, one hidden layer and 10 outputs learns digits.
 
+mod table;
+
+pub use table::Table;
+
 use std::rc::Rc;
 
 use losscape::base::fingerprint::Fingerprint;
@@ -134,16 +138,16 @@ impl Train {
     /// [`LabError`] naming the setting that the kernel refused.
     #[wasm_bindgen(constructor)]
     pub fn new(digits: &Digits, settings: &TrainSettings) -> Result<Self, LabError> {
-        let net = network(settings.hidden)?;
-        let mut params = vec![0.0; net.param_len()];
-        let init = match settings.start {
-            Start::GlorotUniform => Init::GlorotUniform,
-            Start::GlorotNormal => Init::GlorotNormal,
-            Start::HeUniform => Init::HeUniform,
-            Start::HeNormal => Init::HeNormal,
-        };
-        net.init(init, &mut params, &mut stream(settings.seed.into(), 0));
-        Self::from_params(digits.data(), *settings, net, params, batches(settings.seed))
+        Self::fresh(digits.data(), network(PIXELS, settings.hidden, CLASSES)?, settings)
+    }
+
+    /// The same on rows of your own, with an output for each of their classes.
+    ///
+    /// # Errors
+    /// As there; `batch_size` may not be larger than the rows that are trained on.
+    pub fn on_table(table: &Table, settings: &TrainSettings) -> Result<Self, LabError> {
+        let net = network(table.data.train.width, settings.hidden, table.classes)?;
+        Self::fresh(&table.data, net, settings)
     }
 
     /// The network, with its parameters, in the kernel's versioned byte form.
@@ -167,7 +171,7 @@ impl Train {
         let refused = |error| LabError::blob("network", error);
         let net = Mlp::from_blob(bytes).map_err(refused)?;
         let hidden = net.widths()[1];
-        if net != network(hidden)? {
+        if net != network(PIXELS, hidden, CLASSES)? {
             let message =
                 "`network` is of another kind, must have 64 inputs, one hidden tanh layer and 10 outputs";
             return Err(LabError::new("network", message));
@@ -291,7 +295,7 @@ impl Train {
         self.sgd.params().len()
     }
 
-    /// What the network makes of 64 pixels.
+    /// What the network makes of 64 pixels, or of a row of your own.
     ///
     /// # Errors
     /// [`LabError`] naming `pixels`.
@@ -301,6 +305,18 @@ impl Train {
 }
 
 impl Train {
+    fn fresh(data: &Rc<Data>, net: Mlp, settings: &TrainSettings) -> Result<Self, LabError> {
+        let mut params = vec![0.0; net.param_len()];
+        let init = match settings.start {
+            Start::GlorotUniform => Init::GlorotUniform,
+            Start::GlorotNormal => Init::GlorotNormal,
+            Start::HeUniform => Init::HeUniform,
+            Start::HeNormal => Init::HeNormal,
+        };
+        net.init(init, &mut params, &mut stream(settings.seed.into(), 0));
+        Self::from_params(data, *settings, net, params, batches(settings.seed))
+    }
+
     fn from_params(
         data: &Rc<Data>,
         settings: TrainSettings,
@@ -333,9 +349,9 @@ fn batches(seed: u32) -> Xoshiro128PlusPlus {
     stream(seed.into(), 1)
 }
 
-fn network(hidden: u32) -> Result<Mlp, LabError> {
+fn network(inputs: usize, hidden: u32, classes: usize) -> Result<Mlp, LabError> {
     LabError::check_count("hidden", hidden, 1..=1024)?;
-    Ok(Mlp::new(&[PIXELS, hidden as usize, CLASSES])?)
+    Ok(Mlp::new(&[inputs, hidden as usize, classes])?)
 }
 
 fn objective(rows: Dataset<'_>, net: Mlp, l2: f32) -> Result<NetLoss<'_>, ArgError> {

@@ -39,6 +39,8 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
     let mut out = String::from(JS);
     let mut params: Vec<Param<'_>> = Vec::new();
     let mut property = None;
+    // Beside two arrays a number is first converted under another name.
+    let mut converted: Vec<(&str, &str)> = Vec::new();
     for line in js.lines() {
         let words = line.trim();
         if let Some((kind, name)) = words.strip_prefix("* @param {").and_then(|rest| rest.split_once("} ")) {
@@ -46,6 +48,12 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
         } else if words == "/**" {
             all_checked(&params)?;
             params.clear();
+            converted.clear();
+        } else if let Some((alias, name)) = conversion(words)
+            && params.iter().any(|param| param.name == name && !param.checked)
+        {
+            converted.push((alias, name));
+            continue;
         } else if let Some(rest) = words.strip_prefix("set ") {
             property = rest.split_once('(').map(|(name, _)| name);
         } else if words == "}" {
@@ -58,6 +66,7 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
                 let arguments: Vec<String> = arguments
                     .split(", ")
                     .zip(&types)
+                    .map(|(argument, ty)| (original(argument, &converted), ty))
                     .map(|(argument, ty)| match params.iter_mut().find(|param| param.name == argument) {
                         Some(param) if !param.checked => {
                             param.checked = true;
@@ -78,6 +87,16 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
         "let wasmModule, wasmInstance, wasm = unloaded;",
     )?;
     Ok(out + "\n" + INIT)
+}
+
+/// The two names of a line `const alias = +name;`.
+fn conversion(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("const ")?.strip_suffix(';')?.split_once(" = +")
+}
+
+/// What an argument was before it was converted.
+fn original<'a>(argument: &'a str, converted: &[(&'a str, &'a str)]) -> &'a str {
+    converted.iter().find(|(alias, _)| *alias == argument).map_or(argument, |(_, name)| name)
 }
 
 /// Whether it is a number, or may be one.
