@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { minify } from 'vite';
 import { MODULES } from '../../web/build/exhibits.ts';
+import { EXPERIMENTS_KB } from '../../web/src/bits/protocol.ts';
 import { EXHIBITS } from './exhibits.ts';
 import { DIST, type Lab, openLab, ROOT, ready, visit } from './harness.ts';
 
@@ -67,7 +68,7 @@ for (const module of MODULES.keys()) {
 
 test('the experiments of the fingerprint, loaded only when a reader asks to compute them', () => {
   for (const file of files.filter((name) => /fingerprint-[^/]*\.wasm$/.test(name)))
-    within(file, gzip(file), 240);
+    within(file, gzip(file), EXPERIMENTS_KB);
 });
 
 test('all scripts of all exhibits, but for those of workers, which count with their pages; no fonts', () => {
@@ -75,7 +76,7 @@ test('all scripts of all exhibits, but for those of workers, which count with th
   within(
     'all scripts',
     scripts.reduce((n, name) => n + gzip(name), 0),
-    120,
+    20 * EXHIBITS.length + 10,
   );
   assert.deepEqual(
     files.filter((name) => /\.(woff2?|ttf|otf)$/.test(name)),

@@ -262,8 +262,8 @@ export function natively(example: string, args: readonly string[] = []): string[
 }
 
 /** The same of an example that prints a key and a value a line. */
-export function nativeValues(example: string): Map<string, string> {
-  return new Map(natively(example).map((line) => line.split(' ') as [string, string]));
+export function nativeValues(example: string, args: readonly string[] = []): Map<string, string> {
+  return new Map(natively(example, args).map((line) => line.split(' ') as [string, string]));
 }
 
 /** The run of Train, natively, at some of its steps. */

@@ -19,6 +19,8 @@ export interface Exhibit {
   kernel?: string;
   /** Features of the bindings besides that of its key. */
   features?: string;
+  /** Which data of the reader's own it takes: points of two classes in the plane, or rows of up to 64 inputs. */
+  own?: 'points' | 'rows';
   /** Another module of its page, by its feature: what few readers ask for, and is loaded when they do. */
   part?: string;
 }

@@ -42,6 +42,7 @@ function anyValue(field: Field, random: () => number): Values[string] {
       return random() < 0.5;
     case 'text': {
       if (field.key === 'changes') return random() < 0.5 ? '' : '12:rate:0.5;90:batch:32';
+      if (field.key === 'own') return random() < 0.5 ? '' : '2s.1.ACBBDE';
       if (field.key === 'digest') return random() < 0.5 ? '' : '0123456789abcdef';
       if (field.pattern) return random() < 0.5 ? '' : 'predict,prose';
       const letters = [...TEXT];

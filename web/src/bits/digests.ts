@@ -6,7 +6,7 @@ import { count, hexGroups } from '../lib/format.ts';
 import { newWorker } from '../lib/launch.ts';
 import { type Build, bestBuild } from '../lib/simd.ts';
 import { digestIn, identicon } from './columns.ts';
-import type { Requests, Row } from './protocol.ts';
+import { EXPERIMENTS_KB, type Requests, type Row } from './protocol.ts';
 
 interface Recorded {
   date: string;
@@ -180,7 +180,7 @@ export class Digests extends Part {
       </p>
       <div class="row">
         <button type="button" class="primary" data-do="compute" ?disabled=${this.#computing} @click=${this.compute}>
-          ${this.#computing ? 'Computing …' : 'Compute here'}
+          ${this.#computing ? 'Computing …' : `Compute here (loads ${EXPERIMENTS_KB} KB a build)`}
         </button>
         ${this.#choice()}
       </div>

@@ -35,6 +35,9 @@ export type Requests = {
   experiments: { ask: { build: Build }; answer: Row[] };
 };
 
+/** Kilobytes of a build of the experiments, at most: a test holds them to it. */
+export const EXPERIMENTS_KB = 240;
+
 export function differing(column: Column): number {
   return column.bits.reduce((n, bits) => n + Number(bits > 0), 0);
 }

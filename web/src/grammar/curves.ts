@@ -2,6 +2,7 @@ import { html, nothing, svg } from 'lit';
 import { count, significant, tick } from '../lib/format.ts';
 import { linear, logarithmic, oneTwoFive, polyline, roomy, type Scale } from '../lib/scale.ts';
 import { SizedPart } from './element.ts';
+import { defined } from './words.ts';
 import './listen.ts';
 
 export interface Series {
@@ -22,6 +23,7 @@ const LEFT = 50;
 export class Curves extends SizedPart {
   static override properties = {
     label: {},
+    known: { attribute: false },
     log: { type: Boolean },
     series: { attribute: false },
     pinned: { attribute: false },
@@ -36,6 +38,8 @@ export class Curves extends SizedPart {
     height: { type: Number },
   };
   declare label: string;
+  /** Words that are defined elsewhere on the page; without, none is defined here. */
+  declare known: readonly string[] | undefined;
   declare log: boolean;
   declare series: Series[];
   declare pinned: Series[];
@@ -160,7 +164,7 @@ export class Curves extends SizedPart {
     const reading = this.#reading();
     const now = this.cursor ?? steps.at(-1) ?? 0;
     const yTicks = this.log ? y.ticks(4).filter(oneTwoFive) : y.ticks(5);
-    return html`<h3 id="title-${this.id}">${this.label}</h3>
+    return html`<h3 id="title-${this.id}">${this.known ? defined(this.label, this.known) : this.label}</h3>
       <div
         class="plot"
         tabindex="0"

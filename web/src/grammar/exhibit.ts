@@ -18,13 +18,18 @@ import { bestBuild } from '../lib/simd.ts';
 import { Asking, type Chart } from './asking.ts';
 import { open as openDialog } from './dialog.ts';
 import { failureMessage, notesMessage, replayMessage } from './failure.ts';
-import { helpDialog } from './help.ts';
+import type { helpDialog } from './help.ts';
 import { type Bring, type HomeFile, homeDialog, linkIn, saveFile, stateFile } from './home.ts';
 import { chartElement, choiceField, type PanelId, panel, presetRow, tabs } from './panels.ts';
 import type { Guess } from './predict.ts';
 import type { Preset } from './settings.ts';
-import { shareDialog } from './share.ts';
+import type { shareDialog } from './share.ts';
 import type { Speed } from './transport.ts';
+import { definitions, wordsIn } from './words.ts';
+
+const DIALOGS = ['share', 'export', 'help', 'own'] as const;
+
+type DialogName = (typeof DIALOGS)[number];
 
 /** How high curves are drawn: beside the figure, where all has to fit on one screen, and below it. */
 const [BESIDE, BELOW] = [140, 236];
@@ -40,7 +45,9 @@ export abstract class Exhibit<
   /** Where the cursor of the charts stands. */
   protected cursor: number | undefined;
   /** The dialog that is open; the others are not made. */
-  #dialog: 'share' | 'export' | 'help' | undefined;
+  #dialog: DialogName | undefined;
+  /** What a first visit does not need is loaded when it is opened. */
+  readonly #loaded: { help?: typeof helpDialog; share?: typeof shareDialog } = {};
   #explained: boolean | undefined;
 
   // ---- what an exhibit provides ----
@@ -61,6 +68,11 @@ export abstract class Exhibit<
   /** What can be taken home, besides the state; what is hidden is not in it. */
   protected abstract files(): readonly HomeFile[];
 
+  /** Why the run has paused by itself, if it has. */
+  protected get stopped(): string | undefined {
+    return undefined;
+  }
+
   /** The question of the page, answered by this run in a sentence; nothing before the answer is there and may be seen. */
   protected abstract answer(): string | undefined;
 
@@ -80,6 +92,16 @@ export abstract class Exhibit<
     accept: '.json',
     note: 'The state holds the settings, the step and the fingerprint; any build of the kernel replays it to the same bits.',
   };
+
+  /** Where the reader's own data are brought, if the exhibit takes any. */
+  protected ownDialog(): TemplateResult | undefined {
+    return undefined;
+  }
+
+  /** Whether the run is on the reader's own data; nothing if it never is. */
+  protected get own(): boolean | undefined {
+    return undefined;
+  }
 
   // ---- keys ----
 
@@ -151,10 +173,10 @@ export abstract class Exhibit<
     if (action === 'predict') {
       this.tab = 'predict';
       this.#focus('#predict-title');
-    } else if (action === 'share' || action === 'export' || action === 'help') {
+    } else if (DIALOGS.some((name) => name === action)) {
       // What is shared or taken home is of one moment.
       if (action !== 'help') this.playing = false;
-      void this.#open(action);
+      void this.#open(action as DialogName);
     } else if (action.startsWith('exhibit-')) {
       goToExhibit(Number(action.slice(8)));
     } else if (action === 'pin') {
@@ -174,8 +196,10 @@ export abstract class Exhibit<
     return true;
   }
 
-  async #open(dialog: 'share' | 'export' | 'help'): Promise<void> {
+  async #open(dialog: DialogName): Promise<void> {
     this.#dialog = dialog;
+    if (dialog === 'help') this.#loaded.help ??= (await import('./help.ts')).helpDialog;
+    if (dialog === 'share') this.#loaded.share ??= (await import('./share.ts')).shareDialog;
     this.requestUpdate();
     await this.updateComplete;
     openDialog(this, dialog, () => {
@@ -220,18 +244,20 @@ export abstract class Exhibit<
   #dialogs(): TemplateResult | typeof nothing {
     switch (this.#dialog) {
       case 'share':
-        return this.#share();
+        return this.#loaded.share ? this.#share() : nothing;
       case 'export':
         return this.#home();
       case 'help':
-        return helpDialog(this.schema);
+        return this.#loaded.help?.(this.schema) ?? nothing;
+      case 'own':
+        return this.ownDialog() ?? nothing;
       default:
         return nothing;
     }
   }
 
   #share(): TemplateResult {
-    return shareDialog({
+    return this.#loaded.share!({
       link: (guess) => new URL(this.link(this.moment({ guess })), location.href).href,
       guess: this.guesses.any(this.questions),
       untold: this.untold,
@@ -308,6 +334,7 @@ export abstract class Exhibit<
       label=${this.caption}
       data-step=${this.at?.step ?? -1}
       ?hidden=${this.hides('numbers') || (this.narrow.matches && this.tab !== 'predict')}
+      .known=${wordsIn(this.asked.text)}
       .items=${this.withPinned(this.numbers())}
     ></lab-numbers>`;
   }
@@ -326,6 +353,7 @@ export abstract class Exhibit<
           this.requestUpdate();
         }}
       ></lab-transport>
+      ${this.stopped && !this.playing ? html`<p class="note" data-test="stopped">${this.stopped}</p>` : nothing}
     </div>`;
   }
 
@@ -357,11 +385,12 @@ export abstract class Exhibit<
   protected beside(): TemplateResult | typeof nothing {
     const chart = this.charts().find(({ id }) => id === this.main);
     if (!chart || this.seen(chart.series).length === 0) return nothing;
-    return html`<div class="beside" @lab-cursor=${this.#cursor}>${this.chart(chart, BESIDE)}</div>`;
+    return html`<div class="beside" @lab-cursor=${this.#cursor}>${this.chart(chart, BESIDE, this.#defined)}</div>`;
   }
 
   #presets(): TemplateResult {
-    return presetRow(this.presets, this.preset, this.presetNote, (preset) => this.choose(preset));
+    const own = this.own === undefined ? undefined : { used: this.own, open: () => this.do('own') };
+    return presetRow(this.presets, this.preset, this.presetNote, (preset) => this.choose(preset), own);
   }
 
   /** The answer, below the figure; until it is known, and only on a phone, the main number. */
@@ -385,10 +414,16 @@ export abstract class Exhibit<
     return html`<lab-slider .field=${field} .value=${this.number(field.key)} ?restarts=${restarts}></lab-slider>`;
   }
 
-  protected chart(chart: Chart, height = BELOW): TemplateResult {
+  /** Words that the question or the numbers define: what stands below does not once more. */
+  get #defined(): string[] {
+    const units = this.numbers().filter(({ hidden, value }) => !hidden && value !== '–');
+    return [...wordsIn(this.asked.text), ...units.flatMap(({ unit }) => wordsIn(unit ?? ''))];
+  }
+
+  protected chart(chart: Chart, height = BELOW, known?: readonly string[]): TemplateResult {
     const pinned = this.seen(this.pinned?.series[chart.id]);
     const cursor = chart.alone ? chart.alone.cursor : this.cursor;
-    return chartElement(chart, this.seen(chart.series), pinned, cursor, this.playing, height);
+    return chartElement(chart, this.seen(chart.series), pinned, cursor, this.playing, height, known);
   }
 
   /** The curves that stand in their tab: all but the one beside the figure. */
@@ -457,6 +492,7 @@ export abstract class Exhibit<
         </div>
       </div>
       <p class="visually-hidden" role="status" aria-live="polite" data-test="live"></p>
+      ${definitions()}
       ${this.#dialogs()}
     `;
   }

@@ -38,13 +38,21 @@ export function stateFile(exhibit: string, state: () => object): HomeFile {
   };
 }
 
-/** The link in a saved state, or the reason why there is none. */
-export async function linkIn(file: File, exhibit: string): Promise<{ link: string } | { why: string }> {
+/** What a saved state leads to: by its link, or, with data that no link holds, to its step. */
+export interface SavedState {
+  link: string;
+  own?: unknown;
+  step?: unknown;
+  digest?: unknown;
+}
+
+/** A saved state, or the reason why there is none. */
+export async function linkIn(file: File, exhibit: string): Promise<SavedState | { why: string }> {
   if (file.size > MOST_BYTES) return { why: `${file.name} is larger than any file of this exhibit.` };
   try {
     const state = JSON.parse(await file.text()) as { exhibit?: unknown; link?: unknown };
     if (state.exhibit === exhibit && typeof state.link === 'string' && state.link.startsWith('#'))
-      return { link: state.link };
+      return state as SavedState;
     return { why: `${file.name} is not a state of this exhibit.` };
   } catch {
     return { why: `${file.name} is not JSON.` };

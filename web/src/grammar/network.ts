@@ -1,9 +1,10 @@
-import { html, nothing, svg } from 'lit';
+import { html } from 'lit';
 import { DIVERGING } from '../lib/colour.ts';
 import { significant } from '../lib/format.ts';
+import { answers } from './answers.ts';
 import { Part } from './element.ts';
 import { INPUTS, type Reading, SIDE } from './look.ts';
-import { paintUnits } from './units.ts';
+import { paintUnits, saturation } from './units.ts';
 
 const INK_SIDE = 32;
 
@@ -57,11 +58,7 @@ export class NetworkFigure extends Part {
   show(params: Float32Array, units: number): void {
     this.units = units;
     this.#weights = params.slice(0, INPUTS * units);
-    let most = 0;
-    for (const w of this.#weights) if (Math.abs(w) > most) most = Math.abs(w);
-    // Saturation moves in steps, so that colours keep their meaning from frame to frame.
-    const limit = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7, 10, 20, 50, 100].find((l) => most <= 1.8 * l) ?? most;
-    this.limit = limit;
+    this.limit = saturation(this.#weights);
     this.#drawUnits();
   }
 
@@ -76,9 +73,6 @@ export class NetworkFigure extends Part {
   }
 
   protected override render() {
-    const { reading } = this;
-    const probabilities = reading?.probabilities;
-    const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
     const what = this.row === undefined ? 'Draw a digit' : `Held-out ${this.rowLabel ?? ''}, or draw`;
     return html`<div class="network">
         <div>
@@ -122,18 +116,7 @@ export class NetworkFigure extends Part {
         </div>
         <div>
           <p class="part">It reads</p>
-          <ol class="answers" aria-label="Probability of each digit">
-            ${Array.from({ length: 10 }, (_, digit) => {
-              const p = probabilities?.[digit];
-              return html`<li class=${digit === best ? 'first' : ''} data-digit=${digit}>
-                <span>${digit}</span>
-                <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-                  ${p === undefined ? nothing : svg`<rect width=${100 * p} height="10" rx="1" />`}
-                </svg>
-                <span class="share">${p === undefined ? '–' : `${Math.round(100 * p)} %`}</span>
-              </li>`;
-            })}
-          </ol>
+          ${answers(this.reading?.probabilities, 10, 'digit')}
         </div>
       </div>
       <figcaption>

@@ -2,6 +2,7 @@ import { formulae } from 'virtual:formulae';
 import { html, nothing } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { Part } from './element.ts';
+import { defined, wordsIn } from './words.ts';
 
 export interface NumberShown {
   symbol: string;
@@ -22,9 +23,11 @@ export interface NumberShown {
 
 /** Read-outs: symbol, name, value, unit; definition and formula on demand. */
 export class Numbers extends Part {
-  static override properties = { items: { attribute: false }, label: {} };
+  static override properties = { items: { attribute: false }, label: {}, known: { attribute: false } };
   declare items: NumberShown[];
   declare label: string;
+  /** Words that are defined elsewhere on the page. */
+  declare known: readonly string[] | undefined;
   /** Those whose definition is open. Formulae are many elements: they are made when they are to be seen. */
   #open = new Set<string>();
 
@@ -35,6 +38,12 @@ export class Numbers extends Part {
   }
 
   protected override render() {
+    // The first unit that is a word to be defined.
+    const first =
+      this.known &&
+      this.items.find(
+        ({ unit, value, hidden }) => wordsIn(unit ?? '').length > 0 && value !== '–' && !hidden,
+      );
     return html`<h2 class="panel-title">${this.label}</h2>
       <dl>
         ${this.items.map(
@@ -48,7 +57,7 @@ export class Numbers extends Part {
             </dt>
             <dd>
               <div class="value ${item.hidden ? 'hidden-value' : item.long ? 'long' : ''}" data-test=${item.test}>
-                ${item.hidden ? 'hidden until you guess' : html`${item.value}${item.unit && item.value !== '–' ? ` ${item.unit}` : nothing}`}
+                ${item.hidden ? 'hidden until you guess' : html`${item.value}${item.unit && item.value !== '–' ? html` ${item === first ? defined(item.unit, this.known) : item.unit}` : nothing}`}
               </div>
               ${item.pinned ? html`<div class="pinned">pinned: ${item.pinned}</div>` : nothing}
             </dd>

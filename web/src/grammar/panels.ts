@@ -55,12 +55,13 @@ export function tabs(current: PanelId, go: (id: PanelId) => void): TemplateResul
   </div>`;
 }
 
-/** The presets, and what the chosen one shows. */
+/** The presets, and what the chosen one shows; behind them, the reader's own data. */
 export function presetRow(
   presets: readonly Preset[],
   chosen: Preset | undefined,
   note: string,
   choose: (preset: Preset) => void,
+  own?: { used: boolean; open: () => void },
 ): TemplateResult {
   return html`<div class="row" role="group" aria-label="Presets">
       ${presets.map(
@@ -69,6 +70,13 @@ export function presetRow(
             ${preset.name}
           </button>`,
       )}
+      ${
+        own
+          ? html`<button type="button" data-do="own" aria-pressed=${own.used ? 'true' : 'false'} @click=${own.open}>
+              Your data
+            </button>`
+          : nothing
+      }
     </div>
     <p class="note" data-test="says">${chosen?.says ?? note}</p>`;
 }
@@ -110,6 +118,7 @@ export function chartElement(
   cursor: number | undefined,
   running: boolean,
   height: number,
+  known?: readonly string[],
 ): TemplateResult {
   return html`<lab-curves
     id=${id}
@@ -124,6 +133,7 @@ export function chartElement(
     .cursor=${cursor}
     ?running=${running}
     .height=${height}
+    .known=${known}
     .format=${format}
     .ticks=${ticks}
   ></lab-curves>`;

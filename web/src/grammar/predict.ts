@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { significant } from '../lib/format.ts';
 import { Part } from './element.ts';
+import { defined } from './words.ts';
 
 export interface Question {
   /** What to guess. */
@@ -77,7 +78,7 @@ export class Predict extends Part {
   protected override render() {
     const { question, guess, truth } = this;
     return html`<h2 class="panel-title" id="predict-title" tabindex="-1">Predict</h2>
-      <p class=${guess.state === 'open' ? '' : 'asked'}>${question.text}</p>
+      <p class=${guess.state === 'open' ? '' : 'asked'}>${defined(question.text)}</p>
       ${guess.state === 'open' ? this.#ask() : truth === undefined ? this.#wait() : this.#answer(truth)}`;
   }
 

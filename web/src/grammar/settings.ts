@@ -1,7 +1,8 @@
 /** The settings that every exhibit has, and the schema they make with its own. */
 
 import { FLAGS } from '../lib/flags.ts';
-import type { ChoiceField, Field, NumberField, Schema } from '../lib/schema.ts';
+import { OWN_PATTERN } from '../lib/own.ts';
+import type { ChoiceField, Field, NumberField, Schema, TextField } from '../lib/schema.ts';
 
 /** Known good or known bad settings, with what they show. */
 export interface Preset {
@@ -59,6 +60,20 @@ interface Moment {
 /** The link's key of the pinned run. */
 export const PIN = 'pin';
 
+/** The link's key of the reader's own data. */
+export const OWN = 'own';
+
+/** The reader's own data, as `lib/own.ts` writes them. */
+export const OWN_FIELD: TextField = {
+  kind: 'text',
+  key: OWN,
+  name: 'your data',
+  help: 'Your own data, packed: made by the page, from what you paint or bring.',
+  default: '',
+  maxLength: 200_000,
+  pattern: OWN_PATTERN,
+};
+
 /** The link's keys of the guesses, in the order of `guesses`. */
 export const GUESSES = ['guess', 'guess2'] as const;
 
@@ -98,7 +113,7 @@ export function withCommon(own: Schema, moment: Moment): Schema {
       kind: 'text',
       key: PIN,
       name: 'pinned run',
-      help: 'The link of the run that is pinned as A, as it stands behind #: it is run first, and pinned.',
+      help: 'The link of the pinned run, as it stands behind #: it is run first, and pinned.',
       default: '',
       maxLength: 1000,
     },

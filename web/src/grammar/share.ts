@@ -18,8 +18,8 @@ export function shareDialog(shared: Shared) {
     'Share this moment',
     html`${
       shared.untold
-        ? html`<p>A link cannot reproduce this run, because it began with a file or was changed too often. Export the network
-            instead; the link below starts a new run with the same settings.</p>`
+        ? html`<p>A link cannot reproduce this run, because it began with a file, is on more data than a link holds, or was changed too often. Export
+            the state instead; the link below starts a new run with the same settings.</p>`
         : html`<p>The link opens these settings, replays the run to this step, and shows whether the bits match.</p>`
     }
       <label for="share-link">Link</label>

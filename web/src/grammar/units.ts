@@ -18,6 +18,13 @@ export interface Units {
   rail: string;
 }
 
+/** The weight at which colours saturate or bars end. It moves in steps, so that they keep their meaning from frame to frame. */
+export function saturation(weights: Float32Array): number {
+  let most = 0;
+  for (const w of weights) if (Math.abs(w) > most) most = Math.abs(w);
+  return [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7, 10, 20, 50, 100].find((l) => most <= 1.8 * l) ?? most;
+}
+
 /** Each unit's 64 incoming weights as a picture, with its answer as a bar from the middle. */
 export function paintUnits(g: CanvasRenderingContext2D, u: Units): void {
   const small = u.tile.getContext('2d')!;

@@ -59,6 +59,11 @@ export type Values = Record<string, Value>;
 
 export const VERSION = 1;
 
+/** Settings of these fields, to tell one run from another. */
+export function settingsIn(fields: Schema, values: Values): string {
+  return fields.map(({ key }) => String(values[key])).join();
+}
+
 /** The nearest value the field allows: finite, in range, an integer or an f32; for NaN the default, rounded alike. */
 export function clampNumber(field: NumberField, x: number): number {
   const wanted = Number.isNaN(x) ? field.default : x;

@@ -4,6 +4,7 @@ import * as kernel from '../../pkg/scalar/losscape_paths.js';
 import * as surfaces from '../../pkg/scalar/losscape_toy.js';
 import type { Picture } from '../grammar/field.ts';
 import { loss } from '../lib/colour.ts';
+import { parsePoints } from '../lib/own.ts';
 import type { Values } from '../lib/schema.ts';
 import { fetchDigits, labelOf, pixelsOf } from '../worker/digits.ts';
 import { loadPart } from '../worker/kernel.ts';
@@ -254,7 +255,15 @@ async function start(values: Values): Promise<Networks | Toy> {
     return new Toy(toy, surface === ToySurface.EggCarton ? [1, 4] : [20, 250]);
   }
   const names = { seed_a: 'a', seed_b: 'b', learning_rate: 'rate' };
-  const settings = filled(new PathsSettings(), values, names, { task: Task });
+  const own = task === 'own';
+  const known = own ? { ...values, task: 'different' } : values;
+  const settings = filled(new PathsSettings(), known, names, { task: Task });
+  if (own) {
+    const { inputs, labels, standard } = parsePoints(String(values.own))!;
+    if (standard) await loadPart(surfaces, SURFACES);
+    const scaled = standard ? surfaces.standardise(inputs, 2) : inputs;
+    return new Networks(Paths.on_points(scaled, labels, settings), undefined);
+  }
   if (settings.task !== Task.Digits) return new Networks(new Paths(settings), undefined);
   digits ??= new kernel.Digits(new Uint8Array(await fetchDigits()));
   return new Networks(Paths.on_digits(digits, settings), settings.width);

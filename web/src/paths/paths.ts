@@ -67,7 +67,8 @@ export class PathsExhibit extends PathsRun {
     const task = TASK.options.find((option) => option.value === v.task)!.label;
     const band = `${v.pivots} pivots, step size ${significant(this.number('rate'))}, climb ${v.climb}, move ${this.state?.step ?? 0}`;
     if (this.toy) return `${task}, ${band}`;
-    return `${task}, width ${v.width}, ${this.seeds}, align ${v.align}, ${v.cycles} cycles, ${band}`;
+    const own = this.own ? ` (${this.state?.facts?.samples ?? 0})` : '';
+    return `${task}${own}, width ${v.width}, ${this.seeds}, align ${v.align}, ${v.cycles} cycles, ${band}`;
   }
 
   #measured() {
@@ -225,7 +226,7 @@ export class PathsExhibit extends PathsRun {
   }
 
   protected controls() {
-    return html`${this.choice(TASK)}
+    return html`${this.learned()}
       ${this.toy ? this.slider(PIVOTS) : html`${this.choice(WIDTH)} ${this.choice(ALIGN)} ${this.choice(ROUTE, false)}`}`;
   }
 
@@ -243,6 +244,7 @@ export class PathsExhibit extends PathsRun {
   protected override stateParts(): object {
     const { facts, gradients, best } = this.state ?? {};
     return {
+      ...super.stateParts(),
       ends: facts?.ends,
       gradients,
       straight: facts?.straight,

@@ -94,8 +94,8 @@ export const TOYS: Readonly<Record<string, string>> = {
 };
 
 export function questions(values: Values, facts: Facts | undefined): readonly AskedOfPaths[] {
-  const { task, width, a, b, align, pivots, cycles, rate, climb } = values;
-  const about = [task, width, a, b, align, pivots, cycles, rate, climb].join();
+  const { task, width, a, b, align, pivots, cycles, rate, climb, own } = values;
+  const about = [task, width, a, b, align, pivots, cycles, rate, climb, task === 'own' ? own : ''].join();
   const toy = TOYS[String(task)];
   if (toy) return [ofToy(String(task), about, toy, facts)];
   return [path(String(task), about, facts), relabelled(about)];

@@ -1,8 +1,8 @@
 /** A run of Paths, without what is seen of it. */
 
 import { Acts } from '../grammar/acts.ts';
-import { Exhibit } from '../grammar/exhibit.ts';
 import type { Look as Shown } from '../grammar/look.ts';
+import { OwningPoints } from '../grammar/owning-points.ts';
 import type { Preset } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
 import { significant } from '../lib/format.ts';
@@ -13,8 +13,9 @@ import { type AskedOfPaths, answer, questions, TOYS } from './questions.ts';
 import { MAX_DRAGS, PLACE, parseDrags, printDrags, RATE, ROUTE, SCHEMA, SEED_B, TASK } from './schema.ts';
 
 /** Its drags, its views. What is seen of it is `paths.ts`. */
-export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>, Drag> {
+export abstract class PathsRun extends OwningPoints<Frame, View, Record<never, never>, Drag> {
   protected readonly schema = SCHEMA;
+  protected readonly learns = TASK;
   protected override readonly acts = new Acts<Drag>({
     key: 'drags',
     name: 'drags',
@@ -132,6 +133,10 @@ export abstract class PathsRun extends Exhibit<Frame, View, Record<never, never>
   protected override choose(preset: Preset): void {
     this.#clear();
     super.choose(preset);
+  }
+
+  protected override another(): void {
+    this.#clear();
   }
 
   /** Another task has another figure; nothing of the last one is to be seen in it. */

@@ -1,4 +1,4 @@
-import { onOff, type Preset, seed, withCommon } from '../grammar/settings.ts';
+import { OWN_FIELD, onOff, type Preset, seed, withCommon } from '../grammar/settings.ts';
 import { type ChoiceField, type NumberField, type Schema, shortest } from '../lib/schema.ts';
 import type { Drag } from './protocol.ts';
 
@@ -11,6 +11,7 @@ export const TASK: ChoiceField = {
     { value: 'different', label: 'truly different (moons, noise 0.30)' },
     { value: 'twins', label: 'relabelled twins (moons, noise 0.15)' },
     { value: 'digits', label: 'handwritten digits' },
+    { value: 'own', label: 'your own points' },
     { value: 'mueller-brown', label: 'toy: Müller–Brown' },
     { value: 'egg-carton', label: 'toy: egg carton' },
   ],
@@ -144,6 +145,7 @@ const OWN: Schema = [
   },
   ROUTE,
   PLACE,
+  OWN_FIELD,
 ];
 
 export const SCHEMA = withCommon(OWN, {

@@ -2,8 +2,10 @@
 
 import * as kernel from '../../pkg/scalar/losscape_surface.js';
 import { loss as lossColour } from '../lib/colour.ts';
+import { OWN_SPAN, parsePoints } from '../lib/own.ts';
 import { logLevels, logShare } from '../lib/raster.ts';
 import type { Values } from '../lib/schema.ts';
+import type { Span } from '../lib/view.ts';
 import { memory } from '../worker/kernel.ts';
 import { decisionMap, mapOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
@@ -37,21 +39,23 @@ const BESIDE = 32;
 /** Those that tell which losses a plane's colours have to cover. */
 const COARSE = 16;
 
-const INPUT_NODES = /* @__PURE__ */ (() => {
+/** The places of inputs at which a decision map is made, row by row from below. */
+function nodesOf([left, right, low, high]: Span): Float64Array {
   const nodes = new Float64Array(2 * BOUNDARY_NODES * BOUNDARY_NODES);
-  const [left, right, low, high] = INPUTS;
   const share = (i: number) => i / (BOUNDARY_NODES - 1);
   for (let k = 0; k < BOUNDARY_NODES * BOUNDARY_NODES; k++) {
     nodes[2 * k] = left + (right - left) * share(k % BOUNDARY_NODES);
     nodes[2 * k + 1] = low + (high - low) * share(Math.floor(k / BOUNDARY_NODES));
   }
   return nodes;
-})();
+}
 
 /** The run has been made when it begins; it advances by being looked at step after step. */
 class Landscape implements Running<Frame, View, never> {
   readonly made: string;
   #handle: kernel.Surface;
+  /** Of the square of inputs that is shown. */
+  #inputs: Float64Array;
   #step = 0;
   #plane = '';
   #cells = 0;
@@ -60,9 +64,10 @@ class Landscape implements Running<Frame, View, never> {
   /** Whether the page does not know this run yet. */
   #fresh = true;
 
-  constructor(made: string, handle: kernel.Surface) {
+  constructor(made: string, handle: kernel.Surface, inputs: Span) {
     this.made = made;
     this.#handle = handle;
+    this.#inputs = nodesOf(inputs);
   }
 
   /** The same landscape, begun once more. */
@@ -93,7 +98,7 @@ class Landscape implements Running<Frame, View, never> {
     if (cross) handle.look_at(cross.x, cross.y);
     const [x, y] = handle.projected();
     const loss = handle.loss();
-    const logits = handle.outputs(INPUT_NODES);
+    const logits = handle.outputs(this.#inputs);
     const boundary = logits.length > 0 ? decisionMap(logits, BOUNDARY_NODES, BOUNDARY_SIZE) : undefined;
     // The map's own value there; then back, for whatever is asked of the point next.
     handle.look_at(x!, y!);
@@ -231,10 +236,20 @@ const most = (a: number, b: number) => Math.max(a, b);
 let run: Landscape | undefined;
 
 /** A landscape is made once: what is only looked at otherwise needs no other. */
-function start({ scene, seed, tilt, scale }: Values): Landscape {
-  const made = JSON.stringify([scene, seed, tilt, scale]);
+function start({ scene, seed, tilt, scale, own }: Values): Landscape {
+  const points = scene === 'own' ? parsePoints(String(own)) : undefined;
+  const made = JSON.stringify([scene, seed, tilt, scale, points && own]);
   if (run?.made === made) return run.again();
-  run = new Landscape(made, new kernel.Surface(Number(seed), scene === 'ring', Number(tilt), Number(scale)));
+  const handle = points
+    ? kernel.Surface.on_points(
+        Number(seed),
+        Number(scale),
+        Float64Array.from(points.inputs),
+        points.labels,
+        points.standard,
+      )
+    : new kernel.Surface(Number(seed), scene === 'ring', Number(tilt), Number(scale));
+  run = new Landscape(made, handle, points ? OWN_SPAN : INPUTS);
   return run;
 }
 

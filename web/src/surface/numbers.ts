@@ -6,6 +6,8 @@ import type { Curved, Line, Look, MapPart, Slice } from './protocol.ts';
 export interface Measured {
   ring: boolean;
   dim: number;
+  /** Training points. */
+  points: number;
   /** Of the line from A to B, where it lies in the plane. */
   holdsLine: boolean;
   line: Line | undefined;
@@ -79,7 +81,7 @@ export function numbers(m: Measured): NumberShown[] {
       ...nats,
       definition: m.ring
         ? 'The height of the surface at the point that is looked at.'
-        : 'Mean cross-entropy over the 160 points, plus the weight penalty, at the parameters that are looked at.',
+        : `Mean cross-entropy over the ${m.points} points, plus the weight penalty, at the parameters that are looked at.`,
       formula: m.ring ? 'ring' : 'penalised',
       test: 'loss',
     },

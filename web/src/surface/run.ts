@@ -1,7 +1,7 @@
 /** What Surface computes: the run, the plane, the map, the line, the point looked at. */
 
-import { Exhibit } from '../grammar/exhibit.ts';
 import { hundredths, type Zoom } from '../grammar/field.ts';
+import { OwningPoints } from '../grammar/owning-points.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { nextFrame } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
@@ -9,7 +9,7 @@ import { printNumber, type Values } from '../lib/schema.ts';
 import type { Place, Span } from '../lib/view.ts';
 import type { Beside, Curved, Facts, Frame, Line, Look, MapPart, Requests, Slice, View } from './protocol.ts';
 import { shareQuestion, straightQuestion } from './questions.ts';
-import { closer, HALF, HALF_OF, SCHEMA, shown } from './schema.ts';
+import { closer, HALF, HALF_OF, SCENE, SCHEMA, shown } from './schema.ts';
 
 const MAP_SLICE_MS = 30;
 /** While a slider moves, one map is enough. */
@@ -23,8 +23,9 @@ const FASTEST = 250;
 const ASKED_LINE = { ax: -1, ay: 0, bx: 1, by: 0 };
 
 /** What is seen of it is `surface.ts`. */
-export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
+export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
   protected readonly schema = SCHEMA;
+  protected readonly learns = SCENE;
   protected override readonly kept = ['cells'];
   protected map: (MapPart & { span: Span }) | undefined;
   protected line: Line | undefined;
@@ -294,8 +295,8 @@ export abstract class SurfaceRun extends Exhibit<Frame, View, Requests> {
   }
 
   protected get questions(): readonly Asked[] {
-    const { scene, seed, tilt, scale } = this.values;
-    const about = [scene, seed, tilt, scale].join();
+    const { scene, seed, tilt, scale, own } = this.values;
+    const about = [scene, seed, tilt, scale, this.own ? own : ''].join();
     const straight = straightQuestion(this.ring, about, this.askedLine ? this.line : undefined);
     return this.ring ? [straight] : [shareQuestion(this.facts?.dim ?? 105, about), straight];
   }

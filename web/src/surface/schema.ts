@@ -1,4 +1,4 @@
-import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
+import { OWN_FIELD, type Preset, SEED, withCommon } from '../grammar/settings.ts';
 import { type ChoiceField, clampNumber, type NumberField, type Schema, type Values } from '../lib/schema.ts';
 import { type Place, type Span, within, zoomed } from '../lib/view.ts';
 
@@ -10,6 +10,7 @@ export const SCENE: ChoiceField = {
   options: [
     { value: 'network', label: 'a network of 105 weights' },
     { value: 'ring', label: 'a toy: a ring of minima' },
+    { value: 'own', label: 'the network, on your points' },
   ],
   default: 'network',
 };
@@ -176,6 +177,7 @@ const OWN: Schema = [
   },
   place('cx', 'the cross, x', 0),
   place('cy', 'the cross, y', 0.5),
+  OWN_FIELD,
 ];
 
 export const SCHEMA = withCommon(OWN, {

@@ -6,13 +6,14 @@ import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { classPoints } from '../grammar/points.ts';
 import { count, percent, significant } from '../lib/format.ts';
+import { OWN_SPAN } from '../lib/own.ts';
 import type { Place } from '../lib/view.ts';
 import { legend, ramp, runPath } from './drawing.ts';
 import { files } from './export.ts';
 import { type Measured, moreNumbers, numbers } from './numbers.ts';
 import { INPUTS } from './protocol.ts';
 import { SurfaceRun } from './run.ts';
-import { BESIDE, CELLS, HALF, HALF_OF, PLANE, PRESETS, SCALE, SCENE, shown, TILT } from './schema.ts';
+import { BESIDE, CELLS, HALF, HALF_OF, PLANE, PRESETS, SCALE, shown, TILT } from './schema.ts';
 
 /** The exhibit *Surface*. */
 export class SurfaceExhibit extends SurfaceRun {
@@ -28,7 +29,8 @@ export class SurfaceExhibit extends SurfaceRun {
 
   protected describe(): string {
     const plane = this.ring ? `ring, tilt ${significant(this.number('tilt'))}` : `plane ${this.values.plane}`;
-    return `${plane}, seed ${this.values.seed}, initial scale ${significant(this.number('scale'))}, step ${this.state?.step ?? 0}`;
+    const own = this.own ? `${this.facts?.labels.length ?? 0} own points, ` : '';
+    return `${own}${plane}, seed ${this.values.seed}, initial scale ${significant(this.number('scale'))}, step ${this.state?.step ?? 0}`;
   }
 
   protected answer(): string | undefined {
@@ -59,6 +61,7 @@ export class SurfaceExhibit extends SurfaceRun {
     return {
       ring: this.ring,
       dim: this.facts?.dim ?? 105,
+      points: this.facts?.labels.length ?? 0,
       holdsLine: this.holdsLine,
       line: this.line,
       look: this.look,
@@ -160,10 +163,10 @@ export class SurfaceExhibit extends SurfaceRun {
           : html`<lab-field
               class="boundary"
               .picture=${this.look?.boundary}
-              .span=${INPUTS}
+              .span=${this.own ? OWN_SPAN : INPUTS}
               .above=${classPoints(facts.points, facts.labels, 2.5)}
               label="Decision boundary of ${whose}"
-              summary="160 points of two moons, circles and squares, and where the network draws the line between them."
+              summary="${facts.labels.length} points of two classes, circles and squares, and where the network draws the line between them."
             ></lab-field>
             <p class="part">Boundary of ${whose}</p>`
       }
@@ -326,7 +329,7 @@ export class SurfaceExhibit extends SurfaceRun {
   }
 
   protected controls() {
-    return html`${this.choice(SCENE)} ${this.ring ? this.slider(TILT) : this.slider(SCALE)}
+    return html`${this.learned()} ${this.ring ? this.slider(TILT) : this.slider(SCALE)}
       ${this.slider(HALF, false)}`;
   }
 
@@ -345,7 +348,7 @@ export class SurfaceExhibit extends SurfaceRun {
   }
 
   protected override stateParts(): object {
-    return { map: this.map?.digest ?? '' };
+    return { ...super.stateParts(), map: this.map?.digest ?? '' };
   }
 }
 

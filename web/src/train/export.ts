@@ -53,8 +53,23 @@ function curves(root: ParentNode): Item[] {
   );
 }
 
+/** Of a network on rows: the bars of all units, four in a line. */
+function unitBars(drawings: readonly SVGSVGElement[]): Item {
+  const items = drawings.map((drawing) => drawn(drawing));
+  const [wide, high] = [items[0]!.width + 10, items[0]!.height + 10];
+  const content = items
+    .map(
+      (item, k) =>
+        `<g transform="translate(${(k % 4) * wide} ${Math.floor(k / 4) * high})">${item.content}</g>`,
+    )
+    .join('');
+  return { width: 4 * wide, height: Math.ceil(items.length / 4) * high, content };
+}
+
 /** The pad, the units and the answers side by side. */
 function picture(root: ParentNode): Item {
+  const bars = [...root.querySelectorAll<SVGSVGElement>('.unit-bars svg')];
+  if (bars.length > 0) return unitBars(bars);
   const pad = painted(root.querySelector('canvas.pad')!, 256, 256);
   const units = root.querySelector<HTMLCanvasElement>('canvas.units')!;
   const width = Math.min(300, (300 * units.width) / units.height);

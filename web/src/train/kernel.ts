@@ -3,6 +3,7 @@
 import * as kernel from '../../pkg/scalar/losscape_train.js';
 import type { Look } from '../grammar/look.ts';
 import type { Change } from '../lib/changes.ts';
+import { type Own, parseOwn } from '../lib/own.ts';
 import { nextRecord, type Sample } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
 import { fetchDigits, labelOf, pixelsOf } from '../worker/digits.ts';
@@ -19,14 +20,30 @@ fetchDigits().catch(() => undefined);
 
 let digits: kernel.Digits | undefined;
 
+/** What is learned, and what of it is shown. */
+interface Data {
+  train: kernel.Train;
+  /** Held-out rows, and rows that are trained on. */
+  rows: number;
+  trained: number;
+  inputs: number;
+  classes: number;
+  inputsOf(look: Look): Float32Array | undefined;
+  labelOf(look: Look): number | undefined;
+  free(): void;
+}
+
+/** Both parts of the digits. */
+const DIGITS = { trained: 1500, inputs: 64, classes: 10 };
+
 class Training implements Running<Frame, Look, Change> {
-  #digits: kernel.Digits;
+  #data: Data;
   #train: kernel.Train;
   #samples: Sample[] = [];
 
-  constructor(digits: kernel.Digits, train: kernel.Train) {
-    this.#digits = digits;
-    this.#train = train;
+  constructor(data: Data) {
+    this.#data = data;
+    this.#train = data.train;
     this.#measure();
   }
 
@@ -58,19 +75,23 @@ class Training implements Running<Frame, Look, Change> {
     new Float32Array(buffer!).set(new Float32Array(memory().buffer, run.params_ptr(), run.params_len()));
     const samples = this.#samples;
     this.#samples = [];
-    const pixels = pixelsOf(view, this.#digits, kernel.Digits.reduce);
+    const data = this.#data;
+    const pixels = data.inputsOf(view);
     return {
       step: run.steps,
       digest: run.digest(),
       ...(run.not_finite && { notFinite: run.steps }),
       buffer: buffer!,
-      rows: this.#digits.held_out_len,
+      rows: data.rows,
+      trained: data.trained,
+      inputs: data.inputs,
+      classes: data.classes,
       hiddenUnits: run.hidden_units,
       samples,
       temperature: run.temperature(),
       norm: run.norm(),
       reading: pixels && { pixels, ...run.read(pixels) },
-      label: labelOf(view, this.#digits),
+      label: data.labelOf(view),
     };
   }
 
@@ -79,13 +100,13 @@ class Training implements Running<Frame, Look, Change> {
   }
 
   free(): void {
-    this.#train.free();
+    this.#data.free();
   }
 }
 
 let run: Training;
 
-async function data(): Promise<kernel.Digits> {
+async function digitRows(): Promise<kernel.Digits> {
   digits ??= new kernel.Digits(new Uint8Array(await fetchDigits()));
   return digits;
 }
@@ -99,10 +120,41 @@ const settingsOf = (values: Values) =>
   );
 
 async function start(values: Values, file: Uint8Array | undefined): Promise<Training> {
-  const [digits, settings] = [await data(), settingsOf(values)];
-  const { Train } = kernel;
-  run = new Training(digits, file ? Train.load(digits, settings, file) : new Train(digits, settings));
+  const settings = settingsOf(values);
+  const own = values.data === 'own' && !file ? parseOwn(String(values.own)) : undefined;
+  run = new Training(own ? onOwn(own, settings) : onDigits(await digitRows(), settings, file));
   return run;
+}
+
+function onDigits(digits: kernel.Digits, settings: kernel.TrainSettings, file: Uint8Array | undefined): Data {
+  const { Digits, Train } = kernel;
+  const train = file ? Train.load(digits, settings, file) : new Train(digits, settings);
+  return {
+    train,
+    ...DIGITS,
+    rows: digits.held_out_len,
+    inputsOf: (look) => pixelsOf(look, digits, Digits.reduce),
+    labelOf: (look) => labelOf(look, digits),
+    free: () => train.free(),
+  };
+}
+
+function onOwn({ inputs, width, labels, standard }: Own, settings: kernel.TrainSettings): Data {
+  const table = new kernel.Table(inputs, width, labels, standard, settings.seed);
+  const train = kernel.Train.on_table(table, settings);
+  return {
+    train,
+    rows: table.held_out_len,
+    trained: table.training_len,
+    inputs: width,
+    classes: table.classes,
+    inputsOf: (look) => ('row' in look ? table.held_out_row(look.row) : undefined),
+    labelOf: (look) => ('row' in look ? table.held_out_label(look.row) : undefined),
+    free() {
+      train.free();
+      table.free();
+    },
+  };
 }
 
 /** Steps of the race at which the loss is measured: close together at first. */
@@ -110,7 +162,7 @@ const MEASURED = [0, 20, 50, 100, 200, 350, 600, 900, COOLED, RACE_STEPS];
 
 async function race({ settings }: Requests['race']['ask']): Promise<Raced> {
   await loadKernel(kernel);
-  const train = new kernel.Train(await data(), settingsOf(settings));
+  const train = new kernel.Train(await digitRows(), settingsOf(settings));
   const points = MEASURED.map((step): [number, number] => {
     train.advance(step - train.steps);
     if (step === COOLED) train.set_learning_rate(Number(settings.rate) / COOLER);

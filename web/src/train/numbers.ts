@@ -12,12 +12,15 @@ interface Measured {
   last: Sample | undefined;
   /** Whether who gets stuck is still to be guessed, and what is known of it. */
   hide: boolean;
+  /** Whether the reader's own rows are learned. */
+  own: boolean;
   outcomes: readonly Outcome[] | undefined;
 }
 
 const NONE = '–';
 
-export function numbers({ frame, last, hide, outcomes }: Measured): NumberShown[] {
+export function numbers({ frame, last, hide, outcomes, own }: Measured): NumberShown[] {
+  const what = own ? 'rows' : 'digits';
   return [
     {
       symbol: '',
@@ -31,10 +34,9 @@ export function numbers({ frame, last, hide, outcomes }: Measured): NumberShown[
     },
     {
       symbol: '',
-      name: 'held-out digits read right',
+      name: `held-out ${what} read right`,
       value: last ? percent(last.held_out_accuracy) : NONE,
-      definition:
-        'Share of the 297 rows kept out of training whose largest probability is at the right digit.',
+      definition: `Share of the ${frame?.rows ?? 297} rows kept out of training whose largest probability is at the right ${own ? 'class' : 'digit'}.`,
       formula: 'accuracy',
       test: 'held-accuracy',
     },
@@ -43,8 +45,7 @@ export function numbers({ frame, last, hide, outcomes }: Measured): NumberShown[
       name: 'training loss',
       value: last ? significant(last.loss) : NONE,
       unit: 'nats',
-      definition:
-        'Mean cross-entropy over all 1500 training rows, without the L2 term; ln 10 = 2.30 is blind guessing.',
+      definition: `Mean cross-entropy over all ${frame?.trained ?? 1500} training rows, without the L2 term; ln ${frame?.classes ?? 10} = ${Math.log(frame?.classes ?? 10).toFixed(2)} is blind guessing.`,
       formula: 'loss',
       test: 'train-loss',
     },
@@ -69,13 +70,14 @@ export function numbers({ frame, last, hide, outcomes }: Measured): NumberShown[
   ];
 }
 
-export function moreNumbers({ frame, last }: Measured): NumberShown[] {
+export function moreNumbers({ frame, last, own }: Measured): NumberShown[] {
+  const what = own ? 'rows' : 'digits';
   return [
     {
       symbol: '',
-      name: 'training digits read right',
+      name: `training ${what} read right`,
       value: last ? percent(last.accuracy) : NONE,
-      definition: 'Share of the 1500 training rows that the network reads right.',
+      definition: `Share of the ${frame?.trained ?? 1500} training rows that the network reads right.`,
       formula: 'accuracy',
       test: 'train-accuracy',
     },
@@ -84,7 +86,7 @@ export function moreNumbers({ frame, last }: Measured): NumberShown[] {
       name: 'held-out loss',
       value: last ? significant(last.held_out_loss) : NONE,
       unit: 'nats',
-      definition: 'Mean cross-entropy over the 297 held-out rows.',
+      definition: `Mean cross-entropy over the ${frame?.rows ?? 297} held-out rows.`,
       formula: 'loss',
       test: 'held-loss',
     },

@@ -1,13 +1,18 @@
 /** What the page of *Train* and its worker say to each other. */
 
 import type { Reading } from '../grammar/look.ts';
+import { MOST } from '../lib/own.ts';
 import type { Stand } from '../lib/protocol.ts';
 import type { Sample } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
 
 export interface Frame extends Stand {
-  /** Held-out rows to look at. */
+  /** Rows that are trained on, and held-out ones to look at. */
+  trained: number;
   rows: number;
+  /** Inputs and outputs of the network. */
+  inputs: number;
+  classes: number;
   hiddenUnits: number;
   /** Recorded since the last frame. */
   samples: Sample[];
@@ -41,10 +46,13 @@ export interface Raced {
   end: number;
 }
 
-/** The most units that the hidden layer may have, and the parameters of a network 64-h-10. */
+/** The most units that the hidden layer may have. */
 export const MAX_HIDDEN = 32;
-const [INPUTS, OUTPUTS] = [64, 10];
 
-export function paramLen(hidden: number): number {
-  return (INPUTS + 1) * hidden + (hidden + 1) * OUTPUTS;
+/** The parameters of a network with one hidden layer. */
+export function paramLen(inputs: number, hidden: number, outputs: number): number {
+  return (inputs + 1) * hidden + (hidden + 1) * outputs;
 }
+
+/** Those of the largest. */
+export const MAX_PARAMS = paramLen(MOST.inputs, MAX_HIDDEN, MOST.classes);

@@ -3,14 +3,21 @@
 import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { count, significant } from '../lib/format.ts';
+import type { Values } from '../lib/schema.ts';
 import { RACE_STEPS, SEEDS, STUCK } from './protocol.ts';
-import type { Outcome } from './race.ts';
+import type { Outcome, Setting } from './race.ts';
 
 const NONE = 'none of them';
 
-const KINDS = ['Steady (as shown)', 'Hot (ten times T)', 'Cold (a quarter of T)', 'Narrow (3 units)'];
+/** What a kind differs in from the first one. */
+function kind({ name, values }: Setting, first: Values): string {
+  const temperature = ({ rate, batch }: Values) => Number(rate) / Number(batch);
+  const ratio = temperature(values) / temperature(first);
+  if (values.hidden !== first.hidden) return `${name} (${values.hidden} units)`;
+  return `${name} (${Math.abs(ratio - 1) < 1e-3 ? 'as shown' : `${significant(ratio, 2)} times T`})`;
+}
 
-export function question(names: readonly string[]): Asked {
+export function question(raced: readonly Setting[]): Asked {
   return {
     id: 'stuck',
     guess: 'guess',
@@ -19,9 +26,9 @@ export function question(names: readonly string[]): Asked {
     at: 'when all of them are trained: Play',
     text: `${SEEDS} networks of each kind train for ${count(RACE_STEPS)} steps, each from another start. Which kind gets stuck most often? (Stuck: it ends ${STUCK} nats or more above the best of its width. T, the temperature, is rate over batch size.)`,
     quantity: 'which gets stuck',
-    ...choosing([...KINDS, NONE]),
+    ...choosing([...raced.map((setting) => kind(setting, raced[0]!.values)), NONE]),
     verdict: (_, truth) =>
-      truth < names.length
+      truth < raced.length
         ? 'Width is room: many parameters make up for one. What a temperature does is seen in Cloud.'
         : 'None did. Try other widths with “hidden units”.',
   };

@@ -1,19 +1,27 @@
 /** A run of Train, without what is seen of it. */
 
+import { html, type TemplateResult } from 'lit';
 import { Acts } from '../grammar/acts.ts';
-import { Exhibit } from '../grammar/exhibit.ts';
 import type { Look } from '../grammar/look.ts';
+import { Owning } from '../grammar/owning.ts';
 import type { Speed } from '../grammar/transport.ts';
 import { type Change, MAX_CHANGES, parseChanges, printChanges } from '../lib/changes.ts';
 import type { Failure } from '../lib/failure.ts';
+import { count } from '../lib/format.ts';
+import { type Own, parseOwn } from '../lib/own.ts';
 import { type Sample, settled } from '../lib/record.ts';
-import { type Frame, MAX_HIDDEN, paramLen, type Requests } from './protocol.ts';
-import { SCHEMA } from './schema.ts';
+import { clampNumber } from '../lib/schema.ts';
+import { type Frame, MAX_PARAMS, type Requests } from './protocol.ts';
+import { BATCH, DATA, SCHEMA } from './schema.ts';
 
 /** Its changes, what the network is shown. What is seen of it is `train.ts`. */
-export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
+export abstract class TrainRun extends Owning<Frame, Look, Requests, Change> {
   protected readonly schema = SCHEMA;
-  protected override readonly bufferBytes = 4 * paramLen(MAX_HIDDEN);
+  protected readonly learns = DATA;
+  protected override readonly kept = [DATA.key];
+  protected override readonly ownTitle = 'Your own rows';
+  protected override readonly reads = parseOwn;
+  protected override readonly bufferBytes = 4 * MAX_PARAMS;
   protected override speed: Speed = '4';
   protected override readonly acts = new Acts<Change>({
     key: 'changes',
@@ -27,7 +35,8 @@ export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
   protected look: Look = { row: 0 };
   /** Whether the network came from a file. */
   #loaded = false;
-  #settled = false;
+  /** The step at which it has paused because the loss had settled. */
+  #settled: number | undefined;
 
   protected override get view(): Look {
     return this.look;
@@ -40,7 +49,7 @@ export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
   protected override begun(): void {
     this.samples = [];
     this.cursor = undefined;
-    this.#settled = false;
+    this.#settled = undefined;
     this.#loaded = false;
   }
 
@@ -51,16 +60,41 @@ export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
   /** Stops by itself once nothing more is gained: no need to burn electricity. */
   protected override milestone(): boolean {
     const { step } = this.state!;
-    if (!this.#settled && settled(this.samples)) {
-      this.#settled = true;
-      this.say(`Paused at step ${step}: the loss has settled. Play goes on.`, true);
+    if (this.#settled === undefined && settled(this.samples)) {
+      this.#settled = step;
+      this.say(this.stopped!, true);
       return true;
     }
     return false;
   }
 
+  protected override get stopped(): string | undefined {
+    const { state } = this;
+    if (state === undefined || state.step !== this.#settled) return undefined;
+    return `Paused at step ${count(state.step)}: the loss has settled. Play goes on.`;
+  }
+
   protected override mend(failure: Failure): void {
     if (failure.kind === 'not-finite') this.values.rate = Math.fround(this.number('rate') / 2);
+    // A batch is not larger than the rows that are trained on.
+    if (failure.kind === 'refused' && failure.field === 'batch_size')
+      this.values.batch = clampNumber(BATCH, this.number('batch') / 2);
+  }
+
+  // ---- the reader's own rows ----
+
+  /** Few readers bring rows: the form is loaded when it is opened. */
+  protected override ownForm(now: Own | undefined): TemplateResult {
+    void import('./own-rows.ts');
+    return html`<lab-own-rows .now=${now}></lab-own-rows>`;
+  }
+
+  /** Other data have another figure; nothing of the last run is to be seen in it. */
+  protected override another(): void {
+    this.supersede();
+    this.state = undefined;
+    this.look = { row: 0 };
+    this.unpin();
   }
 
   // ---- settings that change while it runs ----
@@ -77,7 +111,10 @@ export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
     if (live && typeof value === 'number') {
       this.preset = undefined;
       void this.perform({ step, key, value });
-    } else super.set(key, value);
+    } else {
+      if (key === DATA.key) this.another();
+      super.set(key, value);
+    }
   }
 
   // ---- what the network is shown ----
@@ -112,6 +149,7 @@ export abstract class TrainRun extends Exhibit<Frame, Look, Requests, Change> {
       });
       this.forget();
       this.#loaded = true;
+      this.values[DATA.key] = DATA.default;
       this.values.hidden = hiddenUnits;
       this.note(`${file.name}: a network of ${hiddenUnits} hidden units was loaded; it trains on from here.`);
     });

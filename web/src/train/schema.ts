@@ -1,4 +1,4 @@
-import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
+import { OWN_FIELD, type Preset, SEED, withCommon } from '../grammar/settings.ts';
 import { PATTERN } from '../lib/changes.ts';
 import type { ChoiceField, NumberField, Schema } from '../lib/schema.ts';
 import { MAX_HIDDEN } from './protocol.ts';
@@ -21,7 +21,7 @@ export const BATCH: NumberField = {
   key: 'batch',
   name: 'batch size',
   symbol: 'b',
-  help: 'How many digits a step looks at.',
+  help: 'How many rows, digits say, a step looks at.',
   min: 1,
   max: 1024,
   default: 16,
@@ -62,7 +62,7 @@ export const HIDDEN: NumberField = {
   key: 'hidden',
   name: 'hidden units',
   symbol: 'h',
-  help: 'Width of the middle layer; 16 make 1210 parameters.',
+  help: 'Width of the middle layer; on the digits 16 make 1210 parameters.',
   min: 2,
   max: MAX_HIDDEN,
   default: 16,
@@ -97,6 +97,18 @@ export const ORDER: ChoiceField = {
   default: 'epochs',
 };
 
+export const DATA: ChoiceField = {
+  kind: 'choice',
+  key: 'data',
+  name: 'data',
+  help: 'What the network learns.',
+  options: [
+    { value: 'digits', label: 'handwritten digits' },
+    { value: 'own', label: 'your own rows' },
+  ],
+  default: 'digits',
+};
+
 /** More steps than this are not replayed from a link. */
 export const MAX_STEP = 200_000;
 
@@ -109,6 +121,8 @@ const OWN: Schema = [
   HIDDEN,
   INIT,
   ORDER,
+  DATA,
+  OWN_FIELD,
   {
     kind: 'text',
     key: 'changes',

@@ -2,10 +2,12 @@ import { html, nothing } from 'lit';
 import type { Chart } from '../grammar/asking.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import '../grammar/network.ts';
+import './bars.ts';
 import type { NetworkFigure } from '../grammar/network.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { count, percent, significant } from '../lib/format.ts';
-import { type NumberField, parse } from '../lib/schema.ts';
+import { defaults, type NumberField } from '../lib/schema.ts';
+import type { BarsFigure } from './bars.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { paramLen } from './protocol.ts';
@@ -14,11 +16,17 @@ import { Race } from './race.ts';
 import { TrainRun } from './run.ts';
 import { BATCH, HIDDEN, INIT, L2, MOMENTUM, ORDER, PRESETS, RACED, RATE, SCHEMA } from './schema.ts';
 
+/** What is raced: presets, complete. */
+const KINDS = RACED.map((name) => {
+  const { values } = PRESETS.find((preset) => preset.name === name)!;
+  return { name, values: { ...defaults(SCHEMA), ...values } };
+});
+
 /** The exhibit *Train*. */
 export class TrainExhibit extends TrainRun {
   protected readonly presets = PRESETS;
   protected override readonly presetNote = 'Rate and batch size may be changed while it runs.';
-  protected readonly questions = [question(RACED)];
+  protected readonly questions = [question(KINDS)];
   protected override readonly brings = {
     label: 'Open a network (.losscape) or a state (.json)',
     accept: '.losscape,.json',
@@ -28,10 +36,7 @@ export class TrainExhibit extends TrainRun {
   // ---- the race ----
 
   readonly #race = new Race(
-    RACED.map((name) => {
-      const { values } = PRESETS.find((preset) => preset.name === name)!;
-      return { name, values: { ...parse(SCHEMA, '').values, ...values } };
-    }),
+    KINDS,
     () => this.requestUpdate(),
     (error) => this.failed(error),
   );
@@ -77,13 +82,22 @@ export class TrainExhibit extends TrainRun {
 
   protected describe(): string {
     const { seed, hidden } = this.values;
-    return `seed ${seed}, rate ${significant(this.now('rate'))}, batch ${this.now('batch')}, hidden units ${hidden}, step ${this.state?.step ?? 0}`;
+    const changes = this.acts.all.map(({ step, key, value }) => {
+      const { name } = SCHEMA.find((field) => field.key === key)!;
+      return `${name} ${significant(value)} from step ${step}, `;
+    });
+    const own = this.own ? `${(this.state?.trained ?? 0) + (this.state?.rows ?? 0)} own rows, ` : '';
+    return `${own}seed ${seed}, rate ${significant(this.number('rate'))}, batch ${this.values.batch}, momentum ${significant(this.number('momentum'))}, hidden units ${hidden}, ${changes.join('')}step ${this.state?.step ?? 0}`;
+  }
+
+  get #what(): string {
+    return this.own ? 'rows' : 'digits';
   }
 
   protected summary(): string {
     const last = this.samples.at(-1);
     if (!last) return '';
-    return `Step ${this.state!.step}. Training loss ${significant(last.loss)}, held-out digits read right ${percent(last.held_out_accuracy)}.`;
+    return `Step ${this.state!.step}. Training loss ${significant(last.loss)}, held-out ${this.#what} read right ${percent(last.held_out_accuracy)}.`;
   }
 
   #measured() {
@@ -91,6 +105,7 @@ export class TrainExhibit extends TrainRun {
       frame: this.state,
       last: this.samples.at(-1),
       hide: this.veils('stuck'),
+      own: this.own,
       outcomes: this.#outcomes,
     };
   }
@@ -107,7 +122,7 @@ export class TrainExhibit extends TrainRun {
     const last = this.samples.at(-1);
     return {
       value: last ? percent(last.held_out_accuracy) : '–',
-      note: `held-out digits read right · step ${count(this.state?.step ?? 0)}`,
+      note: `held-out ${this.#what} read right · step ${count(this.state?.step ?? 0)}`,
     };
   }
 
@@ -121,9 +136,10 @@ export class TrainExhibit extends TrainRun {
   protected override updated(changed: Map<string, unknown>): void {
     super.updated(changed);
     if (!this.state) return;
-    const { buffer, hiddenUnits } = this.state;
-    const weights = new Float32Array(buffer!, 0, paramLen(hiddenUnits));
-    this.querySelector<NetworkFigure>('lab-network')!.show(weights, hiddenUnits);
+    const { buffer, inputs, hiddenUnits, classes } = this.state;
+    const weights = new Float32Array(buffer!, 0, paramLen(inputs, hiddenUnits, classes));
+    this.querySelector<BarsFigure>('lab-bars')?.show(weights, hiddenUnits, inputs);
+    this.querySelector<NetworkFigure>('lab-network')?.show(weights, hiddenUnits);
   }
 
   #inked(event: Event): void {
@@ -132,6 +148,7 @@ export class TrainExhibit extends TrainRun {
 
   protected figure() {
     const { state, look } = this;
+    if (this.own) return this.#bars();
     const units = `Weights of ${state?.hiddenUnits ?? 16} hidden units, each an 8 by 8 picture.`;
     return html`<figure class="figure" ?hidden=${!state} aria-label="The network at work">
       <lab-network
@@ -143,6 +160,21 @@ export class TrainExhibit extends TrainRun {
         @lab-ink=${this.#inked}
         @lab-row=${this.nextRow}
       ></lab-network>
+    </figure>`;
+  }
+
+  /** What of a network is drawn that does not read pictures. */
+  #bars() {
+    const { state, look } = this;
+    return html`<figure class="figure" ?hidden=${!state} aria-label="The network at work">
+      <lab-bars
+        .reading=${state?.reading}
+        .row=${'row' in look ? look.row : 0}
+        .rowLabel=${state?.label}
+        .classes=${state?.classes ?? 2}
+        .summary=${`Weights of ${state?.hiddenUnits ?? 0} hidden units, a bar for each of ${state?.inputs ?? 0} inputs.`}
+        @lab-row=${this.nextRow}
+      ></lab-bars>
     </figure>`;
   }
 
@@ -166,7 +198,7 @@ export class TrainExhibit extends TrainRun {
       { id: 'loss', label: 'Loss (nats)', log: true, series: series('loss'), changes },
       {
         id: 'accuracy',
-        label: 'Digits read right',
+        label: `${this.own ? 'Rows' : 'Digits'} read right`,
         series: series('accuracy'),
         changes,
         format: shortPercent,
@@ -184,7 +216,7 @@ export class TrainExhibit extends TrainRun {
   }
 
   protected moreControls() {
-    return html`${this.#live(MOMENTUM)} ${this.slider(HIDDEN)} ${this.slider(L2)} ${this.choice(INIT)} ${this.choice(ORDER)}`;
+    return html`${this.own || this.values.own !== '' ? this.learned() : nothing} ${this.#live(MOMENTUM)} ${this.slider(HIDDEN)} ${this.slider(L2)} ${this.choice(INIT)} ${this.choice(ORDER)}`;
   }
 
   // ---- taking home ----
@@ -199,7 +231,7 @@ export class TrainExhibit extends TrainRun {
 
   protected override stateParts(): object {
     const outcomes = this.veils('stuck') ? undefined : this.#outcomes;
-    return { changes: this.acts.all, ...(outcomes && { race: outcomes }) };
+    return { ...super.stateParts(), changes: this.acts.all, ...(outcomes && { race: outcomes }) };
   }
 }
 
