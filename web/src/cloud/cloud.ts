@@ -5,13 +5,24 @@ import { Exhibit } from '../grammar/exhibit.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { px } from '../grammar/points.ts';
+import { LONG_SLICE_MS } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
 import { count, percent, significant } from '../lib/format.ts';
 import { clampNumber } from '../lib/schema.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
-import { ARROWS, CELLS, EDGE, type Frame, type Sample, SPAN } from './protocol.ts';
-import { type AskedOfCloud, questions } from './questions.ts';
+import {
+  ARROWS,
+  CELLS,
+  type Doubled,
+  EDGE,
+  type Frame,
+  type Requests,
+  type Sample,
+  SPAN,
+  total,
+} from './protocol.ts';
+import { type AskedOfCloud, LOCKED, questions } from './questions.ts';
 import {
   BATCH,
   COOLING,
@@ -28,7 +39,6 @@ import {
   SEED,
   SPREAD,
   TILT,
-  total,
   VARIANCE,
   WALKERS,
 } from './schema.ts';
@@ -42,10 +52,11 @@ const LEFT_BEHIND = 0.05;
 type Scale = (v: number) => number;
 
 /** The exhibit *Cloud*. */
-export class CloudExhibit extends Exhibit<Frame> {
+export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
   protected readonly schema = SCHEMA;
   protected readonly presets = PRESETS;
   #measured: Sample[] = [];
+  #doubled: Doubled | undefined;
 
   protected override get total(): number {
     return total(this.number('rate'));
@@ -54,6 +65,7 @@ export class CloudExhibit extends Exhibit<Frame> {
   protected override begun(): void {
     this.cursor = undefined;
     this.#measured = [];
+    this.#doubled = undefined;
   }
 
   protected override arrived({ measured }: Frame): void {
@@ -131,7 +143,26 @@ export class CloudExhibit extends Exhibit<Frame> {
   }
 
   protected truth(asked: AskedOfCloud): number | undefined {
-    return asked.truth(this.#end);
+    return asked.truth(this.#end, this.#doubled);
+  }
+
+  protected override guessed(): void {
+    void this.#double();
+  }
+
+  protected override paused(): void {
+    void this.#double();
+  }
+
+  /** Runs the second cloud, once it is asked about. */
+  async #double(): Promise<void> {
+    if (!this.over || this.#doubled || this.guesses.of(LOCKED).state === 'open') return;
+    await this.newest('doubled', async () => {
+      let made: Doubled | undefined;
+      while (!made) made = await this.ask('doubled', { sliceMs: LONG_SLICE_MS });
+      this.#doubled = made;
+      this.requestUpdate();
+    });
   }
 
   /** The step from which on a cooled density has stayed as it was, though its law has gone on. */
@@ -342,7 +373,7 @@ export class CloudExhibit extends Exhibit<Frame> {
   protected override curves() {
     return html`<div class="charts">${this.others()}</div>
       <p class="note">
-        The band is what a perfect cloud of as many walkers reads, give or take two standard deviations. Only the density’s
+        The shaded strip is what a perfect cloud of as many walkers reads, give or take two standard deviations. Only the density’s
         distance has to fall, while the law stays. F − F* is the free energy above its limit, in units of height.${this.#froze !== undefined && !this.veils('ends') ? ` The triangle marks step ${count(this.#froze)}, from which on the density has stayed.` : ''}
       </p>
       ${this.pinnedNote()}`;

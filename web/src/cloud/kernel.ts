@@ -9,7 +9,15 @@ import type { Values } from '../lib/schema.ts';
 import { mapOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
-import { CELLS, type Frame, type Sample, type Three } from './protocol.ts';
+import {
+  CELLS,
+  type Doubled,
+  type Frame,
+  type Requests,
+  type Sample,
+  type Three,
+  total,
+} from './protocol.ts';
 
 /** Walkers that are drawn. */
 const DRAWN = 512;
@@ -113,14 +121,34 @@ class Moving implements Running<Frame, undefined, never> {
   }
 }
 
-function start(values: Values): Moving {
+function cloud(values: Values): kernel.Cloud {
   const settings = filled(
     new kernel.CloudSettings(),
     { ...values, spread: values.begin === 'box' ? 'on' : 'off' },
     { learning_rate: 'rate', batch_size: 'batch' },
     { ground: kernel.Ground, noise: kernel.Noise },
   );
-  return new Moving(new kernel.Cloud(settings), values.noise === 'above');
+  return new kernel.Cloud(settings);
 }
 
-serveRuns<Frame, undefined>(kernel, start, {});
+/** Of the run that is shown: twice the step, twice the batch. */
+let twice: { values: Values; handle?: kernel.Cloud };
+
+function start(values: Values): Moving {
+  twice?.handle?.free();
+  twice = { values: { ...values, rate: 2 * Number(values.rate), batch: 2 * Number(values.batch) } };
+  return new Moving(cloud(values), values.noise === 'above');
+}
+
+function doubled({ sliceMs }: Requests['doubled']['ask']): Doubled | undefined {
+  const end = performance.now() + sliceMs;
+  const { values } = twice;
+  twice.handle ??= cloud(values);
+  while (twice.handle.steps < total(Number(values.rate))) {
+    if (twice.handle.advance(1) < 1) return { left: Number.NaN, walkers: Number(values.walkers) };
+    if (performance.now() >= end) return undefined;
+  }
+  return { left: twice.handle.shares()[0]!, walkers: Number(values.walkers) };
+}
+
+serveRuns<Frame, undefined, never, Requests>(kernel, start, { doubled });

@@ -49,6 +49,18 @@ export interface Frame extends Stand {
   measured: Sample[];
 }
 
+/** How a cloud has ended that makes half as many steps of twice the length, with batches twice as large. */
+export interface Doubled {
+  /** The share of it at the left, not a number if it diverged, and how many walkers it has. */
+  left: number;
+  walkers: number;
+}
+
+export type Requests = {
+  /** Goes on with that cloud until `sliceMs` have passed; told once it has ended. */
+  doubled: { ask: { sliceMs: number }; answer: Doubled | undefined };
+};
+
 /** The map reaches from the first cell's middle to the last one's, as the kernel has them. */
 export const CELLS = 72;
 const REACH = 3 - 3 / CELLS;
@@ -56,3 +68,10 @@ export const SPAN = [-REACH, REACH, -REACH, REACH] as const;
 /** Places of the current along a side, and the box that they lie in. */
 export const ARROWS = 24;
 export const EDGE = 3;
+
+/** The time of a run, in steps times their length: all settles within it, if nothing is cooled. */
+const TIME = 40;
+export const LAST = 20_000;
+
+/** Steps of a run. */
+export const total = (rate: number) => Math.min(LAST, Math.round(TIME / rate));

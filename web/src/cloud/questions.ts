@@ -2,13 +2,13 @@
 
 import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
-import type { Values } from '../lib/schema.ts';
-import type { Sample } from './protocol.ts';
-import { ofBowl } from './schema.ts';
+import { settingsIn, type Values } from '../lib/schema.ts';
+import type { Doubled, Sample } from './protocol.ts';
+import { ofBowl, RUN } from './schema.ts';
 
 export interface AskedOfCloud extends Asked {
-  /** Of where it has settled; nothing before. */
-  truth: (end: Sample | undefined) => number | undefined;
+  /** Of where it has settled, and a second cloud with twice the step and twice the batch; nothing before. */
+  truth: (end: Sample | undefined, doubled: Doubled | undefined) => number | undefined;
 }
 
 const ENDS = {
@@ -101,20 +101,36 @@ const ROUND: AskedOfCloud = {
     'Where noise depends on the place, what settles is in general no equilibrium. The shape stays, the walkers go round, and that takes entropy all the time.',
 };
 
-const LOCKED: AskedOfCloud = {
+/** A share that differs by less has hardly changed. */
+const HARDLY = 0.03;
+
+export const LOCKED: AskedOfCloud = {
   id: 'locked',
   text: 'Let the step be twice as long and the batch twice as large: the temperature stays. Does the place where the cloud settles change?',
   quantity: 'whether it changes',
   ...choosing(['yes', 'hardly, while steps are small', 'no, never']),
   hides: '',
-  at: 'at once',
-  truth: () => 1,
+  at: 'when all steps are made, and those of a second cloud',
+  truth: (end, doubled) => {
+    if (!end || !doubled) return undefined;
+    const [here, there] = [end.left.cloud, doubled.left];
+    if (here === there) return 2;
+    const mean = (here + there) / 2;
+    // Two clouds of as many walkers differ by so much though both follow one law.
+    const noise = Math.sqrt((2 * mean * (1 - mean)) / doubled.walkers);
+    return Math.abs(here - there) <= Math.max(HARDLY, 3 * noise) ? 1 : 0;
+  },
   verdict: () =>
     'Only η/b enters the law of small steps. Lock the temperature and move the learning rate to see it; with “Too large a step” the law is no longer that of the temperature.',
 };
 
-export function questions({ ground, noise, cooling, begin }: Values): readonly AskedOfCloud[] {
+function asked({ ground, noise, cooling, begin }: Values): readonly AskedOfCloud[] {
   if (ground === 'bowl') return [ofBowl(noise!) ? wider(noise === 'batches') : WIDE];
   if (ground === 'ring' && noise === 'above') return [ROUND];
   return [share(String(ground), cooling !== '0', begin === 'box'), LOCKED];
+}
+
+/** A guess is for the run of these settings. */
+export function questions(values: Values): readonly AskedOfCloud[] {
+  return asked(values).map((question) => ({ ...question, about: settingsIn(RUN, values) }));
 }

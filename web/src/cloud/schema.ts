@@ -1,5 +1,6 @@
 import { onOff, type Preset, seed, withCommon } from '../grammar/settings.ts';
-import type { ChoiceField, NumberField, Value } from '../lib/schema.ts';
+import type { ChoiceField, NumberField, Schema, Value } from '../lib/schema.ts';
+import { LAST } from './protocol.ts';
 
 export const SEED = seed(
   'seed',
@@ -152,23 +153,16 @@ export const SPREAD: ChoiceField = {
 
 /** Hotter, the cloud would leave the map; the kernel refuses it. */
 export const HOTTEST = 0.6;
-/** The time of a run, in steps times their length: all settles within it, if nothing is cooled. */
-const TIME = 40;
-const LAST = 20_000;
+/** What a run depends on. */
+export const RUN: Schema = [SEED, RATE, BATCH, VARIANCE, GROUND, TILT, NOISE, COOLING, WALKERS, SPREAD];
 
-/** Steps of a run. */
-export const total = (rate: number) => Math.min(LAST, Math.round(TIME / rate));
-
-export const SCHEMA = withCommon(
-  [SEED, RATE, BATCH, VARIANCE, LOCK, GROUND, TILT, NOISE, COOLING, WALKERS, SPREAD, DRAWN],
-  {
-    last: LAST,
-    replays: 'The link replays cloud and density to this step.',
-    digest: 'cloud and density at that step',
-    guesses: [{ of: 'where, or how wide, the cloud settles', max: 100 }],
-    rehearse: 'step',
-  },
-);
+export const SCHEMA = withCommon([...RUN, LOCK, DRAWN], {
+  last: LAST,
+  replays: 'The link replays cloud and density to this step.',
+  digest: 'cloud and density at that step',
+  guesses: [{ of: 'where, or how wide, the cloud settles', max: 100 }],
+  rehearse: 'step',
+});
 
 export const PRESETS: readonly Preset[] = [
   {

@@ -3,7 +3,9 @@
 import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
+import { settingsIn, type Values } from '../lib/schema.ts';
 import type { Frame } from './protocol.ts';
+import { RUN } from './schema.ts';
 
 /** How far from the middle of the bowl still counts as there: half a ripple. */
 export const near = (waves: number) => Math.PI / waves;
@@ -55,4 +57,7 @@ const LAST: Asked = {
 };
 
 /** Without false dips there is no last one to ask for. */
-export const questions = (falseDips: boolean): readonly Asked[] => (falseDips ? [ENDS, LAST] : [ENDS]);
+export function questions(values: Values, falseDips: boolean): readonly Asked[] {
+  const about = settingsIn(RUN, values);
+  return (falseDips ? [ENDS, LAST] : [ENDS]).map((question) => ({ ...question, about }));
+}

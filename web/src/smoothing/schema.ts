@@ -1,5 +1,5 @@
 import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
-import type { ChoiceField, NumberField } from '../lib/schema.ts';
+import type { ChoiceField, NumberField, Schema } from '../lib/schema.ts';
 
 export const RATE: NumberField = {
   kind: 'number',
@@ -114,19 +114,31 @@ export const PHASE: NumberField = {
 /** Steps of a run: enough for both to come to rest. */
 export const TOTAL = 3000;
 
-export const SCHEMA = withCommon(
-  [SEED, RATE, NOISE, BATCH, START, KERNEL, RUNS, CURVATURE, AMPLITUDE, WAVENUMBER, PHASE],
-  {
-    last: TOTAL,
-    replays: 'The link replays all runs to this step.',
-    digest: 'all runs at that step',
-    guesses: [
-      { of: 'who comes to the middle of the bowl', max: 3, integer: true },
-      { of: 'the width at which the last false dip vanishes', max: 1 },
-    ],
-    rehearse: 'step',
-  },
-);
+/** What a run depends on. */
+export const RUN: Schema = [
+  SEED,
+  RATE,
+  NOISE,
+  BATCH,
+  START,
+  KERNEL,
+  RUNS,
+  CURVATURE,
+  AMPLITUDE,
+  WAVENUMBER,
+  PHASE,
+];
+
+export const SCHEMA = withCommon(RUN, {
+  last: TOTAL,
+  replays: 'The link replays all runs to this step.',
+  digest: 'all runs at that step',
+  guesses: [
+    { of: 'who comes to the middle of the bowl', max: 3, integer: true },
+    { of: 'the width at which the last false dip vanishes', max: 1 },
+  ],
+  rehearse: 'step',
+});
 
 export const PRESETS: readonly Preset[] = [
   {

@@ -54,7 +54,7 @@ export class SmoothingExhibit extends Exhibit<Frame> {
   // ---- questions ----
 
   protected get questions(): readonly Asked[] {
-    return questions(this.state?.facts?.last !== undefined);
+    return questions(this.values, this.state?.facts?.last !== undefined);
   }
 
   protected truth({ id }: Asked): number | undefined {
