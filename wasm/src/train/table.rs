@@ -104,3 +104,39 @@ impl Table {
         inputs.chunks_exact(*width).nth(row).unwrap_or_default().to_vec()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+
+    /// Rows that are held out do not enter the means: those of the training rows are 0, not those of all.
+    #[test]
+    fn columns_are_standardised_by_the_rows_that_are_trained_on() {
+        let inputs: Vec<f32> = (0u8..40).map(|k| f32::from(k) * f32::from(k)).collect();
+        let labels: Vec<u8> = (0..40).map(|k| k % 2).collect();
+        let table = Table::new(&inputs, 1, &labels, true, 7).expect("accepted");
+        assert_eq!((table.training_len(), table.held_out_len(), table.classes()), (32, 8, 2));
+        let mean = |rows: &[f32]| rows.iter().map(|&x| f64::from(x)).sum::<f64>() / rows.len() as f64;
+        let training = &table.data.train.inputs;
+        assert!(mean(training).abs() < 1e-6);
+        assert!((mean(&training.iter().map(|x| x * x).collect::<Vec<_>>()) - 1.0).abs() < 1e-5);
+        assert!(mean(&table.data.held_out.inputs).abs() > 1e-3, "or the split would be of no account");
+        let plain = Table::new(&inputs, 1, &labels, false, 7).expect("accepted");
+        assert!(plain.held_out_row(0)[0].fract() == 0.0, "as they were");
+        assert!(plain.held_out_row(8).is_empty() && plain.held_out_label(8).is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_by_name() {
+        let refused = |inputs: &[f32], width, labels: &[u8]| {
+            Table::new(inputs, width, labels, true, 1).map(|_| "accepted").unwrap_or_else(|error| error.arg)
+        };
+        let ten = [1.0; 10];
+        assert_eq!(refused(&ten, 0, &[0; 10]), "width");
+        assert_eq!(refused(&ten, 3, &[0; 10]), "inputs");
+        assert_eq!(refused(&ten, 1, &[0; 10]), "labels");
+        assert_eq!(refused(&ten, 1, &[0, 0, 0, 0, 1, 1, 1, 1, 2, 2]), "labels");
+        assert_eq!(refused(&[], 1, &[]), "labels");
+        assert_eq!(refused(&[f32::NAN; 10], 1, &[0, 0, 0, 0, 0, 1, 1, 1, 1, 1]), "inputs");
+    }
+}
