@@ -116,7 +116,10 @@ mod tests {
         let labels: Vec<u8> = (0..40).map(|k| k % 2).collect();
         let table = Table::new(&inputs, 1, &labels, true, 7).expect("accepted");
         assert_eq!((table.training_len(), table.held_out_len(), table.classes()), (32, 8, 2));
-        let mean = |rows: &[f32]| rows.iter().map(|&x| f64::from(x)).sum::<f64>() / rows.len() as f64;
+        let mean = |rows: &[f32]| {
+            let sum: f64 = rows.iter().map(|&x| f64::from(x)).sum();
+            sum / rows.iter().map(|_| 1.0).sum::<f64>()
+        };
         let training = &table.data.train.inputs;
         assert!(mean(training).abs() < 1e-6);
         assert!((mean(&training.iter().map(|x| x * x).collect::<Vec<_>>()) - 1.0).abs() < 1e-5);
