@@ -13,5 +13,5 @@ export const MOMENTS: Moments = {
     { link: 't=0&cycles=1&step=1', figure: 'lab-field.boundary' },
     { link: 't=1&cycles=1&step=1', figure: 'lab-field.boundary' },
   ],
-  strip: { steps: [1, 100, 300, 700, 1100, 1700, 2400, 3200], figure: 'svg.projection' },
+  strip: { steps: [1, 15, 30, 50, 80, 120, 170, 230], figure: 'svg.projection' },
 };
