@@ -13,6 +13,21 @@ pub struct Signature {
     pub negative: u32,
 }
 
+impl Signature {
+    /// The flat directions beyond `symmetric` ones that are known to be flat for any data, such as
+    /// [`MlpObjective::symmetry_modes`](crate::models::mlp::MlpObjective::symmetry_modes) counts them.
+    ///
+    /// ```
+    /// use losscape::curvature::Signature;
+    /// let counted = Signature { positive: 9, flat: 4, negative: 4 };
+    /// assert_eq!(counted.flat_beyond(3), 1);
+    /// ```
+    #[must_use]
+    pub const fn flat_beyond(self, symmetric: usize) -> usize {
+        (self.flat as usize).saturating_sub(symmetric)
+    }
+}
+
 /// Which eigenvalues count as flat: those of magnitude at most `relative · max |λ| + absolute`.
 ///
 /// [`Hessian`](super::Hessian) states the tolerance above which the sign of an eigenvalue is that of the exact one. A

@@ -24,6 +24,7 @@ mod prepared;
 mod sums;
 #[path = "../symmetric/mod.rs"]
 mod symmetric;
+mod symmetry;
 mod weighted_batches;
 mod weights;
 use symmetric::eigenvalues;

@@ -110,6 +110,21 @@ impl Activation {
         }
     }
 
+    /// Whether φ(z) = z.
+    pub(super) const fn is_identity(self) -> bool {
+        matches!(self, Self::Identity)
+    }
+
+    /// Whether φ(c z) = c φ(z) for c above zero.
+    pub(super) const fn is_homogeneous(self) -> bool {
+        match self {
+            Self::Identity => true,
+            #[cfg(feature = "relu")]
+            Self::Relu | Self::LeakyRelu { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Whether φ(−z) = −φ(z), bit for bit.
     pub(super) const fn is_odd(self) -> bool {
         match self {

@@ -19,6 +19,8 @@ mod prepared;
 mod products;
 mod saved;
 mod spec;
+mod split;
+mod symmetry;
 mod tape;
 mod tile;
 mod weights;

@@ -78,6 +78,11 @@ impl Loss {
         false
     }
 
+    /// Whether the same number added to all outputs of a sample changes nothing.
+    pub(super) const fn sees_no_shift(self) -> bool {
+        self.is_softmax()
+    }
+
     /// Whether outputs are logits of single classes; otherwise the threshold between two classes is ½.
     pub(super) const fn is_binary(self) -> bool {
         #[cfg(feature = "binary-cross-entropy")]
