@@ -76,7 +76,7 @@ test('all scripts of all exhibits, but for those of workers, which count with th
   within(
     'all scripts',
     scripts.reduce((n, name) => n + gzip(name), 0),
-    20 * EXHIBITS.length + 10,
+    120,
   );
   assert.deepEqual(
     files.filter((name) => /\.(woff2?|ttf|otf)$/.test(name)),
