@@ -4,7 +4,8 @@
 //! cargo run --release -p losscape-tests --example minibatch_noise
 //! ```
 //!
-//! Writes the tables between the marks of `docs/diffusion.md`, and every run's value to `docs/minibatch-noise.csv`. The numbers have the same bits on every machine.
+//! Writes the tables between the marks of `docs/diffusion.md`, every run's value to `docs/minibatch-noise.csv`, and the losses among
+//! them as `docs/minibatch-noise.svg`. The numbers have the same bits on every machine. With `-- --plot` it only draws the picture, from the values in the file.
 
 use core::error::Error;
 use core::fmt::Write as _;
@@ -23,6 +24,7 @@ const PAGE: &str = "../docs/diffusion.md";
 const BEGIN: &str = "<!-- written by `cargo run --release -p losscape-tests --example minibatch_noise` -->\n";
 const END: &str = "<!-- end -->\n";
 const VALUES: &str = "../docs/minibatch-noise.csv";
+const PICTURE: &str = "../docs/minibatch-noise.svg";
 
 const WALKERS: usize = 16;
 const SEEDS: u64 = 9;
@@ -30,6 +32,16 @@ const SEEDS: u64 = 9;
 const BARRIER: f64 = 1e-3;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::args().all(|arg| arg != "--plot") {
+        measure()?;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let values = std::fs::read_to_string(folder.join(VALUES))?;
+    std::fs::write(folder.join(PICTURE), plot(&values)?)?;
+    Ok(())
+}
+
+fn measure() -> Result<(), Box<dyn Error>> {
     let (moons, digits) = (Moons::new(256)?, Digits::<f32>::training()?);
     let (f, g) = (moons.objective(8)?, digits.objective(8)?);
     let mut at = start(&f, 1);
@@ -43,7 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         page.text,
         "\n### The loss that noise leaves\n\n\
          {WALKERS} runs from one minimum, batches drawn with replacement; each run's loss on all samples is averaged over 400\n\
-         units of time (a step lasts η), after 100 on moons and 200 on digits. *Excess* is the median above the minimum, over η/b.\n"
+         units of time (a step lasts η), after 100 on moons and 200 on digits. *Excess* is the median above the minimum, over η/b.\n\n\
+         ![Loss of every run over η/b](minibatch-noise.svg)\n"
     )?;
     writeln!(
         page.text,
@@ -239,4 +252,69 @@ fn freezing<R: Real>(
         writeln!(page.text, "| {batch_size} {cells}| {frozen} |")?;
     }
     Ok(())
+}
+
+/// The loss of every run over η/b, a column for each batch size beside its place: columns at one place agree where η/b alone decides.
+fn plot(values: &str) -> Result<String, Box<dyn Error>> {
+    const COLOURS: [&str; 5] = ["#000000", "#0072b2", "#009e73", "#d55e00", "#cc79a7"];
+    const PANELS: [(&str, &str, f64, [f64; 2], [f64; 3]); 2] = [
+        ("moons", "two moons, 2-8-1", 60.0, [0.12, 0.13], [0.01, 0.02, 0.04]),
+        ("digits", "digits, 64-8-10", 430.0, [0.032, 0.044], [0.005, 0.01, 0.02]),
+    ];
+    let mut svg = String::new();
+    writeln!(
+        svg,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 410\" font-family=\"sans-serif\" font-size=\"13\" \
+         role=\"img\" aria-label=\"Losses of SGD at rest over the ratio of rate and batch size\">\n\
+         <rect width=\"760\" height=\"410\" fill=\"#ffffff\"/>"
+    )?;
+    for (data, title, left, [low, high], ratios) in PANELS {
+        let y = |loss: f64| 340.0 - 300.0 * (loss - low) / (high - low);
+        writeln!(svg, "<text x=\"{left}\" y=\"24\">{title}: loss, nats</text>")?;
+        for fifth in 0..=4 {
+            let loss = low + f64::from(fifth) * (high - low) / 4.0;
+            let at = y(loss);
+            writeln!(
+                svg,
+                "<path d=\"M{left} {at:.1}h310\" stroke=\"#dddddd\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{loss:.4}</text>",
+                left - 6.0,
+                at + 4.0
+            )?;
+        }
+        for (k, ratio) in (0u8..).zip(ratios) {
+            let middle = left + 50.0 + 103.0 * f64::from(k);
+            writeln!(svg, "<text x=\"{middle:.1}\" y=\"360\" text-anchor=\"middle\">{ratio}</text>")?;
+        }
+        writeln!(svg, "<text x=\"{}\" y=\"384\" text-anchor=\"middle\">η/b</text>", left + 155.0)?;
+        for line in values.lines().filter(|line| line.starts_with(&format!("loss,{data},"))) {
+            let cells: Vec<&str> = line.split(',').collect();
+            let [_, _, rate, batch, _, losses @ ..] = cells.as_slice() else { continue };
+            let (rate, batch): (f64, u32) = (rate.parse()?, batch.parse()?);
+            let ratio = rate / f64::from(batch);
+            let Some(column) = (0u8..).zip(ratios).find(|(_, at)| (ratio / at - 1.0).abs() < 0.01) else {
+                continue;
+            };
+            let aside = batch.trailing_zeros();
+            let x = left + 18.0 + 103.0 * f64::from(column.0) + 16.0 * f64::from(aside);
+            let colour = COLOURS[aside as usize % COLOURS.len()];
+            for loss in losses {
+                let y = y(loss.parse()?);
+                writeln!(
+                    svg,
+                    "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2\" fill=\"none\" stroke=\"{colour}\"/>"
+                )?;
+            }
+        }
+    }
+    for (k, colour) in (0u8..).zip(COLOURS) {
+        let x = 300.0 + 48.0 * f64::from(k);
+        writeln!(
+            svg,
+            "<circle cx=\"{x}\" cy=\"400\" r=\"3\" fill=\"none\" stroke=\"{colour}\"/><text x=\"{}\" y=\"404\">b = {}</text>",
+            x + 6.0,
+            1 << k
+        )?;
+    }
+    writeln!(svg, "</svg>")?;
+    Ok(svg)
 }
