@@ -257,7 +257,7 @@ fn freezing<R: Real>(
 /// The loss of every run over η/b, a column for each batch size beside its place: columns at one place agree where η/b alone decides.
 fn plot(values: &str) -> Result<String, Box<dyn Error>> {
     const COLOURS: [&str; 5] = ["#000000", "#0072b2", "#009e73", "#d55e00", "#cc79a7"];
-    const PANELS: [(&str, &str, f64, [f64; 2], [f64; 3]); 2] = [
+    let panels = [
         ("moons", "two moons, 2-8-1", 60.0, [0.12, 0.13], [0.01, 0.02, 0.04]),
         ("digits", "digits, 64-8-10", 430.0, [0.032, 0.044], [0.005, 0.01, 0.02]),
     ];
@@ -268,7 +268,7 @@ fn plot(values: &str) -> Result<String, Box<dyn Error>> {
          role=\"img\" aria-label=\"Losses of SGD at rest over the ratio of rate and batch size\">\n\
          <rect width=\"760\" height=\"410\" fill=\"#ffffff\"/>"
     )?;
-    for (data, title, left, [low, high], ratios) in PANELS {
+    for (data, title, left, [low, high], ratios) in panels {
         let y = |loss: f64| 340.0 - 300.0 * (loss - low) / (high - low);
         writeln!(svg, "<text x=\"{left}\" y=\"24\">{title}: loss, nats</text>")?;
         for fifth in 0..=4 {
