@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::measure::in_turn;
 
-/// Chains of each kind: the latency of 4 cycles at two operations a cycle needs 8 in flight.
-const CHAINS: usize = 6;
+/// Chains of each kind: a latency of 4 cycles at three operations a cycle needs 12 in flight, and some to spare.
+const CHAINS: usize = 7;
 
 /// Turns of the loop in one call.
 const TURNS: usize = 2000;
