@@ -10,6 +10,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
+import { pagesOf } from './processor.js';
+
 const rounds = 7;
 const seconds = 0.1;
 const tolerance = 2e-3;
@@ -37,9 +39,11 @@ await once(server, 'listening');
 
 const program = spawn(native, ['--width', '128', 'serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
 const answers = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
+// Finds this browser among others.
+const mark = `--losscape-bench=${process.pid}`;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync', mark],
 });
 
 try {
@@ -48,9 +52,20 @@ try {
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
   await page.waitForFunction(() => 'backend' in globalThis, undefined, { timeout: 60_000 });
   console.log(`\nin Chromium ${browser.version()}; tfjs 4.22 on ${await page.evaluate(() => globalThis.backend)}\n`);
+  const processor = pagesOf(mark);
   const ask = async (contender, ...question) => {
     if (contender !== 'native') {
-      return page.evaluate((words) => globalThis.ask(...words), [contender, ...question]);
+      const before = processor();
+      const [answer, clock] = await page.evaluate(
+        async (words) => {
+          const start = performance.now();
+          const answer = await globalThis.ask(...words);
+          return [answer, (performance.now() - start) / 1000];
+        },
+        [contender, ...question],
+      );
+      // A rate by the clock becomes one by the processor's time.
+      return question[0] === 'time' && before !== undefined ? (answer * clock) / (processor() - before) : answer;
     }
     program.stdin.write(`${question.join(' ')}\n`);
     return Number((await answers.next()).value);
