@@ -63,7 +63,7 @@ impl<'b> Rows<'b> {
         self.batch?.get(self.start..self.start + self.len)
     }
 
-    /// Their inputs: borrowed where they lie together, gathered otherwise.
+    /// Their inputs: borrowed where they lie one after the other, gathered otherwise.
     pub(super) fn inputs<'x, R: Real>(
         &self,
         data: &Dataset<'x, R>,
@@ -73,6 +73,13 @@ impl<'b> Rows<'b> {
         let Some(indices) = self.indices() else {
             return data.inputs().get(self.start * width..)?.get(..self.len * width);
         };
+        if VECTORS
+            && let Some(&first) = indices.first()
+            && indices.iter().zip(first..=u32::MAX).all(|(&sample, next)| sample == next)
+        {
+            // A batch in the order of the data needs no copy.
+            return data.inputs().get(first as usize * width..)?.get(..self.len * width);
+        }
         match width {
             1 if VECTORS => gather_few::<R, 1>(data, indices, gathered)?,
             2 if VECTORS => gather_few::<R, 2>(data, indices, gathered)?,
@@ -132,5 +139,26 @@ mod tests {
     fn a_row_beyond_the_batch_names_no_sample() {
         let rows = Rows::new(9, Some(&[4, 2]));
         assert_eq!([0, 1, 2, usize::MAX].map(|row| rows.sample(row)), [Some(4), Some(2), None, None]);
+    }
+
+    #[test]
+    fn a_batch_in_the_order_of_the_data_has_the_inputs_of_a_gathered_one() {
+        let numbers: Vec<f32> = (0u8..24).map(f32::from).collect();
+        let targets = [0.0; 6];
+        let data =
+            Dataset::new(&numbers, 4, crate::models::data::Targets::Values(&targets)).expect("6 samples");
+        for (batch, first) in [(&[2, 3, 4][..], Some(8.0)), (&[0], Some(0.0)), (&[3, 2], Some(12.0))] {
+            let mut gathered = [f32::NAN; 24];
+            let rows = Rows::new(6, Some(batch));
+            let inputs = rows.inputs(&data, &mut gathered[..batch.len() * 4]).expect("samples");
+            let want: Vec<f32> =
+                batch.iter().flat_map(|&k| data.get(k as usize).expect("a sample").to_vec()).collect();
+            assert_eq!((inputs, inputs.first().copied()), (&want[..], first), "{batch:?}");
+        }
+        for batch in [&[4, 5, 6][..], &[u32::MAX, 0], &[u32::MAX]] {
+            let mut gathered = [f32::NAN; 24];
+            let inputs = Rows::new(6, Some(batch)).inputs(&data, &mut gathered[..batch.len() * 4]);
+            assert!(inputs.is_none(), "{batch:?} are no samples");
+        }
     }
 }
