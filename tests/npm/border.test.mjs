@@ -32,16 +32,29 @@ function takers() {
 const OBJECTS = `
   import load, * as losscape from 'losscape';
   await load();
-  const { Cloud, CloudSettings, Digits, Paths, PathsSettings, Smoothing, SmoothingSettings } = losscape;
-  const { Surface, Table, Toy, Train, TrainSettings, Twins } = losscape;
+  const { Batch, BatchSettings, Cloud, CloudSettings, Digits, Ghosts, Paths, PathsSettings, RaceSettings } = losscape;
+  const { Rescaled, Saddles, SaddlesSettings, Smoothing, SmoothingSettings, Surface, Toy, Train, TrainSettings } = losscape;
+  const { Table, Twins } = losscape;
   const digits = new Digits(await losscape.readDigits());
   const settings = new TrainSettings();
+  // A race needs a place to start beside.
+  const saddles = new Saddles(new SaddlesSettings());
+  while (saddles.searches < 1) saddles.advance(1000);
+  saddles.look_at(1);
   const objects = {
+    Batch: new Batch(new BatchSettings()),
+    BatchSettings: new BatchSettings(),
     Cloud: new Cloud(new CloudSettings()),
     CloudSettings: new CloudSettings(),
     Digits: digits,
+    Ghosts: new Ghosts(1),
     Paths: new Paths(new PathsSettings()),
     PathsSettings: new PathsSettings(),
+    Race: saddles.race(new RaceSettings()),
+    RaceSettings: new RaceSettings(),
+    Rescaled: new Rescaled(1),
+    Saddles: saddles,
+    SaddlesSettings: new SaddlesSettings(),
     Smoothing: new Smoothing(new SmoothingSettings()),
     SmoothingSettings: new SmoothingSettings(),
     Surface: new Surface(1, true, 0, 1),
@@ -96,12 +109,18 @@ test('every whole number is checked, and what is none is refused with its name a
     [],
   );
   for (const known of [
+    'Batch.advance steps',
+    'BatchSettings.hidden hidden',
     'Cloud.advance steps',
     'Cloud.walkers count',
     'CloudSettings.walkers walkers',
     'Paths.advance target',
     'Paths.field nodes',
     'PathsSettings.seed_a seed_a',
+    'Ghosts.ritz products',
+    'Race.left method',
+    'Saddles.look_at search',
+    'SaddlesSettings.hidden hidden',
     'Smoothing.advance steps',
     'SmoothingSettings.runs runs',
     'Surface.constructor seed',

@@ -53,6 +53,7 @@ fn all_begin_with_one_curvature() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn a_rescaling_moves_every_measure_and_no_output() {
     let network = Rescaled::new(1).expect("accepted");
     let [before, after] = [1.0, 10.0].map(|alpha| network.measures(alpha).expect("accepted"));

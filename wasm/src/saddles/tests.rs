@@ -52,6 +52,7 @@ fn pieces_of_work_do_not_decide_what_is_found() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn curvatures_say_how_the_loss_goes_on() {
     let mut saddles = searched(SaddlesSettings::default(), 9);
     saddles.look_at(highest(&saddles)).expect("found");
@@ -73,6 +74,7 @@ fn race(saddles: &Saddles, settings: RaceSettings) -> Race {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn descent_is_slow_newton_goes_back_and_magnitudes_are_fast() {
     let mut saddles = searched(SaddlesSettings::default(), 9);
     saddles.look_at(highest(&saddles)).expect("found");
@@ -100,6 +102,7 @@ fn descent_is_slow_newton_goes_back_and_magnitudes_are_fast() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn ghosts_appear_where_vectors_are_not_kept_orthogonal() {
     let ghosts = Ghosts::new(1).expect("accepted");
     let exact = ghosts.exact();
