@@ -70,7 +70,7 @@ def test_keys_name_what_decides_the_numbers():
 
 
 def test_ctrl_c_loses_nothing(tmp_path, serial):
-    config = {**CONFIG, "link": "#v=1&step=4000", "sweep": {"seed": list(range(1, 9))}}
+    config = {**CONFIG, "link": "#v=1&step=10000", "sweep": {"seed": list(range(1, 9))}}
     file = tmp_path / "r.jsonl"
 
     def interrupt(done, total, left):
@@ -86,7 +86,7 @@ def test_ctrl_c_loses_nothing(tmp_path, serial):
 
 def test_a_killed_worker_of_dask_changes_nothing(tmp_path):
     distributed = pytest.importorskip("distributed")
-    config = {"exhibit": "train", "link": "#v=1&step=1500", "sweep": {"seed": list(range(1, 13))}}
+    config = {"exhibit": "train", "link": "#v=1&step=6000", "sweep": {"seed": list(range(1, 13))}}
     expected = digests(sweep(config, tmp_path / "serial.jsonl", engine="serial", check=0))
     killed = []
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
@@ -94,14 +94,16 @@ def test_a_killed_worker_of_dask_changes_nothing(tmp_path):
         pids = client.run(os.getpid)
 
         def kill(done, total, left):
-            if done >= 3 and not killed:
-                killed.append(next(iter(pids.values())))
-                os.kill(killed[0], signal.SIGKILL)
+            # One that is at work.
+            busy = [pids[worker] for worker, keys in client.processing().items() if keys and worker in pids]
+            if 3 <= done < total and busy and not killed:
+                killed.append(busy[0])
+                os.kill(busy[0], signal.SIGKILL)
 
         rows = sweep(config, tmp_path / "dask.jsonl", engine=f"dask:{cluster.scheduler_address}", jobs=2, chunk_seconds=0.05,
                      check=0.2, progress=kill)
     assert killed and digests(rows) == expected
-    assert len({row["host"].split(":")[1] for row in rows}) >= 3, "here, and in both processes"
+    assert len({row["host"].split(":")[1] for row in rows} - {str(os.getpid())}) >= 1, "in other processes"
     assert len(Store(tmp_path / "dask.jsonl").rows()) == 12
 
 
