@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--chunk-seconds", type=float, default=10.0, help="the least work that is sent out at once")
     plot = commands.add_parser("plot", help="draw a state or a file of results, as PNG, SVG and numbers")
     plot.add_argument("result", help="a state (JSON) or results (JSON lines)")
-    plot.add_argument("--kind", default="auto", help="path, surface, cloud, curve, spectrum, width or auto")
+    plot.add_argument("--kind", default="auto", help="path, surface, cloud, curve, runs, places, spectrum, width or auto")
     plot.add_argument("--out", default="losscape", help="the files' name without an extension")
     return parser
 

@@ -16,7 +16,7 @@ from .results import Run
 
 __all__ = ["EXHIBITS", "Replayed", "link", "replay", "run", "settings", "state", "write_state"]
 
-EXHIBITS = ("train", "paths", "cloud", "smoothing", "surface")
+EXHIBITS = ("train", "paths", "cloud", "smoothing", "surface", "saddles")
 
 _VERSION = "1"
 

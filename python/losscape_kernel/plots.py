@@ -21,7 +21,7 @@ __all__ = ["plot"]
 Numbers = tuple[Sequence[str], Iterable[Sequence[Any]]]
 
 # The exhibits by what they draw unless something else is asked for.
-_KINDS = {"train": "curve", "paths": "path", "surface": "surface", "cloud": "cloud", "smoothing": "runs"}
+_KINDS = {"train": "curve", "paths": "path", "surface": "surface", "cloud": "cloud", "smoothing": "runs", "saddles": "places"}
 
 # The box of the cloud's densities.
 _BOX = (-3, 3, -3, 3)
@@ -92,6 +92,14 @@ def _runs(run: Run, axes: Any) -> Numbers:
     return ("x",), ([x] for x in runs)
 
 
+def _places(run: Run, axes: Any) -> Numbers:
+    places = run.arrays["places"]
+    axes.plot(places[:, 2], places[:, 1], ".", color="#0a6f8f")
+    axes.set(xlabel="directions that go down", ylabel="loss")
+    axes.set_title(f"{len(places)} places without a slope, of {run.step} searches")
+    return ("search", "loss", "down", "unsigned"), places
+
+
 def _spectrum(run: Run, axes: Any, values: Mapping[str, str]) -> Numbers:
     """The Hessian's spectrum at the end of a run of *Train*, which is made by `Sgd` and must have the run's digest."""
     from . import Mlp, Sgd, digits, spectral_density
@@ -148,7 +156,7 @@ def _width(rows: Sequence[Mapping[str, Any]], axes: Any) -> Numbers:
     return ("width", "runs", "lowest", "median", "highest"), table
 
 
-_DRAW = {"path": _path, "surface": _surface, "cloud": _cloud, "curve": _curve, "runs": _runs}
+_DRAW = {"path": _path, "surface": _surface, "cloud": _cloud, "curve": _curve, "runs": _runs, "places": _places}
 
 
 def _rows(result: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
@@ -164,7 +172,7 @@ def _rows(result: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
 
 def plot(result: str | os.PathLike[str], kind: str = "auto", out: str | os.PathLike[str] = "losscape") -> list[Path]:
     """Draws a state of a page or a file of results; returns the PNG, the SVG and the numbers. `kind` is path, surface, cloud,
-    curve, runs, spectrum, width (a table over all rows) or auto. Of several results but for a table the last one is drawn. Arrays
+    curve, runs, places, spectrum, width (a table over all rows) or auto. Of several results but for a table the last one is drawn. Arrays
     are not in a result: its run is made again, and must have the same digest."""
     rows = _rows(result)
     if not rows:

@@ -7,6 +7,7 @@ use losscape_wasm::cloud::{Cloud, CloudSettings, Ground, Noise};
 use losscape_wasm::paths::{
     Difference, Look, Paths, PathsSettings, Route, RouteReport, Task, Toy, ToySurface,
 };
+use losscape_wasm::saddles::{Saddles, SaddlesSettings};
 use losscape_wasm::smoothing::{Smoothing, SmoothingSettings};
 use losscape_wasm::surface::{Cut, Surface, SurfaceSettings};
 use losscape_wasm::train::{Measures, Order, Start, Train, TrainSettings};
@@ -495,6 +496,35 @@ fn surface(values: &mut Values) -> Result<Outcome> {
     })
 }
 
+fn saddles(values: &mut Values) -> Result<Outcome> {
+    let default = SaddlesSettings::default();
+    let settings = SaddlesSettings {
+        seed: values.count("seed", default.seed)?,
+        hidden: values.count("hidden", default.hidden)?,
+        penalty: values.real("decay", 0.001)?.into(),
+        trained: values.word("starts", default.trained, &[("training", true), ("random", false)])?,
+    };
+    let target = values.count("step", 0)?;
+    values.done("saddles", &["place", "nudge", "rate", "kicks"])?;
+    let mut run = Saddles::new(&settings)?;
+    while run.searches() < target {
+        run.advance(200)?;
+        values.look()?;
+    }
+    let places = run.found();
+    let (found, saddles) = places.chunks(4).fold((0.0, 0.0), |(found, saddles), place| {
+        (found + 1.0, if place[2] > 0.0 { saddles + 1.0 } else { saddles })
+    });
+    Ok(Outcome {
+        step: run.searches(),
+        digest: run.digest(),
+        not_finite: false,
+        numbers: vec![("found", found), ("saddles", saddles)],
+        // The search, the loss, the directions down, and those without a sign.
+        arrays: vec![("places", places, 4)],
+    })
+}
+
 /// Makes a run of the page from the values of its link, natively, and returns its digest and numbers.
 ///
 /// >>> import losscape_kernel as lk
@@ -515,6 +545,7 @@ pub(crate) fn run_exhibit<'py>(
             ("cloud", cloud),
             ("smoothing", smoothing),
             ("surface", surface),
+            ("saddles", saddles),
         ],
     )?;
     let mut values = Values { texts: values, clock: Instant::now() };

@@ -75,6 +75,7 @@ SETTINGS = {
     "cloud": {"rate": 0.04, "ground": "valleys", "walkers": 1024, "step": 50},
     "smoothing": {"noise": 15.0, "kernel": "uniform", "step": 600},
     "surface": {"scene": "ring", "tilt": 0.1, "step": 600},
+    "saddles": {"hidden": 2, "step": 40},
 }
 
 

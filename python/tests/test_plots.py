@@ -18,6 +18,7 @@ STATES = {
     "cloud": ("cloud", "#v=1&walkers=1024&step=20", ["what", "x", "y", "density"]),
     "curve": ("train", "#v=1&step=100", ["step", "loss"]),
     "runs": ("smoothing", "#v=1&step=100", ["x"]),
+    "places": ("saddles", "#v=1&hidden=2&step=40", ["search", "loss", "down", "unsigned"]),
     "spectrum": ("train", "#v=1&hidden=3&step=200", ["eigenvalue", "density", "standard_error"]),
 }
 

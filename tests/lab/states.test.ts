@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => lab.close());
 
-for (const exhibit of ['train', 'paths', 'cloud', 'smoothing', 'surface']) {
+for (const exhibit of ['train', 'paths', 'cloud', 'smoothing', 'surface', 'saddles']) {
   test(`${exhibit} goes on from Python`, async () => {
     const file = join(ROOT, `python/tests/states/${exhibit}.json`);
     const { page } = await visit(lab, `${exhibit}/`);

@@ -7,6 +7,7 @@ import { SCHEMA as CLOUD } from '../src/cloud/schema.ts';
 import { linkIn } from '../src/grammar/home.ts';
 import { parse, print, type Schema } from '../src/lib/schema.ts';
 import { SCHEMA as PATHS } from '../src/paths/schema.ts';
+import { SCHEMA as SADDLES } from '../src/saddles/schema.ts';
 import { SCHEMA as SMOOTHING } from '../src/smoothing/schema.ts';
 import { SCHEMA as SURFACE } from '../src/surface/schema.ts';
 import { SCHEMA as TRAIN } from '../src/train/schema.ts';
@@ -17,6 +18,7 @@ const SCHEMAS: Record<string, Schema> = {
   cloud: CLOUD,
   smoothing: SMOOTHING,
   surface: SURFACE,
+  saddles: SADDLES,
 };
 
 for (const [exhibit, schema] of Object.entries(SCHEMAS)) {
