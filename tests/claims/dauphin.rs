@@ -2,14 +2,26 @@
 
 use losscape::base::elementary::{cos, sin};
 use losscape::base::random::{add_normal, fill_normal, stream};
-use losscape::base::vector::axpy;
-use losscape::curvature::{CriticalPoint, CriticalSearch, SearchLayout, SearchStep};
+use losscape::base::vector::{axpy, norm};
+use losscape::curvature::{CriticalPoint, CriticalSearch, SearchLayout, SearchStep, Tolerance, signature};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::{Curvature, Objective};
 use losscape_tests::sharp::spearman;
 
-fn found(f: &MlpObjective<'_, f64>, seed: u64) -> Option<CriticalPoint<f64>> {
+use crate::support::spectrum;
+
+/// sin 3x + 0.3 cos 7x at thirty points.
+fn task() -> ([f64; 30], [f64; 30]) {
+    let (mut x, mut y) = ([0.0; 30], [0.0; 30]);
+    for (k, (x, y)) in (0u32..).zip(x.iter_mut().zip(&mut y)) {
+        *x = -1.0 + 2.0 * f64::from(k) / 29.0;
+        *y = sin(3.0 * *x) + 0.3 * cos(7.0 * *x);
+    }
+    (x, y)
+}
+
+fn found(f: &MlpObjective<'_, f64>, seed: u64) -> Option<(CriticalPoint<f64>, Vec<f64>)> {
     let layout = SearchLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
     let (mut start, matrix, workspace) =
         (vec![0.0; f.dim()], vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
@@ -25,7 +37,7 @@ fn found(f: &MlpObjective<'_, f64>, seed: u64) -> Option<CriticalPoint<f64>> {
     let mut search = CriticalSearch::new(f, 1e-10, start, matrix, workspace).unwrap();
     while search.moves() < 1000 {
         match search.step(f) {
-            SearchStep::Settled(point) => return Some(point),
+            SearchStep::Settled(point) => return Some((point, search.params().to_vec())),
             SearchStep::Stuck(_) | SearchStep::NotFinite => return None,
             _ => (),
         }
@@ -41,16 +53,13 @@ fn found(f: &MlpObjective<'_, f64>, seed: u64) -> Option<CriticalPoint<f64>> {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn losses_of_critical_points_rise_with_their_index() {
-    let (mut x, mut y) = ([0.0; 30], [0.0; 30]);
-    for (k, (x, y)) in (0u32..).zip(x.iter_mut().zip(&mut y)) {
-        *x = -1.0 + 2.0 * f64::from(k) / 29.0;
-        *y = sin(3.0 * *x) + 0.3 * cos(7.0 * *x);
-    }
+    let (x, y) = task();
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
     for (hidden, starts) in [(3, 160), (5, 80)] {
         let net = Mlp::new(&[1, hidden, 1]).unwrap();
         let f = MlpObjective::new(net, Loss::MeanSquaredError, data, 1e-3).unwrap();
-        let points: Vec<_> = (1..=starts).filter_map(|seed| found(&f, seed)).collect();
+        let points: Vec<_> =
+            (1..=starts).filter_map(|seed| found(&f, seed)).map(|(point, _)| point).collect();
         let indices: Vec<f64> = points.iter().map(|p| f64::from(p.signature.negative)).collect();
         let losses: Vec<f64> = points.iter().map(|p| p.value).collect();
         let correlation = spearman(&indices, &losses);
@@ -73,6 +82,35 @@ fn losses_of_critical_points_rise_with_their_index() {
             for (index, golden) in [(0, 0.016_766), (2, 0.061_348), (3, 0.276_527)] {
                 assert!((medians[index].1 - golden).abs() < 2e-6, "{medians:?}");
             }
+        }
+    }
+}
+
+/// The claim (Fukumizu & Amari 2000): splitting a hidden unit leaves a critical point critical for every share γ, at the same loss, with one flat direction more
+/// at least, and its index depends on γ. A saddle of a 1-2-1 network of loss 0.0044035689 and index 1, either unit split: index 1 at γ = 0 and 1, where
+/// three directions are flat, and index 2 at 0.25, 0.5 and 1.5, where one is.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn a_split_unit_leaves_a_critical_point_of_another_index() {
+    let (x, y) = task();
+    let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
+    let of = |net| MlpObjective::new(net, Loss::MeanSquaredError, data, 0.0).unwrap();
+    let f = of(Mlp::new(&[1, 2, 1]).unwrap());
+    let saddle = (1..=80)
+        .filter_map(|seed| found(&f, seed))
+        .find(|(point, _)| (point.value - 0.004_403_568_9).abs() < 1e-9);
+    let (point, params) = saddle.unwrap();
+    assert_eq!((point.signature.negative, point.signature.flat), (1, 0));
+    let g = of(f.net().wider(0).unwrap());
+    let (mut split, mut grad) = (vec![0.0; g.dim()], vec![0.0; g.dim()]);
+    for unit in 0..2 {
+        for (share, index, flat) in [(0.0, 1, 3), (0.25, 2, 1), (0.5, 2, 1), (1.0, 1, 3), (1.5, 2, 1)] {
+            f.net().split_unit(0, unit, share, &params, &mut split).unwrap();
+            let value = g.value_grad(&split, &mut grad, &mut vec![0.0; g.scratch_len()]);
+            let values = spectrum(&g, &split);
+            assert!((value - point.value).abs() < 1e-15 && norm(&grad) < 1e-9, "{value} {grad:?}");
+            let counted = signature(&values, Tolerance::relative(1e-10));
+            assert_eq!((counted.negative, counted.flat), (index, flat), "unit {unit}, γ {share}: {values:?}");
         }
     }
 }
