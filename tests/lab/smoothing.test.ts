@@ -187,3 +187,22 @@ test('on a phone figure, answer and transport are seen together', async () => {
   }
   await page.context().close();
 });
+
+test('a guess is for its settings: for others the question stays answered, and the guess does not count', async () => {
+  const { page } = await visit(lab, 'smoothing/');
+  await ready(page);
+  await guess(page, 1);
+  const presets = page.locator('[aria-label=Presets] button');
+  const said = () => page.locator('lab-predict .guess').count();
+  assert.equal(await said(), 1);
+  await presets.nth(1).click();
+  await page.waitForFunction(() => location.hash.includes('noise=15'));
+  await ready(page);
+  assert.equal(await page.locator('[data-do=commit]').count(), 0, 'nothing is asked once more');
+  assert.equal(await said(), 0, 'said of other noise');
+  await presets.nth(0).click();
+  await page.waitForFunction(() => !location.hash.includes('noise='));
+  await ready(page);
+  assert.equal(await said(), 1, 'and still said of this');
+  await page.context().close();
+});
