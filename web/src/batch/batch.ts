@@ -15,7 +15,7 @@ import { files } from './export.ts';
 import { ROLES } from './gauges.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { type Frame, median, type Sample, type View } from './protocol.ts';
-import { questions } from './questions.ts';
+import { questions, survivor } from './questions.ts';
 import { ALPHA, HIDDEN, LENGTH, PRESETS, RATE, SCHEMA } from './schema.ts';
 
 /** Shares of the edge that differ by less are the same. */
@@ -88,7 +88,8 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   protected truth({ id }: Asked): number | undefined {
-    return id === 'survives' ? 3 : this.#late?.at(-1);
+    if (id === 'settles') return this.#late?.at(-1);
+    return this.state?.rescaled && survivor(this.state.rescaled);
   }
 
   protected answer(): string | undefined {

@@ -2,6 +2,7 @@
 
 import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
+import type { Measured } from './protocol.ts';
 
 const SETTLES = (about: string): Asked => ({
   id: 'settles',
@@ -23,6 +24,16 @@ const SETTLES = (about: string): Asked => ({
       : 'Near the edge, or beyond it: compare the other batch sizes and rates.',
 });
 
+/** Which of the measures that one can choose stayed as it was; nothing if the network has not been rescaled. */
+export function survivor({ alpha, ratios }: Measured): number | undefined {
+  if (Math.abs(Math.log(alpha)) < 0.2) return undefined;
+  const stayed = ratios.slice(0, NONE).findIndex((ratio) => Math.abs(Math.log(ratio)) < 0.05);
+  return stayed < 0 ? NONE : stayed;
+}
+
+/** The place of “none of them”, after measures in the order of the kernel. */
+const NONE = 3;
+
 const SURVIVES: Asked = {
   id: 'survives',
   guess: 'guess2',
@@ -36,7 +47,7 @@ const SURVIVES: Asked = {
   ]),
   hidden: 'rescaled',
   hides: 'measures of the rescaled network',
-  at: 'at once',
+  at: 'once the first question is answered, and α is not 1',
   verdict: () =>
     'None of the five that are measured here (Dinh et al. 2017). Move α below: the same function is as sharp or as flat as you like. A flat place is a statement about coordinates as well.',
 };

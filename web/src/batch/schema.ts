@@ -47,7 +47,7 @@ export const ALPHA: NumberField = {
   help: 'Of another network: weights into its ReLU units times α, weights out of them over α.',
   min: 0.1,
   max: 10,
-  default: 1,
+  default: 4,
   scale: 'log',
 };
 
