@@ -8,8 +8,7 @@
 
 use core::num::NonZero;
 
-// No method that microcontrollers run in a loop uses it.
-pub(super) use super::naive::outer_sum_direction;
+use super::fit::{Fit, fit};
 use crate::Real;
 use crate::base::refusal::refuse;
 use crate::base::target::COMPACT;
@@ -54,6 +53,37 @@ struct Product<'a, R> {
     start: &'a [R],
     depth: usize,
     columns: NonZero<usize>,
+}
+
+/// One number at a time: curvature needs it, and no method that a microcontroller runs in a loop.
+pub(super) fn outer_sum_direction<R: Real>(
+    x: &[R],
+    rx: &[R],
+    d: &[R],
+    rd: &[R],
+    sum: &mut [R],
+    outputs: usize,
+) {
+    if fit(x.len(), sum.len(), d.len(), outputs) == Fit::Not || x.len() != rx.len() || d.len() != rd.len() {
+        return refuse(sum);
+    }
+    let Some(columns) = NonZero::new(outputs) else { return };
+    let Some(inputs) = NonZero::new(sum.len() / columns) else { return };
+    // Rows of both by iterators and not by index, so that no panic is linked.
+    let samples = || {
+        let x = x.chunks_exact(inputs.get()).zip(rx.chunks_exact(inputs.get()));
+        x.zip(d.chunks_exact(columns.get()).zip(rd.chunks_exact(columns.get())))
+    };
+    for (i, row) in sum.chunks_exact_mut(columns.get()).enumerate() {
+        for (j, total) in row.iter_mut().enumerate() {
+            for ((x, rx), (d, rd)) in samples() {
+                if let (Some(x), Some(rx), Some(d), Some(rd)) = (x.get(i), rx.get(i), d.get(j), rd.get(j)) {
+                    *total += *x * *rd;
+                    *total += *rx * *d;
+                }
+            }
+        }
+    }
 }
 
 /// Writes the product of A and B, or adds it, to C of `columns` columns; refuses C if the lengths do not fit.
