@@ -333,13 +333,30 @@ export abstract class Run<
     this.writeHash();
     this.requestUpdate();
     await this.attempt(async () => {
-      if (this.still.matches) await this.advanceTo(this.at!.step + this.stillSteps, LONG_SLICE_MS);
+      if (this.still.matches) await this.#toNextStill();
       else await this.#playOn(run);
       this.checkFinite();
     });
     if (run !== this.#run) return;
     this.playing = false;
     this.#told();
+  }
+
+  /** Whether a still is being made: nothing on the way to it is painted, whatever else asks for it. */
+  #unseen = false;
+
+  protected override shouldUpdate(): boolean {
+    return !this.#unseen;
+  }
+
+  async #toNextStill(): Promise<void> {
+    this.#unseen = true;
+    try {
+      await this.advanceTo(this.at!.step + this.stillSteps, LONG_SLICE_MS);
+    } finally {
+      this.#unseen = false;
+      this.requestUpdate();
+    }
   }
 
   async #playOn(run: number): Promise<void> {

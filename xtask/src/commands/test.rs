@@ -77,8 +77,8 @@ fn host(exhaustive: bool) -> Vec<Step> {
         formatting(native),
         lints(native),
         // First, because the page's tests run native programs of this profile, and would wait while it is being built.
-        Step::new(native, "tests, optimised", |log| tests("--profile optimised", log)),
-        Step::new(native, "tests, debug", |log| tests("", log)),
+        Step::new(native, "tests, optimised", |log| tests("--profile optimised --tests", log)),
+        Step::new(native, "tests, debug", |log| tests("--tests --examples", log)),
         Step::new(native, "without optional parts", |log| {
             quiet(
                 cargo("clippy -p losscape --no-default-features --features compact --locked -- -D warnings")
@@ -100,7 +100,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
     ];
     if exhaustive {
         steps.push(Step::new(native, "exhaustive sweeps", |log| {
-            tests("--profile optimised -- --ignored", log)
+            tests("--profile optimised --tests -- --ignored", log)
         }));
     }
     steps
@@ -166,6 +166,8 @@ fn used() -> Step {
     Step::new("Chromium", "the lab, used", |log| {
         install::node_packages(log)?;
         let chromium = &install::chromium()?;
+        // The native runs that pages are compared with: no test should wait for a compiler.
+        cargo("build --profile optimised -p losscape-wasm --examples --locked").log(log)?;
         let Err(failure) = install::npm("run").words("test:lab").env("CHROMIUM", chromium).log(log) else {
             return Ok(String::new());
         };
@@ -206,7 +208,7 @@ fn quiet(result: Result) -> Result<String> {
 }
 
 fn tests(options: &str, log: &mut Log) -> Result<String> {
-    counted(&cargo("test --workspace --lib --bins --tests --examples --locked").words(options).capture(log)?)
+    counted(&cargo("test --workspace --lib --bins --locked").words(options).capture(log)?)
 }
 
 /// `N tests`, summed over the closing lines of cargo's test programs.
