@@ -140,6 +140,10 @@ impl Loss {
     }
 
     /// Writes the derivative of `∂ℓ/∂a` along a direction, `ru = (∂²ℓ/∂a²) ra`.
+    #[cfg_attr(
+        not(feature = "softmax-cross-entropy"),
+        allow(unused_variables, reason = "only losses of probabilities need outputs and answers")
+    )]
     pub(super) fn head_direction<R: Real>(
         self,
         a: &[R],
