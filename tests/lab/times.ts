@@ -82,7 +82,8 @@ for (const { key: exhibit } of EXHIBITS) {
   test(`${exhibit} on a slow phone: text, still and usable in time`, async () => {
     const parts = Object.keys(BUDGET) as (keyof Seen)[];
     const best: Seen = { text: Infinity, still: Infinity, usable: Infinity };
-    for (let k = 0; k < LOADS && parts.some((part) => best[part] > BUDGET[part]); k++) {
+    const enough = () => !process.env.ALL_LOADS && parts.every((part) => best[part] <= BUDGET[part]);
+    for (let k = 0; k < LOADS && !enough(); k++) {
       const seen = await load(exhibit);
       console.log(
         `${exhibit}, slow: ${parts.map((part) => `${part} ${Math.round(seen[part])} ms`).join(', ')}`,
@@ -95,6 +96,9 @@ for (const { key: exhibit } of EXHIBITS) {
     for (const part of parts) assert.ok(best[part] <= BUDGET[part], `${part} after ${best[part]} ms`);
   });
 }
+
+/** A step of these is a whole search of a fifth of a second; nothing changes on the page before it ends. */
+const SEARCHING = ['saddles'];
 
 for (const { key: exhibit, long } of EXHIBITS) {
   test(`${exhibit} while it runs: little work on the main thread, and few frames late`, async () => {
@@ -113,24 +117,31 @@ for (const { key: exhibit, long } of EXHIBITS) {
     await page.click('[data-do=play]');
     await page.waitForTimeout(300);
     const before = [await spent(), await step(page)] as const;
-    const gaps = await page.evaluate(
+    const [gaps, painted] = await page.evaluate(
       () =>
-        new Promise<number[]>((resolve) => {
+        new Promise<[number[], number]>((resolve) => {
           const gaps: number[] = [];
+          let painted = 0;
+          new MutationObserver(() => painted++).observe(document.querySelector('.exhibit')!, {
+            attributes: true,
+            characterData: true,
+            childList: true,
+            subtree: true,
+          });
           let last = performance.now();
           const frame = () => {
             const now = performance.now();
             gaps.push(now - last);
             last = now;
             if (gaps.length < 120) requestAnimationFrame(frame);
-            else resolve(gaps);
+            else resolve([gaps, painted]);
           };
           requestAnimationFrame(frame);
         }),
     );
     const after = [await spent(), await step(page)] as const;
-    const drawn = (after[1] - before[1]) / 16;
-    assert.ok(drawn > 20, `${drawn} frames of the run`);
+    const drawn = SEARCHING.includes(exhibit) ? painted : (after[1] - before[1]) / 16;
+    assert.ok(drawn > (SEARCHING.includes(exhibit) ? 5 : 20), `${drawn} frames of the run`);
     const work = (after[0] - before[0]) / drawn;
     const late = (ms: number) => gaps.filter((gap) => gap > ms).length / gaps.length;
     console.log(
