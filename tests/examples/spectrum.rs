@@ -21,7 +21,7 @@ use losscape_tests::spectrum::Spectrum;
 /// Places from −1 to 1 decades above this magnitude lie together.
 const UNIT: f64 = 1e-5;
 const BINS: u16 = 96;
-/// Of the place of the largest magnitude, in decades.
+/// How far the largest magnitude is drawn from zero, in decades.
 const REACH: f64 = 5.0;
 
 /// Where a curvature is drawn, from −REACH to REACH: sign · log₁₀(1 + |λ| / unit).

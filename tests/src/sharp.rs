@@ -166,7 +166,7 @@ pub struct Recipe {
     pub batch: u32,
     /// The rate.
     pub rate: f64,
-    /// Of the start and the order.
+    /// Fixes the start and the order of the samples.
     pub seed: u64,
 }
 

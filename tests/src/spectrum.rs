@@ -12,7 +12,7 @@ const AT_A_TIME: usize = 16;
 pub struct Spectrum {
     /// Ascending.
     pub values: Vec<f64>,
-    /// Of the products and the eigensolver.
+    /// The rounding of the products and of the eigensolver.
     pub tolerance: Tolerance<f64>,
 }
 

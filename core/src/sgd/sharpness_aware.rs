@@ -49,7 +49,7 @@ pub struct SharpnessAware<S, R: Real = f32> {
 }
 
 impl<S, R: Real> SharpnessAware<S, R> {
-    /// Of the batches of `source`, with radius ρ; 0.05 in the paper.
+    /// Perturbs the batches of `source` within radius ρ, which is 0.05 in the paper.
     ///
     /// # Errors
     /// [`ArgError`] naming `radius` (not above zero, not finite).
