@@ -95,10 +95,12 @@ for (const [moment, path] of FIGURES) {
 
     for (const [name, media] of LOOKS) {
       const file = name.replace(' ', '-');
+      // What has nothing to do with colours was looked at in the first look.
+      const ofColours = name !== LOOKS[0]![0];
       test(`no axe violation, ${name}`, async () => {
         const asking = await visit(lab, path.replace(/step=\d+/, ''), media);
         await ready(asking.page);
-        assert.deepEqual(await violations(asking.page), [], 'before the guess');
+        assert.deepEqual(await violations(asking.page, ofColours), [], 'before the guess');
         await asking.page.context().close();
         await page.emulateMedia({ colorScheme: null, forcedColors: null, ...media });
         await page.setViewportSize({ width: 1280, height: 900 });
@@ -107,13 +109,13 @@ for (const [moment, path] of FIGURES) {
           await page.click('[data-do=pin]');
         assert.deepEqual(await violations(page), [], 'as it stands');
         await openPanels(page);
-        assert.deepEqual(await violations(page), [], 'with panels open');
+        assert.deepEqual(await violations(page, ofColours), [], 'with panels open');
         await screenshot(page, `${moment}-${file}-open`, true);
         for (const dialog of ['share', 'export', 'help']) {
           if (dialog === 'help') await page.click('lab-tools button');
           else await page.click(`[data-do=${dialog}]`);
           await page.waitForSelector(`#${dialog}[open]`);
-          assert.deepEqual(await violations(page), [], dialog);
+          assert.deepEqual(await violations(page, ofColours), [], dialog);
           await page.keyboard.press('Escape');
         }
         for (const tab of tabsAt(390)) {
@@ -121,7 +123,7 @@ for (const [moment, path] of FIGURES) {
           // scrolled is no violation.
           await page.setViewportSize({ width: 390, height: 6000 });
           await page.click(`#tab-${tab}`);
-          assert.deepEqual(await violations(page), [], `phone, ${tab}`);
+          assert.deepEqual(await violations(page, ofColours), [], `phone, ${tab}`);
           await page.setViewportSize({ width: 390, height: 844 });
           await screenshot(page, `${moment}-${file}-390-${tab}`);
         }

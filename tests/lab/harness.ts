@@ -253,11 +253,14 @@ export interface Native {
   heldAccuracy: number;
 }
 
-/** What an example of `losscape-wasm` prints, by lines: the same experiment, run natively. */
+/** What an example of `losscape-wasm` prints, by lines: the same experiment, run natively. NATIVES is where they are built. */
 export function natively(example: string, args: readonly string[] = []): string[] {
   const cargo = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', example, '--'];
-  const run = spawnSync('cargo', [...cargo, ...args], { cwd: ROOT, encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(`the native run failed:\n${run.stderr}`);
+  const built = process.env.NATIVES;
+  const run = built
+    ? spawnSync(join(built, example), args, { cwd: ROOT, encoding: 'utf8' })
+    : spawnSync('cargo', [...cargo, ...args], { cwd: ROOT, encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`the native run failed:\n${run.error ?? run.stderr}`);
   return run.stdout.trim().split('\n');
 }
 
@@ -286,8 +289,9 @@ export function native(steps: readonly number[]): Map<number, Native> {
   );
 }
 
-/** Kept for a look: tests assert numbers, people look at pictures. */
+/** Kept for a look if SCREENSHOTS is set: tests assert numbers, people look at pictures, and a picture takes up to a second. */
 export async function screenshot(page: Page, name: string, fullPage = false): Promise<void> {
+  if (!process.env.SCREENSHOTS) return;
   mkdirSync(RESULTS, { recursive: true });
   await page.screenshot({ path: join(RESULTS, `${name}.png`), fullPage });
 }
@@ -297,27 +301,35 @@ const AXE = readFileSync(
   'utf8',
 );
 
-/** Violations of WCAG 2.2 A and AA, one line each. */
-export async function violations(page: Page): Promise<string[]> {
+/** Rules that look at colours; all others find the same in every look of one state. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** Violations of WCAG 2.2 A and AA, one line each; or only those of colours, of a state that was looked at in other ones. */
+export async function violations(page: Page, ofColours = false): Promise<string[]> {
   // Evaluated, not added as a script: the page's own policy forbids scripts of others.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(
-          where: Document,
-          options: object,
-        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+  return page.evaluate(
+    async (rules) => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run(
+            where: Document,
+            options: object,
+          ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+        };
       };
-    };
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const found = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
-    return found.violations.flatMap((v) =>
-      v.nodes.map(
-        (node) => `${v.id}: ${node.html.slice(0, 160)} — ${node.failureSummary.replaceAll('\n', ' ')}`,
-      ),
-    );
-  });
+      const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+      const runOnly = rules ? { type: 'rule', values: rules } : { type: 'tag', values: tags };
+      // What is no violation is not described.
+      const found = await axe.run(document, { runOnly, resultTypes: ['violations'] });
+      return found.violations.flatMap((v) =>
+        v.nodes.map(
+          (node) => `${v.id}: ${node.html.slice(0, 160)} — ${node.failureSummary.replaceAll('\n', ' ')}`,
+        ),
+      );
+    },
+    ofColours ? OF_COLOURS : undefined,
+  );
 }
 
 /** How far the page is wider than its window, and the elements that stick out. */

@@ -8,28 +8,18 @@ import './slider.ts';
 import './tools.ts';
 import './transport.ts';
 import type { Requests } from '../lib/client.ts';
-import { hexGroups } from '../lib/format.ts';
 import { actionOf } from '../lib/keys.ts';
 import { goToExhibit } from '../lib/navigate.ts';
 import type { Act, Stand } from '../lib/protocol.ts';
 import type { ChoiceField, NumberField } from '../lib/schema.ts';
-import type { About } from '../lib/sheet.ts';
-import { bestBuild } from '../lib/simd.ts';
-import { Asking, type Chart } from './asking.ts';
-import { open as openDialog } from './dialog.ts';
+import type { Chart } from './asking.ts';
+import { Dialogs, isDialog } from './dialogs.ts';
 import { failureMessage, notesMessage, replayMessage } from './failure.ts';
-import type { helpDialog } from './help.ts';
-import { type Bring, type HomeFile, homeDialog, linkIn, saveFile, stateFile } from './home.ts';
 import { chartElement, choiceField, type PanelId, panel, presetRow, tabs } from './panels.ts';
 import type { Guess } from './predict.ts';
 import type { Preset } from './settings.ts';
-import type { shareDialog } from './share.ts';
 import type { Speed } from './transport.ts';
 import { definitions, wordsIn } from './words.ts';
-
-const DIALOGS = ['share', 'export', 'help', 'own'] as const;
-
-type DialogName = (typeof DIALOGS)[number];
 
 /** How high curves are drawn: beside the figure, where all has to fit on one screen, and below it. */
 const [BESIDE, BELOW] = [140, 236];
@@ -39,23 +29,14 @@ export abstract class Exhibit<
   V = undefined,
   Own extends Requests = Record<never, never>,
   A extends Act = never,
-> extends Asking<F, V, Own, A> {
+> extends Dialogs<F, V, Own, A> {
   protected readonly narrow = matchMedia('(max-width: 719px)');
   protected tab: PanelId = 'predict';
   /** Where the cursor of the charts stands. */
   protected cursor: number | undefined;
-  /** The dialog that is open; the others are not made. */
-  #dialog: DialogName | undefined;
-  /** What a first visit does not need is loaded when it is opened. */
-  readonly #loaded: { help?: typeof helpDialog; share?: typeof shareDialog } = {};
   #explained: boolean | undefined;
 
   // ---- what an exhibit provides ----
-
-  /** Its folder: what its element is called. */
-  protected get key(): string {
-    return this.localName.replace(/^lab-/, '');
-  }
 
   protected abstract readonly presets: readonly Preset[];
   /** What the numbers are of: step and seed, say. */
@@ -65,16 +46,10 @@ export abstract class Exhibit<
   protected abstract figure(): TemplateResult;
   protected abstract controls(): TemplateResult;
   protected abstract moreControls(): TemplateResult;
-  /** What can be taken home, besides the state; what is hidden is not in it. */
-  protected abstract files(): readonly HomeFile[];
-
   /** Why the run has paused by itself, if it has. */
   protected get stopped(): string | undefined {
     return undefined;
   }
-
-  /** The question of the page, answered by this run in a sentence; nothing before the answer is there and may be seen. */
-  protected abstract answer(): string | undefined;
 
   /** The main curve, if it is not a part of the figure. */
   protected get main(): string | undefined {
@@ -83,26 +58,6 @@ export abstract class Exhibit<
 
   /** Said below the presets while none is chosen. */
   protected readonly presetNote: string = 'A preset sets everything but the seed, and says what it shows.';
-  /** What the state holds besides settings, step and fingerprint. */
-  protected stateParts(): object {
-    return {};
-  }
-  protected readonly brings: Bring = {
-    label: 'Open a state (.json)',
-    accept: '.json',
-    note: 'The state holds the settings, the step and the fingerprint; any build of the kernel replays it to the same bits.',
-  };
-
-  /** Where the reader's own data are brought, if the exhibit takes any. */
-  protected ownDialog(): TemplateResult | undefined {
-    return undefined;
-  }
-
-  /** Whether the run is on the reader's own data; nothing if it never is. */
-  protected get own(): boolean | undefined {
-    return undefined;
-  }
-
   // ---- keys ----
 
   override connectedCallback(): void {
@@ -173,10 +128,8 @@ export abstract class Exhibit<
     if (action === 'predict') {
       this.tab = 'predict';
       this.#focus('#predict-title');
-    } else if (DIALOGS.some((name) => name === action)) {
-      // What is shared or taken home is of one moment.
-      if (action !== 'help') this.playing = false;
-      void this.#open(action as DialogName);
+    } else if (isDialog(action)) {
+      void this.opens(action);
     } else if (action.startsWith('exhibit-')) {
       goToExhibit(Number(action.slice(8)));
     } else if (action === 'pin') {
@@ -196,93 +149,9 @@ export abstract class Exhibit<
     return true;
   }
 
-  async #open(dialog: DialogName): Promise<void> {
-    this.#dialog = dialog;
-    if (dialog === 'help') this.#loaded.help ??= (await import('./help.ts')).helpDialog;
-    if (dialog === 'share') this.#loaded.share ??= (await import('./share.ts')).shareDialog;
-    this.requestUpdate();
-    await this.updateComplete;
-    openDialog(this, dialog, () => {
-      if (this.#dialog === dialog) this.#dialog = undefined;
-      this.requestUpdate();
-    });
-  }
-
   #focus(selector: string, options?: FocusOptions): void {
     this.requestUpdate();
     void this.updateComplete.then(() => this.querySelector<HTMLElement>(selector)?.focus(options));
-  }
-
-  // ---- taking home ----
-
-  /** Opens what was saved. */
-  protected async open(file: File): Promise<void> {
-    const found = await linkIn(file, this.key);
-    if ('link' in found) this.follow(found.link);
-    else this.note(found.why);
-  }
-
-  /** What is written on every sheet, and cited. */
-  protected about(): About {
-    return {
-      root: this,
-      title: `losscape · ${this.#title}`,
-      settings: this.describe(),
-      fingerprint: this.fingerprint,
-      answer: this.answer(),
-    };
-  }
-
-  protected get fingerprint(): string {
-    return hexGroups(this.at?.digest ?? '');
-  }
-
-  get #title(): string {
-    return document.querySelector('h1')!.textContent!;
-  }
-
-  #dialogs(): TemplateResult | typeof nothing {
-    switch (this.#dialog) {
-      case 'share':
-        return this.#loaded.share ? this.#share() : nothing;
-      case 'export':
-        return this.#home();
-      case 'help':
-        return this.#loaded.help?.(this.schema) ?? nothing;
-      case 'own':
-        return this.ownDialog() ?? nothing;
-      default:
-        return nothing;
-    }
-  }
-
-  #share(): TemplateResult {
-    return this.#loaded.share!({
-      link: (guess) => new URL(this.link(this.moment({ guess })), location.href).href,
-      guess: this.guesses.any(this.questions),
-      untold: this.untold,
-      cite: `losscape 0.1.0, ${this.#title}: ${this.describe()}, fingerprint ${this.fingerprint}`,
-    });
-  }
-
-  #home(): TemplateResult {
-    const state = stateFile(this.key, () => ({
-      link: this.link(),
-      settings: this.values,
-      step: this.at?.step ?? 0,
-      digest: this.at?.digest ?? '',
-      build: bestBuild(),
-      ...this.stateParts(),
-    }));
-    return homeDialog(
-      [...this.files(), state],
-      this.brings,
-      (file) => void saveFile(file),
-      (file) => {
-        this.querySelector<HTMLDialogElement>('#export')!.close();
-        void this.open(file);
-      },
-    );
   }
 
   // ---- parts of the page ----
@@ -493,7 +362,7 @@ export abstract class Exhibit<
       </div>
       <p class="visually-hidden" role="status" aria-live="polite" data-test="live"></p>
       ${definitions()}
-      ${this.#dialogs()}
+      ${this.dialogs()}
     `;
   }
 }

@@ -23,14 +23,19 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
     BARE.into_iter().chain(fingerprint::all().into_iter().filter_map(|target| target.triple()))
 }
 
-/// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that fill what those leave.
+/// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that fill what those leave, the
+/// longest first. None of them is so long that the other processor waits for its end.
 pub(crate) fn run(exhaustive: bool) -> Result {
+    let python = vec![Step::new("Python", "wheel, installed and used", python::check)];
     let miri = vec![Step::new(&install::native(), "undefined behaviour, by Miri", interpreted)];
-    if !paths::at("web/package.json").is_file() {
-        return report::run(vec![host(exhaustive), elsewhere(), miri], Vec::new());
+    let mut lanes = vec![host(exhaustive)];
+    let mut alone = Vec::new();
+    if paths::at("web/package.json").is_file() {
+        lanes.push(page(exhaustive));
+        alone.push(browser("test:times", "times of the page, alone"));
     }
-    let times = browser("test:times", "times of the page, alone");
-    report::run(vec![host(exhaustive), page(exhaustive), elsewhere(), miri], vec![times])
+    lanes.extend([boards(), elsewhere(), python, miri]);
+    report::run(lanes, alone)
 }
 
 /// What a developer waits for after an edit: lints, unit tests and this machine's digests, and the page without a browser.
@@ -78,7 +83,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
         lints(native),
         // First, because the page's tests run native programs of this profile, and would wait while it is being built.
         Step::new(native, "tests, optimised", |log| tests("--profile optimised --tests", log)),
-        Step::new(native, "tests, debug", |log| tests("--tests --examples", log)),
+        Step::new(native, "tests, debug", |log| tests("--tests", log)),
         Step::new(native, "without optional parts", |log| {
             quiet(
                 cargo("clippy -p losscape --no-default-features --features compact --locked -- -D warnings")
@@ -106,6 +111,13 @@ fn host(exhaustive: bool) -> Vec<Step> {
     steps
 }
 
+/// The checks of boards, in the build folder of `firmware/`.
+fn boards() -> Vec<Step> {
+    let mut steps = vec![Step::new("boards", "size and instructions", size::check)];
+    steps.extend(fingerprint::steps(true));
+    steps
+}
+
 /// The checks of other targets, in a build folder of their own.
 fn elsewhere() -> Vec<Step> {
     let mut steps: Vec<Step> = BARE
@@ -117,13 +129,11 @@ fn elsewhere() -> Vec<Step> {
             })
         })
         .into();
-    steps.extend(fingerprint::steps());
+    steps.extend(fingerprint::steps(false));
     steps.push(Step::new(NARROW, "unit tests, without vectors", |log| narrow("--lib", log)));
     // Arguments that only a 32-bit `usize` cannot count, and nothing else, which the other targets have seen.
-    steps.push(Step::new(NARROW, "hostile calls", |log| narrow("--tests hostile", log)));
+    steps.push(Step::new(NARROW, "hostile calls", |log| narrow(&format!("{} hostile", hostile()?), log)));
     steps.push(Step::new(NARROW, "refused without SSE2", refused));
-    steps.push(Step::new("boards", "size and instructions", size::check));
-    steps.push(Step::new("Python", "wheel, installed and used", python::check));
     steps
 }
 
@@ -136,7 +146,23 @@ fn narrow(which: &str, log: &mut Log) -> Result<String> {
     let test =
         cargo("test -p losscape --profile optimised --locked").words(which).arg("--target").arg(NARROW);
     let test = test.env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
+    // What is looked for is in the sources; bits of optimised programs are the fingerprints' matter.
+    let test = test.env("CARGO_PROFILE_OPTIMISED_OPT_LEVEL", "1");
     counted(&test.env("CARGO_TARGET_DIR", paths::target("elsewhere")).capture(log)?)
+}
+
+/// The tests of the kernel that make hostile calls, as words for cargo: the others would be built for nothing.
+fn hostile() -> Result<String> {
+    let mut words = Vec::new();
+    for entry in std::fs::read_dir(paths::at("core/tests"))? {
+        let main = entry?.path().join("main.rs");
+        let folder = main.parent().and_then(|folder| folder.file_name()).unwrap_or_default();
+        if std::fs::read_to_string(&main).is_ok_and(|text| text.contains("hostile")) {
+            words.push(format!("--test {}", folder.display()));
+        }
+    }
+    words.sort_unstable();
+    Ok(words.join(" "))
 }
 
 /// `cargo check` for x87 arithmetic, as on i586, which must fail with the reason.
@@ -166,9 +192,12 @@ fn used() -> Step {
     Step::new("Chromium", "the lab, used", |log| {
         install::node_packages(log)?;
         let chromium = &install::chromium()?;
-        // The native runs that pages are compared with: no test should wait for a compiler.
+        // The native runs that pages are compared with: no test should wait for a compiler, nor for the lock of another lane's.
         cargo("build --profile optimised -p losscape-wasm --examples --locked").log(log)?;
-        let Err(failure) = install::npm("run").words("test:lab").env("CHROMIUM", chromium).log(log) else {
+        let natives = &paths::target("optimised/examples");
+        let run =
+            |words: &str| install::npm("run").words(words).env("CHROMIUM", chromium).env("NATIVES", natives);
+        let Err(failure) = run("test:lab").log(log) else {
             return Ok(String::new());
         };
         let [names, files] = log.failed_tests();
@@ -177,8 +206,8 @@ fn used() -> Step {
         if files.is_empty() || names.len() > 4 {
             return Err(failure);
         }
-        let again = install::npm("run").words("test:again --").words(&files.join(" "));
-        again.env("CHROMIUM", chromium).log(log)?;
+        // With pictures of what there is to see.
+        run("test:again --").words(&files.join(" ")).env("SCREENSHOTS", "1").log(log)?;
         Ok(format!("the second time: {}", names.join(", ")))
     })
 }
@@ -190,12 +219,12 @@ fn page(exhaustive: bool) -> Vec<Step> {
             install::node_packages(log)?;
             wasm::build(log)
         }),
-        Step::new("Node", "npm package", npm::check),
         script("lint", "lints of the page"),
         script("check", "types of the page"),
         script("test", "unit tests of the page"),
         script("build", "bundle"),
         used(),
+        Step::new("Node", "npm package", npm::check),
     ];
     if exhaustive {
         steps.push(browser("test:soak", "the lab, used for ten minutes"));
@@ -208,7 +237,9 @@ fn quiet(result: Result) -> Result<String> {
 }
 
 fn tests(options: &str, log: &mut Log) -> Result<String> {
-    counted(&cargo("test --workspace --lib --bins --locked").words(options).capture(log)?)
+    let test = cargo("test --workspace --lib --bins --locked").words(options);
+    // What an edit would save later costs a sixth of a build from nothing.
+    counted(&test.env("CARGO_INCREMENTAL", "0").capture(log)?)
 }
 
 /// `N tests`, summed over the closing lines of cargo's test programs.
@@ -241,4 +272,41 @@ fn lowest_rust(log: &mut Log) -> Result<String> {
     let check = program("rustup").words("run").arg(&toolchain).words("cargo check -p losscape --locked");
     check.env("CARGO_TARGET_DIR", paths::target("elsewhere")).log(log)?;
     Ok(toolchain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{hostile, paths};
+
+    /// Folders, and a file, whose manifests say `test = false`; and whether they say `doctest = false` too.
+    const UNTESTED: [(&str, bool); 4] = [
+        ("benches/src", true),
+        ("tests/src", false),
+        ("tests/fingerprint/src/main.rs", true),
+        ("wasm/loops/src", false),
+    ];
+
+    /// They would not run there.
+    #[test]
+    fn no_test_is_where_none_is_run() {
+        for (place, examples) in UNTESTED {
+            let place = paths::at(place);
+            let files = match std::fs::read_dir(&place) {
+                Ok(entries) => entries.map(|entry| entry.expect("an entry").path()).collect(),
+                Err(_) => vec![place],
+            };
+            for file in files {
+                let text = std::fs::read_to_string(&file).expect("a source file");
+                assert!(!text.contains("#[test]"), "{}", file.display());
+                assert!(!examples || !text.contains("/// ```"), "{}", file.display());
+            }
+        }
+    }
+
+    #[test]
+    fn tests_of_hostile_calls_are_found() {
+        let found = hostile().expect("the kernel's tests");
+        assert!(found.contains("--test path --test sgd"), "{found}");
+        assert!(!found.contains("elementary"), "a test without any: {found}");
+    }
 }

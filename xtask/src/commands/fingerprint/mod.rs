@@ -103,9 +103,9 @@ pub(crate) fn run(flags: &[&str]) -> Result {
     if options.record { record::write(&rows) } else { Ok(()) }
 }
 
-/// A step of `cargo xtask test` per target.
-pub(crate) fn steps() -> impl Iterator<Item = Step> {
-    all().into_iter().map(|target| {
+/// A step of `cargo xtask test` per target: of boards, or of all others.
+pub(crate) fn steps(boards: bool) -> impl Iterator<Item = Step> {
+    all().into_iter().filter(move |target| target.is_board() == boards).map(|target| {
         Step::new(&target.name.clone(), "fingerprints", move |log| match target.absent() {
             Some(reason) => Ok(format!("not run: {reason}")),
             None => {

@@ -108,6 +108,11 @@ impl Target {
         }
     }
 
+    /// Whether it is built in `firmware/`.
+    pub(crate) const fn is_board(&self) -> bool {
+        matches!(self.kind, Kind::Board { .. })
+    }
+
     /// Whether it may leave out experiments that do not fit.
     pub(crate) const fn is_small(&self) -> bool {
         matches!(self.kind, Kind::Board { small: true, .. })
