@@ -40,14 +40,17 @@ const LOOKS: [string, BrowserContextOptions][] = [
   ['forced colours', { forcedColors: 'active' }],
 ];
 
-/** The tests of a figure share one replay, in one page after another width and look: it is what takes the time. */
+/** The tests of a figure share one replay and one page that asks, in one width and look after another: it is what takes the time. */
 for (const [moment, path] of FIGURES) {
   describe(moment, () => {
     let page: Page;
+    let asking: Page;
     before(async () => {
       page = await replayed(lab, path);
+      asking = (await visit(lab, path.replace(/step=\d+/, ''))).page;
+      await ready(asking);
     });
-    after(() => page.context().close());
+    after(() => Promise.all([page, asking].map((each) => each.context().close())));
 
     test('for those who cannot see it', async () => {
       // Every curve has a table of at most 25 rows, every map and every canvas words; the view can be cited.
@@ -98,11 +101,9 @@ for (const [moment, path] of FIGURES) {
       // What has nothing to do with colours was looked at in the first look.
       const ofColours = name !== LOOKS[0]![0];
       test(`no axe violation, ${name}`, async () => {
-        const asking = await visit(lab, path.replace(/step=\d+/, ''), media);
-        await ready(asking.page);
-        assert.deepEqual(await violations(asking.page, ofColours), [], 'before the guess');
-        await asking.page.context().close();
-        await page.emulateMedia({ colorScheme: null, forcedColors: null, ...media });
+        for (const each of [asking, page])
+          await each.emulateMedia({ colorScheme: null, forcedColors: null, ...media });
+        assert.deepEqual(await violations(asking, ofColours), [], 'before the guess');
         await page.setViewportSize({ width: 1280, height: 900 });
         await closePanels(page);
         if ((await page.getAttribute('[data-do=pin]', 'aria-pressed')) !== 'true')

@@ -64,8 +64,8 @@ async function commit(page: Page): Promise<void> {
 /** Leads to the answer of the page's question: by its link, or by playing. */
 async function answered(page: Page): Promise<string> {
   if (!(await page.locator('[data-test=answer]').count())) {
-    await page.waitForTimeout(1000);
-    if (!(await page.locator('[data-test=answer]').count())) await page.click('[data-do=play]');
+    const comes = await page.waitForSelector('[data-test=answer]', { timeout: 1000 }).catch(() => undefined);
+    if (!comes) await page.click('[data-do=play]');
   }
   await page.waitForSelector('[data-test=answer]', { timeout: 180_000 });
   return text(page, 'answer');
