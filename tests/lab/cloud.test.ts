@@ -107,6 +107,49 @@ test('arrivals: the cloud takes as long as its equation says, Kramers’ formula
   await page.context().close();
 });
 
+test('a guess is for the run of its settings: views leave it, another run does not take it, and back it is there', async () => {
+  const { page } = await visit(lab, 'cloud/#v=1&rate=0.1&batch=5&walkers=1024');
+  await ready(page);
+  await guess(page, 40);
+  const said = async () => (await page.innerText('lab-predict')).replaceAll(/\s+/g, ' ');
+  const sent = async () => {
+    await page.click('[data-do=share]');
+    const box = page.locator('#share input[type=checkbox]');
+    if (await box.count()) await box.check();
+    const link = await page.inputValue('#share-link');
+    await page.keyboard.press('Escape');
+    return /[&]guess=40(&|$)/.test(link);
+  };
+  assert.match(await said(), /You said 40 %/);
+  assert.ok(await sent());
+  // Views, and a lock that has moved nothing yet, make the same run.
+  await page.click('summary:has-text("More controls")');
+  await page.selectOption('#set-drawn', 'density');
+  await page.selectOption('#set-lock', 'on');
+  assert.match(await said(), /You said 40 %/);
+  await page.selectOption('#set-walkers', '4096');
+  await page.waitForFunction(() => location.hash.includes('walkers') === false);
+  await ready(page);
+  assert.match(await said(), /Your guess was for other settings\./);
+  assert.ok(!(await sent()), 'and does not go along as one for these');
+  assert.equal(
+    await page.locator('[data-do=commit]').count(),
+    0,
+    'nothing that was earned is asked for again',
+  );
+  await page.selectOption('#set-walkers', '1024');
+  await page.waitForFunction(() => location.hash.includes('walkers=1024'));
+  await ready(page);
+  assert.match(await said(), /You said 40 %/);
+  // Asked for, the question is open again, for the run that is there.
+  await page.selectOption('#set-walkers', '4096');
+  await ready(page);
+  await page.getByRole('button', { name: 'Guess again' }).click();
+  await guess(page, 60);
+  assert.match(await said(), /You said 60 %/);
+  await page.context().close();
+});
+
 test('Play leads to the guess; until then neither cloud nor law is seen, then the answer is seen', async () => {
   const { page, complaints, foreign } = await visit(lab, 'cloud/#v=1&rate=0.1&batch=5&walkers=1024');
   await ready(page);

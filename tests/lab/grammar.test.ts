@@ -11,7 +11,9 @@ import {
   openLab,
   past,
   paused,
+  plain,
   ready,
+  replayed,
   skipAll,
   step,
   takeHome,
@@ -28,12 +30,14 @@ before(async () => {
 after(() => lab.close());
 
 /** Everything that is written or said on the page. */
-const words = (page: Page) =>
-  page.evaluate(() =>
-    [...document.querySelectorAll('.exhibit *')]
-      .flatMap((e) => ['aria-label', 'aria-valuetext', 'title', 'alt'].map((name) => e.getAttribute(name)))
-      .concat(document.querySelector<HTMLElement>('.exhibit')!.innerText)
-      .join('\n'),
+const words = async (page: Page) =>
+  plain(
+    await page.evaluate(() =>
+      [...document.querySelectorAll('.exhibit *')]
+        .flatMap((e) => ['aria-label', 'aria-valuetext', 'title', 'alt'].map((name) => e.getAttribute(name)))
+        .concat(document.querySelector<HTMLElement>('.exhibit')!.innerText)
+        .join('\n'),
+    ),
   );
 
 /** Opens a link into a run, and waits until it has been replayed. */
@@ -82,7 +86,7 @@ const ends = (page: Page, parts: Record<string, string>) =>
     });
   }, parts);
 
-for (const { key, figures, long, end } of EXHIBITS) {
+for (const { key, figures, long, end, still } of EXHIBITS) {
   const moment = `${key}/#v=1&${Object.values(figures)[0]}`;
 
   test(`${key}: nothing is guessed before something is chosen, and the truth is nowhere before the guess`, async () => {
@@ -153,7 +157,37 @@ for (const { key, figures, long, end } of EXHIBITS) {
         `${truth} stands there before the guess`,
       );
     assert.ok((await words(before)).length > 0);
+    // What explains a later question waits for that one, and the ledger of claims for all.
+    const waits = before.locator('.prose [data-question]');
+    const more = (await before.locator('[data-do=next]').count()) > 0;
+    const seen = async () => Promise.all((await waits.all()).map((part) => part.isVisible()));
+    if (more) assert.ok(!(await seen()).includes(true), 'not told before it is asked');
+    while (await before.locator('[data-do=next]').count()) {
+      await before.click('[data-do=next]');
+      await before.click('[data-do=skip]');
+      await before.waitForTimeout(100);
+    }
+    assert.ok(!(await seen()).includes(false), 'all is explained');
     await before.context().close();
+  });
+
+  test(`${key}, rule 2: the picture on its card, and until it runs, shows what may be seen before the guess`, async () => {
+    for (const { link, figure } of still) {
+      const pages = [
+        await into(`${key}/#v=1&${link.replace('&hide=answer', '')}`),
+        await replayed(lab, `${key}/#v=1&${link}`),
+      ];
+      const [seen, taken] = await Promise.all(
+        pages.map(async (page) => {
+          const part = page.locator(figure).first();
+          assert.ok(await part.isVisible(), figure);
+          await page.waitForTimeout(800);
+          return part.screenshot();
+        }),
+      );
+      assert.ok(seen!.equals(taken!), `${figure}: nothing is guessed, and the same is seen`);
+      for (const page of pages) await page.context().close();
+    }
   });
 
   test(`${key}, rule 3: Play and Step lead to the guess; what was earned stays when a preset changes`, async () => {
@@ -176,6 +210,9 @@ for (const { key, figures, long, end } of EXHIBITS) {
       await first.nth(k).click();
       await page.waitForTimeout(300);
       await ready(page);
+      // A guess for other settings is none for these; but nothing was skipped.
+      if ((await page.locator('[data-do=commit]').count()) === 0)
+        assert.doesNotMatch(await page.innerText('lab-predict'), /Skipped/);
     }
     assert.equal(await page.locator('[data-do=commit]').count(), 0, 'nothing is asked once more');
     assert.ok((await page.locator('.hidden-value').count()) <= hidden, 'nothing is hidden again');
@@ -216,6 +253,31 @@ for (const { key, figures, long, end } of EXHIBITS) {
     await page.waitForTimeout(300);
     const { figure, answer } = told;
     assert.deepEqual(low(await ends(page, { figure, answer }), bar), [], 'after, on a phone');
+    await page.context().close();
+  });
+
+  test(`${key}, rules 3 and 4: with what a replay has to say above it, Play is wholly on the screen`, async () => {
+    const desk = { width: 1280, height: 720 };
+    const { page } = await visit(lab, `${key}/#v=1&${end || 'step=1'}&digest=0123456789abcdef`, {
+      viewport: desk,
+    });
+    // The longest of its sentences.
+    await page.waitForSelector('[data-test=replay][data-state=different]');
+    const hidden = async () => {
+      const found = await ends(page, { banner: '[data-test=replay]', play: '[data-do=play]' });
+      return found.filter(([, y]) => !(y <= desk.height));
+    };
+    assert.deepEqual(await hidden(), [], 'before the guess');
+    await commit(page);
+    await answered(page);
+    // All that was asked is told: the figure has its last part.
+    while (await page.locator('[data-do=next]').count()) {
+      await page.click('[data-do=next]');
+      await page.click('[data-do=skip]');
+      await page.waitForTimeout(300);
+    }
+    await page.waitForTimeout(400);
+    assert.deepEqual(await hidden(), [], 'after all answers');
     await page.context().close();
   });
 

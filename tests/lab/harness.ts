@@ -194,8 +194,11 @@ export async function leadsTo(lab: Lab, link: string, wanted: number, bits: stri
   return page;
 }
 
+/** Words without what keeps some of them on one line. */
+export const plain = (words: string) => words.replaceAll('\u00a0', ' ').replaceAll('\u2060', '');
+
 export async function text(page: Page, test: string): Promise<string> {
-  return ((await page.textContent(`[data-test=${test}]`)) ?? '').trim();
+  return plain((await page.textContent(`[data-test=${test}]`)) ?? '').trim();
 }
 
 export async function digest(page: Page): Promise<string> {

@@ -241,6 +241,23 @@ for (const key of EXHIBITS.filter(({ own }) => own === 'rows').map((row) => row.
       assert.deepEqual(await violations(page), []);
       await screenshot(page, `own-${key}-${width}`);
     }
+    await page.click('[data-do=play]');
+    await page.waitForSelector('[data-test=answer]', { timeout: 240_000 });
+    await page.click('[data-do=play]');
+    // What is asked and answered is of these rows: (5 + 1) · 16 + (16 + 1) · 3 parameters, not those of the digits.
+    assert.match(
+      await text(page, 'answer'),
+      /^Of 20 seeds each, on your rows, got stuck: Steady \d+, Hot \d+/,
+    );
+    assert.equal(
+      await page.innerText('#question'),
+      'A network of 147 numbers learns your rows. Nothing forbids it from getting stuck. Does it?',
+    );
+    assert.match(await page.innerText('lab-predict'), /train on your rows/);
+    const named = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('#question, .exhibit')].map((e) => e.innerText).join('\n'),
+    );
+    assert.deepEqual(named.match(/.*\bdigits?\b.*/g) ?? [], []);
     await page.context().close();
   });
 

@@ -20,8 +20,12 @@ const lab = await openLab();
 
 type Theme = 'light' | 'dark';
 
-async function shot(exhibit: string, { link, figure }: Scene, colorScheme: Theme): Promise<string> {
-  const page = await replayed(lab, `${exhibit}/#v=1&${link}`, { colorScheme, deviceScaleFactor: 2 });
+async function shot(
+  exhibit: string,
+  { link, figure, scale = 2 }: Scene,
+  colorScheme: Theme,
+): Promise<string> {
+  const page = await replayed(lab, `${exhibit}/#v=1&${link}`, { colorScheme, deviceScaleFactor: scale });
   await page.waitForTimeout(1500);
   const picture = await page.locator(figure).first().screenshot();
   await page.context().close();
@@ -83,8 +87,7 @@ for (const { key, still, strip } of EXHIBITS.filter(
     for (const scene of still) figures.push(await shot(key, scene, theme));
     keep('still', await drawn([figures], STILL, paper));
     const frames: string[][] = [];
-    for (const step of strip.steps)
-      frames.push([await shot(key, { link: `step=${step}`, figure: strip.figure }, theme)]);
+    for (const step of strip.steps) frames.push([await shot(key, { ...strip, link: `step=${step}` }, theme)]);
     keep('strip', await drawn(frames, STRIP, paper));
   }
 }

@@ -115,6 +115,70 @@ test('a shared link replays to the same step and digest, changes included', asyn
   await leadsTo(lab, link, steps, await digest(page));
 });
 
+test('rule 6: what is changed on the way is cited, on every sheet and on the curves; a restart forgets it', async () => {
+  const { page } = await visit(lab, 'train/');
+  await ready(page);
+  await playTo(page, 60, '16');
+  const changed = await settled(page);
+  await page.fill('input[aria-label="learning rate, typed"]', '0.35');
+  await page.press('input[aria-label="learning rate, typed"]', 'Tab');
+  await playTo(page, changed + 40, '16');
+  const said = `learning rate 0.350 from step ${changed}`;
+  const cited = async () => {
+    await page.click('[data-do=share]');
+    await settled(page);
+    const cite = await text(page, 'cite');
+    await page.keyboard.press('Escape');
+    return cite;
+  };
+  assert.ok((await cited()).includes(said), await cited());
+  await page.click('[data-do=export]');
+  const sheet = (await takeHome(page, 'svg')).toString().replaceAll(/<[^>]*>/g, ' ');
+  await page.keyboard.press('Escape');
+  for (const word of said.split(' ')) assert.ok(sheet.includes(word), word);
+  assert.equal(await page.locator('#loss .change title').textContent(), `step ${changed}`);
+  await page.click('[data-do=reset]');
+  await at(page, 0);
+  await page.waitForFunction(() => !/changes=|step=|digest=/.test(location.hash));
+  assert.ok(!(await cited()).includes('from step'));
+  assert.equal(await page.locator('#loss .change').count(), 0);
+});
+
+test('rule 7: curves begin with the first step and are read evenly; a stop says why beside Play, and stays said', async () => {
+  // Weights that a strong penalty holds at 0: nothing is left to learn.
+  const { page } = await visit(lab, 'train/#v=1&rate=0.5&l2=0.1&batch=256&step=2990');
+  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  await page.click('[data-do=export]');
+  const steps = (await takeHome(page, 'csv'))
+    .toString()
+    .trim()
+    .split('\r\n')
+    .slice(1)
+    .map((row) => Number(row.split(',')[0]));
+  await page.keyboard.press('Escape');
+  assert.deepEqual(steps.slice(0, 3), [0, 5, 10]);
+  const gaps = steps.slice(1).map((at, k) => at - steps[k]!);
+  gaps.slice(0, -1).forEach((gap, k) => {
+    assert.ok(k === 0 || gap >= gaps[k - 1]!, `after step ${steps[k]}`);
+  });
+  await unawaited(page);
+  await page.selectOption('lab-transport select', '16');
+  await page.click('[data-do=play]');
+  await page.waitForSelector('[data-test=stopped]');
+  const why = await text(page, 'stopped');
+  assert.match(why, /^Paused at step \d[\d ]*: the loss has settled\. Play goes on\.$/);
+  // A change of the page, and a dialog, leave it where it is: on the screen, in the part of Play.
+  await page.selectOption('#theme', 'dark');
+  await page.keyboard.press('?');
+  await page.waitForSelector('#help[open]');
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(300);
+  assert.equal(await text(page, 'stopped'), why);
+  assert.equal(await page.locator('.transport [data-test=stopped]').count(), 1);
+  await page.click('[data-do=step]');
+  await page.waitForSelector('[data-test=stopped]', { state: 'detached' });
+});
+
 test('a change of the drawing never touches the run', async () => {
   const { page } = await visit(lab, 'train/');
   await ready(page);

@@ -14,9 +14,13 @@ function mathml(tex: string, display: boolean): string {
     .replace(/ (style|class)="[^"]*"/g, '');
 }
 
+/** Letters and signs of a formula that is long. */
+const LONG = 24;
+
 /** A formula that may be wider than a phone scrolls by itself, also with the keyboard. */
 function scroller(math: string): string {
-  return `<div class="formula" role="group" aria-label="Formula" tabindex="0">${math}</div>`;
+  const long = math.replace(/<annotation[\s\S]*?<\/annotation>|<[^>]*>/g, '').length > LONG ? ' long' : '';
+  return `<div class="formula${long}" role="group" aria-label="Formula" tabindex="0">${math}</div>`;
 }
 
 export function formulae(): Plugin {

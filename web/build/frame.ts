@@ -39,7 +39,7 @@ function cards(): string {
 /** The first section says what is seen; what explains it comes after the guess (`grammar/exhibit.ts`). */
 function explained(html: string): string {
   return html.replace(
-    /(<article class="prose">[\s\S]*?<h2>[\s\S]*?)(<h2>[\s\S]*?)(<\/article>)/,
+    /(<article class="prose">[\s\S]*?<h2>[\s\S]*?)((?:<section[^>]*>\s*)?<h2>[\s\S]*?)(<\/article>)/,
     '$1<p class="note before" hidden>What happens, and why, is explained here once you have committed to a guess, or skipped.</p><div class="after">$2</div>$3',
   );
 }

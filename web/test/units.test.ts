@@ -2,13 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DIVERGING, diverging } from '../src/lib/colour.ts';
 import { contourPath } from '../src/lib/contour.ts';
-import { count, hexGroups, percent, significant } from '../src/lib/format.ts';
+import { count, hexGroups, percent, significant, unbroken } from '../src/lib/format.ts';
 import { Lending } from '../src/lib/lending.ts';
 import { logLevels, logShare, resample, upsideDown } from '../src/lib/raster.ts';
 import { nextRecord, settled } from '../src/lib/record.ts';
 import { toCsv } from '../src/lib/save.ts';
 import { linear, logarithmic, polyline, roomy } from '../src/lib/scale.ts';
 import { bestBuild } from '../src/lib/simd.ts';
+
+test('numbers stay on one line with their groups, units and names', () => {
+  assert.equal(
+    unbroken(
+      'one in 1 024 of 16 384 is 98 %, 0.2 nats, a tenth of ln 2 at 2/η, T = 0.2; 3 units, 20 000 or 1 of 2',
+    ),
+    'one in 1\u00a0024 of 16\u00a0384 is 98\u00a0%, 0.2\u00a0nats, a tenth of ln\u00a02 at 2/\u2060η, T\u00a0=\u00a00.2; 3 units, 20\u00a0000 or 1 of 2',
+  );
+});
 
 test('records are a function of the step: round steps are met and few are kept', () => {
   const steps = [0];

@@ -8,7 +8,7 @@ import { count, hexGroups, significant } from '../lib/format.ts';
 import { identicon } from './columns.ts';
 import type { Digests } from './digests.ts';
 import { files } from './export.ts';
-import { drawMap } from './map.ts';
+import { drawMap, PAPER, STEPS as SHADES } from './map.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { type Column, differing, lossDifference, WEIGHTS } from './protocol.ts';
 import { exchanged } from './questions.ts';
@@ -29,6 +29,11 @@ export class BitsExhibit extends BitsRun {
 
   protected describe(): string {
     return `the second time ${exchanged(this.values)}; seed ${this.values.seed}, step ${this.state?.step ?? 0} of ${this.total}`;
+  }
+
+  protected override get headline(): string | undefined {
+    if (this.values.tanh === TANH.default && this.values.order === ORDER.default) return undefined;
+    return `We train the same network twice; the second time ${exchanged(this.values)}. Do both get the same result, to the last bit?`;
   }
 
   protected answer(): string | undefined {
@@ -114,15 +119,24 @@ export class BitsExhibit extends BitsRun {
         role="img"
         aria-label=${hidden ? 'The map is hidden until you commit or skip.' : this.summary()}
       ></canvas>
-      <div class="decades" aria-hidden="true">${decades.map((step) => html`<span>${count(step)}</span>`)}</div>
+      <div class="decades" aria-hidden="true">${decades.map((step, k) => html`<span>${k === 0 ? 'step ' : ''}${count(step)}</span>`)}</div>
       <figcaption>
         ${
           hidden
             ? `Here ${WEIGHTS} weights are compared, from top to bottom, against steps, once you have committed or skipped.`
-            : 'Empty: the same 32 bits. The darker, the more differ. Steps on a logarithmic axis.'
+            : html`Bits that differ: ${this.#key()}. Steps on a logarithmic axis.`
         }
       </figcaption>
     </figure>`;
+  }
+
+  /** The colours of the map, each from so many bits on. */
+  #key() {
+    const shades = [[0, PAPER] as const, ...SHADES].map(
+      ([least, colour]) =>
+        html`<svg width="14" height="14" aria-hidden="true"><rect width="14" height="14" fill=${colour} /></svg> ${least} `,
+    );
+    return html`<span class="bits-key">${shades}</span>or more`;
   }
 
   protected charts(): Chart[] {

@@ -1,7 +1,7 @@
 import { type Column, differing } from './protocol.ts';
 
 /** Paper for equal weights, then the loss map from its light end to its dark one, from 1, 3, 6, 10 and 15 bits on. */
-const STEPS: readonly [number, string][] = [
+export const STEPS: readonly [least: number, colour: string][] = [
   [1, '#B9CFA8'],
   [3, '#79A9A3'],
   [6, '#3E7C9A'],

@@ -17,11 +17,11 @@ export const STEPS: ChoiceField = {
 export const TANH: ChoiceField = {
   kind: 'choice',
   key: 'tanh',
-  name: "the twin's tanh",
-  help: 'Whose tanh the twin uses.',
+  name: 'tanh of the twin',
+  help: 'Whose tanh the twin, the second training, uses.',
   options: [
-    { value: 'browser', label: "the browser's Math.tanh" },
-    { value: 'kernel', label: "the kernel's" },
+    { value: 'browser', label: 'the browser’s Math.tanh' },
+    { value: 'kernel', label: 'the kernel’s' },
   ],
   default: 'browser',
 };
@@ -29,7 +29,7 @@ export const TANH: ChoiceField = {
 export const ORDER: ChoiceField = {
   kind: 'choice',
   key: 'order',
-  name: "the twin's order of sums",
+  name: 'order of sums of the twin',
   help: 'How the twin adds up the inputs of a unit.',
   options: [
     { value: 'same', label: 'first to last, as the kernel' },

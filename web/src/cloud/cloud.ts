@@ -5,9 +5,11 @@ import { Exhibit } from '../grammar/exhibit.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { px } from '../grammar/points.ts';
+import { ramp } from '../grammar/ramp.ts';
 import { LONG_SLICE_MS } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
-import { count, percent, significant } from '../lib/format.ts';
+import { count, percent, significant, tick } from '../lib/format.ts';
+import { logLevels } from '../lib/raster.ts';
 import { clampNumber } from '../lib/schema.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
@@ -17,6 +19,7 @@ import {
   type Doubled,
   EDGE,
   type Frame,
+  HIGHEST,
   type Requests,
   type Sample,
   SPAN,
@@ -48,6 +51,9 @@ const LEAST = 1e-5;
 /** A share that changes by less has stopped; one that differs by more from the law's is no longer the law's. */
 const FROZEN = 0.01;
 const LEFT_BEHIND = 0.05;
+
+/** What the thin lines are. */
+const LINES = `Thin lines: ${logLevels(HIGHEST).map(tick).join(', ')} above the lowest place.`;
 
 type Scale = (v: number) => number;
 
@@ -297,12 +303,15 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
         .summary=${this.summary()}
         .above=${this.#above()}
       ></lab-field>
-      <ul class="ways" aria-label="What is drawn">${this.#legend()}</ul>
+      <div class="cloud-key">
+        <ul class="ways" aria-label="What is drawn">${this.#legend()}</ul>
+        ${ramp('height V', [0, HIGHEST])}
+      </div>
       <figcaption>
         ${
           hidden
-            ? 'The darker, the lower. The cloud appears once you have committed or skipped.'
-            : `The darker, the lower. ${count(Math.min(512, Number(this.values.walkers)))} walkers are drawn, and lines of equal density.`
+            ? `${LINES} The cloud appears once you have committed or skipped.`
+            : `${LINES} ${count(Math.min(512, Number(this.values.walkers)))} walkers are drawn, and in white and dashes lines of equal density.`
         }
       </figcaption>
     </figure>`;

@@ -2,13 +2,13 @@
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
-import { type About, drawn, fieldItem, sheet } from '../lib/sheet.ts';
+import { type About, drawn, fieldItem, rampItems, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
 import type { Sample } from './protocol.ts';
 
 /** What is hidden is not in `measured`, nor on the page. */
 export function files(about: About, measured: readonly Sample[]): HomeFile[] {
-  const map = () => fieldItem(about.root.querySelector('lab-field')!);
+  const map = () => [fieldItem(about.root.querySelector('lab-field')!), ...rampItems(about.root)];
   const curves = () =>
     [...about.root.querySelectorAll<SVGSVGElement>('.plot svg')].map((chart) => drawn(chart));
   return [
@@ -16,13 +16,13 @@ export function files(about: About, measured: readonly Sample[]): HomeFile[] {
       what: 'png',
       label: 'Map (PNG)',
       name: 'losscape-cloud.png',
-      make: () => rasterised(sheet(about, [map()])),
+      make: () => rasterised(sheet(about, map())),
     },
     {
       what: 'svg',
       label: 'Map and curves (SVG)',
       name: 'losscape-cloud.svg',
-      make: () => sheet(about, [map(), ...curves()]),
+      make: () => sheet(about, [...map(), ...curves()]),
     },
     { what: 'csv', label: 'Curves (CSV)', name: 'losscape-cloud.csv', make: () => table(measured) },
   ];

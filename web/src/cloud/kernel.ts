@@ -13,6 +13,7 @@ import {
   CELLS,
   type Doubled,
   type Frame,
+  HIGHEST,
   type Requests,
   type Sample,
   type Three,
@@ -21,8 +22,6 @@ import {
 
 /** Walkers that are drawn. */
 const DRAWN = 512;
-/** Heights above the lowest place up to which the map tells them apart. */
-const HIGHEST = 4;
 const SIZE = 256;
 /** Level lines of the density, as shares of the law's highest place. */
 const LEVELS = [0.04, 0.2, 0.5, 0.8];

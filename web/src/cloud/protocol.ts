@@ -65,6 +65,8 @@ export type Requests = {
 export const CELLS = 72;
 const REACH = 3 - 3 / CELLS;
 export const SPAN = [-REACH, REACH, -REACH, REACH] as const;
+/** Above the lowest place: from this height on all is drawn in the lightest colour. */
+export const HIGHEST = 4;
 /** Places of the current along a side, and the box that they lie in. */
 export const ARROWS = 24;
 export const EDGE = 3;

@@ -163,7 +163,9 @@ export class Curves extends SizedPart {
     const steps = this.#steps();
     const reading = this.#reading();
     const now = this.cursor ?? steps.at(-1) ?? 0;
-    const yTicks = this.log ? y.ticks(4).filter(oneTwoFive) : y.ticks(5);
+    // Beside the figure it is low: a line of writing for each value, and some air.
+    const most = Math.max(2, Math.min(5, Math.floor((this.height - BOTTOM - TOP) / 24)));
+    const yTicks = this.log ? y.ticks(4).filter(oneTwoFive) : y.ticks(most);
     return html`<h3 id="title-${this.id}">${this.known ? defined(this.label, this.known) : this.label}</h3>
       <div
         class="plot"
@@ -182,7 +184,7 @@ export class Curves extends SizedPart {
         <svg viewBox="0 0 ${this.width} ${this.height}" width=${this.width} height=${this.height} aria-hidden="true">
           ${yTicks.map(
             (v) => svg`<line class="grid" x1=${LEFT} x2=${right} y1=${y(v)} y2=${y(v)} />
-              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${this.ticks(v)}</text>`,
+              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${this.ticks(Number(v.toPrecision(4)))}</text>`,
           )}
           ${x
             .ticks(Math.max(2, Math.floor(this.width / 110)))

@@ -8,10 +8,12 @@ import './slider.ts';
 import './tools.ts';
 import './transport.ts';
 import type { Requests } from '../lib/client.ts';
+import { unbroken } from '../lib/format.ts';
 import { actionOf } from '../lib/keys.ts';
 import { goToExhibit } from '../lib/navigate.ts';
 import type { Act, Stand } from '../lib/protocol.ts';
 import type { ChoiceField, NumberField } from '../lib/schema.ts';
+import { Around } from './around.ts';
 import type { Chart } from './asking.ts';
 import { Dialogs, isDialog } from './dialogs.ts';
 import { failureMessage, notesMessage, replayMessage } from './failure.ts';
@@ -34,7 +36,7 @@ export abstract class Exhibit<
   protected tab: PanelId = 'predict';
   /** Where the cursor of the charts stands. */
   protected cursor: number | undefined;
-  #explained: boolean | undefined;
+  readonly #around = new Around();
 
   // ---- what an exhibit provides ----
 
@@ -48,6 +50,11 @@ export abstract class Exhibit<
   protected abstract moreControls(): TemplateResult;
   /** Why the run has paused by itself, if it has. */
   protected get stopped(): string | undefined {
+    return undefined;
+  }
+
+  /** The question of the page in words of this run, where the page's own are of another. */
+  protected get headline(): string | undefined {
     return undefined;
   }
 
@@ -105,18 +112,13 @@ export abstract class Exhibit<
 
   /** The still picture has done its work once there is a live one. */
   protected override updated(_changed: Map<string, unknown>): void {
-    this.#explain();
+    this.#around.ask(String(this.values.q), this.headline);
+    this.#around.explain(
+      this.questions.map(({ id }) => id),
+      (id) => !this.hides('answer') && this.guesses.answered(id),
+    );
     if (!this.at) return;
     for (const still of this.querySelectorAll(':scope > .still-figure, :scope > noscript')) still.remove();
-  }
-
-  /** The explanation tells what is asked: it waits for the first answer, as Play does, and then it stays. */
-  #explain(): void {
-    const open = this.guesses.of(this.questions[0]!).state === 'open' || this.hides('answer');
-    if (this.#explained || this.#explained === !open) return;
-    this.#explained = !open;
-    for (const part of document.querySelectorAll<HTMLElement>('.prose > :is(.before, .after)'))
-      part.hidden = part.classList.contains('before') ? !open : open;
   }
 
   /** Another theme has other colours. */
@@ -266,7 +268,7 @@ export abstract class Exhibit<
   #mainNumber(): TemplateResult {
     const answer = this.answer();
     if (answer)
-      return html`<div class="main-number"><p class="answer" data-test="answer">${answer}</p></div>`;
+      return html`<div class="main-number"><p class="answer" data-test="answer">${unbroken(answer)}</p></div>`;
     if (this.guesses.waiting(this.questions)) return html`<div class="main-number" hidden></div>`;
     const { value, note } = this.mainNumber();
     return html`<div class="main-number" aria-hidden="true">

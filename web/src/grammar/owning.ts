@@ -35,20 +35,21 @@ export abstract class Owning<
     return this.values[this.learns.key] === OWN;
   }
 
-  get #packed(): string {
+  /** The reader's data as a link holds them; empty if there are none. */
+  protected get packed(): string {
     return String(this.values[OWN]);
   }
 
   /** The choice, with the reader's data only if there are some. */
   protected learned(): TemplateResult {
-    const options = this.learns.options.filter(({ value }) => value !== OWN || this.#packed !== '');
+    const options = this.learns.options.filter(({ value }) => value !== OWN || this.packed !== '');
     return this.choice({ ...this.learns, options });
   }
 
   // ---- links and files ----
 
   get #inLink(): boolean {
-    return !this.own || this.#packed.length <= MOST_IN_LINK;
+    return !this.own || this.packed.length <= MOST_IN_LINK;
   }
 
   protected override get untold(): boolean {
@@ -61,7 +62,7 @@ export abstract class Owning<
   }
 
   protected override stateParts(): object {
-    return this.#inLink ? {} : { own: this.#packed };
+    return this.#inLink ? {} : { own: this.packed };
   }
 
   protected override async open(file: File): Promise<void> {
@@ -80,7 +81,7 @@ export abstract class Owning<
   }
 
   protected override start(): Promise<void> {
-    if (this.own && !this.reads(this.#packed)) {
+    if (this.own && !this.reads(this.packed)) {
       this.values[this.learns.key] = this.learns.default;
       this.values[OWN] = '';
       this.forget();
@@ -95,7 +96,7 @@ export abstract class Owning<
   // ---- the form ----
 
   protected override ownDialog(): TemplateResult {
-    const now = this.#packed === '' ? undefined : parseOwn(this.#packed);
+    const now = this.packed === '' ? undefined : parseOwn(this.packed);
     const take = (event: CustomEvent<Own>) => {
       (event.currentTarget as Element).closest('dialog')!.close();
       this.#use(event.detail);

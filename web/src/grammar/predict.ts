@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { significant } from '../lib/format.ts';
+import { significant, unbroken } from '../lib/format.ts';
 import { Part } from './element.ts';
 import { defined } from './words.ts';
 
@@ -27,7 +27,11 @@ export function choosing<const Choices extends readonly string[]>(choices: Choic
   return { min: 0, max: choices.length - 1, step: 1, unit: '', digits: 0, choices } as const;
 }
 
-export type Guess = { state: 'open' } | { state: 'skipped' } | { state: 'made'; value: number };
+/** What has been guessed; what was guessed elsewhere, with other settings, is no guess of what is asked now. */
+export type Guess =
+  | { state: 'open' }
+  | { state: 'skipped'; elsewhere?: true }
+  | { state: 'made'; value: number };
 
 /** Predict, then run: the truth stays hidden until the reader commits or skips. Tells `lab-guess`. */
 export class Predict extends Part {
@@ -56,6 +60,9 @@ export class Predict extends Part {
     // The words may be made anew with each drawing: another question has other ones.
     const before = changed.get('question') as Question | undefined;
     if (before && before.text !== this.question.text) this.#value = undefined;
+    // Nor is a guess that was taken back suggested.
+    const guess = changed.get('guess') as Guess | undefined;
+    if (guess && guess.state !== 'open' && this.guess.state === 'open') this.#value = undefined;
   }
 
   /** A value with its unit, as the reader sees it. */
@@ -143,13 +150,17 @@ export class Predict extends Part {
 
   #wait() {
     const { guess } = this;
+    const elsewhere = guess.state === 'skipped' && guess.elsewhere;
     return html`<p>
       ${
         guess.state === 'made'
           ? html`You said <span class="guess">${this.#told(guess.value)}</span>. `
-          : 'Skipped. '
+          : elsewhere
+            ? 'Your guess was for other settings. '
+            : 'Skipped. '
       }The answer comes ${this.at}.
-    </p>`;
+    </p>
+    ${elsewhere ? html`<div class="row">${this.#again()}</div>` : nothing}`;
   }
 
   #answer(truth: number) {
@@ -171,15 +182,19 @@ export class Predict extends Part {
               <dd data-test="guess-ratio">${question.log ? significant(made / truth, 2) : (made / truth).toFixed(2)}</dd>`
         }
       </dl>
-      <p>${question.verdict(made, truth)}</p>
+      <p>${unbroken(question.verdict(made, truth))}</p>
       <div class="row">
         ${
           this.more
             ? html`<button type="button" data-do="next" @click=${() => this.tell('lab-next')}>Next question</button>`
             : nothing
         }
-        <button type="button" @click=${() => this.tell('lab-guess', { state: 'open' })}>Guess again</button>
+        ${this.#again()}
       </div>`;
+  }
+
+  #again() {
+    return html`<button type="button" @click=${() => this.tell('lab-guess', { state: 'open' })}>Guess again</button>`;
   }
 }
 

@@ -45,7 +45,14 @@ export class Guesses {
   of({ id, about }: Asked): Guess {
     const made = this.#made.get(id);
     if (!made) return { state: 'open' };
-    return made.guess.state === 'made' && made.about !== about ? { state: 'skipped' } : made.guess;
+    return made.guess.state === 'made' && made.about !== about
+      ? { state: 'skipped', elsewhere: true }
+      : made.guess;
+  }
+
+  /** Whether a question has been answered or skipped, with whatever settings. */
+  answered(id: string): boolean {
+    return (this.#made.get(id)?.guess.state ?? 'open') !== 'open';
   }
 
   make({ id, about }: Asked, guess: Guess): void {

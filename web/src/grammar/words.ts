@@ -1,6 +1,7 @@
 /** Words that a newcomer lacks, defined where they are first met. */
 
 import { html, type TemplateResult } from 'lit';
+import { unbroken } from '../lib/format.ts';
 
 export const WORDS: Readonly<Record<string, string>> = {
   nats: 'Nats count how surprised a network is by the right answers: −ln of the probability that it gave to them, on average. 0.69 nats is a coin toss between two classes, 2.30 a blind guess among ten.',
@@ -21,7 +22,8 @@ export function wordsIn(text: string): string[] {
 }
 
 /** A text in which each of these words, where it first stands, opens its definition. */
-export function defined(text: string, known: readonly string[] = []): TemplateResult {
+export function defined(said: string, known: readonly string[] = []): TemplateResult {
+  const text = unbroken(said);
   const parts: (string | TemplateResult)[] = [];
   const told = new Set(known);
   let from = 0;

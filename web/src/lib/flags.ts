@@ -41,7 +41,6 @@ export function applyFlags(values: Values): void {
   const page = document.documentElement.classList;
   page.toggle('embed', values.embed === true);
   page.toggle('present', values.present === true);
-  if (values.q) document.getElementById('question')!.textContent = String(values.q);
   const prose = document.querySelector<HTMLElement>('.prose');
   if (prose) prose.hidden = hides(values, 'prose');
 }

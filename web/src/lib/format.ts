@@ -35,3 +35,12 @@ export function count(n: number): string {
 export function hexGroups(digest: string): string {
   return digest.replace(/(.{4})(?=.)/g, '$1 ');
 }
+
+/** A text in which these stay on one line: groups of a number, a number and its unit, ln 2, 2/η, T = 0.2. */
+export function unbroken(text: string): string {
+  return text
+    .replace(/(\d) (?=\d{3}(?!\d)|%|nats\b)/g, '$1\u00a0')
+    .replace(/\bln (?=\d)/g, 'ln\u00a0')
+    .replace(/(\w) = (?=[\d−])/g, '$1\u00a0=\u00a0')
+    .replace(/(\d\/)(?=\p{L})/gu, '$1\u2060');
+}

@@ -6,6 +6,8 @@ export interface Scene {
   link: string;
   /** Selects the part. */
   figure: string;
+  /** Pixels of the picture for one of the page, if the part is small. */
+  scale?: number;
 }
 
 export interface Moments {
@@ -18,7 +20,7 @@ export interface Moments {
   /** The picture shown until the exhibit runs, and on its card: one scene, or several side by side. */
   still: readonly Scene[];
   /** What its card plays: one figure at eight steps of the default run. */
-  strip: { steps: readonly number[]; figure: string };
+  strip: Omit<Scene, 'link'> & { steps: readonly number[] };
   /** A file that the first visit loads, besides the page and its kernel. */
   data?: RegExp;
 }

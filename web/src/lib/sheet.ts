@@ -62,6 +62,20 @@ export function fieldItem(field: Element): Item {
   return { width, height, content };
 }
 
+/** The colours of a map with their numbers, as the page shows them beside it; nothing if it shows none. */
+export function rampItems(root: ParentNode): Item[] {
+  const key = root.querySelector('.map-key');
+  if (!key) return [];
+  const colours = [...key.querySelectorAll('rect')].map((rect) => rect.outerHTML).join('');
+  const width = 260;
+  const anchors = ['start', 'middle', 'end'];
+  const ends = [...key.querySelectorAll('.ends span')].map((end, k) =>
+    words((k * width) / 2, 30, end.textContent!, `text-anchor="${anchors[k]}"`),
+  );
+  const bar = `<svg width="${width}" height="12" viewBox="0 0 64 4" preserveAspectRatio="none">${colours}</svg>`;
+  return [{ width, height: 36, content: `${bar}${ends.join('')}` }];
+}
+
 /** Words in lines of at most so many letters. */
 function wrapped(text: string, letters: number): string[] {
   const lines: string[] = [''];

@@ -55,6 +55,10 @@ export class PathsExhibit extends PathsRun {
 
   // ---- words and numbers ----
 
+  protected override get headline(): string | undefined {
+    return this.toy ? 'Two low places lie apart. Does a band between them find a low way?' : undefined;
+  }
+
   protected get caption(): string {
     const { left = 0, step = 0, total = 0 } = this.state ?? {};
     return left > 0
@@ -212,7 +216,7 @@ export class PathsExhibit extends PathsRun {
     </div>`;
     if (this.toy) return listen;
     return html`<div class="charts">
-        ${this.charts().map((chart) => this.chart(chart))}
+        ${this.others()}
         <div>
           <h3>The band in one plane</h3>
           <lab-projection

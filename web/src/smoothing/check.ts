@@ -45,7 +45,7 @@ export class OneStep extends SizedPart {
               <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
           )}
           ${x.ticks(5).map((v) => svg`<text x=${x(v)} y=${SIDE - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`)}
-          <text x=${(LEFT + this.width - 16) / 2} y=${SIDE - 4} text-anchor="middle">slope of the smoothed curve; upwards, average slope of noisy steps</text>
+          <text x=${(LEFT + this.width - 16) / 2} y=${SIDE - 4} text-anchor="middle">slope of the smoothed curve</text>
           <path class="diagonal" d="M${x(-most)} ${y(-most)}L${x(most)} ${y(most)}" />
           ${known.map(([, slope, average, error]) => {
             const cx = px(x(slope));
@@ -54,7 +54,7 @@ export class OneStep extends SizedPart {
           })}
         </svg>
       </div>
-      <p class="readout">${known.length === 0 ? 'known after two steps' : '24 places, bars of two standard errors'}</p>
+      <p class="readout">${known.length === 0 ? 'known after two steps' : 'upwards: average slope of noisy steps, at 24 places, with bars of two standard errors'}</p>
       ${
         this.running
           ? ''

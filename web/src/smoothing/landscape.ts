@@ -54,7 +54,7 @@ export class Landscape extends SizedPart {
 
   get #heights(): { curves: number; tree: number } {
     const narrow = this.width < 480;
-    return { curves: narrow ? 102 : 180, tree: narrow ? 60 : 84 };
+    return { curves: narrow ? 102 : 168, tree: narrow ? 60 : 80 };
   }
 
   #x(): Linear {
@@ -197,7 +197,7 @@ export class Landscape extends SizedPart {
     let dots = '';
     for (let k = 0; k < tree.length; k += 2) dots += `M${px(x(tree[k + 1]!))} ${px(y(tree[k]!))}h0`;
     const now = y(Math.min(width, WIDEST));
-    return svg`<text class="part-name" x=${LEFT} y=${top + 8}>dips that are left, by the width of the smoothing</text>
+    return svg`<text class="part-name" x=${LEFT} y=${top + 8}>dips left, by the width of the smoothing</text>
       ${[0, 0.2, 0.4, WIDEST].map(
         (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - RIGHT} y1=${y(v)} y2=${y(v)} />
         <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,

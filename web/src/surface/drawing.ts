@@ -1,9 +1,8 @@
 /** What is drawn above the fields, and what explains them. */
 
-import { html, nothing, type SVGTemplateResult, svg } from 'lit';
+import { nothing, type SVGTemplateResult, svg } from 'lit';
 import type { Handle } from '../grammar/field.ts';
 import { px } from '../grammar/points.ts';
-import { LOSS_MAP } from '../lib/colour.ts';
 import { significant } from '../lib/format.ts';
 import type { Look, MapPart, Slice } from './protocol.ts';
 
@@ -45,21 +44,6 @@ export function runPath(
     ${look && !hidden ? svg`<circle class="head" cx=${px(x(look.x))} cy=${px(y(look.y))} r="5.5" />` : nothing}`;
 }
 
-/** The colours with their numbers. */
-export function ramp(map: MapPart | undefined) {
-  const colour = (i: number) => `#${rgb(LOSS_MAP[i]!)}`;
-  const [lowest, highest] = map?.range ?? [];
-  return html`<div class="map-key">
-    <svg class="ramp" viewBox="0 0 64 4" preserveAspectRatio="none" shape-rendering="crispEdges" aria-hidden="true">
-      ${Array.from({ length: 64 }, (_, k) => svg`<rect x=${k} width="1.2" height="4" fill=${colour(4 * k + 2)} />`)}
-    </svg>
-    <p class="ends">
-      <span>${lowest === undefined ? '–' : significant(lowest, 2)}</span><span>loss</span
-      ><span>${highest === undefined ? '–' : significant(highest, 2)}</span>
-    </p>
-  </div>`;
-}
-
 /** What the marks are, and the heights of the level lines. */
 export function legend(map: MapPart | undefined, slice: Slice | undefined, ring: boolean): string {
   const marks = ring
@@ -68,11 +52,4 @@ export function legend(map: MapPart | undefined, slice: Slice | undefined, ring:
   const levels = map?.levels?.map((level) => significant(level, 1)).join(', ');
   const lines = levels ? ` Lines: ${levels} above the lowest.` : '';
   return `${marks}${lines}${slice && !ring ? ` One unit is ${significant(slice.unit)} long.` : ''}`;
-}
-
-/** Packed little-endian RGBA as six hexadecimal digits. */
-function rgb(packed: number): string {
-  return [packed & 255, (packed >> 8) & 255, (packed >> 16) & 255]
-    .map((channel) => channel.toString(16).padStart(2, '0'))
-    .join('');
 }

@@ -2,7 +2,7 @@
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
-import { type About, drawn, fieldItem, sheet } from '../lib/sheet.ts';
+import { type About, drawn, fieldItem, rampItems, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
 import type { Line, Slice } from './protocol.ts';
 
@@ -45,6 +45,7 @@ function mapAndLine(about: About): string {
   const chart = about.root.querySelector<SVGSVGElement>('#profile .plot svg');
   return sheet(about, [
     fieldItem(about.root.querySelector('lab-field.map')!),
+    ...rampItems(about.root),
     ...(chart ? [drawn(chart, 'Loss from A to B')] : []),
   ]);
 }

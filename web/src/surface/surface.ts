@@ -5,10 +5,11 @@ import type { Handle, Zoom } from '../grammar/field.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
 import { classPoints } from '../grammar/points.ts';
+import { ramp } from '../grammar/ramp.ts';
 import { count, percent, significant } from '../lib/format.ts';
 import { OWN_SPAN } from '../lib/own.ts';
 import type { Place } from '../lib/view.ts';
-import { legend, ramp, runPath } from './drawing.ts';
+import { legend, runPath } from './drawing.ts';
 import { files } from './export.ts';
 import { type Measured, moreNumbers, numbers } from './numbers.ts';
 import { INPUTS } from './protocol.ts';
@@ -31,6 +32,12 @@ export class SurfaceExhibit extends SurfaceRun {
     const plane = this.ring ? `ring, tilt ${significant(this.number('tilt'))}` : `plane ${this.values.plane}`;
     const own = this.own ? `${this.facts?.labels.length ?? 0} own points, ` : '';
     return `${own}${plane}, seed ${this.values.seed}, initial scale ${significant(this.number('scale'))}, step ${this.state?.step ?? 0}`;
+  }
+
+  protected override get headline(): string | undefined {
+    return this.ring
+      ? 'Every point of a ring is a minimum of the loss. How high does the straight line between two of them lead?'
+      : undefined;
   }
 
   protected answer(): string | undefined {
@@ -170,7 +177,7 @@ export class SurfaceExhibit extends SurfaceRun {
             ></lab-field>
             <p class="part">Boundary of ${whose}</p>`
       }
-      ${ramp(this.map)}
+      ${ramp('loss', this.map?.range)}
     </div>`;
   }
 

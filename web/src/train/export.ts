@@ -10,9 +10,11 @@ interface TakeHome {
   about: About;
   samples: readonly Sample[];
   network: () => Promise<Uint8Array>;
+  /** What it has learned. */
+  learned: string;
 }
 
-export function files({ about, samples, network }: TakeHome): HomeFile[] {
+export function files({ about, samples, network, learned }: TakeHome): HomeFile[] {
   return [
     {
       what: 'png',
@@ -35,7 +37,7 @@ export function files({ about, samples, network }: TakeHome): HomeFile[] {
     {
       what: 'network',
       label: 'The network (.losscape)',
-      name: 'digits.losscape',
+      name: `${learned}.losscape`,
       make: async () => new Blob([(await network()) as Uint8Array<ArrayBuffer>]),
     },
   ];

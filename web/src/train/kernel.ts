@@ -119,10 +119,15 @@ const settingsOf = (values: Values) =>
     { start: kernel.Start, order: kernel.Order },
   );
 
-async function start(values: Values, file: Uint8Array | undefined): Promise<Training> {
+/** Digits, or the reader's own rows, of which `split` decides what is held out. */
+async function dataOf(values: Values, split: number, file?: Uint8Array): Promise<Data> {
   const settings = settingsOf(values);
   const own = values.data === 'own' && !file ? parseOwn(String(values.own)) : undefined;
-  run = new Training(own ? onOwn(own, settings) : onDigits(await digitRows(), settings, file));
+  return own ? onOwn(own, settings, split) : onDigits(await digitRows(), settings, file);
+}
+
+async function start(values: Values, file: Uint8Array | undefined): Promise<Training> {
+  run = new Training(await dataOf(values, Number(values.seed), file));
   return run;
 }
 
@@ -139,8 +144,12 @@ function onDigits(digits: kernel.Digits, settings: kernel.TrainSettings, file: U
   };
 }
 
-function onOwn({ inputs, width, labels, standard }: Own, settings: kernel.TrainSettings): Data {
-  const table = new kernel.Table(inputs, width, labels, standard, settings.seed);
+function onOwn(
+  { inputs, width, labels, standard }: Own,
+  settings: kernel.TrainSettings,
+  split: number,
+): Data {
+  const table = new kernel.Table(inputs, width, labels, standard, split);
   const train = kernel.Train.on_table(table, settings);
   return {
     train,
@@ -160,15 +169,19 @@ function onOwn({ inputs, width, labels, standard }: Own, settings: kernel.TrainS
 /** Steps of the race at which the loss is measured: close together at first. */
 const MEASURED = [0, 20, 50, 100, 200, 350, 600, 900, COOLED, RACE_STEPS];
 
+/** Runs that are compared train on the same rows. */
+const SPLIT_OF_RACE = 1;
+
 async function race({ settings }: Requests['race']['ask']): Promise<Raced> {
   await loadKernel(kernel);
-  const train = new kernel.Train(await digitRows(), settingsOf(settings));
+  const data = await dataOf(settings, SPLIT_OF_RACE);
+  const { train } = data;
   const points = MEASURED.map((step): [number, number] => {
     train.advance(step - train.steps);
     if (step === COOLED) train.set_learning_rate(Number(settings.rate) / COOLER);
     return [train.steps, train.measure().loss];
   });
-  train.free();
+  data.free();
   return { points, end: points.at(-1)![1] };
 }
 

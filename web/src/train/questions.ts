@@ -17,20 +17,24 @@ function kind({ name, values }: Setting, first: Values): string {
   return `${name} (${Math.abs(ratio - 1) < 1e-3 ? 'as shown' : `${significant(ratio, 2)} times T`})`;
 }
 
-export function question(raced: readonly Setting[]): Asked {
+/** Of the digits, or of the reader's own rows: a guess for one is none for the other. */
+export function question(raced: readonly Setting[], own: string): Asked {
   return {
     id: 'stuck',
     guess: 'guess',
+    about: own,
     hidden: 'stuck',
     hides: 'losses of all these networks',
     at: 'when all of them are trained: Play',
-    text: `${SEEDS} networks of each kind train for ${count(RACE_STEPS)} steps, each from another start. Which kind gets stuck most often? (Stuck: it ends ${STUCK} nats or more above the best of its width. T, the temperature, is rate over batch size.)`,
+    text: `${SEEDS} networks of each kind train ${own === '' ? '' : 'on your rows '}for ${count(RACE_STEPS)} steps, each from another start. Which kind gets stuck most often? (Stuck: it ends ${STUCK} nats or more above the best of its width. T, the temperature, is rate over twice the batch size.)`,
     quantity: 'which gets stuck',
     ...choosing([...raced.map((setting) => kind(setting, raced[0]!.values)), NONE]),
-    verdict: (_, truth) =>
-      truth < raced.length
-        ? 'Width is room: many parameters make up for one. What a temperature does is seen in Cloud.'
-        : 'None did. Try other widths with “hidden units”.',
+    verdict: (_, truth) => {
+      if (truth >= raced.length) return 'None did. Try other widths with “hidden units”.';
+      return raced[truth]!.values.hidden === raced[0]!.values.hidden
+        ? 'It has as many units as the first: what a temperature does is seen in Cloud.'
+        : 'Width is room: many parameters make up for one. What a temperature does is seen in Cloud.';
+    },
   };
 }
 
@@ -41,12 +45,21 @@ export function mostStuck(outcomes: readonly Outcome[]): number {
 }
 
 /** The question of the page in a sentence: what is stuck, told apart from what is too small. */
-export function answer(outcomes: readonly Outcome[]): string {
+export function answer(outcomes: readonly Outcome[], own: boolean): string {
   const counts = outcomes.map(({ name, stuck }) => `${name} ${stuck}`).join(', ');
   const widest = Math.max(...outcomes.map(({ hidden }) => hidden));
   const [wide, narrow] = [
     outcomes.find(({ hidden }) => hidden === widest)!,
     outcomes.find(({ hidden }) => hidden < widest)!,
   ];
-  return `Of ${SEEDS} seeds each got stuck: ${counts}. With ${narrow.hidden} units even the best stays at ${significant(narrow.best, 2)} nats, with ${widest} it comes to ${significant(wide.best, 2)}: most of the narrow ones are not stuck, they are too small.`;
+  const [least, most] = [narrow, wide].map(({ best }) => significant(best, 2));
+  const said =
+    narrow.best <= wide.best + STUCK
+      ? `With ${narrow.hidden} units the best comes to ${least} nats, with ${widest} to ${most}: here even few units have room.`
+      : `With ${narrow.hidden} units even the best stays at ${least} nats, with ${widest} it comes to ${most}: ${
+          2 * narrow.stuck < SEEDS
+            ? 'most of the narrow ones are not stuck, they are too small.'
+            : 'the narrow ones are too small as well.'
+        }`;
+  return `Of ${SEEDS} seeds each${own ? ', on your rows,' : ''} got stuck: ${counts}. ${said}`;
 }

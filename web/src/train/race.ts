@@ -3,9 +3,9 @@
 import { html, nothing, svg } from 'lit';
 import { Part } from '../grammar/element.ts';
 import type { Client } from '../lib/client.ts';
-import { count, significant } from '../lib/format.ts';
+import { count, significant, tick } from '../lib/format.ts';
 import { newClient } from '../lib/launch.ts';
-import { linear, logarithmic, polyline } from '../lib/scale.ts';
+import { linear, logarithmic, polyline, type Scale } from '../lib/scale.ts';
 import type { Values } from '../lib/schema.ts';
 import { COOLED, RACE_STEPS, type Raced, type Requests, SEEDS, STUCK } from './protocol.ts';
 
@@ -32,7 +32,25 @@ const LANES = Math.min(4, Math.max(1, (navigator.hardwareConcurrency || 2) - 1))
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [220, 94, 34, 18, 5];
 const X = linear([0, RACE_STEPS], [LEFT, WIDTH - 4]);
-const Y = logarithmic([0.012, 3], [HEIGHT - BOTTOM, TOP]);
+/** Losses that are always in sight: others widen the axis. */
+const SEEN = [0.012, 3] as const;
+const DECADES = [1e-4, 1e-3, 0.01, 0.1, 1, 10];
+
+/** The axis of the losses, one for all panels, and what is written at it. */
+function axis(runs: readonly Raced[]): { y: Scale; ticks: readonly number[] } {
+  const losses = runs
+    .flatMap(({ points }) => points.map(([, loss]) => loss))
+    .filter((loss) => loss > 0 && Number.isFinite(loss));
+  const [low, high] = [Math.min(SEEN[0], ...losses), Math.max(SEEN[1], ...losses)];
+  const inside = DECADES.filter((v) => v >= low && v <= high);
+  return {
+    y: logarithmic([low, high], [HEIGHT - BOTTOM, TOP]),
+    ticks: inside.filter((_, k) => inside.length < 4 || k % 2 === 0),
+  };
+}
+
+/** Whether a run has ended well above the best of its width, or has left the finite numbers on its way. */
+const over = (end: number, best: number) => !(end <= best + STUCK);
 
 /** The race itself, whether or not it is drawn. */
 export class Race {
@@ -110,9 +128,9 @@ export class Race {
     const width = (k: number) => Number(this.settings[k]!.values.hidden);
     return this.settings.map(({ name }, k) => {
       const same = this.settings.flatMap((_, j) => (width(j) === width(k) ? this.of(j) : []));
-      const best = Math.min(...same.map(({ end }) => end));
+      const best = Math.min(...same.map(({ end }) => end).filter(Number.isFinite));
       const ends = this.of(k).map(({ end }) => end);
-      return { name, hidden: width(k), ends, best, stuck: ends.filter((end) => end > best + STUCK).length };
+      return { name, hidden: width(k), ends, best, stuck: ends.filter((end) => over(end, best)).length };
     });
   }
 }
@@ -128,27 +146,30 @@ export class RaceFigure extends Part {
     const { done, total } = this.race;
     if (done === 0) return nothing;
     const outcomes = this.race.soFar();
-    return html`<h3>Training loss of ${SEEDS} seeds each</h3>
-      <div class="race">${outcomes.map((outcome, k) => this.#panel(outcome, k))}</div>
+    const drawn = axis(outcomes.flatMap((_, k) => this.race.of(k)));
+    return html`<h3>Training loss (nats) of ${SEEDS} seeds each, by step</h3>
+      <div class="race">${outcomes.map((outcome, k) => this.#panel(outcome, k, drawn))}</div>
       <p class="readout" data-test="race">
-        ${done < total ? `${done} of ${total} networks trained` : `All ${total} networks are trained.`}
+        ${done < total ? `${done} of ${total} networks trained.` : `All ${total} networks are trained.`} Dotted: the best of that width.
       </p>
       ${done < total ? nothing : table(outcomes)}`;
   }
 
-  #panel({ name, hidden, best, ends, stuck }: Outcome, k: number) {
+  #panel({ name, hidden, best, ends, stuck }: Outcome, k: number, { y, ticks }: ReturnType<typeof axis>) {
     const runs = this.race.of(k);
-    const over = (run: Raced) => (run.end > best + STUCK ? 'run stuck' : 'run');
     return html`<div class="plot">
-      <p class="part">${name}: ${stuck} of ${ends.length} stuck</p>
+      <p class="part">${name}: ${stuck} stuck</p>
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${name}: ${ends.length} losses over ${count(RACE_STEPS)} steps; ${stuck} end well above the best of ${hidden} units, ${significant(best, 2)}">
-        ${[0.1, 1].map(
-          (v) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH - 4} y1=${Y(v)} y2=${Y(v)} />
-            <text x=${LEFT - 5} y=${Y(v)} dy="0.32em" text-anchor="end">${v}</text>`,
+        ${ticks.map(
+          (v) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH - 4} y1=${y(v)} y2=${y(v)} />
+            <text x=${LEFT - 5} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
         )}
         ${[0, COOLED].map((v) => svg`<text x=${X(v)} y=${HEIGHT - 4} text-anchor="middle">${count(v)}</text>`)}
-        ${runs.map((run) => svg`<path class=${over(run)} d=${polyline(run.points.map(([s, y]) => [X(s), Y(y)]))} />`)}
-        ${ends.length > 0 ? svg`<line class="best" x1=${LEFT} x2=${WIDTH - 4} y1=${Y(best)} y2=${Y(best)} />` : nothing}
+        ${runs.map(
+          ({ end, points }) =>
+            svg`<path class=${over(end, best) ? 'run stuck' : 'run'} d=${polyline(points.map(([step, loss]) => [X(step), y(loss)]))} />`,
+        )}
+        ${Number.isFinite(y(best)) ? svg`<line class="best" x1=${LEFT} x2=${WIDTH - 4} y1=${y(best)} y2=${y(best)} />` : nothing}
       </svg>
     </div>`;
   }

@@ -89,9 +89,9 @@ export const ORDER: ChoiceField = {
   kind: 'choice',
   key: 'order',
   name: 'minibatches',
-  help: 'How a step chooses its digits.',
+  help: 'How a step chooses its rows.',
   options: [
-    { value: 'epochs', label: 'every digit once an epoch, shuffled' },
+    { value: 'epochs', label: 'every row once an epoch, shuffled' },
     { value: 'replacement', label: 'drawn independently, with replacement' },
   ],
   default: 'epochs',
@@ -154,7 +154,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Hot',
-    says: 'Rate 0.5, batch 4: ten times the temperature of “Steady”. Steps are long, and each looks at few digits.',
+    says: 'Rate 0.5, batch 4: ten times the temperature of “Steady”. Steps are long, and each looks at few rows.',
     values: { rate: 0.5, batch: 4 },
   },
   {
@@ -164,7 +164,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Narrow',
-    says: 'Three hidden units, 238 parameters, otherwise as “Steady”.',
+    says: 'Three hidden units, otherwise as “Steady”.',
     values: { hidden: 3 },
   },
   {

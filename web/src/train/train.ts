@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { Chart } from '../grammar/asking.ts';
 import type { HomeFile } from '../grammar/home.ts';
+import type { Asked } from '../grammar/predictions.ts';
 import '../grammar/network.ts';
 import './bars.ts';
 import type { NetworkFigure } from '../grammar/network.ts';
@@ -26,7 +27,6 @@ const KINDS = RACED.map((name) => {
 export class TrainExhibit extends TrainRun {
   protected readonly presets = PRESETS;
   protected override readonly presetNote = 'Rate and batch size may be changed while it runs.';
-  protected readonly questions = [question(KINDS)];
   protected override readonly brings = {
     label: 'Open a network (.losscape) or a state (.json)',
     accept: '.losscape,.json',
@@ -35,14 +35,39 @@ export class TrainExhibit extends TrainRun {
 
   // ---- the race ----
 
-  readonly #race = new Race(
-    KINDS,
-    () => this.requestUpdate(),
-    (error) => this.failed(error),
-  );
+  #raced: { of: string; race: Race; question: Asked } | undefined;
+
+  /** Of what is learned now: other rows have a race of their own. */
+  get #now() {
+    const own = this.own ? this.packed : '';
+    // A batch is not larger than the rows that are trained on, which are known once the run stands there.
+    const rows = this.own ? this.state?.trained : undefined;
+    const of = `${rows} ${own}`;
+    if (this.#raced?.of === of) return this.#raced;
+    this.#raced?.race.stop();
+    const kinds = KINDS.map(({ name, values }) => ({
+      name,
+      values: {
+        ...values,
+        ...(this.own && { data: this.values.data!, own }),
+        batch: Math.min(Number(values.batch), rows ?? Number.POSITIVE_INFINITY),
+      },
+    }));
+    const race = new Race(
+      kinds,
+      () => this.requestUpdate(),
+      (error) => this.failed(error),
+    );
+    this.#raced = { of, race, question: question(kinds, own) };
+    return this.#raced;
+  }
+
+  protected get questions(): readonly Asked[] {
+    return [this.#now.question];
+  }
 
   get #outcomes() {
-    return this.#race.outcomes;
+    return this.#now.race.outcomes;
   }
 
   protected truth(): number | undefined {
@@ -52,14 +77,15 @@ export class TrainExhibit extends TrainRun {
 
   protected answer(): string | undefined {
     const outcomes = this.#outcomes;
-    return outcomes && !this.veils('stuck') ? answer(outcomes) : undefined;
+    return outcomes && !this.veils('stuck') ? answer(outcomes, this.own) : undefined;
   }
 
   /** Play goes on with the race, too, and Pause stops it; what is found is kept, for it depends on nothing. */
   protected override act(action: string): void {
     if (action === 'play') {
-      if (this.playing) this.#race.stop();
-      else void this.#race.go();
+      const { race } = this.#now;
+      if (this.playing) race.stop();
+      else void race.go();
     }
     super.act(action);
   }
@@ -71,10 +97,18 @@ export class TrainExhibit extends TrainRun {
 
   protected override beside() {
     if (this.veils('stuck')) return nothing;
-    return html`<lab-race class="beside" .race=${this.#race} .done=${this.#race.done}></lab-race>`;
+    const { race } = this.#now;
+    return html`<lab-race class="beside" .race=${race} .done=${race.done}></lab-race>`;
   }
 
   // ---- words and numbers ----
+
+  protected override get headline(): string | undefined {
+    const { state } = this;
+    if (!state) return undefined;
+    const numbers = paramLen(state.inputs, state.hiddenUnits, state.classes);
+    return `A network of ${numbers} numbers learns ${this.own ? 'your rows' : 'digits'}. Nothing forbids it from getting stuck. Does it?`;
+  }
 
   protected get caption(): string {
     return `Step ${count(this.state?.step ?? 0)}, seed ${this.values.seed}`;
@@ -226,6 +260,7 @@ export class TrainExhibit extends TrainRun {
       about: this.about(),
       samples: this.samples,
       network: () => this.save(),
+      learned: this.#what,
     });
   }
 
