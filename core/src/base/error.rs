@@ -8,6 +8,7 @@ use super::real::Real;
 /// An argument was refused; nothing has been changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct ArgError {
     /// The argument's name.
     pub arg: &'static str,
@@ -18,6 +19,7 @@ pub struct ArgError {
 /// What is wrong with an argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum Reason {
     /// A slice has another length than the one needed.
     Length {

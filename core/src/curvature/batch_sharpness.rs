@@ -49,6 +49,7 @@ impl BatchSharpnessLayout {
 /// What one [`BatchSharpness::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum BatchSharpnessStep {
     /// A batch was added.
     Added {

@@ -51,6 +51,7 @@ impl DeflatedTraceLayout {
 /// What one [`DeflatedTrace::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum DeflatedTraceStep {
     /// A random vector was multiplied, to find the space; a product that already lies in it adds no dimension.
     Direction {

@@ -58,6 +58,7 @@ impl DensityLayout {
 /// What one [`SpectralDensity::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum DensityStep {
     /// One more product.
     Product {

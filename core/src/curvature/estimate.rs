@@ -6,6 +6,7 @@ use crate::base::vector::unit_scale;
 
 /// An average over probes and the standard error of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Estimate<R: Real = f32> {
     /// The mean; NaN without a probe.
     pub mean: R,

@@ -54,6 +54,7 @@ impl HessianLayout {
 /// What one [`Hessian::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum HessianStep<R: Real = f32> {
     /// A product was written to this row of the matrix; of several at a time this is the last.
     Product {

@@ -81,6 +81,7 @@ impl SaddleFreeLayout {
 /// What one [`SaddleFree::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum SaddleFreeStep<R: Real = f32> {
     /// The value and the gradient at the start are known.
     Evaluated {

@@ -129,6 +129,7 @@ impl SharpnessLayout {
 /// What one [`Sharpness::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum SharpnessStep<R: Real = f32> {
     /// A point of the region was evaluated.
     Evaluated {

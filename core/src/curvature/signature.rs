@@ -4,6 +4,7 @@ use crate::Real;
 
 /// How many eigenvalues are positive, flat and negative; see [`signature`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Signature {
     /// Directions that curve upwards.
     pub positive: u32,

@@ -68,6 +68,7 @@ impl TraceLayout {
 /// What one [`TraceEstimate::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum TraceStep {
     /// A probe was added, or several.
     Added {

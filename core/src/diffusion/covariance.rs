@@ -52,6 +52,7 @@ impl GradientCovarianceLayout {
 /// What a step of a [`GradientCovariance`] did.
 #[must_use = "a step may have refused"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum CovarianceStep {
     /// A sample's gradient is known.
     Gradient {

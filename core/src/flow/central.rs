@@ -86,6 +86,7 @@ impl CentralFlowLayout {
 /// What one [`CentralFlow::step`] did.
 #[must_use = "a step may have refused"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum CentralFlowStep<R: Real = f32> {
     /// The parameters moved on by one piece of a step of descent.
     Moved {

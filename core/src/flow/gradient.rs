@@ -81,6 +81,7 @@ impl FlowLayout {
 /// What one [`GradientFlow::step`] did.
 #[must_use = "a step may have refused"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum FlowStep<R: Real = f32> {
     /// The parameters moved on.
     Moved {

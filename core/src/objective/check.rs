@@ -8,6 +8,7 @@ use crate::{ArgError, Curvature, Objective, Real, Reason};
 
 /// How far derivatives lie from differences, at the worst component.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Check<R: Real = f32> {
     /// |g − d| divided by the largest of |g|, |d| and the root mean square of all g; infinite where
     /// either is not finite, and that component is the worst.

@@ -2,6 +2,7 @@
 
 /// How often an objective was evaluated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Evaluations {
     /// Values alone.
     pub values: u32,

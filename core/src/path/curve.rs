@@ -49,6 +49,7 @@ pub struct CurveConfig<R: Real = f32> {
 /// What one [`Curve::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum CurveStep<R: Real = f32> {
     /// The curve was evaluated here.
     Evaluated {

@@ -18,6 +18,7 @@ use crate::base::vector::distance;
 /// assert_eq!(point, [4.0, 6.0]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Location<R: Real = f32> {
     /// The segment from image `segment` to the next.
     pub segment: usize,

@@ -18,6 +18,7 @@ use crate::{ArgError, Objective, Real, Reason};
 /// with `s` the fraction of the path's length. The barrier is at least 0: the ends are on the path. Both maxima are over
 /// the places that were scanned; between these the path may be higher.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct PathReport<R: Real = f32> {
     /// The values at the two ends.
     pub ends: [R; 2],
@@ -58,6 +59,7 @@ impl<R: Real> PathReport<R> {
 /// What one [`DenseScan::step`] did. The point it evaluated is in the caller's `point`.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum ScanStep<R: Real = f32> {
     /// An image was evaluated.
     Image {

@@ -10,6 +10,7 @@ use crate::{ArgError, Objective, Real, Reason};
 /// What a step did.
 #[must_use = "a step may have stopped the run"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum SgdStep<R: Real = f32> {
     /// The parameters moved.
     Stepped {

@@ -4,6 +4,7 @@ use core::fmt;
 
 /// Why a [`GradientSource`](super::GradientSource) or a [`Transform`](super::Transform) cannot make a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum Halt {
     /// A number would have been infinite or NaN.
     NotFinite,

@@ -28,6 +28,7 @@ const ITERATIONS: u32 = 24;
 /// What a step of a [`Branch`] did.
 #[must_use = "the branch may have ended"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum BranchStep<R: Real = f32> {
     /// The minimum was found again at a larger bandwidth.
     Followed {

@@ -55,6 +55,7 @@ impl GraduatedLayout {
 /// What a step of [`Graduated`] did.
 #[must_use = "the descent may have ended"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum GraduatedStep<R: Real = f32> {
     /// The parameters moved.
     Moved {

@@ -76,6 +76,7 @@ fn reach_of<R: Real>(axis: &Axis<R>, kernel: &Kernel<R>) -> usize {
 /// What a step of a [`GridConvolution`] did.
 #[must_use = "the convolution may have ended"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum ConvolutionStep {
     /// A line was convolved.
     Line,

@@ -11,6 +11,7 @@ const HALVINGS: u32 = 64;
 /// What a step of [`LineMinima`] did.
 #[must_use = "the search may have ended"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum LineStep {
     /// A face of the grid was looked at.
     Searching,

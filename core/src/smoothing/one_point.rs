@@ -87,6 +87,7 @@ impl OnePointLayout {
 /// What a step of [`OnePoint`] did.
 #[must_use = "a gradient may not have been counted"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum OnePointStep<R: Real = f32> {
     /// A gradient was counted.
     Counted {

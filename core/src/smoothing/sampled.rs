@@ -54,6 +54,7 @@ impl SampledConvolutionLayout {
 /// What a step of a [`SampledConvolution`] did.
 #[must_use = "a draw may have been refused"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum SampledStep {
     /// A draw was added.
     Added,

@@ -8,8 +8,8 @@
 
 use losscape::base::random::stream;
 use losscape_programs::{
-    Program, Run, autoneb_digits, autoneb_xor, cloud, digits, flatness, kept, reader, resume, spirals,
-    tanh, tanh_micromath, xor,
+    Program, Run, autoneb_digits, autoneb_xor, cloud, digits, flatness, kept, reader, resume, spirals, tanh,
+    tanh_micromath, xor,
 };
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {

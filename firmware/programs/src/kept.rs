@@ -41,11 +41,15 @@ impl Run {
         Ok(Self { objective, sgd, rng })
     }
 
+    /// Makes a step; returns what came of it.
+    pub fn advance(&mut self) -> SgdStep {
+        self.sgd.step(&self.objective, &mut self.rng)
+    }
+
     /// Makes a step; returns whether there is another to make.
     pub fn step(&mut self) -> bool {
-        let step = self.sgd.step(&self.objective, &mut self.rng);
         // A value that is not finite ends the run; the parameters stay the last good ones.
-        matches!(step, SgdStep::Stepped { .. }) && self.sgd.steps() < STEPS
+        matches!(self.advance(), SgdStep::Stepped { .. }) && self.sgd.steps() < STEPS
     }
 
     /// The digest of the parameters.

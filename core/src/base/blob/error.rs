@@ -7,6 +7,7 @@ use crate::ArgError;
 /// Bytes were refused; nothing has been changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum BlobError {
     /// The slice ends too early: cut off, or too small to write into.
     TooShort {

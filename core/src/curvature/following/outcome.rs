@@ -5,6 +5,7 @@ use crate::curvature::Signature;
 
 /// Where an [`EigenvectorFollowing`](super::EigenvectorFollowing) has come to rest.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct CriticalPoint<R: Real = f32> {
     /// The value there.
     pub value: R,
@@ -20,6 +21,7 @@ pub struct CriticalPoint<R: Real = f32> {
 /// What one [`EigenvectorFollowing::step`](super::EigenvectorFollowing::step) did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum FollowingStep<R: Real = f32> {
     /// The gradient was evaluated.
     Evaluated {

@@ -26,6 +26,7 @@ pub struct LanczosConfig {
 /// What one [`Lanczos::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum LanczosStep<R: Real = f32> {
     /// The space has grown by one dimension.
     Extended {

@@ -80,6 +80,7 @@ impl SearchLayout {
 /// What one [`CriticalSearch::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum SearchStep<R: Real = f32> {
     /// The first gradient was evaluated.
     Evaluated {

@@ -57,6 +57,7 @@ pub struct PlaneGridConfig<R: Real = f32> {
 /// What one [`PlaneGrid::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum GridStep<R: Real = f32> {
     /// A value was written.
     Evaluated {

@@ -52,6 +52,7 @@ impl EnsembleLayout {
 /// What a step of an [`Ensemble`] did.
 #[must_use = "a walker may not have moved"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum EnsembleStep<R: Real = f32> {
     /// A walker has moved.
     Moved {

@@ -78,6 +78,7 @@ impl<R: Real> Scheme<R> {
 /// What a step of an [`Evolution`] did.
 #[must_use = "a step may have refused"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum EvolutionStep<R: Real = f32> {
     /// One pass over the grid is done, and more are needed until the next time.
     Swept {

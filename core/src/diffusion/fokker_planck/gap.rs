@@ -22,6 +22,7 @@ pub struct Relaxation<R: Real = f32> {
 /// What a step of a [`SpectralGap`] did.
 #[must_use = "the rates settle after some steps"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum GapStep<R: Real = f32> {
     /// The two slowest rates are closer.
     Iterated {

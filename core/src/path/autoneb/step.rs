@@ -6,6 +6,7 @@ use crate::path::scan::PathReport;
 
 /// The end of a cycle.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct CycleReport<R: Real = f32> {
     /// Which cycle, from 0.
     pub cycle: usize,
@@ -19,6 +20,7 @@ pub struct CycleReport<R: Real = f32> {
 
 /// Why an [`AutoNeb`](super::AutoNeb) has ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum AutoNebEnd<R: Real = f32> {
     /// The schedule was run to its end.
     Completed,
@@ -37,6 +39,7 @@ pub enum AutoNebEnd<R: Real = f32> {
 /// What one [`AutoNeb::step`](super::AutoNeb::step) did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum AutoNebStep<R: Real = f32> {
     /// The gradient at an end was found to have this length.
     EndChecked {

@@ -57,6 +57,7 @@ impl<R: Real> BandConfig<R> {
 /// What one [`Band::step`](super::Band::step) did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum BandStep<R: Real = f32> {
     /// This image was evaluated.
     Evaluated(usize),

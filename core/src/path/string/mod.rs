@@ -36,6 +36,7 @@ pub struct StringConfig<R: Real = f32> {
 /// What one [`StringMethod::step`] did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum StringStep<R: Real = f32> {
     /// This image was evaluated.
     Evaluated(usize),

@@ -83,6 +83,7 @@ impl<R: Real> StringSamplingConfig<R> {
 
 /// Why a [`StringSampling`](super::StringSampling) has ended. Only the first proves something.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum StringSamplingEnd<R: Real = f32> {
     /// Every segment stays below the level: the ends are connected there.
     Connected,
@@ -109,6 +110,7 @@ pub enum StringSamplingEnd<R: Real = f32> {
 /// What one [`StringSampling::step`](super::StringSampling::step) did.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum StringSamplingStep<R: Real = f32> {
     /// A bead or a point of a segment was evaluated.
     Scanned {

@@ -25,6 +25,7 @@ const GROWN: f64 = 1e12;
 /// What a step of an [`Elimination`] did.
 #[must_use = "a step may have found that there is no solution"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum EliminationStep {
     /// A cell is eliminated.
     Eliminated {
