@@ -19,15 +19,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("run", help="make the run of a state that a page exported, and compare digests")
     one.add_argument("config", help="JSON with `exhibit` and `link`")
-    one.add_argument("--out", help="a file of JSON lines to append the result to")
+    one.add_argument("--out", help="a file of JSON lines, or .parquet, to add the result to")
     many = commands.add_parser("sweep", help="make the runs of all combinations of the lists under `sweep`")
     many.add_argument("config", help="JSON with `exhibit`, `link` and `sweep`")
-    many.add_argument("--out", default="results.jsonl", help="a file of JSON lines; what it holds is not made again")
+    many.add_argument("--out", default="results.jsonl", help="a file of JSON lines, or .parquet; what it holds is not made again")
     many.add_argument("--engine", default="joblib", help="joblib, dask, dask:ADDRESS, slurm, slurm:local or serial")
     many.add_argument("--jobs", type=int, help="workers; all cores if not given")
     many.add_argument("--chunk-seconds", type=float, default=10.0, help="the least work that is sent out at once")
     plot = commands.add_parser("plot", help="draw a state or a file of results, as PNG, SVG and numbers")
-    plot.add_argument("result", help="a state (JSON) or results (JSON lines)")
+    plot.add_argument("result", help="a state (JSON) or results (JSON lines, Parquet)")
     plot.add_argument("--kind", default="auto", help="path, surface, cloud, curve, runs, places, spectrum, width or auto")
     plot.add_argument("--out", default="losscape", help="the files' name without an extension")
     return parser
@@ -58,14 +58,16 @@ def _load(path: str) -> dict:
 
 def _run(args: argparse.Namespace) -> int:
     config = _load(args.config)
-    point = {"exhibit": config.get("exhibit"), "link": config.get("link", "#v=1")}
-    row = run_point(point)
+    values = lab.settings(config)
+    expected = config.get("digest") or values.pop("digest", None)
+    row = run_point({"exhibit": config.get("exhibit"), "link": lab.link(values)})
     print(f"{row['exhibit']} at step {row['step']}: {row['digest']}")
     for name, number in row["numbers"].items():
         print(f"  {name:<18} {number:.9g}")
     if args.out:
-        Store(args.out).append(row)
-    expected = config.get("digest") or lab.settings(point).get("digest")
+        store = Store(args.out)
+        store.append(row)
+        store.seal()
     if expected and expected != row["digest"]:
         print(f"the file says {expected}: the runs differ", file=sys.stderr)
         return 1

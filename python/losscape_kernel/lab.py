@@ -11,12 +11,15 @@ from urllib.parse import parse_qsl, quote
 
 import numpy as np
 
-from ._kernel import VERSION, run_exhibit
+from ._kernel import VERSION, packed, run_exhibit
 from .results import Run
 
 __all__ = ["EXHIBITS", "Replayed", "link", "replay", "run", "settings", "state", "write_state"]
 
-EXHIBITS = ("train", "paths", "cloud", "smoothing", "surface", "saddles")
+EXHIBITS = ("train", "paths", "cloud", "smoothing", "surface", "saddles", "batch")
+
+# The reader's own data, packed; a link holds so many characters of it, and the page exports longer data beside the link.
+_OWN, _MOST_IN_LINK = "own", 1500
 
 _VERSION = "1"
 
@@ -53,7 +56,7 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Mapping[str, An
 
 
 def settings(source: Mapping[str, Any]) -> dict[str, str]:
-    """The values of a state's link, by their keys.
+    """The values of a state's link, by their keys; data of one's own that are too long for a link stand beside it.
 
     >>> settings({"exhibit": "train", "link": "#v=1&rate=0.5&step=300"})
     {'rate': '0.5', 'step': '300'}
@@ -67,6 +70,8 @@ def settings(source: Mapping[str, Any]) -> dict[str, str]:
     version = values.pop("v", _VERSION)
     if version != _VERSION:
         raise ValueError(f"`link` is of version {version}, must be of version {_VERSION}")
+    if isinstance(source.get(_OWN), str):
+        values |= {_OWN: source[_OWN], "step": str(source.get("step", 0))}
     return values
 
 
@@ -121,16 +126,26 @@ def state(exhibit: str, **values: object) -> dict[str, Any]:
 
     >>> state("train", step=100)["link"]
     '#v=1&step=100&digest=6305f8443acbbe54'
+
+    Data of one's own are packed first:
+
+    >>> rows = np.array([[-2.0, 0.5], [2.0, 0.5], [-1.0, -0.5], [1.0, -0.5]], np.float32)
+    >>> made = state("surface", scene="own", own=packed(rows, np.array([0, 1, 0, 1])), step=100)
+    >>> made["link"], replay(made).same
+    ('#v=1&scene=own&own=2s.1.AnBKBoBKATJBUJ&step=100&digest=e6aafa36019a5629', True)
     """
     made = run(exhibit, **values)
     values = {key: value for key, value in values.items() if key != "digest"}
+    own = str(values.get(_OWN, ""))
+    told = values if len(own) <= _MOST_IN_LINK else {key: value for key, value in values.items() if key != _OWN}
     return {
         "exhibit": exhibit,
-        "link": link({**values, "digest": made.digest}),
+        "link": link({**told, "digest": made.digest}),
         "settings": {key: _text(value) for key, value in values.items()},
         "step": made.step,
         "digest": made.digest,
         "build": f"native, losscape {VERSION}",
+        **({} if told is values else {_OWN: own}),
     }
 
 

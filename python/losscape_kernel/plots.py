@@ -160,6 +160,8 @@ _DRAW = {"path": _path, "surface": _surface, "cloud": _cloud, "curve": _curve, "
 
 
 def _rows(result: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
+    if Store(result).is_table:
+        return list(Store(result))
     text = Path(result).read_text(encoding="utf-8")
     try:
         state = json.loads(text)

@@ -1,8 +1,9 @@
-"""Results: one file of JSON lines, a row for each run, keyed by what decides its numbers."""
+"""Results: one file of JSON lines or a Parquet table, a row for each run, keyed by what decides its numbers."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import threading
@@ -44,10 +45,16 @@ def key_of(config: Mapping[str, Any], version: str = VERSION) -> str:
 
 class Store:
     """A file to which rows are only ever appended, each in one write: a run that is killed loses at most the row it was writing,
-    and what is there twice is counted once."""
+    and what is there twice is counted once.
+
+    A path that ends in `.parquet` is a table for other tools, with a column for each setting and each number. Nothing can be appended to
+    a Parquet file, so rows go to JSON lines beside it (`.parquet.jsonl`), and `seal` writes the table anew from all rows of both.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+        self.is_table = self.path.suffix == ".parquet"
+        self._lines = self.path.with_name(self.path.name + ".jsonl") if self.is_table else self.path
         self._lock = threading.Lock()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -56,25 +63,23 @@ class Store:
     def rows(self) -> dict[str, dict[str, Any]]:
         """The rows by their keys, without half written lines; `Conflict` if one key has two digests."""
         rows: dict[str, dict[str, Any]] = {}
-        if not self.path.exists():
-            return rows
-        for line in self.path.read_text(encoding="utf-8").splitlines():
-            try:
-                row = json.loads(line)
-                key, digest = row["key"], row["digest"]
-            except (ValueError, TypeError, KeyError):
-                continue  # the writer was killed
-            known = rows.setdefault(key, row)
-            if known["digest"] != digest:
-                raise Conflict(f"{row['exhibit']} {row['link']}: {known['digest']} and {digest}")
+        for row in itertools.chain(_table_rows(self.path) if self.is_table else (), _line_rows(self._lines)):
+            known = rows.setdefault(row["key"], row)
+            if known["digest"] != row["digest"]:
+                raise Conflict(f"{row['exhibit']} {row['link']}: {known['digest']} and {row['digest']}")
         return rows
+
+    def seal(self) -> None:
+        """Writes the table, if there is to be one, whole: who reads it sees the old one or the new one."""
+        if self.is_table and (rows := list(self.rows().values())):
+            _write_table(self.path, rows)
 
     def append(self, row: Mapping[str, Any]) -> None:
         """Appends a row, on a line of its own whatever was left of the last writer."""
         text = json.dumps(row, allow_nan=True)
         with self._lock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            file = os.open(self._lines, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             try:
                 end = os.lseek(file, 0, os.SEEK_END)
                 torn = end > 0 and _byte_before(file, end) != b"\n"
@@ -87,3 +92,46 @@ class Store:
 def _byte_before(file: int, end: int) -> bytes:
     os.lseek(file, end - 1, os.SEEK_SET)
     return os.read(file, 1)
+
+
+def _line_rows(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            row = json.loads(line)
+            row["key"], row["digest"]
+        except (ValueError, TypeError, KeyError):
+            continue  # the writer was killed
+        yield row
+
+
+# Columns of a table: those of a row, then its settings and its numbers.
+_OF_A_ROW = ("key", "exhibit", "link", "version", "step", "digest", "not_finite", "seconds", "host")
+_SETTING, _NUMBER = "setting.", "number."
+
+
+def _table_rows(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.exists():
+        return
+    from pyarrow import parquet
+
+    for line in parquet.read_table(path).to_pylist():
+        numbers = {name[len(_NUMBER) :]: x for name, x in line.items() if name.startswith(_NUMBER) and x is not None}
+        yield {**{name: line[name] for name in _OF_A_ROW}, "numbers": numbers}
+
+
+def _write_table(path: Path, rows: list[dict[str, Any]]) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    lines, columns = [], dict.fromkeys(_OF_A_ROW)
+    for row in rows:
+        settings = {_SETTING + name: text for name, text in lab.settings(row).items()}
+        numbers = {_NUMBER + name: float(x) for name, x in row["numbers"].items()}
+        lines.append({**{name: row[name] for name in _OF_A_ROW}, **settings, **numbers})
+        columns |= dict.fromkeys([*settings, *numbers])
+    table = pyarrow.table({name: [line.get(name) for line in lines] for name in columns})
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    parquet.write_table(table, new)
+    os.replace(new, path)

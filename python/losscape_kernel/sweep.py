@@ -158,7 +158,7 @@ def sweep(
 ) -> list[Row]:
     """Makes all runs of a configuration that `out` does not hold yet, and returns the rows of all.
 
-    `engine` is joblib (threads here), dask or dask:ADDRESS, slurm (or slurm:local), serial. Points go out in chunks of at least
+    `out` is a file of JSON lines, or ends in `.parquet` (needs pyarrow). `engine` is joblib (threads here), dask or dask:ADDRESS, slurm (or slurm:local), serial. Points go out in chunks of at least
     `chunk_seconds`, by the time that the first took. Rows are appended as they arrive, so a sweep that is stopped or killed goes on
     where it was when it is called again. A share `check` of the points, at least one, is computed once more and must have the same
     digests.
@@ -167,6 +167,8 @@ def sweep(
     if name not in _ENGINES:
         raise ValueError(f"`engine` is {engine!r}, must be one of {', '.join(_ENGINES)}")
     store, jobs = Store(out), jobs or os.cpu_count() or 1
+    if store.is_table:
+        import pyarrow  # noqa: F401  (told before the work, not after it)
     wanted = {key_of(point): point for point in points(config)}
     rows = {key: row for key, row in store.rows().items() if key in wanted}
     todo = [point for key, point in wanted.items() if key not in rows]
@@ -182,17 +184,20 @@ def sweep(
                 made = len(rows) - before
                 progress(len(rows), len(wanted), (time.perf_counter() - start) / max(made, 1) * (len(wanted) - len(rows)))
 
-    if todo:
-        keep(run_point(todo[0]))
-        first = rows[key_of(todo[0])]["seconds"]
-        if len(todo) > 1:
-            _ENGINES[name](list(_chunks(todo[1:], first, chunk_seconds)), jobs, keep, place)
-    if check > 0 and rows:
-        # By the key, so that it is not always the first; the same ones every time.
-        sample = sorted(rows.values(), key=lambda row: row["key"][::-1])[: math.ceil(check * len(rows))]
-        again: dict[str, Row] = {}
-        _ENGINES[name]([[row] for row in sample], jobs, lambda row: again.__setitem__(row["key"], row), place)
-        unlike = _unlike(sample, again)
-        if unlike:
-            raise Conflict("\n".join(unlike))
+    try:
+        if todo:
+            keep(run_point(todo[0]))
+            first = rows[key_of(todo[0])]["seconds"]
+            if len(todo) > 1:
+                _ENGINES[name](list(_chunks(todo[1:], first, chunk_seconds)), jobs, keep, place)
+        if check > 0 and rows:
+            # By the key, so that it is not always the first; the same ones every time.
+            sample = sorted(rows.values(), key=lambda row: row["key"][::-1])[: math.ceil(check * len(rows))]
+            again: dict[str, Row] = {}
+            _ENGINES[name]([[row] for row in sample], jobs, lambda row: again.__setitem__(row["key"], row), place)
+            unlike = _unlike(sample, again)
+            if unlike:
+                raise Conflict("\n".join(unlike))
+    finally:
+        store.seal()
     return [rows[key] for key in wanted]

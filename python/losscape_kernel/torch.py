@@ -3,6 +3,9 @@
 Order of entries: layer after layer; of a layer its weights, inputs × outputs row by row (the transpose of PyTorch's
 `Linear.weight`), then its bias. The conversion is NumPy alone: state dictionaries of tensors or of arrays are taken, and PyTorch
 need not be installed.
+
+Activations that agree: `Tanh`, `ReLU`, `Sigmoid`, `Softplus`, `GELU(approximate="tanh")` (not torch's default), and `LeakyReLU` with a
+slope that is a float32, such as `float(np.float32(0.01))`.
 """
 
 from __future__ import annotations

@@ -97,17 +97,17 @@ pub(crate) fn rows_of<R: Scalar>(
     Ok(elements)
 }
 
-/// Labels from an array of any integer type.
-pub(crate) fn labels(value: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
+/// Labels from an array of any integer type; none if it is of another type.
+pub(crate) fn integers(arg: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
     macro_rules! any_of {
         ($($integer:ty),*) => {
             $(if let Some((labels, shape)) = elements::<$integer>(value) {
                 if shape.len() != 1 {
                     let found = shape.len();
-                    return Err(refused(format!("`targets` has {found} dimensions, labels have 1")));
+                    return Err(refused(format!("`{arg}` has {found} dimensions, labels have 1")));
                 }
                 let label = |label| u8::try_from(label).map_err(|_| {
-                    refused(format!("`targets` holds the label {label}, must be from 0 to 255"))
+                    refused(format!("`{arg}` holds the label {label}, must be from 0 to 255"))
                 });
                 return labels.into_iter().map(label).collect::<PyResult<_>>().map(Some);
             })*

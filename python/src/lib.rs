@@ -37,7 +37,7 @@ mod _kernel {
     #[pymodule_export]
     use crate::path::{autoneb, band, curve, scan};
     #[pymodule_export]
-    use crate::replay::run_exhibit;
+    use crate::replay::{packed, run_exhibit};
     #[pymodule_export]
     use crate::smoothing::{convolve, smooth};
     #[pymodule_export]

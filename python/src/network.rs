@@ -8,7 +8,7 @@ use numpy::{PyArray1, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
-use crate::arrays::{Scalar, arg, labels, out, out_rows, refused, rows_of, vector, vector_of};
+use crate::arrays::{Scalar, arg, integers, out, out_rows, refused, rows_of, vector, vector_of};
 use crate::objective::{Answers, Counts, Either, Objective, Problem, Trained, no_dtype};
 use crate::run::record;
 
@@ -331,7 +331,7 @@ impl Mlp {
     ) -> PyResult<Trained<R>> {
         let net = self.0;
         let inputs = rows_of::<R>("inputs", net.inputs(), inputs)?;
-        let answers = match labels(targets)? {
+        let answers = match integers("targets", targets)? {
             Some(labels) => Answers::Labels(labels),
             None => Answers::Values(values(net.outputs(), targets)?),
         };

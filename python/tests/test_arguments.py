@@ -72,6 +72,13 @@ X = np.zeros(2)
         ("rate", lambda: lk.run("train", rate="fast")),
         ("hidden", lambda: lk.run("train", hidden=0)),
         ("link", lambda: lk.replay({"exhibit": "train", "link": "rate=1"})),
+        ("own", lambda: lk.run("train", data="own")),
+        ("own", lambda: lk.run("surface", scene="own", own="1s.1.AKBnB")),
+        ("own", lambda: lk.run("paths", task="own", own="2s.1.AKBnB")),
+        ("inputs", lambda: lk.packed(np.zeros((2, 65), np.float32), np.array([0, 1]))),
+        ("inputs", lambda: lk.packed(np.zeros((2, 2)), np.array([0, 1]))),
+        ("labels", lambda: lk.packed(np.zeros((2, 2), np.float32), np.array([0.0, 1.0]))),
+        ("labels", lambda: lk.packed(np.zeros((2, 2), np.float32), np.array([0, 40]))),
         ("values", lambda: lk.digest(np.zeros(2, np.int32))),
     ],
 )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import losscape_kernel as lk
+from losscape_kernel import cli
 
 # As a page writes it (Take home, State of the run), with a change of the rate on the way.
 EXPORTED = {
@@ -66,7 +67,14 @@ def test_links_hold_the_shortest_decimals():
         assert np.float32(text) == np.float32(number) and len(text) <= 14
 
 
+def rows(count, width):
+    """Two classes, a line apart."""
+    inputs = np.array([[np.sin(1.3 * k + j) + (k % 2) * (j == 0) * 3 for j in range(width)] for k in range(count)])
+    return np.round(inputs, 2).astype(np.float32), np.arange(count) % 2
+
+
 STATES = Path(__file__).parent / "states"
+POINTS = lk.packed(*rows(24, 2))
 
 # As `states` holds them; `web/test/states.test.ts` opens the same files with the page's code.
 SETTINGS = {
@@ -76,13 +84,35 @@ SETTINGS = {
     "smoothing": {"noise": 15.0, "kernel": "uniform", "step": 600},
     "surface": {"scene": "ring", "tilt": 0.1, "step": 600},
     "saddles": {"hidden": 2, "step": 40},
+    "batch": {"rate": 0.2, "hidden": 8, "step": 600},
+    "train-own": {"hidden": 4, "data": "own", "own": lk.packed(*rows(40, 5), standard=False), "step": 200},
+    "surface-own": {"scene": "own", "own": POINTS, "step": 500},
+    "paths-own": {"task": "own", "width": 3, "a": 3, "b": 4, "cycles": 1, "own": POINTS, "step": 100},
+    # Too long for a link.
+    "train-long": {"hidden": 4, "data": "own", "own": lk.packed(*rows(120, 7)), "step": 200},
 }
 
 
-@pytest.mark.parametrize("exhibit", SETTINGS)
-def test_states_that_the_page_opens(exhibit):
-    known = json.loads((STATES / f"{exhibit}.json").read_text())
+@pytest.mark.parametrize("name", SETTINGS)
+def test_states_that_the_page_opens(name):
+    known = json.loads((STATES / f"{name}.json").read_text())
     known.pop("build")
-    made = lk.state(exhibit, **SETTINGS[exhibit])
+    made = lk.state(name.split("-")[0], **SETTINGS[name])
     made.pop("build")
-    assert made == known and lk.replay(STATES / f"{exhibit}.json").same
+    assert made == known and lk.replay(STATES / f"{name}.json").same
+
+
+def test_data_that_no_link_holds_are_beside_it(tmp_path):
+    file = STATES / "train-long.json"
+    state = json.loads(file.read_text())
+    assert "own" not in lk.settings({**state, "own": None}) and lk.settings(state)["own"] == state["own"]
+    assert lk.replay({**state, "own": POINTS}).same is False
+    assert cli.main(["run", str(file), "--out", str(tmp_path / "r.jsonl")]) == 0
+    assert lk.replay(json.loads((tmp_path / "r.jsonl").read_text())).same
+
+
+def test_what_the_page_measures_of_batches():
+    found = lk.run("batch", step=600)
+    assert found.arrays["batches"].tolist() == [20, 10, 4, 2] and found.arrays["curvature"].shape == (len(found.arrays["step"]), 4)
+    assert found.arrays["step"][-1] == 600 and found.arrays["loss"].shape == found.arrays["curvature"].shape
+    assert abs(found.numbers["largest"] - 1) > 0.01, "a rescaling moves the curvature"

@@ -47,6 +47,32 @@ def test_resumes_and_duplicates_are_harmless(tmp_path, serial):
     assert file.read_text() == before, "nothing was left to make"
 
 
+def test_a_parquet_table(tmp_path, serial):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    file = tmp_path / "r.parquet"
+    rows = sweep(CONFIG, file, **OPTIONS)
+    assert digests(rows) == digests(serial)
+    table = parquet.read_table(file)
+    assert table["digest"].to_pylist() == [row["digest"] for row in Store(file)]
+    assert sorted(zip(table["setting.seed"].to_pylist(), table["setting.hidden"].to_pylist())) == [(s, h) for s in "123" for h in "23"]
+    by_key = dict(zip(table["key"].to_pylist(), table["number.loss"].to_pylist()))
+    assert by_key == {row["key"]: row["numbers"]["loss"] for row in serial}
+    # Either part is enough; both together hold nothing twice.
+    before = Store(file).rows()
+    (tmp_path / "r.parquet.jsonl").unlink()
+    other = {"exhibit": "paths", "link": "#v=1&task=egg-carton&step=40"}
+    again = sweep({**CONFIG, "sweep": {"seed": [1, 2, 3, 4], "hidden": [2, 3]}}, file, **OPTIONS)
+    assert digests(again)[:6] == digests(rows) and len(again) == 8
+    Store(file).append(run_point(other))
+    Store(file).append(serial[0])
+    Store(file).seal()
+    assert parquet.read_table(file).num_rows == 9 and {**Store(file).rows(), **before} == Store(file).rows()
+    assert cli.main(["plot", str(file), "--kind", "path", "--out", str(tmp_path / "path")]) == 0
+    Store(file).append({**serial[0], "digest": "0" * 16})
+    with pytest.raises(Conflict):
+        Store(file).seal()
+
+
 def test_other_bits_are_told(tmp_path, serial):
     file = tmp_path / "r.jsonl"
     Store(file).append(serial[0])

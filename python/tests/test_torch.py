@@ -46,3 +46,47 @@ def test_against_torch():
     v = [torch.from_numpy(to_torch(net, top.vectors[0])[name]) for name in names]
     product = torch.autograd.grad(sum((g * w).sum() for g, w in zip(grads, v)), weights)
     assert np.allclose(from_torch(net, dict(zip(names, product))), top.values[-1] * top.vectors[0], atol=1e-6)
+
+
+# Ours, and what makes torch's.
+ACTIVATIONS = {
+    "tanh": lambda nn: nn.Tanh(),
+    "relu": lambda nn: nn.ReLU(),
+    # A network keeps its slope as a float32.
+    "leaky-relu": lambda nn: nn.LeakyReLU(float(np.float32(0.01))),
+    "sigmoid": lambda nn: nn.Sigmoid(),
+    "softplus": lambda nn: nn.Softplus(),
+    "gelu": lambda nn: nn.GELU(approximate="tanh"),
+}
+
+
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_whole_spectrum_against_torch(hidden, bias):
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(3)
+    nn = torch.nn
+    layers = [nn.Linear(2, 5, bias=bias), ACTIVATIONS[hidden](nn), nn.Linear(5, 4, bias=bias), ACTIVATIONS[hidden](nn), nn.Linear(4, 3, bias=bias)]
+    model = nn.Sequential(*layers).double()
+    net = lk.Mlp([2, 5, 4, 3], hidden=hidden, bias=bias)
+    rng = np.random.default_rng(5)
+    inputs, labels = rng.normal(size=(40, 2)), rng.integers(0, 3, 40)
+    f, params = net.loss(inputs, labels, l2=0.01), from_torch(net, model.state_dict())
+    x, y = torch.from_numpy(inputs), torch.from_numpy(labels)
+    shapes = [(name, weight.shape) for name, weight in model.named_parameters()]
+
+    def loss(flat):
+        state, at = {}, 0
+        for name, shape in shapes:
+            state[name] = flat[at : at + shape.numel()].reshape(shape)
+            at += shape.numel()
+        return nn.functional.cross_entropy(torch.func.functional_call(model, state, (x,)), y) + 0.005 * (flat @ flat)
+
+    flat = torch.cat([weight.detach().ravel() for weight in model.parameters()])
+    hessian = torch.autograd.functional.hessian(loss, flat)
+    assert abs(f.value(params) - loss(flat).item()) < 1e-12
+    assert np.allclose(lk.hessian(f, params).eigenvalues, torch.linalg.eigvalsh(hessian).numpy(), atol=1e-6)
+    # And back.
+    moved = params + 0.1
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in to_torch(net, moved).items()})
+    assert np.allclose(model(x).detach().numpy(), net.predict(moved, inputs), atol=1e-12)

@@ -1,7 +1,7 @@
 /** The page opens the states that the Python package writes, and comes to the same bits. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { digest, type Lab, openLab, ROOT, ready, visit } from './harness.ts';
@@ -13,10 +13,12 @@ before(async () => {
 });
 after(() => lab.close());
 
-for (const exhibit of ['train', 'paths', 'cloud', 'smoothing', 'surface', 'saddles']) {
-  test(`${exhibit} goes on from Python`, async () => {
-    const file = join(ROOT, `python/tests/states/${exhibit}.json`);
-    const { page } = await visit(lab, `${exhibit}/`);
+const FOLDER = join(ROOT, 'python/tests/states');
+
+for (const name of readdirSync(FOLDER)) {
+  test(`the page goes on from Python: ${name}`, async () => {
+    const file = join(FOLDER, name);
+    const { page } = await visit(lab, `${name.split(/[-.]/)[0]}/`);
     await ready(page);
     await page.click('[data-do=export]');
     await page.setInputFiles('#bring', file);

@@ -3,8 +3,6 @@
 //! `cargo run -q --profile optimised -p losscape-wasm --example paths -- LINK...`, where a link is what stands
 //! behind `#` in the page's address: `task=twins&width=4&step=1600`.
 
-mod own;
-
 use core::error::Error;
 use core::fmt::{Debug, Formatter};
 use std::collections::HashMap;
@@ -12,7 +10,7 @@ use std::collections::HashMap;
 use losscape_wasm::paths::{
     CycleRow, Difference, Look, Paths, PathsSettings, Route, RouteReport, Task, Toy, ToySurface,
 };
-use losscape_wasm::{Digits, standardise};
+use losscape_wasm::{Digits, Packed, standardise};
 
 type Link<'a> = HashMap<&'a str, &'a str>;
 
@@ -58,7 +56,7 @@ fn nets(task: &str, link: &Link<'_>, step: u32) -> Result<(), Box<dyn Error>> {
     let mut paths = if task == "digits" {
         Paths::on_digits(&Digits::new(file)?, &settings)?
     } else if task == "own" {
-        let own = own::parse(link.get("own").copied().unwrap_or_default())?;
+        let own = Packed::parse(link.get("own").copied().unwrap_or_default())?;
         let inputs = if own.standard { standardise(own.inputs, 2)? } else { own.inputs };
         Paths::on_points(inputs, own.labels, &settings)?
     } else {

@@ -5,17 +5,15 @@
 //! With `own STEP DATA`, the data as a link holds them: digest and loss at a step of a run on these points, and
 //! the map of the plane through three networks.
 
-mod own;
-
-use losscape_wasm::LabError;
 use losscape_wasm::surface::{Curved, Cut, Surface, SurfaceSettings};
+use losscape_wasm::{LabError, Packed};
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if let [what, step, data] = &args[..]
         && what == "own"
     {
-        return on_own(step.parse()?, &own::parse(data)?);
+        return on_own(step.parse()?, &Packed::parse(data)?);
     }
     let mut net = Surface::with(SurfaceSettings::default())?;
     for step in [0, 1000, 3000] {
@@ -51,7 +49,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     Ok(())
 }
 
-fn on_own(step: usize, own: &own::Own) -> Result<(), Box<dyn core::error::Error>> {
+fn on_own(step: usize, own: &Packed) -> Result<(), Box<dyn core::error::Error>> {
     let SurfaceSettings { seed, start_scale, .. } = SurfaceSettings::default();
     let inputs = own.inputs.iter().map(|&x| f64::from(x)).collect();
     let mut net = Surface::on_points(seed, start_scale, inputs, own.labels.clone(), own.standard)?;

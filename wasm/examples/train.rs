@@ -7,10 +7,8 @@
 //! With `race` in place of steps: of each kind that the page races its name, how many of twenty seeds got stuck, and the best
 //! loss of its width.
 
-use losscape_wasm::Digits;
 use losscape_wasm::train::{Measures, Table, Train, TrainSettings};
-
-mod own;
+use losscape_wasm::{Digits, Packed};
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let file = include_bytes!("../../core/src/models/data/digits/digits.bin");
@@ -22,7 +20,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     if let [what, step, data] = &args[..]
         && what == "own"
     {
-        let own = own::parse(data)?;
+        let own = Packed::parse(data)?;
         let table = Table::new(&own.inputs, u32::try_from(own.width)?, &own.labels, own.standard, 1)?;
         return report(&mut Train::on_table(&table, &TrainSettings::default())?, step.parse()?);
     }

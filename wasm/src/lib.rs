@@ -10,6 +10,8 @@ mod failure;
 mod nets;
 #[cfg(any(feature = "paths", feature = "standard", feature = "surface"))]
 mod own;
+#[cfg(not(target_family = "wasm"))]
+mod packed;
 #[cfg(any(feature = "paths", feature = "surface", feature = "toy", feature = "train"))]
 mod record;
 
@@ -18,6 +20,8 @@ pub use digits::{Digits, Reading};
 pub use failure::{LabError, rehearse_panic};
 #[cfg(feature = "standard")]
 pub use own::standardise;
+#[cfg(not(target_family = "wasm"))]
+pub use packed::Packed;
 
 // An exhibit each: a folder, a feature of its name, and an example that runs the handle natively.
 #[cfg(feature = "batch")]

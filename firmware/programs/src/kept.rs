@@ -1,5 +1,5 @@
 //! A run that its owner keeps: in a `static`, stepped by an interrupt (`cortex-m/src/bin/timer.rs`), or in a task
-//! (`cortex-m/src/bin/embassy.rs`). A 2-4-1 network learns exclusive or.
+//! (`cortex-m/src/bin/embassy.rs`, `rtic.rs`). A 2-4-1 network learns exclusive or.
 
 use losscape::ArgError;
 use losscape::base::fingerprint::Fingerprint;
@@ -21,9 +21,12 @@ static LABELS: [u8; 4] = [0, 1, 1, 0];
 
 /// The run with all its memory, under 1 kB.
 pub struct Run {
-    objective: MlpObjective<'static>,
-    sgd: Sgd<f32, FullBatch, (LearningRate, Momentum<f32, [f32; DIM]>), [f32; DIM], [f32; WORKSPACE]>,
-    rng: Xoshiro128PlusPlus,
+    /// What is learned.
+    pub objective: MlpObjective<'static>,
+    /// Where it is.
+    pub sgd: Sgd<f32, FullBatch, (LearningRate, Momentum<f32, [f32; DIM]>), [f32; DIM], [f32; WORKSPACE]>,
+    /// What is drawn.
+    pub rng: Xoshiro128PlusPlus,
 }
 
 impl Run {
@@ -41,15 +44,11 @@ impl Run {
         Ok(Self { objective, sgd, rng })
     }
 
-    /// Makes a step; returns what came of it.
-    pub fn advance(&mut self) -> SgdStep {
-        self.sgd.step(&self.objective, &mut self.rng)
-    }
-
     /// Makes a step; returns whether there is another to make.
     pub fn step(&mut self) -> bool {
+        let step = self.sgd.step(&self.objective, &mut self.rng);
         // A value that is not finite ends the run; the parameters stay the last good ones.
-        matches!(self.advance(), SgdStep::Stepped { .. }) && self.sgd.steps() < STEPS
+        matches!(step, SgdStep::Stepped { .. }) && self.sgd.steps() < STEPS
     }
 
     /// The digest of the parameters.

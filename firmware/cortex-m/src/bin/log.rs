@@ -13,7 +13,7 @@ use semihosting::process;
 fn main() -> ! {
     let mut run = Run::new().expect("the constants are accepted");
     for _ in 0..3 {
-        defmt::info!("{}", run.advance());
+        defmt::info!("{}", run.sgd.step(&run.objective, &mut run.rng));
     }
     if let Err(refused) = Mlp::new(&[2]) {
         defmt::error!("{}", refused);

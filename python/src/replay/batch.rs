@@ -1,0 +1,70 @@
+//! *Batch size*.
+
+use losscape_wasm::batch::{Batch, BatchSettings, Rescaled};
+
+use super::values::{Result, Values};
+use super::{CHUNK, Outcome};
+
+/// When the page measures a run, a function of the step alone: every 5 steps up to 500, and the gap doubles with the step.
+fn next_record(step: u32) -> u32 {
+    let mut gap = 5;
+    while step >= 100 * gap {
+        gap *= 2;
+    }
+    (step / gap + 1) * gap
+}
+
+pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
+    let default = BatchSettings::default();
+    let settings = BatchSettings {
+        seed: values.count("seed", default.seed)?,
+        learning_rate: values.real("rate", 0.1)?.into(),
+        hidden: values.count("hidden", default.hidden)?,
+    };
+    let (alpha, target) = (values.real("alpha", 4.0)?, values.count("step", 0)?);
+    values.done("batch", &["length"])?;
+    let mut run = Batch::new(&settings)?;
+    let measured = run.measure()?;
+    let lanes = measured.len() / 2;
+    let (mut steps, mut curvatures, mut losses) = (Vec::new(), Vec::new(), Vec::new());
+    let mut keep = |step: u32, measured: &[f64]| {
+        steps.push(f64::from(step));
+        for lane in measured.chunks_exact(2) {
+            curvatures.push(lane[0]);
+            losses.push(lane[1]);
+        }
+    };
+    keep(0, &measured);
+    let mut ended = false;
+    while run.steps() < target && !ended {
+        let next = next_record(run.steps());
+        while run.steps() < next.min(target) && !ended {
+            let wanted = CHUNK.min(next.min(target) - run.steps());
+            ended = run.advance(wanted)? < wanted;
+            values.look()?;
+        }
+        if run.steps() == next && !ended {
+            keep(next, &run.measure()?);
+        }
+    }
+    let network = Rescaled::new(settings.seed)?;
+    let (before, after) = (network.measures(1.0)?, network.measures(alpha.into())?);
+    let mut numbers = Vec::new();
+    for (k, name) in ["largest", "trace", "ball", "box", "along"].into_iter().enumerate() {
+        numbers.push((name, after[k] / before[k]));
+    }
+    Ok(Outcome {
+        step: run.steps(),
+        digest: run.digest(),
+        not_finite: ended,
+        numbers,
+        arrays: vec![
+            ("batches", run.batches().into_iter().map(f64::from).collect(), 0),
+            ("step", steps, 0),
+            // Of each batch size, over 2/η.
+            ("curvature", curvatures, lanes),
+            ("loss", losses, lanes),
+            ("curves", run.curves()?, run.places()?.len()),
+        ],
+    })
+}
