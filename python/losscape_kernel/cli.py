@@ -33,6 +33,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+# What is missing, and the extra that brings it.
+_EXTRAS = {"matplotlib": "plot", "joblib": "sweep", "distributed": "dask", "submitit": "slurm", "pyarrow": "parquet"}
+
+
 class _Progress:
     """A line that is written over on a terminal, and every tenth of the way elsewhere."""
 
@@ -96,6 +100,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         return {"run": _run, "sweep": _sweep, "plot": _plot}[args.command](args)
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get((error.name or "").split(".")[0])
+        print(f"losscape: {error}" + (f"; pip install 'losscape-kernel[{extra}]'" if extra else ""), file=sys.stderr)
+        return 2
     except (ValueError, OSError, Conflict, ImportError) as error:
         print(f"losscape: {error}", file=sys.stderr)
         return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import math
 import os
@@ -134,6 +135,9 @@ _ENGINES: dict[str, Callable[[Chunks, int, Callable[[Row], None], str], None]] =
 }
 
 
+_NEEDS = {"joblib": ["joblib"], "dask": ["distributed"], "slurm": ["submitit"]}
+
+
 def _chunks(points: Sequence[Config], seconds_each: float, seconds: float) -> Iterator[Sequence[Config]]:
     """Consecutive points that take at least `seconds` together."""
     size = max(1, math.ceil(seconds / max(seconds_each, 1e-3)))
@@ -167,8 +171,9 @@ def sweep(
     if name not in _ENGINES:
         raise ValueError(f"`engine` is {engine!r}, must be one of {', '.join(_ENGINES)}")
     store, jobs = Store(out), jobs or os.cpu_count() or 1
-    if store.is_table:
-        import pyarrow  # noqa: F401  (told before the work, not after it)
+    # What is missing is told before the work, not after it.
+    for needed in [*_NEEDS.get(name, ()), *(["pyarrow"] if store.is_table else [])]:
+        importlib.import_module(needed)
     wanted = {key_of(point): point for point in points(config)}
     rows = {key: row for key, row in store.rows().items() if key in wanted}
     todo = [point for key, point in wanted.items() if key not in rows]

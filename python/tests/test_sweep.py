@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import threading
 
 import pytest
@@ -153,6 +154,25 @@ def test_the_console_script(tmp_path, capsys):
     assert cli.main(["sweep", str(tmp_path / "missing.json")]) == 2
     assert cli.main(["plot", str(tmp_path / "r.jsonl"), "--out", str(tmp_path / "table")]) == 0
     assert {file.suffix for file in tmp_path.glob("table.*")} == {".png", ".svg", ".csv"}
+
+
+@pytest.mark.parametrize(
+    "module, extra, args",
+    [
+        ("joblib", "sweep", ["sweep", "{config}", "--out", "{out}.jsonl"]),
+        ("distributed", "dask", ["sweep", "{config}", "--out", "{out}.jsonl", "--engine", "dask"]),
+        ("submitit", "slurm", ["sweep", "{config}", "--out", "{out}.jsonl", "--engine", "slurm"]),
+        ("pyarrow", "parquet", ["sweep", "{config}", "--out", "{out}.parquet"]),
+        ("matplotlib", "plot", ["plot", "{config}", "--out", "{out}"]),
+    ],
+)
+def test_what_is_not_installed_is_told_with_its_extra(tmp_path, capsys, monkeypatch, module, extra, args):
+    (tmp_path / "config").write_text(json.dumps({"exhibit": "train", "link": "#v=1&step=10"}))
+    monkeypatch.setitem(sys.modules, module, None)
+    names = {"config": tmp_path / "config", "out": tmp_path / "out"}
+    assert cli.main([arg.format(**names) for arg in args]) == 2
+    assert f"losscape-kernel[{extra}]" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["config"], "nothing was made"
 
 
 def test_rows_say_where_and_how_long():

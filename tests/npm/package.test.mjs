@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { install, PACKAGE, README, ROOT, run } from './project.mjs';
+import { install, PACKAGE, README, ROOT, run, TYPES } from './project.mjs';
 
 let project;
 
@@ -145,6 +145,17 @@ test('every export is there', () => {
   );
   assert.ok(files.length >= 9, 'exports');
   for (const file of files) assert.ok(existsSync(join(PACKAGE, file)), file);
+});
+
+test('the types tell what everything is for', () => {
+  const item = /^(export (class|enum|function|interface)| {4}(static |readonly )*\w+[?]?[(:])/;
+  const told = TYPES.split('\n').map((line, at, lines) => ({ line, before: lines[at - 1] ?? '' }));
+  const items = told.filter(({ line }) => item.test(line) && !/^ +(free|constructor|private)/.test(line));
+  assert.ok(items.length > 200, `${items.length} items`);
+  assert.deepEqual(
+    items.filter(({ before }) => !before.trim().endsWith('*/')).map(({ line }) => line),
+    [],
+  );
 });
 
 test('TypeScript knows every class, and what is wrong with a use', () => {

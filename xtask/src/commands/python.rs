@@ -37,7 +37,10 @@ pub(crate) fn check(log: &mut Log) -> Result<String> {
     cargo("fmt --check --manifest-path").arg(&manifest).log(log)?;
     let lints = cargo("clippy --quiet --locked --manifest-path").arg(&manifest).words("-- -D warnings");
     lints.env("CARGO_TARGET_DIR", &builds).log(log)?;
-    sources(&bin, &manifest, log)?;
+    sources(&bin, &manifest, &builds, log)?;
+    // Of the package, its extras and what its tests need, as installed.
+    let licences = program(bin.join("python")).arg(paths::at("python/tests/licences.py")).capture(log)?;
+    std::fs::write(paths::logs().join("licences-python.txt"), licences)?;
     let wheel = wheel(&bin, &manifest, &builds, log)?;
     program(bin.join("python"))
         .words("-m pip install --quiet --force-reinstall --no-deps")
@@ -116,8 +119,8 @@ fn wheel(bin: &Path, manifest: &Path, builds: &Path, log: &mut Log) -> Result<Pa
     wheel.ok_or_else(|| Failure::Failed("no wheel was built".into()))
 }
 
-/// The source distribution, unpacked: it must hold the kernel and the handles, and its manifests agree.
-fn sources(bin: &Path, manifest: &Path, log: &mut Log) -> Result {
+/// The source distribution, unpacked: it must compile with what it holds.
+fn sources(bin: &Path, manifest: &Path, builds: &Path, log: &mut Log) -> Result {
     let folder = paths::target("python/sources");
     let _ = std::fs::remove_dir_all(&folder);
     let sdist =
@@ -130,7 +133,8 @@ fn sources(bin: &Path, manifest: &Path, log: &mut Log) -> Result {
     let name =
         archive.file_name().map(|name| name.to_string_lossy().replace(".tar.gz", "")).unwrap_or_default();
     let unpacked = folder.join(name).join(FOLDER).join("Cargo.toml");
-    cargo("tree --locked -e normal --manifest-path").arg(unpacked).log(log)
+    // What the lints of the repository have checked is not checked again, except for what is in the archive.
+    cargo("check --locked --manifest-path").arg(unpacked).env("CARGO_TARGET_DIR", builds).log(log)
 }
 
 #[cfg(test)]

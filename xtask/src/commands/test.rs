@@ -99,6 +99,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
             quiet(docs.log(log))
         }),
         Step::new(native, "packages", package::check),
+        Step::new(native, "public API", package::semver),
         Step::new(native, "licences of dependencies", package::licences),
         Step::new(native, "benchmarks, each once", bench::check),
         Step::new(native, "lowest Rust version", lowest_rust),
