@@ -16,7 +16,7 @@ from ._kernel import VERSION
 __all__ = ["Conflict", "Store", "key_of"]
 
 # What a link may hold that changes no number.
-_VIEWS = {"digest", "twin", "pin", "guess", "guess2", "q", "hide", "embed", "present", "rehearse", "drawn", "route", "t"}
+_VIEWS = {"digest", "twin", "pin", "guess", "guess2", "q", "hide", "embed", "present", "rehearse", "drawn", "route", "t", "along"}
 
 
 class Conflict(RuntimeError):

@@ -211,7 +211,12 @@ test('a link replays to its step and says whether the bits match', async () => {
   const other = await visit(lab, '');
   await other.page.goto(link);
   await other.page.waitForSelector('[data-test=replay][data-state=same]');
-  assert.match(await text(other.page, 'twin-replay'), /same bits/);
+  assert.match(await text(other.page, 'twin-replay'), /has come to its fingerprint in the link/);
+  // Beside the first fingerprint the twin’s tells whether a bit differs: it goes along once that was guessed.
+  await other.page.keyboard.press('s');
+  await other.page.waitForSelector('#share[open]');
+  assert.match(await other.page.inputValue('#share-link'), /&digest=[0-9a-f]{16}$/);
+  await other.page.keyboard.press('Escape');
   await skipAll(other.page);
   assert.equal(await step(other.page), moment);
   assert.equal(await digest(other.page), bits);

@@ -332,6 +332,22 @@ test('reduced motion: a still of the same run, and nothing moves without input',
   assert.equal(await digest(page), await digest(other.page), 'the two ways cannot diverge');
 });
 
+test('before the guess nothing that is taken home tells where the run lies in the random plane', async () => {
+  const { page } = await visit(lab, 'surface/#v=1&plane=random&step=600');
+  await page.waitForSelector('[data-test=replay][data-state=unknown]');
+  await mapped(page);
+  const places = async () => {
+    await page.click('[data-do=export]');
+    const rows = (await takeHome(page, 'csv')).toString().split('\r\n');
+    await page.keyboard.press('Escape');
+    return rows.filter((row) => row.startsWith('run,')).length;
+  };
+  assert.equal(await places(), 0);
+  await page.click('[data-do=skip]');
+  assert.ok((await places()) > 100, 'then all of it');
+  await page.context().close();
+});
+
 test('files to take home, and a state brought back', async () => {
   const { page } = await visit(lab, 'surface/#v=1&plane=run&step=1000');
   await page.waitForSelector('[data-test=replay][data-state=unknown]');

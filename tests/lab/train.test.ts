@@ -144,6 +144,39 @@ test('rule 6: what is changed on the way is cited, on every sheet and on the cur
   assert.equal(await page.locator('#loss .change').count(), 0);
 });
 
+test('rule 7: curves against η × steps; two runs of one temperature then lie side by side, pinned or not', async () => {
+  // As far as 400 steps of 0.2 are 100 of 0.8.
+  const { page } = await visit(lab, 'train/#v=1&step=400');
+  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  await unawaited(page);
+  await page.click('[data-do=pin]');
+  await page.getByRole('button', { name: 'Same temperature', exact: true }).click();
+  await page.waitForFunction(() => location.hash.includes('rate=0.8'));
+  await playTo(page, 100, '4');
+  await page.goto(`${page.url().replace(/&step=\d+&digest=\w+/, '')}&step=100`);
+  await page.reload();
+  await page.waitForSelector('[data-do=pin][aria-pressed=true]');
+  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  const bits = await digest(page);
+  const ends = () =>
+    page.$$eval('#loss :is(path.series, path.pinned)', (paths) =>
+      paths.map((path) => Number(path.getAttribute('d')!.match(/([\d.]+),[\d.]+$/)![1])),
+    );
+  const byStep = await ends();
+  assert.equal(byStep.length, 4);
+  assert.ok(Math.abs(byStep[0]! - byStep[2]!) > 50, 'by steps one ends at a quarter of the other');
+  await page.selectOption('#set-along', 'rates');
+  await page.waitForFunction(() => location.hash.includes('along=rates'));
+  const byRates = await ends();
+  for (const end of byRates) assert.ok(Math.abs(end - byRates[0]!) < 0.5, byRates.join());
+  assert.match((await page.textContent('#loss .readout'))!, /^η × steps 80\.0: training/);
+  assert.equal(await digest(page), bits, 'a view');
+  // A rate that changes on the way counts from its step on: 40 of 0.2 and 10 of 0.4.
+  const other = await visit(lab, 'train/#v=1&along=rates&changes=40:rate:0.4&step=50');
+  await other.page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  assert.match((await other.page.textContent('#loss .readout'))!, /^η × steps 12\.0: training/);
+});
+
 test('rule 7: curves begin with the first step and are read evenly; a stop says why beside Play, and stays said', async () => {
   // Weights that a strong penalty holds at 0: nothing is left to learn.
   const { page } = await visit(lab, 'train/#v=1&rate=0.5&l2=0.1&batch=256&step=2990');

@@ -19,7 +19,8 @@ export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
     const moment = super.moment(options);
     const there = moment.digest === this.state?.digest;
     const twin = there ? this.state!.twin : this.values.twin!;
-    return { ...moment, twin: moment.digest ? twin : '' };
+    // Beside the first one it tells whether a bit differs.
+    return { ...moment, twin: moment.digest && !this.veils('bits') ? twin : '' };
   }
 
   protected override forget(): void {
@@ -59,8 +60,8 @@ export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
     if (this.replay?.state !== 'same' || this.#wantedTwin === '' || !this.state) return undefined;
     if (this.state.step !== this.replay.target) return undefined;
     return this.state.twin === this.#wantedTwin
-      ? '✓ The twin has the same bits, too.'
-      : "▲ The twin's bits differ: this browser's tanh rounds otherwise than the one that made the link.";
+      ? '✓ The twin, too, has come to its fingerprint in the link.'
+      : '▲ The twin has not come to its fingerprint in the link: this browser’s tanh rounds otherwise than the one that made it.';
   }
 
   // ---- questions ----

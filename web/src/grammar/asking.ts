@@ -19,6 +19,8 @@ export interface Chart {
   label: string;
   series: readonly Series[];
   axis?: string;
+  /** Drawn against the clock of its run instead of against its steps. */
+  timed?: boolean;
   log?: boolean;
   /** Where the axis ends; without, it grows with the run. */
   span?: number;
@@ -40,7 +42,11 @@ interface Pinned {
   settings: string;
   values: Record<string, string>;
   series: Record<string, readonly Series[]>;
+  clock: Clock;
 }
+
+/** How far a run has gone after a step, by what two runs are compared. */
+export type Clock = (step: number) => number;
 
 export abstract class Asking<
   F extends Stand,
@@ -88,6 +94,11 @@ export abstract class Asking<
     this.requestUpdate();
   }
 
+  /** What `timed` charts are drawn against. */
+  protected get clock(): Clock {
+    return (step) => step;
+  }
+
   /** Called when a question has been answered, skipped, or taken back. */
   protected guessed(_asked: Asked): void {}
 
@@ -106,6 +117,7 @@ export abstract class Asking<
       settings: this.describe(),
       values: Object.fromEntries(shown.map((item) => [item.test, item.value])),
       series: Object.fromEntries(this.charts().map(({ id, series }) => [id, series])),
+      clock: this.clock,
     };
   }
 

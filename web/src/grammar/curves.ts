@@ -35,6 +35,7 @@ export class Curves extends SizedPart {
     ticks: { attribute: false },
     axis: {},
     span: { type: Number },
+    least: { type: Number },
     height: { type: Number },
   };
   declare label: string;
@@ -57,6 +58,8 @@ export class Curves extends SizedPart {
   declare axis: string;
   /** Where the axis ends; 0 lets it grow with the run. With a span the values, too, take the room they need. */
   declare span: number;
+  /** Growing, it reaches at least so far. */
+  declare least: number;
   declare height: number;
 
   constructor() {
@@ -69,12 +72,13 @@ export class Curves extends SizedPart {
     this.ticks = tick;
     this.axis = 'step';
     this.span = 0;
+    this.least = 100;
     this.height = 236;
   }
 
   #scales() {
     const all = [...this.series, ...this.pinned].flatMap((s) => s.points);
-    const last = this.span > 0 ? this.span : Math.max(100, ...all.map(([x]) => x));
+    const last = this.span > 0 ? this.span : Math.max(this.least, ...all.map(([x]) => x));
     // Room for the longest name at the end of its line.
     const name = Math.max(0, ...this.series.map((s) => s.name.length));
     const right = this.width - Math.max(78, 20 + 7.6 * name);
@@ -154,7 +158,7 @@ export class Curves extends SizedPart {
       const point = this.#at(series, step);
       return point ? [`pinned ${series.name} ${this.format(point[1])}`] : [];
     });
-    return `${this.axis} ${Number.isInteger(step) ? count(step) : step}: ${[...parts, ...a].join(', ')}`;
+    return `${this.axis} ${Number.isInteger(step) ? count(step) : significant(step)}: ${[...parts, ...a].join(', ')}`;
   }
 
   protected override render() {
@@ -269,7 +273,7 @@ export class Curves extends SizedPart {
         <tbody>
           ${rows.map(
             (step) => html`<tr>
-              <th scope="row">${step}</th>
+              <th scope="row">${Number.isInteger(step) ? step : significant(step)}</th>
               ${this.series.map((s) => {
                 const point = this.#at(s, step);
                 return html`<td>${point ? this.format(point[1]) : ''}</td>`;

@@ -14,7 +14,8 @@ import { goToExhibit } from '../lib/navigate.ts';
 import type { Act, Stand } from '../lib/protocol.ts';
 import type { ChoiceField, NumberField } from '../lib/schema.ts';
 import { Around } from './around.ts';
-import type { Chart } from './asking.ts';
+import type { Chart, Clock } from './asking.ts';
+import type { Series } from './curves.ts';
 import { Dialogs, isDialog } from './dialogs.ts';
 import { failureMessage, notesMessage, replayMessage } from './failure.ts';
 import { chartElement, choiceField, type PanelId, panel, presetRow, tabs } from './panels.ts';
@@ -292,9 +293,14 @@ export abstract class Exhibit<
   }
 
   protected chart(chart: Chart, height = BELOW, known?: readonly string[]): TemplateResult {
-    const pinned = this.seen(this.pinned?.series[chart.id]);
+    const { clock } = this;
+    const ours = chart.timed ? onClock(this.seen(chart.series), clock) : this.seen(chart.series);
+    const theirs = this.seen(this.pinned?.series[chart.id]);
+    const pinned = chart.timed && this.pinned ? onClock(theirs, this.pinned.clock) : theirs;
+    const changes = chart.timed ? chart.changes?.map(clock) : chart.changes;
     const cursor = chart.alone ? chart.alone.cursor : this.cursor;
-    return chartElement(chart, this.seen(chart.series), pinned, cursor, this.playing, height, known);
+    const drawn = { ...chart, ...(changes && { changes }) };
+    return chartElement(drawn, ours, pinned, cursor, this.playing, height, known);
   }
 
   /** The curves that stand in their tab: all but the one beside the figure. */
@@ -368,3 +374,6 @@ export abstract class Exhibit<
     `;
   }
 }
+
+const onClock = (series: readonly Series[], clock: Clock): Series[] =>
+  series.map((line) => ({ ...line, points: line.points.map(([step, y]) => [clock(step), y] as const) }));

@@ -107,6 +107,7 @@ export function chartElement(
     label,
     axis = 'step',
     log = false,
+    timed = false,
     span = 0,
     format = significant,
     ticks = tick,
@@ -126,6 +127,7 @@ export function chartElement(
     axis=${axis}
     ?log=${log}
     .span=${span}
+    .least=${timed ? 1 : 100}
     .series=${series}
     .pinned=${pinned}
     .changes=${changes}

@@ -194,12 +194,12 @@ export class PathsExhibit extends PathsRun {
     return [
       {
         id: 'history',
-        label: 'Highest image of the band (nats)',
+        label: 'Highest loss (nats): of the band’s images, of the best path',
         axis: 'move',
         log: true,
         series: [
-          { name: 'band', role: 's-path', mark: 'circle', points: [...this.moves], veil: 'path' },
-          { name: 'best', role: 's-theory', mark: 'square', points: best, veil: 'path' },
+          { name: 'images', role: 's-path', mark: 'circle', points: [...this.moves], veil: 'path' },
+          { name: 'path', role: 's-theory', mark: 'square', points: best, veil: 'path' },
         ],
       },
     ];

@@ -36,7 +36,7 @@ export class SurfaceExhibit extends SurfaceRun {
 
   protected override get headline(): string | undefined {
     return this.ring
-      ? 'Every point of a ring is a minimum of the loss. How high does the straight line between two of them lead?'
+      ? 'Low ground lies in a ring. How high does the straight line between two places on it climb?'
       : undefined;
   }
 
@@ -350,7 +350,8 @@ export class SurfaceExhibit extends SurfaceRun {
     return files({
       about: this.about(),
       line: this.veils('line') ? undefined : this.line,
-      slice: this.slice,
+      // Where the run lies in a plane tells how much of it the plane holds.
+      slice: this.#veiled(this.values.plane) ? undefined : this.slice,
     });
   }
 

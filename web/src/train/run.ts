@@ -12,13 +12,13 @@ import { type Own, parseOwn } from '../lib/own.ts';
 import { type Sample, settled } from '../lib/record.ts';
 import { clampNumber } from '../lib/schema.ts';
 import { type Frame, MAX_PARAMS, type Requests } from './protocol.ts';
-import { BATCH, DATA, SCHEMA } from './schema.ts';
+import { ALONG, BATCH, DATA, SCHEMA } from './schema.ts';
 
 /** Its changes, what the network is shown. What is seen of it is `train.ts`. */
 export abstract class TrainRun extends Owning<Frame, Look, Requests, Change> {
   protected readonly schema = SCHEMA;
   protected readonly learns = DATA;
-  protected override readonly kept = [DATA.key];
+  protected override readonly kept = [DATA.key, ALONG.key];
   protected override readonly ownTitle = 'Your own rows';
   protected override readonly reads = parseOwn;
   protected override readonly bufferBytes = 4 * MAX_PARAMS;
@@ -105,6 +105,13 @@ export abstract class TrainRun extends Owning<Frame, Look, Requests, Change> {
   }
 
   protected override set(key: string, value: number | string): void {
+    if (key === ALONG.key) {
+      this.values[key] = value;
+      this.cursor = undefined;
+      this.requestUpdate();
+      this.writeHash();
+      return;
+    }
     const field = SCHEMA.find((f) => f.key === key)!;
     const step = this.state?.step ?? 0;
     const live = field.kind === 'number' && field.live && step > 0 && !this.failure;

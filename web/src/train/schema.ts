@@ -109,6 +109,19 @@ export const DATA: ChoiceField = {
   default: 'digits',
 };
 
+/** A view: two runs that differ in their rate are compared by the length of all steps, not by their number. */
+export const ALONG: ChoiceField = {
+  kind: 'choice',
+  key: 'along',
+  name: 'curves against',
+  help: 'What the curves are drawn against: steps, or the sum of the learning rates of all steps, by which runs of different rates are compared. A view: it changes no number of the run.',
+  options: [
+    { value: 'steps', label: 'steps' },
+    { value: 'rates', label: 'η × steps' },
+  ],
+  default: 'steps',
+};
+
 /** More steps than this are not replayed from a link. */
 export const MAX_STEP = 200_000;
 
@@ -121,6 +134,7 @@ const OWN: Schema = [
   HIDDEN,
   INIT,
   ORDER,
+  ALONG,
   DATA,
   OWN_FIELD,
   {
@@ -169,7 +183,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Same temperature',
-    says: 'Rate 0.8 with batch 64: the ratio of “Steady”. Pin that run, and compare by η × steps: a step is four times as long here.',
+    says: 'Rate 0.8 with batch 64: the ratio of “Steady”. Pin that run, and compare by η × steps, below: a step is four times as long here.',
     values: { rate: 0.8, batch: 64 },
   },
   {

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { Chart } from '../grammar/asking.ts';
+import type { Chart, Clock } from '../grammar/asking.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import '../grammar/network.ts';
@@ -15,7 +15,7 @@ import { paramLen } from './protocol.ts';
 import { answer, mostStuck, question } from './questions.ts';
 import { Race } from './race.ts';
 import { TrainRun } from './run.ts';
-import { BATCH, HIDDEN, INIT, L2, MOMENTUM, ORDER, PRESETS, RACED, RATE, SCHEMA } from './schema.ts';
+import { ALONG, BATCH, HIDDEN, INIT, L2, MOMENTUM, ORDER, PRESETS, RACED, RATE, SCHEMA } from './schema.ts';
 
 /** What is raced: presets, complete. */
 const KINDS = RACED.map((name) => {
@@ -228,17 +228,35 @@ export class TrainExhibit extends TrainRun {
       },
     ];
     const changes = this.acts.all.map(({ step }) => step);
+    const against = this.values.along === 'rates' ? { timed: true, axis: 'η × steps' } : {};
     return [
-      { id: 'loss', label: 'Loss (nats)', log: true, series: series('loss'), changes },
+      { id: 'loss', label: 'Loss (nats)', log: true, series: series('loss'), changes, ...against },
       {
         id: 'accuracy',
         label: `${this.own ? 'Rows' : 'Digits'} read right`,
         series: series('accuracy'),
         changes,
+        ...against,
         format: shortPercent,
         ticks: shortPercent,
       },
     ];
+  }
+
+  /** The sum of the rates of all steps. */
+  protected override get clock(): Clock {
+    const changed = this.acts.all.filter(({ key }) => key === RATE.key);
+    const rates = [{ step: 0, value: this.number('rate') }, ...changed];
+    return (step) =>
+      rates.reduce((sum, { step: from, value }, k) => {
+        const to = Math.min(step, rates[k + 1]?.step ?? step);
+        return sum + Math.max(0, to - from) * value;
+      }, 0);
+  }
+
+  protected override curves() {
+    return html`<div class="row against">${this.choice(ALONG, false)}</div>
+      ${super.curves()}`;
   }
 
   #live(field: NumberField) {
