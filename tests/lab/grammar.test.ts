@@ -1,7 +1,7 @@
 /** What the grammar promises of every exhibit, by the numbers of its rules. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { EXHIBITS } from './exhibits.ts';
 import {
@@ -101,40 +101,21 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
     await page.context().close();
   });
 
-  test(`${key}, rule 1: the question of the page is answered in a sentence beside the figure, on a phone and on a wall too`, async () => {
-    const { page } = await visit(lab, `${key}/#v=1&${end}`);
-    await ready(page);
-    await page.waitForSelector('[data-test=replay][data-state=running]', { state: 'detached' });
-    assert.equal(await page.locator('[data-test=answer]').count(), 0);
-    await commit(page);
-    const answer = await answered(page);
-    assert.ok(answer.length > 30 && /[.]$/.test(answer), answer);
-    for (const flag of ['', 'present']) {
-      await page.evaluate((name) => name && document.documentElement.classList.add(name), flag);
-      for (const [width, height] of flag
-        ? [[1920, 1080]]
-        : [
-            [1280, 720],
-            [390, 844],
-          ]) {
-        await page.setViewportSize({ width: width!, height: height! });
-        await page.waitForTimeout(200);
-        assert.ok(await page.isVisible('[data-test=answer]'), `${width} × ${height}`);
-        assert.ok(await page.isVisible('[data-do=play]'), 'Play is there');
-      }
-    }
-    await page.setViewportSize({ width: 1280, height: 720 });
-    await page.evaluate(() => document.documentElement.classList.remove('present'));
-    await page.click('[data-do=export]');
-    // On the sheets that are taken home the sentence is broken into lines.
-    const sheet = (await takeHome(page, 'svg')).toString().replaceAll(/<[^>]*>/g, ' ');
-    for (const word of answer.split(/[^\p{L}\d]+/u).filter((w) => w.length > 4))
-      assert.ok(sheet.includes(word), word);
-    await page.context().close();
-  });
+  describe(`${key}, on the way to its answer`, () => {
+    const desk = { width: 1280, height: 720 };
+    const asking = {
+      question: '#question',
+      figure: '.exhibit > .figure',
+      guess: '[data-do=commit]',
+      play: '[data-do=play]',
+      presets: '[aria-label=Presets]',
+    };
+    const { presets: _, play: __, ...phone } = asking;
+    /** One page for three rules, because the way takes its time; it stands after the answer. */
+    let page: Page;
+    /** How it was before the guess. */
+    let earlier: Awaited<ReturnType<typeof look>>;
 
-  test(`${key}, rule 2: no answer in words, numbers, figure, title, address, explanation or files before the guess`, async () => {
-    const before = await into(`${key}/#v=1&${end || 'step=1'}`);
     const told = async (page: Page) => {
       await page.click('[data-do=export]');
       const files: string[] = [];
@@ -142,33 +123,111 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
       await page.keyboard.press('Escape');
       return [await words(page), await page.title(), page.url(), ...files].join('\n');
     };
-    assert.equal(await before.isVisible('.prose .after'), false, 'the explanation waits');
-    assert.ok(await before.isVisible('.prose .before'));
-    assert.equal(await before.locator('[data-test=answer]').count(), 0);
-    const asked = await told(before);
-    await commit(before);
-    await answered(before);
-    assert.ok(await before.isVisible('.prose .after'));
-    // With its unit, or with digits enough that it stands nowhere by chance.
-    const truth = await text(before, 'truth');
-    if (/^[\d.]+ ./.test(truth) || truth.replaceAll(/\D/g, '').length > 2)
-      assert.ok(
-        !new RegExp(`(?<![\\d.])${truth.replaceAll('.', '\\.')}(?![\\d])`).test(asked),
-        `${truth} stands there before the guess`,
+
+    async function look() {
+      await page.setViewportSize(desk);
+      const onDesk = await ends(page, asking);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.waitForTimeout(300);
+      const bar = await page.evaluate(
+        () => document.querySelector('.exhibit > .transport')!.getBoundingClientRect().top,
       );
-    assert.ok((await words(before)).length > 0);
-    // What explains a later question waits for that one, and the ledger of claims for all.
-    const waits = before.locator('.prose [data-question]');
-    const more = (await before.locator('[data-do=next]').count()) > 0;
-    const seen = async () => Promise.all((await waits.all()).map((part) => part.isVisible()));
-    if (more) assert.ok(!(await seen()).includes(true), 'not told before it is asked');
-    while (await before.locator('[data-do=next]').count()) {
-      await before.click('[data-do=next]');
-      await before.click('[data-do=skip]');
-      await before.waitForTimeout(100);
+      const onPhone = await ends(page, phone);
+      await page.setViewportSize(desk);
+      // At its start a run has nothing to keep to itself.
+      const known = end ? page : await into(`${key}/#v=1&step=1`);
+      const seen = {
+        explanation: await known.isVisible('.prose .after'),
+        introduction: await known.isVisible('.prose .before'),
+        answers: await known.locator('[data-test=answer]').count(),
+        told: await told(known),
+      };
+      if (known !== page) await known.context().close();
+      return { ...seen, onDesk, bar, onPhone };
     }
-    assert.ok(!(await seen()).includes(false), 'all is explained');
-    await before.context().close();
+
+    const low = (found: readonly (readonly [string, number])[], most: number) =>
+      found.filter(([, y]) => !(y <= most));
+
+    before(async () => {
+      page = (await visit(lab, `${key}/#v=1&${end}`)).page;
+      await ready(page);
+      await page.waitForSelector('[data-test=replay][data-state=running]', { state: 'detached' });
+      earlier = await look();
+      await commit(page);
+      await answered(page);
+    });
+    after(() => page.context().close());
+
+    test(`${key}, rule 1: the question of the page is answered in a sentence beside the figure, on a phone and on a wall too`, async () => {
+      const answer = await text(page, 'answer');
+      assert.ok(answer.length > 30 && /[.]$/.test(answer), answer);
+      for (const flag of ['', 'present']) {
+        await page.evaluate((name) => name && document.documentElement.classList.add(name), flag);
+        for (const [width, height] of flag
+          ? [[1920, 1080]]
+          : [
+              [1280, 720],
+              [390, 844],
+            ]) {
+          await page.setViewportSize({ width: width!, height: height! });
+          await page.waitForTimeout(200);
+          assert.ok(await page.isVisible('[data-test=answer]'), `${width} × ${height}`);
+          assert.ok(await page.isVisible('[data-do=play]'), 'Play is there');
+        }
+      }
+      await page.setViewportSize(desk);
+      await page.evaluate(() => document.documentElement.classList.remove('present'));
+      await page.click('[data-do=export]');
+      // On the sheets that are taken home the sentence is broken into lines.
+      const sheet = (await takeHome(page, 'svg')).toString().replaceAll(/<[^>]*>/g, ' ');
+      await page.keyboard.press('Escape');
+      for (const word of answer.split(/[^\p{L}\d]+/u).filter((w) => w.length > 4))
+        assert.ok(sheet.includes(word), word);
+    });
+
+    test(`${key}, rule 4: what belongs together is on one screen, before the guess and after the answer`, async () => {
+      const { bar } = earlier;
+      assert.deepEqual(low(earlier.onDesk, 720), [], 'before, on a desk');
+      assert.ok(bar > 700 && bar < 844, `transport at ${bar}`);
+      assert.deepEqual(low(earlier.onPhone, bar), [], 'before, on a phone');
+      await page.setViewportSize(desk);
+      await page.waitForTimeout(400);
+      const { guess: ___, ...rest } = asking;
+      const told = { ...rest, answer: '[data-test=answer]', curve: '.beside svg, .figure .plot svg' };
+      assert.deepEqual(low(await ends(page, told), 720), [], 'after, on a desk');
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.waitForTimeout(300);
+      const { figure, answer } = told;
+      assert.deepEqual(low(await ends(page, { figure, answer }), bar), [], 'after, on a phone');
+    });
+
+    test(`${key}, rule 2: no answer in words, numbers, figure, title, address, explanation or files before the guess`, async () => {
+      assert.equal(earlier.explanation, false, 'the explanation waits');
+      assert.ok(earlier.introduction);
+      assert.equal(earlier.answers, 0);
+      await page.setViewportSize(desk);
+      assert.ok(await page.isVisible('.prose .after'));
+      // With its unit, or with digits enough that it stands nowhere by chance.
+      const truth = await text(page, 'truth');
+      if (/^[\d.]+ ./.test(truth) || truth.replaceAll(/\D/g, '').length > 2)
+        assert.ok(
+          !new RegExp(`(?<![\\d.])${truth.replaceAll('.', '\\.')}(?![\\d])`).test(earlier.told),
+          `${truth} stands there before the guess`,
+        );
+      assert.ok((await words(page)).length > 0);
+      // What explains a later question waits for that one, and the ledger of claims for all.
+      const waits = page.locator('.prose [data-question]');
+      const more = (await page.locator('[data-do=next]').count()) > 0;
+      const seen = async () => Promise.all((await waits.all()).map((part) => part.isVisible()));
+      if (more) assert.ok(!(await seen()).includes(true), 'not told before it is asked');
+      while (await page.locator('[data-do=next]').count()) {
+        await page.click('[data-do=next]');
+        await page.click('[data-do=skip]');
+        await page.waitForTimeout(100);
+      }
+      assert.ok(!(await seen()).includes(false), 'all is explained');
+    });
   });
 
   test(`${key}, rule 2: the picture on its card, and until it runs, shows what may be seen before the guess`, async () => {
@@ -216,43 +275,6 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
     }
     assert.equal(await page.locator('[data-do=commit]').count(), 0, 'nothing is asked once more');
     assert.ok((await page.locator('.hidden-value').count()) <= hidden, 'nothing is hidden again');
-    await page.context().close();
-  });
-
-  test(`${key}, rule 4: what belongs together is on one screen, before the guess and after the answer`, async () => {
-    const desk = { width: 1280, height: 720 };
-    const { page } = await visit(lab, `${key}/#v=1&${end}`, { viewport: desk });
-    await ready(page);
-    await page.waitForSelector('[data-test=replay][data-state=running]', { state: 'detached' });
-    const asking = {
-      question: '#question',
-      figure: '.exhibit > .figure',
-      guess: '[data-do=commit]',
-      play: '[data-do=play]',
-      presets: '[aria-label=Presets]',
-    };
-    const low = (found: readonly (readonly [string, number])[], most: number) =>
-      found.filter(([, y]) => !(y <= most));
-    assert.deepEqual(low(await ends(page, asking), 720), [], 'before, on a desk');
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.waitForTimeout(300);
-    const bar = await page.evaluate(
-      () => document.querySelector('.exhibit > .transport')!.getBoundingClientRect().top,
-    );
-    assert.ok(bar > 700 && bar < 844, `transport at ${bar}`);
-    const { presets: _, play: __, ...phone } = asking;
-    assert.deepEqual(low(await ends(page, phone), bar), [], 'before, on a phone');
-    await page.setViewportSize(desk);
-    await commit(page);
-    await answered(page);
-    await page.waitForTimeout(400);
-    const { guess: ___, ...rest } = asking;
-    const told = { ...rest, answer: '[data-test=answer]', curve: '.beside svg, .figure .plot svg' };
-    assert.deepEqual(low(await ends(page, told), 720), [], 'after, on a desk');
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.waitForTimeout(300);
-    const { figure, answer } = told;
-    assert.deepEqual(low(await ends(page, { figure, answer }), bar), [], 'after, on a phone');
     await page.context().close();
   });
 
