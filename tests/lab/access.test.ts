@@ -9,8 +9,6 @@ import {
   closePanels,
   digest,
   enlarge,
-  type Lab,
-  openLab,
   openPanels,
   overflow,
   past,
@@ -19,6 +17,7 @@ import {
   ready,
   replayed,
   screenshot,
+  sharedLab,
   step,
   tabsAt,
   text,
@@ -27,12 +26,7 @@ import {
   WIDTHS,
 } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 const LOOKS: [string, BrowserContextOptions][] = [
   ['light', { colorScheme: 'light' }],

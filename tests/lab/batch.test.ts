@@ -1,32 +1,25 @@
 /** Batch size: the numbers that are shown against a native run, what is hidden, the rescaling, and what can be taken home. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import {
   comesBack,
   digest,
   guess,
-  type Lab,
   leadsTo,
   nativeValues,
-  openLab,
   playOut,
   ready,
   replayed,
   screenshot,
+  sharedLab,
   takeHome,
   text,
   visit,
 } from './harness.ts';
 
-let lab: Lab;
-let native: Map<string, string>;
-
-before(async () => {
-  native = nativeValues('batch');
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
+const native = nativeValues('batch');
 
 test('the same bits as natively', async () => {
   for (const step of [600, 3000]) {

@@ -3,32 +3,26 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
   at,
   comesBack,
   digest,
   guess,
-  type Lab,
-  openLab,
   past,
   playTo,
   ROOT,
   ready,
   screenshot,
+  sharedLab,
   step,
   takeHome,
   text,
   visit,
 } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 /** The digests committed beside the experiments. */
 function committed(): Set<string> {

@@ -3,20 +3,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { minify } from 'vite';
 import { MODULES } from '../../web/build/exhibits.ts';
 import { EXPERIMENTS_KB } from '../../web/src/bits/protocol.ts';
 import { EXHIBITS } from './exhibits.ts';
-import { DIST, type Lab, openLab, ROOT, ready, visit } from './harness.ts';
+import { DIST, ROOT, ready, sharedLab, visit } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 const KB = 1024;
 const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' });

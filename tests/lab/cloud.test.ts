@@ -1,35 +1,28 @@
 /** Cloud: the numbers that are shown against a native run, what is hidden, and what can be taken home. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import {
   at,
   comesBack,
   digest,
   guess,
-  type Lab,
   leadsTo,
   nativeValues,
-  openLab,
   playOut,
   ready,
   replayed,
   screenshot,
+  sharedLab,
   skipAll,
   takeHome,
   text,
   visit,
 } from './harness.ts';
 
-let lab: Lab;
-let native: Map<string, string>;
-
-before(async () => {
-  native = nativeValues('cloud');
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
+const native = nativeValues('cloud');
 
 /** The numbers of a read-out, in order. */
 const shown = async (page: Page, name: string) =>

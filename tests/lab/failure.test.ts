@@ -1,17 +1,16 @@
 /** What the page says when something fails: each failure has its own words, and a way out. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { EXHIBITS } from './exhibits.ts';
 import {
   digest,
   digestAt,
-  type Lab,
-  openLab,
   playTo,
   ready,
   screenshot,
+  sharedLab,
   skipAll,
   step,
   text,
@@ -19,12 +18,7 @@ import {
   visit,
 } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 async function failing(pattern: string, fulfil: { status: number; body?: Buffer }, exhibit = 'train') {
   const { page } = await visit(lab, '');

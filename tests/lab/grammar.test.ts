@@ -7,13 +7,12 @@ import { EXHIBITS } from './exhibits.ts';
 import {
   at,
   digest,
-  type Lab,
-  openLab,
   past,
   paused,
   plain,
   ready,
   replayed,
+  sharedLab,
   skipAll,
   step,
   takeHome,
@@ -22,12 +21,7 @@ import {
   visit,
 } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 /** Everything that is written or said on the page. */
 const words = async (page: Page) =>

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -52,6 +53,14 @@ export async function openLab(): Promise<Lab> {
       server.close();
     },
   };
+}
+
+/** The lab that the tests of a file share: opened before the first of them, closed after the last. */
+export function sharedLab(): Lab {
+  const lab = {} as Lab;
+  before(async () => void Object.assign(lab, await openLab()));
+  after(() => lab.close());
+  return lab;
 }
 
 const ZIPPED = new Map<string, Buffer>();

@@ -1,7 +1,7 @@
 /** The reader's own data, rule 8, on every exhibit that takes them by the manifest. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { parsePoints } from '../../web/src/lib/own.ts';
 import { EXHIBITS } from './exhibits.ts';
@@ -9,15 +9,14 @@ import {
   at,
   comesBack,
   digest,
-  type Lab,
   leadsTo,
   natively,
   nativeValues,
-  openLab,
   playTo,
   ready,
   screenshot,
   settled,
+  sharedLab,
   skipAll,
   step,
   text,
@@ -25,12 +24,7 @@ import {
   visit,
 } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 const ON_POINTS = EXHIBITS.filter(({ own }) => own === 'points').map(({ key }) => key);
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
   at,
@@ -11,14 +11,13 @@ import {
   DIST,
   digest,
   guess,
-  type Lab,
   leadsTo,
   natively,
-  openLab,
   past,
   paused,
   ready,
   screenshot,
+  sharedLab,
   step,
   takeHome,
   text,
@@ -63,23 +62,17 @@ const PAIRS = [
 const pair = (width: number, [a, b]: readonly [number, number]) =>
   `task=twins&width=${width}&a=${a}&b=${b}&step=3200`;
 
-let lab: Lab;
-let truth: Map<string, Native>;
-
-before(async () => {
-  truth = native([
-    END,
-    HALF,
-    'step=1',
-    TWINS,
-    DIGITS,
-    EGG,
-    VALLEY,
-    ...WIDTHS.flatMap((width) => PAIRS.map((seeds) => pair(width, seeds))),
-  ]);
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
+const truth = native([
+  END,
+  HALF,
+  'step=1',
+  TWINS,
+  DIGITS,
+  EGG,
+  VALLEY,
+  ...WIDTHS.flatMap((width) => PAIRS.map((seeds) => pair(width, seeds))),
+]);
 
 /** The same searches, run natively. */
 function native(links: readonly string[]): Map<string, Native> {

@@ -1,35 +1,28 @@
 /** Saddles: the numbers that are shown against a native run, what is hidden, directions by keys, and what can be taken home. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import {
   at,
   comesBack,
   digest,
   guess,
-  type Lab,
   leadsTo,
   nativeValues,
-  openLab,
   playOut,
   ready,
   replayed,
   screenshot,
+  sharedLab,
   skipAll,
   takeHome,
   text,
   visit,
 } from './harness.ts';
 
-let lab: Lab;
-let native: Map<string, string>;
-
-before(async () => {
-  native = nativeValues('saddles');
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
+const native = nativeValues('saddles');
 
 const number = (name: string) => Number(native.get(name));
 

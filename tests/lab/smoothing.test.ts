@@ -1,36 +1,29 @@
 /** Smoothing: the numbers that are shown against a native run, what is hidden, and what can be taken home. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import {
   at,
   comesBack,
   digest,
   guess,
-  type Lab,
   leadsTo,
   nativeValues,
-  openLab,
   paused,
   playOut,
   ready,
   replayed,
   screenshot,
+  sharedLab,
   skipAll,
   takeHome,
   text,
   visit,
 } from './harness.ts';
 
-let lab: Lab;
-let native: Map<string, string>;
-
-before(async () => {
-  native = nativeValues('smoothing');
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
+const native = nativeValues('smoothing');
 
 /** A number that is shown, with a true minus. */
 const shown = async (page: Page, name: string) => Number((await text(page, name)).replace('−', '-'));

@@ -5,10 +5,10 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
 import { EXHIBITS } from './exhibits.ts';
-import { type Lab, openLab, ready, skipAll, visit } from './harness.ts';
+import { ready, sharedLab, skipAll, visit } from './harness.ts';
 
 const MINUTES = Number(process.env.SOAK_MINUTES || 10);
 /** Caches fill, code is compiled: what the first rounds take is no leak. */
@@ -16,12 +16,7 @@ const WARM_ROUNDS = 2;
 /** How much more the last rounds may hold than the first ones after that. */
 const GROWTH = 1.1;
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 interface Held {
   /** Megabytes of the page's objects, and of the whole process with its worker and the kernel's memory. */

@@ -3,15 +3,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { digest, type Lab, openLab, ROOT, ready, visit } from './harness.ts';
+import { test } from 'node:test';
+import { digest, ROOT, ready, sharedLab, visit } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 const FOLDER = join(ROOT, 'python/tests/states');
 

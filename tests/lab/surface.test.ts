@@ -1,21 +1,20 @@
 /** Surface, used: the numbers on the page are those of the same handle run natively. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import {
   at,
   digest,
   guess,
-  type Lab,
   leadsTo,
   nativeValues,
-  openLab,
   past,
   paused,
   playOut,
   ready,
   screenshot,
+  sharedLab,
   skipAll,
   step,
   takeHome,
@@ -24,15 +23,9 @@ import {
   visit,
 } from './harness.ts';
 
-let lab: Lab;
+const lab = sharedLab();
 /** What `--example surface` prints: a key and a value a line. */
-let truth: Map<string, string>;
-
-before(async () => {
-  truth = nativeValues('surface');
-  lab = await openLab();
-});
-after(() => lab.close());
+const truth = nativeValues('surface');
 
 const native = (key: string) => Number(truth.get(key));
 

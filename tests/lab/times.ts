@@ -1,17 +1,12 @@
 /** How long it takes, and how it runs. What was measured is printed. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { EXHIBITS } from './exhibits.ts';
-import { type Lab, openLab, ready, skipAll, step, visit } from './harness.ts';
+import { ready, sharedLab, skipAll, step, visit } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 /** What the time of a frame may be, for machines that are busy or slower than the one of the budget. */
 const SLACK = 3;

@@ -1,16 +1,11 @@
 /** With a finger on a phone: handles are dragged, and everywhere else the page scrolls. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
-import { type Lab, openLab, past, ready, visit } from './harness.ts';
+import { past, ready, sharedLab, visit } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 interface Place {
   x: number;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import {
   at,
   comesBack,
@@ -12,16 +12,14 @@ import {
   digest,
   digestAt,
   guess,
-  type Lab,
   leadsTo,
-  type Native,
   native,
-  openLab,
   playTo,
   ROOT,
   ready,
   screenshot,
   settled,
+  sharedLab,
   step,
   takeHome,
   text,
@@ -41,14 +39,8 @@ function race(): { name: string; stuck: number; best: number }[] {
   });
 }
 
-let lab: Lab;
-let truth: Map<number, Native>;
-
-before(async () => {
-  truth = native([0, 1, 100, 500, 1000, 2000, 4000]);
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
+const truth = native([0, 1, 100, 500, 1000, 2000, 4000]);
 
 test('it learns: the loss falls and held-out accuracy passes 0.95', async () => {
   const { page, foreign, complaints } = await visit(lab, 'train/');

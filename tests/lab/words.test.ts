@@ -5,14 +5,9 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { wordsIn } from '../../web/src/grammar/words.ts';
 import { EXHIBITS } from './exhibits.ts';
-import { type Lab, openLab, openPanels, replayed, text } from './harness.ts';
+import { openPanels, replayed, sharedLab, text } from './harness.ts';
 
-let lab: Lab;
-
-before(async () => {
-  lab = await openLab();
-});
-after(() => lab.close());
+const lab = sharedLab();
 
 for (const { key, figures } of EXHIBITS) {
   // One page for both: the first opens and closes what words mean, the second pins.
