@@ -69,7 +69,9 @@ export function frame(): Plugin {
     <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
     <meta name="referrer" content="no-referrer">
     <meta name="color-scheme" content="light dark">
-    <link rel="icon" href="data:,">`,
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="${root}src/style.css">
+    <script type="module" async src="${root}src/start.ts"></script>`,
           )
           .replace('<!--cards-->', cards)
           .replace('<!--ledger-->', () => claimsOf(here))
