@@ -15,6 +15,9 @@ const BARE: [&str; 5] = [
     "wasm32-unknown-unknown",
 ];
 
+/// The crates whose documentation has examples: the others would be built, with what their benchmarks need, for none.
+const DOCUMENTED: &str = "-p losscape -p losscape-dispatch -p losscape-tests -p losscape-wasm";
+
 /// A target without vectors on which this machine runs tests by itself.
 const NARROW: &str = "i686-unknown-linux-musl";
 
@@ -45,7 +48,7 @@ pub(crate) fn quick() -> Result {
         formatting(native),
         lints(native),
         Step::new(native, "unit tests", |log| {
-            counted(&cargo("test --workspace --lib --bins --locked").capture(log)?)
+            counted(&cargo("test --workspace --exclude losscape-benches --lib --bins --locked").capture(log)?)
         }),
         Step::new(native, "digests", |_| quiet(fingerprint::run(&["--native"]))),
     ];
@@ -82,8 +85,8 @@ fn host(exhaustive: bool) -> Vec<Step> {
         formatting(native),
         lints(native),
         // First, because the page's tests run native programs of this profile, and would wait while it is being built.
-        Step::new(native, "tests, optimised", |log| tests("--profile optimised --tests", log)),
-        Step::new(native, "tests, debug", |log| tests("--tests", log)),
+        Step::new(native, "tests, optimised", |log| tests("--profile optimised", log)),
+        Step::new(native, "tests, debug", |log| tests("", log)),
         Step::new(native, "without optional parts", |log| {
             quiet(
                 cargo("clippy -p losscape --no-default-features --features compact --locked -- -D warnings")
@@ -92,7 +95,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
             counted(&cargo("test -p losscape --no-default-features --test left_out --locked").capture(log)?)
         }),
         Step::new(native, "examples in the docs", |log| {
-            counted(&cargo("test --workspace --doc --profile optimised --locked").capture(log)?)
+            counted(&cargo("test --doc --profile optimised --locked").words(DOCUMENTED).capture(log)?)
         }),
         Step::new(native, "docs without warnings", |log| {
             let docs = cargo("doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings");
@@ -106,7 +109,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
     ];
     if exhaustive {
         steps.push(Step::new(native, "exhaustive sweeps", |log| {
-            tests("--profile optimised --tests -- --ignored", log)
+            tests("--profile optimised -- --ignored", log)
         }));
     }
     steps
@@ -238,7 +241,8 @@ fn quiet(result: Result) -> Result<String> {
 }
 
 fn tests(options: &str, log: &mut Log) -> Result<String> {
-    let test = cargo("test --workspace --lib --bins --locked").words(options);
+    // Everything that has tests; `--lib` and `--bins` would build also what says `test = false`.
+    let test = cargo("test --workspace --tests --locked").words(options);
     // What an edit would save later costs a sixth of a build from nothing.
     counted(&test.env("CARGO_INCREMENTAL", "0").capture(log)?)
 }
@@ -277,31 +281,36 @@ fn lowest_rust(log: &mut Log) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::{hostile, paths};
 
-    /// Folders, and a file, whose manifests say `test = false`; and whether they say `doctest = false` too.
-    const UNTESTED: [(&str, bool); 4] = [
-        ("benches/src", true),
-        ("tests/src", false),
-        ("tests/fingerprint/src/main.rs", true),
-        ("wasm/loops/src", false),
-    ];
+    /// Where manifests say `test = false`.
+    const UNTESTED: [&str; 4] =
+        ["benches/src", "tests/src", "tests/fingerprint/src/main.rs", "wasm/loops/src"];
 
-    /// They would not run there.
+    /// The sources of the crates that [`super::DOCUMENTED`] leaves out.
+    const WITHOUT_EXAMPLES: [&str; 3] = ["benches/src", "tests/fingerprint/src", "wasm/loops/src"];
+
+    /// All sources at a place.
+    fn sources(place: PathBuf) -> Vec<(PathBuf, String)> {
+        match std::fs::read_dir(&place) {
+            Ok(entries) => entries.flat_map(|entry| sources(entry.expect("an entry").path())).collect(),
+            Err(_) if place.extension().is_none_or(|extension| extension != "rs") => Vec::new(),
+            Err(_) => vec![(place.clone(), std::fs::read_to_string(place).expect("a source"))],
+        }
+    }
+
+    /// It would not be run there.
     #[test]
     fn no_test_is_where_none_is_run() {
-        for (place, examples) in UNTESTED {
-            let place = paths::at(place);
-            let files = match std::fs::read_dir(&place) {
-                Ok(entries) => entries.map(|entry| entry.expect("an entry").path()).collect(),
-                Err(_) => vec![place],
-            };
-            for file in files {
-                let text = std::fs::read_to_string(&file).expect("a source file");
-                assert!(!text.contains("#[test]"), "{}", file.display());
-                assert!(!examples || !text.contains("/// ```"), "{}", file.display());
-            }
-        }
+        let holds = |places: &[&str], what: &str| -> Vec<PathBuf> {
+            let all = places.iter().flat_map(|place| sources(paths::at(place)));
+            all.filter(|(_, text)| text.contains(what)).map(|(file, _)| file).collect()
+        };
+        assert_eq!(holds(&UNTESTED, "#[test]"), Vec::<PathBuf>::new(), "tests");
+        assert_eq!(holds(&WITHOUT_EXAMPLES, "/// ```"), Vec::<PathBuf>::new(), "examples");
+        assert!(!holds(&["core/src"], "#[test]").is_empty(), "they are found where they are");
     }
 
     #[test]
