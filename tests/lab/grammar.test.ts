@@ -297,6 +297,21 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
     await page.context().close();
   });
 
+  test(`${key}, rule 7: a map of heights carries its colours with numbers`, async () => {
+    for (const link of Object.values(figures)) {
+      const page = await into(`${key}/#v=1&${link}`);
+      // Maps of two classes have no heights.
+      const maps = await page.locator('.figure lab-field:not(.boundary)').count();
+      if (maps > 0) {
+        const [lowest, what, highest] = await page.locator('.figure .map-key .ends span').allTextContents();
+        assert.match(lowest!, /^−?\d/);
+        assert.match(what!, /loss|height/);
+        assert.match(highest!, /^−?\d/);
+      }
+      await page.context().close();
+    }
+  });
+
   test(`${key}: without the box what is asked stays hidden until it is shown; “answer” hides it for good`, async () => {
     const hidden = (page: Page) => page.locator('.hidden-value').count();
     const page = await into(`${moment}&hide=predict`);

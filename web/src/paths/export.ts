@@ -2,7 +2,7 @@
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
-import { type About, drawn, fieldItem, painted, sheet } from '../lib/sheet.ts';
+import { type About, drawn, fieldItem, painted, rampItems, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
 import type { Way } from './profile.ts';
 import { placesOf } from './protocol.ts';
@@ -37,7 +37,7 @@ function curves(about: About): string {
 /** The map with what is drawn above it; of the digits, the hidden units. */
 function picture(about: About): string {
   const field = about.root.querySelector('lab-field');
-  if (field) return sheet(about, [fieldItem(field)]);
+  if (field) return sheet(about, [fieldItem(field), ...rampItems(about.root)]);
   const units = about.root.querySelector<HTMLCanvasElement>('canvas.units')!;
   return sheet(about, [painted(units, 480, (480 * units.height) / units.width)]);
 }

@@ -205,7 +205,7 @@ class Toy implements Running<Frame, View, Drag> {
     if (this.#factsSent) return now;
     this.#factsSent = true;
     const [straight, straightProfile] = [run.report(true), run.profile(true)];
-    now.surface = this.#surface();
+    [now.surface, now.heights] = this.#surface();
     now.facts = {
       straight,
       aligned: straight,
@@ -227,7 +227,7 @@ class Toy implements Running<Frame, View, Drag> {
   }
 
   /** Levels lie evenly in the logarithm of the height above the lowest cell: minima and saddles stay visible. */
-  #surface(): Picture {
+  #surface(): [Picture, readonly [number, number]] {
     const field = this.#toy.field(NODES);
     const lowest = Math.min(...field);
     const [unit, highest] = this.#heights;
@@ -236,7 +236,7 @@ class Toy implements Running<Frame, View, Drag> {
       (value) => Math.log1p((value - lowest) / unit) / Math.log1p(highest / unit),
     );
     const levels = Array.from({ length: 9 }, (_, k) => (k + 1) / 10);
-    return mapOf(heights, NODES, PIXELS, levels, loss);
+    return [mapOf(heights, NODES, PIXELS, levels, loss), [lowest, lowest + highest]];
   }
 
   free(): void {

@@ -4,6 +4,7 @@ import { html, svg, type TemplateResult } from 'lit';
 import '../grammar/field.ts';
 import type { Handle } from '../grammar/field.ts';
 import { classPoints } from '../grammar/points.ts';
+import { ramp } from '../grammar/ramp.ts';
 import type { Frame } from './protocol.ts';
 
 type Scale = (v: number) => number;
@@ -31,7 +32,7 @@ export function moonsMap(
 
 /** A surface from above with the band on it; each inner image is a handle. `t` is where the curves' handle stands. */
 export function toyMap(
-  { surface, images, span = UNIT }: Partial<Frame>,
+  { surface, heights, images, span = UNIT }: Partial<Frame>,
   t: number,
   moved: (to: { id: string; x: number; y: number }) => void,
 ): TemplateResult {
@@ -62,7 +63,7 @@ export function toyMap(
     .summary=${`A band of ${total} images.`}
     .above=${above}
     @lab-handle=${(event: CustomEvent<{ id: string; x: number; y: number }>) => moved(event.detail)}
-  ></lab-field>`;
+  ></lab-field>${ramp('height', heights)}`;
 }
 
 /** The point at a fraction of a polyline's length. */

@@ -87,6 +87,8 @@ export interface Frame extends Stand, kernel.Progress {
   facts?: Facts;
   /** A toy's surface. */
   surface?: MapPicture;
+  /** Heights of a toy's surface that have the first and the last colour. */
+  heights?: readonly [lowest: number, highest: number];
   /** x and y of a toy's images. */
   images?: Float32Array;
   /** Of the band and of the best path, each when it is new. */
