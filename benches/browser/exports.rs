@@ -2,10 +2,12 @@
 
 use core::cell::{OnceCell, RefCell};
 
+use losscape::Real;
 use losscape_benches::contender::Contender;
 use losscape_benches::density::{Walkers, propagated};
 use losscape_benches::kernel::{Kernel, Labels};
 use losscape_benches::path::Pair;
+use losscape_benches::reader::Reader;
 use losscape_benches::workload::{Problem, Workload};
 
 /// A workload, its numbers for the page's other contender, and their bytes.
@@ -17,6 +19,7 @@ struct Ready {
 thread_local! {
     static PAIR: OnceCell<Option<Pair>> = const { OnceCell::new() };
     static WALKERS: RefCell<Option<Walkers>> = const { RefCell::new(None) };
+    static READERS: [OnceCell<Option<Reader<f64>>>; 2] = const { [OnceCell::new(), OnceCell::new()] };
     static READY: RefCell<Vec<Option<Ready>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -93,6 +96,26 @@ pub extern "C" fn walk(rounds: u32) -> f64 {
 pub extern "C" fn spread(cells: u32, time: f64) -> f64 {
     propagated(cells, time)
         .map_or(f64::NAN, |(density, _)| density.iter().fold(0.0, |sum, rho| sum + rho * rho))
+}
+
+/// So many calls of [`Reader::products`] of network 0 or 1 (digits, spirals) and of kind 0, 1 or 2 (product, prepared, sixteen), in `f32`
+/// or `f64`; returns ‖Hv‖.
+#[unsafe(no_mangle)]
+pub extern "C" fn products(network: usize, kind: usize, single: u32, calls: u32) -> f64 {
+    READERS.with(|readers| {
+        let names = ["digits", "spirals"];
+        let reader = readers.get(network).zip(names.get(network));
+        let reader =
+            reader.and_then(|(cell, name)| cell.get_or_init(|| Reader::new(name).ok().flatten()).as_ref());
+        let kind = ["product", "prepared", "sixteen"].get(kind);
+        let Some((reader, kind)) = reader.zip(kind) else { return f64::NAN };
+        if single == 1 { called::<f32>(reader, kind, calls) } else { called::<f64>(reader, kind, calls) }
+    })
+}
+
+fn called<R: Real>(reader: &Reader<f64>, kind: &str, calls: u32) -> f64 {
+    let found = reader.cast::<R>().products(kind, |work| (0..calls).for_each(|_| work()));
+    found.ok().flatten().map_or(f64::NAN, |(number, _)| number.to_f64())
 }
 
 fn with_pair<T>(act: impl FnOnce(&Pair) -> T) -> Option<T> {

@@ -1,6 +1,6 @@
 //! Curvature of a trained reader of digits by whole programs: products, extreme eigenvalues, trace, density, all of it.
 //!
-//! 64-16-10 tanh, softmax cross-entropy, L2 10⁻⁴, 1500 digits: 1210 parameters.
+//! Of the [`Reader`]'s two networks: all questions of the digits', the products and the whole Hessian of the spirals'.
 
 use cpu_time::ProcessTime;
 use losscape::base::random::stream;
@@ -10,33 +10,36 @@ use losscape::curvature::{
     EigenLayout, Hessian, HessianLayout, HessianStep, Lanczos, LanczosConfig, LanczosLayout, LanczosStep,
     Probe, SpectralDensity, eigenvalues,
 };
-use losscape::models::data::{Dataset, Targets};
-use losscape::models::mlp::{Loss, MlpObjective};
-use losscape::objective::HessianAt;
 use losscape::{ArgError, Objective, Operator, Real};
-use losscape_tests::paths::{Digits, train};
+use losscape_benches::reader::{Reader, SEVERAL};
 use serde_json::{Value, json};
 
 use crate::whole::{self, Answer};
 
 /// What every program is asked, and what its number means. Seconds are those of one product, one vector of sixteen, or the whole answer.
-const QUESTIONS: [(&[&str], &str, &str); 12] = [
-    (&["gradient", "f64"], "gradient, f64", "‖g‖"),
-    (&["product", "f64"], "Hessian–vector product, f64", "‖Hv‖"),
-    (&["product", "f32"], "Hessian–vector product, f32", "‖Hv‖"),
-    (&["prepared", "f64"], "the same, prepared at the point, f64", "‖Hv‖"),
-    (&["prepared", "f32"], "the same, prepared at the point, f32", "‖Hv‖"),
-    (&["sixteen", "f64"], "the same, sixteen at a time, each, f64", "‖Hv‖"),
-    (&["sixteen", "f32"], "the same, sixteen at a time, each, f32", "‖Hv‖"),
-    (&["top", "f64"], "five largest eigenvalues to 10⁻⁶, f64", "fifth"),
-    (&["trace", "f64"], "trace to 1 % standard error, f64", "trace"),
-    (&["density", "f64"], "spectral density, 100 steps of 10 probes, f64", "share below 0.01"),
-    (&["hessian", "f64"], "the whole Hessian, f64", "‖H‖"),
-    (&["eigenvalues", "f64"], "all eigenvalues of that, f64", "largest"),
+const QUESTIONS: [([&str; 3], &str, &str); 20] = [
+    (["digits", "gradient", "f64"], "gradient, f64", "‖g‖"),
+    (["digits", "product", "f64"], "Hessian–vector product, f64", "‖Hv‖"),
+    (["digits", "product", "f32"], "Hessian–vector product, f32", "‖Hv‖"),
+    (["digits", "prepared", "f64"], "the same, prepared at the point, f64", "‖Hv‖"),
+    (["digits", "prepared", "f32"], "the same, prepared at the point, f32", "‖Hv‖"),
+    (["digits", "sixteen", "f64"], "the same, sixteen at a time, each, f64", "‖Hv‖"),
+    (["digits", "sixteen", "f32"], "the same, sixteen at a time, each, f32", "‖Hv‖"),
+    (["digits", "top", "f64"], "five largest eigenvalues to 10⁻⁶, f64", "fifth"),
+    (["digits", "trace", "f64"], "trace to 1 % standard error, f64", "trace"),
+    (["digits", "density", "f64"], "spectral density, 100 steps of 10 probes, f64", "share below 0.01"),
+    (["digits", "hessian", "f64"], "the whole Hessian, f64", "‖H‖"),
+    (["digits", "eigenvalues", "f64"], "all eigenvalues of that, f64", "largest"),
+    (["spirals", "product", "f64"], "spirals: Hessian–vector product, f64", "‖Hv‖"),
+    (["spirals", "product", "f32"], "spirals: Hessian–vector product, f32", "‖Hv‖"),
+    (["spirals", "prepared", "f64"], "spirals: prepared at the point, f64", "‖Hv‖"),
+    (["spirals", "prepared", "f32"], "spirals: prepared at the point, f32", "‖Hv‖"),
+    (["spirals", "sixteen", "f64"], "spirals: sixteen at a time, each, f64", "‖Hv‖"),
+    (["spirals", "sixteen", "f32"], "spirals: sixteen at a time, each, f32", "‖Hv‖"),
+    (["spirals", "hessian", "f64"], "spirals: the whole Hessian, f64", "‖H‖"),
+    (["spirals", "eigenvalues", "f64"], "spirals: all eigenvalues of that, f64", "largest"),
 ];
 
-/// Vectors at a time.
-const SEVERAL: usize = 16;
 /// Seconds of repeating what is quicker.
 const PATIENCE: f64 = 0.4;
 
@@ -52,7 +55,7 @@ pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
         println!("  {words}");
         let mut ours = None;
         for (name, command) in &programs {
-            let Some(Answer { numbers: [number], seconds, .. }) = whole::best(command, question)? else {
+            let Some(Answer { numbers: [number], seconds, .. }) = whole::best(command, &question)? else {
                 continue;
             };
             let ours = *ours.get_or_insert(seconds);
@@ -71,28 +74,15 @@ pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
 }
 
 /// Prints a number to compare and the seconds that it took.
-pub(crate) fn answer(what: &str, precision: &str) -> Result<(), String> {
+pub(crate) fn answer(network: &str, what: &str, precision: &str) -> Result<(), String> {
     let (number, seconds) = match precision {
-        "f64" => asked::<f64>(what),
-        _ => asked::<f32>(what),
+        "f64" => asked::<f64>(network, what),
+        _ => asked::<f32>(network, what),
     }
     .map_err(|error| error.to_string())?
-    .ok_or("curvature gradient | product | prepared | sixteen | top | trace | density | hessian | eigenvalues, then f64 | f32")?;
+    .ok_or("curvature digits | spirals, then gradient | product | prepared | sixteen | top | trace | density | hessian | eigenvalues, then f64 | f32")?;
     println!("{number:e} {seconds:e}");
     Ok(())
-}
-
-/// Rows, labels and the trained parameters for a program in another language: little-endian `f64`.
-pub(crate) fn to_bytes() -> Result<Vec<u8>, ArgError> {
-    let digits = Digits::<f64>::training()?;
-    let f = digits.objective(16)?;
-    let labels = (0..f.data().len()).map(|k| f64::from(digits.label(k)));
-    let numbers = f.data().inputs().iter().copied().chain(labels).chain(trained(&f)?);
-    Ok(numbers.flat_map(f64::to_le_bytes).collect())
-}
-
-fn trained(f: &MlpObjective<'_, f64>) -> Result<Vec<f64>, ArgError> {
-    train(f, 128, 1, 3000)
 }
 
 /// The time of one of many calls.
@@ -109,50 +99,22 @@ fn each(mut work: impl FnMut()) -> f64 {
     }
 }
 
-/// v k = cos k, k = 1 …
-fn direction<R: Real>(n: usize) -> Vec<R> {
-    (1..=n).map(|k| R::from_f64(losscape::base::elementary::cos(k as f64))).collect()
-}
-
-fn asked<R: Real>(what: &str) -> Result<Option<(f64, f64)>, ArgError> {
-    let digits = Digits::<f64>::training()?;
-    let exact = digits.objective(16)?;
-    let cast = |all: &[f64]| -> Vec<R> { all.iter().map(|&x| R::from_f64(x)).collect() };
-    let (params, inputs) = (cast(&trained(&exact)?), cast(exact.data().inputs()));
-    let Targets::Labels(labels) = exact.data().targets() else { return Ok(None) };
-    let data = Dataset::new(&inputs, 64, Targets::Labels(labels))?;
-    let f = MlpObjective::new(exact.net(), Loss::SoftmaxCrossEntropy, data, R::from_f64(1e-4))?;
+fn asked<R: Real>(network: &str, what: &str) -> Result<Option<(f64, f64)>, ArgError> {
+    let Some(reader) = Reader::new(network)? else { return Ok(None) };
+    let reader = reader.cast::<R>();
+    let f = reader.objective()?;
     let n = f.dim();
-    let (v, mut out) = (direction::<R>(n), vec![R::ZERO; n]);
-    let prepare = || f.prepare(&params, vec![R::ZERO; f.prepared_len()]);
+    let prepare = || f.prepare(reader.params(), vec![R::ZERO; f.prepared_len()]);
     let (number, seconds) = match what {
         "gradient" => {
-            let mut scratch = vec![R::ZERO; f.scratch_len()];
-            let seconds = each(|| _ = f.value_grad(&params, &mut out, &mut scratch));
+            let (mut out, mut scratch) = (vec![R::ZERO; n], vec![R::ZERO; f.scratch_len()]);
+            let seconds = each(|| _ = f.value_grad(reader.params(), &mut out, &mut scratch));
             (norm(&out), seconds)
-        }
-        "product" => {
-            let at = HessianAt::new(&f, &params)?;
-            let mut scratch = vec![R::ZERO; at.scratch_len()];
-            let seconds = each(|| at.apply(&v, &mut out, &mut scratch));
-            (norm(&out), seconds)
-        }
-        "prepared" => {
-            let at = prepare()?;
-            let mut scratch = vec![R::ZERO; at.scratch_len()];
-            let seconds = each(|| at.apply(&v, &mut out, &mut scratch));
-            (norm(&out), seconds)
-        }
-        "sixteen" => {
-            let at = prepare()?;
-            let mut scratch = vec![R::ZERO; at.several_scratch_len(SEVERAL)];
-            let (v, mut out) = (v.repeat(SEVERAL), vec![R::ZERO; SEVERAL * n]);
-            let seconds = each(|| at.apply_several(&v, &mut out, &mut scratch));
-            (norm(&out[n..2 * n]), seconds / SEVERAL as f64)
         }
         "top" => {
             let mut fifth = R::ZERO;
-            let seconds = each(|| fifth = prepare().and_then(|at| top(&at)).unwrap_or(R::ZERO));
+            let start = reader.direction();
+            let seconds = each(|| fifth = prepare().and_then(|at| top(&at, &start)).unwrap_or(R::ZERO));
             (fifth, seconds)
         }
         "trace" => {
@@ -177,19 +139,24 @@ fn asked<R: Real>(what: &str) -> Result<Option<(f64, f64)>, ArgError> {
             eigenvalues(&mut matrix, &mut values, &mut workspace)?;
             (values[n - 1], clock.elapsed().as_secs_f64())
         }
-        _ => return Ok(None),
+        _ => {
+            let mut seconds = 0.0;
+            let products = reader.products(what, |work| seconds = each(work))?;
+            let Some((number, count)) = products else { return Ok(None) };
+            (number, seconds / count as f64)
+        }
     };
     Ok(Some((number.to_f64(), seconds)))
 }
 
 /// The fifth eigenvalue from above, once the bounds of all five are below a millionth of them.
-fn top<R: Real>(at: &impl Operator<R>) -> Result<R, ArgError> {
+fn top<R: Real>(at: &impl Operator<R>, start: &[R]) -> Result<R, ArgError> {
     const MOST: u32 = 60;
     let n = at.dim();
     let layout = LanczosLayout::new(n, MOST as usize, at.scratch_len());
     let (basis, workspace) = (vec![R::ZERO; layout.basis_len()], vec![R::ZERO; layout.len()]);
     let config = LanczosConfig { steps: MOST, reorthogonalise: true };
-    let mut lanczos = Lanczos::new(at, config, &direction::<R>(n), basis, workspace)?;
+    let mut lanczos = Lanczos::new(at, config, start, basis, workspace)?;
     let mut rng = stream(1, 0);
     while lanczos.step(at, &mut rng) != LanczosStep::Done {
         let steps = lanczos.steps();

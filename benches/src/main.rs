@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use losscape_benches::contender::{self, Contender};
 use losscape_benches::kernel::{Kernel, Labels};
 use losscape_benches::path::Pair;
+use losscape_benches::reader::Reader;
 use losscape_benches::workload::{Problem, Workload};
 use losscape_dispatch::{Level, limit};
 use serde_json::{Map, Value};
@@ -40,7 +41,8 @@ losscape-benches [--width BITS] <command>
                                     densities, clouds and convolutions, as whole programs, in turn with other programs
   curvature OUT.json [NAME=COMMAND]...
                                     products, eigenvalues, traces and densities, as whole programs, in turn with others
-  curvature QUESTION f32|f64        one of these programs
+  curvature digits|spirals QUESTION f32|f64
+                                    one of these programs
   density QUESTION                  one of these programs
   serve                             take part in a comparison
   data FOLDER                       write the workloads' numbers for programs in other languages
@@ -78,7 +80,9 @@ fn execute(command: &[&str], widths: Widths) -> Result<(), String> {
         ["diffusion", out, ref programs @ ..] => {
             diffusion::compare(programs).and_then(|value| write(out, &value))
         }
-        ["curvature", what, precision @ ("f32" | "f64")] => curvature::answer(what, precision),
+        ["curvature", network, what, precision @ ("f32" | "f64")] => {
+            curvature::answer(network, what, precision)
+        }
         ["curvature", out, ref programs @ ..] => {
             curvature::compare(programs).and_then(|value| write(out, &value))
         }
@@ -152,8 +156,12 @@ fn data(folder: &str) -> Result<(), String> {
     }
     let pair = Pair::new().and_then(|pair| pair.to_bytes()).map_err(|error| error.to_string())?;
     std::fs::write(folder.join("digits.f32"), pair).map_err(|error| error.to_string())?;
-    let reader = curvature::to_bytes().map_err(|error| error.to_string())?;
-    std::fs::write(folder.join("reader.f64"), reader).map_err(|error| error.to_string())
+    for name in ["digits", "spirals"] {
+        let reader = Reader::new(name).map_err(|error| error.to_string())?.ok_or("no such network")?;
+        std::fs::write(folder.join(format!("{name}.f64")), reader.to_bytes())
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 fn write(path: &str, value: &Value) -> Result<(), String> {

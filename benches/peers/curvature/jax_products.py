@@ -1,4 +1,4 @@
-"""The questions of `losscape-benches curvature`, in JAX and NumPy: `jax_products.py FOLDER QUESTION f32|f64`.
+"""The questions of `losscape-benches curvature`, in JAX and NumPy: `jax_products.py FOLDER digits|spirals QUESTION f32|f64`.
 
 Gradient and products jitted; "prepared" is jax.linearize at the point, "sixteen" a vmap of that; the whole Hessian in blocks of 64
 products, its eigenvalues by LAPACK through NumPy. Prints a number to compare and the seconds, of the processor.
@@ -13,30 +13,38 @@ if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
+folder, network, question, precision = sys.argv[1:]
+if question in ("top", "trace", "density"):
+    print("-")
+    sys.exit()
+
 import jax
 
-folder, question, precision = sys.argv[1:]
 jax.config.update("jax_enable_x64", precision == "f64")
 
 import jax.numpy as jnp
 import numpy as np
 
-SAMPLES, INPUTS, HIDDEN, CLASSES, L2 = 1500, 64, 16, 10, 1e-4
-DIM = INPUTS * HIDDEN + HIDDEN + HIDDEN * CLASSES + CLASSES
+SAMPLES, WIDTHS = (1500, (64, 16, 10)) if network == "digits" else (1024, (2, 16, 16, 1))
+L2, DIM = 1e-4, sum((i + 1) * o for i, o in zip(WIDTHS, WIDTHS[1:]))
 SEVERAL, BLOCK, PATIENCE = 16, 64, 0.4
 
-numbers = np.fromfile(f"{folder}/reader.f64", dtype="<f8")
-inputs, labels, params = np.split(numbers, [SAMPLES * INPUTS, SAMPLES * INPUTS + SAMPLES])
+numbers = np.fromfile(f"{folder}/{network}.f64", dtype="<f8")
+inputs, targets, params = np.split(numbers, [SAMPLES * WIDTHS[0], SAMPLES * (WIDTHS[0] + 1)])
 kind = np.float64 if precision == "f64" else np.float32
-x, y, params = jnp.asarray(inputs.reshape(SAMPLES, INPUTS).astype(kind)), jnp.asarray(labels.astype(np.int32)), jnp.asarray(params.astype(kind))
+x, params = jnp.asarray(inputs.reshape(SAMPLES, -1).astype(kind)), jnp.asarray(params.astype(kind))
+y = jnp.asarray(targets.astype(np.int32 if network == "digits" else kind))
 
 
 def loss(theta):
-    w, rest = theta[: INPUTS * HIDDEN].reshape(INPUTS, HIDDEN), theta[INPUTS * HIDDEN :]
-    b, rest = rest[:HIDDEN], rest[HIDDEN:]
-    u, c = rest[: HIDDEN * CLASSES].reshape(HIDDEN, CLASSES), rest[HIDDEN * CLASSES :]
-    logits = jnp.tanh(x @ w + b) @ u + c
-    data = -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], axis=1))
+    a, rest = x, theta
+    for i, o in zip(WIDTHS, WIDTHS[1:]):
+        a = a if a is x else jnp.tanh(a)
+        a, rest = a @ rest[: i * o].reshape(i, o) + rest[i * o : (i + 1) * o], rest[(i + 1) * o :]
+    if network == "digits":
+        data = -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(a), y[:, None], axis=1))
+    else:
+        data = 0.5 * jnp.mean((a[:, 0] - y) ** 2)
     return data + 0.5 * L2 * jnp.sum(theta * theta)
 
 

@@ -1,4 +1,4 @@
-"""The questions of `losscape-benches curvature`, by PyTorch's libraries: `torch_peers.py curvlinops|eigenthings FOLDER QUESTION f32|f64`.
+"""The questions of `losscape-benches curvature`, by PyTorch's libraries: `torch_peers.py curvlinops|eigenthings FOLDER digits QUESTION f32|f64`.
 
 curvlinops with ARPACK (SciPy) for extreme eigenvalues and its own XTrace and density; hessian-eigenthings with its re-orthogonalised Lanczos. The
 penalty is a parameter of curvlinops' products from outside, because one inside its loss closure vanishes. Prints a number to compare and the
@@ -12,15 +12,19 @@ import time
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
+library, folder, network, question, precision = sys.argv[1:]
+if network != "digits" or question not in ("product", "top", "trace", "density"):
+    print("-")
+    sys.exit()
+
 import numpy as np
 import torch
 
-library, folder, question, precision = sys.argv[1:]
 torch.set_num_threads(1)
 kind = torch.float64 if precision == "f64" else torch.float32
 SAMPLES, INPUTS, HIDDEN, CLASSES, L2, PATIENCE = 1500, 64, 16, 10, 1e-4, 0.4
 
-numbers = np.fromfile(f"{folder}/reader.f64", dtype="<f8")
+numbers = np.fromfile(f"{folder}/digits.f64", dtype="<f8")
 inputs, labels, flat = np.split(numbers, [SAMPLES * INPUTS, SAMPLES * INPUTS + SAMPLES])
 x = torch.tensor(inputs.reshape(SAMPLES, INPUTS), dtype=kind)
 y = torch.tensor(labels, dtype=torch.int64)

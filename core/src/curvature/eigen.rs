@@ -1,8 +1,9 @@
 //! The symmetric eigenproblem in the caller's memory.
 
-use super::tridiagonal::{hypot, orient, tridiagonal_eigen};
+use super::householder::tridiagonalise;
+use super::tridiagonal::{orient, tridiagonal_eigen};
 use crate::base::layout::{area, cut};
-use crate::base::vector::{axpy, dot, norm, scale, unit_scale};
+use crate::base::vector::{axpy, dot, scale, unit_scale};
 use crate::{ArgError, Real, Reason};
 
 /// The workspace of [`eigenvalues`] and [`eigen`]: 2 n numbers.
@@ -144,61 +145,6 @@ pub(super) fn symmetrise<R: Real>(matrix: &mut [R], n: usize) -> R {
         }
     }
     worst
-}
-
-/// `A = Q T Qᵀ` with `Q = H₀ H₁ …`, `Hₖ = I − τ v vᵀ`: T's diagonal goes to `diagonal`, its off-diagonal
-/// to `off_diagonal` (the last element is zero). Row k of the matrix keeps τₖ on the diagonal and vₖ right of it.
-fn tridiagonalise<R: Real>(
-    matrix: &mut [R],
-    diagonal: &mut [R],
-    off_diagonal: &mut [R],
-    direction: &mut [R],
-) {
-    let n = diagonal.len();
-    for k in 0..n {
-        diagonal[k] = matrix[k * n + k];
-        let (done, below) = matrix.split_at_mut((k + 1) * n);
-        let (tau, v) = done[k * n + k..].split_at_mut(1);
-        if v.is_empty() {
-            (tau[0], off_diagonal[k]) = (R::ZERO, R::ZERO);
-            break;
-        }
-        (tau[0], off_diagonal[k]) = reflector(v);
-        if tau[0] == R::ZERO {
-            continue;
-        }
-        // p = τ A₂₂ v,  w = p − ½ τ (p·v) v,  A₂₂ ← A₂₂ − v wᵀ − w vᵀ
-        let w = &mut direction[..v.len()];
-        for (w, row) in w.iter_mut().zip(below.chunks_exact(n)) {
-            *w = tau[0] * dot(&row[k + 1..], v);
-        }
-        axpy(-(R::HALF * tau[0] * dot(w, v)), v, w);
-        for (i, row) in below.chunks_exact_mut(n).enumerate() {
-            for ((a, v_j), w_j) in row[k + 1..].iter_mut().zip(&*v).zip(&*w) {
-                *a -= v[i] * *w_j + w[i] * *v_j;
-            }
-        }
-    }
-}
-
-/// Turns x into the v of the reflection that maps x to (β, 0, …), scaled to v₀ = 1; returns (τ, β).
-fn reflector<R: Real>(x: &mut [R]) -> (R, R) {
-    // The squares of a column far smaller than others would vanish, and with them the right angles.
-    let unit = unit_scale(x);
-    scale(unit, x);
-    let alpha = x[0];
-    let below = norm(&x[1..]);
-    if below == R::ZERO {
-        return (R::ZERO, alpha / unit);
-    }
-    let length = hypot(alpha, below);
-    // The sign that adds magnitudes: no cancellation in α − β.
-    let beta = if alpha > R::ZERO { -length } else { length };
-    for x in &mut x[1..] {
-        *x /= alpha - beta;
-    }
-    x[0] = R::ONE;
-    ((beta - alpha) / beta, beta / unit)
 }
 
 /// Replaces the stored reflections by `Qᵀ`: row i becomes the i-th column of Q.

@@ -26,6 +26,7 @@ mod eigen;
 mod estimate;
 mod following;
 mod hessian;
+mod householder;
 mod lanczos;
 mod saddle_free;
 mod search;

@@ -12,9 +12,9 @@ fn bits<R: Real>(all: &[R]) -> Vec<u64> {
     all.iter().map(|x| x.to_f64().to_bits()).collect()
 }
 
-/// Five products by the objective itself, then prepared, alone and together.
+/// Products by the objective itself, then prepared, alone and together.
 fn check<R: Real, W: Weighting<R>>(name: &str, f: &MlpObjective<'_, R, W>, params: &[R]) -> Outcome {
-    const COUNT: usize = 5;
+    const COUNT: usize = 21;
     let (n, nan) = (f.dim(), R::from_f64(f64::NAN));
     let mut v = vec![R::ZERO; COUNT * n];
     fill_normal(&mut stream(6, 0), &mut v);
@@ -30,7 +30,7 @@ fn check<R: Real, W: Weighting<R>>(name: &str, f: &MlpObjective<'_, R, W>, param
         prepared.apply(v, &mut one, &mut vec![nan; prepared.scratch_len()]);
         assert_eq!(bits(&one), bits(want), "{name}: one at a time");
     }
-    for count in [1, 2, COUNT] {
+    for count in [1, 9, 12, COUNT] {
         let (some, mut out) = (count * n, vec![nan; count * n]);
         prepared.apply_several(&v[..some], &mut out, &mut vec![nan; prepared.several_scratch_len(count)]);
         assert_eq!(bits(&out), bits(&want[..some]), "{name}: {count} at a time");

@@ -130,7 +130,7 @@ fn all(width: Width, log: &mut Log) -> Result {
     let peers = measure(width.program(&native), "peers", &peers, log)?;
     // A browser's vectors are 128 bits wide in any case.
     let chromium = if width == Width::Native {
-        match page(log).and_then(|modules| in_browser("run.js", &modules, &native, log)) {
+        match page(&[SCALAR, SIMD], log).and_then(|modules| in_browser("run.js", &modules, &native, log)) {
             Ok(json) => json,
             Err(Failure::Missing(what)) => {
                 missing.push(what);
@@ -198,13 +198,17 @@ fn frameworks(log: &mut Log) -> Result<Vec<String>> {
     Ok(["dfdx", "candle"].map(named).into())
 }
 
-/// The modules and packages of the page: the folder with `simd.wasm` and `scalar.wasm`.
-fn page(log: &mut Log) -> Result<PathBuf> {
+/// The builds of the page's module: name and flags.
+const SCALAR: (&str, &str) = ("scalar", "");
+const SIMD: (&str, &str) = ("simd", "-C target-feature=+simd128");
+
+/// The packages of the page and some builds of its module: the folder with `simd.wasm`, say.
+fn page(builds_of: &[(&str, &str)], log: &mut Log) -> Result<PathBuf> {
     install::packages(BROWSER, log)?;
     install::chromium()?;
     install::rust_target("wasm32-unknown-unknown")?;
     let (builds, folder) = (paths::target("wasm"), paths::logs().join("bench"));
-    for (name, flags) in [("scalar", ""), ("simd", "-C target-feature=+simd128")] {
+    for (name, flags) in builds_of {
         cargo("build --locked -p losscape-benches --example browser --profile wasm --target wasm32-unknown-unknown")
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
             .env("CARGO_TARGET_DIR", &builds)
@@ -219,7 +223,7 @@ fn in_browser(script: &str, modules: &Path, native: &Path, log: &mut Log) -> Res
     let out = paths::logs().join("bench-browser.json");
     let run = program(install::node()?).arg(paths::at(BROWSER).join(script));
     let run = run.arg(modules).arg(native).arg(&out).env("CHROMIUM", install::chromium()?);
-    print!("{}", run.limit(300).capture(log)?);
+    print!("{}", run.limit(900).capture(log)?);
     Ok(std::fs::read_to_string(out)?)
 }
 
@@ -268,8 +272,13 @@ fn diffusion_of_peers(log: &mut Log) -> Result {
     // Modules of the page lie beside the data.
     data(&native, log)?;
     let json = measure(program(&native), "diffusion", &peers, log)?;
-    let browser = page(log).and_then(|modules| in_browser("density.js", &modules, &native, log));
-    let out = paths::target("bench-diffusion.json");
+    with_browser("diffusion", "density.js", &native, &json, log)
+}
+
+/// Asks the page as well and writes both tables.
+fn with_browser(name: &str, script: &str, native: &Path, json: &str, log: &mut Log) -> Result {
+    let browser = page(&[SIMD], log).and_then(|modules| in_browser(script, &modules, native, log));
+    let out = paths::target(&format!("bench-{name}.json"));
     let (chromium, missing) = match browser {
         Ok(json) => (json, None),
         Err(Failure::Missing(what)) => ("null".into(), Some(what)),
@@ -295,10 +304,7 @@ fn curvature_of_peers(log: &mut Log) -> Result {
         format!("{} eigenthings {}", peer("hessian-eigenthings", torch), folder.display()),
     ];
     let json = measure(program(&native), "curvature", &peers, log)?;
-    let out = paths::target("bench-curvature.json");
-    std::fs::write(&out, json)?;
-    println!("\nwritten to {}", out.display());
-    Ok(())
+    with_browser("curvature", "curvature.js", &native, &json, log)
 }
 
 /// A Python that has a package: the one of `target/jax`, or the system's.

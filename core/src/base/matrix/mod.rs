@@ -8,6 +8,7 @@
 //! Each product equals its twin in [`naive`] bit for bit, for every shape. If the lengths of the slices do not fit
 //! together, the result is filled with NaN.
 
+mod abreast;
 mod column;
 mod few;
 mod fit;
@@ -18,6 +19,7 @@ mod scalar;
 mod tile;
 mod wide;
 
+pub(crate) use self::abreast::{affine_add_abreast, back_both_abreast, outer_sum_direction_abreast};
 use self::fit::{Fit, fit};
 use super::real::Real;
 use super::target::{COMPACT, TILES, VECTORS};

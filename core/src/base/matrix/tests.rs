@@ -7,7 +7,7 @@ use super::naive;
 use crate::Real;
 
 /// Numbers of many magnitudes and both signs, zeros of both signs among them.
-fn filler<R: Real>(n: usize, mut state: u32) -> Vec<R> {
+pub(super) fn filler<R: Real>(n: usize, mut state: u32) -> Vec<R> {
     (0..n)
         .map(|_| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -17,7 +17,7 @@ fn filler<R: Real>(n: usize, mut state: u32) -> Vec<R> {
         .collect()
 }
 
-fn bits<R: Real>(x: &[R]) -> Vec<u64> {
+pub(super) fn bits<R: Real>(x: &[R]) -> Vec<u64> {
     x.iter().map(|x| x.to_bits64()).collect()
 }
 

@@ -13,7 +13,7 @@ pub const LANES: usize = 8;
 const BLOCK: usize = 128;
 
 /// Terms of a block of eight accumulators.
-pub(super) const RUN: usize = LANES * BLOCK;
+pub(crate) const RUN: usize = LANES * BLOCK;
 
 /// The fixed fold of eight accumulators: `((0+4)+(2+6)) + ((1+5)+(3+7))`.
 #[inline(always)]
@@ -33,17 +33,17 @@ pub(crate) fn two_sum<R: Real>(a: R, b: R) -> (R, R) {
 
 /// A total of blocks and what rounding has taken from it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Compensated<R> {
-    pub(super) total: R,
+pub(crate) struct Compensated<R> {
+    pub(crate) total: R,
     lost: R,
 }
 
 impl<R: Real> Compensated<R> {
-    pub(super) const ZERO: Self = Self { total: R::ZERO, lost: R::ZERO };
+    pub(crate) const ZERO: Self = Self { total: R::ZERO, lost: R::ZERO };
 
     /// Adds a block, the fold of its accumulators.
     #[inline(always)]
-    pub(super) fn add(&mut self, acc: &[R; LANES]) {
+    pub(crate) fn add(&mut self, acc: &[R; LANES]) {
         if VECTORS { self.add_here(acc) } else { self.add_apart(acc) }
     }
 

@@ -3,7 +3,10 @@
 use super::Mlp;
 use super::tape::{DirectionTape, Kept, Tape, last, take_last, take_last_mut};
 use crate::Real;
-use crate::base::matrix::{affine, affine_add, back, back_add, column_sum, outer_sum, outer_sum_direction};
+use crate::base::matrix::{
+    affine, affine_add, affine_add_abreast, back, back_add, back_both_abreast, column_sum, outer_sum,
+    outer_sum_direction, outer_sum_direction_abreast,
+};
 use crate::base::refusal::refuse;
 use crate::base::rows::{copy, rows, rows_mut};
 
@@ -125,7 +128,7 @@ impl<R: Real> Pass<'_, R> {
             let a = take_last(&mut acts, own)?;
             let z = take_last(&mut pre, if net.keeps_preactivations() { own } else { 0 })?;
             let delta = take_last_mut(&mut deltas, own)?;
-            net.activation(l).push_forward(a, z, u, delta);
+            net.activation(l).push_forward::<R, 1>(a, z, u, delta);
             take_last(&mut params, layer.bias)?;
             let below = take_last_mut(&mut upstream, rows * layer.inputs)?;
             back(delta, take_last(&mut params, layer.weights)?, below, layer.outputs);
@@ -139,7 +142,9 @@ impl<R: Real> Pass<'_, R> {
     /// ```text
     /// Rzˡ = aˡ⁻¹ Vˡ + vˡ + Raˡ⁻¹ Wˡ,   Raˡ = φ′(zˡ) ⊙ Rzˡ,   Ra⁰ = 0
     /// ```
-    pub(super) fn forward_direction(
+    ///
+    /// `v` and the directional activations have numbers for `K` directions abreast.
+    pub(super) fn forward_direction<const K: usize>(
         &self,
         mut v: &[R],
         mut acts: &[R],
@@ -153,16 +158,18 @@ impl<R: Real> Pass<'_, R> {
         for l in 0..net.layers() {
             let layer = net.shape(l);
             let own = rows * layer.outputs;
-            let (v_weights, v_bias) = (v.split_off(..layer.weights)?, v.split_off(..layer.bias)?);
+            let (v_weights, v_bias) = (v.split_off(..layer.weights * K)?, v.split_off(..layer.bias * K)?);
             let (weights, _) = (params.split_off(..layer.weights)?, params.split_off(..layer.bias)?);
             let a = acts.split_off(..own)?;
             let z = pre.split_off(..if net.keeps_preactivations() { own } else { 0 })?;
-            let (ra, rz) = (r_acts.split_off_mut(..own)?, r_pre.split_off_mut(..own)?);
-            affine(below, v_weights, v_bias, rz, layer.outputs);
-            if l > 0 {
+            let (ra, rz) = (r_acts.split_off_mut(..own * K)?, r_pre.split_off_mut(..own * K)?);
+            affine(below, v_weights, v_bias, rz, layer.outputs * K);
+            if l > 0 && K == 1 {
                 affine_add(r_below, weights, rz, layer.outputs);
+            } else if l > 0 {
+                affine_add_abreast::<R, K>(r_below, weights, rz, layer.outputs);
             }
-            net.activation(l).push_forward(a, z, rz, ra);
+            net.activation(l).push_forward::<R, K>(a, z, rz, ra);
             (below, r_below) = (a, ra);
         }
         v.is_empty().then_some(())
@@ -177,8 +184,9 @@ impl<R: Real> Pass<'_, R> {
     /// Ruˡ⁻¹ = δˡ Vˡᵀ + Rδˡ Wˡᵀ
     /// ```
     ///
-    /// The directional activations are overwritten by Rδ.
-    pub(super) fn backward_direction(
+    /// The directional activations are overwritten by Rδ. `v`, `out` and all that is directional have numbers for `K` directions
+    /// abreast.
+    pub(super) fn backward_direction<const K: usize>(
         &self,
         mut v: &[R],
         kept: &Kept<&[R]>,
@@ -186,7 +194,7 @@ impl<R: Real> Pass<'_, R> {
         mut out: &mut [R],
     ) -> Option<()> {
         let Self { net, mut params, x, rows } = *self;
-        let Kept { mut acts, mut pre, mut upstream, mut deltas } = *kept;
+        let Kept { mut acts, mut pre, mut upstream, mut deltas, .. } = *kept;
         let (mut r_acts, mut r_pre, ru) = (&mut *direction.acts, &*direction.pre, &mut *direction.upstream);
         for l in (0..net.layers()).rev() {
             let layer = net.shape(l);
@@ -194,21 +202,26 @@ impl<R: Real> Pass<'_, R> {
             let (below, own) = (rows * layer.inputs, rows * outputs);
             let (a, u) = (take_last(&mut acts, own)?, take_last(&mut upstream, own)?);
             let z = take_last(&mut pre, if net.keeps_preactivations() { own } else { 0 })?;
-            let (rz, r_delta) = (take_last(&mut r_pre, own)?, take_last_mut(&mut r_acts, own)?);
-            net.activation(l).pull_back_direction(a, z, rz, u, ru.get(..own)?, r_delta);
-            column_sum(r_delta, take_last_mut(&mut out, layer.bias)?);
-            let sum = take_last_mut(&mut out, layer.weights)?;
-            if l > 0 {
-                let delta = take_last(&mut deltas, own)?;
-                outer_sum_direction(last(acts, below)?, last(r_acts, below)?, delta, r_delta, sum, outputs);
-                take_last(&mut params, layer.bias)?;
-                take_last(&mut v, layer.bias)?;
-                let (w, v) = (take_last(&mut params, layer.weights)?, take_last(&mut v, layer.weights)?);
-                let ru = ru.get_mut(..below)?;
+            let (rz, r_delta) = (take_last(&mut r_pre, own * K)?, take_last_mut(&mut r_acts, own * K)?);
+            net.activation(l).pull_back_direction::<R, K>(a, z, rz, u, ru.get(..own * K)?, r_delta);
+            column_sum(r_delta, take_last_mut(&mut out, layer.bias * K)?);
+            let sum = take_last_mut(&mut out, layer.weights * K)?;
+            if l == 0 {
+                outer_sum(x, r_delta, sum, outputs * K);
+                break;
+            }
+            let delta = take_last(&mut deltas, own)?;
+            take_last(&mut params, layer.bias)?;
+            take_last(&mut v, layer.bias * K)?;
+            let (w, v) = (take_last(&mut params, layer.weights)?, take_last(&mut v, layer.weights * K)?);
+            let (a, ra, ru) = (last(acts, below)?, last(r_acts, below * K)?, ru.get_mut(..below * K)?);
+            if K == 1 {
+                outer_sum_direction(a, ra, delta, r_delta, sum, outputs);
                 back(delta, v, ru, outputs);
                 back_add(r_delta, w, ru, outputs);
             } else {
-                outer_sum(x, r_delta, sum, outputs);
+                outer_sum_direction_abreast::<R, K>([a, delta], [ra, r_delta], sum, outputs);
+                back_both_abreast::<R, K>([delta, v], [r_delta, w], ru, outputs);
             }
         }
         out.is_empty().then_some(())

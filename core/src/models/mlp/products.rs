@@ -5,7 +5,6 @@ use super::objective::MlpObjective;
 use super::tape::{DirectionTape, Kept, Tape, last, last_mut};
 use super::tile::{BLOCK, Rows};
 use super::weights::Weighting;
-use crate::base::vector::LaneSum;
 use crate::models::sum::BlockSum;
 use crate::objective::GaussNewton;
 use crate::{Curvature, Objective, Real, SampledCurvature};
@@ -43,12 +42,13 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         pass.forward(kept.acts, kept.pre)?;
         let len = rows.len() * self.net.outputs();
         let (a, u) = (last(kept.acts, len)?, last_mut(kept.upstream, len)?);
-        self.weights.head(self.loss, a, &self.answers(rows), u, &mut LaneSum::default())?;
+        self.weights.keep(self.loss, a, &self.answers(rows), u, kept.loss.get_mut(..len)?)?;
         pass.upstream(kept)
     }
 
-    /// Adds a tile's part of the Hessian times `v` to `out`, given what was kept of it.
-    pub(super) fn add_kept(
+    /// Adds a tile's part of the Hessian times `v` to `out`, given what was kept of it; of `K` products abreast, if `v`, `direction`
+    /// and `out` are.
+    pub(super) fn add_kept<const K: usize>(
         &self,
         pass: &Pass<'_, R>,
         rows: Rows<'_>,
@@ -57,16 +57,16 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         direction: &mut DirectionTape<'_, R>,
         out: &mut [R],
     ) -> Option<()> {
-        pass.forward_direction(v, kept.acts, kept.pre, direction)?;
+        pass.forward_direction::<K>(v, kept.acts, kept.pre, direction)?;
         let len = rows.len() * self.net.outputs();
-        self.weights.head_direction(
+        self.weights.head_direction::<K>(
             self.loss,
-            last(kept.acts, len)?,
-            last(direction.acts, len)?,
+            kept.loss.get(..len)?,
+            last(direction.acts, len * K)?,
             &self.answers(rows),
-            direction.upstream.get_mut(..len)?,
+            direction.upstream.get_mut(..len * K)?,
         )?;
-        pass.backward_direction(v, kept, direction, out)
+        pass.backward_direction::<K>(v, kept, direction, out)
     }
 
     /// Adds a tile's part of the Hessian times `v` to `out`.
@@ -80,10 +80,10 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
     ) -> Option<()> {
         let gathered = scratch.split_off_mut(..rows.len() * self.net.inputs())?;
         let mut kept = Kept::take_mut(&self.net, rows.len(), &mut scratch)?;
-        let mut direction = DirectionTape::new(&self.net, rows.len(), scratch)?;
+        let mut direction = DirectionTape::new(&self.net, rows.len(), 1, scratch)?;
         let pass = self.pass(params, rows, gathered)?;
         self.keep(&pass, rows, &mut kept)?;
-        self.add_kept(&pass, rows, &kept.read(), v, &mut direction, out)
+        self.add_kept::<1>(&pass, rows, &kept.read(), v, &mut direction, out)
     }
 
     /// Adds a tile's part of the Gauss–Newton matrix times `v` to `out`: along the direction to the outputs, through the
@@ -97,19 +97,16 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         scratch: &mut [R],
     ) -> Option<()> {
         let net = &self.net;
-        let (gathered, mut tape, scratch) = Tape::new(net, rows.len(), scratch)?;
-        let mut direction = DirectionTape::new(net, rows.len(), scratch)?;
+        let len = rows.len() * net.outputs();
+        let (gathered, mut tape, mut scratch) = Tape::new(net, rows.len(), scratch)?;
+        let kept = scratch.split_off_mut(..len)?;
+        let mut direction = DirectionTape::new(net, rows.len(), 1, scratch)?;
         let pass = self.pass(params, rows, gathered)?;
         pass.forward(tape.acts, tape.pre)?;
-        pass.forward_direction(v, tape.acts, tape.pre, &mut direction)?;
-        let len = rows.len() * net.outputs();
-        self.weights.head_direction(
-            self.loss,
-            last(tape.acts, len)?,
-            last(direction.acts, len)?,
-            &self.answers(rows),
-            tape.upstream.get_mut(..len)?,
-        )?;
+        pass.forward_direction::<1>(v, tape.acts, tape.pre, &mut direction)?;
+        let (answers, u) = (self.answers(rows), tape.upstream.get_mut(..len)?);
+        self.weights.keep(self.loss, last(tape.acts, len)?, &answers, u, kept)?;
+        self.weights.head_direction::<1>(self.loss, kept, last(direction.acts, len)?, &answers, u)?;
         pass.backward(&mut tape, out)
     }
 }
@@ -151,7 +148,8 @@ impl<R: Real, W: Weighting<R>> SampledCurvature<R> for MlpObjective<'_, R, W> {
 impl<R: Real, W: Weighting<R>> GaussNewton<R> for MlpObjective<'_, R, W> {
     fn gauss_newton_scratch_len(&self) -> usize {
         let tile = self.net.scratch_len(self.tile).saturating_add(self.net.direction_len(self.tile));
-        tile + if self.data.len() > PRODUCT_BLOCK { self.dim() } else { 0 }
+        let kept = self.tile.saturating_mul(self.net.outputs());
+        tile.saturating_add(kept) + if self.data.len() > PRODUCT_BLOCK { self.dim() } else { 0 }
     }
 
     fn gauss_newton_roundings(&self) -> usize {

@@ -24,9 +24,11 @@ pub(super) struct Kept<S> {
     pub(super) upstream: S,
     /// δˡ = ∂ℓ/∂zˡ of every layer above the first, whose δ no product needs.
     pub(super) deltas: S,
+    /// What the loss's second derivative needs besides, rows × outputs.
+    pub(super) loss: S,
 }
 
-/// The same of a derivative along a direction.
+/// The same of a derivative along a direction, or several abreast.
 #[derive(Debug)]
 pub(super) struct DirectionTape<'s, R> {
     /// Rzˡ, rows × units.
@@ -51,7 +53,7 @@ impl Mlp {
     }
 
     /// Scratch of a Hessian–vector product in tiles of `tile` samples, which is enough for a gradient too:
-    /// `tile · (inputs + 5 units − first layer + widest layer)`, and units once more for softplus and GELU.
+    /// `tile · (inputs + 5 units − first layer + widest layer + outputs)`, and units once more for softplus and GELU.
     ///
     /// A product summed over more than half a [`BLOCK`](super::BLOCK) of samples needs
     /// [`param_len`](Self::param_len) more.
@@ -62,16 +64,16 @@ impl Mlp {
     }
 
     /// The lengths of a [`Kept`] of so many rows.
-    const fn kept_lens(&self, rows: usize) -> [usize; 4] {
+    const fn kept_lens(&self, rows: usize) -> [usize; 5] {
         let (units, first) = (self.unit_counts().0, self.shape(0).outputs);
         let pre = if self.keeps_preactivations() { units } else { 0 };
-        [rows * units, rows * pre, rows * units, rows * (units - first)]
+        [rows * units, rows * pre, rows * units, rows * (units - first), rows * self.outputs()]
     }
 
     /// How many numbers a [`Kept`] of so many rows takes; it saturates.
     pub(super) const fn kept_len(&self, rows: usize) -> usize {
-        let [acts, pre, upstream, deltas] = self.kept_lens(1);
-        rows.saturating_mul(acts + pre + upstream + deltas)
+        let [acts, pre, upstream, deltas, loss] = self.kept_lens(1);
+        rows.saturating_mul(acts + pre + upstream + deltas + loss)
     }
 
     /// Scratch of a direction in tiles of `tile` samples.
@@ -101,41 +103,43 @@ impl<'s, R> Tape<'s, R> {
 impl<'s, R> Kept<&'s mut [R]> {
     /// Takes room for `rows` samples off `memory`.
     pub(super) fn take_mut(net: &Mlp, rows: usize, memory: &mut &'s mut [R]) -> Option<Self> {
-        let [acts, pre, upstream, deltas] = net.kept_lens(rows);
+        let [acts, pre, upstream, deltas, loss] = net.kept_lens(rows);
         Some(Self {
             acts: memory.split_off_mut(..acts)?,
             pre: memory.split_off_mut(..pre)?,
             upstream: memory.split_off_mut(..upstream)?,
             deltas: memory.split_off_mut(..deltas)?,
+            loss: memory.split_off_mut(..loss)?,
         })
     }
 
     /// To be read.
     pub(super) fn read(&self) -> Kept<&[R]> {
-        Kept { acts: self.acts, pre: self.pre, upstream: self.upstream, deltas: self.deltas }
+        Kept { acts: self.acts, pre: self.pre, upstream: self.upstream, deltas: self.deltas, loss: self.loss }
     }
 }
 
 impl<'s, R> Kept<&'s [R]> {
     /// Takes what was kept of `rows` samples off `memory`.
     pub(super) fn take(net: &Mlp, rows: usize, memory: &mut &'s [R]) -> Option<Self> {
-        let [acts, pre, upstream, deltas] = net.kept_lens(rows);
+        let [acts, pre, upstream, deltas, loss] = net.kept_lens(rows);
         Some(Self {
             acts: memory.split_off(..acts)?,
             pre: memory.split_off(..pre)?,
             upstream: memory.split_off(..upstream)?,
             deltas: memory.split_off(..deltas)?,
+            loss: memory.split_off(..loss)?,
         })
     }
 }
 
 impl<'s, R> DirectionTape<'s, R> {
-    /// Divides scratch.
-    pub(super) fn new(net: &Mlp, rows: usize, mut scratch: &'s mut [R]) -> Option<Self> {
+    /// Divides scratch, for `abreast` directions.
+    pub(super) fn new(net: &Mlp, rows: usize, abreast: usize, mut scratch: &'s mut [R]) -> Option<Self> {
         let (units, widest) = net.unit_counts();
-        let pre = scratch.split_off_mut(..rows * units)?;
-        let acts = scratch.split_off_mut(..rows * units)?;
-        Some(Self { pre, acts, upstream: scratch.split_off_mut(..rows * widest)? })
+        let pre = scratch.split_off_mut(..rows * units * abreast)?;
+        let acts = scratch.split_off_mut(..rows * units * abreast)?;
+        Some(Self { pre, acts, upstream: scratch.split_off_mut(..rows * widest * abreast)? })
     }
 }
 

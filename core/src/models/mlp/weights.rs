@@ -39,13 +39,18 @@ pub trait Weighting<R: Real>: sealed::Sealed + Copy + core::fmt::Debug {
         sum: &mut LaneSum<R>,
     ) -> Option<()>;
 
+    /// [`Loss::keep`] of weighted rows.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "the trait is sealed")]
+    fn keep(&self, loss: Loss, a: &[R], answers: &Answers<'_, R>, u: &mut [R], kept: &mut [R]) -> Option<()>;
+
     /// [`Loss::head_direction`] of weighted rows.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "the trait is sealed")]
-    fn head_direction(
+    fn head_direction<const K: usize>(
         &self,
         loss: Loss,
-        a: &[R],
+        kept: &[R],
         ra: &[R],
         answers: &Answers<'_, R>,
         ru: &mut [R],
@@ -95,15 +100,21 @@ impl<R: Real> Weighting<R> for Equal {
     }
 
     #[inline(always)]
-    fn head_direction(
+    fn keep(&self, loss: Loss, a: &[R], answers: &Answers<'_, R>, u: &mut [R], kept: &mut [R]) -> Option<()> {
+        loss.keep(a, answers, u, kept)
+    }
+
+    #[inline(always)]
+    fn head_direction<const K: usize>(
         &self,
         loss: Loss,
-        a: &[R],
+        kept: &[R],
         ra: &[R],
         answers: &Answers<'_, R>,
         ru: &mut [R],
     ) -> Option<()> {
-        loss.head_direction(a, ra, answers, ru)
+        loss.head_direction::<R, K>(kept, ra, answers, ru);
+        Some(())
     }
 
     #[inline(always)]
@@ -163,9 +174,9 @@ impl<'a, R: Real> Weighted<'a, R> {
         Some(self.unit * *weight)
     }
 
-    /// Multiplies each row of a matrix by its weight. A row of weight zero becomes zero, whatever it was.
-    fn weigh(&self, answers: &Answers<'_, R>, matrix: &mut [R]) -> Option<()> {
-        for (r, row) in rows_mut(matrix, answers.outputs).enumerate() {
+    /// Multiplies each row of a matrix of `width` columns by its weight. A row of weight zero becomes zero, whatever it was.
+    fn weigh(&self, answers: &Answers<'_, R>, matrix: &mut [R], width: usize) -> Option<()> {
+        for (r, row) in rows_mut(matrix, width).enumerate() {
             let weight = self.weight(answers, r)?;
             if weight > R::ZERO {
                 scale(weight, row);
@@ -202,19 +213,24 @@ impl<R: Real> Weighting<R> for Weighted<'_, R> {
             let weight = self.weight(answers, r)?;
             sum.push(if weight > R::ZERO { weight * own.total() } else { R::ZERO });
         }
-        self.weigh(answers, u)
+        self.weigh(answers, u, outputs)
     }
 
-    fn head_direction(
+    fn keep(&self, loss: Loss, a: &[R], answers: &Answers<'_, R>, u: &mut [R], kept: &mut [R]) -> Option<()> {
+        loss.keep(a, answers, u, kept)?;
+        self.weigh(answers, u, answers.outputs)
+    }
+
+    fn head_direction<const K: usize>(
         &self,
         loss: Loss,
-        a: &[R],
+        kept: &[R],
         ra: &[R],
         answers: &Answers<'_, R>,
         ru: &mut [R],
     ) -> Option<()> {
-        loss.head_direction(a, ra, answers, ru)?;
-        self.weigh(answers, ru)
+        loss.head_direction::<R, K>(kept, ra, answers, ru);
+        self.weigh(answers, ru, answers.outputs * K)
     }
 
     fn digest(&self, digest: &mut Fingerprint) {

@@ -94,11 +94,11 @@ fn the_three_forms_of_the_chain_rule_agree() {
         f.apply(&mut a);
         let (u, rz, ru) = ([0.5, -1.0, 2.0, 3.0], [1.0, 2.0, -1.0, 0.5], [0.25, -2.0, 1.5, 0.75]);
         let (mut delta, mut r_delta, mut ra) = ([0.0; 4], [0.0; 4], [0.0; 4]);
-        f.push_forward(&a, &z, &rz, &mut ra);
-        f.push_forward(&a, &z, &u, &mut delta);
+        f.push_forward::<f64, 1>(&a, &z, &rz, &mut ra);
+        f.push_forward::<f64, 1>(&a, &z, &u, &mut delta);
         let mut direct = a;
         f.pull_back(&mut direct, &z, &u);
-        f.pull_back_direction(&a, &z, &rz, &u, &ru, &mut r_delta);
+        f.pull_back_direction::<f64, 1>(&a, &z, &rz, &u, &ru, &mut r_delta);
         assert_eq!(delta, direct, "{f:?}");
         for k in 0..4 {
             let slopes = f.slopes(a[k], z[k]);

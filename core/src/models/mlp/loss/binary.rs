@@ -33,11 +33,18 @@ pub(super) fn head<R: Real>(
     Some(())
 }
 
-/// Writes the gradient's derivative along `ra`, `p (1 − p) ra`, to `ru`.
-pub(super) fn head_direction<R: Real>(a: &[R], ra: &[R], ru: &mut [R]) {
-    for ((ru, &a), &ra) in ru.iter_mut().zip(a).zip(ra) {
+/// Writes what [`head_direction`] needs to `kept`, `p (1 − p)`.
+pub(super) fn keep<R: Real>(a: &[R], kept: &mut [R]) {
+    for (kept, &a) in kept.iter_mut().zip(a) {
         let (p, not_p) = probabilities(a);
-        *ru = p * not_p * ra;
+        *kept = p * not_p;
+    }
+}
+
+/// Writes the gradient's derivative along `K` directions abreast, `p (1 − p) ra`, to `ru`.
+pub(super) fn head_direction<R: Real, const K: usize>(kept: &[R], ra: &[R], ru: &mut [R]) {
+    for ((ru, &slope), ra) in ru.as_chunks_mut::<K>().0.iter_mut().zip(kept).zip(ra.as_chunks().0) {
+        *ru = ra.map(|ra| slope * ra);
     }
 }
 

@@ -12,11 +12,13 @@
 //! where 1 + rest − eⱼ is at least 1. Loss, gradient and product keep a relative error of a few units in the last place
 //! for any finite outputs, until eⱼ underflows.
 
+use losscape_dispatch::{Simd, Task, run};
+
 use super::softmax::{exp_of_difference, largest, sum_beside_one};
 use crate::Real;
 use crate::base::elementary::ln;
 use crate::base::elementwise::pair;
-use crate::base::rows::{rows, rows_mut};
+use crate::base::rows::{copy, rows, rows_mut};
 use crate::base::target::VECTORS;
 use crate::base::vector::LaneSum;
 use crate::models::mlp::answers::Answers;
@@ -52,31 +54,40 @@ impl<'u, R: Real> Numerators<'u, R> {
         if e >= R::ONE { self.rest } else { self.total - e }
     }
 
-    /// The loss of a class; the numerators become its gradient.
-    fn class(self, a: &[R], y: usize) -> Option<R> {
-        let others = self.others(*self.e.get(y)?);
-        let loss = (self.shift - *a.get(y)?) + self.ln_total();
-        for e in self.e.iter_mut() {
-            *e *= self.share;
+    /// The loss of a row, whose target is a class or else a row of probabilities y, of sum s.
+    fn loss(&self, a: &[R], answers: &Answers<'_, R>, r: usize) -> Option<R> {
+        #[cfg(feature = "soft-labels")]
+        if let Some(y) = answers.values(r) {
+            let mut loss = Target::new(y).sum * self.ln_total();
+            for (&a, &y) in a.iter().zip(y) {
+                if y > R::ZERO {
+                    loss += y * (self.shift - a);
+                }
+            }
+            return Some(loss);
         }
-        *self.e.get_mut(y)? = -(others * self.share);
-        Some(loss)
+        Some((self.shift - *a.get(answers.label(r)?)?) + self.ln_total())
     }
 
-    /// The loss of a row of probabilities y, of sum s; the numerators become its gradient
+    /// The numerators become the gradient: of a class y, `pⱼ`, less one where j = y; of probabilities
     /// `s pⱼ − yⱼ = pⱼ (s − yⱼ) − yⱼ (1 − pⱼ)`.
-    #[cfg(feature = "soft-labels")]
-    fn probabilities(mut self, a: &[R], y: &[R]) -> R {
-        let target = Target::new(y);
-        let mut loss = target.sum * self.ln_total();
+    fn gradient(mut self, answers: &Answers<'_, R>, r: usize) -> Option<()> {
         let numerators = core::mem::take(&mut self.e);
-        for ((e, &a), &y) in numerators.iter_mut().zip(a).zip(y) {
-            if y > R::ZERO {
-                loss += y * (self.shift - a);
+        #[cfg(feature = "soft-labels")]
+        if let Some(y) = answers.values(r) {
+            let target = Target::new(y);
+            for (e, &y) in numerators.iter_mut().zip(y) {
+                *e = (*e * self.share) * target.others(y) - y * (self.others(*e) * self.share);
             }
-            *e = (*e * self.share) * target.others(y) - y * (self.others(*e) * self.share);
+            return Some(());
         }
-        loss
+        let y = answers.label(r)?;
+        let others = self.others(*numerators.get(y)?);
+        for e in numerators.iter_mut() {
+            *e *= self.share;
+        }
+        *numerators.get_mut(y)? = -(others * self.share);
+        Some(())
     }
 }
 
@@ -121,42 +132,85 @@ pub(super) fn head<R: Real>(
     exponentials(a, outputs, u);
     for (r, (a, u)) in rows(a, outputs).zip(rows_mut(u, outputs)).enumerate() {
         let numerators = Numerators::new(a, u);
-        #[cfg(feature = "soft-labels")]
-        if let Some(y) = answers.values(r) {
-            sum.push(numerators.probabilities(a, y));
-            continue;
-        }
-        sum.push(numerators.class(a, answers.label(r)?)?);
+        sum.push(numerators.loss(a, answers, r)?);
+        numerators.gradient(answers, r)?;
     }
     Some(())
 }
 
-/// Writes the gradient's derivative along `ra`, `s p ⊙ (ra − ⟨p, ra⟩)`, to `ru`.
+/// Writes each row's gradient to `u`, and what [`head_direction`] needs to `kept`: the probabilities, of which the first of
+/// the largest outputs' is turned to its negative, so that it is known again.
+pub(super) fn keep<R: Real>(a: &[R], answers: &Answers<'_, R>, u: &mut [R], kept: &mut [R]) -> Option<()> {
+    let outputs = answers.outputs;
+    exponentials(a, outputs, u);
+    for (r, ((a, u), p)) in
+        rows(a, outputs).zip(rows_mut(u, outputs)).zip(rows_mut(kept, outputs)).enumerate()
+    {
+        copy(u, p);
+        let numerators = Numerators::new(a, u);
+        p.iter_mut().for_each(|p| *p *= numerators.share);
+        // Without a branch that cannot be foreseen.
+        let mut met = false;
+        for (&a, p) in a.iter().zip(p) {
+            let first = a == numerators.shift && !met;
+            met |= first;
+            *p = if first { -*p } else { *p };
+        }
+        numerators.gradient(answers, r)?;
+    }
+    Some(())
+}
+
+/// Writes the gradient's derivative along `K` directions abreast, `s p ⊙ (ra − ⟨p, ra⟩)`, to `ru`; `kept` is what
+/// [`keep`] wrote, `ra` and `ru` are rows × outputs × `K`.
 ///
 /// Both differences are formed from ra − raₘ: of a well-classified sample, ⟨p, ra⟩ nearly is raₘ.
-pub(super) fn head_direction<R: Real>(
-    a: &[R],
+pub(super) fn head_direction<R: Real, const K: usize>(
+    kept: &[R],
     ra: &[R],
     answers: &Answers<'_, R>,
     ru: &mut [R],
-) -> Option<()> {
-    let outputs = answers.outputs;
-    exponentials(a, outputs, ru);
-    for (r, ((a, ra), ru)) in rows(a, outputs).zip(rows(ra, outputs)).zip(rows_mut(ru, outputs)).enumerate() {
-        let numerators = Numerators::new(a, ru);
-        let likely = a.iter().zip(ra).find(|(a, _)| **a == numerators.shift);
-        let at = likely.map_or(R::ZERO, |(_, ra)| *ra);
-        let mut mean = R::ZERO;
-        for (p, &ra) in numerators.e.iter_mut().zip(ra) {
-            *p *= numerators.share;
-            mean += *p * (ra - at);
-        }
-        let sum = answers.mass(r);
-        for (p, &ra) in numerators.e.iter_mut().zip(ra) {
-            *p *= sum * ((ra - at) - mean);
+) {
+    run(HeadDirection::<R, K> { kept, ra: ra.as_chunks().0, answers, ru: ru.as_chunks_mut().0 });
+}
+
+struct HeadDirection<'a, R: Real, const K: usize> {
+    kept: &'a [R],
+    ra: &'a [[R; K]],
+    answers: &'a Answers<'a, R>,
+    ru: &'a mut [[R; K]],
+}
+
+impl<R: Real, const K: usize> Task for HeadDirection<'_, R, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { kept, ra, answers, ru } = self;
+        let outputs = answers.outputs;
+        for (r, ((kept, ra), ru)) in
+            rows(kept, outputs).zip(rows(ra, outputs)).zip(rows_mut(ru, outputs)).enumerate()
+        {
+            let mut at = [R::ZERO; K];
+            for (&p, ra) in kept.iter().zip(ra) {
+                if p < R::ZERO {
+                    at = *ra;
+                }
+            }
+            let mut mean = [R::ZERO; K];
+            for (p, ra) in kept.iter().zip(ra) {
+                for v in 0..K {
+                    mean[v] += p.abs() * (ra[v] - at[v]);
+                }
+            }
+            let sum = answers.mass(r);
+            for ((p, ra), ru) in kept.iter().zip(ra).zip(ru) {
+                for v in 0..K {
+                    ru[v] = p.abs() * (sum * ((ra[v] - at[v]) - mean[v]));
+                }
+            }
         }
     }
-    Some(())
 }
 
 /// `e = exp(a − max a)`, row by row.

@@ -11,7 +11,7 @@ pub use softmax::softmax;
 
 use super::Mlp;
 use super::answers::Answers;
-use crate::base::rows::rows;
+use crate::base::rows::{copy, rows};
 use crate::base::vector::LaneSum;
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Real, Reason};
@@ -139,28 +139,50 @@ impl Loss {
         }
     }
 
-    /// Writes the derivative of `∂ℓ/∂a` along a direction, `ru = (∂²ℓ/∂a²) ra`.
-    #[cfg_attr(
-        not(feature = "softmax-cross-entropy"),
-        allow(unused_variables, reason = "only losses of probabilities need outputs and answers")
-    )]
-    pub(super) fn head_direction<R: Real>(
+    /// Writes `u = ∂ℓ/∂a` and what [`head_direction`](Self::head_direction) needs besides, rows × outputs, to `kept`. `None`
+    /// if a row has no target.
+    pub(super) fn keep<R: Real>(
         self,
         a: &[R],
+        answers: &Answers<'_, R>,
+        u: &mut [R],
+        kept: &mut [R],
+    ) -> Option<()> {
+        let _ = &kept; // losses that need nothing write nothing
+        match self {
+            #[cfg(feature = "softmax-cross-entropy")]
+            Self::SoftmaxCrossEntropy => cross_entropy::keep(a, answers, u, kept),
+            #[cfg(feature = "binary-cross-entropy")]
+            Self::BinaryCrossEntropy => {
+                binary::keep(a, kept);
+                self.head(a, answers, u, &mut LaneSum::default())
+            }
+            _ => self.head(a, answers, u, &mut LaneSum::default()),
+        }
+    }
+
+    /// Writes the derivative of `∂ℓ/∂a` along `K` directions abreast, `ru = (∂²ℓ/∂a²) ra`, which are rows × outputs × `K`, after
+    /// [`keep`](Self::keep).
+    #[cfg_attr(
+        not(feature = "softmax-cross-entropy"),
+        allow(unused_variables, reason = "only losses of probabilities need what is kept and answers")
+    )]
+    pub(super) fn head_direction<R: Real, const K: usize>(
+        self,
+        kept: &[R],
         ra: &[R],
         answers: &Answers<'_, R>,
         ru: &mut [R],
-    ) -> Option<()> {
+    ) {
         match self {
             #[cfg(feature = "softmax-cross-entropy")]
-            Self::SoftmaxCrossEntropy => cross_entropy::head_direction(a, ra, answers, ru)?,
+            Self::SoftmaxCrossEntropy => cross_entropy::head_direction::<R, K>(kept, ra, answers, ru),
             #[cfg(feature = "binary-cross-entropy")]
-            Self::BinaryCrossEntropy => binary::head_direction(a, ra, ru),
-            Self::MeanSquaredError => ru.copy_from_slice(ra),
+            Self::BinaryCrossEntropy => binary::head_direction::<R, K>(kept, ra, ru),
+            Self::MeanSquaredError => copy(ra, ru),
             #[cfg(feature = "mean-absolute-error")]
             Self::MeanAbsoluteError => ru.fill(R::ZERO),
         }
-        Some(())
     }
 }
 

@@ -1,0 +1,22 @@
+// node curvature.js FOLDER NATIVE OUT.json: products of Hessians in Chromium, in turn with the native program.
+
+import { inTurn } from './in_turn.js';
+
+const products = { product: 'product', prepared: 'prepared', sixteen: 'sixteen at a time, each' };
+const questions = ['digits', 'spirals'].flatMap((network) =>
+  Object.entries(products).flatMap(([product, words]) =>
+    ['f64', 'f32'].map((precision) => ({
+      words: [network, product, precision],
+      what: `${network}: ${words}, ${precision}`,
+    })),
+  ),
+);
+
+await inTurn('curvature', questions, ({ products }, [network, product, precision]) => {
+  const which = [network === 'spirals', ['product', 'prepared', 'sixteen'].indexOf(product), precision === 'f32'].map(Number);
+  // As many vectors whatever the product. Training, at the first call for a network, is part of no best round.
+  const calls = product === 'sixteen' ? 20 : 320;
+  const start = performance.now();
+  const number = products(...which, calls);
+  return [number, (performance.now() - start) / 1000, 320];
+});
