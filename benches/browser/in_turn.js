@@ -6,16 +6,15 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { pagesOf } from './processor.js';
 
-const rounds = 9;
-
 /**
  * Asks in turn and writes the table. The command line is FOLDER NATIVE OUT.json: FOLDER holds simd.wasm, NATIVE is the program
  * losscape-benches, which answers `command` and a question's words. The numbers must be the same bits.
  *
  * `answer(exports, words)`, run in the page, returns the number, and the seconds by the clock of `work` of what it did (1, unless it
- * repeated it). Where the system tells the page's processor time, what `answer` did counts by that, divided by `work`.
+ * repeated it). Where the system tells the page's processor time, what `answer` did counts by that, divided by `work`. The best of the
+ * `rounds` counts.
  */
-export async function inTurn(command, questions, answer) {
+export async function inTurn(command, questions, answer, rounds = 9) {
   const [folder, native, out] = process.argv.slice(2);
   const mark = `--losscape-bench=${process.pid}`;
   const browser = await chromium.launch({

@@ -157,7 +157,9 @@ impl Loss {
                 binary::keep(a, kept);
                 self.head(a, answers, u, &mut LaneSum::default())
             }
-            _ => self.head(a, answers, u, &mut LaneSum::default()),
+            Self::MeanSquaredError => self.head(a, answers, u, &mut LaneSum::default()),
+            #[cfg(feature = "mean-absolute-error")]
+            Self::MeanAbsoluteError => self.head(a, answers, u, &mut LaneSum::default()),
         }
     }
 
