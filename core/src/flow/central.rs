@@ -1,6 +1,6 @@
 use crate::base::layout::{cut, total};
 use crate::base::rows::{copy, row};
-use crate::base::vector::{axpy, dot, norm, scale};
+use crate::base::vector::{axpy, dot, dot_scaled, norm, scale, unit_scale};
 use crate::{ArgError, Curvature, Real};
 
 /// What a [`CentralFlow`] follows, and how closely.
@@ -35,7 +35,7 @@ impl<R: Real> CentralFlowConfig<R> {
 ///
 /// ```
 /// use losscape::flow::CentralFlowLayout;
-/// assert_eq!(CentralFlowLayout::new(10, 100).len(), 6 * 10 + 100);
+/// assert_eq!(CentralFlowLayout::new(10, 100).len(), 7 * 10 + 100);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CentralFlowLayout {
@@ -47,6 +47,8 @@ struct Parts<'w, R> {
     params: &'w mut [R],
     /// Of length one: the eigenvector of the largest curvature, as far as it is known.
     unstable: &'w mut [R],
+    /// What `unstable` becomes, if the step is made.
+    direction: &'w mut [R],
     grad: &'w mut [R],
     /// ∇S.
     slope: &'w mut [R],
@@ -68,18 +70,18 @@ impl CentralFlowLayout {
         Self::new(objective.dim(), if values > products { values } else { products })
     }
 
-    /// The least length of the memory: 6 n and the scratch. It saturates.
+    /// The least length of the memory: 7 n and the scratch. It saturates.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
     pub const fn len(self) -> usize {
         let Self { dim, scratch } = self;
-        total([dim, dim, dim, dim, dim, dim, scratch])
+        total([dim, dim, dim, dim, dim, dim, dim, scratch])
     }
 
     fn split<R>(self, memory: &mut [R]) -> Option<Parts<'_, R>> {
-        let ([params, unstable, grad, slope, point, product], rest) = cut(memory, [self.dim; 6])?;
+        let ([params, unstable, direction, grad, slope, point, product], rest) = cut(memory, [self.dim; 7])?;
         let scratch = rest.get_mut(..self.scratch)?;
-        Some(Parts { params, unstable, grad, slope, point, product, scratch })
+        Some(Parts { params, unstable, direction, grad, slope, point, product, scratch })
     }
 }
 
@@ -97,7 +99,7 @@ pub enum CentralFlowStep<R: Real = f32> {
         /// σ², the variance of the oscillation about the path along the unstable direction; 0 while descent is stable.
         variance: R,
     },
-    /// A number was not finite; nothing moved.
+    /// A number was not finite; nothing moved, neither the parameters nor the unstable direction.
     NotFinite,
     /// The memory no longer has the length it had when this was made, or the objective is another; nothing was done.
     MemoryChanged,
@@ -229,42 +231,45 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
     }
 }
 
-/// Brings v up to date and moves θ; `None`, with θ as it was, if a number is not finite.
+/// Brings v up to date and moves θ; `None`, with both as they were, if a number is not finite.
 fn advance<R: Real, F: Curvature<R> + ?Sized>(
     objective: &F,
     config: CentralFlowConfig<R>,
     parts: &mut Parts<'_, R>,
 ) -> Option<CentralFlowStep<R>> {
     let CentralFlowConfig { learning_rate, pieces, iterations, difference } = config;
-    let Parts { params, unstable, grad, slope, point, product, scratch } = parts;
+    let Parts { params, unstable, direction, grad, slope, point, product, scratch } = parts;
+    copy(unstable, direction);
     for _ in 0..iterations {
-        objective.hess_vec(params, unstable, product, scratch);
+        objective.hess_vec(params, direction, product, scratch);
         let length = norm(product);
         if !length.is_finite() {
             return None;
         }
         // A flat place has no direction: the last one stays.
         if length > R::ZERO {
-            for (v, w) in unstable.iter_mut().zip(&**product) {
+            for (v, w) in direction.iter_mut().zip(&**product) {
                 *v = *w / length;
             }
         }
     }
-    objective.hess_vec(params, unstable, product, scratch);
-    let sharpness = dot(unstable, product);
+    objective.hess_vec(params, direction, product, scratch);
+    let sharpness = dot(direction, product);
     let value = objective.value_grad(params, grad, scratch);
     let mut variance = R::ZERO;
     if learning_rate * sharpness >= R::TWO {
         copy(params, point);
-        axpy(difference, unstable, point);
-        objective.hess_vec(point, unstable, slope, scratch);
+        axpy(difference, direction, point);
+        objective.hess_vec(point, direction, slope, scratch);
         copy(params, point);
-        axpy(-difference, unstable, point);
-        objective.hess_vec(point, unstable, product, scratch);
+        axpy(-difference, direction, point);
+        objective.hess_vec(point, direction, product, scratch);
         axpy(-R::ONE, product, slope);
         scale(R::HALF / difference, slope);
         let steepness = norm(slope);
-        let against = -(dot(grad, slope) / steepness) / steepness;
+        // Near one, where no product of both overflows or vanishes.
+        let (a, b) = (unit_scale(grad), unit_scale(slope));
+        let against = -(dot_scaled(a, grad, b, slope) / (b * steepness)) / (a * steepness);
         if steepness > R::ZERO && against > R::ZERO {
             variance = R::TWO * against;
         }
@@ -273,12 +278,16 @@ fn advance<R: Real, F: Curvature<R> + ?Sized>(
     copy(params, point);
     axpy(-dt, grad, point);
     if variance > R::ZERO {
-        axpy(-(dt * R::HALF * variance), slope, point);
+        // η σ² alone may be no number of the type.
+        let unit = unit_scale(&[dt]);
+        scale(R::ONE / unit, slope);
+        axpy(-(unit * dt * R::HALF * variance), slope, point);
     }
     let finite = value.is_finite() && sharpness.is_finite() && variance.is_finite();
     if !(finite && point.iter().all(|x| x.is_finite())) {
         return None;
     }
     copy(point, params);
+    copy(direction, unstable);
     Some(CentralFlowStep::Moved { value, sharpness, variance })
 }

@@ -225,6 +225,11 @@ fn refusals_of_the_central_flow() {
         CentralFlow::new(&f, &[1e300, 1e300], v, CentralFlowConfig::new(1e300), vec![0.0; len]).unwrap();
     assert_eq!(flow.step(&f), CentralFlowStep::NotFinite);
     assert_eq!(flow.params(), [1e300, 1e300]);
+    // The products are finite, the value is not: what they say about the direction is not kept either.
+    let nowhere = Steepening { slope: f64::NAN };
+    let mut flow = CentralFlow::new(&nowhere, &[0.1, 2.0], &[0.6, 0.8], good, vec![0.0; 14]).unwrap();
+    assert_eq!(flow.step(&nowhere), CentralFlowStep::NotFinite);
+    assert_eq!((flow.params(), flow.unstable()), (&[0.1, 2.0][..], &[0.6, 0.8][..]));
 }
 
 proptest! {

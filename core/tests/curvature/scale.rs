@@ -1,0 +1,467 @@
+//! Every method does the same on `k f(θ / c)` as on `f(θ)`, in units of k and c: to the last bit where both are powers of two.
+
+use losscape::base::random::{fill_normal, stream};
+use losscape::curvature::{
+    BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep, CriticalSearch, DeflatedTrace,
+    DeflatedTraceLayout, DeflatedTraceStep, DensityConfig, DensityLayout, DensityStep, EigenLayout,
+    EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep, Hessian, HessianLayout,
+    HessianStep, Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Probe, Region, SaddleFree,
+    SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep, SearchLayout, SearchStep, Sharpness, SharpnessConfig,
+    SharpnessLayout, SharpnessStep, SpectralDensity, TraceEstimate, TraceLayout, TraceStep, eigen, signature,
+};
+use losscape::flow::{
+    CentralFlow, CentralFlowConfig, CentralFlowLayout, CentralFlowStep, FlowConfig, FlowLayout, FlowStep,
+    GradientFlow,
+};
+use losscape::models::data::{Dataset, Targets};
+use losscape::models::mlp::{Activation, Loss, Mlp, MlpObjective};
+use losscape::objective::HessianAt;
+use losscape::sgd::{FullBatch, LearningRate, Sgd, SgdLayout, SgdStep, SharpnessAware};
+use losscape::{Curvature, Objective, Operator, Real, SampledCurvature, SampledObjective};
+
+const NET: Mlp = Mlp::from_widths(&[1, 3, 1]);
+const SAMPLES: usize = 8;
+
+/// `k f(θ / c)`.
+struct Scaled<F, R> {
+    f: F,
+    k: R,
+    c: R,
+}
+
+impl<R: Real, F: Objective<R>> Scaled<F, R> {
+    fn at<'s, T>(
+        &self,
+        params: &[R],
+        scratch: &'s mut [R],
+        work: impl FnOnce(&F, &[R], &'s mut [R]) -> T,
+    ) -> T {
+        let (point, scratch) = scratch.split_at_mut(params.len());
+        for (q, p) in point.iter_mut().zip(params) {
+            *q = *p / self.c;
+        }
+        work(&self.f, point, scratch)
+    }
+
+    fn scaled_grad(&self, value: R, grad: &mut [R]) -> R {
+        for g in grad {
+            *g = self.k * *g / self.c;
+        }
+        self.k * value
+    }
+
+    fn scaled_product(&self, out: &mut [R]) {
+        for h in out {
+            *h = self.k * *h / self.c / self.c;
+        }
+    }
+}
+
+impl<R: Real, F: Objective<R>> Objective<R> for Scaled<F, R> {
+    fn dim(&self) -> usize {
+        self.f.dim()
+    }
+    fn scratch_len(&self) -> usize {
+        self.f.dim() + self.f.scratch_len()
+    }
+    fn value(&self, params: &[R], scratch: &mut [R]) -> R {
+        self.k * self.at(params, scratch, |f, at, scratch| f.value(at, scratch))
+    }
+    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
+        let value = self.at(params, scratch, |f, at, scratch| f.value_grad(at, grad, scratch));
+        self.scaled_grad(value, grad)
+    }
+}
+
+impl<R: Real, F: Curvature<R>> Curvature<R> for Scaled<F, R> {
+    fn hess_vec_scratch_len(&self) -> usize {
+        self.f.dim() + self.f.hess_vec_scratch_len()
+    }
+    fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
+        self.at(params, scratch, |f, at, scratch| f.hess_vec(at, v, out, scratch));
+        self.scaled_product(out);
+    }
+}
+
+impl<R: Real, F: SampledObjective<R>> SampledObjective<R> for Scaled<F, R> {
+    fn samples(&self) -> usize {
+        self.f.samples()
+    }
+    fn batch_scratch_len(&self, batch: usize) -> usize {
+        self.f.dim() + self.f.batch_scratch_len(batch)
+    }
+    fn batch_value_grad(&self, params: &[R], batch: &[u32], grad: &mut [R], scratch: &mut [R]) -> R {
+        let value = self.at(params, scratch, |f, at, scratch| f.batch_value_grad(at, batch, grad, scratch));
+        self.scaled_grad(value, grad)
+    }
+}
+
+impl<R: Real, F: SampledCurvature<R>> SampledCurvature<R> for Scaled<F, R> {
+    fn batch_hess_vec_scratch_len(&self, batch: usize) -> usize {
+        self.f.dim() + self.f.batch_hess_vec_scratch_len(batch)
+    }
+    fn batch_hess_vec(&self, params: &[R], batch: &[u32], v: &[R], out: &mut [R], scratch: &mut [R]) {
+        self.at(params, scratch, |f, at, scratch| f.batch_hess_vec(at, batch, v, out, scratch));
+        self.scaled_product(out);
+    }
+}
+
+type Landscape<'a, R> = Scaled<MlpObjective<'a, R>, R>;
+
+/// What a run on a landscape notes, in units of one.
+struct Notes<'a, R: Real> {
+    f: Landscape<'a, R>,
+    start: Vec<R>,
+    notes: Vec<R>,
+}
+
+impl<R: Real> Notes<'_, R> {
+    fn values(&mut self, values: &[R]) {
+        self.notes.extend(values.iter().map(|v| *v / self.f.k));
+    }
+    fn params(&mut self, params: &[R]) {
+        self.notes.extend(params.iter().map(|p| *p / self.f.c));
+    }
+    fn gradients(&mut self, grads: &[R]) {
+        self.notes.extend(grads.iter().map(|g| *g * self.f.c / self.f.k));
+    }
+    fn curvatures(&mut self, curvatures: &[R]) {
+        self.notes.extend(curvatures.iter().map(|h| *h * self.f.c / self.f.k * self.f.c));
+    }
+    fn count(&mut self, count: u32) {
+        self.notes.push(R::from_u32(count));
+    }
+    /// A rate of descent, parameters over gradients.
+    fn rate(&self, x: f64) -> R {
+        R::from_f64(x) * self.f.c / self.f.k * self.f.c
+    }
+    fn gradient(&self, x: f64) -> R {
+        R::from_f64(x) * self.f.k / self.f.c
+    }
+    fn length(&self, x: f64) -> R {
+        R::from_f64(x) * self.f.c
+    }
+}
+
+/// `k` and `c` as powers of two: the values from 10⁻³⁰ to 10³⁰, the curvatures `k / c²` no less and no more.
+const POWERS: [(i32, i32); 10] = [
+    (-100, 0),
+    (100, 0),
+    (0, -30),
+    (0, 30),
+    (-30, -30),
+    (-30, 30),
+    (30, -30),
+    (30, 30),
+    (-90, -45),
+    (90, 45),
+];
+
+fn power<R: Real>(exponent: i32) -> R {
+    let factor = if exponent < 0 { R::HALF } else { R::TWO };
+    (0..exponent.abs()).fold(R::ONE, |power, _| power * factor)
+}
+
+fn in_all_units<R: Real>(name: &str, run: impl Fn(&mut Notes<'_, R>)) {
+    let (mut x, mut y) = ([R::ZERO; SAMPLES], [R::ZERO; SAMPLES]);
+    for (i, (x, y)) in (0u32..).zip(x.iter_mut().zip(&mut y)) {
+        *x = R::from_f64(f64::from(i) / 3.5 - 1.0);
+        *y = *x * *x - R::HALF * *x;
+    }
+    let data = Dataset::new(&x, 1, Targets::Values(&y)).expect("data");
+    let mut origin = vec![R::ZERO; NET.param_len()];
+    fill_normal(&mut stream(4, 0), &mut origin);
+    let noted = |k: R, c: R| {
+        let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, R::from_f64(1e-2)).expect("valid");
+        let start = origin.iter().map(|x| *x * c).collect();
+        let mut notes = Notes { f: Scaled { f, k, c }, start, notes: Vec::new() };
+        run(&mut notes);
+        notes.notes
+    };
+    let one = noted(R::ONE, R::ONE);
+    assert!(one.len() > 2 && one.iter().all(|x| x.is_finite()), "{name}: {one:?}");
+    for (k, c) in POWERS {
+        let scaled = noted(power(k), power(c));
+        assert_eq!(scaled.len(), one.len(), "{name}, k = 2^{k}, c = 2^{c}");
+        for (i, (a, b)) in scaled.iter().zip(&one).enumerate() {
+            assert!(a == b, "{name}, k = 2^{k}, c = 2^{c}, number {i}: {a:e} instead of {b:e}");
+        }
+    }
+}
+
+fn spectra<R: Real>() {
+    in_all_units("the Hessian and its signature", |run: &mut Notes<'_, R>| {
+        let (at, start) = (HessianAt::new(&run.f, &run.start).expect("finite"), run.start.len());
+        let layout = HessianLayout::new(start, at.scratch_len());
+        let (matrix, workspace) = (vec![R::NAN; layout.matrix_len()], vec![R::NAN; layout.len()]);
+        let mut hessian = Hessian::new(&at, matrix, workspace).expect("fits");
+        let tolerance = loop {
+            match hessian.step(&at) {
+                HessianStep::Product { .. } => (),
+                HessianStep::Done { tolerance, .. } => break tolerance,
+                other => panic!("{other:?}"),
+            }
+        };
+        let (mut matrix, mut values) = (hessian.into_parts().0, vec![R::ZERO; start]);
+        eigen(&mut matrix, &mut values, &mut vec![R::NAN; EigenLayout::new(start).len()]).expect("finite");
+        let counted = signature(&values, tolerance);
+        run.curvatures(&values);
+        run.notes.extend(matrix);
+        run.count(counted.negative);
+        run.curvatures(&[tolerance.absolute]);
+    });
+    for reorthogonalise in [false, true] {
+        in_all_units("Lanczos", |run: &mut Notes<'_, R>| {
+            let at = HessianAt::new(&run.f, &run.start).expect("finite");
+            let mut layout = LanczosLayout::new(at.dim(), 6, at.scratch_len());
+            if !reorthogonalise {
+                layout = layout.without_reorthogonalisation();
+            }
+            let (basis, workspace) = (vec![R::NAN; layout.basis_len()], vec![R::NAN; layout.len()]);
+            let config = LanczosConfig { steps: 6, reorthogonalise };
+            let mut lanczos = Lanczos::new(&at, config, &run.start, basis, workspace).expect("fits");
+            while lanczos.step(&at, &mut stream(1, 0)) != LanczosStep::Done {}
+            let ritz = lanczos.ritz().expect("steps");
+            let (values, residuals): (Vec<R>, Vec<R>) =
+                (0..6).map(|i| (ritz.values()[i], ritz.residual(i))).unzip();
+            let weights: Vec<R> = (0..6).map(|i| ritz.weight(i)).collect();
+            run.curvatures(&values);
+            run.curvatures(&residuals);
+            run.notes.extend(weights);
+        });
+    }
+    in_all_units("traces", |run: &mut Notes<'_, R>| {
+        let at = HessianAt::new(&run.f, &run.start).expect("finite");
+        let mut rng = stream(2, 0);
+        let workspace = vec![R::NAN; TraceLayout::new(at.dim(), at.scratch_len()).len()];
+        let mut plain = TraceEstimate::new(&at, Probe::Gaussian, workspace).expect("fits");
+        while plain.count() < 9 {
+            assert!(matches!(plain.step(&at, &mut rng), TraceStep::Added { .. }));
+        }
+        let layout = DeflatedTraceLayout::new(at.dim(), 3, at.scratch_len());
+        let (basis, workspace) = (vec![R::NAN; layout.basis_len()], vec![R::NAN; layout.len()]);
+        let mut deflated = DeflatedTrace::new(&at, 3, Probe::Gaussian, basis, workspace).expect("fits");
+        while !matches!(deflated.step(&at, &mut rng), DeflatedTraceStep::Added { count: 9 }) {}
+        let (a, b) = ((plain.mean(), plain.standard_error()), deflated.estimate());
+        run.curvatures(&[a.0, a.1, b.mean, b.standard_error]);
+    });
+    in_all_units("a density", |run: &mut Notes<'_, R>| {
+        let at = HessianAt::new(&run.f, &run.start).expect("finite");
+        let lanczos = LanczosConfig { steps: 4, reorthogonalise: true };
+        let config = DensityConfig { probes: 3, probe: Probe::Rademacher, lanczos };
+        let layout = DensityLayout::new(at.dim(), 4, at.scratch_len(), 3);
+        let memory = [layout.lanczos().basis_len(), layout.lanczos().len(), layout.nodes_len()];
+        let [basis, workspace, nodes] = memory.map(|len| vec![R::NAN; len]);
+        let mut density = SpectralDensity::new(&at, config, basis, workspace, nodes).expect("fits");
+        let mut rng = stream(3, 0);
+        while density.step(&at, &mut rng) != DensityStep::Done {}
+        let (mean, share) = (density.average(|x| x), density.share(R::ZERO, R::INFINITY));
+        let (low, high) = density.range().expect("probes");
+        run.curvatures(&[mean.mean, mean.standard_error, low, high]);
+        run.notes.extend([share.mean, share.standard_error]);
+    });
+}
+
+fn sharpness<R: Real>() {
+    in_all_units("batch sharpness", |run: &mut Notes<'_, R>| {
+        let workspace = vec![R::NAN; BatchSharpnessLayout::of(&run.f, 2).len()];
+        let mut sharpness = BatchSharpness::new(&run.f, &run.start, workspace).expect("fits");
+        for batch in [[0, 5], [1, 7], [2, 3], [4, 6]] {
+            assert!(matches!(sharpness.step(&run.f, &batch), BatchSharpnessStep::Added { .. }));
+        }
+        let found = sharpness.estimate();
+        run.curvatures(&[found.mean, found.standard_error]);
+        run.count(sharpness.count());
+    });
+    in_all_units("the rise in a ball", |run: &mut Notes<'_, R>| {
+        let region = Region::Ball { radius: run.length(0.25) };
+        let config = SharpnessConfig { region, starts: 2, steps: 8 };
+        let workspace = vec![R::NAN; SharpnessLayout::new(run.f.dim(), run.f.scratch_len()).len()];
+        let mut sharpness = Sharpness::new(&run.f, config, &run.start, workspace).expect("fits");
+        let mut rng = stream(5, 0);
+        while sharpness.step(&run.f, &mut rng) != SharpnessStep::Done {}
+        run.values(&[sharpness.rise(), sharpness.centre(), sharpness.rise() + sharpness.centre()]);
+    });
+    in_all_units("sharpness-aware descent", |run: &mut Notes<'_, R>| {
+        let source = SharpnessAware::new(FullBatch, run.length(0.05)).expect("positive");
+        let len = SgdLayout::new(run.f.dim(), run.f.dim() + run.f.scratch_len()).len();
+        let rate = LearningRate::constant(run.rate(0.1));
+        let mut sgd = Sgd::new(&run.f, run.start.clone(), source, rate, vec![R::NAN; len]).expect("fits");
+        for _ in 0..30 {
+            assert!(matches!(sgd.step(&run.f, &mut stream(1, 0)), SgdStep::Stepped { .. }));
+        }
+        let params = sgd.params().to_vec();
+        run.params(&params);
+    });
+}
+
+fn searches<R: Real>() {
+    let near = if R::BYTES == 4 { 1e-2 } else { 1e-9 };
+    for index in [0, 1] {
+        in_all_units("eigenvector following", |run: &mut Notes<'_, R>| {
+            let n = run.f.dim();
+            let layout = FollowingLayout::new(n, run.f.scratch_len(), run.f.hess_vec_scratch_len());
+            let (matrix, workspace) = (vec![R::NAN; layout.matrix_len()], vec![R::NAN; layout.len()]);
+            let (max_step, mode_step) = (run.length(0.5), run.length(1.0));
+            let config = FollowingConfig { index, max_step, mode_step, grad_norm: run.gradient(near) };
+            let start = run.start.clone();
+            let mut walk = EigenvectorFollowing::new(&run.f, config, start, matrix, workspace).expect("fits");
+            while walk.moves() < 40 {
+                match walk.step(&run.f) {
+                    FollowingStep::Moved { length, negative, .. } => {
+                        run.notes.push(length / run.f.c);
+                        run.notes.push(R::from_u32(negative));
+                    }
+                    FollowingStep::Settled(_) | FollowingStep::Stuck(_) => break,
+                    FollowingStep::NotFinite | FollowingStep::MemoryChanged => panic!("{:?}", walk.params()),
+                    FollowingStep::Evaluated { .. } | FollowingStep::Product { .. } => (),
+                }
+            }
+            let (params, values) = (walk.params().to_vec(), walk.eigenvalues().to_vec());
+            run.params(&params);
+            run.curvatures(&values);
+        });
+    }
+    in_all_units("the search for a critical point", |run: &mut Notes<'_, R>| {
+        let n = run.f.dim();
+        let layout = SearchLayout::new(n, run.f.scratch_len(), run.f.hess_vec_scratch_len());
+        let (matrix, workspace) = (vec![R::NAN; layout.matrix_len()], vec![R::NAN; layout.len()]);
+        let (tolerance, start) = (run.gradient(near), run.start.clone());
+        let mut search = CriticalSearch::new(&run.f, tolerance, start, matrix, workspace).expect("fits");
+        while search.moves() < 40 {
+            match search.step(&run.f) {
+                SearchStep::Moved { grad_norm, .. } => run.gradients(&[grad_norm]),
+                SearchStep::Refused => run.count(1),
+                SearchStep::Settled(_) | SearchStep::Stuck(_) => break,
+                SearchStep::NotFinite | SearchStep::MemoryChanged => panic!("{:?}", search.params()),
+                _ => (),
+            }
+        }
+        let (params, values) = (search.params().to_vec(), search.eigenvalues().to_vec());
+        run.params(&params);
+        run.curvatures(&values);
+    });
+    for products in [3, 16] {
+        in_all_units("saddle-free steps", |run: &mut Notes<'_, R>| {
+            let (n, scratch) = (run.f.dim(), run.f.scratch_len());
+            let layout = SaddleFreeLayout::new(n, products as usize, scratch, run.f.hess_vec_scratch_len());
+            let memory = [layout.lanczos().basis_len(), layout.lanczos().len(), layout.len()];
+            let [basis, krylov, workspace] = memory.map(|len| vec![R::NAN; len]);
+            let config = SaddleFreeConfig { products, damping: R::ZERO, grad_norm: run.gradient(near) };
+            let mut walk =
+                SaddleFree::new(&run.f, config, &run.start, basis, krylov, workspace).expect("fits");
+            let mut rng = stream(1, 0);
+            while walk.moves() < 20 {
+                match walk.step(&run.f, &mut rng) {
+                    SaddleFreeStep::Moved { value, length, .. } => {
+                        run.values(&[value]);
+                        run.params(&[length]);
+                    }
+                    SaddleFreeStep::Refused => run.count(1),
+                    SaddleFreeStep::Evaluated { .. } | SaddleFreeStep::Product { .. } => (),
+                    SaddleFreeStep::Converged | SaddleFreeStep::Stuck => break,
+                    other => panic!("{other:?}"),
+                }
+            }
+            let params = walk.params().to_vec();
+            run.params(&params);
+        });
+    }
+}
+
+fn flows<R: Real>() {
+    in_all_units("the gradient flow", |run: &mut Notes<'_, R>| {
+        let tolerance = R::from_f64(1e-4);
+        let (absolute, end) = (run.length(1e-4), run.rate(5.0));
+        let config = FlowConfig { relative: tolerance, absolute, gradient: run.gradient(1e-6), end };
+        let memory = vec![R::NAN; FlowLayout::new(run.f.dim(), run.f.scratch_len()).len()];
+        let mut flow = GradientFlow::new(&run.f, &run.start, config, memory).expect("fits");
+        while let FlowStep::Moved { error, .. } | FlowStep::Rejected { error, .. } = flow.step(&run.f) {
+            run.notes.push(error);
+        }
+        let params = flow.params().to_vec();
+        run.params(&params);
+        run.count(flow.moves());
+    });
+    in_all_units("the central flow", |run: &mut Notes<'_, R>| {
+        // From small weights the curvature grows, and at this rate it is at the edge from the start.
+        let config = CentralFlowConfig {
+            learning_rate: run.rate(20.0),
+            pieces: 100,
+            iterations: 2,
+            difference: run.length(1e-2),
+        };
+        let memory = vec![R::NAN; CentralFlowLayout::of(&run.f).len()];
+        let (start, mut at_edge) =
+            (run.start.iter().map(|x| *x / R::from_f64(4.0)).collect::<Vec<_>>(), false);
+        let mut flow = CentralFlow::new(&run.f, &start, &start, config, memory).expect("fits");
+        for _ in 0..60 {
+            let step = flow.step(&run.f);
+            let CentralFlowStep::Moved { value, sharpness, variance } = step else { panic!("{step:?}") };
+            run.values(&[value]);
+            run.curvatures(&[sharpness]);
+            run.notes.push(variance / run.f.c / run.f.c);
+            at_edge |= variance > R::ZERO;
+        }
+        assert!(at_edge, "the edge is not reached");
+        let params = flow.params().to_vec();
+        run.params(&params);
+    });
+}
+
+/// Products are linear in the vector, of whatever length it is, single, prepared or several at a time.
+fn products<R: Real>() {
+    in_all_units("prepared products", |run: &mut Notes<'_, R>| {
+        let (f, n) = (&run.f.f, run.f.dim());
+        let at: Vec<R> = run.start.iter().map(|x| *x / run.f.c).collect();
+        let prepared = f.prepare(&at, vec![R::NAN; f.prepared_len()]).expect("fits");
+        let mut v = vec![R::ZERO; 3 * n];
+        fill_normal(&mut stream(6, 0), &mut v);
+        v.iter_mut().for_each(|v| *v *= run.f.k);
+        let mut out = vec![R::NAN; 3 * n];
+        let mut scratch = vec![R::NAN; prepared.several_scratch_len(3)];
+        prepared.apply_several(&v, &mut out, &mut scratch);
+        run.values(&out);
+        prepared.apply(&v[..n], &mut out[..n], &mut scratch);
+        run.values(&out[..n]);
+    });
+}
+
+/// Symmetric directions and split units see no scale of the parameters.
+fn symmetries<R: Real>() {
+    in_all_units("symmetries and split units", |run: &mut Notes<'_, R>| {
+        let net = Mlp::new(&[1, 3, 2]).expect("widths").with_hidden(Activation::Relu);
+        let x = [R::ONE, -R::ONE, R::HALF];
+        let data = Dataset::new(&x, 1, Targets::Labels(&[0, 1, 0])).expect("data");
+        let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, R::ZERO).expect("valid");
+        let mut params = vec![R::ZERO; f.dim()];
+        fill_normal(&mut stream(7, 0), &mut params);
+        params.iter_mut().for_each(|p| *p *= run.f.c);
+        let mut modes = vec![R::NAN; f.symmetry_count() * f.dim()];
+        let count = f.symmetry_modes(&params, &mut modes).expect("fits");
+        assert_eq!(count, 4 + 3);
+        run.notes.extend(modes);
+        let mut split = vec![R::NAN; net.wider(0).expect("hidden").param_len()];
+        net.split_unit(0, 1, R::from_f64(0.375), &params, &mut split).expect("fits");
+        run.params(&split);
+    });
+}
+
+macro_rules! in_both_types {
+    ($($test:ident = $method:ident;)*) => {
+        $(#[test]
+        fn $test() {
+            $method::<f32>();
+            $method::<f64>();
+        })*
+    };
+}
+
+in_both_types! {
+    spectra_are_homogeneous = spectra;
+    sharpness_is_homogeneous = sharpness;
+    searches_are_homogeneous = searches;
+    flows_are_homogeneous = flows;
+    products_are_homogeneous = products;
+    symmetries_are_homogeneous = symmetries;
+}
