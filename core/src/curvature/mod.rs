@@ -27,6 +27,7 @@ mod estimate;
 mod following;
 mod hessian;
 mod householder;
+mod inspection;
 mod lanczos;
 mod saddle_free;
 mod search;

@@ -197,6 +197,7 @@ fn the_central_flow_stays_at_the_edge() {
         let _ = step(&mut flow);
     }
     assert_eq!(flow.time(), 1000.0);
+    assert!((flow.unstable()[0] - 1.0).abs() < 1e-6, "{:?}", flow.unstable());
     for _ in 0..100 * config.pieces {
         let variance = step(&mut flow);
         assert!((variance / (2.0 * slope) - 1.0).abs() < 1e-6, "{variance}");

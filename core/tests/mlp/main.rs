@@ -17,8 +17,8 @@ use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
 use losscape::{ArgError, Curvature, Objective, Real, SampledObjective};
 
+mod batch_products;
 mod gauss_newton;
-mod golden;
 mod losses;
 mod prepared;
 mod sums;

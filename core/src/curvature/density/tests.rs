@@ -225,3 +225,12 @@ fn what_is_not_finite_is_not_a_probe() {
     assert_eq!(refused(2, 3, [0, 1, 0]), Some("workspace"));
     assert_eq!(refused(2, 3, [0, 0, 1]), Some("nodes"));
 }
+
+#[test]
+fn a_share_holds_its_lower_end_and_not_its_upper() {
+    let lanczos = LanczosConfig { steps: 1, reorthogonalise: true };
+    let two = diagonal::<f64>(&[2.0]);
+    let mut density = made(&two, DensityConfig { probes: 1, probe: Probe::Rademacher, lanczos });
+    while density.step(&two, &mut stream(1, 0)) != DensityStep::Done {}
+    assert_eq!((density.share(2.0, 3.0).mean, density.share(1.0, 2.0).mean), (1.0, 0.0));
+}

@@ -1,7 +1,7 @@
 //! How the memory of a walk is cut.
 
 use crate::base::layout::{area, cut, total};
-use crate::curvature::{EigenLayout, HessianLayout};
+use crate::curvature::inspection::rest_len;
 use crate::{Curvature, Real};
 
 /// The memory of an [`EigenvectorFollowing`](super::EigenvectorFollowing).
@@ -46,10 +46,7 @@ impl FollowingLayout {
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
     pub const fn len(self) -> usize {
-        let product = HessianLayout::new(self.dim, self.hess_vec_scratch).len();
-        let eigen = EigenLayout::new(self.dim).len();
-        let most = if product > eigen { product } else { eigen };
-        total([self.dim, self.dim, if self.scratch > most { self.scratch } else { most }])
+        total([self.dim, self.dim, rest_len(self.dim, self.scratch, self.hess_vec_scratch)])
     }
 
     pub(super) fn split<R>(self, workspace: &mut [R]) -> Option<Parts<'_, R>> {

@@ -6,12 +6,10 @@ mod outcome;
 pub use layout::FollowingLayout;
 pub use outcome::{CriticalPoint, FollowingStep};
 
-use super::hessian::Columns;
-use super::{HessianStep, Tolerance, eigen, signature};
+use super::inspection::{Inspected, Inspection};
 use crate::base::elementary::sqrt;
 use crate::base::rows::{front, front_mut, row, rows};
 use crate::base::vector::{axpy, dot, norm};
-use crate::objective::HessianAt;
 use crate::{ArgError, Curvature, Real};
 use layout::Parts;
 
@@ -26,13 +24,6 @@ pub struct FollowingConfig<R: Real = f32> {
     pub mode_step: R,
     /// The walk has settled where the gradient is no longer than this.
     pub grad_norm: R,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Phase<R: Real> {
-    Evaluate,
-    Products { value: R, grad_norm: R },
-    Ended(FollowingStep<R>),
 }
 
 /// Eigenvector following: walks to a critical point, uphill along the lowest modes of the Hessian and downhill along all
@@ -101,8 +92,8 @@ pub struct EigenvectorFollowing<R: Real, P, M, W> {
     matrix: M,    // n × n: the Hessian, then its eigenvectors as rows
     workspace: W, // of a `FollowingLayout`
     layout: FollowingLayout,
-    columns: Columns<R>,
-    phase: Phase<R>,
+    inspection: Inspection<R>,
+    ended: Option<FollowingStep<R>>,
     moves: u32,
 }
 
@@ -134,8 +125,8 @@ where
         ArgError::check_positive("max_step", config.max_step)?;
         ArgError::check_positive("mode_step", config.mode_step)?;
         ArgError::check_positive("grad_norm", config.grad_norm)?;
-        let (columns, phase) = (Columns::default(), Phase::Evaluate);
-        Ok(Self { config, params, matrix, workspace, layout, columns, phase, moves: 0 })
+        let (inspection, ended) = (Inspection::default(), None);
+        Ok(Self { config, params, matrix, workspace, layout, inspection, ended, moves: 0 })
     }
 
     /// One bounded unit of work: one gradient, one product, or one eigenproblem and a move.
@@ -143,52 +134,29 @@ where
         let layout = FollowingLayout::of(f);
         let (params, matrix) = (self.params.as_mut(), self.matrix.as_mut());
         let fits = params.len() == layout.dim && matrix.len() == layout.matrix_len();
-        let Some(parts) = layout.split(self.workspace.as_mut()).filter(|_| fits) else {
+        let Some(Parts { grad, values, rest }) = layout.split(self.workspace.as_mut()).filter(|_| fits)
+        else {
             return FollowingStep::MemoryChanged;
         };
-        match self.phase {
-            Phase::Evaluate => {
-                let value = f.value_grad(params, parts.grad, parts.rest);
-                let grad_norm = norm(parts.grad);
-                if !value.is_finite() || !grad_norm.is_finite() {
-                    return FollowingStep::NotFinite;
-                }
-                (self.columns, self.phase) = (Columns::default(), Phase::Products { value, grad_norm });
-                FollowingStep::Evaluated { value, grad_norm }
-            }
-            Phase::Products { value, grad_norm } => {
-                let at = match HessianAt::new(f, params) {
-                    Ok(at) => at,
-                    // Whoever lent the point has changed it.
-                    Err(_) => return self.again(),
-                };
-                match self.columns.step(&at, matrix, parts.rest) {
-                    HessianStep::Product { row } => FollowingStep::Product { row },
-                    HessianStep::NotFinite { .. } => self.again(),
-                    HessianStep::Done { tolerance, .. } => self.conclude(value, grad_norm, tolerance),
-                    HessianStep::MemoryChanged => FollowingStep::MemoryChanged,
-                }
-            }
-            Phase::Ended(step) => step,
+        if let Some(end) = self.ended {
+            return end;
+        }
+        match self.inspection.step(f, params, matrix, [grad, values], rest) {
+            Inspected::Evaluated(value, grad_norm) => FollowingStep::Evaluated { value, grad_norm },
+            Inspected::Product(row) => FollowingStep::Product { row },
+            Inspected::Done(point) => self.conclude(point),
+            Inspected::NotFinite => FollowingStep::NotFinite,
+            Inspected::MemoryChanged => FollowingStep::MemoryChanged,
         }
     }
 
-    fn again(&mut self) -> FollowingStep<R> {
-        self.phase = Phase::Evaluate;
-        FollowingStep::NotFinite
-    }
-
-    /// Solves the eigenproblem; then the walk ends here, or the point moves.
-    fn conclude(&mut self, value: R, grad_norm: R, tolerance: Tolerance<R>) -> FollowingStep<R> {
-        let (params, matrix) = (self.params.as_mut(), self.matrix.as_mut());
+    /// With the eigenpairs, the walk ends here, or the point moves.
+    fn conclude(&mut self, point: CriticalPoint<R>) -> FollowingStep<R> {
+        let CriticalPoint { grad_norm, signature, flat, .. } = point;
+        let (params, matrix) = (self.params.as_mut(), self.matrix.as_ref());
         let Some(Parts { grad, values, rest }) = self.layout.split(self.workspace.as_mut()) else {
             return FollowingStep::MemoryChanged;
         };
-        if eigen(matrix, values, rest).is_err() {
-            return self.again();
-        }
-        let (signature, flat) = (signature(values, tolerance), tolerance.flat(values));
-        let point = CriticalPoint { value, grad_norm, signature, flat };
         if grad_norm <= self.config.grad_norm {
             return self.end(FollowingStep::Settled(point));
         }
@@ -212,18 +180,18 @@ where
         let length = norm(step);
         let shortened = if length > self.config.max_step { self.config.max_step / length } else { R::ONE };
         if !params.iter().zip(&*step).all(|(theta, h)| (*theta + shortened * *h).is_finite()) {
-            return self.again();
+            self.inspection = Inspection::default();
+            return FollowingStep::NotFinite;
         }
         axpy(shortened, step, params);
-        self.phase = Phase::Evaluate;
+        self.inspection = Inspection::default();
         self.moves = self.moves.saturating_add(1);
         let length = length.or_smaller(self.config.max_step);
         FollowingStep::Moved { moves: self.moves, length, negative: signature.negative }
     }
 
     fn end(&mut self, step: FollowingStep<R>) -> FollowingStep<R> {
-        self.phase = Phase::Ended(step);
-        step
+        *self.ended.insert(step)
     }
 
     /// The point.

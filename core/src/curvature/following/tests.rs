@@ -19,6 +19,7 @@ fn walk(
     let layout = FollowingLayout::of(f);
     let (matrix, workspace) = (vec![f64::NAN; layout.matrix_len()], vec![f64::NAN; layout.len()]);
     let mut walk = EigenvectorFollowing::new(f, config, start.to_vec(), matrix, workspace).unwrap();
+    let mut before = start.to_vec();
     loop {
         match walk.step(f) {
             FollowingStep::Settled(point) => {
@@ -27,6 +28,9 @@ fn walk(
             }
             FollowingStep::Moved { moves, length, .. } => {
                 assert!(moves < 100 && length <= config.max_step, "{moves} moves, {length}");
+                let moved = distance(walk.params(), &before);
+                assert!((moved - length).abs() < 1e-13, "{moved}, said to be {length}");
+                before.copy_from_slice(walk.params());
             }
             FollowingStep::NotFinite => panic!("not finite at {:?}", walk.params()),
             FollowingStep::Evaluated { .. } | FollowingStep::Product { .. } => (),

@@ -23,11 +23,18 @@ fn made<R: Real>(f: &impl Curvature<R>, config: SaddleFreeConfig<R>, at: &[R]) -
 /// Until it has moved so often, or ended.
 fn moved<R: Real>(f: &impl Curvature<R>, walk: &mut Owned<R>, moves: u32) -> SaddleFreeStep<R> {
     let mut rng = stream(1, 0);
+    let mut last = R::INFINITY;
     loop {
         let step = walk.step(f, &mut rng);
         match step {
-            SaddleFreeStep::Evaluated { .. } | SaddleFreeStep::Product { .. } | SaddleFreeStep::Refused => (),
-            SaddleFreeStep::Moved { .. } if walk.moves() < moves => (),
+            SaddleFreeStep::Product { .. } | SaddleFreeStep::Refused => (),
+            SaddleFreeStep::Evaluated { value, .. } | SaddleFreeStep::Moved { value, .. } => {
+                assert!(value < last && value == walk.value(), "{value} after {last}");
+                last = value;
+                if walk.moves() == moves {
+                    return step;
+                }
+            }
             _ => return step,
         }
     }
@@ -100,6 +107,15 @@ fn all_products_are_the_dense_step() {
     // Few products do as well, with more moves.
     let mut few = made(&f, SaddleFreeConfig { grad_norm: 1e-6, ..all(4, damping) }, &start);
     assert_eq!(moved(&f, &mut few, 5000), SaddleFreeStep::Converged);
+}
+
+/// Damped as at first, the flat direction would take thousands of moves; a quarter of the damping after each, it takes a few.
+#[test]
+fn the_damping_falls_where_moves_go_down() {
+    let f = Quadratic::new(&[1.0, 1e-5]).unwrap();
+    let config = SaddleFreeConfig { grad_norm: 1e-12, ..all(2, 0.1) };
+    let mut walk = made(&f, config, &[1.0, 1.0]);
+    assert_eq!(moved(&f, &mut walk, 25), SaddleFreeStep::Converged, "{:?}", walk.params());
 }
 
 /// k f(θ / u) takes the same way, bit for bit in powers of two.

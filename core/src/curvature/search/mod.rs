@@ -1,11 +1,10 @@
 //! The search for a critical point of any index.
 
-use super::hessian::Columns;
-use super::{CriticalPoint, EigenLayout, HessianLayout, HessianStep, Tolerance, eigen, signature};
+use super::CriticalPoint;
+use super::inspection::{Inspected, Inspection, rest_len};
 use crate::base::layout::{area, cut, total};
 use crate::base::rows::{copy, row, rows};
 use crate::base::vector::{axpy, dot, norm};
-use crate::objective::HessianAt;
 use crate::{ArgError, Curvature, Real};
 
 /// The first damping, as a share of the largest curvature.
@@ -62,10 +61,7 @@ impl SearchLayout {
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
     pub const fn len(self) -> usize {
-        let product = HessianLayout::new(self.dim, self.hess_vec_scratch).len();
-        let eigen = EigenLayout::new(self.dim).len();
-        let most = if product > eigen { product } else { eigen };
-        total([area(self.dim, 5), if self.scratch > most { self.scratch } else { most }])
+        total([area(self.dim, 5), rest_len(self.dim, self.scratch, self.hess_vec_scratch)])
     }
 
     fn split<R>(self, workspace: &mut [R]) -> Option<Parts<'_, R>> {
@@ -118,8 +114,7 @@ pub enum SearchStep<R: Real = f32> {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase<R: Real> {
-    Evaluate,
-    Products { value: R, grad_norm: R },
+    Inspect,
     Try { point: CriticalPoint<R> },
     Ended(SearchStep<R>),
 }
@@ -180,7 +175,7 @@ pub struct CriticalSearch<R: Real, P, M, W> {
     workspace: W, // of a `SearchLayout`
     layout: SearchLayout,
     grad_norm: R,
-    columns: Columns<R>,
+    inspection: Inspection<R>,
     phase: Phase<R>,
     /// ν; not known before the first Hessian.
     damping: Option<R>,
@@ -212,8 +207,8 @@ where
         ArgError::check_len("matrix", layout.matrix_len(), matrix.as_ref().len())?;
         ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
         ArgError::check_positive("grad_norm", grad_norm)?;
-        let (columns, phase) = (Columns::default(), Phase::Evaluate);
-        Ok(Self { params, matrix, workspace, layout, grad_norm, columns, phase, damping: None, moves: 0 })
+        let (inspection, phase) = (Inspection::default(), Phase::Inspect);
+        Ok(Self { params, matrix, workspace, layout, grad_norm, inspection, phase, damping: None, moves: 0 })
     }
 
     /// One bounded unit of work: one gradient, one product, or one eigenproblem.
@@ -225,26 +220,14 @@ where
             return SearchStep::MemoryChanged;
         };
         match self.phase {
-            Phase::Evaluate => {
-                let value = f.value_grad(params, parts.grad, parts.rest);
-                let grad_norm = norm(parts.grad);
-                if !value.is_finite() || !grad_norm.is_finite() {
-                    return SearchStep::NotFinite;
-                }
-                (self.columns, self.phase) = (Columns::default(), Phase::Products { value, grad_norm });
-                SearchStep::Evaluated { value, grad_norm }
-            }
-            Phase::Products { value, grad_norm } => {
-                let at = match HessianAt::new(f, params) {
-                    Ok(at) => at,
-                    // Whoever lent the point has changed it.
-                    Err(_) => return self.again(),
-                };
-                match self.columns.step(&at, matrix, parts.rest) {
-                    HessianStep::Product { row } => SearchStep::Product { row },
-                    HessianStep::NotFinite { .. } => self.again(),
-                    HessianStep::Done { tolerance, .. } => self.decompose(value, grad_norm, tolerance),
-                    HessianStep::MemoryChanged => SearchStep::MemoryChanged,
+            Phase::Inspect => {
+                let Parts { grad, values, rest, .. } = parts;
+                match self.inspection.step(f, params, matrix, [grad, values], rest) {
+                    Inspected::Evaluated(value, grad_norm) => SearchStep::Evaluated { value, grad_norm },
+                    Inspected::Product(row) => SearchStep::Product { row },
+                    Inspected::Done(point) => self.conclude(point),
+                    Inspected::NotFinite => SearchStep::NotFinite,
+                    Inspected::MemoryChanged => SearchStep::MemoryChanged,
                 }
             }
             Phase::Try { point } => self.attempt(f, point),
@@ -252,28 +235,17 @@ where
         }
     }
 
-    fn again(&mut self) -> SearchStep<R> {
-        self.phase = Phase::Evaluate;
-        SearchStep::NotFinite
-    }
-
-    /// Solves the eigenproblem, and ends if the gradient has vanished.
-    fn decompose(&mut self, value: R, grad_norm: R, tolerance: Tolerance<R>) -> SearchStep<R> {
-        let matrix = self.matrix.as_mut();
-        let Some(Parts { grad, values, slopes, rest, .. }) = self.layout.split(self.workspace.as_mut())
-        else {
+    /// With the eigenpairs, the search ends if the gradient has vanished; else it tries to move.
+    fn conclude(&mut self, point: CriticalPoint<R>) -> SearchStep<R> {
+        let matrix = self.matrix.as_ref();
+        let Some(Parts { grad, values, slopes, .. }) = self.layout.split(self.workspace.as_mut()) else {
             return SearchStep::MemoryChanged;
         };
-        if eigen(matrix, values, rest).is_err() {
-            return self.again();
-        }
         for (slope, mode) in slopes.iter_mut().zip(rows(matrix, self.layout.dim)) {
             *slope = dot(mode, grad);
         }
         let largest = largest(values);
-        let (signature, flat) = (signature(values, tolerance), tolerance.flat(values));
-        let point = CriticalPoint { value, grad_norm, signature, flat };
-        if grad_norm <= self.grad_norm {
+        if point.grad_norm <= self.grad_norm {
             return self.end(SearchStep::Settled(point));
         }
         if largest == R::ZERO {
@@ -317,7 +289,7 @@ where
         copy(next, params);
         copy(next_grad, grad);
         self.damping = Some(damping / R::from_f64(FACTOR));
-        (self.columns, self.phase) = (Columns::default(), Phase::Products { value, grad_norm });
+        (self.inspection, self.phase) = (Inspection::of(value, grad_norm), Phase::Inspect);
         self.moves = self.moves.saturating_add(1);
         SearchStep::Moved { moves: self.moves, grad_norm }
     }

@@ -64,6 +64,14 @@ fn a_quadratic_takes_few_steps_in_any_units() {
     }
 }
 
+/// Damped as at first, the flat direction would take thousands of moves; a quarter of the damping after each, it takes a few.
+#[test]
+fn the_damping_falls_where_steps_are_accepted() {
+    let (end, moves, at) = search(&Quadratic::new(&[1.0, -1e-5]).unwrap(), 1e-16, &[1.0, 1.0]);
+    assert!(matches!(end, SearchStep::Settled(_)) && moves < 20, "{end:?} after {moves}");
+    assert!(norm(&at) < 1e-10, "{at:?}");
+}
+
 /// Where the Hessian vanishes with the gradient convergence is slow, but it comes.
 #[test]
 fn a_degenerate_point_is_found_and_called_flat() {

@@ -81,6 +81,41 @@ fn saddles_and_waves() {
     }
 }
 
+/// A landscape that does not see one of its coordinates.
+struct Blind<F>(F, usize);
+
+impl<F: Objective<f64>> Objective<f64> for Blind<F> {
+    fn dim(&self) -> usize {
+        self.0.dim()
+    }
+    fn scratch_len(&self) -> usize {
+        self.0.dim() + self.0.scratch_len()
+    }
+    fn value(&self, x: &[f64], scratch: &mut [f64]) -> f64 {
+        self.value_grad(x, &mut vec![0.0; x.len()], scratch)
+    }
+    fn value_grad(&self, x: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+        let (point, scratch) = scratch.split_at_mut(x.len());
+        point.copy_from_slice(x);
+        point[self.1] = 0.0;
+        let value = self.0.value_grad(point, grad, scratch);
+        grad[self.1] = 0.0;
+        value
+    }
+}
+
+/// A box of fewer dimensions holds less: on a bowl, whose corners are all found.
+#[test]
+fn fewer_coordinates_rise_no_higher() {
+    let spectrum = [1.0, 5.0, 0.5];
+    let bowl = || Quadratic::new(&spectrum).unwrap().reflected(&[1.0, -2.0, 0.5]).unwrap();
+    let all = found(&bowl(), boxed(0.1, 12), &[0.0; 3]).rise();
+    for k in 0..3 {
+        let fewer = found(&Blind(bowl(), k), boxed(0.1, 12), &[0.0; 3]).rise();
+        assert!(fewer > 0.0 && fewer < all, "without {k}: {fewer} of {all}");
+    }
+}
+
 /// Values times k rise k times as far, and a ball in other units is the same ball.
 #[test]
 fn any_scale() {
