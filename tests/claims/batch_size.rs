@@ -8,8 +8,9 @@ use losscape_tests::sharp::{NAMES, measures, recipes, spearman, train_to};
 use crate::support::median;
 
 /// The claim (Keskar et al. 2017, table 3): large batches, a tenth of the data, end where the loss is 10 to 100 times as sharp in the box of 10⁻³, by Adam as
-/// here. Measured at one data loss of 0.02 on digits, medians of seven seeds, batches of 150 over batches of 16: box 0.61, ball 0.65, largest
-/// eigenvalue 0.86, trace 0.94, batch sharpness 0.79. So at this scale and at equal loss large batches are no sharper.
+/// here. Measured at one data loss of 0.02 on digits, medians of seven seeds, batches of 150 over batches of 16: box 0.50, ball 0.58, largest
+/// eigenvalue 0.92, trace 0.94, batch sharpness 0.95; with the seeds 1 to 7, on which the bound was set, 0.61, 0.65, 0.86, 0.94, 0.79. So at this scale and at
+/// equal loss large batches are no sharper.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn large_batches_are_not_ten_times_as_sharp() {
@@ -20,7 +21,7 @@ fn large_batches_are_not_ten_times_as_sharp() {
     let mut medians = Vec::new();
     for batch in [16, 150] {
         let mut all = [const { Vec::new() }; 5];
-        for seed in 1..=7 {
+        for seed in 101..=107 {
             let n = f.dim();
             let chain = (Adam::new(vec![0.0; n], vec![0.0; n]), LearningRate::constant(1e-3));
             let end = train_to(&f, batch, chain, seed, (LEVEL, 4000)).unwrap().unwrap();
@@ -40,7 +41,7 @@ fn large_batches_are_not_ten_times_as_sharp() {
         println!("{name}: medians {small:.4} and {large:.4}, ratio {:.2}", large / small);
     }
     for (small, large) in medians[0].iter().zip(medians[1]) {
-        assert!((0.5..1.2).contains(&(large / small)), "{medians:?}");
+        assert!(large / small < 1.2, "{medians:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use losscape::base::random::stream;
 use losscape::base::vector::{dot, norm};
 use losscape::curvature::{
     DensityConfig, DensityLayout, DensityStep, EigenLayout, Hessian, HessianLayout, HessianStep, Lanczos,
-    LanczosConfig, LanczosLayout, LanczosStep, Probe, SpectralDensity, TraceEstimate, TraceLayout,
+    LanczosConfig, LanczosLayout, LanczosStep, Probe, SpectralDensity, TraceEstimate, TraceLayout, eigen,
     eigenvalues, signature, trace,
 };
 use losscape::models::data::{Dataset, Targets};
@@ -29,6 +29,7 @@ struct Golden {
     negative: u32,
     flat: u32,
     variances: [f64; 2],
+    noise_trace: f64,
 }
 
 const GOLDEN: [Golden; 2] = [
@@ -47,6 +48,7 @@ const GOLDEN: [Golden; 2] = [
         negative: 4,
         flat: 4,
         variances: [6.365095795159, 6.994928291581],
+        noise_trace: 2.411642845047561,
     },
     Golden {
         widths: [2, 3, 1],
@@ -63,6 +65,7 @@ const GOLDEN: [Golden; 2] = [
         negative: 7,
         flat: 0,
         variances: [22.310402086399, 26.182065143762],
+        noise_trace: 1.884628657918288,
     },
 ];
 
@@ -113,7 +116,10 @@ fn check<R: Real>(golden: &Golden, tolerance: f64) {
     let rounding = loop {
         match hessian.step(&at) {
             HessianStep::Product { .. } => (),
-            HessianStep::Done { tolerance, .. } => break tolerance,
+            HessianStep::Done { asymmetry, tolerance: rounding } => {
+                close("Hᵢⱼ − Hⱼᵢ", asymmetry, 0.0, 0.1 * tolerance);
+                break rounding;
+            }
             step => panic!("{step:?}"),
         }
     };
@@ -128,11 +134,32 @@ fn check<R: Real>(golden: &Golden, tolerance: f64) {
     close("variance of signs", R::TWO * (all - diagonal), golden.variances[0], 40.0 * tolerance);
     close("variance of normal probes", R::TWO * all, golden.variances[1], 40.0 * tolerance);
     let mut values = vec![R::ZERO; n];
-    eigenvalues(&mut matrix, &mut values, &mut vec![R::ZERO; EigenLayout::new(n).len()]).unwrap();
+    eigen(&mut matrix, &mut values, &mut vec![R::ZERO; EigenLayout::new(n).len()]).unwrap();
+    for (mode, value) in matrix.chunks_exact(n).zip(&values) {
+        f.hess_vec(&params, mode, &mut product, &mut scratch);
+        for (h, v) in product.iter().zip(mode) {
+            close("H v", *h, (*value * *v).to_f64(), tolerance);
+        }
+    }
     close("smallest", values[0], golden.extremes[0], tolerance);
     close("largest", values[n - 1], golden.extremes[1], tolerance);
     let counted = signature(&values, rounding);
     assert_eq!((counted.negative, counted.flat), (golden.negative, golden.flat), "{values:?}");
+
+    // The noise of single samples, D = Σ gₖ gₖᵀ / N − g gᵀ: its trace, and its rank, one less than there are samples.
+    let mut noise = vec![R::ZERO; n * n];
+    for sample in 0..4 {
+        let _ = f.sample_value_grad(&params, sample, &mut product, &mut scratch);
+        for (row, a) in noise.chunks_exact_mut(n).zip(product.iter().zip(&grad).map(|(own, g)| *own - *g)) {
+            for (d, b) in row.iter_mut().zip(product.iter().zip(&grad).map(|(own, g)| *own - *g)) {
+                *d += a * b / R::from_f64(4.0);
+            }
+        }
+    }
+    close("tr D", trace(&noise, n), golden.noise_trace, tolerance);
+    let mut noisy = vec![R::ZERO; n];
+    eigenvalues(&mut noise, &mut noisy, &mut vec![R::ZERO; EigenLayout::new(n).len()]).unwrap();
+    assert_eq!(noisy.iter().filter(|x| x.to_f64() > tolerance).count(), 3, "rank of D: {noisy:?}");
 
     // The same ends from products alone, by a whole Krylov space.
     let layout = LanczosLayout::new(n, n, at.scratch_len());

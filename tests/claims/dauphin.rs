@@ -114,3 +114,27 @@ fn a_split_unit_leaves_a_critical_point_of_another_index() {
         }
     }
 }
+
+/// With an L2 penalty c the places of that line are not critical: what the data do to one unit they do to each half by its share, and the
+/// penalty does to both as to the whole. What is left of the gradient is `c √(γ² + (1 − γ)²)` times the length of the unit's weights.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn a_penalty_moves_split_units() {
+    let (x, y) = task();
+    let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
+    let of = |net| MlpObjective::new(net, Loss::MeanSquaredError, data, 1e-3).unwrap();
+    let f = of(Mlp::new(&[1, 2, 1]).unwrap());
+    let (_, params) = (1..=80).find_map(|seed| found(&f, seed)).unwrap();
+    let g = of(f.net().wider(0).unwrap());
+    let (mut split, mut grad) = (vec![0.0; g.dim()], vec![0.0; g.dim()]);
+    for unit in 0..2 {
+        let weights = norm(&[params[unit], params[2 + unit], params[4 + unit]]);
+        assert!(weights > 0.1, "{params:?}");
+        for share in [0.0, 0.25, 0.5, 1.0, 1.5] {
+            f.net().split_unit(0, unit, share, &params, &mut split).unwrap();
+            g.value_grad(&split, &mut grad, &mut vec![0.0; g.scratch_len()]);
+            let left = 1e-3 * norm(&[share, 1.0 - share]) * weights;
+            assert!((norm(&grad) - left).abs() < 1e-9, "unit {unit}, γ {share}: {grad:?}");
+        }
+    }
+}

@@ -61,12 +61,12 @@ fn random(n: usize) -> Vec<f64> {
 fn descend(
     f: &MlpObjective<'_, f64>,
     start: &[f64],
-    rate: f64,
+    chain: impl Transform<f64>,
     steps: u32,
     mut seen: impl FnMut(u32, &[f64]),
 ) {
     let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
-    let mut sgd = Sgd::new(f, start.to_vec(), FullBatch, LearningRate::constant(rate), workspace).unwrap();
+    let mut sgd = Sgd::new(f, start.to_vec(), FullBatch, chain, workspace).unwrap();
     for step in 1..=steps {
         assert!(matches!(sgd.step(f, &mut stream(0, 0)), SgdStep::Stepped { .. }));
         seen(step, sgd.params());
@@ -81,9 +81,9 @@ fn descent_sharpens_to_the_edge_of_stability() {
     let (x, y) = task();
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
     let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0).unwrap();
-    for (seed, rate) in [(1, 0.1), (2, 0.1), (3, 0.1), (1, 0.2), (1, 0.02)] {
+    for (seed, rate) in [(101, 0.1), (102, 0.1), (103, 0.1), (101, 0.2), (101, 0.4), (101, 0.02)] {
         let (mut v, mut late, mut highest) = (random(f.dim()), Vec::new(), 0.0f64);
-        descend(&f, &start(seed), rate, 30_000, |step, params| {
+        descend(&f, &start(seed), LearningRate::constant(rate), 30_000, |step, params| {
             if step % 100 == 0 {
                 let times = 0.5 * rate * sharpness(&f, params, &mut v, 10);
                 highest = highest.or_larger(times);
@@ -107,10 +107,11 @@ fn descent_sharpens_to_the_edge_of_stability() {
     }
 }
 
-/// With minibatches the largest curvature settles below 2/η, the lower the smaller the batch. Whether batch sharpness,
-/// `E[gᵀ H_B g] / E ‖g‖²`, is what sits at 2/η (Andreyev & Beneventano 2024, arXiv 2412.20553) is measured, not assumed. Late medians
-/// of three seeds in shuffled epochs, over 2/η, at batches of 20, 10, 4, 2: largest curvature 1.00, 0.97, 0.55, 0.48; batch sharpness 1.00, 0.94,
-/// 0.93, 0.93. So at this scale it is batch sharpness, up to a few per cent from below.
+/// With minibatches the largest curvature stays below 2/η. Whether batch sharpness, `E[gᵀ H_B g] / E ‖g‖²`, is what sits there
+/// (Andreyev & Beneventano 2024, arXiv 2412.20553) is measured, not assumed. Late medians of three seeds in shuffled epochs, over 2/η, at batches
+/// of 20, 10, 4, 2: largest curvature 1.00, 0.77, 0.77, 0.56; batch sharpness 1.00, 0.78, 0.91, 0.90. With the seeds 1 to 3 they were 1.00, 0.97, 0.55, 0.48 and
+/// 1.00, 0.94, 0.93, 0.93. So where the largest curvature stays far below the edge, batch sharpness is within a tenth of it, from below; and some
+/// runs, at batches of 10, end before either gets there.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn minibatches_settle_below_the_edge() {
@@ -120,7 +121,7 @@ fn minibatches_settle_below_the_edge() {
     let (rate, mut medians) = (0.1, Vec::new());
     for batch in [20u32, 10, 4, 2] {
         let (mut sharp, mut batch_sharp) = (Vec::new(), Vec::new());
-        for seed in 1..=3 {
+        for seed in 101..=103 {
             let source = Minibatches::new(BatchOrder::ShuffledEpochs, 20, batch, [0; 20]).unwrap();
             let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
             let mut rng = stream(seed, 1);
@@ -146,9 +147,11 @@ fn minibatches_settle_below_the_edge() {
             medians[medians.len() - 1][1]
         );
     }
-    assert!(medians.windows(2).all(|pair| pair[1][0] < pair[0][0]), "{medians:?}");
-    assert!(medians[3][0] < 0.6, "{medians:?}");
-    assert!(medians.iter().all(|[_, batches]| (0.88..1.05).contains(batches)), "{medians:?}");
+    assert!((0.98..1.03).contains(&medians[0][0]), "{medians:?}");
+    for [curvature, batches] in &medians[1..] {
+        assert!(*curvature < 1.0 && (curvature - 0.03..1.05).contains(batches), "{medians:?}");
+    }
+    assert!(medians[3][0] < 0.7 && medians[3][1] > 0.8, "{medians:?}");
 }
 
 /// The claim (Cohen et al. 2025): the central flow follows the average of neighbouring iterates; the gradient flow, without an edge,
@@ -163,7 +166,7 @@ fn the_central_flow_follows_descent_where_the_gradient_flow_does_not() {
     let (rate, start) = (0.1, start(1));
     // The average of two neighbouring iterates.
     let mut centre = vec![0.0; f.dim()];
-    descend(&f, &start, rate, STEPS + 1, |step, params| {
+    descend(&f, &start, LearningRate::constant(rate), STEPS + 1, |step, params| {
         if step >= STEPS {
             centre.iter_mut().zip(params).for_each(|(c, p)| *c += 0.5 * p);
         }
@@ -260,6 +263,25 @@ fn a_catapult_lands_where_it_is_flatter() {
     }
 }
 
+/// One weight on either side, u = 1.5 and v = 0.5: from ηλ = 3.5 it lands at λ = 0.2097, from 4.1 it diverges.
+#[test]
+fn a_catapult_of_two_weights() {
+    for (share, lands) in [(3.5, true), (4.1, false)] {
+        let (mut u, mut v) = (1.5f64, 0.5f64);
+        let rate = share / (u * u + v * v);
+        let mut steps = 0;
+        while steps < 2000 && (u * v).abs() < 1e6 {
+            let f = u * v;
+            (u, v) = (u - rate * f * v, v - rate * f * u);
+            steps += 1;
+        }
+        assert_eq!(steps == 2000, lands, "from {share}: {steps} steps");
+        if lands {
+            assert!((u * u + v * v - 0.2097).abs() < 5e-5, "{}", u * u + v * v);
+        }
+    }
+}
+
 /// `max sᵀ H s` over all signs, in the order of Gray's code: the sharpness in the norm whose steepest descent is sign descent.
 fn sharpness_of_signs(f: &impl Curvature<f64>, params: &[f64]) -> f64 {
     let n = params.len();
@@ -288,9 +310,10 @@ fn sharpness_of_signs(f: &impl Curvature<f64>, params: &[f64]) -> f64 {
 }
 
 /// The claim (arXiv 2603.05002): steepest descent in another norm has its edge in that norm's sharpness. For the largest component that is
-/// `θ ← θ − η ‖g‖₁ sign g`, and `max sᵀ H s` over signs settles at 2/η: exact by enumeration for a 1-6-1 network's 19 weights. Measured: late medians of
-/// seven seeds at η = 0.02, over 2/η: 0.58, 0.62, 0.94, 1.01, 1.06, 1.25, 1.25. Their median is at the edge; single runs of so small a network lock into
-/// orbits to and fro, at other values. At η = 0.002, where nothing is unstable, it stays below a quarter.
+/// `θ ← θ − η ‖g‖₁ sign g`, and `max sᵀ H s` over signs settles at 2/η: exact by enumeration for a 1-6-1 network's 19 weights. It does not here: with the
+/// seeds 1 to 7 late medians over 2/η were 0.58 to 1.25 and their median 1.01, with 101 to 107 they were 0.44 to 1.41, and it was 0.86. So small a
+/// network locks into orbits to and fro, each at a value of its own. What is left of the claim is the order of magnitude: at η = 0.02 the sharpness is near
+/// 2/η within a factor of two, at η = 0.002, where nothing is unstable, below a quarter of it.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn sign_descent_has_an_edge_of_its_own() {
@@ -300,9 +323,16 @@ fn sign_descent_has_an_edge_of_its_own() {
     let f = MlpObjective::new(SMALL, Loss::MeanSquaredError, data, 0.0).unwrap();
     let mut scratch = vec![0.0; f.scratch_len()];
     let mut medians = Vec::new();
-    for (seed, rate) in
-        [(1, 0.02), (2, 0.02), (3, 0.02), (4, 0.02), (5, 0.02), (6, 0.02), (7, 0.02), (1, 0.002)]
-    {
+    for (seed, rate) in [
+        (101, 0.02),
+        (102, 0.02),
+        (103, 0.02),
+        (104, 0.02),
+        (105, 0.02),
+        (106, 0.02),
+        (107, 0.02),
+        (101, 0.002),
+    ] {
         let mut params = vec![0.0; SMALL.param_len()];
         SMALL.init(Init::HeNormal, &mut params, &mut stream(seed, 0));
         let (mut grad, mut late) = (vec![0.0; params.len()], Vec::new());
@@ -327,5 +357,5 @@ fn sign_descent_has_an_edge_of_its_own() {
     }
     assert!(medians.pop().unwrap() < 0.25, "nothing is unstable at the small rate");
     medians.sort_by(f64::total_cmp);
-    assert!((medians[3] - 1.0).abs() < 0.05 && medians[0] > 0.5 && medians[6] < 1.3, "{medians:?}");
+    assert!((0.5..2.0).contains(&medians[3]), "{medians:?}");
 }

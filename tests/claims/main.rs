@@ -16,6 +16,7 @@ mod diffusion;
 mod digits;
 mod draxler;
 mod edge;
+mod escape;
 mod flatness;
 mod freeman;
 mod gradient_noise;

@@ -1,0 +1,112 @@
+//! How long it takes to leave a saddle: by hand, and Jin et al. (2017).
+
+use losscape::base::elementary::{ln, sqrt};
+use losscape::base::random::stream;
+use losscape::curvature::{
+    CriticalSearch, SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep, SearchLayout, SearchStep,
+};
+use losscape::models::surfaces::Quadratic;
+use losscape::sgd::{AddNoise, FullBatch, LearningRate, Momentum, Noise, Sgd, SgdLayout, SgdStep, Transform};
+
+use crate::support::median;
+
+/// x² − ¼ y²: up along x, down along y.
+const SPECTRUM: [f64; 2] = [2.0, -0.5];
+const RATE: f64 = 0.1;
+/// Who is so far down has left.
+const AWAY: f64 = 1.0;
+
+/// Steps until |y| is above [`AWAY`]; none within 20,000.
+fn left(start: [f64; 2], chain: impl Transform<f64>, seed: u64) -> Option<u32> {
+    let f = Quadratic::new(&SPECTRUM).unwrap();
+    let workspace = [0.0; SgdLayout::new(2, 4).len()];
+    let (mut sgd, mut rng) = (Sgd::new(&f, start, FullBatch, chain, workspace).unwrap(), stream(seed, 0));
+    while sgd.steps() < 20_000 {
+        assert!(matches!(sgd.step(&f, &mut rng), SgdStep::Stepped { .. }));
+        if sgd.params()[1].abs() > AWAY {
+            return Some(sgd.steps());
+        }
+    }
+    None
+}
+
+/// Each step of descent multiplies the way down by q = 1 + η|λ|, so it takes the first k with δ qᵏ > r; heavy ball has the larger root of
+/// `q² − (1 + μ + η|λ|) q + μ` for q. Ten times as near is `ln 10 / ln q` steps more. On the ridge itself both stay.
+#[test]
+fn descent_takes_a_logarithm() {
+    let ball = || (LearningRate::constant(RATE), Momentum::heavy_ball(0.9, [0.0; 2]));
+    let q = 1.0 + 0.5 * RATE;
+    let sum: f64 = 1.9 + 0.5 * RATE;
+    let root = 0.5 * (sum + sqrt(sum * sum - 3.6));
+    let (mut before, mut delta) = (None, 1.0);
+    for _ in 0..12 {
+        delta *= 0.1;
+        let plain = left([0.7, delta], LearningRate::constant(RATE), 0).unwrap();
+        let (mut wanted, mut y) = (0, delta);
+        while y <= AWAY {
+            y *= q;
+            wanted += 1;
+        }
+        assert_eq!(plain, wanted, "from {delta:e}");
+        let heavy = left([0.7, delta], ball(), 0).unwrap();
+        if let Some((plain_before, heavy_before)) = before {
+            for (more, q) in [(plain - plain_before, q), (heavy - heavy_before, root)] {
+                let wanted: f64 = ln(10.0) / ln(q);
+                assert!((f64::from(more) - wanted).abs() <= 1.0, "{more} steps more, not {wanted}");
+            }
+            assert!(heavy < plain, "{heavy} and {plain}");
+        }
+        before = Some((plain, heavy));
+    }
+    assert_eq!(left([0.7, 0.0], LearningRate::constant(RATE), 0), None);
+    assert_eq!(left([0.7, 0.0], ball(), 0), None);
+}
+
+/// Noise of variance σ² in the gradient leaves the ridge from anywhere: after k steps y is normal with the variance `η²σ² (q²ᵏ − 1)/(q² − 1)`. Half of 401 runs
+/// have left when 0.6745 of its deviation is r; their median errs by about 1.2 steps.
+#[test]
+fn noise_leaves_from_the_ridge() {
+    let q = 1.0 + 0.5 * RATE;
+    for std_dev in [1e-2, 1e-5, 1e-8] {
+        let times: Vec<f64> = (1..=401)
+            .map(|seed| {
+                let noise = AddNoise::new(Noise::Gaussian { std_dev }, []);
+                f64::from(left([0.7, 0.0], (noise, LearningRate::constant(RATE)), seed).unwrap())
+            })
+            .collect();
+        let wanted = ln(AWAY * sqrt(q * q - 1.0) / (0.674_489_75 * RATE * std_dev)) / ln(q);
+        assert!((median(&times) - wanted).abs() < 4.0, "σ = {std_dev:e}: {} and {wanted}", median(&times));
+    }
+}
+
+/// Newton's method goes to the saddle; saddle-free Newton doubles its way down at every step, whatever the curvature.
+#[test]
+fn newton_stays_and_saddle_free_newton_doubles() {
+    for down in [-0.5, -1e-6] {
+        let spectrum = [2.0, down];
+        let f = Quadratic::new(&spectrum).unwrap();
+        let layout = SearchLayout::new(2, 4, 4);
+        let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
+        let mut search = CriticalSearch::new(&f, 1e-14, [0.7, 1e-3], matrix, workspace).unwrap();
+        let end = loop {
+            match search.step(&f) {
+                SearchStep::Settled(point) => break point,
+                SearchStep::Stuck(_) | SearchStep::NotFinite => panic!("{:?}", search.params()),
+                _ => (),
+            }
+        };
+        assert_eq!(end.signature.negative, 1);
+
+        let layout = SaddleFreeLayout::new(2, 2, 4, 4);
+        let memory = [layout.lanczos().basis_len(), layout.lanczos().len(), layout.len()];
+        let [basis, krylov, workspace] = memory.map(|len| vec![0.0; len]);
+        let config = SaddleFreeConfig { products: 2, damping: 0.0, grad_norm: 0.0 };
+        let mut walk = SaddleFree::new(&f, config, &[0.7, 1e-3f64], basis, krylov, workspace).unwrap();
+        while f64::abs(walk.params()[1]) <= AWAY {
+            let step = walk.step(&f, &mut stream(1, 0));
+            assert!(!matches!(step, SaddleFreeStep::Stuck | SaddleFreeStep::NotFinite), "{step:?}");
+        }
+        // 2¹⁰ of a thousandth.
+        assert_eq!(walk.moves(), 10, "{down:e}");
+    }
+}
