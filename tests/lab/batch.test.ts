@@ -35,7 +35,7 @@ test('Play leads to the guess; what is asked is hidden; then the smaller batches
   await page.click('[data-do=play]');
   await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
   const seen = (selector: string) => page.locator(selector).count();
-  assert.equal(await seen('svg.gauges, svg.rescaled, #curvatures .series'), 0);
+  assert.equal(await seen('svg.gauges, svg.rescaled, #curvatures .series, #along .series'), 0);
   assert.equal(await seen('.hidden-value'), 5);
   await guess(page, 1);
   await playOut(page, 10_000);
@@ -47,6 +47,12 @@ test('Play leads to the guess; what is asked is hidden; then the smaller batches
   assert.ok(shares[3]! < 0.8 && shares[3]! < shares[0]!, `${shares}: below it`);
   assert.equal(Number(await text(page, 'truth')), shares[3]);
   assert.equal(await seen('svg.gauges .bar'), 4);
+  const along = /their own slopes, is ([\d., ]+)\.$/
+    .exec(await text(page, 'answer'))![1]!
+    .split(', ')
+    .map(Number);
+  assert.ok(Math.abs(along[0]! - 1) < 0.05 && along[3]! > shares[3]! + 0.1, `${along}: nearer to the edge`);
+  assert.equal(await seen('#along .series'), 4);
   assert.equal(await seen('svg.rescaled'), 0, 'waits for the second guess');
   await page.click('[data-do=next]');
   await guess(page, 0);
@@ -88,7 +94,10 @@ test('a link leads to the same bits; what is taken home comes back, and holds no
   await playOut(page, 3000);
   await page.click('[data-do=export]');
   const csv = (await takeHome(page, 'csv')).toString().trim().split('\r\n');
-  assert.match(csv[0]!, /^step,curvature_over_edge_batch_20,.*loss_batch_2$/);
+  assert.match(
+    csv[0]!,
+    /^step,curvature_over_edge_batch_20,.*loss_batch_2,.*batch_sharpness_over_edge_batch_2$/,
+  );
   assert.match(csv.at(-1)!, /^3000,/);
   assert.equal((await takeHome(page, 'rescaled')).toString().trim().split('\r\n').length, 1, 'not asked yet');
   const svg = (await takeHome(page, 'svg')).toString();

@@ -80,17 +80,31 @@ test('Play leads to the guess; what is asked is hidden, question by question, un
   assert.equal(await seen('svg.places .unknown'), 7, 'places, without a word on their ways down');
   assert.equal(await seen('svg.places :is(.minimum, .way-down), svg.stems, svg.race'), 0);
   assert.doesNotMatch(await text(page, 'answer'), /ways down of/);
+  // Slices are no answer: six of twenty go down, where three directions of ten do.
+  assert.equal(await seen('svg.chances path'), 20);
+  assert.match((await page.getAttribute('svg.chances', 'aria-label'))!, /^Of 20 random slices 6 go down\.$/);
+  assert.equal(await seen('lab-split'), 0);
   await page.click('[data-do=next]');
   await guess(page, 5);
   assert.equal(await text(page, 'truth'), '3');
   assert.ok((await seen('svg.places .minimum')) > 0 && (await seen('svg.places .way-down')) > 0);
-  assert.equal(await seen('svg.stems .stem.down'), 3);
+  assert.equal(await seen('lab-stems .stem.down'), 3);
   assert.equal(await seen('svg.race'), 0, 'the race waits for the third guess');
   await page.click('[data-do=next]');
   await guess(page, 1);
   await page.waitForSelector('svg.race');
   assert.equal(await text(page, 'truth'), 'longer by a fixed number of steps');
   assert.match((await page.textContent('.predict'))!, /186 steps, and 255 from ten times as near/);
+  assert.match((await page.textContent('lab-split h3'))!, /1 way down, then 2 ways down/);
+  assert.match(
+    (await page.textContent('lab-split .readout'))!,
+    /stays 0\.004404.* 2 go down.* 1 of 7 did; 1 is flat/,
+  );
+  await page.locator('#halves').fill('1');
+  await page.waitForFunction(() =>
+    document.querySelector('lab-split h3')!.textContent!.includes('then 1 way down'),
+  );
+  assert.match((await page.textContent('lab-split .readout'))!, /3 are flat/);
   assert.deepEqual(complaints, []);
   assert.deepEqual(foreign, []);
   await page.context().close();

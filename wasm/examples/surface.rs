@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
         println!("net-digest-{step} {}", net.digest());
         println!("net-loss-{step} {}", net.loss()?);
     }
-    let Curved { largest, smallest, trace, flat, negative } = net.curvature()?;
+    let Curved { largest, smallest, trace, flat, negative, .. } = net.curvature()?;
     println!("net-largest {largest}\nnet-smallest {smallest}\nnet-trace {trace}");
     println!("net-flat {flat}\nnet-negative {negative}");
     println!("net-walk {}", net.walk_share()?);

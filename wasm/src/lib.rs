@@ -12,7 +12,7 @@ mod nets;
 mod own;
 #[cfg(not(target_family = "wasm"))]
 mod packed;
-#[cfg(any(feature = "paths", feature = "surface", feature = "toy", feature = "train"))]
+#[cfg(any(feature = "paths", feature = "saddles", feature = "surface", feature = "toy", feature = "train"))]
 mod record;
 
 #[cfg(feature = "digits")]

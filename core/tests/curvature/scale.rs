@@ -236,7 +236,8 @@ fn spectra<R: Real>() {
         let workspace = vec![R::NAN; TraceLayout::new(at.dim(), at.scratch_len()).len()];
         let mut plain = TraceEstimate::new(&at, Probe::Gaussian, workspace).expect("fits");
         while plain.count() < 9 {
-            assert!(matches!(plain.step(&at, &mut rng), TraceStep::Added { .. }));
+            let step = plain.step(&at, &mut rng);
+            assert!(matches!(step, TraceStep::Added { .. }), "{step:?}");
         }
         let layout = DeflatedTraceLayout::new(at.dim(), 3, at.scratch_len());
         let (basis, workspace) = (vec![R::NAN; layout.basis_len()], vec![R::NAN; layout.len()]);
@@ -267,7 +268,8 @@ fn sharpness<R: Real>() {
         let workspace = vec![R::NAN; BatchSharpnessLayout::of(&run.f, 2).len()];
         let mut sharpness = BatchSharpness::new(&run.f, &run.start, workspace).expect("fits");
         for batch in [[0, 5], [1, 7], [2, 3], [4, 6]] {
-            assert!(matches!(sharpness.step(&run.f, &batch), BatchSharpnessStep::Added { .. }));
+            let step = sharpness.step(&run.f, &batch);
+            assert!(matches!(step, BatchSharpnessStep::Added { .. }), "{step:?}");
         }
         let found = sharpness.estimate();
         run.curvatures(&[found.mean, found.standard_error]);
@@ -288,7 +290,8 @@ fn sharpness<R: Real>() {
         let rate = LearningRate::constant(run.rate(0.1));
         let mut sgd = Sgd::new(&run.f, run.start.clone(), source, rate, vec![R::NAN; len]).expect("fits");
         for _ in 0..30 {
-            assert!(matches!(sgd.step(&run.f, &mut stream(1, 0)), SgdStep::Stepped { .. }));
+            let step = sgd.step(&run.f, &mut stream(1, 0));
+            assert!(matches!(step, SgdStep::Stepped { .. }), "{step:?}");
         }
         let params = sgd.params().to_vec();
         run.params(&params);
@@ -439,7 +442,7 @@ fn symmetries<R: Real>() {
         params.iter_mut().for_each(|p| *p *= run.f.c);
         let mut modes = vec![R::NAN; f.symmetry_count() * f.dim()];
         let count = f.symmetry_modes(&params, &mut modes).expect("fits");
-        assert_eq!(count, 4 + 3);
+        assert_eq!(count, 4 + 3, "shifts and scales");
         run.notes.extend(modes);
         let mut split = vec![R::NAN; net.wider(0).expect("hidden").param_len()];
         net.split_unit(0, 1, R::from_f64(0.375), &params, &mut split).expect("fits");

@@ -25,13 +25,15 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
     values.done("batch", &["length"])?;
     let mut run = Batch::new(&settings)?;
     let measured = run.measure()?;
-    let lanes = measured.len() / 2;
-    let (mut steps, mut curvatures, mut losses) = (Vec::new(), Vec::new(), Vec::new());
+    let lanes = measured.len() / 3;
+    let (mut steps, mut curvatures) = (Vec::new(), Vec::new());
+    let (mut losses, mut along) = (Vec::new(), Vec::new());
     let mut keep = |step: u32, measured: &[f64]| {
         steps.push(f64::from(step));
-        for lane in measured.chunks_exact(2) {
+        for lane in measured.chunks_exact(3) {
             curvatures.push(lane[0]);
             losses.push(lane[1]);
+            along.push(lane[2]);
         }
     };
     keep(0, &measured);
@@ -64,6 +66,8 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
             // Of each batch size, over 2/η.
             ("curvature", curvatures, lanes),
             ("loss", losses, lanes),
+            // Of batches along their own slopes, over 2/η.
+            ("along", along, lanes),
             ("curves", run.curves()?, run.places()?.len()),
         ],
     })

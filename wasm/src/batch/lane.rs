@@ -1,8 +1,11 @@
-//! A run with batches of one size, and the largest curvature where it is.
+//! A run with batches of one size, the largest curvature where it is, and that of its batches along their own slopes.
 
-use losscape::base::random::{Xoshiro128PlusPlus, fill_normal, stream};
+use losscape::base::random::{Xoshiro128PlusPlus, fill_normal, partial_shuffle, stream};
 use losscape::base::vector::scale;
-use losscape::curvature::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep};
+use losscape::curvature::{
+    BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep, Lanczos, LanczosConfig, LanczosLayout,
+    LanczosStep,
+};
 use losscape::models::mlp::{Init, Mlp, MlpObjective};
 use losscape::objective::HessianAt;
 use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Sgd, SgdLayout, SgdStep};
@@ -12,6 +15,8 @@ use super::problem::SAMPLES;
 
 /// Products of a measurement: enough, since the direction of the last one is nearly that of the next.
 const PRODUCTS: u32 = 8;
+/// Epochs of batches of a measurement.
+const EPOCHS: usize = 3;
 
 type Descent = Sgd<f64, Minibatches<Vec<u32>>, LearningRate<f64>, Vec<f64>, Vec<f64>>;
 
@@ -19,6 +24,9 @@ type Descent = Sgd<f64, Minibatches<Vec<u32>>, LearningRate<f64>, Vec<f64>, Vec<
 pub(super) struct Lane {
     sgd: Descent,
     rng: Xoshiro128PlusPlus,
+    /// Draws the batches of measurements, so that none of them changes the run.
+    drawn: Xoshiro128PlusPlus,
+    batch: u32,
     learning_rate: f64,
     /// Where the curvature was largest when it was measured last.
     direction: Vec<f64>,
@@ -45,7 +53,8 @@ impl Lane {
         let rate = LearningRate::constant(learning_rate);
         let sgd = Sgd::new(f, params, batches, rate, workspace)?;
         let scratch = vec![0.0; f.scratch_len()];
-        Ok(Self { sgd, rng: stream(seed, 1), learning_rate, direction, scratch })
+        let (rng, drawn) = (stream(seed, 1), stream(seed, 3));
+        Ok(Self { sgd, rng, drawn, batch, learning_rate, direction, scratch })
     }
 
     /// A step; false if it was not finite.
@@ -53,8 +62,8 @@ impl Lane {
         matches!(self.sgd.step(f, &mut self.rng), SgdStep::Stepped { .. })
     }
 
-    /// `ηλ/2` with the largest curvature λ, and the loss.
-    pub(super) fn measure(&mut self, f: &MlpObjective<'_, f64>) -> Result<[f64; 2], ArgError> {
+    /// `ηλ/2` with the largest curvature λ, the loss, and `ηs/2` with the batch sharpness s.
+    pub(super) fn measure(&mut self, f: &MlpObjective<'_, f64>) -> Result<[f64; 3], ArgError> {
         let at = HessianAt::new(f, self.sgd.params())?;
         let layout = LanczosLayout::new(f.dim(), PRODUCTS as usize, at.scratch_len());
         let config = LanczosConfig { steps: PRODUCTS, reorthogonalise: true };
@@ -69,7 +78,24 @@ impl Lane {
             largest = ritz.values()[last];
             ritz.vector(last, &mut self.direction);
         }
-        Ok([0.5 * self.learning_rate * largest, f.value(self.sgd.params(), &mut self.scratch)])
+        let loss = f.value(self.sgd.params(), &mut self.scratch);
+        let along = self.batch_sharpness(f)?;
+        Ok([0.5 * self.learning_rate * largest, loss, 0.5 * self.learning_rate * along])
+    }
+
+    /// `E[gᵀ H_B g] / E ‖g‖²` over the batches B of a few epochs.
+    fn batch_sharpness(&mut self, f: &MlpObjective<'_, f64>) -> Result<f64, ArgError> {
+        let size = self.batch as usize;
+        let workspace = vec![0.0; BatchSharpnessLayout::of(f, size).len()];
+        let mut sharpness = BatchSharpness::new(f, self.sgd.params(), workspace)?;
+        let mut order: Vec<u32> = (0..SAMPLES).collect();
+        for _ in 0..EPOCHS {
+            partial_shuffle(&mut self.drawn, &mut order, SAMPLES as usize);
+            for batch in order.chunks_exact(size) {
+                let BatchSharpnessStep::Added { .. } = sharpness.step(f, batch) else { return Ok(f64::NAN) };
+            }
+        }
+        Ok(sharpness.estimate().mean)
     }
 
     pub(super) fn params(&self) -> &[f64] {

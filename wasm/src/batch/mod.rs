@@ -1,5 +1,5 @@
 //! The experiment *Batch size*: one network trained with four batch sizes at one learning rate, the largest curvature where each
-//! is, and what a rescaling does to measures of sharpness.
+//! is and that of its batches along their own slopes, and what a rescaling does to measures of sharpness.
 
 mod lane;
 mod problem;
@@ -94,8 +94,9 @@ impl Batch {
         Ok(steps)
     }
 
-    /// Measures the largest curvature where each run is, in units of 2/η, and the loss there: for one batch size after the other, from
-    /// all points down. A few products, begun where the last measurement ended.
+    /// Measures the largest curvature where each run is, in units of 2/η, the loss there, and the curvature of its batches along their own
+    /// slopes, in the same units: for one batch size after the other, from all points down. A few products, begun where the last
+    /// measurement ended.
     ///
     /// # Errors
     /// As for [`advance`](Self::advance).

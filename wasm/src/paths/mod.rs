@@ -6,6 +6,8 @@ mod between;
 mod ends;
 #[cfg(feature = "paths")]
 mod handle;
+#[cfg(feature = "toy")]
+mod network;
 #[cfg(feature = "paths")]
 mod plane;
 #[cfg(feature = "paths")]
@@ -19,8 +21,15 @@ mod square;
 #[cfg(feature = "toy")]
 mod toy;
 
+/// The strength of the L2 penalty in the loss on points: of twins, or of what else two networks learn.
+const fn penalty(twins: bool) -> f32 {
+    if twins { 1e-3 } else { 1e-4 }
+}
+
 #[cfg(feature = "paths")]
 pub use handle::Paths;
+#[cfg(feature = "toy")]
+pub use network::curvatures;
 #[cfg(feature = "paths")]
 pub use plane::{Route, RoutePlane};
 #[cfg(feature = "paths")]

@@ -10,6 +10,7 @@ use losscape::models::mlp::{Loss, Mlp};
 use losscape_wasm_loops::{NetLoss, predict};
 use wasm_bindgen::prelude::*;
 
+use super::penalty;
 use super::route::PIVOTS;
 use super::square::Square;
 use crate::LabError;
@@ -132,8 +133,8 @@ impl Problem {
     pub(crate) fn new(task: Task, width: u32, digits: Option<&Rc<Data>>) -> Result<Self, LabError> {
         let hidden = usize::try_from(width).unwrap_or(usize::MAX);
         let (noise, l2) = match (task, digits) {
-            (Task::Different, _) => (0.3, 1e-4),
-            (Task::Twins, _) => (0.15, 1e-3),
+            (Task::Different, _) => (0.3, penalty(false)),
+            (Task::Twins, _) => (0.15, penalty(true)),
             (Task::Digits, Some(data)) => {
                 return Ok(Self {
                     net: Mlp::new(&[PIXELS, hidden, CLASSES])?,
@@ -159,7 +160,7 @@ impl Problem {
 
     /// Points of the reader's own.
     pub(crate) fn own(width: u32, inputs: Vec<f32>, labels: Vec<u8>) -> Result<Self, ArgError> {
-        Self::points(usize::try_from(width).unwrap_or(usize::MAX), inputs, labels, 1e-4, OWN)
+        Self::points(usize::try_from(width).unwrap_or(usize::MAX), inputs, labels, penalty(false), OWN)
     }
 
     fn points(

@@ -4,6 +4,7 @@ mod ghosts;
 mod place;
 mod problem;
 mod race;
+mod split;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ pub use self::ghosts::Ghosts;
 use self::place::Place;
 use self::problem::{Problem, scratch};
 pub use self::race::{Race, RaceSettings};
+pub use self::split::{Halves, Split};
 use crate::LabError;
 
 /// Searches of one seed: those of the next one begin elsewhere.

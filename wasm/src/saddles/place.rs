@@ -1,13 +1,14 @@
 //! A place that is looked at: the curvatures there, and what the network does along each of their directions.
 
-use losscape::base::vector::axpy;
+use losscape::base::random::{fill_sphere, stream};
+use losscape::base::vector::{axpy, dot};
 use losscape::curvature::{EigenLayout, Hessian, HessianLayout, HessianStep, Tolerance, eigen};
 use losscape::objective::HessianAt;
 use losscape::{ArgError, Curvature, Objective, Operator};
 use wasm_bindgen::prelude::*;
 
 use super::Saddles;
-use super::problem::Problem;
+use super::problem::{Problem, scratch};
 use crate::LabError;
 
 /// Values of the loss along a direction on either side of the place.
@@ -116,6 +117,31 @@ impl Saddles {
             }
         }
         Ok(moved)
+    }
+
+    /// Slices in random directions: for each its curvature, then the loss from `by` back to `by` forward, 25 values. The same for
+    /// one place whenever it is asked for.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `place` if none is looked at, `slices` if there are more than 1000.
+    pub fn chances(&self, slices: u32, by: f64) -> Result<Vec<f64>, LabError> {
+        LabError::check_count("slices", slices, 0..=1000)?;
+        let (place, f) = (self.looked_at()?, self.problem.loss()?);
+        let n = place.params.len();
+        let (mut way, mut product, mut point) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        let (mut scratch, mut rng) = (scratch(&f), stream(place.search.into(), 5));
+        let mut chances = Vec::new();
+        for _ in 0..slices {
+            fill_sphere(&mut rng, 1.0, &mut way);
+            f.hess_vec(&place.params, &way, &mut product, &mut scratch);
+            chances.push(dot(&way, &product));
+            for k in -SIDE..=SIDE {
+                point.copy_from_slice(&place.params);
+                axpy(by * f64::from(k) / f64::from(SIDE), &way, &mut point);
+                chances.push(f.value(&point, &mut scratch));
+            }
+        }
+        Ok(chances)
     }
 
     /// The loss along each direction, from `by` back to `by` forward, 25 values each.

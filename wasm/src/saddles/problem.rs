@@ -44,6 +44,11 @@ impl Problem {
         MlpObjective::new(self.net, Loss::MeanSquaredError, data, self.penalty)
     }
 
+    /// The network.
+    pub(super) fn net(&self) -> Mlp {
+        self.net
+    }
+
     /// Weights and biases.
     pub(super) fn dim(&self) -> usize {
         self.net.param_len()

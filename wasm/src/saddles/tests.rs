@@ -1,6 +1,6 @@
 use losscape::Real;
 
-use super::{Ghosts, Race, RaceSettings, Saddles, SaddlesSettings};
+use super::{Ghosts, Race, RaceSettings, Saddles, SaddlesSettings, Split};
 
 fn searched(settings: SaddlesSettings, searches: u32) -> Saddles {
     let mut saddles = Saddles::new(&settings).expect("accepted");
@@ -67,6 +67,48 @@ fn curvatures_say_how_the_loss_goes_on() {
     }
     let loss = saddles.found().chunks(4).fold(0.0, |most: f64, place| most.or_larger(place[1]));
     assert!((slices[12] - loss).abs() < 1e-15, "the middle is the place");
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn random_slices_see_the_mean_curvature_and_miss_the_ways_down() {
+    let mut saddles = searched(SaddlesSettings::default(), 9);
+    saddles.look_at(highest(&saddles)).expect("found");
+    let (values, step) = (saddles.curvatures().expect("looked at"), 1e-3);
+    let chances = saddles.chances(1000, step).expect("looked at");
+    assert_eq!(chances.len(), 26 * 1000);
+    let mut sum = 0.0;
+    for slice in chances.chunks(26) {
+        let rise = 0.5 * (slice[1] + slice[25]) - slice[13];
+        assert!((rise - 0.5 * slice[0] * step * step).abs() < 1e-3 * step * step, "{rise} {}", slice[0]);
+        assert!(slice[0] > values[0] && slice[0] < values[9], "{}", slice[0]);
+        sum += slice[0];
+    }
+    // Their mean is the trace over n; of a thousand it errs by a few per cent of the largest.
+    let mean = values.iter().fold(0.0, |sum, x| sum + x) / 10.0;
+    assert!((sum / 1000.0 - mean).abs() < 0.05 * values[9], "{sum} {mean}");
+    assert_eq!(saddles.chances(20, step).expect("looked at"), chances[..26 * 20]);
+    assert_eq!(saddles.chances(1001, step).unwrap_err().arg, "slices");
+}
+
+/// Those of `tests/claims/dauphin.rs`.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn a_split_unit_is_the_same_network_and_another_saddle() {
+    let split = Split::new().expect("a saddle");
+    let whole = split.whole().expect("accepted");
+    assert!((whole.loss - 0.004_403_568_9).abs() < 1e-9, "{}", whole.loss);
+    assert_eq!((whole.down, whole.flat, whole.values.len()), (1, 0, 7));
+    for unit in 0..2 {
+        for (share, down, flat) in [(0.0, 1, 3), (0.25, 2, 1), (0.5, 2, 1), (1.0, 1, 3), (1.5, 2, 1)] {
+            let halves = split.split(unit, share).expect("accepted");
+            assert_eq!((halves.down, halves.flat, halves.values.len()), (down, flat, 10), "{unit}, {share}");
+            assert!((halves.loss - whole.loss).abs() < 1e-15 && halves.slope < 1e-9, "{halves:?}");
+            assert!(halves.differs < 1e-14, "{}", halves.differs);
+        }
+    }
+    assert_eq!(split.split(2, 0.5).unwrap_err().arg, "unit");
+    assert_eq!(split.split(0, f64::NAN).unwrap_err().arg, "share");
 }
 
 fn race(saddles: &Saddles, settings: RaceSettings) -> Race {

@@ -60,7 +60,8 @@ impl Surface {
         let probe = self.probe.clone();
         let Spectrum { values, trace, .. } = self.spectrum(&probe)?;
         let Signature { flat, negative, .. } = signature(&values, FLAT);
-        Ok(Curved { largest: values[self.dim - 1], smallest: values[0], trace, flat, negative })
+        let (largest, smallest) = (values[self.dim - 1], values[0]);
+        Ok(Curved { largest, smallest, trace, flat, negative, values })
     }
 
     /// What the network there says at points given by x and y in turn: above zero for class 1. Nothing for the

@@ -20,8 +20,8 @@ record! {
 }
 
 record! {
-    /// The eigenvalues of a Hessian in five numbers.
-    #[derive(Clone, Copy, Debug, PartialEq)]
+    /// The eigenvalues of a Hessian, and what they come to.
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Curved {
         /// The largest eigenvalue.
         pub largest: f64,
@@ -33,5 +33,7 @@ record! {
         pub flat: u32,
         /// How many are negative and not flat.
         pub negative: u32,
+        /// All of them, ascending.
+        pub values: Vec<f64>,
     }
 }

@@ -1,4 +1,4 @@
-use super::{Cut, Surface, SurfaceSettings};
+use super::{Curved, Cut, Surface, SurfaceSettings};
 
 fn surface(settings: SurfaceSettings, cut: Cut) -> Surface {
     let mut surface = Surface::with(settings).expect("accepted");
@@ -73,8 +73,11 @@ fn the_planes_hold_what_they_are_made_of() {
     let h = 1e-3;
     let bend = (loss_at(&mut net, h, 0.0) - 2.0 * end + loss_at(&mut net, -h, 0.0)) / (h * h);
     net.look_at_step(3000);
-    let largest = net.curvature().expect("finite").largest;
+    let Curved { largest, smallest, trace, values, .. } = net.curvature().expect("finite");
     assert!((bend / largest - 1.0).abs() < 1e-3, "{bend} {largest}");
+    assert!(values.is_sorted() && values.len() == 105, "{values:?}");
+    assert_eq!((values[0], values[104]), (smallest, largest));
+    assert!((values.iter().fold(0.0, |sum, x| sum + x) / trace - 1.0).abs() < 1e-12, "{trace}");
 }
 
 /// The last value of a map is that of its upper right corner.

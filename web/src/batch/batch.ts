@@ -74,12 +74,14 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   /** The medians of the last third, once all steps are made. */
-  get #late(): readonly number[] | undefined {
+  #lateOf(of: (sample: Sample) => readonly number[]): readonly number[] | undefined {
     if (!this.over) return undefined;
     const late = this.#measured.filter(({ step }) => 3 * step > 2 * this.total);
-    return this.#batches.map(
-      (_, lane) => median(late.map(({ curvature }) => curvature[lane]!)) ?? Number.NaN,
-    );
+    return this.#batches.map((_, lane) => median(late.map((sample) => of(sample)[lane]!)) ?? Number.NaN);
+  }
+
+  get #late(): readonly number[] | undefined {
+    return this.#lateOf(({ curvature }) => curvature);
   }
 
   protected get questions(): readonly Asked[] {
@@ -101,7 +103,8 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     const moral = ordered
       ? 'The smaller the batch, the flatter the place where training stays, by this measure.'
       : 'Here the order is not that of the batch sizes: the edge may not have been reached.';
-    return `At batches of ${this.#batches.join(', ')} the largest curvature settles at ${shares.join(', ')} of 2/η. ${moral}`;
+    const along = this.#lateOf((sample) => sample.along)!.map((share) => share.toFixed(2));
+    return `At batches of ${this.#batches.join(', ')} the largest curvature settles at ${shares.join(', ')} of 2/η. ${moral} What the batches themselves see, along their own slopes, is ${along.join(', ')}.`;
   }
 
   // ---- words and numbers ----
@@ -221,6 +224,13 @@ export class BatchExhibit extends Exhibit<Frame, View> {
         span: this.total,
         format: (y) => y.toFixed(2),
         series: along(({ curvature }, lane) => curvature[lane]!, 'curvatures'),
+      },
+      {
+        id: 'along',
+        label: 'Curvature of batches along their own slopes, over 2/η',
+        span: this.total,
+        format: (y) => y.toFixed(2),
+        series: along(({ along }, lane) => along[lane]!, 'curvatures'),
       },
       {
         id: 'losses',

@@ -40,8 +40,9 @@ export function files({ about, batches, measured, rescaled }: TakeHome): HomeFil
             'step',
             ...batches.map((b) => `curvature_over_edge_batch_${b}`),
             ...batches.map((b) => `loss_batch_${b}`),
+            ...batches.map((b) => `batch_sharpness_over_edge_batch_${b}`),
           ],
-          measured.map(({ step, curvature, loss }) => [step, ...curvature, ...loss]),
+          measured.map(({ step, curvature, loss, along }) => [step, ...curvature, ...loss, ...along]),
         ),
     },
     {

@@ -31,8 +31,8 @@ class Lanes implements Running<Frame, View, never> {
 
   #measure(): void {
     const lanes = this.#handle.measure();
-    const every = (k: number) => Array.from({ length: lanes.length / 2 }, (_, lane) => lanes[2 * lane + k]!);
-    this.#measured.push({ step: this.steps, curvature: every(0), loss: every(1) });
+    const every = (k: number) => Array.from({ length: lanes.length / 3 }, (_, lane) => lanes[3 * lane + k]!);
+    this.#measured.push({ step: this.steps, curvature: every(0), loss: every(1), along: every(2) });
   }
 
   advance(target: number): boolean {

@@ -39,9 +39,21 @@ export function numbers({ state, now, batches, rate, hideCurvatures }: Shown): N
   ];
 }
 
-export function moreNumbers({ state, now, batches, hideRescaled }: Shown): NumberShown[] {
+export function moreNumbers({ state, now, batches, hideCurvatures, hideRescaled }: Shown): NumberShown[] {
   const { rescaled } = state;
   return [
+    ...batches.map(
+      (batch, lane): NumberShown => ({
+        symbol: '',
+        name: `batches of ${batch}, along their slopes`,
+        value: now ? `${now.along[lane]!.toFixed(2)} of the edge` : '–',
+        hidden: hideCurvatures,
+        definition:
+          'Batch sharpness: the curvature of a batch’s own loss along its own slope, averaged over batches with the squares of the slopes as weights.',
+        formula: 'batch-sharpness',
+        test: `along-${batch}`,
+      }),
+    ),
     ...batches.map(
       (batch, lane): NumberShown => ({
         symbol: 'L',

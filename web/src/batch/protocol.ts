@@ -24,11 +24,12 @@ export interface View {
   alpha: number | undefined;
 }
 
-/** One measurement: of each run `ηλ/2` and the loss. */
+/** One measurement: of each run `ηλ/2`, the loss, and `ηs/2` with the curvature s of batches along their own slopes. */
 export interface Sample {
   step: number;
   curvature: readonly number[];
   loss: readonly number[];
+  along: readonly number[];
 }
 
 export interface Frame extends Stand {

@@ -40,7 +40,7 @@ export class RescaledNetwork extends SizedPart {
               (v) => svg`<line class="grid" x1=${x(v)} x2=${x(v)} y1=${TOP} y2=${floor} />
                 <text x=${x(v)} y=${floor + 16} text-anchor="middle">${tick(v)}</text>`,
             )}
-          <text x=${(LEFT + this.width - RIGHT) / 2} y=${height - 4} text-anchor="middle">flatter on the left, sharper on the right</text>
+          <text x=${this.width - RIGHT} y=${height - 4} text-anchor="end">flatter on the left, sharper on the right</text>
           ${MEASURES.map((name, k) => {
             const [from, to] = [x(1), x(ratios[k]!)];
             const y = TOP + ROW * k;

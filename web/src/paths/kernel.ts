@@ -11,7 +11,16 @@ import { loadPart } from '../worker/kernel.ts';
 import { decisionMap, mapOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled, isMember, member } from '../worker/settings.ts';
-import { type Drag, type Facts, type Frame, type Look, NODES, TOY_STEPS, type View } from './protocol.ts';
+import {
+  type Drag,
+  type Facts,
+  type Frame,
+  type Look,
+  NODES,
+  type Requests,
+  TOY_STEPS,
+  type View,
+} from './protocol.ts';
 
 /** Units of work, training steps and moves of a toy between two looks at the clock. */
 const WORK = 8;
@@ -28,7 +37,7 @@ const PIXELS = 128;
 const FINE = 9;
 const LINE = 99;
 
-/** The module with the toys, which is loaded when one is chosen. Every address is written out: bundlers look for literals. */
+/** The module with the toys and the curvatures, which is loaded when one is asked for. Every address is written out: bundlers look for literals. */
 const SURFACES = {
   scalar: new URL('../../pkg/scalar/losscape_toy_bg.wasm', import.meta.url),
   simd: new URL('../../pkg/simd/losscape_toy_bg.wasm', import.meta.url),
@@ -153,6 +162,13 @@ class Networks implements Running<Frame, View, Drag> {
     return seen;
   }
 
+  /** Of a network with two inputs. */
+  async curvatures(units: number, twins: boolean): Promise<Requests['curvatures']['answer']> {
+    await loadPart(surfaces, SURFACES);
+    const run = this.#paths;
+    return { values: surfaces.curvatures(units, run.chosen(), run.points(), run.labels(), twins) };
+  }
+
   free(): void {
     this.#paths.free();
   }
@@ -244,7 +260,16 @@ class Toy implements Running<Frame, View, Drag> {
   }
 }
 
+/** What runs now, the units of a hidden layer, and whether they learn the same twice. */
+let now: { run: Networks | Toy; units: number; twins: boolean } | undefined;
+
 async function start(values: Values): Promise<Networks | Toy> {
+  const run = await made(values);
+  now = { run, units: Number(values.width), twins: values.task === 'twins' };
+  return run;
+}
+
+async function made(values: Values): Promise<Networks | Toy> {
   const { Paths, PathsSettings, Task } = kernel;
   const { ToySurface } = surfaces;
   const task = String(values.task);
@@ -269,4 +294,6 @@ async function start(values: Values): Promise<Networks | Toy> {
   return new Networks(Paths.on_digits(digits, settings), settings.width);
 }
 
-serveRuns<Frame, View, Drag>(kernel, start, {});
+serveRuns<Frame, View, Drag, Requests>(kernel, start, {
+  curvatures: () => (now!.run as Networks).curvatures(now!.units, now!.twins),
+});

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import '../grammar/field.ts';
 import '../grammar/listen.ts';
 import '../grammar/network.ts';
+import '../grammar/spectrum.ts';
 import './profile.ts';
 import './projection.ts';
 import type { Chart } from '../grammar/asking.ts';
@@ -205,6 +206,34 @@ export class PathsExhibit extends PathsRun {
     ];
   }
 
+  /** The curvatures of the network at t, once they are asked for. */
+  #spectrum() {
+    const { state, curvatures } = this;
+    if (this.#digits || !state?.facts) return nothing;
+    const at = `the network at t = ${this.t.toFixed(2)}`;
+    const directions = count(state.facts.params);
+    if (!this.curving)
+      return html`<p>
+        <button type="button" data-do="curvatures" @click=${() => this.curve()}>
+          Curvature at t in all ${directions} directions
+        </button>
+      </p>`;
+    const largest = curvatures ? Math.max(curvatures.at(-1)!, -curvatures[0]!) : 0;
+    return html`<div>
+      <h3>Curvature of ${at}, in all ${directions} directions</h3>
+      ${
+        curvatures
+          ? html`<lab-spectrum
+              .values=${curvatures}
+              .flat=${0.01 * largest}
+              label=${`Curvatures of ${at}`}
+            ></lab-spectrum>`
+          : html`<p class="note">Being computed; while the search runs, it waits.</p>`
+      }
+      <p class="note">Each stem is a direction. Up: the loss rises that way; down: it falls; in the grey band it is nearly flat. Walk from A to B: between two minima some stems turn down.</p>
+    </div>`;
+  }
+
   protected override curves() {
     const { state } = this;
     const hide = this.veils('path');
@@ -226,7 +255,7 @@ export class PathsExhibit extends PathsRun {
           ></lab-projection>
         </div>
       </div>
-      ${listen} ${this.pinnedNote()}`;
+      ${this.#spectrum()} ${listen} ${this.pinnedNote()}`;
   }
 
   protected controls() {

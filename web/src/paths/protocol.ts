@@ -101,6 +101,11 @@ export interface Frame extends Stand, kernel.Progress {
   look?: Look;
 }
 
+export type Requests = {
+  /** All curvatures of the network that was looked at last, ascending. */
+  curvatures: { ask: object; answer: { values: Float64Array } };
+};
+
 /** Nodes along a side of the grid that maps are made from. */
 export const NODES = 64;
 

@@ -8,12 +8,15 @@ import type { Failure } from '../lib/failure.ts';
 import { significant } from '../lib/format.ts';
 import type { Stand } from '../lib/protocol.ts';
 import { clampNumber } from '../lib/schema.ts';
-import type { Drag, Frame, View } from './protocol.ts';
+import type { Drag, Frame, Requests, View } from './protocol.ts';
 import { type AskedOfPaths, answer, questions, TOYS } from './questions.ts';
 import { MAX_DRAGS, PLACE, parseDrags, printDrags, RATE, ROUTE, SCHEMA, SEED_B, TASK } from './schema.ts';
 
+/** After so long without another look the curvatures are computed. */
+const REST_MS = 150;
+
 /** Its drags, its views. What is seen of it is `paths.ts`. */
-export abstract class PathsRun extends OwningPoints<Frame, View, Record<never, never>, Drag> {
+export abstract class PathsRun extends OwningPoints<Frame, View, Requests, Drag> {
   protected readonly schema = SCHEMA;
   protected readonly learns = TASK;
   protected override readonly acts = new Acts<Drag>({
@@ -27,7 +30,11 @@ export abstract class PathsRun extends OwningPoints<Frame, View, Record<never, n
   /** Move and highest image of the band. */
   protected moves: [number, number][] = [];
   protected shown: Shown = { row: 0 };
+  /** Curvatures of the network that is looked at, and whether the reader has asked for them. */
+  protected curvatures: Float64Array | undefined;
+  protected curving = false;
   #cycles = 0;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
 
   protected get toy(): boolean {
     return String(this.values.task) in TOYS;
@@ -67,8 +74,39 @@ export abstract class PathsRun extends OwningPoints<Frame, View, Record<never, n
     this.#cycles = 0;
   }
 
-  protected override arrived({ history }: Frame): void {
+  protected override arrived({ history, look }: Frame): void {
+    if (look) this.#rest();
     for (const [k, step] of history.step.entries()) this.moves.push([step, history.value[k]!]);
+  }
+
+  /** Asks for the curvatures from now on, wherever the reader looks. */
+  protected curve(): void {
+    this.curving = true;
+    this.#rest();
+  }
+
+  /** The curvatures, once the reader rests. */
+  #rest(): void {
+    this.curvatures = undefined;
+    clearTimeout(this.#restTimer);
+    if (this.playing || !this.curving || this.toy || this.values.task === 'digits') return;
+    this.#restTimer = setTimeout(() => {
+      void this.attempt(async () => {
+        const looked = this.state?.look;
+        const { values } = await this.ask('curvatures', {});
+        if (looked !== this.state?.look) return;
+        this.curvatures = values;
+        this.requestUpdate();
+      });
+    }, REST_MS);
+  }
+
+  protected override paused(): void {
+    this.#rest();
+  }
+
+  protected override halted(): void {
+    clearTimeout(this.#restTimer);
   }
 
   /** A quarter of a cycle. */

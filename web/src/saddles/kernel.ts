@@ -5,7 +5,9 @@ import type { Values } from '../lib/schema.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
 import {
+  CHANCES,
   type Frame,
+  type Halved,
   type Haunted,
   type Here,
   METHODS,
@@ -26,8 +28,9 @@ class Searches implements Running<Frame, View, never> {
   #found: readonly Place[] = [];
   #fresh = true;
   #ghosts: kernel.Ghosts | undefined;
+  #split: kernel.Split | undefined;
   /** What was sent last: it is not sent again. */
-  #sent: { place: number; race: string; products: number } = { place: 0, race: '', products: 0 };
+  #sent = { place: 0, race: '', products: 0, split: '' };
 
   constructor(handle: kernel.Saddles, seed: number) {
     this.#handle = handle;
@@ -55,6 +58,7 @@ class Searches implements Running<Frame, View, never> {
       curve: handle.curve(),
       moved: handle.moved(STRIDE),
       slices: handle.slices(STRIDE),
+      chances: handle.chances(CHANCES, STRIDE),
     };
   }
 
@@ -82,6 +86,12 @@ class Searches implements Running<Frame, View, never> {
     };
   }
 
+  #halved(halved: NonNullable<View['split']>): Halved {
+    this.#split ??= new kernel.Split();
+    const { unit, share } = halved;
+    return { unit, share, whole: this.#split.whole(), halves: this.#split.split(unit, share) };
+  }
+
   frame(view: View): Frame {
     const sent = this.#sent;
     const frame: Frame = { step: this.steps, digest: this.#handle.digest(), found: this.#found };
@@ -96,13 +106,16 @@ class Searches implements Running<Frame, View, never> {
     const race = view.race && place && place.down > 0 ? JSON.stringify([view.race, place.search]) : '';
     if (race !== sent.race) frame.race = race === '' ? undefined : this.#race(view.race!);
     if (view.products > 0 && view.products !== sent.products) frame.ghosts = this.#haunted(view.products);
-    this.#sent = { place: place?.search ?? 0, race, products: view.products };
+    const split = view.split ? JSON.stringify(view.split) : '';
+    if (view.split && split !== sent.split) frame.split = this.#halved(view.split);
+    this.#sent = { place: place?.search ?? 0, race, products: view.products, split };
     return frame;
   }
 
   free(): void {
     this.#handle.free();
     this.#ghosts?.free();
+    this.#split?.free();
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the page of *Saddles* and its worker say to each other. */
 
+import type * as kernel from '../../pkg/scalar/losscape_saddles.js';
 import type { Stand } from '../lib/protocol.ts';
 
 /** A place where the slope is zero. */
@@ -24,6 +25,8 @@ export interface Here {
   moved: Float64Array;
   /** For each direction: the loss from a step back to a step along it. */
   slices: Float64Array;
+  /** For each random slice: its curvature, and the loss along it. */
+  chances: Float64Array;
 }
 
 /** The methods, in the order of the kernel. */
@@ -49,6 +52,14 @@ export interface Haunted {
   copies: number;
 }
 
+/** A hidden unit of another network, the share of its weight that it keeps when it is split, and the places before and after. */
+export interface Halved {
+  unit: number;
+  share: number;
+  whole: kernel.Halves;
+  halves: kernel.Halves;
+}
+
 /** What the reader looks at. */
 export interface View {
   /** Which search's place; 0 leaves the choice to the run. */
@@ -57,6 +68,8 @@ export interface View {
   race: { nudge: number; rate: number; kicks: number } | undefined;
   /** Products of the wider network; 0 before they may be seen. */
   products: number;
+  /** How a unit is split, once that may be seen. */
+  split: Pick<Halved, 'unit' | 'share'> | undefined;
 }
 
 export interface Frame extends Stand {
@@ -67,12 +80,15 @@ export interface Frame extends Stand {
   here?: Here | undefined;
   race?: Raced | undefined;
   ghosts?: Haunted;
+  split?: Halved;
 }
 
 /** How far a step along a direction goes. */
 export const STRIDE = 0.5;
 /** Values of a slice. */
 export const SLICE = 25;
+/** Random slices. */
+export const CHANCES = 20;
 
 /** The highest of some places. */
 export const highest = (found: readonly Place[]): Place | undefined =>

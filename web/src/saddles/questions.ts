@@ -35,7 +35,7 @@ const ways = (n: number, about: string): Asked => ({
   id: 'ways',
   guess: 'guess2',
   about,
-  text: `Take the place with the highest loss of all that were found. How many of its ${n} directions go down? (Coins would say ${significant(n / 2, 2)}.)`,
+  text: `Take the place with the highest loss of all that were found. How many of its ${n} directions go down? (Coins would say ${significant(n / 2, 2)}. Random slices through it are drawn beside its curve.)`,
   quantity: 'ways down',
   min: 0,
   max: n,

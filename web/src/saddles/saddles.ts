@@ -1,7 +1,9 @@
 import { html, nothing } from 'lit';
+import './chances.ts';
 import './ghosts.ts';
 import './places.ts';
 import './race.ts';
+import './split.ts';
 import './stems.ts';
 import '../grammar/fit.ts';
 import type { Chart } from '../grammar/asking.ts';
@@ -11,9 +13,10 @@ import type { NumberShown } from '../grammar/numbers.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { SEED } from '../grammar/settings.ts';
 import { count, percent, significant } from '../lib/format.ts';
+import { slicesSay } from './chances.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
-import { type Frame, highest, type Place, shownOf, type View } from './protocol.ts';
+import { CHANCES, type Frame, highest, type Place, shownOf, type View } from './protocol.ts';
 import { coins, minima, nearer, questions } from './questions.ts';
 import { told } from './race.ts';
 import {
@@ -44,6 +47,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   #way = 0;
   #hover: number | undefined;
   #products = PRODUCTS;
+  #split = { unit: 0, share: 0.25 };
 
   protected override get total(): number {
     return TOTAL;
@@ -71,6 +75,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       place: of('place'),
       race: race ? { nudge: of('nudge'), rate: of('rate'), kicks: of('kicks') } : undefined,
       products: this.playing || this.veils('places') ? 0 : this.#products,
+      split: this.playing || this.#hideWays ? undefined : this.#split,
     };
   }
 
@@ -248,8 +253,10 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       ...(here ? [{ kind: 'drawn', y: here.curve }] : []),
     ];
     const height = this.narrow.matches ? 112 : hideWays && hidden ? 220 : 140;
-    return html`<div class="here ${curves ? 'both' : ''}">
+    const chances = here && hideWays && !hidden ? here : undefined;
+    return html`<div class="here ${curves || chances ? 'both' : ''}">
         ${curves ? html`<lab-stems .here=${curves} .way=${way} .height=${height}></lab-stems>` : nothing}
+        ${chances ? html`<lab-chances .here=${chances} .height=${height}></lab-chances>` : nothing}
         <lab-fit
           .points=${points ?? new Float64Array()}
           .places=${here?.places ?? new Float64Array()}
@@ -265,7 +272,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
             ? 'Point at a stem: the dashed curves are those of the network after a step of length ½ along it, either way.'
             : hidden
               ? 'Points that a network learns, and the curve it draws at the place found last. How many of these places are minima is hidden until you guess.'
-              : 'Each mark is a place, the larger the more searches found it. Whether ways lead down from it waits for your second guess.'
+              : `Each mark is a place. ${chances ? slicesSay(chances, false) : ''} How many ways lead down from it waits for your second guess.`
         }
       </figcaption>`;
   }
@@ -309,6 +316,26 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
                     : 'The place shown is a minimum, or none is: nobody leaves it. Choose one with ways down.'
                 }
               </p>`
+        }
+        ${
+          state?.here && !this.#hideWays
+            ? html`<div>
+                <h3 id="title-chances">${CHANCES} random slices through the place shown</h3>
+                <lab-chances .here=${state.here}></lab-chances>
+                <p class="readout">${slicesSay(state.here, true)}</p>
+              </div>`
+            : nothing
+        }
+        ${
+          state?.split && !this.#hideWays
+            ? html`<lab-split
+                .split=${state.split}
+                @lab-halves=${(event: CustomEvent<{ unit: number; share: number }>) => {
+                  this.#split = event.detail;
+                  void this.lookAgain();
+                }}
+              ></lab-split>`
+            : nothing
         }
         ${
           state?.ghosts && !this.veils('places')

@@ -1,23 +1,15 @@
 import { html, nothing, svg } from 'lit';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
+import { kindOf, LEFT, spectrumWords, stems } from '../grammar/spectrum.ts';
 import { significant } from '../lib/format.ts';
 import { linear, polyline } from '../lib/scale.ts';
 import { type Here, SLICE, STRIDE } from './protocol.ts';
 
-const LEFT = 58;
 const TOP = 12;
 const BOTTOM = 28;
 /** Narrower, there is no room for the loss along a direction. */
 const ROOMY = 300;
-
-export type Kind = 'down' | 'flat' | 'up';
-
-export function kindOf({ values, nearlyFlat }: Here, direction: number): Kind {
-  const value = values[direction]!;
-  if (Math.abs(value) <= nearlyFlat) return 'flat';
-  return value < 0 ? 'down' : 'up';
-}
 
 /** How far the network's curve moves along a direction, at most. */
 export function movedBy({ curve, moved }: Here, direction: number): number {
@@ -30,7 +22,9 @@ export function movedBy({ curve, moved }: Here, direction: number): number {
 
 /** A direction in a sentence. */
 export function reading(here: Here, direction: number): string {
-  const goes = { down: 'goes down', flat: 'is nearly flat', up: 'goes up' }[kindOf(here, direction)];
+  const goes = { down: 'goes down', flat: 'is nearly flat', up: 'goes up' }[
+    kindOf(here.values[direction]!, here.nearlyFlat)
+  ];
   const most = movedBy(here, direction);
   const curve = most < 0.02 ? 'the curve hardly moves' : `the curve moves by ${significant(most, 2)}`;
   return `direction ${direction + 1} of ${here.values.length} ${goes} (${significant(here.values[direction]!, 2)}); ${curve}`;
@@ -60,8 +54,6 @@ export class Stems extends SizedPart {
   get #right(): number {
     return this.width >= ROOMY ? Math.round(0.66 * this.width) : this.width - 4;
   }
-
-  #x = (direction: number) => LEFT + ((direction + 0.5) / this.here.values.length) * (this.#right - LEFT);
 
   #tell(direction: number | undefined, keep: boolean): void {
     this.tell('lab-way', { direction, keep });
@@ -93,9 +85,8 @@ export class Stems extends SizedPart {
   protected override render() {
     const { here, width, height } = this;
     const n = here.values.length;
-    const kinds = Array.from({ length: n }, (_, k) => kindOf(here, k));
-    const counts = (kind: Kind) => kinds.filter((k) => k === kind).length;
-    const words = `${counts('down')} of ${n} directions go down, ${counts('flat')} are nearly flat, ${counts('up')} go up`;
+    const { values, nearlyFlat: flat } = here;
+    const words = spectrumWords({ values, flat });
     const said = reading(here, this.way);
     return html`<div
       class="plot"
@@ -112,37 +103,11 @@ export class Stems extends SizedPart {
       @pointerleave=${() => this.#tell(undefined, false)}
     >
       <svg class="stems" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${words}>
-        ${this.#stems(kinds, counts)} ${width >= ROOMY ? this.#slice() : nothing}
+        ${stems({ values, flat, left: LEFT, right: this.#right, top: TOP, floor: height - BOTTOM, now: this.way })}
+        <text x=${(LEFT + this.#right) / 2} y=${height - 3} text-anchor="middle">directions, by curvature</text>
+        ${width >= ROOMY ? this.#slice() : nothing}
       </svg>
     </div>`;
-  }
-
-  #stems(kinds: readonly Kind[], counts: (kind: Kind) => number) {
-    const { here, height } = this;
-    const bent = (value: number) => Math.sign(value) * Math.log1p(Math.abs(value) / here.nearlyFlat);
-    const heights = [...here.values].map(bent);
-    // Both sides have room, so that a place without ways down is seen to have none.
-    const most = Math.max(...heights, 1);
-    const least = Math.min(...heights, -0.4 * most);
-    const y = linear([least, most], [height - BOTTOM, TOP]);
-    const [zero, edge] = [y(0), y(bent(here.nearlyFlat))];
-    const band = zero - edge;
-    const side = (kind: Kind, at: number) =>
-      svg`<text class=${kind} x=${LEFT - 6} y=${px(at)} dy="0.32em" text-anchor="end">${counts(kind)} ${kind}</text>`;
-    return svg`<rect class="nearly-flat" x=${LEFT} width=${this.#right - LEFT} y=${px(edge)} height=${px(2 * band)} />
-      <line class="grid" x1=${LEFT} x2=${this.#right} y1=${px(zero)} y2=${px(zero)} />
-      ${side('up', 0.5 * (TOP + edge))} ${side('flat', zero)} ${side('down', 0.5 * (zero + band + height - BOTTOM))}
-      ${kinds.map((kind, k) => {
-        const [x, top] = [px(this.#x(k)), px(y(heights[k]!))];
-        const now = k === this.way ? 'now' : '';
-        const mark = {
-          up: svg`<circle cx=${x} cy=${top} r="4.5" />`,
-          flat: svg`<path d="M${x} ${top - 5}l5 5l-5 5l-5 -5z" />`,
-          down: svg`<path d="M${x - 5.5} ${top - 4}h11l-5.5 9z" />`,
-        }[kind];
-        return svg`<g class="stem ${kind} ${now}"><line x1=${x} x2=${x} y1=${px(zero)} y2=${top} />${mark}</g>`;
-      })}
-      <text x=${(LEFT + this.#right) / 2} y=${height - 3} text-anchor="middle">directions, by curvature</text>`;
   }
 
   /** The loss along the direction. */
@@ -156,7 +121,7 @@ export class Stems extends SizedPart {
     const place = (k: number) => x((2 * STRIDE * k) / (SLICE - 1) - STRIDE);
     const middle = (SLICE - 1) / 2;
     const line = polyline([...values].map((value, k) => [place(k), y(value)]));
-    return svg`<path class="slice ${kindOf(here, way)}" d=${line} />
+    return svg`<path class="slice ${kindOf(here.values[way]!, here.nearlyFlat)}" d=${line} />
       <circle class="ring" cx=${px(place(middle))} cy=${px(y(values[middle]!))} r="5" />
       <text x=${(left + right) / 2} y=${height - 3} text-anchor="middle">loss along it</text>`;
   }

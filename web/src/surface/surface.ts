@@ -1,5 +1,6 @@
 import { html, nothing, type SVGTemplateResult, svg } from 'lit';
 import '../grammar/field.ts';
+import '../grammar/spectrum.ts';
 import type { Chart } from '../grammar/asking.ts';
 import type { Handle, Zoom } from '../grammar/field.ts';
 import type { HomeFile } from '../grammar/home.ts';
@@ -323,10 +324,31 @@ export class SurfaceExhibit extends SurfaceRun {
       </p>`;
   }
 
+  /** All curvatures where one looks, once they are known. */
+  #spectrum() {
+    const { curved } = this;
+    const whose = this.atCross ? 'at the cross' : 'where the run stands';
+    if (this.ring) return nothing;
+    return html`<div>
+      <h3>Curvature ${whose}, in all ${this.facts?.dim ?? 105} directions</h3>
+      ${
+        curved
+          ? html`<lab-spectrum
+              .values=${curved.values}
+              .flat=${0.01 * Math.max(curved.largest, -curved.smallest)}
+              label=${`Curvatures ${whose}`}
+            ></lab-spectrum>`
+          : html`<p class="note">Computed when the run pauses: it costs a hundred gradients.</p>`
+      }
+      <p class="note">Each stem is a direction. Up: the loss rises that way; down: it falls; in the grey band it is nearly flat. The map shows two of them.</p>
+    </div>`;
+  }
+
   protected override curves() {
     return html`<div class="profile" @lab-cursor=${this.onLine}>
         ${this.#profile()}
       </div>
+      ${this.#spectrum()}
       ${
         this.narrow.matches
           ? html`${this.ring ? nothing : this.#besides()} ${this.#other()} ${this.#aside()}
