@@ -27,8 +27,8 @@ const STEPS: u32 = 4000;
 
 /// The claim (Wen et al. 2024): a large rate runs far along the valley, high above its floor; once it decays, the loss is below that of a small rate at
 /// equal steps. Measured on digits after 4000 steps, rates 0.05 and 0.5, the latter times 0.05 for the last fifth, medians of five seeds of small, large, and
-/// large with decay: batches of 4: 0.086, 0.101, 0.069; batches of 32: 0.084, 0.028, 0.028. In batches of 32 there is no height to come down from. The
-/// setting was chosen after the seeds 1 to 5 were seen at six of them; in batches of 4 these seeds are others, and four of the five show it by themselves.
+/// large with decay: batches of 4: 0.086, 0.101, 0.069; batches of 32: 0.082, 0.028, 0.028. In batches of 32 there is no height to come down from. The
+/// setting was chosen after the seeds 1 to 5 were seen at six of them; these seeds are others, and in batches of 4 four of the five show it by themselves.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn a_large_rate_with_decay_beats_a_small_one() {
@@ -36,8 +36,7 @@ fn a_large_rate_with_decay_beats_a_small_one() {
     let f = data.objective(16).unwrap();
     for batch in [4, 32] {
         let mut all = [const { Vec::new() }; 3];
-        // Where the claim holds, other seeds than those that the setting was chosen by.
-        for seed in if batch == 4 { 101..=105 } else { 1..=5 } {
+        for seed in 101..=105 {
             let decayed = Schedule::Steps { rate: 0.5, factor: 0.05, every: STEPS * 4 / 5 };
             let schedules = [Schedule::Constant { rate: 0.05 }, Schedule::Constant { rate: 0.5 }, decayed];
             for (all, schedule) in all.iter_mut().zip(schedules) {
