@@ -2,6 +2,7 @@
 
 use core::hint::black_box;
 
+use losscape::base::vector::axpy;
 use losscape_dispatch::{Level, Simd, Task, Vector, limit, run, widest};
 use serde_json::{Value, json};
 
@@ -43,6 +44,17 @@ impl Task for Chains {
 #[derive(Clone, Copy)]
 pub(crate) struct Widths {
     widest: Level,
+}
+
+/// Bytes of two vectors between which numbers move: in the first-level cache, in the second, and beyond most.
+const MOVED: [usize; 3] = [16 << 10, 1 << 20, 64 << 20];
+
+/// Bytes a second, in units of 10⁹, of `y ← y + a x` over vectors that take so many bytes together: two are read, one is written.
+fn bandwidth(bytes: usize) -> f64 {
+    let n = bytes / (2 * size_of::<f32>());
+    let (x, mut y) = (vec![1.0; n], vec![0.0; n]);
+    let [seconds] = in_turn([&mut || axpy(black_box(1e-9), &x, &mut y)]);
+    (3 * n * size_of::<f32>()) as f64 / seconds / 1e9
 }
 
 /// The widths there are, in bits.
@@ -97,7 +109,14 @@ impl Widths {
             println!("  {bits} bits  {gflops:6.1} GFLOP/s");
             json!({ "bits": bits, "gflops": gflops })
         });
-        json!({ "processor": processor(), "limits": limits.collect::<Vec<_>>() })
+        let limits = limits.collect::<Vec<_>>();
+        println!("\nnumbers read and written by y ← y + a x\n");
+        let bandwidths = MOVED.map(|bytes| {
+            let rate = bandwidth(bytes);
+            println!("  in {:6} kB  {rate:6.1} GB/s", bytes >> 10);
+            json!({ "bytes": bytes, "gigabytes_per_second": rate })
+        });
+        json!({ "processor": processor(), "limits": limits, "bandwidths": bandwidths })
     }
 
     /// The processor, and the vectors in use.

@@ -13,6 +13,7 @@ mod matrix;
 mod measure;
 mod path_peers;
 mod peers;
+mod readme;
 mod whole;
 
 use std::path::PathBuf;
@@ -45,6 +46,7 @@ losscape-benches [--width BITS] <command>
                                     one of these programs
   density QUESTION                  one of these programs
   serve                             take part in a comparison
+  readme RESULTS.json               print the README's tables of what `cargo xtask bench` has written
   data FOLDER                       write the workloads' numbers for programs in other languages
 ";
 
@@ -88,6 +90,7 @@ fn execute(command: &[&str], widths: Widths) -> Result<(), String> {
         }
         ["density", ref question @ ..] => diffusion::answer(question),
         ["serve"] => serve(),
+        ["readme", results] => readme(results),
         ["data", folder] => data(folder),
         _ => Err(HELP.into()),
     }
@@ -145,6 +148,13 @@ fn serve() -> Result<(), String> {
         Kernel::new(workload, problem, &labels[workload as usize]).ok().map(|kernel| Box::new(kernel) as _)
     })
     .map_err(|error| error.to_string())
+}
+
+fn readme(results: &str) -> Result<(), String> {
+    let text = std::fs::read_to_string(results).map_err(|error| format!("{results}: {error}"))?;
+    let results = serde_json::from_str(&text).map_err(|error| format!("{results}: {error}"))?;
+    print!("{}", readme::tables(&results)?);
+    Ok(())
 }
 
 fn data(folder: &str) -> Result<(), String> {

@@ -43,6 +43,19 @@ impl Workload {
         ["W1", "W2", "W3", "W4", "W5", "W6"][self as usize]
     }
 
+    /// What it does, in a few words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        [
+            "train 2-16-16-1, batch 32",
+            "train 64-32-10, batch 32",
+            "train 784-128-10, batch 64",
+            "loss and gradient, 1024 samples",
+            "Hessian–vector product, the same",
+            "losses on a plane, 1024 samples",
+        ][self as usize]
+    }
+
     /// The workload of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -22,9 +22,10 @@ cargo xtask <command>
               [--bless]       accept this machine's digests as the committed ones
   size [--write]              flash, RAM, stack and instructions on boards, compared with (or written to)
                               firmware/README.md
-  bench [--width BITS] [--jax] | --paths | --diffusion | --curvature
+  bench [--width BITS] [--write | --jax] | --paths | --diffusion | --curvature
                               speeds next to naive twins, other libraries and the machine's limit
-                              (or next to JAX; or of paths, next to ASE and NumPy), as ratios of one sitting
+                              (or next to JAX; or of paths, next to ASE and NumPy), as ratios of one sitting;
+                              --write puts them into README.md
   miri                        undefined behaviour, looked for by an interpreter; needs a nightly Rust
   test [--exhaustive]         everything that must hold before a commit lands
        [--quick]              or the quick part, in minutes: lints, unit tests, this machine's digests

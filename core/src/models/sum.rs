@@ -21,13 +21,22 @@ pub(super) struct BlockSum<'s, R> {
 impl<'s, R: Real> BlockSum<'s, R> {
     /// A sum to be left in `sum`; takes a place for a block off `scratch` if there are `several` blocks.
     pub(super) fn new<'b: 's>(sum: &'s mut [R], several: bool, scratch: &mut &'b mut [R]) -> Option<Self> {
-        sum.fill(R::ZERO);
+        let new = Self::unfilled(sum, several, scratch)?;
+        new.block.fill(R::ZERO);
+        Some(new)
+    }
+
+    /// The same, but the first block holds anything: who adds to it writes its first terms.
+    pub(super) fn unfilled<'b: 's>(
+        sum: &'s mut [R],
+        several: bool,
+        scratch: &mut &'b mut [R],
+    ) -> Option<Self> {
         if !several {
             return Some(Self { total: &mut [], block: sum });
         }
-        let block = scratch.split_off_mut(..sum.len())?;
-        block.fill(R::ZERO);
-        Some(Self { total: sum, block })
+        sum.fill(R::ZERO);
+        Some(Self { block: scratch.split_off_mut(..sum.len())?, total: sum })
     }
 
     /// Where the terms of the block under way are added.

@@ -78,9 +78,13 @@ impl Width {
     }
 }
 
-const USAGE: &str = "cargo xtask bench [--width 128|256|512] [--jax] | --paths | --diffusion | --curvature";
+const USAGE: &str =
+    "cargo xtask bench [--width 128|256|512] [--write | --jax] | --paths | --diffusion | --curvature";
 
-/// Prints the tables and writes `target/bench.json`; with `--width`, with vectors no wider (`target/bench-256.json`); with
+const README: &str = "README.md";
+const TABLE_END: &str = "<!-- end -->";
+
+/// Prints the tables and writes `target/bench.json`, with `--write` also those of the README; with `--width`, with vectors no wider (`target/bench-256.json`); with
 /// `--jax`, only the comparison with JAX; with `--paths`, only bands and AutoNEB; with `--diffusion`, only densities, clouds
 /// and convolutions; with `--curvature`, only products of Hessians and what is made of them.
 pub(crate) fn run(flags: &[&str]) -> Result {
@@ -93,7 +97,8 @@ pub(crate) fn run(flags: &[&str]) -> Result {
         ref flags => (Width::Native, flags),
     };
     let result = match (width, flags) {
-        (_, []) => all(width, &mut log),
+        (_, []) => all(width, &mut log).map(drop),
+        (_, ["--write"]) => all(width, &mut log).and_then(|native| write(width, &native, &mut log)),
         (_, ["--jax"]) => with_jax(width, &mut log),
         (Width::Native, ["--paths"]) => paths_of_peers(&mut log),
         (Width::Native, ["--diffusion"]) => diffusion_of_peers(&mut log),
@@ -113,7 +118,8 @@ pub(crate) fn check(log: &mut Log) -> Result<String> {
     program(executable("optimised/losscape-benches")).arg("check").log(log).map(|()| String::new())
 }
 
-fn all(width: Width, log: &mut Log) -> Result {
+/// Returns our program.
+fn all(width: Width, log: &mut Log) -> Result<PathBuf> {
     println!("building (frameworks to compare with take some minutes, once) ...");
     let native = build(log)?;
     let (mut peers, mut missing) = (Vec::new(), Vec::new());
@@ -147,7 +153,30 @@ fn all(width: Width, log: &mut Log) -> Result {
         format!("{{\"native\": {kernels}, \"peers\": {peers}, \"browser\": {chromium}}}\n"),
     )?;
     println!("\nwritten to {}", out.display());
-    if missing.is_empty() { Ok(()) } else { Err(Failure::Missing(missing.join("\n         "))) }
+    if missing.is_empty() { Ok(native) } else { Err(Failure::Missing(missing.join("\n         "))) }
+}
+
+/// Puts the results of a width into the README.
+fn write(width: Width, native: &Path, log: &mut Log) -> Result {
+    let tables = program(native).arg("readme").arg(width.file("bench")).capture(log)?;
+    let readme = std::fs::read_to_string(paths::at(README))?;
+    std::fs::write(paths::at(README), replaced(&readme, width, &tables)?)?;
+    println!("written to {README}");
+    Ok(())
+}
+
+/// The README with other tables of a width.
+fn replaced(readme: &str, width: Width, tables: &str) -> Result<String> {
+    let marker = match width {
+        Width::Native => "<!-- written by `cargo xtask bench --write` -->\n".into(),
+        Width::Bits(bits) => format!("<!-- written by `cargo xtask bench --width {bits} --write` -->\n"),
+    };
+    let parts =
+        readme.split_once(&marker).and_then(|(before, rest)| Some((before, rest.split_once(TABLE_END)?)));
+    let Some((before, (_, after))) = parts else {
+        return Err(Failure::Failed(format!("{README} lacks {} ... {TABLE_END}", marker.trim_end())));
+    };
+    Ok(format!("{before}{marker}{tables}{TABLE_END}{after}"))
 }
 
 /// The program with our side of everything.
@@ -321,4 +350,24 @@ fn python(package: &str, missing: &str) -> Result<String> {
 /// A program below the build folder.
 fn executable(path: &str) -> PathBuf {
     paths::target(path).with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_tables_of_the_width_are_replaced() {
+        let end = TABLE_END;
+        let (wide, narrow) = (
+            "<!-- written by `cargo xtask bench --write` -->",
+            "<!-- written by `cargo xtask bench --width 256 --write` -->",
+        );
+        let page = |a: &str, b: &str| format!("one\n{wide}\n{a}{end}\ntwo\n{narrow}\n{b}{end}\nthree\n");
+        let replaced = |width, tables| replaced(&page("old\n", "old\n"), width, tables).unwrap_or_default();
+        assert_eq!(replaced(Width::Native, "new\n"), page("new\n", "old\n"));
+        assert_eq!(replaced(Width::Bits("256"), "new\n"), page("old\n", "new\n"));
+        assert_eq!(replaced(Width::Bits("128"), "new\n"), "", "a page without its markers");
+        assert!(super::replaced("", Width::Native, "").is_err());
+    }
 }

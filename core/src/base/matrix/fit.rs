@@ -4,11 +4,19 @@
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     /// All three have elements.
-    Whole,
+    Whole(Shape),
     /// There are no rows or no inputs.
     Empty,
     /// There is no such shape.
     Not,
+}
+
+/// The shape of a product. A division takes as long as a hundred terms of a tile, so each length is divided once a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) rows: usize,
+    pub(super) inputs: usize,
+    pub(super) outputs: usize,
 }
 
 /// How slices of these lengths fit.
@@ -21,6 +29,6 @@ pub(super) fn fit(batch: usize, weights: usize, results: usize, outputs: usize) 
     } else if inputs == 0 || rows == 0 {
         Fit::Empty
     } else {
-        Fit::Whole
+        Fit::Whole(Shape { rows, inputs, outputs })
     }
 }

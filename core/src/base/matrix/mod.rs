@@ -35,9 +35,11 @@ use super::target::{COMPACT, TILES, VECTORS};
 /// assert_eq!(out, [70.5, 100.25]);
 /// ```
 pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
-    let whole = TILES && (bias.is_empty() || bias.len() == outputs);
-    if whole && fit(x.len(), w.len(), out.len(), outputs) == Fit::Whole {
-        wide::affine(x, w, bias, out, outputs);
+    if TILES
+        && (bias.is_empty() || bias.len() == outputs)
+        && let Fit::Whole(shape) = fit(x.len(), w.len(), out.len(), outputs)
+    {
+        wide::affine(x, w, bias, out, shape);
     } else {
         scalar::affine(x, w, bias, out, outputs);
     }
@@ -53,8 +55,8 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
 /// assert_eq!(out, [321.0]);
 /// ```
 pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if TILES && fit(x.len(), w.len(), out.len(), outputs) == Fit::Whole {
-        wide::affine_add(x, w, out, outputs);
+    if TILES && let Fit::Whole(shape) = fit(x.len(), w.len(), out.len(), outputs) {
+        wide::affine_add(x, w, out, shape);
     } else {
         scalar::affine_add(x, w, out, outputs);
     }
@@ -70,8 +72,8 @@ pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(out, [50.0, 110.0]);
 /// ```
 pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if TILES && fit(out.len(), w.len(), d.len(), outputs) == Fit::Whole {
-        wide::back(d, w, out, outputs);
+    if TILES && let Fit::Whole(shape) = fit(out.len(), w.len(), d.len(), outputs) {
+        wide::back(d, w, out, shape);
     } else {
         scalar::back(d, w, out, outputs);
     }
@@ -87,8 +89,8 @@ pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(out, [51.0, 112.0]);
 /// ```
 pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if TILES && fit(out.len(), w.len(), d.len(), outputs) == Fit::Whole {
-        wide::back_add(d, w, out, outputs);
+    if TILES && let Fit::Whole(shape) = fit(out.len(), w.len(), d.len(), outputs) {
+        wide::back_add(d, w, out, shape);
     } else {
         scalar::back_add(d, w, out, outputs);
     }
@@ -104,10 +106,28 @@ pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// assert_eq!(sum, [10.0, 20.0, 20.0, 40.0]);
 /// ```
 pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
-    if TILES && fit(x.len(), sum.len(), d.len(), outputs) == Fit::Whole {
-        wide::outer_sum(x, d, sum, outputs);
+    if TILES && let Fit::Whole(shape) = fit(x.len(), sum.len(), d.len(), outputs) {
+        wide::outer_sum(x, d, sum, shape);
     } else {
         scalar::outer_sum(x, d, sum, outputs);
+    }
+}
+
+/// `out[i][j] = Σₛ x[s][i] d[s][j]`, samples in order: [`outer_sum`] from zeros, which are not read.
+///
+/// Shapes and cost as in [`outer_sum`].
+///
+/// ```
+/// let mut out = [f32::NAN; 4];
+/// losscape::base::matrix::outer(&[1.0, 2.0], &[10.0, 20.0], &mut out, 2);
+/// assert_eq!(out, [10.0, 20.0, 20.0, 40.0]);
+/// ```
+pub fn outer<R: Real>(x: &[R], d: &[R], out: &mut [R], outputs: usize) {
+    if TILES && let Fit::Whole(shape) = fit(x.len(), out.len(), d.len(), outputs) {
+        wide::outer(x, d, out, shape);
+    } else {
+        out.fill(R::ZERO);
+        scalar::outer_sum(x, d, out, outputs);
     }
 }
 
@@ -123,9 +143,12 @@ pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
 /// assert_eq!(sum, [32.0, 61.0]);
 /// ```
 pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &mut [R], outputs: usize) {
-    let whole = VECTORS && !COMPACT && x.len() == rx.len() && d.len() == rd.len();
-    if whole && fit(x.len(), sum.len(), d.len(), outputs) == Fit::Whole {
-        wide::outer_sum_direction(x, rx, d, rd, sum, outputs);
+    if VECTORS
+        && !COMPACT
+        && (x.len(), d.len()) == (rx.len(), rd.len())
+        && let Fit::Whole(shape) = fit(x.len(), sum.len(), d.len(), outputs)
+    {
+        wide::outer_sum_direction(x, rx, d, rd, sum, shape);
     } else {
         scalar::outer_sum_direction(x, rx, d, rd, sum, outputs);
     }

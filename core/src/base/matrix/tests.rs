@@ -3,6 +3,7 @@ extern crate std;
 use std::vec;
 use std::vec::Vec;
 
+use super::fit::Shape;
 use super::naive;
 use crate::Real;
 
@@ -24,42 +25,43 @@ pub(super) fn bits<R: Real>(x: &[R]) -> Vec<u64> {
 type Product<R> = fn(&[R], &[R], &mut [R], usize);
 
 /// One product of two matrices onto a third equals its twin.
-fn same<R: Real>(
+fn same<R: Real, S: Copy>(
     name: &str,
-    fast: Product<R>,
+    fast: fn(&[R], &[R], &mut [R], S),
     slow: Product<R>,
-    a: usize,
-    b: usize,
-    c: usize,
+    [a, b, c]: [usize; 3],
+    shape: S,
     outputs: usize,
 ) {
     let (x, y, start) = (filler::<R>(a, 1), filler::<R>(b, 2), filler::<R>(c, 3));
     let (mut got, mut want) = (start.clone(), start);
-    fast(&x, &y, &mut got, outputs);
+    fast(&x, &y, &mut got, shape);
     slow(&x, &y, &mut want, outputs);
     assert_eq!(bits(&got), bits(&want), "{name}: a {a}, b {b}, c {c}, outputs {outputs}");
 }
 
 macro_rules! every_kernel {
-    ($kernels:ident) => {
+    ($kernels:ident, $shape:expr) => {
         fn $kernels<R: Real>(rows: usize, inputs: usize, outputs: usize) {
             use super::$kernels;
+            let (whole, shape) = (Shape { rows, inputs, outputs }, $shape);
+            let shape = shape(whole);
             let (x, w, d) = (rows * inputs, inputs * outputs, rows * outputs);
-            same::<R>("affine_add", $kernels::affine_add, naive::affine_add, x, w, d, outputs);
-            same::<R>("back", $kernels::back, naive::back, d, w, x, outputs);
-            same::<R>("back_add", $kernels::back_add, naive::back_add, d, w, x, outputs);
-            same::<R>("outer_sum", $kernels::outer_sum, naive::outer_sum, x, d, w, outputs);
+            same::<R, _>("affine_add", $kernels::affine_add, naive::affine_add, [x, w, d], shape, outputs);
+            same::<R, _>("back", $kernels::back, naive::back, [d, w, x], shape, outputs);
+            same::<R, _>("back_add", $kernels::back_add, naive::back_add, [d, w, x], shape, outputs);
+            same::<R, _>("outer_sum", $kernels::outer_sum, naive::outer_sum, [x, d, w], shape, outputs);
             for bias in [filler::<R>(outputs, 4), vec![]] {
                 let (x, w) = (filler::<R>(x, 1), filler::<R>(w, 2));
                 let (mut got, mut want) = (vec![R::ONE; d], vec![R::TWO; d]);
-                $kernels::affine(&x, &w, &bias, &mut got, outputs);
+                $kernels::affine(&x, &w, &bias, &mut got, shape);
                 naive::affine(&x, &w, &bias, &mut want, outputs);
                 assert_eq!(bits(&got), bits(&want), "affine: {rows} × {inputs} × {outputs}");
             }
             let (rx, rd) = (filler::<R>(x, 6), filler::<R>(d, 7));
             let (a, b) = (filler::<R>(x, 1), filler::<R>(d, 5));
             let (mut got, mut want) = (filler::<R>(w, 3), filler::<R>(w, 3));
-            $kernels::outer_sum_direction(&a, &rx, &b, &rd, &mut got, outputs);
+            $kernels::outer_sum_direction(&a, &rx, &b, &rd, &mut got, shape);
             naive::outer_sum_direction(&a, &rx, &b, &rd, &mut want, outputs);
             assert_eq!(bits(&got), bits(&want), "outer_sum_direction: {rows} × {inputs} × {outputs}");
             let d = filler::<R>(d, 5);
@@ -72,14 +74,24 @@ macro_rules! every_kernel {
 }
 
 // Both kinds on every target, also the one that it does not use.
-every_kernel!(wide);
-every_kernel!(scalar);
+every_kernel!(wide, |shape: Shape| shape);
+every_kernel!(scalar, |shape: Shape| shape.outputs);
+
+/// What a product from zeros does not read is not seen.
+fn outer_from_zeros<R: Real>(rows: usize, inputs: usize, outputs: usize) {
+    let (x, d) = (filler::<R>(rows * inputs, 1), filler::<R>(rows * outputs, 5));
+    let (mut got, mut want) = (vec![R::NAN; inputs * outputs], vec![R::ZERO; inputs * outputs]);
+    super::outer(&x, &d, &mut got, outputs);
+    naive::outer_sum(&x, &d, &mut want, outputs);
+    assert_eq!(bits(&got), bits(&want), "outer: {rows} × {inputs} × {outputs}");
+}
 
 fn every_kernel<R: Real>(rows: usize, inputs: usize, outputs: usize) {
     if rows > 0 && inputs > 0 {
         wide::<R>(rows, inputs, outputs);
     }
     scalar::<R>(rows, inputs, outputs);
+    outer_from_zeros::<R>(rows, inputs, outputs);
 }
 
 /// Rows, inputs and outputs: whole tiles, parts of them, and sums longer than a panel.

@@ -19,7 +19,7 @@ pub(super) const ROW_MAJOR: u8 = 0;
 pub(super) const COLUMN_MAJOR: u8 = 1;
 
 /// Whether code is to be small: one way to read a panel, and two heights of tiles.
-const SMALL: bool = cfg!(target_family = "wasm");
+pub(super) const SMALL: bool = cfg!(target_family = "wasm");
 
 /// Where the sums begin.
 #[derive(Clone, Copy)]

@@ -4,6 +4,7 @@ use losscape_dispatch::run;
 
 use super::column::ColumnSum;
 use super::few::FewTerms;
+use super::fit::Shape;
 use super::naive;
 use super::narrow::{FLIGHT, Narrow};
 use super::tile::{COLUMN_MAJOR, Product, ROW_MAJOR, Start};
@@ -14,33 +15,33 @@ const FEW_ROWS: usize = 4;
 /// Up to this many columns the other dimension makes the better lanes.
 const FEW_COLUMNS: usize = 3;
 
-pub(super) fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usize) {
+pub(super) fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], shape: Shape) {
     let start = if bias.is_empty() { Start::Zero } else { Start::Columns(bias) };
-    affine_from(start, x, w, out, outputs);
+    affine_from(start, x, w, out, shape);
 }
 
-pub(super) fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    affine_from(Start::Result, x, w, out, outputs);
+pub(super) fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], shape: Shape) {
+    affine_from(Start::Result, x, w, out, shape);
 }
 
-fn affine_from<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if out.len() < FEW_ROWS * outputs {
-        affine_few(start, x, w, out, outputs);
-    } else if outputs <= FEW_COLUMNS {
-        affine_narrow(start, x, w, out, outputs);
+fn affine_from<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], shape: Shape) {
+    if shape.rows < FEW_ROWS {
+        affine_few(start, x, w, out, shape);
+    } else if shape.outputs <= FEW_COLUMNS {
+        affine_narrow(start, x, w, out, shape);
     } else {
-        product(start, x, w, out, outputs);
+        product(start, x, w, out, shape);
     }
 }
 
 /// Many rows and columns; if there are few terms, all are held.
-fn product<R: Real>(start: Start<'_, R>, a: &[R], b: &[R], c: &mut [R], columns: usize) {
-    match b.len() / columns {
+fn product<R: Real>(start: Start<'_, R>, a: &[R], b: &[R], c: &mut [R], shape: Shape) {
+    let Shape { rows, inputs: depth, outputs: columns } = shape;
+    match depth {
         1 => run(FewTerms::<R, 1> { a, b, start, c, columns }),
         2 => run(FewTerms::<R, 2> { a, b, start, c, columns }),
         3 => run(FewTerms::<R, 3> { a, b, start, c, columns }),
         depth => {
-            let rows = c.len() / columns;
             let (a, b) = ([a], [b]);
             run(Product::<R, 1, ROW_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
         }
@@ -48,13 +49,13 @@ fn product<R: Real>(start: Start<'_, R>, a: &[R], b: &[R], c: &mut [R], columns:
 }
 
 /// A few rows: the outputs of one row are the lanes.
-fn affine_few<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], outputs: usize) {
+fn affine_few<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], shape: Shape) {
+    let Shape { inputs, outputs, .. } = shape;
     match start {
         Start::Zero => out.fill(R::ZERO),
         Start::Columns(bias) => naive::fill_rows(bias, out, outputs),
         Start::Result => {}
     }
-    let inputs = w.len() / outputs;
     for (x, out) in x.chunks_exact(inputs).zip(out.chunks_exact_mut(outputs)) {
         for (&x, w) in x.iter().zip(w.chunks_exact(outputs)) {
             for (out, &w) in out.iter_mut().zip(w) {
@@ -65,46 +66,52 @@ fn affine_few<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], out
 }
 
 /// A few outputs: the samples are the lanes.
-fn affine_narrow<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    let inputs = w.len() / outputs;
-    let rows = out.len() / outputs / FLIGHT * FLIGHT;
+fn affine_narrow<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], shape: Shape) {
+    let Shape { inputs, outputs, .. } = shape;
+    let rows = shape.rows / FLIGHT * FLIGHT;
     let ((x, x_left), (out, out_left)) = (x.split_at(rows * inputs), out.split_at_mut(rows * outputs));
     match outputs {
         1 => run(Narrow::<R, 1> { x, w, start, out }),
         2 => run(Narrow::<R, 2> { x, w, start, out }),
         _ => run(Narrow::<R, FEW_COLUMNS> { x, w, start, out }),
     }
-    affine_few(start, x_left, w, out_left, outputs);
-}
-
-pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if d.len() < FEW_ROWS * outputs {
-        naive::back(d, w, out, outputs)
-    } else {
-        back_tiles(d, w, Start::Zero, out, outputs)
+    if rows < shape.rows {
+        affine_few(start, x_left, w, out_left, shape);
     }
 }
 
-pub(super) fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    if d.len() < FEW_ROWS * outputs {
-        naive::back_add(d, w, out, outputs)
+pub(super) fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], shape: Shape) {
+    if shape.rows < FEW_ROWS {
+        naive::back(d, w, out, shape.outputs)
     } else {
-        back_tiles(d, w, Start::Result, out, outputs)
+        back_tiles(d, w, Start::Zero, out, shape)
     }
 }
 
-fn back_tiles<R: Real>(d: &[R], w: &[R], start: Start<'_, R>, c: &mut [R], depth: usize) {
-    let (rows, columns) = (d.len() / depth, w.len() / depth);
+pub(super) fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], shape: Shape) {
+    if shape.rows < FEW_ROWS {
+        naive::back_add(d, w, out, shape.outputs)
+    } else {
+        back_tiles(d, w, Start::Result, out, shape)
+    }
+}
+
+fn back_tiles<R: Real>(d: &[R], w: &[R], start: Start<'_, R>, c: &mut [R], shape: Shape) {
+    let Shape { rows, inputs: columns, outputs: depth } = shape;
     if depth == 1 {
         // One column is one row.
-        return product(start, d, w, c, columns);
+        return product(start, d, w, c, Shape { rows, inputs: depth, outputs: columns });
     }
     let (a, b) = ([d], [w]);
     run(Product::<R, 1, ROW_MAJOR, COLUMN_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
 }
 
-pub(super) fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
-    outer_tiles([x], [d], sum, outputs);
+pub(super) fn outer<R: Real>(x: &[R], d: &[R], out: &mut [R], shape: Shape) {
+    outer_tiles([x], [d], Start::Zero, out, shape);
+}
+
+pub(super) fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], shape: Shape) {
+    outer_tiles([x], [d], Start::Result, sum, shape);
 }
 
 pub(super) fn outer_sum_direction<R: Real>(
@@ -113,14 +120,22 @@ pub(super) fn outer_sum_direction<R: Real>(
     d: &[R],
     rd: &[R],
     sum: &mut [R],
-    outputs: usize,
+    shape: Shape,
 ) {
-    outer_tiles([x, rx], [rd, d], sum, outputs);
+    outer_tiles([x, rx], [rd, d], Start::Result, sum, shape);
 }
 
 /// The outputs are the lanes, unless they are few: then the inputs.
-fn outer_tiles<R: Real, const PAIRS: usize>(x: [&[R]; PAIRS], d: [&[R]; PAIRS], c: &mut [R], outputs: usize) {
-    let (inputs, depth, start) = (c.len() / outputs, d[0].len() / outputs, Start::Result);
+// In WebAssembly a task is part of who runs it: once is enough.
+#[inline(never)]
+fn outer_tiles<R: Real, const PAIRS: usize>(
+    x: [&[R]; PAIRS],
+    d: [&[R]; PAIRS],
+    start: Start<'_, R>,
+    c: &mut [R],
+    shape: Shape,
+) {
+    let Shape { rows: depth, inputs, outputs } = shape;
     let (a, b, rows, columns) =
         if outputs <= FEW_COLUMNS { (d, x, outputs, inputs) } else { (x, d, inputs, outputs) };
     // One column is one row.

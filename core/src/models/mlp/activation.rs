@@ -15,7 +15,9 @@ use crate::base::elementary::tanh_slice;
     feature = "tanh-micromath"
 ))]
 use crate::base::elementwise::each;
-use crate::base::elementwise::pair;
+use crate::base::elementwise::pair_columns;
+#[cfg(any(feature = "softplus", feature = "gelu"))]
+use crate::base::matrix::column_sum;
 use crate::{ArgError, Real};
 
 /// What a unit makes of its input z.
@@ -160,30 +162,32 @@ impl Activation {
         }
     }
 
-    /// The chain rule backwards, in place: `a ← φ′(z) · u` with u the gradient by a.
+    /// The chain rule backwards, in place: `δ = a ← φ′(z) · u` with u the gradient by a; and `sum[j] += Σₛ δ[s][j]` over the
+    /// rows of a layer of as many units as there are sums, in order.
     ///
     /// `z` is read only where [`needs_preactivation`](Self::needs_preactivation) and may be empty otherwise.
-    pub(super) fn pull_back<R: Real>(self, a: &mut [R], z: &[R], u: &[R]) {
+    pub(super) fn pull_back<R: Real>(self, a: &mut [R], z: &[R], u: &[R], sum: &mut [R]) {
         let _ = z; // what reads it may be left out
         match self {
-            Self::Identity => pair(a, u, |_, u| u),
+            Self::Identity => pair_columns(a, u, sum, |_, u| u),
             #[cfg(feature = "relu")]
-            Self::Relu => pair(a, u, |a, u| if a <= R::ZERO { R::ZERO } else { u }),
+            Self::Relu => pair_columns(a, u, sum, |a, u| if a <= R::ZERO { R::ZERO } else { u }),
             #[cfg(feature = "relu")]
             Self::LeakyRelu { slope } => {
                 let slope = R::from_f64(f64::from(slope));
-                pair(a, u, |a, u| if a > R::ZERO { u } else { slope * u });
+                pair_columns(a, u, sum, |a, u| if a > R::ZERO { u } else { slope * u });
             }
-            Self::Tanh => pull_back_tanh(a, u),
+            Self::Tanh => pull_back_tanh(a, u, sum),
             #[cfg(feature = "sigmoid")]
-            Self::Sigmoid => pair(a, u, |a, u| a * (R::ONE - a) * u),
+            Self::Sigmoid => pair_columns(a, u, sum, |a, u| a * (R::ONE - a) * u),
             #[cfg(feature = "tanh-micromath")]
-            Self::TanhMicromath => pull_back_tanh(a, u),
+            Self::TanhMicromath => pull_back_tanh(a, u, sum),
             #[cfg(any(feature = "softplus", feature = "gelu"))]
             _ => {
                 for ((a, &z), &u) in a.iter_mut().zip(z).zip(u) {
                     *a = self.slopes(*a, z).first * u;
                 }
+                column_sum(a, sum);
             }
         }
     }
@@ -223,8 +227,8 @@ impl Activation {
     }
 }
 
-fn pull_back_tanh<R: Real>(a: &mut [R], u: &[R]) {
-    pair(a, u, |a, u| (R::ONE - a * a) * u);
+fn pull_back_tanh<R: Real>(a: &mut [R], u: &[R], sum: &mut [R]) {
+    pair_columns(a, u, sum, |a, u| (R::ONE - a * a) * u);
 }
 
 #[inline(always)]

@@ -4,11 +4,12 @@ use super::Mlp;
 use super::tape::{DirectionTape, Kept, Tape, last, take_last, take_last_mut};
 use crate::Real;
 use crate::base::matrix::{
-    affine, affine_add, affine_add_abreast, back, back_add, back_both_abreast, column_sum, outer_sum,
+    affine, affine_add, affine_add_abreast, back, back_add, back_both_abreast, column_sum, outer, outer_sum,
     outer_sum_direction, outer_sum_direction_abreast,
 };
 use crate::base::refusal::refuse;
 use crate::base::rows::{copy, rows, rows_mut};
+use crate::base::target::TILES;
 
 impl Mlp {
     /// The outputs of a batch: `outputs ← net(inputs)`, evaluated a row at a time. NaN throughout if the slices do not
@@ -84,14 +85,15 @@ impl<R: Real> Pass<'_, R> {
         params.is_empty().then_some(())
     }
 
-    /// Adds the gradient of the samples of `x` to `grad`, given `upstream = ∂ℓ/∂aᴸ`.
+    /// Adds the gradient of the samples of `x` to `grad`, given `upstream = ∂ℓ/∂aᴸ`; or writes it there, if that is `fresh`
+    /// and may hold anything.
     ///
     /// ```text
     /// δˡ = φ′(zˡ) ⊙ uˡ,   ∂W += Σₛ aˡ⁻¹ δˡ,   ∂b += Σₛ δˡ,   uˡ⁻¹ = δˡ Wˡᵀ
     /// ```
     ///
     /// The activations are overwritten by δ.
-    pub(super) fn backward(&self, tape: &mut Tape<'_, R>, mut grad: &mut [R]) -> Option<()> {
+    pub(super) fn backward(&self, tape: &mut Tape<'_, R>, mut grad: &mut [R], fresh: bool) -> Option<()> {
         let Self { net, mut params, x, rows } = *self;
         let (mut acts, mut pre, upstream) = (&mut *tape.acts, &*tape.pre, &mut *tape.upstream);
         for l in (0..net.layers()).rev() {
@@ -99,10 +101,18 @@ impl<R: Real> Pass<'_, R> {
             let (below, own) = (rows * layer.inputs, rows * layer.outputs);
             let delta = take_last_mut(&mut acts, own)?;
             let z = take_last(&mut pre, if net.keeps_preactivations() { own } else { 0 })?;
-            net.activation(l).pull_back(delta, z, upstream.get(..own)?);
-            column_sum(delta, take_last_mut(&mut grad, layer.bias)?);
+            let bias = take_last_mut(&mut grad, layer.bias)?;
+            if TILES && fresh {
+                bias.fill(R::ZERO);
+            }
+            net.activation(l).pull_back(delta, z, upstream.get(..own)?, bias);
             let sum = take_last_mut(&mut grad, layer.weights)?;
-            outer_sum(if l > 0 { last(acts, below)? } else { x }, delta, sum, layer.outputs);
+            let x = if l > 0 { last(acts, below)? } else { x };
+            if TILES && fresh {
+                outer(x, delta, sum, layer.outputs);
+            } else {
+                outer_sum(x, delta, sum, layer.outputs);
+            }
             if l > 0 {
                 take_last(&mut params, layer.bias)?;
                 let weights = take_last(&mut params, layer.weights)?;

@@ -9,7 +9,7 @@ use super::weights::Mean;
 use super::{Equal, Loss, Mlp, Weighted, Weighting, Weights};
 use crate::base::elementwise::pair;
 use crate::base::refusal::refuse;
-use crate::base::target::VECTORS;
+use crate::base::target::{TILES, VECTORS};
 use crate::base::vector::{LaneSum, dot};
 use crate::models::data::{Dataset, Targets};
 use crate::models::sum::BlockSum;
@@ -234,10 +234,14 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
     ) -> Option<Mean<R>> {
         let mut samples = self.samples_of(batch);
         let mass = self.weights.mass(samples.len());
-        let mut grads = BlockSum::new(grad, samples.len() > BLOCK, &mut scratch)?;
-        let mut losses = LaneSum::default();
+        let mut grads = BlockSum::unfilled(grad, samples.len() > BLOCK, &mut scratch)?;
+        let (mut losses, mut fresh) = (LaneSum::default(), TILES);
+        if !TILES || samples.len() == 0 {
+            grads.block().fill(R::ZERO);
+        }
         while let Some(tile) = samples.take(self.tile, BLOCK) {
-            self.add_losses(params, tile, grads.block(), scratch, &mut losses)?;
+            self.add_losses(params, tile, grads.block(), fresh, scratch, &mut losses)?;
+            fresh = false;
             if samples.at_block(BLOCK) {
                 grads.close();
             }
@@ -245,12 +249,14 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         Some(Mean { loss: losses.total() / mass, mass })
     }
 
-    /// Adds a tile's losses to `sum` and their gradients to `grad`; nothing if something does not fit.
+    /// Adds a tile's losses to `sum` and their gradients to `grad`, or writes them there if that is `fresh`; nothing if
+    /// something does not fit.
     fn add_losses(
         &self,
         params: &[R],
         rows: Rows<'_>,
         grad: &mut [R],
+        fresh: bool,
         scratch: &mut [R],
         sum: &mut LaneSum<R>,
     ) -> Option<()> {
@@ -259,7 +265,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         pass.forward(tape.acts, tape.pre)?;
         let a = last(tape.acts, rows.len() * self.net.outputs())?;
         self.weights.head(self.loss, a, &self.answers(rows), tape.upstream.get_mut(..a.len())?, sum)?;
-        if grad.is_empty() { Some(()) } else { pass.backward(&mut tape, grad) }
+        if grad.is_empty() { Some(()) } else { pass.backward(&mut tape, grad, fresh) }
     }
 
     /// All samples, or those of a minibatch.

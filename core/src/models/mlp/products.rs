@@ -107,7 +107,7 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         let (answers, u) = (self.answers(rows), tape.upstream.get_mut(..len)?);
         self.weights.keep(self.loss, last(tape.acts, len)?, &answers, u, kept)?;
         self.weights.head_direction::<1>(self.loss, kept, last(direction.acts, len)?, &answers, u)?;
-        pass.backward(&mut tape, out)
+        pass.backward(&mut tape, out, false)
     }
 }
 

@@ -97,7 +97,7 @@ fn the_three_forms_of_the_chain_rule_agree() {
         f.push_forward::<f64, 1>(&a, &z, &rz, &mut ra);
         f.push_forward::<f64, 1>(&a, &z, &u, &mut delta);
         let mut direct = a;
-        f.pull_back(&mut direct, &z, &u);
+        f.pull_back(&mut direct, &z, &u, &mut [0.0]);
         f.pull_back_direction::<f64, 1>(&a, &z, &rz, &u, &ru, &mut r_delta);
         assert_eq!(delta, direct, "{f:?}");
         for k in 0..4 {
@@ -183,7 +183,7 @@ fn no_activation_hides_nan() {
         f.apply(&mut a);
         assert!(a[0].is_nan() && a[1].is_nan(), "{f:?}");
         let mut back = a;
-        f.pull_back(&mut back, &[f64::NAN; 2], &[f64::NAN; 2]);
+        f.pull_back(&mut back, &[f64::NAN; 2], &[f64::NAN; 2], &mut [0.0]);
         assert!(back[0].is_nan() && back[1].is_nan(), "{f:?}, backwards");
     }
     let mut a = [-0.0f32, 0.0, f32::NEG_INFINITY, f32::INFINITY];
