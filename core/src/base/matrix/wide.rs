@@ -7,13 +7,13 @@ use super::few::FewTerms;
 use super::fit::Shape;
 use super::naive;
 use super::narrow::{FLIGHT, Narrow};
-use super::tile::{COLUMN_MAJOR, Product, ROW_MAJOR, Start};
+use super::tile::{COLUMN_MAJOR, Product, ROW_MAJOR, SMALL, Start};
 use crate::Real;
 
 /// Below this many rows a panel costs more than it saves.
 const FEW_ROWS: usize = 4;
-/// Up to this many columns the other dimension makes the better lanes.
-const FEW_COLUMNS: usize = 3;
+/// Up to this many columns the other dimension makes the better lanes; where code is to be small, there is one such shape.
+const FEW_COLUMNS: usize = if SMALL { 1 } else { 3 };
 
 pub(super) fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], shape: Shape) {
     let start = if bias.is_empty() { Start::Zero } else { Start::Columns(bias) };
@@ -40,7 +40,7 @@ fn product<R: Real>(start: Start<'_, R>, a: &[R], b: &[R], c: &mut [R], shape: S
     match depth {
         1 => run(FewTerms::<R, 1> { a, b, start, c, columns }),
         2 => run(FewTerms::<R, 2> { a, b, start, c, columns }),
-        3 => run(FewTerms::<R, 3> { a, b, start, c, columns }),
+        3 if !SMALL => run(FewTerms::<R, 3> { a, b, start, c, columns }),
         depth => {
             let (a, b) = ([a], [b]);
             run(Product::<R, 1, ROW_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
@@ -71,6 +71,7 @@ fn affine_narrow<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], 
     let rows = shape.rows / FLIGHT * FLIGHT;
     let ((x, x_left), (out, out_left)) = (x.split_at(rows * inputs), out.split_at_mut(rows * outputs));
     match outputs {
+        _ if SMALL => run(Narrow::<R, 1> { x, w, start, out }),
         1 => run(Narrow::<R, 1> { x, w, start, out }),
         2 => run(Narrow::<R, 2> { x, w, start, out }),
         _ => run(Narrow::<R, FEW_COLUMNS> { x, w, start, out }),
@@ -139,7 +140,7 @@ fn outer_tiles<R: Real, const PAIRS: usize>(
     let (a, b, rows, columns) =
         if outputs <= FEW_COLUMNS { (d, x, outputs, inputs) } else { (x, d, inputs, outputs) };
     // One column is one row.
-    if outputs == 1 || outputs > FEW_COLUMNS {
+    if SMALL || outputs == 1 || outputs > FEW_COLUMNS {
         run(Product::<R, PAIRS, COLUMN_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
     } else {
         run(Product::<R, PAIRS, COLUMN_MAJOR, ROW_MAJOR, COLUMN_MAJOR> {
