@@ -124,8 +124,8 @@ mod tests {
     /// The bits of one pass after the other, whole blocks or not, and sums that begin somewhere.
     #[test]
     fn columns_are_summed_as_they_are_made() {
-        let numbers = |n: u32, a: f32| -> Vec<f32> {
-            (0..n).map(|k| crate::base::elementary::sin(a * k as f32)).collect()
+        let numbers = |n: u16, a: f32| -> Vec<f32> {
+            (0..n).map(|k| crate::base::elementary::sin(a * f32::from(k))).collect()
         };
         for columns in [1, 2, 10, 16, 17, 32, 48] {
             for rows in [0, 1, 2, 33] {
@@ -135,7 +135,7 @@ mod tests {
                 pair_columns(&mut a, &u, &mut sum, |a, u| (1.0 - a * a) * u);
                 for (k, (a, u)) in a2.iter_mut().zip(&u).enumerate() {
                     *a = (1.0 - *a * *a) * u;
-                    sum2[k % columns as usize] += *a;
+                    sum2[k % usize::from(columns)] += *a;
                 }
                 let bits = |x: &[f32]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
                 assert_eq!(bits(&a), bits(&a2), "{rows} rows of {columns}");

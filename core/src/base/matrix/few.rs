@@ -1,8 +1,4 @@
 //! Products of few terms: the second operand stays in registers while the rows of the first pass it.
-#![expect(
-    clippy::needless_range_loop,
-    reason = "an index names a register; what borrows them keeps them in memory"
-)]
 
 use losscape_dispatch::{Simd, Task, Vector};
 
