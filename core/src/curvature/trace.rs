@@ -258,6 +258,25 @@ mod tests {
         Matrix(rows, n, 1.0)
     }
 
+    /// Probes of neighbouring seeds and streams are as unlike as any.
+    #[test]
+    fn neighbouring_seeds_share_no_probe() {
+        const N: usize = 1000;
+        for probe in [Probe::Rademacher, Probe::Gaussian] {
+            let drawn = |seed, index| -> Vec<f64> {
+                let (mut rng, mut all) = (stream(seed, index), vec![0.0; 20 * N]);
+                all.chunks_exact_mut(N).for_each(|row| probe.fill(&mut rng, row));
+                all
+            };
+            let (first, others) = (drawn(0, 0), [drawn(1, 0), drawn(0, 1)]);
+            for (a, b) in others.iter().flat_map(|all| all.chunks_exact(N)).zip(first.chunks_exact(N).cycle())
+            {
+                // Of 40 pairs, each with a standard deviation of 1/√1000.
+                assert!(dot(a, b).abs() < 0.13 * f64::from_usize(N), "{probe:?}: {}", dot(a, b));
+            }
+        }
+    }
+
     /// Mean and variance of both laws, against the formulae of Hutchinson (1990) and of normal vectors.
     #[test]
     fn both_laws_have_their_mean_and_variance() {

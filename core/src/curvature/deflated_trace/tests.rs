@@ -106,6 +106,18 @@ fn few_dimensions_are_exact() {
     assert_eq!((trace.kept(), trace.estimate()), (0, Estimate { mean: 0.0, standard_error: 0.0 }));
 }
 
+/// Not only multiples of two or three.
+#[test]
+fn any_number_of_products_gives_an_estimate() {
+    let operator = spectral::<f64>(&[3.0, -1.0, 0.5, 0.25, 2.0], 9);
+    for rank in 0..5 {
+        for probes in 2..6 {
+            let found = after(&operator, rank, 2 * rank + probes, 4).estimate();
+            assert!(found.mean.is_finite() && found.standard_error < 20.0, "{rank} and {probes}: {found:?}");
+        }
+    }
+}
+
 #[test]
 fn any_scale() {
     let operator = spectral::<f32>(&[4.0, -3.0, 1.0, 0.5, 0.25, 0.125], 12);
