@@ -23,7 +23,11 @@ mod view;
 #[pyo3::pymodule]
 mod _kernel {
     #[pymodule_export]
-    use crate::curvature::{hessian, lanczos, plane, plane_through, sharpness, spectral_density, trace};
+    use crate::curvature::plane::{plane, plane_through};
+    #[pymodule_export]
+    use crate::curvature::sharpness::{sharpness, trace};
+    #[pymodule_export]
+    use crate::curvature::spectrum::{hessian, lanczos, spectral_density};
     #[pymodule_export]
     use crate::data::{blobs, digits, moons, spirals, xor};
     #[pymodule_export]
