@@ -5,6 +5,7 @@
 //! | [`Hessian`] | the full matrix, a Hessian–vector product a step | Pearlmutter 1994 |
 //! | [`eigenvalues`], [`eigen`] | the spectrum of a symmetric matrix | Householder; Bowdler, Martin, Reinsch & Wilkinson 1968 |
 //! | [`Lanczos`] | extreme eigenvalues from products alone, with residual bounds | Lanczos 1950; Parlett 1998 |
+//! | [`PowerIteration`] | the eigenvalue of largest magnitude in memory for three vectors | von Mises & Pollaczek-Geiringer 1929; De Sa et al. 2018 |
 //! | [`SpectralDensity`] | density of the spectrum, and averages over it, with their standard errors | Ubaru, Chen & Saad 2017 |
 //! | [`TraceEstimate`] | the trace from random products, with its standard error | Hutchinson 1990 |
 //! | [`DeflatedTrace`] | the same with the largest eigenvalues taken out: far fewer products where they decay | Meyer, Musco, Musco & Woodruff 2021 |
@@ -29,6 +30,7 @@ mod hessian;
 mod householder;
 mod inspection;
 mod lanczos;
+mod power;
 mod saddle_free;
 mod search;
 mod sharpness;
@@ -45,6 +47,7 @@ pub use estimate::Estimate;
 pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep};
 pub use hessian::{Hessian, HessianLayout, HessianStep, trace};
 pub use lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Ritz};
+pub use power::{PowerConfig, PowerIteration, PowerLayout, PowerStep};
 pub use saddle_free::{SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep};
 pub use search::{CriticalSearch, SearchLayout, SearchStep};
 pub use sharpness::{Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep};
