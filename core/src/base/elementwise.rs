@@ -25,7 +25,8 @@ pub(crate) fn pair<R: Copy>(a: &mut [R], u: &[R], f: impl Fn(R, R) -> R) {
 /// Both in one pass if the columns are whole blocks: a sum waits for the one before it, and the function fills that time.
 #[inline(always)]
 pub(crate) fn pair_columns<R: Real>(a: &mut [R], u: &[R], sum: &mut [R], f: impl Fn(R, R) -> R) {
-    if TILES && sum.len().is_multiple_of(BLOCK) {
+    // A layer without biases has no sums.
+    if TILES && !sum.is_empty() && sum.len().is_multiple_of(BLOCK) {
         run(PairColumns { a, u, sum, f });
     } else {
         pair(a, u, f);
@@ -145,5 +146,8 @@ mod tests {
         let mut sum = vec![2.0f32; 16];
         pair_columns(&mut [3.0; 32], &[1.0; 32], &mut sum, |a, u| a + u);
         assert_eq!(sum, [10.0; 16]);
+        let mut a = [3.0f32; 2];
+        pair_columns(&mut a, &[1.0; 2], &mut [], |a, u| a + u);
+        assert_eq!(a, [4.0; 2], "a layer without biases");
     }
 }

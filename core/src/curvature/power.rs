@@ -283,7 +283,8 @@ mod tests {
             let (plain, end, products) = at(1.0);
             assert_eq!(end, PowerStep::Converged);
             assert!((plain.value() + 3.0).abs() < 1e-5);
-            for scale in [2.0f32.powi(-100), 2.0f32.powi(-43), 2.0f32.powi(100)] {
+            // 2⁻¹⁰⁰, 2⁻⁴³, 2¹⁰⁰.
+            for scale in [27, 84, 227].map(|exponent| f32::from_bits(exponent << 23)) {
                 let (same, end, as_many) = at(scale);
                 assert_eq!((end, as_many), (PowerStep::Converged, products), "at {scale:e}");
                 assert_eq!(
