@@ -36,7 +36,7 @@ test('Play leads to the guess; what is asked is hidden; then the smaller batches
   await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
   const seen = (selector: string) => page.locator(selector).count();
   assert.equal(await seen('svg.gauges, svg.rescaled, #curvatures .series, #along .series'), 0);
-  assert.equal(await seen('.hidden-value'), 5);
+  assert.equal(await seen('.hidden-value'), 9);
   await guess(page, 1);
   await playOut(page, 10_000);
   const shares = /settles at ([\d., ]+) of 2\/η/

@@ -107,6 +107,7 @@ test('a guess is for the run of its settings: views leave it, another run does n
   const said = async () => (await page.innerText('lab-predict')).replaceAll(/\s+/g, ' ');
   const sent = async () => {
     await page.click('[data-do=share]');
+    await page.waitForSelector('#share-link');
     const box = page.locator('#share input[type=checkbox]');
     if (await box.count()) await box.check();
     const link = await page.inputValue('#share-link');

@@ -34,7 +34,7 @@ const OBJECTS = `
   await load();
   const { Batch, BatchSettings, Cloud, CloudSettings, Digits, Ghosts, Paths, PathsSettings, RaceSettings } = losscape;
   const { Rescaled, Saddles, SaddlesSettings, Smoothing, SmoothingSettings, Surface, Toy, Train, TrainSettings } = losscape;
-  const { Table, Twins } = losscape;
+  const { Split, Table, Twins } = losscape;
   const digits = new Digits(await losscape.readDigits());
   const settings = new TrainSettings();
   // A race needs a place to start beside.
@@ -57,6 +57,7 @@ const OBJECTS = `
     SaddlesSettings: new SaddlesSettings(),
     Smoothing: new Smoothing(new SmoothingSettings()),
     SmoothingSettings: new SmoothingSettings(),
+    Split: new Split(),
     Surface: new Surface(1, true, 0, 1),
     Table: new Table(new Float32Array(10), 1, Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 1, 1, 1), true, 1),
     Toy: new Toy(0, 7, 0.02, true),
@@ -123,6 +124,7 @@ test('every whole number is checked, and what is none is refused with its name a
     'SaddlesSettings.hidden hidden',
     'Smoothing.advance steps',
     'SmoothingSettings.runs runs',
+    'Split.split unit',
     'Surface.constructor seed',
     'Surface.fill count',
     'Toy.advance sweeps',

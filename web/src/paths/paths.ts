@@ -2,7 +2,6 @@ import { html, nothing } from 'lit';
 import '../grammar/field.ts';
 import '../grammar/listen.ts';
 import '../grammar/network.ts';
-import '../grammar/spectrum.ts';
 import './profile.ts';
 import './projection.ts';
 import type { Chart } from '../grammar/asking.ts';
@@ -230,7 +229,7 @@ export class PathsExhibit extends PathsRun {
             ></lab-spectrum>`
           : html`<p class="note">Being computed; while the search runs, it waits.</p>`
       }
-      <p class="note">Each stem is a direction. Up: the loss rises that way; down: it falls; in the grey band it is nearly flat. Walk from A to B: between two minima some stems turn down.</p>
+      <p class="note">Each stem is a direction. Up: the loss rises that way; down: it falls; in the grey strip it is nearly flat. Walk from A to B: between two minima some stems turn down.</p>
     </div>`;
   }
 

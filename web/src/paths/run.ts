@@ -82,6 +82,7 @@ export abstract class PathsRun extends OwningPoints<Frame, View, Requests, Drag>
   /** Asks for the curvatures from now on, wherever the reader looks. */
   protected curve(): void {
     this.curving = true;
+    void import('../grammar/spectrum.ts');
     this.#rest();
   }
 

@@ -340,7 +340,7 @@ export class SurfaceExhibit extends SurfaceRun {
             ></lab-spectrum>`
           : html`<p class="note">Computed when the run pauses: it costs a hundred gradients.</p>`
       }
-      <p class="note">Each stem is a direction. Up: the loss rises that way; down: it falls; in the grey band it is nearly flat. The map shows two of them.</p>
+      <p class="note">Each stem is a direction. Up: the loss rises that way; down: it falls; in the grey strip it is nearly flat. The map shows two of them.</p>
     </div>`;
   }
 
