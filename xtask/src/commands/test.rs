@@ -242,7 +242,7 @@ fn quiet(result: Result) -> Result<String> {
 
 fn tests(options: &str, log: &mut Log) -> Result<String> {
     // Everything that has tests; `--lib` and `--bins` would build also what says `test = false`.
-    let test = cargo("test --workspace --tests --locked").words(options);
+    let test = cargo("test --workspace --tests --no-fail-fast --locked").words(options);
     // What an edit would save later costs a sixth of a build from nothing.
     counted(&test.env("CARGO_INCREMENTAL", "0").capture(log)?)
 }
