@@ -6,4 +6,5 @@ pub mod density;
 pub mod kernel;
 pub mod path;
 pub mod reader;
+pub mod readme;
 pub mod workload;

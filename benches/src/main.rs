@@ -13,7 +13,6 @@ mod matrix;
 mod measure;
 mod path_peers;
 mod peers;
-mod readme;
 mod whole;
 
 use std::path::PathBuf;
@@ -23,6 +22,7 @@ use losscape_benches::contender::{self, Contender};
 use losscape_benches::kernel::{Kernel, Labels};
 use losscape_benches::path::Pair;
 use losscape_benches::reader::Reader;
+use losscape_benches::readme;
 use losscape_benches::workload::{Problem, Workload};
 use losscape_dispatch::{Level, limit};
 use serde_json::{Map, Value};
