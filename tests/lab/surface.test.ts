@@ -30,10 +30,20 @@ const truth = nativeValues('surface');
 const native = (key: string) => Number(truth.get(key));
 
 /** Waits until the finest map is there. */
-async function mapped(page: Page): Promise<void> {
+/** Waits for a whole map; of another plane, for another one than that which was there. */
+async function mapped(page: Page, before = ''): Promise<void> {
   await page.waitForFunction(
-    () => (document.querySelector<HTMLElement>('.map-and-aside')?.dataset.map ?? '') !== '',
+    (before) =>
+      !['', before].includes(document.querySelector<HTMLElement>('.map-and-aside')?.dataset.map ?? ''),
+    before,
   );
+}
+
+/** Looks at another plane. */
+async function showPlane(page: Page, plane: string): Promise<void> {
+  const before = await mapDigest(page);
+  await page.click(`[data-plane=${plane}]`);
+  await mapped(page, before);
 }
 
 async function mapDigest(page: Page): Promise<string> {
@@ -147,13 +157,11 @@ test('predict, run, compare: the random plane is cut when the guess is made, bes
   assert.match(await text(page, 'saddle'), /hidden/);
   assert.equal(await page.locator('#profile').count(), 0, 'nor is the line drawn');
   // The plane may be looked at; what it shows of the run is the question.
-  await page.click('[data-plane=random]');
-  await mapped(page);
+  await showPlane(page, 'random');
   assert.match(await text(page, 'share'), /hidden/);
   assert.equal(await page.getAttribute('.map .run', 'd'), '');
   assert.equal(await page.locator('.map .head').count(), 0);
-  await page.click('[data-plane=minima]');
-  await mapped(page);
+  await showPlane(page, 'minima');
   await guess(page, 30);
   await page.waitForSelector('[data-test=truth]');
   const share = 100 * native('random-share');
@@ -346,16 +354,14 @@ test('files to take home, and a state brought back', async () => {
   await page.waitForSelector('[data-test=replay][data-state=unknown]');
   await mapped(page);
   await skipAll(page);
-  await page.click('[data-plane=minima]');
-  await mapped(page);
+  await showPlane(page, 'minima');
   await page.click('[data-do=export]');
   const line = (await takeHome(page, 'csv')).toString().trim().split('\r\n');
   const losses = line.filter((row) => row.startsWith('line,')).map((row) => Number(row.split(',')[4]));
   assert.equal(losses.length, 101);
   assert.equal(Math.max(...losses), native('minima-saddle'), 'in full, not as printed');
   await page.keyboard.press('Escape');
-  await page.click('[data-plane=run]');
-  await mapped(page);
+  await showPlane(page, 'run');
   await page.click('[data-do=export]');
   const save = (what: string) => takeHome(page, what);
   assert.equal((await save('png')).subarray(1, 4).toString(), 'PNG');
