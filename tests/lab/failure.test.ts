@@ -116,7 +116,9 @@ test('a worker killed: every exhibit says that the kernel does not answer, and r
     await ready(page);
     const good = await run(page);
     // As a browser that needs the memory does it: without a word.
-    for (const worker of page.workers()) await worker.evaluate(() => void setTimeout(close));
+    // Some time after the answer to this call, which would otherwise be lost with it.
+    for (const worker of page.workers()) await worker.evaluate(() => void setTimeout(close, 200));
+    await Promise.all(page.workers().map((worker) => worker.waitForEvent('close')));
     await page.keyboard.press('.');
     await page.waitForSelector('[data-failure=silent]');
     assert.match(await text(page, 'banner'), /does not answer/, key);
