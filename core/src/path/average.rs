@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     #[ignore = "a minute without optimisation"]
-    fn the_mean_of_as_many_iterates_as_a_data_set_may_have() {
+    fn exhaustive_the_mean_of_as_many_iterates_as_a_data_set_may_have() {
         assert_eq!(mean_of_equal([0.1], 20_000_000), [0.1]);
     }
 

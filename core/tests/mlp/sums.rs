@@ -40,7 +40,7 @@ fn a_million_equal_points() -> Outcome {
 
 #[test]
 #[ignore = "200 MB and some seconds"]
-fn twenty_million_equal_points() -> Outcome {
+fn exhaustive_twenty_million_equal_points() -> Outcome {
     for target in [1.0, 0.1, 1.0 / 255.0] {
         check_equal_points(20_000_000, target)?;
     }
@@ -100,7 +100,7 @@ fn every_loss_over_few_and_many_samples() -> Outcome {
 
 #[test]
 #[ignore = "a quarter of a gigabyte and a minute"]
-fn every_loss_over_twenty_million_samples() -> Outcome {
+fn exhaustive_every_loss_over_twenty_million_samples() -> Outcome {
     check_losses(20_000 * PATTERN)
 }
 

@@ -85,8 +85,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
         formatting(native),
         lints(native),
         // First, because the page's tests run native programs of this profile, and would wait while it is being built.
-        Step::new(native, "tests, optimised", |log| tests("--profile optimised", log)),
-        Step::new(native, "tests, debug", |log| tests("", log)),
+        Step::new(native, "tests", |log| tests("--include-ignored --skip exhaustive", log)),
         Step::new(native, "without optional parts", |log| {
             quiet(
                 cargo("clippy -p losscape --no-default-features --features compact --locked -- -D warnings")
@@ -108,9 +107,7 @@ fn host(exhaustive: bool) -> Vec<Step> {
         Step::new(native, "lowest Rust version", lowest_rust),
     ];
     if exhaustive {
-        steps.push(Step::new(native, "exhaustive sweeps", |log| {
-            tests("--profile optimised -- --ignored", log)
-        }));
+        steps.push(Step::new(native, "exhaustive sweeps", |log| tests("--include-ignored exhaustive", log)));
     }
     steps
 }
@@ -152,6 +149,9 @@ fn narrow(which: &str, log: &mut Log) -> Result<String> {
     let test = test.env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
     // What is looked for is in the sources; bits of optimised programs are the fingerprints' matter.
     let test = test.env("CARGO_PROFILE_OPTIMISED_OPT_LEVEL", "1");
+    // Without the checks of other tests, as users run it: a hostile call that overflows would go on.
+    let test = test.env("CARGO_PROFILE_OPTIMISED_DEBUG_ASSERTIONS", "false");
+    let test = test.env("CARGO_PROFILE_OPTIMISED_OVERFLOW_CHECKS", "false");
     counted(&test.env("CARGO_TARGET_DIR", paths::target("elsewhere")).capture(log)?)
 }
 
@@ -240,11 +240,12 @@ fn quiet(result: Result) -> Result<String> {
     result.map(|()| String::new())
 }
 
-fn tests(options: &str, log: &mut Log) -> Result<String> {
+/// The tests of the workspace that these words choose. Those ignored without optimisation ask whether anything is asserted, and here
+/// it is: all are included, and what is never meant is skipped by its name.
+fn tests(which: &str, log: &mut Log) -> Result<String> {
     // Everything that has tests; `--lib` and `--bins` would build also what says `test = false`.
-    let test = cargo("test --workspace --tests --no-fail-fast --locked").words(options);
-    // What an edit would save later costs a sixth of a build from nothing.
-    counted(&test.env("CARGO_INCREMENTAL", "0").capture(log)?)
+    let test = cargo("test --workspace --tests --profile optimised --no-fail-fast --locked --");
+    counted(&test.words(which).capture(log)?)
 }
 
 /// `N tests`, summed over the closing lines of cargo's test programs.
@@ -311,6 +312,23 @@ mod tests {
         assert_eq!(holds(&UNTESTED, "#[test]"), Vec::<PathBuf>::new(), "tests");
         assert_eq!(holds(&WITHOUT_EXAMPLES, "/// ```"), Vec::<PathBuf>::new(), "examples");
         assert!(!holds(&["core/src"], "#[test]").is_empty(), "they are found where they are");
+    }
+
+    /// What is left out is chosen by its name: [`super::tests`].
+    #[test]
+    fn a_test_that_is_always_ignored_is_skipped_by_its_name() {
+        let all = ["core", "tests", "wasm", "xtask"].iter().flat_map(|place| sources(paths::at(place)));
+        let mut ignored = 0;
+        for (file, text) in all {
+            for test in text.split("#[test]\n").skip(1) {
+                let (attributes, rest) = test.split_once("fn ").expect("a function");
+                let name = rest.split('(').next().unwrap_or_default();
+                let left_out = attributes.contains("#[ignore");
+                assert_eq!(left_out, name.contains("exhaustive"), "{}: {name}", file.display());
+                ignored += usize::from(left_out);
+            }
+        }
+        assert!(ignored > 5, "they are found where they are: {ignored}");
     }
 
     #[test]

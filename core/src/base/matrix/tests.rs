@@ -121,8 +121,8 @@ fn kernels_equal_their_naive_twins() {
 
 /// Every width from 1 to 130 and every batch from 1 to 70, each with the others varied.
 #[test]
-#[ignore = "minutes in a debug build: part of the exhaustive tier"]
-fn kernels_equal_their_naive_twins_for_every_shape() {
+#[ignore = "minutes: part of the exhaustive tier"]
+fn exhaustive_kernels_equal_their_naive_twins() {
     for rows in 1..=70 {
         for width in 1..=130 {
             let other = 1 + (rows * 31 + width * 17) % 130;

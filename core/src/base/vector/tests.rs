@@ -101,7 +101,7 @@ fn a_million_terms_err_no_more_than_a_block() {
 
 #[test]
 #[ignore = "seconds in release: part of the exhaustive tier"]
-fn twenty_million_terms_err_no_more_than_a_block() {
+fn exhaustive_twenty_million_terms_err_no_more_than_a_block() {
     for term in [0.1, 1.0 / 255.0, 1.0] {
         let errors = errors_of_equal_terms(20_000_000, term);
         assert!(errors.iter().all(|&error| error < 8e-6), "{term}: {errors:?}");
