@@ -36,18 +36,25 @@ pub(crate) fn build(log: &mut Log) -> Result<String> {
             let written = bindings(module, features, flags, &folder, log)?;
             sizes.push(format!("{name} {module} {} bytes", written.metadata()?.len()));
         }
-        // The experiments of `cargo xtask fingerprint`, which the page runs beside the recorded targets.
-        compile("-p losscape-fingerprint --example wasm --profile wasm", flags)
-            // Every experiment in both precisions: small matters more than fast, and the bits do not notice.
-            .env("CARGO_PROFILE_WASM_OPT_LEVEL", "s")
-            .env("CARGO_PROFILE_WASM_STRIP", "symbols")
-            .log(log)?;
-        std::fs::copy(compiled("wasm/examples/wasm.wasm"), folder.join("fingerprint.wasm"))?;
+        // The page runs them beside the recorded targets.
+        std::fs::copy(experiments(flags, "", log)?, folder.join("fingerprint.wasm"))?;
     }
     for (module, _) in modules {
         same_glue(module)?;
     }
     Ok(sizes.join(", "))
+}
+
+/// Compiles the experiments of `cargo xtask fingerprint`, with its own features, as the page has them; returns the module's path.
+pub(crate) fn experiments(flags: &str, features: &str, log: &mut Log) -> Result<PathBuf> {
+    install::rust_target(TARGET)?;
+    compile("-p losscape-fingerprint --example wasm --profile wasm", flags)
+        .words(features)
+        // Every experiment in both precisions: small matters more than fast, and the bits do not notice.
+        .env("CARGO_PROFILE_WASM_OPT_LEVEL", "s")
+        .env("CARGO_PROFILE_WASM_STRIP", "symbols")
+        .log(log)?;
+    Ok(compiled("wasm/examples/wasm.wasm"))
 }
 
 /// Compiles the bindings with `features` and writes `name.js`, its types and the module into `folder`; returns the

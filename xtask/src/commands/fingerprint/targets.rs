@@ -1,8 +1,7 @@
 //! The targets: how each is built and run.
 
-use std::path::PathBuf;
-
 use super::{Digest, browser, parse};
+use crate::commands::wasm;
 use crate::tools::cargo::{cargo, firmware};
 use crate::tools::install::{self, Tool};
 use crate::tools::paths;
@@ -180,7 +179,8 @@ impl Target {
                 run.capture(log)?
             }
             Kind::Wasm { engine, flags } => {
-                let module = module(flags, features, log)?;
+                // The very module that the page loads, and no other build of it.
+                let module = wasm::experiments(flags, features, log)?;
                 match engine {
                     Engine::Node => browser::node(&module, log)?,
                     Engine::Chromium => browser::chromium(&module, log)?,
@@ -217,13 +217,6 @@ fn quickly(run: Run) -> Run {
 /// For size: all experiments in 256 KiB of flash.
 fn compactly(run: Run) -> Run {
     run.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s")
-}
-
-fn module(flags: &str, features: &str, log: &mut Log) -> Result<PathBuf> {
-    install::rust_target(WASM)?;
-    let build = quickly(host("build")).words("--release --example wasm --target").arg(WASM).words(features);
-    build.env(&cargo_variable(WASM, "RUSTFLAGS"), flags).log(log)?;
-    Ok(paths::target("elsewhere").join(WASM).join("release/examples/wasm.wasm"))
 }
 
 fn require(tools: &[Tool]) -> Result {
