@@ -7,6 +7,7 @@ import { EXHIBITS } from './exhibits.ts';
 import {
   at,
   digest,
+  into,
   past,
   paused,
   plain,
@@ -33,13 +34,6 @@ const words = async (page: Page) =>
         .join('\n'),
     ),
   );
-
-/** Opens a link into a run, and waits until it has been replayed. */
-async function into(path: string): Promise<Page> {
-  const { page } = await visit(lab, path);
-  await page.waitForSelector('[data-test=replay]:not([data-state=running])');
-  return page;
-}
 
 /** Plays for a while, so that the run stands somewhere. */
 async function played(page: Page): Promise<void> {
@@ -84,7 +78,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
   const moment = `${key}/#v=1&${Object.values(figures)[0]}`;
 
   test(`${key}: nothing is guessed before something is chosen, and the truth is nowhere before the guess`, async () => {
-    const page = await into(moment);
+    const page = await into(lab, moment);
     assert.ok(await page.isDisabled('[data-do=commit]'));
     const asked = await words(page);
     await skipAll(page);
@@ -129,7 +123,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
       const onPhone = await ends(page, phone);
       await page.setViewportSize(desk);
       // At its start a run has nothing to keep to itself.
-      const known = end ? page : await into(`${key}/#v=1&step=1`);
+      const known = end ? page : await into(lab, `${key}/#v=1&step=1`);
       const seen = {
         explanation: await known.isVisible('.prose .after'),
         introduction: await known.isVisible('.prose .before'),
@@ -227,7 +221,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
   test(`${key}, rule 2: the picture on its card, and until it runs, shows what may be seen before the guess`, async () => {
     for (const { link, figure } of still) {
       const pages = [
-        await into(`${key}/#v=1&${link.replace('&hide=answer', '')}`),
+        await into(lab, `${key}/#v=1&${link.replace('&hide=answer', '')}`),
         await replayed(lab, `${key}/#v=1&${link}`),
       ];
       const [seen, taken] = await Promise.all(
@@ -297,31 +291,16 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
     await page.context().close();
   });
 
-  test(`${key}, rule 7: a map of heights carries its colours with numbers`, async () => {
-    for (const link of Object.values(figures)) {
-      const page = await into(`${key}/#v=1&${link}`);
-      // Maps of two classes have no heights.
-      const maps = await page.locator('.figure lab-field:not(.boundary)').count();
-      if (maps > 0) {
-        const [lowest, what, highest] = await page.locator('.figure .map-key .ends span').allTextContents();
-        assert.match(lowest!, /^−?\d/);
-        assert.match(what!, /loss|height/);
-        assert.match(highest!, /^−?\d/);
-      }
-      await page.context().close();
-    }
-  });
-
   test(`${key}: without the box what is asked stays hidden until it is shown; “answer” hides it for good`, async () => {
     const hidden = (page: Page) => page.locator('.hidden-value').count();
-    const page = await into(`${moment}&hide=predict`);
+    const page = await into(lab, `${moment}&hide=predict`);
     assert.equal(await page.isVisible('lab-predict'), false);
     assert.ok((await hidden(page)) > 0, 'there is no way around the guess');
     await page.click('[data-do=reveal]');
     await page.waitForFunction(() => document.querySelector('.hidden-value') === null);
     assert.equal(await page.locator('[data-do=reveal]').count(), 0);
     await page.context().close();
-    const never = await into(`${moment}&hide=answer`);
+    const never = await into(lab, `${moment}&hide=answer`);
     const before = await hidden(never);
     assert.ok(before > 0);
     await never.click('[data-do=skip]');

@@ -316,16 +316,19 @@ const AXE = readFileSync(
 /** Rules that look at colours; all others find the same in every look of one state. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
 
-/** Violations of WCAG 2.2 A and AA, one line each; or only those of colours, of a state that was looked at in other ones. */
-export async function violations(page: Page, ofColours = false): Promise<string[]> {
+/**
+ * Violations of WCAG 2.2 A and AA, one line each; or only those of colours, of a state that was looked at in other ones, and only
+ * those `within` a part, where all else was looked at.
+ */
+export async function violations(page: Page, ofColours = false, within?: string): Promise<string[]> {
   // Evaluated, not added as a script: the page's own policy forbids scripts of others.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   return page.evaluate(
-    async (rules) => {
+    async ({ rules, within }) => {
       const { axe } = globalThis as unknown as {
         axe: {
           run(
-            where: Document,
+            where: Document | string,
             options: object,
           ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
         };
@@ -333,14 +336,14 @@ export async function violations(page: Page, ofColours = false): Promise<string[
       const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
       const runOnly = rules ? { type: 'rule', values: rules } : { type: 'tag', values: tags };
       // What is no violation is not described.
-      const found = await axe.run(document, { runOnly, resultTypes: ['violations'] });
+      const found = await axe.run(within ?? document, { runOnly, resultTypes: ['violations'] });
       return found.violations.flatMap((v) =>
         v.nodes.map(
           (node) => `${v.id}: ${node.html.slice(0, 160)} — ${node.failureSummary.replaceAll('\n', ' ')}`,
         ),
       );
     },
-    ofColours ? OF_COLOURS : undefined,
+    { rules: ofColours ? OF_COLOURS : undefined, within },
   );
 }
 
@@ -389,10 +392,16 @@ export async function enlarge(page: Page, percent = 200): Promise<void> {
   await page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), `${percent}%`);
 }
 
-/** Opens a moment, replayed, with nothing hidden. */
-export async function replayed(lab: Lab, path: string, options: BrowserContextOptions = {}): Promise<Page> {
+/** Opens a link into a run, and waits until it has been replayed. */
+export async function into(lab: Lab, path: string, options: BrowserContextOptions = {}): Promise<Page> {
   const { page } = await visit(lab, path, options);
   await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+  return page;
+}
+
+/** Opens a moment, replayed, with nothing hidden. */
+export async function replayed(lab: Lab, path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await into(lab, path, options);
   await skipAll(page);
   return page;
 }

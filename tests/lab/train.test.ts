@@ -1,7 +1,6 @@
 /** Train, used: the loss falls, digits are read, the bits are those of the native run. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,8 +13,8 @@ import {
   guess,
   leadsTo,
   native,
+  natively,
   playTo,
-  ROOT,
   ready,
   screenshot,
   settled,
@@ -29,11 +28,7 @@ import {
 
 /** The race, run natively: for each kind how many of twenty seeds are stuck, and the best loss of its width. */
 function race(): { name: string; stuck: number; best: number }[] {
-  const example = ['run', '-q', '--profile', 'optimised', '-p', 'losscape-wasm', '--example', 'train'];
-  const run = spawnSync('cargo', [...example, '--', 'race'], { cwd: ROOT, encoding: 'utf8' });
-  assert.equal(run.status, 0, run.stderr);
-  const rows = run.stdout.trim().split('\n');
-  return rows.map((row) => {
+  return natively('train', ['race']).map((row) => {
     const [name, stuck, best] = row.split(' ');
     return { name: name!, stuck: Number(stuck), best: Number(best) };
   });
