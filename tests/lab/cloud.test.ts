@@ -7,6 +7,7 @@ import {
   at,
   comesBack,
   digest,
+  eventually,
   guess,
   leadsTo,
   nativeValues,
@@ -255,12 +256,16 @@ test('a locked temperature takes the batch along; one that is too hot is brought
     await ready(page);
   };
   await typed('learning rate', '0.04');
-  assert.equal(await page.inputValue('input[aria-label="batch size, typed"]'), '2');
-  assert.deepEqual(await shown(page, 'temperature'), [0.2]);
+  await eventually(async () => {
+    assert.equal(await page.inputValue('input[aria-label="batch size, typed"]'), '2');
+    assert.deepEqual(await shown(page, 'temperature'), [0.2]);
+  });
   await page.selectOption('#set-lock', 'off');
   await typed('learning rate', '0.2');
-  assert.match(await text(page, 'banner'), /The batch size became 4/);
-  assert.deepEqual(await shown(page, 'temperature'), [0.5]);
+  await eventually(async () => {
+    assert.match(await text(page, 'banner'), /The batch size became 4/);
+    assert.deepEqual(await shown(page, 'temperature'), [0.5]);
+  });
   await page.context().close();
 });
 

@@ -7,6 +7,7 @@ import { EXHIBITS } from './exhibits.ts';
 import {
   at,
   digest,
+  eventually,
   into,
   past,
   paused,
@@ -160,8 +161,10 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
             ]) {
           await page.setViewportSize({ width: width!, height: height! });
           await page.waitForTimeout(200);
-          assert.ok(await page.isVisible('[data-test=answer]'), `${width} × ${height}`);
-          assert.ok(await page.isVisible('[data-do=play]'), 'Play is there');
+          await eventually(async () => {
+            assert.ok(await page.isVisible('[data-test=answer]'), `${width} × ${height}`);
+            assert.ok(await page.isVisible('[data-do=play]'), 'Play is there');
+          });
         }
       }
       await page.setViewportSize(desk);
@@ -183,11 +186,15 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
       await page.waitForTimeout(400);
       const { guess: ___, ...rest } = asking;
       const told = { ...rest, answer: '[data-test=answer]', curve: '.beside svg, .figure .plot svg' };
-      assert.deepEqual(low(await ends(page, told), 720), [], 'after, on a desk');
+      await eventually(async () =>
+        assert.deepEqual(low(await ends(page, told), 720), [], 'after, on a desk'),
+      );
       await page.setViewportSize({ width: 390, height: 844 });
       await page.waitForTimeout(300);
       const { figure, answer } = told;
-      assert.deepEqual(low(await ends(page, { figure, answer }), bar), [], 'after, on a phone');
+      await eventually(async () =>
+        assert.deepEqual(low(await ends(page, { figure, answer }), bar), [], 'after, on a phone'),
+      );
     });
 
     test(`${key}, rule 2: no answer in words, numbers, figure, title, address, explanation or files before the guess`, async () => {
@@ -214,7 +221,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
         await page.click('[data-do=skip]');
         await page.waitForTimeout(100);
       }
-      assert.ok(!(await seen()).includes(false), 'all is explained');
+      await eventually(async () => assert.ok(!(await seen()).includes(false), 'all is explained'));
     });
   });
 
@@ -224,15 +231,13 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
         await into(lab, `${key}/#v=1&${link.replace('&hide=answer', '')}`),
         await replayed(lab, `${key}/#v=1&${link}`),
       ];
-      const [seen, taken] = await Promise.all(
-        pages.map(async (page) => {
-          const part = page.locator(figure).first();
-          assert.ok(await part.isVisible(), figure);
-          await page.waitForTimeout(800);
-          return part.screenshot();
-        }),
-      );
-      assert.ok(seen!.equals(taken!), `${figure}: nothing is guessed, and the same is seen`);
+      const parts = pages.map((page) => page.locator(figure).first());
+      for (const part of parts) assert.ok(await part.isVisible(), figure);
+      await pages[0]!.waitForTimeout(800);
+      await eventually(async () => {
+        const [seen, taken] = await Promise.all(parts.map((part) => part.screenshot()));
+        assert.ok(seen!.equals(taken!), `${figure}: nothing is guessed, and the same is seen`);
+      });
       for (const page of pages) await page.context().close();
     }
   });
@@ -261,8 +266,10 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
       if ((await page.locator('[data-do=commit]').count()) === 0)
         assert.doesNotMatch(await page.innerText('lab-predict'), /Skipped/);
     }
-    assert.equal(await page.locator('[data-do=commit]').count(), 0, 'nothing is asked once more');
-    assert.ok((await page.locator('.hidden-value').count()) <= hidden, 'nothing is hidden again');
+    await eventually(async () => {
+      assert.equal(await page.locator('[data-do=commit]').count(), 0, 'nothing is asked once more');
+      assert.ok((await page.locator('.hidden-value').count()) <= hidden, 'nothing is hidden again');
+    });
     await page.context().close();
   });
 
@@ -277,7 +284,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
       const found = await ends(page, { banner: '[data-test=replay]', play: '[data-do=play]' });
       return found.filter(([, y]) => !(y <= desk.height));
     };
-    assert.deepEqual(await hidden(), [], 'before the guess');
+    await eventually(async () => assert.deepEqual(await hidden(), [], 'before the guess'));
     await commit(page);
     await answered(page);
     // All that was asked is told: the figure has its last part.
@@ -287,7 +294,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
       await page.waitForTimeout(300);
     }
     await page.waitForTimeout(400);
-    assert.deepEqual(await hidden(), [], 'after all answers');
+    await eventually(async () => assert.deepEqual(await hidden(), [], 'after all answers'));
     await page.context().close();
   });
 

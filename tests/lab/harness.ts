@@ -159,6 +159,31 @@ export async function paused(page: Page): Promise<void> {
   await page.waitForSelector('[data-do=play]:not(:has-text("Pause"))');
 }
 
+/** Repeats a check until it passes: on a machine that is busy, what follows a click may take seconds. */
+export async function eventually(check: () => Promise<void>): Promise<void> {
+  for (const end = Date.now() + 60_000; ; ) {
+    try {
+      return await check();
+    } catch (failure) {
+      if (Date.now() > end) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/** Waits until nothing is painted any more, then asserts that it stays so. */
+export async function nothingMoves(page: Page): Promise<void> {
+  let before = await page.screenshot();
+  await eventually(async () => {
+    const now = await page.screenshot();
+    const same = now.equals(before);
+    before = now;
+    assert.ok(same, 'it is being painted');
+  });
+  await page.waitForTimeout(600);
+  assert.ok(before.equals(await page.screenshot()), 'nothing moves');
+}
+
 /** Waits until the step has been the same for a while; returns it. */
 export async function settled(page: Page): Promise<number> {
   for (;;) {

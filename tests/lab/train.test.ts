@@ -10,6 +10,7 @@ import {
   DIST,
   digest,
   digestAt,
+  eventually,
   guess,
   leadsTo,
   native,
@@ -229,8 +230,9 @@ test('it reads what is drawn, while it is drawn', async () => {
   await page.mouse.move(...at(0.5, 0.9), { steps: 20 });
   await page.waitForFunction(() => document.querySelector('.answers .first') !== null);
   await page.mouse.up();
-  await page.waitForTimeout(150);
-  assert.equal(await page.getAttribute('.answers .first', 'data-digit'), '1');
+  const reads = (digit: string) =>
+    eventually(async () => assert.equal(await page.getAttribute('.answers .first', 'data-digit'), digit));
+  await reads('1');
   // A zero: a ring.
   await page.click('[data-do=clear]');
   await page.mouse.move(...at(0.72, 0.5));
@@ -240,8 +242,7 @@ test('it reads what is drawn, while it is drawn', async () => {
     await page.mouse.move(...at(0.5 + 0.22 * Math.cos(angle), 0.5 + 0.38 * Math.sin(angle)));
   }
   await page.mouse.up();
-  await page.waitForTimeout(150);
-  assert.equal(await page.getAttribute('.answers .first', 'data-digit'), '0');
+  await reads('0');
   await screenshot(page, 'train-drawn');
 });
 

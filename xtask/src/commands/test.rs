@@ -26,8 +26,8 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
     BARE.into_iter().chain(fingerprint::all().into_iter().filter_map(|target| target.triple()))
 }
 
-/// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that fill what those leave, the
-/// longest first. None of them is so long that the other processor waits for its end.
+/// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that fill what those leave. What
+/// keeps one processor busy for minutes comes before what is in short steps, so that no processor waits for the end of another.
 pub(crate) fn run(exhaustive: bool) -> Result {
     let python = vec![Step::new("Python", "wheel, installed and used", python::check)];
     let miri = vec![Step::new(&install::native(), "undefined behaviour, by Miri", interpreted)];
@@ -37,7 +37,7 @@ pub(crate) fn run(exhaustive: bool) -> Result {
         lanes.push(page(exhaustive));
         alone.push(browser("test:times", "times of the page, alone"));
     }
-    lanes.extend([boards(), elsewhere(), python, miri]);
+    lanes.extend([python, miri, boards(), elsewhere()]);
     report::run(lanes, alone)
 }
 
@@ -91,7 +91,10 @@ fn host(exhaustive: bool) -> Vec<Step> {
                 cargo("clippy -p losscape --no-default-features --features compact --locked -- -D warnings")
                     .log(log),
             )?;
-            counted(&cargo("test -p losscape --no-default-features --test left_out --locked").capture(log)?)
+            counted(
+                &cargo("test -p losscape --profile optimised --no-default-features --test left_out --locked")
+                    .capture(log)?,
+            )
         }),
         Step::new(native, "examples in the docs", |log| {
             counted(&cargo("test --doc --profile optimised --locked").words(DOCUMENTED).capture(log)?)
