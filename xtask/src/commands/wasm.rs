@@ -1,6 +1,7 @@
 //! `cargo xtask wasm`: the kernel for the page, scalar and with 128-bit vectors.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use crate::tools::cargo::cargo;
 use crate::tools::process::{Failure, Log, Result, Run, program};
@@ -45,8 +46,11 @@ pub(crate) fn build(log: &mut Log) -> Result<String> {
     Ok(sizes.join(", "))
 }
 
-/// Compiles the experiments of `cargo xtask fingerprint`, with its own features, as the page has them; returns the module's path.
+/// Compiles the experiments of `cargo xtask fingerprint`, with its own features, as the page has them; returns the path of a copy.
 pub(crate) fn experiments(flags: &str, features: &str, log: &mut Log) -> Result<PathBuf> {
+    // Cargo gives both builds one name: neither is written over before it has been copied.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().map_err(|_| Failure::Failed("another build of the experiments panicked".into()))?;
     install::rust_target(TARGET)?;
     compile("-p losscape-fingerprint --example wasm --profile wasm", flags)
         .words(features)
@@ -54,7 +58,9 @@ pub(crate) fn experiments(flags: &str, features: &str, log: &mut Log) -> Result<
         .env("CARGO_PROFILE_WASM_OPT_LEVEL", "s")
         .env("CARGO_PROFILE_WASM_STRIP", "symbols")
         .log(log)?;
-    Ok(compiled("wasm/examples/wasm.wasm"))
+    let copy = paths::logs().join(format!("{}.wasm", if flags.is_empty() { "scalar" } else { "simd" }));
+    std::fs::copy(compiled("wasm/examples/wasm.wasm"), &copy)?;
+    Ok(copy)
 }
 
 /// Compiles the bindings with `features` and writes `name.js`, its types and the module into `folder`; returns the
