@@ -202,15 +202,17 @@ test('a link replays to its step and says whether the bits match', async () => {
   const [moment, bits] = [await step(page), await digest(page)];
   const map = await inked(page);
   const weights = await text(page, 'differing');
-  assert.ok(link.includes(`step=${moment}&digest=${bits}&twin=`), link);
+  assert.ok(link.includes(`step=${moment}&digest=${bits}&both=`), link);
+  const twin = (await text(page, 'twin')).replaceAll(/\s/g, '');
+  assert.ok(!link.includes(twin), 'beside the first fingerprint the twin’s would tell whether a bit differs');
   const other = await visit(lab, '');
   await other.page.goto(link);
   await other.page.waitForSelector('[data-test=replay][data-state=same]');
   assert.match(await text(other.page, 'twin-replay'), /has come to its fingerprint in the link/);
-  // Beside the first fingerprint the twin’s tells whether a bit differs: it goes along once that was guessed.
+  // Made of both, it goes along before the guess, too.
   await other.page.keyboard.press('s');
   await other.page.waitForSelector('#share[open]');
-  assert.match(await other.page.inputValue('#share-link'), /&digest=[0-9a-f]{16}$/);
+  assert.equal(new URL(await other.page.inputValue('#share-link')).hash, new URL(link).hash);
   await other.page.keyboard.press('Escape');
   await skipAll(other.page);
   assert.equal(await step(other.page), moment);
@@ -226,7 +228,7 @@ test('a link replays to its step and says whether the bits match', async () => {
     await other.page.waitForSelector(`[data-test=replay][data-state=${state}]`);
   }
   await other.page.goto('about:blank');
-  await other.page.goto(link.replace(/twin=[0-9a-f]{16}/, 'twin=0123456789abcdef'));
+  await other.page.goto(link.replace(/both=[0-9a-f]{16}/, 'both=0123456789abcdef'));
   await other.page.waitForSelector('[data-test=replay][data-state=same]');
   assert.match(await text(other.page, 'twin-replay'), /rounds otherwise/);
 });

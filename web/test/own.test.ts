@@ -65,6 +65,7 @@ test('what is wrong is said with its line', () => {
     ['1,2,a\n3,4,', /^Line 2: the label is missing\.$/],
     ['1,2,a\n3,1e39,b', /^Line 2: “1e39” is too large\.$/],
     ['1,2,a\n3,NaN,b', /^Line 2: “NaN” is not a number\.$/],
+    ['nan,Inf,a\n1,2,a\n3,4,b', /^Line 1: “nan” is not a number\.$/],
     ['1,2,a\n3,0x1F,b', /^Line 2: “0x1F” is not a number\.$/],
     ['1;2;a\n1.234,5;2;b', /^Line 2: “1\.234,5” is not a number\.$/],
     ['1,2,a\n1,2,b\n1,2,c', /^Line 3: “c” is one label too many; there may be 2\.$/],

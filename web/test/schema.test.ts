@@ -156,3 +156,10 @@ test('presets name settings that exist, within range', () => {
     }
   }
 });
+
+test('−0 is 0: a link prints no sign, and its bits must be those that it leads to', () => {
+  for (const field of numbers.filter(({ min, max }) => min <= 0 && max >= 0)) {
+    const { values } = parse(SCHEMA, `#v=1&${field.key}=-0`);
+    assert.ok(Object.is(values[field.key], 0), field.key);
+  }
+});

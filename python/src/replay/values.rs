@@ -10,7 +10,7 @@ use crate::network::chosen;
 
 /// Keys of a link that change no number of a run: its digest, what is looked at, what a lecturer has set.
 const OF_THE_PAGE: [&str; 14] = [
-    "v", "digest", "twin", "pin", "guess", "guess2", "q", "hide", "embed", "present", "rehearse", "drawn",
+    "v", "digest", "both", "pin", "guess", "guess2", "q", "hide", "embed", "present", "rehearse", "drawn",
     "route", "t",
 ];
 

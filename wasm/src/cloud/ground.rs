@@ -39,7 +39,8 @@ pub(super) struct Landscape {
 
 impl Landscape {
     pub(super) fn new(ground: Ground, tilt: f64) -> Result<Self, ArgError> {
-        ArgError::check_range("tilt", tilt, tilt.abs() <= 0.3, "from −0.3 to 0.3")?;
+        // The page hands over single precision, in which 0.3 is a little more.
+        ArgError::check_range("tilt", tilt, tilt.abs() <= f64::from(0.3_f32), "from −0.3 to 0.3")?;
         Ok(Self {
             ground,
             tilt,

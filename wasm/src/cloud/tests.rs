@@ -122,6 +122,17 @@ fn a_cooled_cloud_freezes() {
 }
 
 #[test]
+fn the_steepest_tilt_may_come_in_single_precision() {
+    let steepest = f64::from(0.3_f32);
+    assert!(steepest > 0.3, "a little more than its decimal says");
+    for tilt in [steepest, -steepest] {
+        assert!(Cloud::new(&CloudSettings { tilt, ..CloudSettings::default() }).is_ok(), "{tilt}");
+    }
+    let beyond = CloudSettings { tilt: 0.301, ..CloudSettings::default() };
+    assert_eq!(Cloud::new(&beyond).unwrap_err().arg, "tilt");
+}
+
+#[test]
 fn bad_settings_are_refused_by_name() {
     let good = CloudSettings::default();
     for (bad, arg) in [

@@ -120,7 +120,7 @@ export class BitsExhibit extends BitsRun {
         aria-label=${hidden ? 'The map is hidden until you commit or skip.' : this.summary()}
       ></canvas>
       <div class="decades" aria-hidden="true">${decades.map((step, k) => html`<span>${k === 0 ? 'step ' : ''}${count(step)}</span>`)}</div>
-      <figcaption>
+      <figcaption class=${hidden ? '' : 'keyed'}>
         ${
           hidden
             ? `Here ${WEIGHTS} weights are compared, from top to bottom, against steps, once you have committed or skipped.`
@@ -173,15 +173,6 @@ export class BitsExhibit extends BitsRun {
         ],
       },
     ];
-  }
-
-  protected override curves() {
-    return html`${super.curves()}
-      ${
-        this.veils('bits') || this.veils('losses')
-          ? html`<p class="note">What is still to be guessed is not drawn.</p>`
-          : nothing
-      }`;
   }
 
   protected override below() {

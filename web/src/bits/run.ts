@@ -5,27 +5,30 @@ import type { Values } from '../lib/schema.ts';
 import type { Column, Comparison, Requests } from './protocol.ts';
 import { type AskedOfTwins, questions } from './questions.ts';
 import { SCHEMA } from './schema.ts';
+import { sealed } from './seal.ts';
 
 /** The twins. What is seen of them is `bits.ts`. */
 export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
   protected readonly schema = SCHEMA;
   #columns: Column[] = [];
-  /** The twin's fingerprint in the link that is replayed. */
-  #wantedTwin = '';
+  /** Both fingerprints, sealed, in the link that is replayed. */
+  #wanted = '';
 
   // ---- the link ----
 
   protected override moment(options: { guess?: boolean } = {}): Values {
     const moment = super.moment(options);
-    const there = moment.digest === this.state?.digest;
-    const twin = there ? this.state!.twin : this.values.twin!;
-    // Beside the first one it tells whether a bit differs.
-    return { ...moment, twin: moment.digest && !this.veils('bits') ? twin : '' };
+    if (moment.digest === '') return { ...moment, both: '' };
+    return moment.digest === this.state?.digest ? { ...moment, both: this.#both } : moment;
+  }
+
+  get #both(): string {
+    return sealed(this.state!.digest, this.state!.twin);
   }
 
   protected override forget(): void {
     super.forget();
-    this.values.twin = '';
+    this.values.both = '';
   }
 
   // ---- the run ----
@@ -42,7 +45,7 @@ export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
 
   protected override begun(): void {
     this.cursor = undefined;
-    this.#wantedTwin = String(this.values.twin);
+    this.#wanted = String(this.values.both);
     this.#columns = [];
   }
 
@@ -57,9 +60,9 @@ export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
 
   /** What is said of the twin after a replay: its tanh is the browser's, and browsers differ. */
   protected twinReplayed(): string | undefined {
-    if (this.replay?.state !== 'same' || this.#wantedTwin === '' || !this.state) return undefined;
+    if (this.replay?.state !== 'same' || this.#wanted === '' || !this.state) return undefined;
     if (this.state.step !== this.replay.target) return undefined;
-    return this.state.twin === this.#wantedTwin
+    return this.#both === this.#wanted
       ? '✓ The twin, too, has come to its fingerprint in the link.'
       : '▲ The twin has not come to its fingerprint in the link: this browser’s tanh rounds otherwise than the one that made it.';
   }

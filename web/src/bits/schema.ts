@@ -42,7 +42,7 @@ export const SCHEMA = withCommon([SEED, STEPS, TANH, ORDER], {
   last: 100_000,
   replays: 'The link replays both runs to this step.',
   digest: "the kernel's parameters at that step",
-  twin: "The fingerprint of the twin's parameters there; another browser's tanh may give another.",
+  both: 'Made of both fingerprints there, so that it does not tell whether they are equal; the page says whether the twin, too, comes to its own. Another browser’s tanh may give another.',
   guesses: [
     { of: 'the weights that keep their bits', max: 105, integer: true },
     { of: 'the difference of the losses, as a share', max: 1 },

@@ -380,10 +380,11 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
   }
 
   protected override curves() {
+    if (this.veils('ends')) return super.curves();
     return html`<div class="charts">${this.others()}</div>
       <p class="note">
         The shaded strip is what a perfect cloud of as many walkers reads, give or take two standard deviations. Only the density’s
-        distance has to fall, while the law stays. F − F* is the free energy above its limit, in units of height.${this.#froze !== undefined && !this.veils('ends') ? ` The triangle marks step ${count(this.#froze)}, from which on the density has stayed.` : ''}
+        distance has to fall, while the law stays. F − F* is the free energy above its limit, in units of height.${this.#froze !== undefined ? ` The triangle marks step ${count(this.#froze)}, from which on the density has stayed.` : ''}
       </p>
       ${this.pinnedNote()}`;
   }

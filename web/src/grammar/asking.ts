@@ -11,7 +11,7 @@ import { LONG_SLICE_MS, Run } from './run.ts';
 import { GUESSES, PIN } from './settings.ts';
 
 /** What a link holds besides the run itself. */
-const NOT_PINNED = new Set([PIN, 'digest', 'twin', 'rehearse', ...GUESSES, ...FLAGS.map(({ key }) => key)]);
+const NOT_PINNED = new Set([PIN, 'digest', 'both', 'rehearse', ...GUESSES, ...FLAGS.map(({ key }) => key)]);
 
 /** A chart over the steps of a run. */
 export interface Chart {

@@ -1,5 +1,5 @@
 import { html, nothing, svg } from 'lit';
-import { count, significant, tick } from '../lib/format.ts';
+import { count, significant, tick, unbroken } from '../lib/format.ts';
 import { linear, logarithmic, oneTwoFive, polyline, roomy, type Scale } from '../lib/scale.ts';
 import { SizedPart } from './element.ts';
 import { defined } from './words.ts';
@@ -150,15 +150,15 @@ export class Curves extends SizedPart {
     const steps = this.#steps();
     const step = this.cursor ?? steps.at(-1);
     if (step === undefined) return 'no values yet';
-    const parts = this.series.flatMap((series) => {
-      const point = this.#at(series, step);
-      return point ? [`${series.name} ${this.format(point[1])}`] : [];
-    });
-    const a = this.pinned.flatMap((series) => {
-      const point = this.#at(series, step);
-      return point ? [`pinned ${series.name} ${this.format(point[1])}`] : [];
-    });
-    return `${this.axis} ${Number.isInteger(step) ? count(step) : significant(step)}: ${[...parts, ...a].join(', ')}`;
+    const parts = [this.series, this.pinned].flatMap((lines, k) =>
+      lines.flatMap((series) => {
+        const point = this.#at(series, step);
+        // A name that ends in a number must not run into its value.
+        const name = series.name.replace(/\d$/, '$&:');
+        return point ? [`${k === 1 ? 'pinned ' : ''}${name} ${this.format(point[1])}`] : [];
+      }),
+    );
+    return `${this.axis} ${Number.isInteger(step) ? count(step) : significant(step)}: ${parts.join(', ')}`;
   }
 
   protected override render() {
@@ -214,7 +214,7 @@ export class Curves extends SizedPart {
         </svg>
       </div>
       <div class="under">
-        <p class="readout">${reading}</p>
+        <p class="readout">${unbroken(reading)}</p>
         <lab-listen .points=${this.series[0]?.points ?? []} ?log=${this.log} .label=${`${this.label}: ${this.series[0]?.name ?? ''}`}></lab-listen>
       </div>
       ${this.running ? nothing : this.#table()}`;

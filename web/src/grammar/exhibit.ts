@@ -74,7 +74,8 @@ export abstract class Exhibit<
       const action = actionOf(event);
       if (!action) return;
       event.preventDefault();
-      this.do(action);
+      // A key that is held acts once; only steps follow each other.
+      if (!event.repeat || action === 'step') this.do(action);
     });
     document.addEventListener('lab-help', () => this.do('help'));
     document.addEventListener('lab-theme', () => this.recolour());
@@ -175,6 +176,7 @@ export abstract class Exhibit<
     const body = html`<lab-predict
       .question=${asked}
       .guess=${this.guesses.of(asked)}
+      .theirs=${this.values[asked.guess ?? '']}
       .truth=${answer ? undefined : this.truth(asked)}
       .at=${answer ? 'when it is shown to all' : asked.at}
       .hides=${asked.hides}
@@ -274,7 +276,7 @@ export abstract class Exhibit<
     const { value, note } = this.mainNumber();
     return html`<div class="main-number" aria-hidden="true">
       ${value === undefined ? nothing : html`<span class="value">${value}</span>`}
-      <span class="note">${note}</span>
+      <span class="note">${unbroken(note)}</span>
     </div>`;
   }
 
@@ -303,11 +305,15 @@ export abstract class Exhibit<
     return chartElement(drawn, ours, pinned, cursor, this.playing, height, known);
   }
 
-  /** The curves that stand in their tab: all but the one beside the figure. */
+  /** In place of what would tell an answer. */
+  protected readonly undrawn = html`<p class="note">What is still to be guessed is not drawn.</p>`;
+
+  /** The curves that stand in their tab: all but the one beside the figure, and those of which nothing may be seen. */
   protected others(): TemplateResult[] {
-    return this.charts()
-      .filter(({ id }) => id !== this.main)
-      .map((chart) => this.chart(chart));
+    const others = this.charts().filter(({ id }) => id !== this.main);
+    const drawn = others.filter(({ series }) => series.length === 0 || this.seen(series).length > 0);
+    const charts = drawn.map((chart) => this.chart(chart));
+    return drawn.length < others.length ? [...charts, this.undrawn] : charts;
   }
 
   /** The cursor of the charts has moved. */

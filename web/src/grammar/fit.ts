@@ -58,8 +58,9 @@ export class Fit extends SizedPart {
         ${[-1, 0, 1].map(
           (v) => svg`<line class="grid" x1=${LEFT} x2=${width - 6} y1=${y(v)} y2=${y(v)} />
             <text x=${LEFT - 7} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>
-            <text x=${x(v)} y=${height - 5} text-anchor="middle">${tick(v)}</text>`,
+            <text x=${x(v)} y=${height - 5} text-anchor="middle">${v === 0 ? 'input' : tick(v)}</text>`,
         )}
+        <text x=${LEFT} y=${TOP + 10}>output</text>
         <path class="taught" d=${dots} />
         ${lines.map((line) => svg`<path class=${line.kind} d=${path(line)} />`)}
       </svg>

@@ -50,8 +50,8 @@ export interface SavedState {
 export async function linkIn(file: File, exhibit: string): Promise<SavedState | { why: string }> {
   if (file.size > MOST_BYTES) return { why: `${file.name} is larger than any file of this exhibit.` };
   try {
-    const state = JSON.parse(await file.text()) as { exhibit?: unknown; link?: unknown };
-    if (state.exhibit === exhibit && typeof state.link === 'string' && state.link.startsWith('#'))
+    const state = JSON.parse(await file.text()) as { exhibit?: unknown; link?: unknown } | null;
+    if (state?.exhibit === exhibit && typeof state.link === 'string' && state.link.startsWith('#'))
       return state as SavedState;
     return { why: `${file.name} is not a state of this exhibit.` };
   } catch {

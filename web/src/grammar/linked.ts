@@ -3,7 +3,7 @@
 import { applyFlags, hides } from '../lib/flags.ts';
 import { clampNumber, parse, print, type Schema, type Values } from '../lib/schema.ts';
 import { Part } from './element.ts';
-import { GUESSES, type Preset } from './settings.ts';
+import { GUESSES, NO_GUESS, type Preset } from './settings.ts';
 
 export abstract class Linked extends Part {
   /** One schema drives controls, link, clamping and help. */
@@ -39,6 +39,11 @@ export abstract class Linked extends Part {
 
   #onHash = () => {
     if (location.hash === this.#hash) return;
+    // An anchor of the page, as the link that skips to the exhibit has one, asks for no other run.
+    if (/^#[^=]+$/.test(location.hash)) {
+      this.writeHash();
+      return;
+    }
     this.#readHash();
     void this.start();
   };
@@ -78,6 +83,11 @@ export abstract class Linked extends Part {
     this.values.digest = '';
   }
 
+  /** Another truth is to come: what the link's maker has guessed was not of it. */
+  protected elsewhere(): void {
+    for (const key of GUESSES) this.values[key] = NO_GUESS;
+  }
+
   /** A control has been moved. What is no part of the run is for an exhibit to take out before. */
   protected set(key: string, value: number | string): void {
     if (this.values[key] === value) return;
@@ -88,6 +98,7 @@ export abstract class Linked extends Part {
 
   /** Restarts soon: while a slider moves, one start is enough. */
   protected restart(): void {
+    this.elsewhere();
     this.forget();
     this.requestUpdate();
     clearTimeout(this.#restartTimer);
@@ -99,7 +110,7 @@ export abstract class Linked extends Part {
 
   /** The defaults, with a preset's values; the seed, and what a lecturer has put into the link, stay. */
   protected choose(preset: Preset): void {
-    const kept = ['seed', ...GUESSES, 'rehearse', ...this.kept];
+    const kept = ['seed', 'rehearse', ...this.kept];
     for (const field of this.schema) {
       if ((field.kind !== 'number' && field.kind !== 'choice') || kept.includes(field.key)) continue;
       const chosen = preset.values[field.key] ?? field.default;

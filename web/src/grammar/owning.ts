@@ -109,6 +109,7 @@ export abstract class Owning<
     this.values[OWN] = printOwn(own);
     this.values[this.learns.key] = OWN;
     this.preset = undefined;
+    this.elsewhere();
     this.forget();
     if (!this.#inLink)
       this.note(

@@ -38,6 +38,7 @@ export class Predict extends Part {
   static override properties = {
     question: { attribute: false },
     guess: { attribute: false },
+    theirs: { attribute: false },
     truth: { attribute: false },
     at: { attribute: false },
     hides: {},
@@ -45,6 +46,8 @@ export class Predict extends Part {
   };
   declare question: Question;
   declare guess: Guess;
+  /** What the maker of the link has guessed; below 0, nothing. */
+  declare theirs: number | undefined;
   /** Known once the run has got there. */
   declare truth: number | undefined;
   /** When the truth will be known. */
@@ -183,6 +186,7 @@ export class Predict extends Part {
         }
       </dl>
       <p>${unbroken(question.verdict(made, truth))}</p>
+      ${this.theirs! >= 0 ? html`<p class="note" data-test="theirs">The maker of the link guessed ${this.#told(this.theirs!)}.</p>` : nothing}
       <div class="row">
         ${
           this.more

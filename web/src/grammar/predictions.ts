@@ -2,7 +2,7 @@
 
 import type { Value } from '../lib/schema.ts';
 import type { Guess, Question } from './predict.ts';
-import { GUESSES } from './settings.ts';
+import { GUESSES, NO_GUESS } from './settings.ts';
 
 export interface Asked extends Question {
   id: string;
@@ -71,7 +71,7 @@ export class Guesses {
 
   /** The guesses that a link holds: none, unless its maker wants to share them. */
   told(questions: Questions, share: boolean): Record<string, Value> {
-    const told: Record<string, Value> = Object.fromEntries(GUESSES.map((key) => [key, 0]));
+    const told: Record<string, Value> = Object.fromEntries(GUESSES.map((key) => [key, NO_GUESS]));
     for (const asked of share ? questions : []) {
       const guess = this.of(asked);
       if (asked.guess && guess.state === 'made') told[asked.guess] = guess.value;

@@ -5,7 +5,7 @@ import { type Failure, LabFailure } from '../lib/failure.ts';
 import { newClient } from '../lib/launch.ts';
 import { Lending } from '../lib/lending.ts';
 import type { Act, Common, Seeing, Stand } from '../lib/protocol.ts';
-import type { NumberField, Values } from '../lib/schema.ts';
+import { defaults, type NumberField, type Values } from '../lib/schema.ts';
 import { Acts } from './acts.ts';
 import { Announcer } from './announcer.ts';
 import { Linked } from './linked.ts';
@@ -55,6 +55,8 @@ export abstract class Run<
   #starting = false;
   /** Whether the state is of the run that was begun last. */
   #current = false;
+  /** What ran last. */
+  #good: Values | undefined;
 
   // ---- what an exhibit provides ----
 
@@ -297,25 +299,27 @@ export abstract class Run<
     if (target > 0 || this.acts.all.length > 0)
       this.replay = { target, digest: String(this.values.digest), state: 'running' };
     this.#client ??= newClient();
+    // A long replay, and what of its link was not understood, is told at once.
+    this.requestUpdate();
     await this.attempt(async () => {
       await this.beforehand();
       await this.begin();
       await this.advanceTo(target, LONG_SLICE_MS);
       this.#starting = false;
-      this.#compare(this.at!.digest);
+      this.#compare(this.at!);
       this.checkFinite();
+      if (!this.failure) this.#good = { ...this.values, digest: '' };
     });
     this.requestUpdate();
   }
 
-  /** Compares where a replay has ended with what its link says. */
-  #compare(digest: string): void {
+  /** Compares where a replay has ended with what its link says; the run may have ended before the step that it names. */
+  #compare({ step, digest }: Stand): void {
     if (!this.replay) return;
     const wanted = this.replay.digest;
     const state = wanted === '' ? 'unknown' : wanted === digest ? 'same' : 'different';
-    this.replay = { ...this.replay, state };
-    if (state === 'same')
-      this.say(`Replayed to step ${this.replay.target}: the same bits as in the link.`, true);
+    this.replay = { ...this.replay, target: step, state };
+    if (state === 'same') this.say(`Replayed to step ${step}: the same bits as in the link.`, true);
   }
 
   // ---- play ----
@@ -409,6 +413,7 @@ export abstract class Run<
 
   async #newSeed(): Promise<void> {
     if (!this.reseed()) return;
+    this.elsewhere();
     this.forget();
     await this.start();
     this.say(`A new run, ${this.seeds}.`, true);
@@ -455,7 +460,7 @@ export abstract class Run<
   }
 
   /** A new kernel, and the run up to the last good step; what did not come to a result, with other settings. */
-  protected recover = () => {
+  protected recover = async (): Promise<void> => {
     const failure = this.failure!;
     this.values.rehearse = '';
     if (failure.kind === 'not-finite') this.forget();
@@ -463,8 +468,15 @@ export abstract class Run<
       this.values.step = this.standing?.step ?? 0;
       this.values.digest = '';
     }
+    const before = JSON.stringify(this.values);
     this.mend(failure);
-    void this.start().then(() => this.writeHash());
+    const mended = failure.kind !== 'refused' || JSON.stringify(this.values) !== before;
+    // What cannot be mended gives way to what ran last, or to what the page begins with.
+    if (!mended) this.values = { ...(this.#good ?? defaults(this.schema)), step: this.values.step! };
+    await this.start();
+    // One refusal may have hidden another.
+    if (mended && this.failure?.kind === 'refused') await this.recover();
+    else this.writeHash();
   };
 
   /** Says something to a screen reader, at most once in two seconds. */

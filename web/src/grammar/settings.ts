@@ -49,8 +49,8 @@ interface Moment {
   replays: string;
   /** What the fingerprint is of. */
   digest: string;
-  /** A second one, of a run beside the first. */
-  twin?: string;
+  /** What is made of it and of that of a run beside the first. */
+  both?: string;
   /** What the guesses are of, and how large they may be. */
   guesses: readonly { of: string; max: number; integer?: true }[];
   /** When a rehearsed panic comes. */
@@ -77,6 +77,9 @@ export const OWN_FIELD: TextField = {
 /** The link's keys of the guesses, in the order of `guesses`. */
 export const GUESSES = ['guess', 'guess2'] as const;
 
+/** What a link without a guess stands for: 0 is a guess, too. */
+export const NO_GUESS = -1;
+
 /** An exhibit's own settings, then the moment, the guesses, and what a lecturer may set. */
 export function withCommon(own: Schema, moment: Moment): Schema {
   const guesses = moment.guesses.map(
@@ -85,10 +88,10 @@ export function withCommon(own: Schema, moment: Moment): Schema {
       key: GUESSES[k]!,
       name: k === 0 ? 'guess' : 'second guess',
       symbol: '',
-      help: `A prediction of ${of}, only if its maker chose to share it.`,
-      min: 0,
+      help: `The maker’s prediction of ${of}, if it was shared; it is told after the reader’s own.`,
+      min: NO_GUESS,
       max,
-      default: 0,
+      default: NO_GUESS,
       scale: 'linear',
       ...(integer && { integer }),
     }),
@@ -108,7 +111,7 @@ export function withCommon(own: Schema, moment: Moment): Schema {
       integer: true,
     },
     fingerprint('digest', `The fingerprint of ${moment.digest}; the page says whether it is met.`),
-    ...(moment.twin ? [fingerprint('twin', moment.twin)] : []),
+    ...(moment.both ? [fingerprint('both', moment.both)] : []),
     {
       kind: 'text',
       key: PIN,

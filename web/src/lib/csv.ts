@@ -30,6 +30,9 @@ function refuse(line: number, why: string): never {
 /** Decimal point or comma; no groups of digits, which could be either. */
 const NUMBER = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
 
+/** How programs write what is no number. */
+const FAILED = /^[+-]?(nan|inf(inity)?)$/i;
+
 /** A column that is the label wherever it stands. */
 const LABEL = /^(label|class|target)$/i;
 
@@ -55,8 +58,8 @@ function read(text: string, { inputs, rows: most, classes }: Limits): Read {
     refuse(first.line, `there are ${columns} columns; x, y and a label are needed.`);
   if ('most' in inputs && width > inputs.most)
     refuse(first.line, `there are ${width} inputs; at most ${inputs.most} are possible.`);
-  // A row in which no input is a number is a header.
-  const header = first.fields.every((field, k) => k === at || !NUMBER.test(field));
+  // A row in which no input is a number, nor the failure of one, is a header.
+  const header = first.fields.every((field, k) => k === at || !(NUMBER.test(field) || FAILED.test(field)));
   const data = header ? rows.slice(1) : rows;
   if (data.length === 0) return { why: 'There are no rows below the header.' };
 

@@ -64,11 +64,12 @@ export function settingsIn(fields: Schema, values: Values): string {
   return fields.map(({ key }) => String(values[key])).join();
 }
 
-/** The nearest value the field allows: finite, in range, an integer or an f32; for NaN the default, rounded alike. */
+/** The nearest value the field allows: finite, in range, an integer or an f32, never −0; for NaN the default, rounded alike. */
 export function clampNumber(field: NumberField, x: number): number {
   const wanted = Number.isNaN(x) ? field.default : x;
   const inRange = Math.min(Math.max(wanted, field.min), field.max);
-  return field.integer ? Math.round(inRange) : Math.fround(inRange);
+  // A link prints −0 as 0, and their bits differ.
+  return (field.integer ? Math.round(inRange) : Math.fround(inRange)) + 0;
 }
 
 /** The shortest decimal that rounds to the same f32. */
@@ -152,6 +153,12 @@ export function parse(schema: Schema, hash: string): { values: Values; notes: st
     values[field.key] = value;
     if (note) notes.push(note);
   }
+  const known = ['v', ...schema.map(({ key }) => key)];
+  const others = [...query].flatMap(([key, text]) => (text === '' || known.includes(key) ? [] : [key]));
+  if (others.length > 0)
+    notes.push(
+      `the link names what this page does not have, which is left out: ${shorten(others.join(', '))}`,
+    );
   return { values, notes };
 }
 

@@ -72,7 +72,7 @@ export class PathsExhibit extends PathsRun {
     const band = `${v.pivots} pivots, step size ${significant(this.number('rate'))}, climb ${v.climb}, move ${this.state?.step ?? 0}`;
     if (this.toy) return `${task}, ${band}`;
     const own = this.own ? ` (${this.state?.facts?.samples ?? 0})` : '';
-    return `${task}${own}, width ${v.width}, ${this.seeds}, align ${v.align}, ${v.cycles} cycles, ${band}`;
+    return `${task}${own}, width ${v.width}, ${this.seeds}, align ${v.align}, ${v.cycles === 1 ? '1 cycle' : `${v.cycles} cycles`}, ${band}`;
   }
 
   #measured() {

@@ -116,7 +116,7 @@ export class Places extends SizedPart {
     const groups = this.#groups;
     const now = groups.find(({ searches }) => searches.includes(this.chosen));
     const at = now ? groups.indexOf(now) : 0;
-    const reading = now ? this.#reading(now) : 'nothing found yet';
+    const reading = now ? this.#reading(now) : '';
     return html`<div
         class="plot"
         tabindex="0"
@@ -130,7 +130,7 @@ export class Places extends SizedPart {
         @pointerdown=${this.#point}
       >
         <svg class="places" viewBox="0 0 ${this.width} ${this.height}" width=${this.width} height=${this.height} role="img" aria-label=${this.summary}>
-          ${groups.length > 0 ? this.#drawing(groups, now) : nothing}
+          ${this.#drawing(groups, now)}
         </svg>
       </div>
       <p class="readout">${reading}</p>

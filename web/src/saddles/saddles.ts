@@ -163,9 +163,10 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   protected summary(): string {
     const { state } = this;
     if (!state) return 'The kernel is being loaded.';
-    const start = `Search ${count(state.step)} of ${count(TOTAL)}: ${count(state.found.length)} places found`;
+    const places = state.found.length === 1 ? '1 place' : `${count(state.found.length)} places`;
+    const start = `Search ${count(state.step)} of ${count(TOTAL)}: ${places} found`;
     if (this.veils('places')) return `${start}; how many are minima is hidden until you guess.`;
-    const low = `${start}, ${count(minima(state.found))} of them minima.`;
+    const low = `${start}, minima among them: ${count(minima(state.found))}.`;
     const place = this.#place;
     if (!place) return low;
     return this.#hideWays
@@ -194,8 +195,8 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   protected mainNumber() {
     const { state } = this;
     const step = `search ${count(state?.step ?? 0)} of ${count(TOTAL)}`;
-    if (!state || this.veils('places') || state.found.length === 0)
-      return { note: `the places are hidden until you guess · ${step}` };
+    if (!state || this.veils('places')) return { note: `the places are hidden until you guess · ${step}` };
+    if (state.found.length === 0) return { note: `no place found yet · ${step}` };
     return {
       value: percent(minima(state.found) / state.found.length, 0),
       note: `of the places are minima · ${step}`,
@@ -214,6 +215,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   protected figure() {
     const { state } = this;
     const [hidden, hideWays] = [this.veils('places'), this.#hideWays];
+    const some = state !== undefined && state.found.length > 0;
     return html`<figure
       class="figure saddles-figure"
       ?hidden=${!state}
@@ -222,7 +224,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       @lab-way=${this.#look}
     >
       ${
-        state && !hidden
+        some && !hidden
           ? html`<lab-places
               .found=${state.found}
               .chosen=${this.#place?.search ?? 0}
@@ -237,7 +239,9 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   }
 
   /** The place that is shown: its directions, once they may be seen, and what the network draws there. */
-  #here({ here, points }: Frame, hidden: boolean, hideWays: boolean) {
+  #here({ here, points, found }: Frame, hidden: boolean, hideWays: boolean) {
+    const narrow = this.narrow.matches;
+    const none = found.length === 0;
     const curves = here && !hideWays ? here : undefined;
     const way = Math.min(this.#hover ?? this.#way, (here?.values.length ?? 1) - 1);
     const size = here?.places.length ?? 0;
@@ -252,7 +256,9 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
         : []),
       ...(here ? [{ kind: 'drawn', y: here.curve }] : []),
     ];
-    const height = this.narrow.matches ? 112 : hideWays && hidden ? 220 : 140;
+    // Before the first search the points have the room that the places will take: nothing below moves when they come.
+    const room = narrow ? [238, 112, 112] : [302, 220, 140];
+    const height = room[none && !hidden ? 0 : hideWays && hidden ? 1 : 2]!;
     const chances = here && hideWays && !hidden ? here : undefined;
     return html`<div class="here ${curves || chances ? 'both' : ''}">
         ${curves ? html`<lab-stems .here=${curves} .way=${way} .height=${height}></lab-stems>` : nothing}
@@ -271,8 +277,10 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
           curves
             ? 'Point at a stem: the dashed curves are those of the network after a step of length ½ along it, either way.'
             : hidden
-              ? 'Points that a network learns, and the curve it draws at the place found last. How many of these places are minima is hidden until you guess.'
-              : `Each mark is a place. ${chances ? slicesSay(chances, false) : ''} How many ways lead down from it waits for your second guess.`
+              ? `Points that a network learns${none ? '' : ', and the curve it draws at the place found last'}. How many of the places found are minima is hidden until you guess.`
+              : none
+                ? 'Points that a network learns. With the first search the places without slope come above them, and the curve of the network at one of them.'
+                : `Each mark is a place. ${chances ? slicesSay(chances, false) : ''} How many ways lead down from it waits for your second guess.`
         }
       </figcaption>`;
   }

@@ -186,7 +186,12 @@ export class SmoothingExhibit extends Exhibit<Frame> {
   protected override curves() {
     return html`<div class="charts">
         ${this.others()}
-        <lab-check .checks=${this.state?.checks ?? new Float64Array()} ?running=${this.playing}></lab-check>
+        ${
+          // The slope of the smoothed curve tells where its dips are.
+          this.veils('ends')
+            ? this.undrawn
+            : html`<lab-check .checks=${this.state?.checks ?? new Float64Array()} ?running=${this.playing}></lab-check>`
+        }
       </div>
       ${this.pinnedNote()}`;
   }

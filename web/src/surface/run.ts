@@ -181,8 +181,11 @@ export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
   #askLine(): Promise<void> {
     return this.newest('line', async () => {
       const [ax, ay, bx, by] = ['ax', 'ay', 'bx', 'by'].map((key) => this.number(key));
-      // Only there do both ends lie in the plane.
-      if (!this.holdsLine) return;
+      // Only there do both ends lie in the plane; dragged onto each other they are the ends of no line.
+      if (!this.holdsLine || (ax === bx && ay === by)) {
+        this.line = undefined;
+        return;
+      }
       this.line = await this.ask('line', { ax: ax!, ay: ay!, bx: bx!, by: by! });
       if (this.askedLine) this.#truths[this.#lineId] ??= this.line.saddle;
       this.requestUpdate();

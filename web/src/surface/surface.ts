@@ -51,7 +51,7 @@ export class SurfaceExhibit extends SurfaceRun {
     const walk = this.slice?.walk;
     if (random === undefined || walk === undefined || this.veils('share')) return undefined;
     const most = run === undefined ? '' : `, the plane in which it moved most ${percent(run, 0)}`;
-    return `The random plane holds ${percent(random)} of the run${most}; but the best plane of a random walk holds ${percent(walk, 0)} of that. Each slice shows what it was chosen to show, and hides ${(this.facts?.dim ?? 105) - 2} directions.`;
+    return `The random plane holds ${percent(random)} of the run${most}. But a random walk, too, has a plane that holds ${percent(walk, 0)} of it. Each slice shows what it was chosen to show, and hides ${(this.facts?.dim ?? 105) - 2} directions.`;
   }
 
   /** Whether what a plane shows of the run is still to be guessed. */
@@ -105,7 +105,9 @@ export class SurfaceExhibit extends SurfaceRun {
     if (!range) return 'The map is being computed.';
     const [x, y] = this.slice!.ends;
     const [left, right, low, high] = shown(this.values);
-    return `Loss from ${significant(range[0])} to ${significant(range[1])} on a square of half-width ${significant(this.number('half'))} around x ${significant((left + right) / 2, 2)}, y ${significant((low + high) / 2, 2)}. The run ends at x ${significant(x!, 2)}, y ${significant(y!, 2)}.`;
+    // What rounding leaves of a coordinate is none.
+    const at = (v: number) => significant(Math.abs(v) < 1e-9 ? 0 : v, 2);
+    return `Loss from ${significant(range[0])} to ${significant(range[1])} on a square of half-width ${significant(this.number('half'))} around x ${at((left + right) / 2)}, y ${at((low + high) / 2)}. The run ends at x ${at(x!)}, y ${at(y!)}.`;
   }
 
   #handles(): Handle[] {

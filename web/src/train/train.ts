@@ -107,7 +107,7 @@ export class TrainExhibit extends TrainRun {
     const { state } = this;
     if (!state) return undefined;
     const numbers = paramLen(state.inputs, state.hiddenUnits, state.classes);
-    return `A network of ${numbers} numbers learns ${this.own ? 'your rows' : 'digits'}. Nothing forbids it from getting stuck. Does it?`;
+    return `A network of ${count(numbers)} numbers learns ${this.own ? 'your rows' : 'digits'}. Nothing forbids it from getting stuck. Does it?`;
   }
 
   protected get caption(): string {
