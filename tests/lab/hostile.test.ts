@@ -141,6 +141,28 @@ for (const { key, long, own } of EXHIBITS) {
   });
 }
 
+test('on paper a dark page is light, and has no buttons of a run', async () => {
+  const { page } = await visit(lab, 'train/#v=1&step=3', { colorScheme: 'dark' });
+  await led(page);
+  const looks = () =>
+    page.evaluate(() => {
+      const { backgroundColor, color } = getComputedStyle(document.body);
+      const light = (rgb: string) =>
+        (rgb.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, v) => sum + Number(v), 0);
+      return light(backgroundColor) > light(color);
+    });
+  for (const theme of ['system', 'dark']) {
+    await page.locator('#theme').selectOption(theme);
+    assert.equal(await looks(), false, `${theme}: dark on a screen`);
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await looks(), true, `${theme}: light on paper`);
+    for (const part of ['.transport', '.presets', 'lab-tools'])
+      assert.equal(await page.locator(part).first().isVisible(), false, part);
+    await page.emulateMedia({ media: 'screen' });
+  }
+  await page.context().close();
+});
+
 test('a replay that takes long says so at once, and where it has come to if the run is shorter', async () => {
   const { page } = await visit(lab, 'bits/');
   await ready(page);

@@ -328,9 +328,15 @@ export abstract class Run<
     return this.at !== undefined && this.failure === undefined && this.replay?.state !== 'running';
   }
 
-  async #play(): Promise<void> {
+  /** Waits for the start of the run that is asked for; another one that was begun meanwhile is not meant. */
+  async #there(): Promise<boolean> {
+    const run = this.#run;
     await this.#begun;
-    if (!this.ready || this.playing) return;
+    return run === this.#run && this.ready && !this.playing;
+  }
+
+  async #play(): Promise<void> {
+    if (!(await this.#there())) return;
     if (this.over && !(await this.again())) return;
     const run = this.#run;
     this.playing = true;
@@ -377,8 +383,7 @@ export abstract class Run<
   }
 
   async #step(): Promise<void> {
-    await this.#begun;
-    if (!this.ready || this.playing || this.over) return;
+    if (!(await this.#there()) || this.over) return;
     const run = this.#run;
     await this.attempt(async () => {
       await this.advanceTo(this.at!.step + 1, LONG_SLICE_MS);
