@@ -83,7 +83,7 @@ pub enum Reason {
     },
     /// Two that must differ are equal.
     Coincide,
-    /// Directions that must span a plane lie on a line.
+    /// Directions that must be independent are not: two lie on a line, or one in the space of others.
     Dependent,
     /// An iteration did not converge; its output is meaningless.
     NotConverged,
@@ -242,7 +242,7 @@ impl fmt::Display for ArgError {
                 write!(f, "`{arg}` has row {row} with sum {}, must be 1 within 0.001", Decimal(sum))
             }
             Reason::Coincide => write!(f, "`{arg}`: two that must differ are equal"),
-            Reason::Dependent => write!(f, "`{arg}`: directions that must span a plane lie on a line"),
+            Reason::Dependent => write!(f, "`{arg}`: directions that must be independent are not"),
             Reason::NotConverged => write!(f, "`{arg}`: the iteration did not settle"),
             Reason::Kernel { takes } => write!(f, "`{arg}`: a closed form is known for {takes}"),
             Reason::FirstCycle => write!(f, "`{arg}` must begin with a line of at least one inner image"),

@@ -10,6 +10,7 @@
 //! | [`TraceEstimate`] | the trace from random products, with its standard error | Hutchinson 1990 |
 //! | [`DeflatedTrace`] | the same with the largest eigenvalues taken out: far fewer products where they decay | Meyer, Musco, Musco & Woodruff 2021 |
 //! | [`Sharpness`] | how far the landscape rises within a box or a ball, and what that does not mean | Keskar et al. 2017; Foret et al. 2021; Dinh et al. 2017 |
+//! | [`Subspace`] | a landscape along a few directions, such as the random ones of the same measure | Keskar et al. 2017 |
 //! | [`BatchSharpness`] | the curvature of batches along their own gradients | Andreyev & Beneventano 2024 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
@@ -36,6 +37,7 @@ mod search;
 mod sharpness;
 mod signature;
 pub mod slices;
+mod subspace;
 mod trace;
 mod tridiagonal;
 
@@ -52,4 +54,5 @@ pub use saddle_free::{SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFree
 pub use search::{CriticalSearch, SearchLayout, SearchStep};
 pub use sharpness::{Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep};
 pub use signature::{Signature, Tolerance, signature};
+pub use subspace::{Subspace, SubspaceLayout};
 pub use trace::{Probe, TraceEstimate, TraceLayout, TraceStep};

@@ -117,6 +117,11 @@ pub fn unit_scale<R: Real>(x: &[R]) -> R {
     R::from_bits64(most.saturating_sub(exponent).max(1) << digits)
 }
 
+/// `x a / b` for powers of two a and b, without overflow or underflow on the way.
+pub(crate) fn times_quotient<R: Real>(x: R, a: R, b: R) -> R {
+    if (a > R::ONE) == (b > R::ONE) { x * (a / b) } else { x * a / b }
+}
+
 /// Whether a sum of squares has lost nothing to underflow, and not overflowed.
 ///
 /// A square that underflows errs by half the smallest subnormal number at most, ½ ε `MIN_POSITIVE`: n of them change a

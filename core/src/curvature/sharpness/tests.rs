@@ -5,6 +5,7 @@ use std::vec::Vec;
 use super::*;
 use crate::base::random::{fill_normal, stream};
 use crate::base::vector::norm;
+use crate::curvature::{Subspace, SubspaceLayout};
 use crate::models::surfaces::{EggCarton, MonkeySaddle, Quadratic};
 
 fn found<R: Real>(f: &impl Objective<R>, config: SharpnessConfig<R>, at: &[R]) -> Sharpness<R, Vec<R>> {
@@ -81,38 +82,45 @@ fn saddles_and_waves() {
     }
 }
 
-/// A landscape that does not see one of its coordinates.
-struct Blind<F>(F, usize);
-
-impl<F: Objective<f64>> Objective<f64> for Blind<F> {
-    fn dim(&self) -> usize {
-        self.0.dim()
-    }
-    fn scratch_len(&self) -> usize {
-        self.0.dim() + self.0.scratch_len()
-    }
-    fn value(&self, x: &[f64], scratch: &mut [f64]) -> f64 {
-        self.value_grad(x, &mut vec![0.0; x.len()], scratch)
-    }
-    fn value_grad(&self, x: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
-        let (point, scratch) = scratch.split_at_mut(x.len());
-        point.copy_from_slice(x);
-        point[self.1] = 0.0;
-        let value = self.0.value_grad(point, grad, scratch);
-        grad[self.1] = 0.0;
-        value
-    }
+/// Along directions that are orthogonal the corners of a bowl are known too: 50 λ ε² (‖a‖² + ‖b‖²) in per cent.
+#[test]
+fn corners_in_a_subspace() {
+    let f = Quadratic::new(&[3.0; 5]).unwrap();
+    let directions = [0.0, 3.0, 0.0, 4.0, 0.0, 0.0, 4.0, 0.5, -3.0, 0.0];
+    let memory = vec![f64::NAN; SubspaceLayout::new(2).len()];
+    let within = Subspace::new(&f, &[0.0; 5], directions, memory).unwrap();
+    let found = found(&within, boxed(1e-3, 1), within.coordinates());
+    let want = 50.0 * 3.0 * 1e-6 * (25.0 + 25.25);
+    assert!((found.percentage() / want - 1.0).abs() < 1e-12, "{} against {want}", found.percentage());
 }
 
-/// A box of fewer dimensions holds less: on a bowl, whose corners are all found.
+/// The box of a subspace is as wide as A⁺θ tells: off the centre of a bowl, along twice the second axis, where θ is 8 and so
+/// (A⁺θ) is 4.
+#[test]
+fn the_box_of_a_subspace_has_its_own_width() {
+    let f = Quadratic::new(&[1.0, 2.0]).unwrap();
+    let memory = vec![f64::NAN; SubspaceLayout::new(1).len()];
+    let within = Subspace::new(&f, &[3.0, 8.0], [0.0, 2.0], memory).unwrap();
+    let most = 2.0 * 0.1 * (4.0 + 1.0);
+    let rise = found(&within, boxed(0.1, 1), within.coordinates()).rise();
+    assert!((rise - ((8.0 + most) * (8.0 + most) - 64.0)).abs() < 1e-12, "{rise}");
+}
+
+/// A box of fewer dimensions holds less: on a bowl, whose corners are all found. With all axes it is the box itself.
 #[test]
 fn fewer_coordinates_rise_no_higher() {
-    let spectrum = [1.0, 5.0, 0.5];
-    let bowl = || Quadratic::new(&spectrum).unwrap().reflected(&[1.0, -2.0, 0.5]).unwrap();
-    let all = found(&bowl(), boxed(0.1, 12), &[0.0; 3]).rise();
-    for k in 0..3 {
-        let fewer = found(&Blind(bowl(), k), boxed(0.1, 12), &[0.0; 3]).rise();
-        assert!(fewer > 0.0 && fewer < all, "without {k}: {fewer} of {all}");
+    let bowl = Quadratic::new(&[1.0, 5.0, 0.5]).unwrap().reflected(&[1.0, -2.0, 0.5]).unwrap();
+    let (axes, at) = ([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0], [0.25, 0.0, -0.5]);
+    let of = |directions: &[f64]| {
+        let memory = vec![f64::NAN; SubspaceLayout::new(directions.len() / 3).len()];
+        let within = Subspace::new(&bowl, &at, directions, memory).unwrap();
+        found(&within, boxed(0.1, 12), within.coordinates()).rise()
+    };
+    let all = found(&bowl, boxed(0.1, 12), &at).rise();
+    assert!((of(&axes) - all).abs() < 1e-14, "{} against {all}", of(&axes));
+    for fewer in [&axes[..3], &axes[3..6], &axes[6..], &axes[..6], &axes[3..]] {
+        let rise = of(fewer);
+        assert!(rise > 0.0 && rise < all, "{fewer:?}: {rise} of {all}");
     }
 }
 

@@ -4,7 +4,7 @@ use super::displacement::{Displacements, half_difference};
 use crate::base::elementary::sqrt;
 use crate::base::refusal::refuse;
 use crate::base::rows::{row, rows};
-use crate::base::vector::{LaneSum, dot_scaled, norm, unit_scale};
+use crate::base::vector::{LaneSum, dot_scaled, norm, times_quotient, unit_scale};
 use crate::{ArgError, Real, Reason};
 
 /// A plane through parameter space:
@@ -121,7 +121,7 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         let displacements = Displacements::new(origin, params);
         let [x, y] = self.coordinates(self.products(&displacements, params));
         let scale = displacements.scale();
-        [quotient(x, self.scales[0], scale), quotient(y, self.scales[1], scale)]
+        [times_quotient(x, self.scales[0], scale), times_quotient(y, self.scales[1], scale)]
     }
 
     /// `(d·u, d·v)` of a displacement and the scaled axes.
@@ -198,11 +198,6 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
 /// Three rows of n.
 fn origin_and_axes<R>(rows: &[R], n: usize) -> [&[R]; 3] {
     [0, 1, 2].map(|i| row(rows, n, i).unwrap_or_default())
-}
-
-/// `x a / b` for powers of two a and b, without overflow or underflow on the way.
-fn quotient<R: Real>(x: R, a: R, b: R) -> R {
-    if (a > R::ONE) == (b > R::ONE) { x * (a / b) } else { x * a / b }
 }
 
 /// The plane through three points, as `rows` of a [`Plane`]: a lies at (−1, 0) and b at (1, 0); the axes are

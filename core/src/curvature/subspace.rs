@@ -1,0 +1,242 @@
+//! A landscape seen from within a few directions.
+
+use crate::base::elementary::sqrt;
+use crate::base::layout::{area, cut, total};
+use crate::base::refusal::refuse;
+use crate::base::rows::{count_whole, row, rows};
+use crate::base::vector::{axpy, dot, dot_scaled, times_quotient, unit_scale};
+use crate::{ArgError, Objective, Real, Reason};
+
+/// The memory of a [`Subspace`].
+///
+/// ```
+/// use losscape::curvature::SubspaceLayout;
+/// assert_eq!(SubspaceLayout::new(100).len(), 100 + 100 * 100);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SubspaceLayout {
+    count: usize,
+}
+
+impl SubspaceLayout {
+    /// For so many directions.
+    #[must_use]
+    pub const fn new(count: usize) -> Self {
+        Self { count }
+    }
+
+    /// The least length of the memory; it saturates.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    pub const fn len(self) -> usize {
+        total([self.count, area(self.count, self.count)])
+    }
+
+    /// The coordinates, and the factor of the directions' inner products.
+    fn split<R>(self, memory: &mut [R]) -> Option<[&mut [R]; 2]> {
+        Some(cut(memory, [self.count, area(self.count, self.count)])?.0)
+    }
+}
+
+/// An objective as a function of the coordinates along p directions, the columns of A, through a point:
+///
+/// ```text
+/// g(c) = f(θ + A (c − A⁺θ)),    ∇g(c) = Aᵀ ∇f,    A⁺ = (AᵀA)⁻¹ Aᵀ
+/// ```
+///
+/// The point itself has the [`coordinates`](Self::coordinates) A⁺θ. So the box that a [`Sharpness`](super::Sharpness) explores
+/// around them is that of Keskar et al. (2017, eq. 3) for this A, `|zᵢ| ≤ ε (|(A⁺θ)ᵢ| + 1)`, and what it finds is their
+/// `max f(θ + A z) − f(θ)` (eq. 4). They draw A at random with p = 100, but leave open by what law: the rise grows with the
+/// square of the directions' length. With the unit vectors for directions it is the box in all dimensions.
+///
+/// # Shapes
+///
+/// | argument     | length                  | layout                                                |
+/// |--------------|-------------------------|-------------------------------------------------------|
+/// | `params`     | n                       | θ, borrowed                                           |
+/// | `directions` | p n                     | a direction per row, of any length, not orthogonal    |
+/// | `memory`     | [`SubspaceLayout::len`] | need not be initialised                               |
+///
+/// # Cost
+/// To make one, p² n / 2 multiply–adds. A value or gradient is the objective's, and p n multiply–adds to get there and
+/// as many for the gradient's products. A⁺θ errs by about ε times the square of the directions' condition number.
+///
+/// # Errors
+/// As an objective: a value of +∞ and a gradient of NaN for slices that do not fit.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::Objective;
+/// use losscape::base::random::stream;
+/// use losscape::curvature::{
+///     Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep, Subspace, SubspaceLayout,
+/// };
+/// use losscape::models::surfaces::Quadratic;
+///
+/// let (f, theta) = (Quadratic::new(&[2.0f64, 6.0, 1.0])?, [0.0; 3]);
+/// // The second axis, and twice the third.
+/// let directions = [0.0, 1.0, 0.0, 0.0, 0.0, 2.0];
+/// let within = Subspace::new(&f, &theta, &directions, vec![0.0; SubspaceLayout::new(2).len()])?;
+///
+/// let config = SharpnessConfig { region: Region::Box { size: 0.1 }, starts: 3, steps: 10 };
+/// let workspace = vec![0.0; SharpnessLayout::new(2, within.scratch_len()).len()];
+/// let mut sharpness = Sharpness::new(&within, config, within.coordinates(), workspace)?;
+/// while sharpness.step(&within, &mut stream(1, 0)) != SharpnessStep::Done {}
+/// assert!((sharpness.rise() - 0.5 * (6.0 * 0.1 * 0.1 + 1.0 * 0.2 * 0.2)).abs() < 1e-15);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+#[derive(Debug)]
+pub struct Subspace<'a, F: ?Sized, R: Real, D, W> {
+    objective: &'a F,
+    params: &'a [R],
+    directions: D, // p × n
+    layout: SubspaceLayout,
+    memory: W,
+}
+
+impl<'a, R, F, D, W> Subspace<'a, F, R, D, W>
+where
+    R: Real,
+    F: Objective<R> + ?Sized,
+    D: AsRef<[R]>,
+    W: AsRef<[R]> + AsMut<[R]>,
+{
+    /// The objective along these directions through `params`.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `params` (another length, not finite), `directions` (empty, not whole rows, not finite; not
+    /// independent, [`Reason::Dependent`]; so short that coordinates along them overflow) or `memory` (shorter than
+    /// [`SubspaceLayout::len`]).
+    pub fn new(objective: &'a F, params: &'a [R], directions: D, mut memory: W) -> Result<Self, ArgError> {
+        let (n, all) = (objective.dim(), directions.as_ref());
+        ArgError::check_len("params", n, params.len())?;
+        ArgError::check_finite("params", params)?;
+        let layout = SubspaceLayout::new(count_whole("directions", n, all.len())?);
+        ArgError::check_finite("directions", all)?;
+        ArgError::check_min_len("memory", layout.len(), memory.as_ref().len())?;
+        if layout.count > n {
+            return Err(ArgError::new("directions", Reason::Dependent));
+        }
+        if let Some([coordinates, factor]) = layout.split(memory.as_mut()) {
+            factorise(all, n, factor).ok_or(ArgError::new("directions", Reason::Dependent))?;
+            project(params, all, factor, coordinates);
+            if !coordinates.iter().all(|c| c.is_finite()) {
+                return Err(ArgError::new("directions", Reason::Overflow));
+            }
+        }
+        Ok(Self { objective, params, directions, layout, memory })
+    }
+
+    /// A⁺θ, the coordinates of the point.
+    #[must_use]
+    pub fn coordinates(&self) -> &[R] {
+        self.memory.as_ref().get(..self.layout.count).unwrap_or_default()
+    }
+
+    /// Gives back the directions and the memory.
+    #[must_use]
+    pub fn into_parts(self) -> (D, W) {
+        (self.directions, self.memory)
+    }
+
+    /// Writes θ + A (c − A⁺θ) to `point`.
+    fn place(&self, at: &[R], point: &mut [R]) {
+        point.copy_from_slice(self.params);
+        for ((a, c), centre) in rows(self.directions.as_ref(), point.len()).zip(at).zip(self.coordinates()) {
+            axpy(*c - *centre, a, point);
+        }
+    }
+}
+
+impl<R, F, D, W> Objective<R> for Subspace<'_, F, R, D, W>
+where
+    R: Real,
+    F: Objective<R> + ?Sized,
+    D: AsRef<[R]>,
+    W: AsRef<[R]> + AsMut<[R]>,
+{
+    fn dim(&self) -> usize {
+        self.layout.count
+    }
+
+    /// The objective's, and room for a point and its gradient.
+    fn scratch_len(&self) -> usize {
+        let n = self.params.len();
+        total([n, n, self.objective.scratch_len()])
+    }
+
+    fn value(&self, params: &[R], scratch: &mut [R]) -> R {
+        let n = self.params.len();
+        let Some(([point, _], scratch)) = cut(scratch, [n, n]).filter(|_| params.len() == self.dim()) else {
+            return R::INFINITY;
+        };
+        self.place(params, point);
+        self.objective.value(point, scratch)
+    }
+
+    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
+        let (n, count) = (self.params.len(), self.dim());
+        let fits = params.len() == count && grad.len() == count;
+        let Some(([point, slope], scratch)) = cut(scratch, [n, n]).filter(|_| fits) else {
+            refuse(grad);
+            return R::INFINITY;
+        };
+        self.place(params, point);
+        let value = self.objective.value_grad(point, slope, scratch);
+        for (grad, a) in grad.iter_mut().zip(rows(self.directions.as_ref(), n)) {
+            *grad = dot(a, slope);
+        }
+        value
+    }
+}
+
+/// The lower factor L of AᵀA = L Lᵀ (Cholesky), of directions scaled to components near one; nothing if one is, to
+/// rounding, a combination of those before it.
+fn factorise<R: Real>(directions: &[R], n: usize, factor: &mut [R]) -> Option<()> {
+    let count = rows(directions, n).len();
+    let rounding = R::EPSILON * R::from_usize(count.saturating_add(16));
+    for (i, a) in rows(directions, n).enumerate() {
+        let scale = unit_scale(a);
+        for (j, b) in rows(directions, n).take(i + 1).enumerate() {
+            let product = dot_scaled(scale, a, unit_scale(b), b);
+            let (before, own) = factor.split_at_mut_checked(i * count)?;
+            let known = if i == j { &*own } else { row(before, count, j)? };
+            let left = product - dot(known.get(..j)?, own.get(..j)?);
+            *own.get_mut(j)? = if i == j {
+                if left.is_nan() || left <= rounding * product {
+                    return None;
+                }
+                sqrt(left)
+            } else {
+                left / *known.get(j)?
+            };
+        }
+    }
+    Some(())
+}
+
+/// `out ← A⁺θ`, given the factor of the scaled directions.
+fn project<R: Real>(params: &[R], directions: &[R], factor: &[R], out: &mut [R]) {
+    let (count, scale) = (out.len(), unit_scale(params));
+    let line = |i: usize| row(factor, count, i).unwrap_or_default();
+    // L y = Aᵀθ, then Lᵀ c = y.
+    for (i, a) in rows(directions, params.len()).enumerate() {
+        let (known, own) = out.split_at_mut(i);
+        let left = dot_scaled(unit_scale(a), a, scale, params) - dot(&line(i)[..i], known);
+        own[0] = left / line(i)[i];
+    }
+    for i in (0..count).rev() {
+        let mut left = out[i];
+        for k in i + 1..count {
+            left -= line(k)[i] * out[k];
+        }
+        out[i] = left / line(i)[i];
+    }
+    for (out, a) in out.iter_mut().zip(rows(directions, params.len())) {
+        *out = times_quotient(*out, unit_scale(a), scale);
+    }
+}
+
+#[cfg(test)]
+mod tests;
