@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod batch_size;
+mod channels;
 mod clouds;
 mod collapse;
 mod connectivity;

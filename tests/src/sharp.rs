@@ -1,10 +1,10 @@
 //! Readers of digits trained to one and the same loss, and how sharp the places are that they end at.
 
-use losscape::base::random::{Rng, partial_shuffle, stream};
+use losscape::base::random::{Rng, fill_normal, partial_shuffle, stream};
 use losscape::curvature::{
     BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep, Lanczos, LanczosConfig, LanczosLayout,
-    LanczosStep, Probe, Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep, TraceEstimate,
-    TraceLayout, TraceStep,
+    LanczosStep, Probe, Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep, Subspace,
+    SubspaceLayout, TraceEstimate, TraceLayout, TraceStep,
 };
 use losscape::models::mlp::{Init, MlpObjective};
 use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep, Transform};
@@ -66,14 +66,6 @@ pub fn train_to(
 /// # Panics
 /// If a value is not finite.
 pub fn measures(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<Measures, ArgError> {
-    let rise = |region, steps| -> Result<Sharpness<f64, Vec<f64>>, ArgError> {
-        let config = SharpnessConfig { region, starts: 2, steps };
-        let workspace = vec![0.0; SharpnessLayout::new(f.dim(), f.scratch_len()).len()];
-        let mut sharpness = Sharpness::new(f, config, params, workspace)?;
-        let mut rng = stream(7, 0);
-        while sharpness.step(f, &mut rng) != SharpnessStep::Done {}
-        Ok(sharpness)
-    };
     let prepared = f.prepare(params, vec![0.0; f.prepared_len()])?;
     let mut trace = {
         let layout = TraceLayout::several(f.dim(), 10, prepared.several_scratch_len(10));
@@ -84,12 +76,42 @@ pub fn measures(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<Measures, A
         assert!(matches!(trace.step(&prepared, &mut rng), TraceStep::Added { .. }), "a finite product");
     }
     Ok([
-        rise(Region::Box { size: 1e-3 }, 10)?.percentage(),
-        rise(Region::Ball { radius: 0.05 }, 10)?.rise(),
+        climbed(f, Region::Box { size: 1e-3 }, params)?.percentage(),
+        climbed(f, Region::Ball { radius: 0.05 }, params)?.rise(),
         largest(&prepared)?,
         trace.mean(),
         batch_sharpness(f, params, 16, 60, &mut rng)?,
     ])
+}
+
+/// From the centre and two places inside, ten gradients each.
+fn climbed(
+    f: &impl Objective<f64>,
+    region: Region<f64>,
+    centre: &[f64],
+) -> Result<Sharpness<f64, Vec<f64>>, ArgError> {
+    let config = SharpnessConfig { region, starts: 2, steps: 10 };
+    let workspace = vec![0.0; SharpnessLayout::new(f.dim(), f.scratch_len()).len()];
+    let mut sharpness = Sharpness::new(f, config, centre, workspace)?;
+    let mut rng = stream(7, 0);
+    while sharpness.step(f, &mut rng) != SharpnessStep::Done {}
+    Ok(sharpness)
+}
+
+/// Keskar's box of 10⁻³ in per cent, in a space of so many directions of normal numbers.
+///
+/// # Errors
+/// [`ArgError`] naming `params`.
+pub fn subspace_box(
+    f: &MlpObjective<'_, f64>,
+    params: &[f64],
+    count: usize,
+    rng: &mut impl Rng,
+) -> Result<f64, ArgError> {
+    let mut directions = vec![0.0; count * f.dim()];
+    fill_normal(rng, &mut directions);
+    let within = Subspace::new(f, params, directions, vec![0.0; SubspaceLayout::new(count).len()])?;
+    Ok(climbed(&within, Region::Box { size: 1e-3 }, within.coordinates())?.percentage())
 }
 
 /// The largest eigenvalue, by twenty Lanczos steps.
