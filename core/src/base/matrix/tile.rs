@@ -58,6 +58,8 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Task
         let lanes = <R::Vector<S> as Vector<R>>::LANES;
         match (S::REGISTERS, lanes * R::BYTES, lanes) {
             (32, 64, 16) => self.tiles::<R::Vector<S>, 8, 1, 16>(),
+            // Two registers of columns need no panel; of more columns they would read it twice as far apart.
+            (32, 64, 8) if self.columns == 16 => self.tiles::<R::Vector<S>, 8, 2, 16>(),
             (32, 64, 8) => self.tiles::<R::Vector<S>, 8, 1, 8>(),
             (_, 32, 8) => self.tiles::<R::Vector<S>, 6, 2, 16>(),
             (_, 32, 4) => self.tiles::<R::Vector<S>, 6, 2, 8>(),

@@ -27,6 +27,7 @@ impl<R: Real> Answers<'_, R> {
 
     /// The sum of a row's probabilities, which is 1 or nearly so.
     #[cfg(feature = "softmax-cross-entropy")]
+    #[inline]
     pub(super) fn mass(&self, row: usize) -> R {
         #[cfg(feature = "soft-labels")]
         if let Some(values) = self.values(row) {

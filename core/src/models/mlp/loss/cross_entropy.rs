@@ -192,9 +192,10 @@ impl<R: Real, const K: usize> Task for HeadDirection<'_, R, K> {
             rows(kept, outputs).zip(rows(ra, outputs)).zip(rows_mut(ru, outputs)).enumerate()
         {
             let mut at = [R::ZERO; K];
+            // Without a branch that cannot be foreseen.
             for (&p, ra) in kept.iter().zip(ra) {
-                if p < R::ZERO {
-                    at = *ra;
+                for v in 0..K {
+                    at[v] = if p < R::ZERO { ra[v] } else { at[v] };
                 }
             }
             let mut mean = [R::ZERO; K];
