@@ -191,7 +191,7 @@ where
     }
 }
 
-/// The lower factor L of AᵀA = L Lᵀ (Cholesky), of directions scaled to components near one; nothing if one is, to
+/// The lower factor L of `AᵀA = L Lᵀ` (Cholesky), of directions scaled to components near one; nothing if one is, to
 /// rounding, a combination of those before it.
 fn factorise<R: Real>(directions: &[R], n: usize, factor: &mut [R]) -> Option<()> {
     let count = rows(directions, n).len();
@@ -227,11 +227,11 @@ fn project<R: Real>(params: &[R], directions: &[R], factor: &[R], out: &mut [R])
         own[0] = left / line(i)[i];
     }
     for i in (0..count).rev() {
-        let mut left = out[i];
-        for k in i + 1..count {
-            left -= line(k)[i] * out[k];
+        let (to, known) = out.split_at_mut(i + 1);
+        for (k, known) in (i + 1..).zip(known) {
+            to[i] -= line(k)[i] * *known;
         }
-        out[i] = left / line(i)[i];
+        to[i] /= line(i)[i];
     }
     for (out, a) in out.iter_mut().zip(rows(directions, params.len())) {
         *out = times_quotient(*out, unit_scale(a), scale);
