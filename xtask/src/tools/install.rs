@@ -1,7 +1,7 @@
 //! What commands need beyond Rust: found, installed where that is allowed, or named.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use crate::tools::paths;
 use crate::tools::process::{Failure, Log, Result, Run, ask, find, program};
@@ -54,6 +54,12 @@ const NODE: Tool = Tool {
     elsewhere: "Node 20.19 or later with npm; Fedora: dnf install nodejs; Arch: pacman -S nodejs npm; \
                 macOS: brew install node; Windows: winget install OpenJS.NodeJS.LTS",
 };
+/// Chromium without windows. The full one opens a window for each page, for five times the processor time of a small page.
+const HEADLESS: Tool = Tool {
+    program: "chromium-headless-shell",
+    debian: "chromium-headless-shell",
+    elsewhere: CHROMIUM.elsewhere,
+};
 const CHROMIUM: Tool = Tool {
     program: "chromium",
     debian: "chromium",
@@ -92,10 +98,10 @@ impl Tool {
             let mut log = Log::new(&format!("install {}", self.program))?;
             if !*updated {
                 // Without a network the lists of before may still know the package.
-                *updated = apt("update").log(&mut log).is_ok();
+                *updated = apt("update").limit(120).log(&mut log).is_ok();
             }
             let install = format!("install -y --no-install-recommends {}", self.debian);
-            apt(&install).log(&mut log).map_err(|_| self.missing())?;
+            apt(&install).limit(300).log(&mut log).map_err(|_| self.missing())?;
         }
         find(self.program).ok_or_else(|| self.missing())
     }
@@ -148,12 +154,16 @@ fn is_new_enough(version: &str) -> bool {
     [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)] >= OLDEST_NODE
 }
 
-/// Any Chromium.
+/// The Chromium that is named, else the one without windows, else any.
 pub(crate) fn chromium() -> Result<PathBuf> {
-    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
-    let on_path = ["chromium", "chromium-browser", "google-chrome", "chrome"].into_iter().find_map(find);
-    let elsewhere = CHROMIUM_PATHS.into_iter().map(PathBuf::from).find(|path| path.is_file());
-    named.or(on_path).or(elsewhere).map_or_else(|| CHROMIUM.require(), Ok)
+    if let Some(named) = std::env::var_os("CHROMIUM") {
+        return Ok(named.into());
+    }
+    // Looked for, and perhaps installed, once.
+    static WINDOWLESS: LazyLock<Option<PathBuf>> = LazyLock::new(|| HEADLESS.require().ok());
+    let on_path = || ["chromium", "chromium-browser", "google-chrome", "chrome"].into_iter().find_map(find);
+    let elsewhere = || CHROMIUM_PATHS.into_iter().map(PathBuf::from).find(|path| path.is_file());
+    WINDOWLESS.clone().or_else(on_path).or_else(elsewhere).map_or_else(|| CHROMIUM.require(), Ok)
 }
 
 /// Rust's standard or core library for another target.
