@@ -3,8 +3,8 @@
 Networks with exact gradients and Hessian-vector products, SGD with every source of noise explicit, paths between minima, spectra,
 sharpness, clouds of runs and the density they settle to, smoothed losses; and the runs of the lab, replayed to the same digest.
 
-Arrays are float32 or float64 and are never converted silently; what is wrong with an argument is said by a `ValueError` that names
-it. Everything random has a seed. Long calls release the interpreter's lock and stop at Ctrl-C between two steps.
+Arrays are float32 or float64 and are never converted silently; an invalid argument raises a `ValueError` that names it. Everything
+random has a seed. Long calls release the interpreter's lock and stop at Ctrl-C.
 """
 
 from ._kernel import (

@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--chunk-seconds", type=float, default=10.0, help="the least work that is sent out at once")
     plot = commands.add_parser("plot", help="draw a state or a file of results, as PNG, SVG and numbers")
     plot.add_argument("result", help="a state (JSON) or results (JSON lines, Parquet)")
-    plot.add_argument("--kind", default="auto", help="path, surface, cloud, curve, runs, places, spectrum, width or auto")
+    plot.add_argument("--kind", default="auto", help="path, surface, cloud, curve, runs, places, edge, spectrum, width or auto")
     plot.add_argument("--out", default="losscape", help="the files' name without an extension")
     return parser
 
@@ -54,9 +54,12 @@ class _Progress:
 
 def _load(path: str) -> dict:
     with open(path, encoding="utf-8") as file:
-        config = json.load(file)
+        try:
+            config = json.load(file)
+        except ValueError as error:
+            raise ValueError(f"{path} is not JSON: {error}") from None
     if not isinstance(config, dict):
-        raise ValueError(f"{path} holds no object")
+        raise ValueError(f"{path} must hold a JSON object with `exhibit` and `link`")
     return config
 
 

@@ -21,7 +21,7 @@ __all__ = ["plot"]
 Numbers = tuple[Sequence[str], Iterable[Sequence[Any]]]
 
 # The exhibits by what they draw unless something else is asked for.
-_KINDS = {"train": "curve", "paths": "path", "surface": "surface", "cloud": "cloud", "smoothing": "runs", "saddles": "places"}
+_KINDS = {"train": "curve", "paths": "path", "surface": "surface", "cloud": "cloud", "smoothing": "runs", "saddles": "places", "batch": "edge"}
 
 # The box of the cloud's densities.
 _BOX = (-3, 3, -3, 3)
@@ -100,6 +100,18 @@ def _places(run: Run, axes: Any) -> Numbers:
     return ("search", "loss", "down", "unsigned"), places
 
 
+def _edge(run: Run, axes: Any) -> Numbers:
+    steps, batches = run.arrays["step"], [int(size) for size in run.arrays["batches"]]
+    for size, curvatures in zip(batches, run.arrays["curvature"].T):
+        axes.plot(steps, curvatures, label=f"batches of {size}")
+    axes.axhline(1, color="0.55", linewidth=0.8)
+    axes.set(xlabel="step", ylabel="largest curvature, over 2/η")
+    axes.legend()
+    drawn = zip(steps, run.arrays["curvature"], run.arrays["loss"])
+    rows = ((step, size, x, y) for step, xs, ys in drawn for size, x, y in zip(batches, xs, ys))
+    return ("step", "batch", "curvature", "loss"), rows
+
+
 def _spectrum(run: Run, axes: Any, values: Mapping[str, str]) -> Numbers:
     """The Hessian's spectrum at the end of a run of *Train*, which is made by `Sgd` and must have the run's digest."""
     from . import Mlp, Sgd, digits, spectral_density
@@ -156,7 +168,9 @@ def _width(rows: Sequence[Mapping[str, Any]], axes: Any) -> Numbers:
     return ("width", "runs", "lowest", "median", "highest"), table
 
 
-_DRAW = {"path": _path, "surface": _surface, "cloud": _cloud, "curve": _curve, "runs": _runs, "places": _places}
+_DRAW = {
+    "path": _path, "surface": _surface, "cloud": _cloud, "curve": _curve, "runs": _runs, "places": _places, "edge": _edge,
+}
 
 
 def _rows(result: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
@@ -174,7 +188,7 @@ def _rows(result: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
 
 def plot(result: str | os.PathLike[str], kind: str = "auto", out: str | os.PathLike[str] = "losscape") -> list[Path]:
     """Draws a state of a page or a file of results; returns the PNG, the SVG and the numbers. `kind` is path, surface, cloud,
-    curve, runs, places, spectrum, width (a table over all rows) or auto. Of several results but for a table the last one is drawn. Arrays
+    curve, runs, places, edge (largest curvatures of four batch sizes), spectrum, width (a table over all rows) or auto. Of several results but for a table the last one is drawn. Arrays
     are not in a result: its run is made again, and must have the same digest."""
     rows = _rows(result)
     if not rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import itertools
 import json
@@ -83,7 +84,10 @@ class Store:
             try:
                 end = os.lseek(file, 0, os.SEEK_END)
                 torn = end > 0 and _byte_before(file, end) != b"\n"
-                os.write(file, (("\n" if torn else "") + text + "\n").encode())
+                line = (("\n" if torn else "") + text + "\n").encode()
+                # A disk that is nearly full takes a part; the rest would not be a line of its own any more.
+                if os.write(file, line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fspath(self._lines))
                 os.fsync(file)
             finally:
                 os.close(file)
@@ -97,14 +101,19 @@ def _byte_before(file: int, end: int) -> bytes:
 def _line_rows(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
+    # By bytes: what was left of a line need not be text.
+    for line in path.read_bytes().split(b"\n"):
         try:
             row = json.loads(line)
-            row["key"], row["digest"]
-        except (ValueError, TypeError, KeyError):
+            whole = _OF_A_LINE <= row.keys() and isinstance(row["numbers"], dict)
+        except (ValueError, AttributeError):
             continue  # the writer was killed
-        yield row
+        if whole:
+            yield row
 
+
+# What a line must have to be a row.
+_OF_A_LINE = {"key", "exhibit", "link", "version", "step", "digest", "not_finite", "numbers", "seconds", "host"}
 
 # Columns of a table: those of a row, then its settings and its numbers.
 _OF_A_ROW = ("key", "exhibit", "link", "version", "step", "digest", "not_finite", "seconds", "host")

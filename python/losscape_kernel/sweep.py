@@ -171,11 +171,14 @@ def sweep(
     if name not in _ENGINES:
         raise ValueError(f"`engine` is {engine!r}, must be one of {', '.join(_ENGINES)}")
     store, jobs = Store(out), jobs or os.cpu_count() or 1
-    # What is missing is told before the work, not after it.
+    # What is missing is reported before the work, not after it.
     for needed in [*_NEEDS.get(name, ()), *(["pyarrow"] if store.is_table else [])]:
         importlib.import_module(needed)
     wanted = {key_of(point): point for point in points(config)}
     rows = {key: row for key, row in store.rows().items() if key in wanted}
+    for key, row in rows.items():
+        if key_of(row) != key:
+            raise Conflict(f"{os.fspath(out)}: {key} is not the key of {row['exhibit']} {row['link']}: the file was edited")
     todo = [point for key, point in wanted.items() if key not in rows]
     lock = threading.Lock()
     start, before = time.perf_counter(), len(rows)

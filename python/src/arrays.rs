@@ -2,7 +2,7 @@
 
 use losscape::{ArgError, Real};
 use numpy::{Element, PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 
 /// The two types of numbers.
@@ -29,9 +29,19 @@ pub(crate) fn arg(error: ArgError) -> PyErr {
     refused(error.to_string())
 }
 
+/// Memory for `len` copies of an element. An allocation that fails would end the interpreter; a count that is too large must not.
+pub(crate) fn room<T: Clone>(element: T, len: usize) -> PyResult<Vec<T>> {
+    let mut memory = Vec::new();
+    memory.try_reserve_exact(len).map_err(|_| {
+        PyMemoryError::new_err(format!("no memory for {len} elements of {} bytes", size_of::<T>()))
+    })?;
+    memory.resize(len, element);
+    Ok(memory)
+}
+
 /// The elements of an array of this type in C order, with its shape; `None` if it is of another type.
 fn elements<T: Element + Copy>(value: &Bound<'_, PyAny>) -> Option<(Vec<T>, Vec<usize>)> {
-    let array = value.cast::<PyArrayDyn<T>>().ok()?;
+    let array = value.cast::<PyArrayDyn<T>>().ok().filter(|_| !is_masked(value))?;
     let shape = array.shape().to_vec();
     let read = array.try_readonly().ok()?;
     // A slice would be in the order of memory, which is another one for Fortran's arrays.
@@ -42,8 +52,16 @@ fn elements<T: Element + Copy>(value: &Bound<'_, PyAny>) -> Option<(Vec<T>, Vec<
     Some((elements, shape))
 }
 
+/// Whether an array says of some elements that they are not to be looked at.
+fn is_masked(value: &Bound<'_, PyAny>) -> bool {
+    value.hasattr("mask").unwrap_or_default()
+}
+
 /// What was given instead of an array of the right type.
 fn found(value: &Bound<'_, PyAny>) -> String {
+    if is_masked(value) {
+        return "a masked array".to_owned();
+    }
     if let Ok(array) = value.cast::<PyUntypedArray>() {
         return format!("an array of {}", array.dtype());
     }

@@ -3,6 +3,7 @@
 use losscape::base::fingerprint::Fingerprint;
 use losscape::{Curvature, Objective, SampledObjective};
 use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
 
 use crate::arrays::{Scalar, out, refused, vector_of};
 use crate::run::Raised;
@@ -17,6 +18,15 @@ pub(crate) struct Own {
     pub(crate) value: Option<Py<PyAny>>,
     /// `params, v -> product`, if there is one.
     pub(crate) hess_vec: Option<Py<PyAny>>,
+}
+
+impl Own {
+    /// What the functions refer to may refer back: the collector of cycles must see them.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.value_grad)?;
+        visit.call(&self.value)?;
+        visit.call(&self.hess_vec)
+    }
 }
 
 /// The functions during a run, with a place for what they raise. After an exception every value is infinite, so that a method
@@ -42,6 +52,17 @@ fn given<'py, R: Scalar>(py: Python<'py>, params: &[R]) -> Bound<'py, PyAny> {
     out(py, params.to_vec()).into_any()
 }
 
+impl Call<'_> {
+    /// What `value_grad` returns for `params`.
+    fn pair<R: Scalar>(self, py: Python<'_>, params: &[R]) -> PyResult<(f64, Vec<R>)> {
+        let pair = self.own.value_grad.bind(py).call1((given(py, params),))?;
+        let (value, grad) = pair
+            .extract::<(f64, Bound<'_, PyAny>)>()
+            .map_err(|_| refused("`value_grad` must return (value, grad)"))?;
+        Ok((value, vector_of("grad", self.own.dim, &grad)?))
+    }
+}
+
 impl<R: Scalar> Objective<R> for Call<'_> {
     fn dim(&self) -> usize {
         self.own.dim
@@ -53,22 +74,19 @@ impl<R: Scalar> Objective<R> for Call<'_> {
 
     fn value(&self, params: &[R], _: &mut [R]) -> R {
         let value = self.with(|py| match &self.own.value {
-            Some(value) => value.bind(py).call1((given(py, params),))?.extract::<f64>(),
-            None => {
-                let pair = self.own.value_grad.bind(py).call1((given(py, params),))?;
-                Ok(pair.extract::<(f64, Bound<'_, PyAny>)>()?.0)
+            Some(value) => {
+                let value = value.bind(py).call1((given(py, params),))?;
+                value.extract::<f64>().map_err(|_| refused("`value` must return a number"))
             }
+            None => self.pair(py, params).map(|(value, _)| value),
         });
         value.map_or(R::INFINITY, R::from_f64)
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], _: &mut [R]) -> R {
         let value = self.with(|py| {
-            let pair = self.own.value_grad.bind(py).call1((given(py, params),))?;
-            let (value, own) = pair
-                .extract::<(f64, Bound<'_, PyAny>)>()
-                .map_err(|_| refused("`value_grad` must return (value, grad)"))?;
-            grad.copy_from_slice(&vector_of("grad", self.own.dim, &own)?);
+            let (value, own) = self.pair(py, params)?;
+            grad.copy_from_slice(&own);
             Ok(value)
         });
         if value.is_none() {

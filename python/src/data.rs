@@ -7,7 +7,8 @@ use losscape::models::data::{
 };
 use pyo3::prelude::*;
 
-use crate::arrays::{Scalar, arg, array, out, out_rows};
+use crate::arrays::{Scalar, arg, array, out, out_rows, room};
+use crate::named;
 use crate::network::is_single;
 use crate::objective::no_dtype;
 
@@ -23,7 +24,7 @@ fn filled<'py, R: Scalar>(
     fill: impl FnOnce(&mut Xoshiro128PlusPlus, &mut [R], &mut [u8]) -> Result<(), ArgError>,
 ) -> PyResult<Samples<'py>> {
     ArgError::check_count("samples", samples).map_err(arg)?;
-    let (mut inputs, mut labels) = (vec![R::ZERO; samples * width], vec![0; samples]);
+    let (mut inputs, mut labels) = (room(R::ZERO, samples.saturating_mul(width))?, room(0, samples)?);
     fill(&mut stream(seed, 2), &mut inputs, &mut labels).map_err(arg)?;
     Ok((out_rows(py, inputs, width)?, out(py, labels).into_any()))
 }
@@ -55,9 +56,9 @@ macro_rules! in_type {
 #[pyo3(signature = (samples, noise = 0.0, seed = 0, *, dtype = "float32"))]
 pub(crate) fn moons<'py>(
     py: Python<'py>,
-    samples: usize,
+    #[pyo3(from_py_with = named::samples)] samples: usize,
     noise: f64,
-    seed: u64,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
     dtype: &str,
 ) -> PyResult<Samples<'py>> {
     in_type!(dtype, R => filled::<R>(py, samples, 2, seed, |rng, inputs, labels| {
@@ -70,10 +71,10 @@ pub(crate) fn moons<'py>(
 #[pyo3(signature = (samples, turns = 1.0, noise = 0.0, seed = 0, *, dtype = "float32"))]
 pub(crate) fn spirals<'py>(
     py: Python<'py>,
-    samples: usize,
+    #[pyo3(from_py_with = named::samples)] samples: usize,
     turns: f64,
     noise: f64,
-    seed: u64,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
     dtype: &str,
 ) -> PyResult<Samples<'py>> {
     in_type!(dtype, R => filled::<R>(py, samples, 2, seed, |rng, inputs, labels| {
@@ -91,9 +92,9 @@ pub(crate) fn spirals<'py>(
 #[pyo3(signature = (samples, noise = 0.0, seed = 0, *, dtype = "float32"))]
 pub(crate) fn xor<'py>(
     py: Python<'py>,
-    samples: usize,
+    #[pyo3(from_py_with = named::samples)] samples: usize,
     noise: f64,
-    seed: u64,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
     dtype: &str,
 ) -> PyResult<Samples<'py>> {
     in_type!(dtype, R => filled::<R>(py, samples, 2, seed, |rng, inputs, labels| {
@@ -111,10 +112,10 @@ pub(crate) fn xor<'py>(
 #[pyo3(signature = (samples, centres, noise = 0.0, seed = 0))]
 pub(crate) fn blobs<'py>(
     py: Python<'py>,
-    samples: usize,
+    #[pyo3(from_py_with = named::samples)] samples: usize,
     centres: &Bound<'py, PyAny>,
     noise: f64,
-    seed: u64,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
 ) -> PyResult<Samples<'py>> {
     fn of<'py, R: Scalar>(
         py: Python<'py>,

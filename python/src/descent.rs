@@ -1,48 +1,28 @@
 //! Stochastic gradient descent with every source of noise explicit.
 
+mod settings;
+
 use core::ops::ControlFlow;
 
+use losscape::ArgError;
 use losscape::base::fingerprint::Fingerprint;
-use losscape::base::random::{Xoshiro128PlusPlus, stream};
-use losscape::sgd::{
-    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, LearningRate, Minibatches, Momentum, Noise, Schedule,
-    Sgd as Descent, SgdLayout, SgdStep, WeightDecay,
-};
-use losscape::{ArgError, Objective as _, SampledObjective};
+use losscape::base::random::Xoshiro128PlusPlus;
+use losscape::sgd::{Schedule, SgdStep};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use pyo3::{PyTraverseError, PyVisit};
 
-use crate::arrays::{Scalar, arg, array, out, refused, vector_of};
-use crate::network::{ORDERS, chosen};
+use self::settings::{Own, Settings};
+use crate::arrays::{Scalar, arg, out, refused, room};
+use crate::named::{self, chosen};
+use crate::network::ORDERS;
 use crate::objective::{Either, Objective, Problem};
 use crate::run::{Raised, record, run};
-
-/// Clipping, then noise of the gradient: drawn, or combinations of rows; then Adam's means.
-type Before<R> = (
-    Option<ClipNorm<R>>,
-    Option<ClipValue<R>>,
-    Option<AddNoise<R, Vec<R>>>,
-    Option<AddNoise<R, Vec<R>, Vec<R>>>,
-    Option<Adam<R, Vec<R>, Vec<R>>>,
-);
-
-/// All transforms of a gradient, in their order.
-type Chain<R> = (
-    Before<R>,
-    LearningRate<R>,
-    Option<Momentum<R, Vec<R>>>,
-    Option<Momentum<R, Vec<R>, Vec<R>>>,
-    Option<WeightDecay<R>>,
-    Option<AddNoise<R, Vec<R>>>,
-);
-
-type Own<R> = Descent<R, Minibatches<Vec<u32>>, Chain<R>, Vec<R>, Vec<R>>;
 
 /// A run in one type of numbers.
 struct Run<R: Scalar> {
     sgd: Own<R>,
     rng: Xoshiro128PlusPlus,
-    stopped: bool,
 }
 
 enum Kept {
@@ -59,136 +39,16 @@ macro_rules! each {
     };
 }
 
-/// The settings, as they were given.
-struct Settings<'py> {
-    batch_size: Option<u32>,
-    order: BatchOrder,
-    schedule: Option<Bound<'py, PyAny>>,
-    learning_rate: f64,
-    momentum: f64,
-    nesterov: bool,
-    adam: bool,
-    weight_decay: f64,
-    clip_norm: Option<f64>,
-    clip_value: Option<f64>,
-    gradient_noise: f64,
-    ball_noise: f64,
-    noise_factor: Option<Bound<'py, PyAny>>,
-    temperature: f64,
-    step_noise: f64,
-    seed: u64,
-}
-
-impl Settings<'_> {
-    fn schedule<R: Scalar>(&self) -> PyResult<Schedule<R>> {
-        let rate = R::from_f64(self.learning_rate);
-        let Some(schedule) = &self.schedule else { return Ok(Schedule::Constant { rate }) };
-        let wrong = || {
-            refused(
-                "`schedule` must be (\"steps\", factor, every), (\"warm-up\", steps), (\"cosine\", last, warm_up, steps) \
-                 or (\"inverse-time\", half_life)",
-            )
-        };
-        if let Ok((name, factor, every)) = schedule.extract::<(String, f64, u32)>() {
-            return match &*name {
-                "steps" => Ok(Schedule::Steps { rate, factor: R::from_f64(factor), every }),
-                _ => Err(wrong()),
-            };
-        }
-        if let Ok((name, last, warm_up, steps)) = schedule.extract::<(String, f64, u32, u32)>() {
-            return match &*name {
-                "cosine" => Ok(Schedule::Cosine { rate, last: R::from_f64(last), warm_up, steps }),
-                _ => Err(wrong()),
-            };
-        }
-        match schedule.extract::<(String, u32)>() {
-            Ok((name, steps)) if name == "warm-up" => Ok(Schedule::WarmUp { rate, steps }),
-            Ok((name, half_life)) if name == "inverse-time" => Ok(Schedule::InverseTime { rate, half_life }),
-            _ => Err(wrong()),
-        }
-    }
-
-    /// The noise of the gradient, if there is any; of several kinds, a refusal.
-    fn gradient_noise<R: Scalar>(&self, dim: usize) -> PyResult<Option<AddNoise<R, Vec<R>>>> {
-        let number = R::from_f64;
-        Ok(match (self.gradient_noise, self.ball_noise) {
-            (0.0, 0.0) => None,
-            (std_dev, 0.0) => Some(AddNoise::new(Noise::Gaussian { std_dev: number(std_dev) }, Vec::new())),
-            (0.0, radius) => Some(AddNoise::new(Noise::Ball { radius: number(radius) }, vec![R::ZERO; dim])),
-            _ => return Err(refused("`gradient_noise` and `ball_noise` exclude each other")),
-        })
-    }
-
-    /// The noise of the step.
-    fn step_noise<R: Scalar>(&self) -> PyResult<Option<AddNoise<R, Vec<R>>>> {
-        let number = R::from_f64;
-        let noise = match (self.temperature, self.step_noise) {
-            (0.0, 0.0) => return Ok(None),
-            (0.0, std_dev) => Noise::Gaussian { std_dev: number(std_dev) },
-            (temperature, 0.0) => {
-                Noise::Langevin { temperature: number(temperature), learning_rate: self.schedule()? }
-            }
-            _ => return Err(refused("`temperature` and `step_noise` exclude each other")),
-        };
-        Ok(Some(AddNoise::new(noise, Vec::new())))
-    }
-
-    fn chain<R: Scalar>(&self, dim: usize) -> PyResult<Chain<R>> {
-        let number = R::from_f64;
-        let zeros = || vec![R::ZERO; dim];
-        let factor = match &self.noise_factor {
-            None => None,
-            Some(factor) => {
-                let (rows, shape) = array::<R>("noise_factor", 2, factor)?;
-                ArgError::check_len("noise_factor", dim, shape[1]).map_err(arg)?;
-                Some(AddNoise::low_rank(rows, zeros()))
-            }
-        };
-        let before = (
-            self.clip_norm.map(|max_norm| ClipNorm { max_norm: number(max_norm) }),
-            self.clip_value.map(|limit| ClipValue { limit: number(limit) }),
-            self.gradient_noise(dim)?,
-            factor,
-            self.adam.then(|| Adam::new(zeros(), zeros())),
-        );
-        let momentum = number(self.momentum);
-        Ok((
-            before,
-            LearningRate::new(self.schedule()?),
-            (!self.nesterov).then(|| Momentum::heavy_ball(momentum, zeros())),
-            self.nesterov.then(|| Momentum::nesterov(momentum, zeros(), zeros())),
-            (self.weight_decay != 0.0).then(|| WeightDecay { decay: number(self.weight_decay) }),
-            self.step_noise()?,
-        ))
-    }
-
-    fn start<R: Scalar>(&self, problem: &Problem<R>, params: &Bound<'_, PyAny>) -> PyResult<Run<R>> {
-        let raised = Raised::default();
-        let f = problem.view(&raised)?;
-        let dim = f.dim();
-        let params = vector_of("params", dim, params)?;
-        let samples = f.samples();
-        let scratch_len = f.scratch_len().max(f.batch_scratch_len(samples));
-        let samples = u32::try_from(samples).map_err(|_| refused("`objective` has too many samples"))?;
-        let (order, batch_size) = match self.batch_size {
-            None => (BatchOrder::FullBatch, samples),
-            Some(batch_size) => (self.order, batch_size),
-        };
-        let batches =
-            Minibatches::new(order, samples, batch_size, vec![0; order.indices_len(samples, samples)]);
-        let workspace = vec![R::ZERO; SgdLayout::new(dim, scratch_len).len()];
-        let sgd =
-            Descent::new(&f, params, batches.map_err(arg)?, self.chain(dim)?, workspace).map_err(arg)?;
-        Ok(Run { sgd, rng: stream(self.seed, 1), stopped: false })
-    }
-}
-
 impl<R: Scalar> Run<R> {
+    fn new(settings: &Settings<'_>, problem: &Problem<R>, params: &Bound<'_, PyAny>) -> PyResult<Self> {
+        settings.start(problem, params).map(|(sgd, rng)| Self { sgd, rng })
+    }
+
     /// At most `steps` steps; the values of their batches.
     fn advance(&mut self, py: Python<'_>, problem: &Problem<R>, steps: u32) -> PyResult<Vec<f64>> {
         let raised = Raised::default();
         let f = problem.view(&raised)?;
-        let Self { sgd, rng, stopped } = self;
+        let Self { sgd, rng } = self;
         let mut values = Vec::with_capacity(steps.min(1 << 20) as usize);
         let kept = &mut values;
         let left = &mut { steps };
@@ -197,13 +57,17 @@ impl<R: Scalar> Run<R> {
                 return ControlFlow::Break(());
             }
             *left -= 1;
+            // A function of the user's may raise, or be where Ctrl-C arrives: that step has not happened.
+            let before = matches!(problem, Problem::Own(_)).then(|| (sgd.clone(), rng.clone()));
             match sgd.step(&f, rng) {
                 SgdStep::Stepped { value } => {
                     kept.push(value.to_f64());
                     ControlFlow::Continue(())
                 }
                 SgdStep::NotFinite { .. } | SgdStep::NoiseExhausted | SgdStep::MemoryChanged => {
-                    *stopped = true;
+                    if let Some(before) = before.filter(|_| raised.any()) {
+                        (*sgd, *rng) = before;
+                    }
                     ControlFlow::Break(())
                 }
             }
@@ -212,13 +76,13 @@ impl<R: Scalar> Run<R> {
     }
 
     fn save(&self, identity: u64) -> PyResult<Vec<u8>> {
-        let mut bytes = vec![0; self.sgd.saved_len()];
+        let mut bytes = room(0, self.sgd.saved_len())?;
         self.sgd.save(identity, &self.rng, &mut bytes).map_err(|error| refused(error.to_string()))?;
         Ok(bytes)
     }
 
     fn restore(&mut self, identity: u64, bytes: &[u8]) -> PyResult<()> {
-        let Self { sgd, rng, .. } = self;
+        let Self { sgd, rng } = self;
         sgd.restore(identity, rng, bytes).map_err(|error| refused(format!("`state`: {error}")))
     }
 }
@@ -231,7 +95,8 @@ impl<R: Scalar> Run<R> {
 /// the step, `step_noise` (a standard deviation) or Langevin's at `temperature`. Without `batch_size` it sees all samples;
 /// `order` is epochs, replacement or without-replacement. The seed's stream 1 draws batches and noise.
 ///
-/// Pickled with everything that decides how it goes on: the copy makes the same steps.
+/// Pickled with everything that decides how it goes on: the copy makes the same steps. A run belongs to one thread at a time: while it
+/// advances, a call from another raises `RuntimeError`.
 ///
 /// >>> import losscape_kernel as lk
 /// >>> net = lk.Mlp([64, 16, 10])
@@ -260,7 +125,7 @@ impl Sgd {
         objective: Bound<'_, Objective>,
         params: Bound<'_, PyAny>,
         learning_rate: f64,
-        batch_size: Option<u32>,
+        #[pyo3(from_py_with = named::batch_size)] batch_size: Option<u32>,
         order: &str,
         schedule: Option<Bound<'_, PyAny>>,
         momentum: f64,
@@ -274,7 +139,7 @@ impl Sgd {
         noise_factor: Option<Bound<'_, PyAny>>,
         temperature: f64,
         step_noise: f64,
-        seed: u64,
+        #[pyo3(from_py_with = named::seed)] seed: u64,
     ) -> PyResult<Self> {
         let keywords = PyDict::new(py);
         macro_rules! keep {
@@ -312,16 +177,21 @@ impl Sgd {
             seed,
         };
         let kept = match &objective.get().either {
-            Either::Single(problem) => Kept::Single(settings.start(problem, &params)?),
-            Either::Double(problem) => Kept::Double(settings.start(problem, &params)?),
+            Either::Single(problem) => Kept::Single(Run::new(&settings, problem, &params)?),
+            Either::Double(problem) => Kept::Double(Run::new(&settings, problem, &params)?),
         };
         let params = params.call_method0("copy")?;
         Ok(Self { objective: objective.unbind(), kept, made: (params.unbind(), keywords.unbind()) })
     }
 
     /// Makes at most `steps` steps; returns the value of each step's batch, before the move. Fewer values mean that one was not
-    /// finite: `stopped` says so, and the parameters are the last finite ones. Ctrl-C between two steps loses nothing.
-    fn advance<'py>(&mut self, py: Python<'py>, steps: u32) -> PyResult<Bound<'py, PyAny>> {
+    /// finite: `stopped` says so, and the parameters are the last finite ones. After Ctrl-C, or an exception of your objective, the run
+    /// stands where the last whole step left it, and can be advanced again.
+    fn advance<'py>(
+        &mut self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = named::steps)] steps: u32,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let objective = self.objective.clone_ref(py);
         let values = match (&mut self.kept, &objective.get().either) {
             (Kept::Single(run), Either::Single(problem)) => run.advance(py, problem, steps)?,
@@ -352,7 +222,7 @@ impl Sgd {
     /// Whether a value was not finite, which ends a run.
     #[getter]
     fn stopped(&self) -> bool {
-        each!(&self.kept, run => run.stopped)
+        each!(&self.kept, run => run.sgd.has_stopped())
     }
 
     /// The digest of the parameters.
@@ -393,6 +263,12 @@ impl Sgd {
         }
     }
 
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.objective)?;
+        visit.call(&self.made.0)?;
+        visit.call(&self.made.1)
+    }
+
     fn __repr__(&self) -> String {
         format!("<Sgd at step {}, digest {}>", self.steps(), self.digest())
     }
@@ -419,7 +295,11 @@ impl Sgd {
 /// 0.5
 #[pyfunction]
 #[pyo3(signature = (learning_rate, batch_size, *, momentum = 0.0))]
-pub(crate) fn temperature(learning_rate: f64, batch_size: u32, momentum: f64) -> f64 {
+pub(crate) fn temperature(
+    learning_rate: f64,
+    #[pyo3(from_py_with = named::batch_size)] batch_size: u32,
+    momentum: f64,
+) -> f64 {
     losscape::sgd::temperature_with_momentum(learning_rate, batch_size, momentum)
 }
 
@@ -435,8 +315,8 @@ pub(crate) fn descend<'py>(
     py: Python<'py>,
     objective: Bound<'py, Objective>,
     params: Bound<'py, PyAny>,
-    steps: u32,
-    every: u32,
+    #[pyo3(from_py_with = named::steps)] steps: u32,
+    #[pyo3(from_py_with = named::every)] every: u32,
     settings: Option<Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let class = py.get_type::<Sgd>();

@@ -12,8 +12,8 @@ use losscape::{ArgError, Objective as _};
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 
-use crate::arrays::{Scalar, arg, array, out, out_rows, refused, rows_of};
-use crate::network::chosen;
+use crate::arrays::{Scalar, arg, array, out, out_rows, refused, room, rows_of};
+use crate::named::{self, chosen};
 use crate::objective::{Objective, Problem, both};
 use crate::run::{Raised, record, run};
 use crate::view::View;
@@ -84,15 +84,15 @@ impl<'py> Asked<'_, 'py> {
         normalise(&grid, &mut density).map_err(arg)?;
         let cells = grid.axes().map(|axis| axis.cells());
         let gibbs = Gibbs::new(grid, &potential, self.temperature).map_err(arg)?;
-        let mut law = vec![0.0; grid.len()];
+        let mut law = room(0.0, grid.len())?;
         gibbs.fill(&mut law).map_err(arg)?;
-        let rates = vec![0.0; FokkerPlanckLayout::new(cells).len()];
+        let rates = room(0.0, FokkerPlanckLayout::new(cells).len())?;
         let dynamics = Dynamics::gradient(&potential);
         let equation =
             FokkerPlanck::new(grid, [self.boundary; D], &dynamics, self.temperature, rates).map_err(arg)?;
         let scheme =
             if self.exact { Scheme::Exact { dt: self.dt } } else { Scheme::Implicit { dt: self.dt } };
-        let workspace = vec![0.0; EvolutionLayout::new(cells).len()];
+        let workspace = room(0.0, EvolutionLayout::new(cells).len())?;
         let mut evolution = Evolution::new(&equation, scheme, density, workspace).map_err(arg)?;
         let (mut kept, mut times) = (vec![evolution.density().to_vec()], vec![0.0]);
         let (mut made, every) = (0, if self.every == 0 { self.steps } else { self.every });
@@ -165,8 +165,8 @@ pub(crate) fn fokker_planck<'py>(
     bounds: Vec<(f64, f64)>,
     temperature: f64,
     dt: f64,
-    steps: u32,
-    every: u32,
+    #[pyo3(from_py_with = named::steps)] steps: u32,
+    #[pyo3(from_py_with = named::every)] every: u32,
     boundary: &str,
     scheme: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -230,10 +230,10 @@ impl Cloud {
         let dim = f.dim();
         let positions = rows_of::<R>("positions", dim, positions)?;
         ArgError::check_count("positions", positions.len()).map_err(arg)?;
-        let mut generators = vec![Xoshiro128PlusPlus::seed_from_u64(0); positions.len() / dim];
+        let mut generators = room(Xoshiro128PlusPlus::seed_from_u64(0), positions.len() / dim)?;
         seed_walkers(self.seed, &mut generators);
         let mut kept = vec![positions.clone()];
-        let workspace = vec![R::ZERO; EnsembleLayout::new(dim, walk.scratch_len(&f)).len()];
+        let workspace = room(R::ZERO, EnsembleLayout::new(dim, walk.scratch_len(&f)).len())?;
         let mut cloud = Ensemble::new(&f, walk, positions, generators, workspace).map_err(arg)?;
         let (rows, working) = (&mut kept, &mut cloud);
         let (steps, every) = (self.steps, if self.every == 0 { self.steps.max(1) } else { self.every });
@@ -285,11 +285,11 @@ pub(crate) fn ensemble<'py>(
     objective: &Objective,
     positions: &Bound<'py, PyAny>,
     learning_rate: f64,
-    steps: u32,
+    #[pyo3(from_py_with = named::steps)] steps: u32,
     temperature: f64,
-    batch_size: Option<u32>,
-    every: u32,
-    seed: u64,
+    #[pyo3(from_py_with = named::batch_size)] batch_size: Option<u32>,
+    #[pyo3(from_py_with = named::every)] every: u32,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
 ) -> PyResult<Bound<'py, PyAny>> {
     let cloud = Cloud { learning_rate, temperature, batch_size, steps, every, seed };
     both!(objective, problem => cloud.walk(py, problem, positions))

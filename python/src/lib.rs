@@ -10,6 +10,7 @@ mod curvature;
 mod data;
 mod descent;
 mod diffusion;
+mod named;
 mod network;
 mod objective;
 mod path;

@@ -1,27 +1,23 @@
 //! Multilayer perceptrons.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use losscape::ArgError;
 use losscape::base::random::stream;
 use losscape::models::mlp::{Activation, AlignConfig, AlignLayout, Init, Loss, Mlp as Spec};
 use losscape::sgd::BatchOrder;
-use numpy::{PyArray1, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
-use crate::arrays::{Scalar, arg, integers, out, out_rows, refused, rows_of, vector, vector_of};
+use crate::arrays::{Scalar, arg, integers, out, out_rows, refused, room, rows_of, vector, vector_of};
+use crate::named::{self, chosen};
 use crate::objective::{Answers, Counts, Either, Objective, Problem, Trained, no_dtype};
-use crate::run::record;
+use crate::run::{apart, record};
 
 /// Samples that `predict` computes together.
 const TILE: usize = 128;
-
-/// The word of a list, or a refusal that names it and all of them.
-pub(crate) fn chosen<T: Copy>(name: &str, word: &str, words: &[(&str, T)]) -> PyResult<T> {
-    words.iter().find(|(own, _)| *own == word).map(|(_, value)| *value).ok_or_else(|| {
-        let all: Vec<&str> = words.iter().map(|(own, _)| *own).collect();
-        refused(format!("`{name}` is {word:?}, must be one of {}", all.join(", ")))
-    })
-}
 
 /// The orders of minibatches by name.
 pub(crate) const ORDERS: [(&str, BatchOrder); 4] = [
@@ -76,7 +72,12 @@ pub struct Mlp(pub(crate) Spec);
 impl Mlp {
     #[new]
     #[pyo3(signature = (widths, *, hidden = "tanh", output = "identity", bias = true))]
-    fn new(widths: Vec<usize>, hidden: &str, output: &str, bias: bool) -> PyResult<Self> {
+    fn new(
+        #[pyo3(from_py_with = named::widths)] widths: Vec<usize>,
+        hidden: &str,
+        output: &str,
+        bias: bool,
+    ) -> PyResult<Self> {
         let net = Spec::new(&widths).map_err(arg)?;
         let net = net.with_hidden(chosen("hidden", hidden, &ACTIVATIONS)?);
         let net = net.with_output(chosen("output", output, &ACTIVATIONS)?);
@@ -120,11 +121,17 @@ impl Mlp {
     /// >>> lk.digest(lk.Mlp([64, 16, 10]).init(1))
     /// '4e3ca25fae7894e3'
     #[pyo3(signature = (seed = 1, kind = "glorot-uniform", *, dtype = "float32"))]
-    fn init<'py>(&self, py: Python<'py>, seed: u64, kind: &str, dtype: &str) -> PyResult<Bound<'py, PyAny>> {
+    fn init<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = named::seed)] seed: u64,
+        kind: &str,
+        dtype: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kind = chosen("kind", kind, &INITS)?;
         match dtype {
-            "float32" => Ok(self.drawn::<f32>(py, kind, seed).into_any()),
-            "float64" => Ok(self.drawn::<f64>(py, kind, seed).into_any()),
+            "float32" => self.drawn::<f32>(py, kind, seed),
+            "float64" => self.drawn::<f64>(py, kind, seed),
             _ => Err(no_dtype(dtype)),
         }
     }
@@ -202,8 +209,8 @@ impl Mlp {
         reference: &Bound<'py, PyAny>,
         params: &Bound<'py, PyAny>,
         mirror: Option<bool>,
-        tries: u32,
-        seed: u64,
+        #[pyo3(from_py_with = named::tries)] tries: u32,
+        #[pyo3(from_py_with = named::seed)] seed: u64,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut config = AlignConfig::default();
         if let Some(mirror) = mirror {
@@ -294,16 +301,16 @@ pub(crate) fn is_single(value: &Bound<'_, PyAny>) -> bool {
 }
 
 fn read<R: Scalar>(net: Spec, bytes: &[u8]) -> PyResult<Vec<R>> {
-    let mut params = vec![R::ZERO; net.param_len()];
+    let mut params = room(R::ZERO, net.param_len())?;
     Spec::read_blob(bytes, &mut params).map_err(|error| refused(format!("`bytes`: {error}")))?;
     Ok(params)
 }
 
 impl Mlp {
-    fn drawn<'py, R: Scalar>(&self, py: Python<'py>, kind: Init, seed: u64) -> Bound<'py, PyArray1<R>> {
-        let mut params = vec![R::ZERO; self.0.param_len()];
+    fn drawn<'py, R: Scalar>(&self, py: Python<'py>, kind: Init, seed: u64) -> PyResult<Bound<'py, PyAny>> {
+        let mut params = room(R::ZERO, self.0.param_len())?;
         self.0.init(kind, &mut params, &mut stream(seed, 0));
-        out(py, params)
+        Ok(out(py, params).into_any())
     }
 
     fn outputs<'py, R: Scalar>(
@@ -315,8 +322,8 @@ impl Mlp {
         let params = vector_of::<R>("params", self.0.param_len(), params)?;
         let inputs = rows_of::<R>("inputs", self.0.inputs(), inputs)?;
         let samples = inputs.len() / self.0.inputs();
-        let mut outputs = vec![R::ZERO; samples * self.0.outputs()];
-        let mut scratch = vec![R::ZERO; self.0.scratch_len(TILE)];
+        let mut outputs = room(R::ZERO, samples.saturating_mul(self.0.outputs()))?;
+        let mut scratch = room(R::ZERO, self.0.scratch_len(TILE))?;
         py.detach(|| self.0.predict(&params, &inputs, &mut outputs, &mut scratch));
         out_rows(py, outputs, self.0.outputs())
     }
@@ -365,19 +372,26 @@ impl Mlp {
         let reference = vector_of::<R>("reference", net.param_len(), reference)?;
         let mut params = vector_of::<R>("params", net.param_len(), params)?;
         let layout = AlignLayout::new(&net);
-        let (mut workspace, mut indices) = (vec![R::ZERO; layout.len()], vec![0; layout.index_len()]);
-        let found = py.detach(|| {
+        let (mut workspace, mut indices) = (room(R::ZERO, layout.len())?, room(0, layout.index_len())?);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let searched = apart(py, move || {
             let mut rng = stream(seed, 4);
             let mut found = net.align(config, &reference, &mut params, &mut workspace, &mut indices)?;
             for _ in 0..tries {
+                if stopped.load(Ordering::Relaxed) {
+                    break;
+                }
                 let before = found.before;
                 found =
                     net.align_again(config, &reference, &mut params, &mut workspace, &mut indices, &mut rng)?;
                 found.before = before;
             }
-            Ok::<_, ArgError>(found)
+            Ok::<_, ArgError>((found, params))
         });
-        let found = found.map_err(arg)?;
+        // After Ctrl-C no further search begins.
+        stop.store(true, Ordering::Relaxed);
+        let (found, params) = searched?.map_err(arg)?;
         record!(
             py,
             "Aligned",
@@ -401,7 +415,7 @@ impl Mlp {
 
     fn bytes<R: Scalar>(&self, params: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         let params = vector_of::<R>("params", self.0.param_len(), params)?;
-        let mut bytes = vec![0; self.0.blob_len::<R>()];
+        let mut bytes = room(0, self.0.blob_len::<R>())?;
         self.0.write_blob(&params, &mut bytes).map_err(|error| refused(error.to_string()))?;
         Ok(bytes)
     }

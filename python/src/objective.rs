@@ -6,9 +6,11 @@ use losscape::objective::{check_grad_over, check_workspace_len};
 use losscape::{ArgError, Curvature, Objective as _};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
 
-use crate::arrays::{Scalar, arg, out, refused, vector_of};
+use crate::arrays::{Scalar, arg, out, refused, room, vector_of};
 use crate::callback::{Call, Own, identity};
+use crate::named;
 use crate::run::{Raised, record};
 use crate::surfaces::{self, Landscape};
 use crate::view::View;
@@ -225,6 +227,15 @@ impl Objective {
         both!(self, problem => check(py, problem, params, length))
     }
 
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        both!(self, problem => match problem {
+            Problem::Own(own) => own.traverse(&visit),
+            Problem::Network(_) | Problem::Surface(_) => Ok(()),
+        })?;
+        visit.call(&self.made.1)?;
+        visit.call(&self.made.2)
+    }
+
     fn __repr__(&self) -> String {
         let what = both!(self, problem => match problem {
             Problem::Network(trained) => format!("a network {:?}", trained.net.widths()),
@@ -245,7 +256,8 @@ fn value<R: Scalar>(py: Python<'_>, problem: &Problem<R>, params: &Bound<'_, PyA
     let raised = Raised::default();
     let f = problem.view(&raised)?;
     let params = vector_of("params", f.dim(), params)?;
-    let value = py.detach(|| f.value(&params, &mut vec![R::ZERO; f.scratch_len()]));
+    let mut scratch = room(R::ZERO, f.scratch_len())?;
+    let value = py.detach(|| f.value(&params, &mut scratch));
     raised.check()?;
     Ok(value.to_f64())
 }
@@ -258,8 +270,9 @@ fn value_grad<'py, R: Scalar>(
     let raised = Raised::default();
     let f = problem.view(&raised)?;
     let params = vector_of("params", f.dim(), params)?;
-    let mut grad = vec![R::ZERO; f.dim()];
-    let value = py.detach(|| f.value_grad(&params, &mut grad, &mut vec![R::ZERO; f.scratch_len()]));
+    let mut grad = room(R::ZERO, f.dim())?;
+    let mut scratch = room(R::ZERO, f.scratch_len())?;
+    let value = py.detach(|| f.value_grad(&params, &mut grad, &mut scratch));
     raised.check()?;
     Ok((value.to_f64(), out(py, grad).into_any()))
 }
@@ -273,8 +286,9 @@ fn hess_vec<'py, R: Scalar>(
     let raised = Raised::default();
     let f = problem.view(&raised)?;
     let (params, v) = (vector_of("params", f.dim(), params)?, vector_of("v", f.dim(), v)?);
-    let mut product = vec![R::ZERO; f.dim()];
-    py.detach(|| f.hess_vec(&params, &v, &mut product, &mut vec![R::ZERO; f.hess_vec_scratch_len()]));
+    let mut product = room(R::ZERO, f.dim())?;
+    let mut scratch = room(R::ZERO, f.hess_vec_scratch_len())?;
+    py.detach(|| f.hess_vec(&params, &v, &mut product, &mut scratch));
     raised.check()?;
     Ok(out(py, product).into_any())
 }
@@ -292,7 +306,7 @@ fn accuracy<R: Scalar>(py: Python<'_>, problem: &Problem<R>, params: &Bound<'_, 
     let f = problem.view(&raised)?;
     check_network(&f)?;
     let params = vector_of("params", f.dim(), params)?;
-    let mut scratch = vec![R::ZERO; f.scratch_len()];
+    let mut scratch = room(R::ZERO, f.scratch_len())?;
     Ok(py
         .detach(|| match f {
             View::Network(f) => f.accuracy(&params, &mut scratch),
@@ -307,7 +321,7 @@ fn data_loss<R: Scalar>(py: Python<'_>, problem: &Problem<R>, params: &Bound<'_,
     let f = problem.view(&raised)?;
     check_network(&f)?;
     let params = vector_of("params", f.dim(), params)?;
-    let mut scratch = vec![R::ZERO; f.scratch_len()];
+    let mut scratch = room(R::ZERO, f.scratch_len())?;
     Ok(py
         .detach(|| match f {
             View::Network(f) => f.data_loss(&params, &mut scratch),
@@ -326,7 +340,7 @@ fn check<'py, R: Scalar>(
     let raised = Raised::default();
     let f = problem.view(&raised)?;
     let params = vector_of("params", f.dim(), params)?;
-    let mut workspace = vec![R::ZERO; check_workspace_len(f.dim(), f.scratch_len())];
+    let mut workspace = room(R::ZERO, check_workspace_len(f.dim(), f.scratch_len()))?;
     let found = py.detach(|| check_grad_over(&f, &params, R::from_f64(length), &mut workspace));
     raised.check()?;
     let found = found.map_err(arg)?;
@@ -388,7 +402,7 @@ pub(crate) fn no_dtype(dtype: &str) -> PyErr {
 pub(crate) fn own(
     py: Python<'_>,
     value_grad: Bound<'_, PyAny>,
-    dim: usize,
+    #[pyo3(from_py_with = named::dim)] dim: usize,
     value: Option<Bound<'_, PyAny>>,
     hess_vec: Option<Bound<'_, PyAny>>,
     dtype: &str,

@@ -15,8 +15,8 @@ use losscape::{ArgError, Objective as _, SampledObjective};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::arrays::{Scalar, arg, out, out_rows, refused, rows_of, vector_of};
-use crate::network::chosen;
+use crate::arrays::{Scalar, arg, out, out_rows, refused, room, rows_of, vector_of};
+use crate::named::{self, chosen};
 use crate::objective::{Objective, Problem, both};
 use crate::run::{Raised, record, run};
 use crate::view::View;
@@ -36,7 +36,7 @@ fn scanned<R: Scalar>(
 ) -> PyResult<(PathReport<R>, Vec<R>, Vec<R>)> {
     let dim = f.dim();
     let mut scan = DenseScan::new(images, dim, points).map_err(arg)?;
-    let (mut point, mut scratch) = (vec![R::ZERO; dim], vec![R::ZERO; f.scratch_len()]);
+    let (mut point, mut scratch) = (room(R::ZERO, dim)?, room(R::ZERO, f.scratch_len())?);
     let mut places: Vec<(R, R)> = Vec::new();
     let kept = &mut places;
     let report = run(py, raised, || match scan.step(f, images, &mut point, &mut scratch) {
@@ -74,7 +74,7 @@ fn path<'py, R: Scalar>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let dim = f.dim();
     let (report, t, values) = scanned(py, f, raised, &images, points)?;
-    let mut highest = vec![R::ZERO; dim];
+    let mut highest = room(R::ZERO, dim)?;
     report.saddle_at.point(&images, dim, &mut highest);
     let rows = PyList::empty(py);
     for cycle in cycles {
@@ -118,7 +118,7 @@ pub(crate) fn scan<'py>(
     py: Python<'py>,
     objective: &Objective,
     images: &Bound<'py, PyAny>,
-    points: u32,
+    #[pyo3(from_py_with = named::points)] points: u32,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn of<'py, R: Scalar>(
         py: Python<'py>,
@@ -160,17 +160,19 @@ impl Search {
         let dim = f.dim();
         let (a, b) = (vector_of::<R>("a", dim, a)?, vector_of("b", dim, b)?);
         let samples = f.samples();
-        let all = vec![0; samples];
+        ArgError::check_count("pivots", self.pivots as usize).map_err(arg)?;
+        ArgError::check_count("cycles", self.cycles as usize).map_err(arg)?;
+        let all = room(0, samples)?;
         let largest = OnBatch::new(&f, &all);
         let mut batches = self.batches(samples)?;
         let insert = Cycle { grow: Grow::Insert, sweeps: self.sweeps, learning_rate: self.learning_rate };
-        let mut schedule = vec![insert; self.cycles as usize];
+        let mut schedule = room(insert, self.cycles as usize)?;
         if let Some(first) = schedule.first_mut() {
             first.grow = Grow::Line(self.pivots);
         }
         ArgError::check_min_len("capacity", self.pivots.saturating_add(2) as usize, self.capacity)
             .map_err(arg)?;
-        let mut images = vec![R::ZERO; self.capacity.saturating_mul(dim)];
+        let mut images = room(R::ZERO, self.capacity.saturating_mul(dim))?;
         images[..dim].copy_from_slice(&a);
         images[dim..2 * dim].copy_from_slice(&b);
         let config = AutoNebConfig {
@@ -179,7 +181,7 @@ impl Search {
             minibatches: batches.is_some(),
             ..AutoNebConfig::new(schedule)
         };
-        let workspace = vec![R::ZERO; AutoNebLayout::new(self.capacity, dim, largest.scratch_len()).len()];
+        let workspace = room(R::ZERO, AutoNebLayout::new(self.capacity, dim, largest.scratch_len()).len())?;
         let mut search = AutoNeb::new(&largest, &f, config, images, workspace).map_err(arg)?;
         let mut rng = stream(self.seed, 3);
         let mut batch: Vec<u32> = Vec::new();
@@ -218,7 +220,7 @@ impl Search {
         let Some(batch_size) = self.batch_size else { return Ok(None) };
         let count = u32::try_from(samples).map_err(|_| refused("`objective` has too many samples"))?;
         let order = BatchOrder::ShuffledEpochs;
-        Minibatches::new(order, count, batch_size, vec![0; samples]).map(Some).map_err(arg)
+        Minibatches::new(order, count, batch_size, room(0, samples)?).map(Some).map_err(arg)
     }
 }
 
@@ -242,15 +244,15 @@ pub(crate) fn autoneb<'py>(
     objective: &Objective,
     a: &Bound<'py, PyAny>,
     b: &Bound<'py, PyAny>,
-    pivots: u32,
-    cycles: u32,
-    sweeps: u32,
+    #[pyo3(from_py_with = named::pivots)] pivots: u32,
+    #[pyo3(from_py_with = named::cycles)] cycles: u32,
+    #[pyo3(from_py_with = named::sweeps)] sweeps: u32,
     learning_rate: f64,
     momentum: f64,
-    capacity: usize,
-    points: u32,
-    batch_size: Option<u32>,
-    seed: u64,
+    #[pyo3(from_py_with = named::capacity)] capacity: usize,
+    #[pyo3(from_py_with = named::points)] points: u32,
+    #[pyo3(from_py_with = named::batch_size)] batch_size: Option<u32>,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
 ) -> PyResult<Bound<'py, PyAny>> {
     let search =
         Search { pivots, cycles, sweeps, learning_rate, momentum, capacity, points, batch_size, seed };
@@ -284,15 +286,16 @@ impl Relaxing {
         let config =
             BandConfig { spacing, climb_below: number(self.climb_below), ..BandConfig::new(relaxer) };
         let layout = BandLayout::new(images.len() / f.dim().max(1), f.dim(), f.scratch_len());
-        let mut band = Band::new(&f, config, images, vec![R::ZERO; layout.len()]).map_err(arg)?;
+        let mut band = Band::new(&f, config, images, room(R::ZERO, layout.len())?).map_err(arg)?;
         let (moving, sweeps, tolerance) = (&mut band, self.sweeps, number(self.tolerance));
-        let ended = run(py, &raised, || match moving.step(&f) {
-            BandStep::Moved { sweep, residual } if sweep >= sweeps || residual < tolerance => {
-                ControlFlow::Break(true)
-            }
-            BandStep::Moved { .. } | BandStep::Evaluated(_) => ControlFlow::Continue(()),
-            BandStep::NotFinite { .. } | BandStep::MemoryChanged => ControlFlow::Break(false),
-        })?;
+        let ended = sweeps == 0
+            || run(py, &raised, || match moving.step(&f) {
+                BandStep::Moved { sweep, residual } if sweep >= sweeps || residual < tolerance => {
+                    ControlFlow::Break(true)
+                }
+                BandStep::Moved { .. } | BandStep::Evaluated(_) => ControlFlow::Continue(()),
+                BandStep::NotFinite { .. } | BandStep::MemoryChanged => ControlFlow::Break(false),
+            })?;
         let spent = band.evaluations();
         if ended {
             path(py, &f, &raised, band.images().to_vec(), self.points, &[], spent)
@@ -320,13 +323,13 @@ pub(crate) fn band<'py>(
     py: Python<'py>,
     objective: &Objective,
     images: &Bound<'py, PyAny>,
-    sweeps: u32,
+    #[pyo3(from_py_with = named::sweeps)] sweeps: u32,
     learning_rate: f64,
     momentum: f64,
     spring: Option<f64>,
     climb_below: f64,
     tolerance: f64,
-    points: u32,
+    #[pyo3(from_py_with = named::points)] points: u32,
 ) -> PyResult<Bound<'py, PyAny>> {
     let relaxing = Relaxing { sweeps, learning_rate, momentum, spring, climb_below, tolerance, points };
     both!(objective, problem => relaxing.relax(py, problem, images))
@@ -364,25 +367,26 @@ impl Bending {
             momentum: R::from_f64(self.momentum),
         };
         let layout = CurveLayout::new(controls.len() / dim.max(1), dim, f.scratch_len());
-        let mut curve = Curve::new(&f, config, controls, vec![R::ZERO; layout.len()]).map_err(arg)?;
+        let mut curve = Curve::new(&f, config, controls, room(R::ZERO, layout.len())?).map_err(arg)?;
         let mut rng = stream(self.seed, 3);
         let (bending, updates) = (&mut curve, self.updates);
         let gradients = &mut 0;
-        let ended = run(py, &raised, || match bending.step(&f, &mut rng) {
-            CurveStep::Evaluated { .. } => {
-                *gradients += 1;
-                ControlFlow::Continue(())
-            }
-            CurveStep::Moved { update, .. } if update >= updates => ControlFlow::Break(true),
-            CurveStep::Moved { .. } => ControlFlow::Continue(()),
-            CurveStep::NotFinite { .. } | CurveStep::TooFar { .. } | CurveStep::MemoryChanged => {
-                ControlFlow::Break(false)
-            }
-        })?;
+        let ended = updates == 0
+            || run(py, &raised, || match bending.step(&f, &mut rng) {
+                CurveStep::Evaluated { .. } => {
+                    *gradients += 1;
+                    ControlFlow::Continue(())
+                }
+                CurveStep::Moved { update, .. } if update >= updates => ControlFlow::Break(true),
+                CurveStep::Moved { .. } => ControlFlow::Continue(()),
+                CurveStep::NotFinite { .. } | CurveStep::TooFar { .. } | CurveStep::MemoryChanged => {
+                    ControlFlow::Break(false)
+                }
+            })?;
         if !ended {
             return Err(not_finite());
         }
-        let mut images = vec![R::ZERO; self.rows.max(2) * dim];
+        let mut images = room(R::ZERO, self.rows.max(2).saturating_mul(dim))?;
         curve.trace(&mut images);
         let spent = Evaluations { values: 0, gradients: *gradients };
         path(py, &f, &raised, images, self.points, &[], spent)
@@ -408,14 +412,14 @@ pub(crate) fn curve<'py>(
     objective: &Objective,
     controls: &Bound<'py, PyAny>,
     kind: &str,
-    updates: u32,
-    draws: u32,
+    #[pyo3(from_py_with = named::updates)] updates: u32,
+    #[pyo3(from_py_with = named::draws)] draws: u32,
     midpoints: bool,
     learning_rate: f64,
     momentum: f64,
-    rows: usize,
-    points: u32,
-    seed: u64,
+    #[pyo3(from_py_with = named::rows)] rows: usize,
+    #[pyo3(from_py_with = named::points)] points: u32,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
 ) -> PyResult<Bound<'py, PyAny>> {
     let kind = chosen("kind", kind, &[("bezier", CurveKind::Bezier), ("polychain", CurveKind::Polychain)])?;
     let draw = if midpoints { Draw::Midpoints } else { Draw::Random };

@@ -2,6 +2,7 @@
 
 use core::ops::ControlFlow;
 use std::sync::Mutex;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
@@ -58,6 +59,27 @@ pub(crate) fn run<T: Send>(
     });
     raised.check()?;
     out
+}
+
+/// One call that has no steps, on a thread of its own, so that Ctrl-C ends the wait for it. The thread then works to its end, and what
+/// it finds is dropped.
+pub(crate) fn apart<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> PyResult<T> {
+    let (found, mut finding) = mpsc::channel();
+    // Nobody may be waiting any more.
+    std::thread::spawn(move || found.send(work()).ok());
+    loop {
+        let finding = &mut finding;
+        match py.detach(move || finding.recv_timeout(LOOK)) {
+            Ok(found) => return Ok(found),
+            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(pyo3::exceptions::PyRuntimeError::new_err("the work has ended without a result"));
+            }
+        }
+    }
 }
 
 /// An object of `losscape_kernel.results`, with named fields: a plain dataclass, so that it prints, compares and pickles.

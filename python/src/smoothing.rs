@@ -11,9 +11,9 @@ use losscape::smoothing::{
 use losscape::{ArgError, Objective as _};
 use pyo3::prelude::*;
 
-use crate::arrays::{Scalar, arg, array, out, refused, vector_of};
+use crate::arrays::{Scalar, arg, array, out, refused, room, vector_of};
 use crate::diffusion::{dims, grid, shaped};
-use crate::network::chosen;
+use crate::named::{self, chosen};
 use crate::objective::{Objective, Problem, both};
 use crate::run::{Raised, record, run};
 
@@ -49,8 +49,8 @@ pub(crate) fn smooth<'py>(
     params: &Bound<'py, PyAny>,
     bandwidth: f64,
     kernel: &str,
-    samples: u32,
-    seed: u64,
+    #[pyo3(from_py_with = named::samples)] samples: u32,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
 ) -> PyResult<Bound<'py, PyAny>> {
     both!(objective, problem => {
         let kernel = self::kernel(kernel, bandwidth)?;
@@ -73,7 +73,7 @@ fn closed<'py, R: Scalar>(
     convolution.check_kernel(kernel).map_err(arg)?;
     let params = vector_of("params", surface.dim(), params)?;
     let (mut grad, mut scratch) =
-        (vec![R::ZERO; params.len()], vec![R::ZERO; surface.scratch_len() + 2 * params.len()]);
+        (room(R::ZERO, params.len())?, room(R::ZERO, surface.scratch_len() + 2 * params.len())?);
     let value = convolution.convolved_value_grad(kernel, &params, &mut grad, &mut scratch);
     record!(py, "Smoothed", value = value.to_f64(), value_error = 0.0, grad = out(py, grad), grad_error = 0.0)
 }
@@ -89,7 +89,7 @@ fn sampled<'py, R: Scalar>(
     let raised = Raised::default();
     let f = problem.view(&raised)?;
     let params = vector_of("params", f.dim(), params)?;
-    let workspace = vec![R::ZERO; SampledConvolutionLayout::new(f.dim(), f.scratch_len()).len()];
+    let workspace = room(R::ZERO, SampledConvolutionLayout::new(f.dim(), f.scratch_len()).len())?;
     let mut smooth = SampledConvolution::new(&f, &params, workspace).map_err(arg)?;
     let mut rng = stream(seed, 6);
     let working = &mut smooth;
@@ -139,7 +139,7 @@ pub(crate) fn convolve<'py>(
         let (mut values, shape) = array::<f64>("values", D, values)?;
         ArgError::check_finite("values", &values).map_err(arg)?;
         let grid = grid::<D>(&shape, bounds)?;
-        let workspace = vec![0.0; GridConvolutionLayout::new(&grid, &kernel).len()];
+        let workspace = room(0.0, GridConvolutionLayout::new(&grid, &kernel).len())?;
         let mut convolution = GridConvolution::new(&grid, kernel, boundary, workspace).map_err(arg)?;
         let working = &mut values;
         run(py, &Raised::default(), || match convolution.step(working) {

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::arrays::{Scalar, arg, refused, vector};
+use crate::named::chosen;
 
 /// A surface, and its convolutions where they have a closed form.
 pub(crate) trait Landscape<R: Scalar>: Curvature<R> + Debug + Send + Sync {
@@ -175,7 +176,7 @@ pub(crate) fn named<R: Scalar>(
 /// (3, 2)
 #[pyfunction]
 pub(crate) fn minima<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-    let minima: &[[f64; 2]] = crate::network::chosen(
+    let minima: &[[f64; 2]] = chosen(
         "name",
         name,
         &[

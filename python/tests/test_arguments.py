@@ -1,4 +1,4 @@
-"""What is wrong with an argument is said by a ValueError that names it; nothing is converted silently."""
+"""An invalid argument raises a ValueError that names it; nothing is converted silently."""
 
 import numpy as np
 import pytest
@@ -80,6 +80,20 @@ X = np.zeros(2)
         ("labels", lambda: lk.packed(np.zeros((2, 2), np.float32), np.array([0.0, 1.0]))),
         ("labels", lambda: lk.packed(np.zeros((2, 2), np.float32), np.array([0, 40]))),
         ("values", lambda: lk.digest(np.zeros(2, np.int32))),
+        ("values", lambda: lk.digest(np.ma.masked_array(np.zeros(2), [True, False]))),
+        ("widths", lambda: lk.Mlp([2, -1])),
+        ("widths", lambda: lk.Mlp(["2", 1])),
+        ("seed", lambda: NET.init(-1)),
+        ("seed", lambda: lk.Sgd(BOWL, X, learning_rate=0.1, seed=2**64)),
+        ("steps", lambda: lk.Sgd(BOWL, X, learning_rate=0.1).advance(-1)),
+        ("steps", lambda: lk.Sgd(BOWL, X, learning_rate=0.1).advance(1.5)),
+        ("steps", lambda: lk.Sgd(BOWL, X, learning_rate=0.1).advance(2**32)),
+        ("batch_size", lambda: lk.Sgd(LOSS, PARAMS, learning_rate=0.1, batch_size=-1)),
+        ("pivots", lambda: lk.autoneb(BOWL, X, np.ones(2), pivots=0)),
+        ("cycles", lambda: lk.autoneb(BOWL, X, np.ones(2), cycles=0)),
+        ("value_grad", lambda: lk.own(lambda x: 1.0, 2).value(X)),
+        ("grad", lambda: lk.own(lambda x: (1.0, np.zeros(3)), 2).value(X)),
+        ("value", lambda: lk.own(lambda x: (1.0, x), 2, value=lambda x: None).value(X)),
     ],
 )
 def test_refused_by_name(arg, call):
@@ -106,3 +120,26 @@ def test_data_is_copied():
     sgd = lk.Sgd(LOSS, PARAMS, learning_rate=0.1)
     sgd.params[:] = 0
     assert sgd.digest == lk.digest(PARAMS)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: lk.moons(2**63),
+        lambda: lk.moons(2**44),
+        lambda: lk.autoneb(BOWL, X, np.ones(2), capacity=2**60),
+        lambda: lk.curve(BOWL, np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]), rows=2**44),
+        lambda: lk.convolve(np.arange(4.0), [(0, 1)], bandwidth=1e300),
+        lambda: lk.own(lambda x: (0.0, x), 2**62).value(X),
+    ],
+)
+def test_a_count_that_is_too_large_ends_the_call_and_not_the_interpreter(call):
+    with pytest.raises((MemoryError, ValueError)):
+        call()
+
+
+def test_no_moves_are_no_moves():
+    line = np.linspace([-1.0, 0.3], [1.0, 0.3], 5)
+    assert (lk.band(BOWL, line, sweeps=0).images == line).all()
+    bent = np.array([[0.0, 0.0], [1.0, 5.0], [2.0, 0.0]])
+    assert lk.curve(BOWL, bent, kind="polychain", updates=0, rows=3).images.tolist() == bent.tolist()

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from losscape_kernel import lab
-from losscape_kernel.plots import plot
+from losscape_kernel.plots import _KINDS, plot
 from losscape_kernel.store import Store
 from losscape_kernel.sweep import run_point
 
@@ -19,6 +19,7 @@ STATES = {
     "curve": ("train", "#v=1&step=100", ["step", "loss"]),
     "runs": ("smoothing", "#v=1&step=100", ["x"]),
     "places": ("saddles", "#v=1&hidden=2&step=40", ["search", "loss", "down", "unsigned"]),
+    "edge": ("batch", "#v=1&step=60", ["step", "batch", "curvature", "loss"]),
     "spectrum": ("train", "#v=1&hidden=3&step=200", ["eigenvalue", "density", "standard_error"]),
 }
 
@@ -34,6 +35,10 @@ def test_states(tmp_path, kind):
     with table.open(newline="") as file:
         found, *rows = csv.reader(file)
     assert found == header and len(rows) > 10
+
+
+def test_each_exhibit_has_a_picture():
+    assert set(_KINDS) == set(lab.EXHIBITS) and set(_KINDS.values()) <= set(STATES)
 
 
 def test_a_table_of_widths(tmp_path):

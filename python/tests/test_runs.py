@@ -1,9 +1,11 @@
 """Runs: pickling, resuming, Ctrl-C, threads, objectives of one's own."""
 
+import gc
 import pickle
 import signal
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -186,3 +188,61 @@ def test_alignment_of_twins():
     found = NET.align(params, NET.init(2), tries=5)
     assert found.after < found.before
     assert np.allclose(NET.predict(found.params, lk.moons(8)[0]), NET.predict(NET.init(2), lk.moons(8)[0]), atol=1e-5)
+
+
+def test_after_an_exception_of_an_objective_a_run_goes_on():
+    calls = []
+
+    def sometimes(x):
+        calls.append(x)
+        if len(calls) == 5:
+            raise RuntimeError("mine")
+        if len(calls) == 8:
+            signal.raise_signal(signal.SIGINT)
+        return bowl(x)
+
+    start, settings = np.ones(3), {"learning_rate": 0.1, "momentum": 0.9, "gradient_noise": 0.1}
+    sgd = lk.Sgd(lk.own(sometimes, 3), start, **settings)
+    with pytest.raises(RuntimeError, match="mine"):
+        sgd.advance(10)
+    assert (sgd.steps, sgd.stopped) == (4, False)
+    with pytest.raises(KeyboardInterrupt):
+        sgd.advance(6)
+    sgd.advance(10 - sgd.steps)
+    assert sgd.digest == lk.descend(lk.own(bowl, 3), start, steps=10, **settings).digest
+
+
+def test_a_copy_of_a_stopped_run_has_stopped():
+    sgd = lk.Sgd(lk.surface("quadratic", spectrum=np.array([1e300])), np.array([1e10]), learning_rate=1e300)
+    assert len(sgd.advance(3)) == 0 and sgd.stopped and again(sgd).stopped
+
+
+def test_an_objective_that_refers_to_itself_is_collected():
+    class Holder:
+        pass
+
+    def made():
+        holder = Holder()
+        holder.objective = lk.own(lambda x: (holder.height, x), 2)
+        holder.run = lk.Sgd(holder.objective, np.zeros(2), learning_rate=0.1)
+        return weakref.ref(holder)
+
+    reference = made()
+    gc.collect()
+    assert reference() is None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: lk.hessian(lk.surface("egg-carton", dim=1500), np.zeros(1500), vectors=True),
+        lambda: lk.Mlp([2, 100, 100, 1]).align(*[lk.Mlp([2, 100, 100, 1]).init(seed) for seed in (1, 2)], tries=2**31),
+    ],
+)
+def test_ctrl_c_ends_what_has_no_steps_of_its_own(call):
+    timer = threading.Timer(0.3, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+    timer.start()
+    start = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        call()
+    assert time.perf_counter() - start < 5

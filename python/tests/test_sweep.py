@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 
@@ -173,6 +174,40 @@ def test_what_is_not_installed_is_told_with_its_extra(tmp_path, capsys, monkeypa
     assert cli.main([arg.format(**names) for arg in args]) == 2
     assert f"losscape-kernel[{extra}]" in capsys.readouterr().err
     assert [file.name for file in tmp_path.iterdir()] == ["config"], "nothing was made"
+
+
+def test_a_damaged_file_loses_its_damaged_lines(tmp_path, serial):
+    file = tmp_path / "r.jsonl"
+    for row in serial[:3]:
+        Store(file).append(row)
+    whole = file.read_bytes()
+    for damage in (b"\xff\xfe\x00", b"[]", b"3", b'{"key": "a", "digest": "b"}', b"\x00" * 600):
+        file.write_bytes(whole + damage)
+        assert digests(Store(file)) == digests(serial[:3])
+        assert digests(sweep(CONFIG, file, check=0, **OPTIONS)) == digests(serial)
+    file.write_text(json.dumps({**serial[0], "link": serial[1]["link"]}) + "\n")
+    with pytest.raises(Conflict, match="edited"):
+        sweep(CONFIG, file, **OPTIONS)
+
+
+def test_a_full_disk_is_reported_and_loses_no_row_before(tmp_path, serial, monkeypatch):
+    file = tmp_path / "r.jsonl"
+    Store(file).append(serial[0])
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda to, data: write(to, data[:20]))
+    with pytest.raises(OSError, match="[Nn]o space"):
+        Store(file).append(serial[1])
+    monkeypatch.undo()
+    Store(file).append(serial[2])
+    assert digests(Store(file)) == digests([serial[0], serial[2]])
+
+
+def test_two_sweeps_at_once_fill_one_file(tmp_path, serial):
+    file = tmp_path / "r.jsonl"
+    script = f"import sys; from losscape_kernel.sweep import sweep; sweep({CONFIG!r}, {os.fspath(file)!r}, **{OPTIONS!r})"
+    both = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(2)]
+    assert [one.wait() for one in both] == [0, 0]
+    assert {row["key"]: row["digest"] for row in Store(file)} == {row["key"]: row["digest"] for row in serial}
 
 
 def test_rows_say_where_and_how_long():

@@ -190,6 +190,23 @@ impl<R, S, T, P, W> Sgd<R, S, T, P, W> {
         self.step
     }
 
+    /// Whether a value was not finite: the parameters are the last finite ones, and further steps do nothing.
+    ///
+    /// ```
+    /// use losscape::sgd::{FullBatch, LearningRate, Sgd};
+    /// use losscape::{base::random::stream, models::surfaces::Quadratic};
+    /// let steep = Quadratic::new(&[1e38f32])?;
+    /// let mut sgd = Sgd::new(&steep, [1.0], FullBatch, LearningRate::constant(1e38), [0.0; 3])?;
+    /// assert!(!sgd.has_stopped());
+    /// let _ = sgd.step(&steep, &mut stream(1, 0));
+    /// assert!(sgd.has_stopped() && sgd.params() == [1.0]);
+    /// # Ok::<(), losscape::ArgError>(())
+    /// ```
+    #[must_use]
+    pub const fn has_stopped(&self) -> bool {
+        self.stopped
+    }
+
     /// The source of gradients.
     #[must_use]
     pub const fn source(&self) -> &S {

@@ -6,7 +6,8 @@ use losscape::curvature::slices::{GridStep, Plane, PlaneGrid, PlaneGridConfig, P
 use losscape::{ArgError, Objective as _};
 use pyo3::prelude::*;
 
-use crate::arrays::{Scalar, arg, out, out_rows, refused, vector_of};
+use crate::arrays::{Scalar, arg, out, out_rows, refused, room, vector_of};
+use crate::named;
 use crate::objective::{Objective, Problem, both};
 use crate::run::{Raised, record, run};
 
@@ -25,7 +26,7 @@ pub(crate) fn plane<'py>(
     u: &Bound<'py, PyAny>,
     v: &Bound<'py, PyAny>,
     half_width: f64,
-    cells: u32,
+    #[pyo3(from_py_with = named::cells)] cells: u32,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn of<'py, R: Scalar>(
         py: Python<'py>,
@@ -46,7 +47,7 @@ pub(crate) fn plane<'py>(
             return Err(refused(format!("`cells` is {cells}, must be at most 4096")));
         }
         let layout = PlaneGridLayout::new(cells, dim, f.scratch_len());
-        let (values, workspace) = (vec![R::ZERO; layout.values_len()], vec![R::ZERO; layout.len()]);
+        let (values, workspace) = (room(R::ZERO, layout.values_len())?, room(R::ZERO, layout.len())?);
         let mut grid = PlaneGrid::new(&f, plane, config, values, workspace).map_err(arg)?;
         let working = &mut grid;
         run(py, &raised, || match working.step(&f) {
@@ -86,7 +87,7 @@ pub(crate) fn plane_through<'py>(
     ) -> PyResult<Bound<'py, PyAny>> {
         use crate::arrays::vector;
         let (a, b, c) = (vector::<R>("a", a)?, vector("b", b)?, vector("c", c)?);
-        let mut rows = vec![R::ZERO; 3 * a.len()];
+        let mut rows = room(R::ZERO, 3 * a.len())?;
         losscape::curvature::slices::through(&a, &b, &c, &mut rows).map_err(arg)?;
         out_rows(py, rows, a.len())
     }

@@ -11,8 +11,8 @@ use losscape::{ArgError, Objective as _, Operator};
 use pyo3::prelude::*;
 
 use super::{At, Here, PROBES, at, not_finite};
-use crate::arrays::{Scalar, arg, vector_of};
-use crate::network::chosen;
+use crate::arrays::{Scalar, arg, room, vector_of};
+use crate::named::{self, chosen};
 use crate::objective::{Objective, Problem, both};
 use crate::run::{Raised, record, run};
 
@@ -27,9 +27,9 @@ pub(crate) fn trace<'py>(
     py: Python<'py>,
     objective: &Objective,
     params: &Bound<'py, PyAny>,
-    probes: u32,
+    #[pyo3(from_py_with = named::probes)] probes: u32,
     probe: &str,
-    seed: u64,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
     gauss_newton: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn of<'py, R: Scalar>(
@@ -37,7 +37,7 @@ pub(crate) fn trace<'py>(
         (probes, probe, seed): (u32, Probe, u64),
     ) -> PyResult<Bound<'py, PyAny>> {
         ArgError::check_count("probes", probes as usize).map_err(arg)?;
-        let workspace = vec![R::ZERO; TraceLayout::new(at.dim(), at.scratch_len()).len()];
+        let workspace = room(R::ZERO, TraceLayout::new(at.dim(), at.scratch_len()).len())?;
         let mut trace = TraceEstimate::new(at, probe, workspace).map_err(arg)?;
         let mut rng = stream(seed, 5);
         let working = &mut trace;
@@ -71,9 +71,9 @@ pub(crate) fn sharpness<'py>(
     params: &Bound<'py, PyAny>,
     region: &str,
     size: f64,
-    starts: u32,
-    steps: u32,
-    seed: u64,
+    #[pyo3(from_py_with = named::starts)] starts: u32,
+    #[pyo3(from_py_with = named::steps)] steps: u32,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn of<'py, R: Scalar>(
         py: Python<'py>,
@@ -85,7 +85,7 @@ pub(crate) fn sharpness<'py>(
         let raised = Raised::default();
         let f = problem.view(&raised)?;
         let params = vector_of("params", f.dim(), params)?;
-        let workspace = vec![R::ZERO; SharpnessLayout::new(f.dim(), f.scratch_len()).len()];
+        let workspace = room(R::ZERO, SharpnessLayout::new(f.dim(), f.scratch_len()).len())?;
         let mut sharpness = Sharpness::new(&f, config, &params, workspace).map_err(arg)?;
         let mut rng = stream(seed, 5);
         let working = &mut sharpness;

@@ -11,10 +11,10 @@ use losscape::{Objective as _, Operator};
 use pyo3::prelude::*;
 
 use super::{At, Here, PROBES, at, not_finite};
-use crate::arrays::{Scalar, arg, out, out_rows, refused, vector_of};
-use crate::network::chosen;
+use crate::arrays::{Scalar, arg, out, out_rows, refused, room, vector_of};
+use crate::named::{self, chosen};
 use crate::objective::{Objective, both};
-use crate::run::{Raised, record, run};
+use crate::run::{Raised, apart, record, run};
 
 /// The full matrix ∇²f(θ), a product a row, with its eigenvalues in ascending order (and `vectors`, a row each). `tolerance` is the
 /// size below which an eigenvalue has no sign. With `gauss_newton` the Gauss–Newton matrix of a network.
@@ -38,7 +38,7 @@ pub(crate) fn hessian<'py>(
     ) -> PyResult<Bound<'py, PyAny>> {
         let dim = at.dim();
         let layout = HessianLayout::new(dim, at.scratch_len());
-        let memory = (vec![R::ZERO; layout.matrix_len()], vec![R::ZERO; layout.len()]);
+        let memory = (room(R::ZERO, layout.matrix_len())?, room(R::ZERO, layout.len())?);
         let mut hessian = Hessian::new(at, memory.0, memory.1).map_err(arg)?;
         let working = &mut hessian;
         let done = run(py, raised, || match working.step(at) {
@@ -48,9 +48,12 @@ pub(crate) fn hessian<'py>(
         })?;
         let (asymmetry, tolerance) = done.ok_or_else(not_finite)?;
         let matrix = hessian.into_parts().0;
-        let (mut rows, mut values) = (matrix.clone(), vec![R::ZERO; dim]);
-        py.detach(|| eigen(&mut rows, &mut values, &mut vec![R::ZERO; EigenLayout::new(dim).len()]))
-            .map_err(arg)?;
+        let (mut rows, mut values) = (room(R::ZERO, matrix.len())?, room(R::ZERO, dim)?);
+        rows.copy_from_slice(&matrix);
+        let mut workspace = room(R::ZERO, EigenLayout::new(dim).len())?;
+        let solved =
+            apart(py, move || eigen(&mut rows, &mut values, &mut workspace).map(|()| (rows, values)));
+        let (rows, values) = solved?.map_err(arg)?;
         let negative = values.iter().filter(|&&value| value < -tolerance.flat(&values)).count();
         record!(
             py,
@@ -80,9 +83,9 @@ pub(crate) fn lanczos<'py>(
     py: Python<'py>,
     objective: &Objective,
     params: &Bound<'py, PyAny>,
-    steps: u32,
-    vectors: usize,
-    seed: u64,
+    #[pyo3(from_py_with = named::steps)] steps: u32,
+    #[pyo3(from_py_with = named::vectors)] vectors: usize,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
     gauss_newton: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     fn of<'py, R: Scalar>(
@@ -93,10 +96,10 @@ pub(crate) fn lanczos<'py>(
         let steps = steps.min(u32::try_from(dim).unwrap_or(u32::MAX));
         let layout = LanczosLayout::new(dim, steps as usize, at.scratch_len());
         let mut rng = stream(seed, 5);
-        let mut start = vec![R::ZERO; dim];
+        let mut start = room(R::ZERO, dim)?;
         fill_normal(&mut rng, &mut start);
         let config = LanczosConfig { steps, reorthogonalise: true };
-        let memory = (vec![R::ZERO; layout.basis_len()], vec![R::ZERO; layout.len()]);
+        let memory = (room(R::ZERO, layout.basis_len())?, room(R::ZERO, layout.len())?);
         let mut lanczos = Lanczos::new(at, config, &start, memory.0, memory.1).map_err(arg)?;
         let working = &mut lanczos;
         let done = run(py, raised, || match working.step(at, &mut rng) {
@@ -107,7 +110,7 @@ pub(crate) fn lanczos<'py>(
         let ritz = lanczos.ritz().filter(|_| done).ok_or_else(not_finite)?;
         let count = ritz.values().len();
         let residuals: Vec<R> = (0..count).map(|i| ritz.residual(i)).collect();
-        let mut rows = vec![R::ZERO; vectors.min(count) * dim];
+        let mut rows = room(R::ZERO, vectors.min(count).saturating_mul(dim))?;
         for (i, row) in rows.chunks_exact_mut(dim).enumerate() {
             ritz.vector(count - 1 - i, row);
         }
@@ -139,12 +142,12 @@ pub(crate) fn spectral_density<'py>(
     py: Python<'py>,
     objective: &Objective,
     params: &Bound<'py, PyAny>,
-    probes: u32,
-    steps: u32,
+    #[pyo3(from_py_with = named::probes)] probes: u32,
+    #[pyo3(from_py_with = named::steps)] steps: u32,
     at: Option<Vec<f64>>,
     width: Option<f64>,
     probe: &str,
-    seed: u64,
+    #[pyo3(from_py_with = named::seed)] seed: u64,
     gauss_newton: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     struct Asked {
@@ -165,8 +168,8 @@ pub(crate) fn spectral_density<'py>(
             config.probes as usize,
         );
         let (basis, work) = (layout.lanczos().basis_len(), layout.lanczos().len());
-        let nodes = vec![R::ZERO; layout.nodes_len()];
-        let density = SpectralDensity::new(at, config, vec![R::ZERO; basis], vec![R::ZERO; work], nodes);
+        let nodes = room(R::ZERO, layout.nodes_len())?;
+        let density = SpectralDensity::new(at, config, room(R::ZERO, basis)?, room(R::ZERO, work)?, nodes);
         let mut density = density.map_err(arg)?;
         let mut rng = stream(asked.seed, 5);
         let working = &mut density;

@@ -18,7 +18,7 @@ use pyo3::types::PyDict;
 
 use self::values::{Result, Stop, Values};
 use crate::arrays::{array, integers, out, refused};
-use crate::network::chosen;
+use crate::named::chosen;
 use crate::run::record;
 
 /// The file that the page fetches.

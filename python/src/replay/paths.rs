@@ -7,7 +7,7 @@ use losscape_wasm::{Digits, Packed, standardise};
 
 use super::values::{Result, Stop, Values, acts};
 use super::{CHUNK, DIGITS, Outcome, wide};
-use crate::network::chosen;
+use crate::named::chosen;
 
 /// The numbers of a scan, by the route's name.
 macro_rules! report {

@@ -5,7 +5,7 @@ use losscape_wasm::surface::{Cut, Surface, SurfaceSettings};
 
 use super::Outcome;
 use super::values::{Result, Values};
-use crate::network::chosen;
+use crate::named::chosen;
 
 pub(super) fn surface(values: &mut Values) -> Result<Outcome> {
     let scene = values.text("scene").unwrap_or_else(|| "network".to_owned());

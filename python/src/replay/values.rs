@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use losscape_wasm::{LabError, Packed};
 use pyo3::prelude::*;
 
-use crate::network::chosen;
+use crate::named::chosen;
 
 /// Keys of a link that change no number of a run: its digest, what is looked at, what a lecturer has set.
 const OF_THE_PAGE: [&str; 14] = [

@@ -1,53 +1,13 @@
 //! Many walkers with one configuration.
 
+use super::layout::{EnsembleLayout, Parts};
 use super::walk::Walk;
-use crate::base::layout::{area, cut, total};
+use crate::base::layout::area;
 use crate::base::random::{Xoshiro128PlusPlus, normal_pairs, streams};
 use crate::base::rows::{row, row_mut};
 use crate::base::target::VECTORS;
 use crate::base::vector::LaneSum;
 use crate::{ArgError, Objective, Real, Reason};
-
-/// How the workspace of an [`Ensemble`] is cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EnsembleLayout {
-    dim: usize,
-    scratch: usize,
-}
-
-pub(super) struct Parts<'w, R> {
-    pub(super) next: &'w mut [R],
-    pub(super) grad: &'w mut [R],
-    pub(super) other: &'w mut [R],
-    pub(super) piece: &'w mut [R],
-    pub(super) scratch: &'w mut [R],
-}
-
-impl EnsembleLayout {
-    /// For walkers of `dim` coordinates and an objective's `scratch_len`, whatever the number of walkers. Walkers that draw
-    /// batches need the scratch of [`BATCH_PIECE`](super::BATCH_PIECE) samples.
-    #[must_use]
-    pub const fn new(dim: usize, scratch_len: usize) -> Self {
-        Self { dim, scratch: scratch_len }
-    }
-
-    /// Four times the dimension, and the scratch.
-    #[must_use]
-    pub const fn len(self) -> usize {
-        total([area(4, self.dim), self.scratch])
-    }
-
-    /// Whether nothing is needed.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
-    fn split<R>(self, workspace: &mut [R]) -> Option<Parts<'_, R>> {
-        let ([next, grad, other, piece], rest) = cut(workspace, [self.dim; 4])?;
-        Some(Parts { next, grad, other, piece, scratch: rest.get_mut(..self.scratch)? })
-    }
-}
 
 /// What a step of an [`Ensemble`] did.
 #[must_use = "a walker may not have moved"]

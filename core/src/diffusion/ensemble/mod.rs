@@ -2,10 +2,12 @@
 
 mod cloud;
 mod histogram;
+mod layout;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-pub use cloud::{Ensemble, EnsembleLayout, EnsembleStep, NOT_ARRIVED, arrivals, mean_arrival, seed_walkers};
+pub use cloud::{Ensemble, EnsembleStep, NOT_ARRIVED, arrivals, mean_arrival, seed_walkers};
 pub use histogram::{NoiseFloor, histogram, noise_floor};
+pub use layout::EnsembleLayout;
 pub use walk::{BATCH_PIECE, BatchDescent, Kicked, Langevin, Svag, Uneven, Walk};

@@ -2,7 +2,8 @@
 
 extern crate std;
 
-use super::cloud::{BLOCK, Ensemble, EnsembleLayout, EnsembleStep, seed_walkers};
+use super::cloud::{BLOCK, Ensemble, EnsembleStep, seed_walkers};
+use super::layout::EnsembleLayout;
 use crate::Real;
 use crate::base::random::{SeedableRng, Xoshiro128PlusPlus};
 use crate::diffusion::Langevin;

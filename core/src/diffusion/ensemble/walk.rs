@@ -1,6 +1,6 @@
 //! How a walker goes from one position to the next.
 
-use super::cloud::Parts;
+use super::layout::Parts;
 use crate::base::elementary::sqrt;
 use crate::base::kernel::Kernel;
 use crate::base::random::{Rng, add_normal, fill_indices, fill_normal};

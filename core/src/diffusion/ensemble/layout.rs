@@ -1,0 +1,44 @@
+//! The memory of a cloud.
+
+use crate::base::layout::{area, cut, total};
+
+/// How the workspace of an [`Ensemble`](super::Ensemble) is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EnsembleLayout {
+    pub(super) dim: usize,
+    pub(super) scratch: usize,
+}
+
+pub(super) struct Parts<'w, R> {
+    pub(super) next: &'w mut [R],
+    pub(super) grad: &'w mut [R],
+    pub(super) other: &'w mut [R],
+    pub(super) piece: &'w mut [R],
+    pub(super) scratch: &'w mut [R],
+}
+
+impl EnsembleLayout {
+    /// For walkers of `dim` coordinates and an objective's `scratch_len`, whatever the number of walkers. Walkers that draw
+    /// batches need the scratch of [`BATCH_PIECE`](super::BATCH_PIECE) samples.
+    #[must_use]
+    pub const fn new(dim: usize, scratch_len: usize) -> Self {
+        Self { dim, scratch: scratch_len }
+    }
+
+    /// Four times the dimension, and the scratch.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        total([area(4, self.dim), self.scratch])
+    }
+
+    /// Whether nothing is needed.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    pub(super) fn split<R>(self, workspace: &mut [R]) -> Option<Parts<'_, R>> {
+        let ([next, grad, other, piece], rest) = cut(workspace, [self.dim; 4])?;
+        Some(Parts { next, grad, other, piece, scratch: rest.get_mut(..self.scratch)? })
+    }
+}
