@@ -142,6 +142,63 @@ test('every whole number is checked, and what is none is refused with its name a
   }
 });
 
+test('an object, an array or a flag of another kind is refused by name, and so is every element of an array', () => {
+  const lines = project.script(`${OBJECTS}
+    const labels = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1];
+    const inputs = new Float32Array(10).map((_, i) => i);
+    const table = (changes) => {
+      const all = { inputs, width: 1, labels, standard: true, seed: 1, ...changes };
+      return new Table(all.inputs, all.width, all.labels, all.standard, all.seed);
+    };
+    const freed = new TrainSettings();
+    freed.free();
+    const detached = new Float32Array(10);
+    structuredClone(detached, { transfer: [detached.buffer] });
+    for (const call of [
+      () => table({ labels: labels.with(5, 300) }),
+      () => table({ labels: labels.with(5, -1) }),
+      () => table({ labels: labels.with(5, 0.5) }),
+      () => table({ labels: labels.with(5, '1') }),
+      () => table({ labels: Int32Array.from(labels).with(5, 257) }),
+      () => table({ labels: '0000011111' }),
+      () => table({ labels: null }),
+      () => table({ inputs: ['0', 1, 2, 3, 4, 5, 6, 7, 8, 9] }),
+      () => table({ inputs: new DataView(new ArrayBuffer(40)) }),
+      () => table({ inputs: detached }),
+      () => table({ standard: 'no' }),
+      () => new Surface(1, 1, 0, 1),
+      () => { objects.PathsSettings.align = 0; },
+      () => new Train(digits, freed),
+      () => new Train(digits, digits),
+      () => new Train(digits),
+    ]) {
+      try { call(); console.log('passed', call); } catch (error) { console.log(String(error)); }
+    }
+    const same = (one, other) => one.held_out_row(0).join() === other.held_out_row(0).join();
+    console.log(same(table({}), table({ inputs: Array.from(inputs), labels: Uint8Array.from(labels) })));
+  `);
+  const whole = 'must be a whole number from 0 to 255';
+  assert.deepEqual(lines, [
+    `LabError: \`labels\` is 300 at index 5, ${whole}`,
+    `LabError: \`labels\` is -1 at index 5, ${whole}`,
+    `LabError: \`labels\` is 0.5 at index 5, ${whole}`,
+    `LabError: \`labels\` is "1" at index 5, ${whole}`,
+    `LabError: \`labels\` is 257 at index 5, ${whole}`,
+    'LabError: `labels` is "0000011111", must be an array',
+    'LabError: `labels` is null, must be an array',
+    'LabError: `inputs` is "0" at index 0, must be a number',
+    'LabError: `inputs` is DataView, must be an array',
+    'LabError: `inputs` has length 0, expected 10',
+    'LabError: `standard` is "no", must be true or false',
+    'LabError: `toy` is 1, must be true or false',
+    'LabError: `align` is 0, must be true or false',
+    'LabError: `settings` is TrainSettings, must be a TrainSettings that has not been freed',
+    'LabError: `settings` is Digits, must be a TrainSettings',
+    'LabError: `settings` is undefined, must be a TrainSettings',
+    'true',
+  ]);
+});
+
 test('what would not fit or take for ever is refused with its range', () => {
   const lines = project.script(`${OBJECTS}
     const settings2 = new PathsSettings();
@@ -219,9 +276,12 @@ test('a call before `load()` says so', () => {
     ]) {
       try { call(); } catch (error) { console.log(error instanceof LabError, error.arg, error.message); }
     }
+    // A module, but not this one.
+    await load(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)).catch(() => {});
+    try { version(); } catch (error) { console.log(error instanceof LabError, error.arg, error.message); }
     await load();
     console.log(new TrainSettings().hidden);
   `);
-  const told = 'true load the kernel is not loaded: `await load()` first';
-  assert.deepEqual(lines, [told, told, told, told, told, '16']);
+  const refusal = 'true load the kernel is not loaded: `await load()` first';
+  assert.deepEqual(lines, [...Array(6).fill(refusal), '16']);
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { install, PACKAGE, README, ROOT, run, TYPES } from './project.mjs';
 
 let project;
@@ -36,6 +37,14 @@ test('the file holds what is needed and no more', () => {
     'node.js',
     'package.json',
   ]);
+});
+
+test('the builds are as large as the README says', () => {
+  const kilobytes = Number(README.match(/either is (\d+) KB, gzip/)[1]);
+  for (const build of ['simd', 'scalar']) {
+    const bytes = gzipSync(readFileSync(join(PACKAGE, `losscape_${build}.wasm`)), { level: 9 }).length;
+    assert.ok(Math.abs(bytes / 1024 / kilobytes - 1) < 0.03, `${build}: ${bytes} bytes`);
+  }
 });
 
 test('the files that the README links to are there, in the package and in the repository', () => {

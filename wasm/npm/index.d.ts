@@ -1,10 +1,10 @@
 export * from './losscape.js';
 
 /**
- * Loads the kernel, once: everything else of this package needs it. Gives the memory, for views of what lies there.
+ * Loads the kernel, once: everything else in this package needs it. Returns the kernel's memory, for views into it.
  *
- * Without `source` it is the package's own file, of the build that this machine runs. Otherwise where else that file lies (in Node a
- * path or a `file:` URL), its bytes, or a module compiled from them, which one thread can send to others.
+ * Without `source` it loads the package's own file, in the build that this machine runs. `source` is another place of that file (in
+ * Node a path or a `file:` URL), its bytes, or a module compiled from them, which one thread can send to others.
  */
 export default function load(
   source?: string | URL | BufferSource | WebAssembly.Module,

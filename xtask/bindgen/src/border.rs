@@ -1,15 +1,26 @@
-//! The border: every number that a page or a script hands over is checked in JavaScript, before WebAssembly can
-//! take it for another.
+//! The border: everything that a page or a script hands over is checked in JavaScript, before WebAssembly can take it for
+//! something else.
 //!
 //! A whole number is a `number` in the comment above a method and an `i32` in the signature of the export that it
-//! calls, so no handle has to say anything about it.
+//! calls, so no handle has to say anything about it. Objects and arrays are checked where the glue takes their addresses.
 
 /// What the glue begins with.
 const JS: &str = include_str!("border.js");
+/// The checks that callers need whom no TypeScript has checked: of flags, objects and arrays. Numbers it cannot tell apart.
+const UNTYPED: &str = include_str!("untyped.js");
 /// What it ends with: of the many ways to load a module, the one that is used.
 const INIT: &str = include_str!("init.js");
 /// What its types end with.
 const TS: &str = include_str!("border.d.ts");
+
+/// What the glue knew of classes.
+const CLASS: &str = "\
+function _assertClass(instance, klass) {
+    if (!(instance instanceof klass)) {
+        throw new Error(`expected instance of ${klass.name}`);
+    }
+}
+";
 
 /// A parameter, as the comment above its method describes it.
 struct Param<'a> {
@@ -26,17 +37,26 @@ pub fn types(ts: &str) -> Result<String, String> {
     Ok(format!("{}{TS}", before(ts, "export type InitInput =")?))
 }
 
-/// The glue with checks around every number. `signature` lists the types of an export's parameters.
+/// The glue with checks around every argument, or around every number alone where TypeScript has checked the callers. `signature`
+/// lists the types of an export's parameters.
 ///
 /// # Errors
-/// What the glue holds that this does not know, so that no number passes unchecked.
-pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Result<String, String> {
+/// What the glue holds that this does not know, so that nothing passes unchecked.
+pub fn guard(
+    js: &str,
+    typed: bool,
+    signature: impl Fn(&str) -> Option<Vec<String>>,
+) -> Result<String, String> {
     let enums: Vec<&str> = js
         .lines()
         .filter_map(|line| line.strip_prefix("export const ")?.strip_suffix(" = Object.freeze({"))
         .collect();
     let js = before(js, "async function __wbg_load(")?;
     let mut out = String::from(JS);
+    if !typed {
+        out.push('\n');
+        out.push_str(UNTYPED);
+    }
     let mut params: Vec<Param<'_>> = Vec::new();
     let mut property = None;
     // Beside two arrays a number is first converted under another name.
@@ -44,7 +64,7 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
     for line in js.lines() {
         let words = line.trim();
         if let Some((kind, name)) = words.strip_prefix("* @param {").and_then(|rest| rest.split_once("} ")) {
-            params.push(Param { kind, name, checked: !needs_check(kind, &enums) });
+            params.push(Param { kind, name, checked: typed && !is_number(kind, &enums) });
         } else if words == "/**" {
             all_checked(&params)?;
             params.clear();
@@ -60,6 +80,13 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
             property = None;
         }
         out.push('\n');
+        if let Some((from, to, name)) = handed(line)
+            && let Some(param) = params.iter_mut().find(|param| param.name == name && !param.checked)
+        {
+            param.checked = true;
+            out.push_str(&line.replacen(from, &to, 1));
+            continue;
+        }
         match call(line) {
             Some((before, export, arguments, after)) => {
                 let types = signature(export).ok_or_else(|| format!("no export {export}"))?;
@@ -69,8 +96,10 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
                     .map(|(argument, ty)| (original(argument, &converted), ty))
                     .map(|(argument, ty)| match params.iter_mut().find(|param| param.name == argument) {
                         Some(param) if !param.checked => {
-                            param.checked = true;
-                            check(param.kind, ty, property.unwrap_or(argument), argument)
+                            let checked =
+                                check(param.kind, ty, property.unwrap_or(argument), argument, &enums);
+                            param.checked = checked.is_some();
+                            checked.unwrap_or_else(|| argument.to_owned())
                         }
                         _ => argument.to_owned(),
                     })
@@ -81,6 +110,8 @@ pub fn guard(js: &str, signature: impl Fn(&str) -> Option<Vec<String>>) -> Resul
         }
     }
     all_checked(&params)?;
+    // Its calls have become those of `instance`, which names the argument.
+    let out = if typed { out } else { out.replace(CLASS, "") };
     let out = replace(
         &out,
         "let wasmModule, wasmInstance, wasm;",
@@ -100,8 +131,24 @@ fn original<'a>(argument: &'a str, converted: &[(&'a str, &'a str)]) -> &'a str 
 }
 
 /// Whether it is a number, or may be one.
-fn needs_check(kind: &str, enums: &[&str]) -> bool {
+fn is_number(kind: &str, enums: &[&str]) -> bool {
     kind.split(" | ").any(|kind| kind == "number" || enums.contains(&kind))
+}
+
+/// Where a line takes the address of an object or of an array: what it does to the argument, what it shall do, and the
+/// argument's name.
+fn handed(line: &str) -> Option<(&str, String, &str)> {
+    let words = line.trim();
+    if let Some(rest) = words.strip_prefix("_assertClass(") {
+        let (name, class) = rest.strip_suffix(");")?.split_once(", ")?;
+        return Some((words, format!("instance('{name}', {name}, {class});"), name));
+    }
+    let (_, rest) = words.split_once("= passArray")?;
+    let (kind, rest) = rest.split_once("ToWasm0(")?;
+    let (name, _) = rest.split_once(", ")?;
+    let check = if kind == "8" { "bytes" } else { "numbers" };
+    let end = rest.as_ptr() as usize - line.as_ptr() as usize + name.len();
+    Some((&line[end - name.len() - 1..end], format!("({check}('{name}', {name})"), name))
 }
 
 /// `export(arguments)` of the first call in a line, with what comes before and after.
@@ -115,11 +162,13 @@ fn call(line: &str) -> Option<(&str, &str, &str, &str)> {
         .then_some((before, export, arguments, after))
 }
 
-fn check(kind: &str, ty: &str, name: &str, argument: &str) -> String {
+/// The check of an argument that is handed over as it is; none if its kind is not known.
+fn check(kind: &str, ty: &str, name: &str, argument: &str, enums: &[&str]) -> Option<String> {
     match (kind, ty) {
-        ("number", "i32") => format!("whole('{name}', {argument})"),
-        ("number", _) => format!("number('{name}', {argument})"),
-        (of, _) => format!("member('{name}', {argument}, {of}, '{of}')"),
+        ("number", "i32") => Some(format!("whole('{name}', {argument})")),
+        ("number", _) => Some(format!("number('{name}', {argument})")),
+        ("boolean", _) => Some(format!("flag('{name}', {argument})")),
+        (of, _) => enums.contains(&of).then(|| format!("member('{name}', {argument}, {of}, '{of}')")),
     }
 }
 

@@ -6,6 +6,7 @@ export default function init(module) {
         .then((instance) => __wbg_finalize_init(instance, module))
         .catch((error) => {
             loading = undefined;
+            wasm = unloaded;
             throw error;
         });
     return loading;

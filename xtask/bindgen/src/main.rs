@@ -1,4 +1,5 @@
-//! `losscape-bindgen MODULE.wasm FOLDER NAME`: JavaScript, types and module for a web page.
+//! `losscape-bindgen MODULE.wasm FOLDER NAME [--typed]`: JavaScript, types and module for a web page. `--typed`: TypeScript checks all
+//! callers.
 
 mod border;
 
@@ -8,8 +9,10 @@ use wasm_bindgen_cli_support::Bindgen;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [input, folder, name] = args.as_slice() else {
-        panic!("usage: losscape-bindgen MODULE.wasm FOLDER NAME");
+    let (input, folder, name, typed) = match args.as_slice() {
+        [input, folder, name] => (input, folder, name, false),
+        [input, folder, name, flag] if flag == "--typed" => (input, folder, name, true),
+        _ => panic!("usage: losscape-bindgen MODULE.wasm FOLDER NAME [--typed]"),
     };
     let mut bindgen = Bindgen::new();
     // Names of functions are a tenth of the module, and a panic tells its place without them; nor does a browser read what
@@ -36,6 +39,6 @@ fn main() {
         let text = std::fs::read_to_string(&file).expect("wasm-bindgen has written it");
         std::fs::write(file, change(&text)).expect("the folder can be written");
     };
-    rewrite("js", &|js| border::guard(js, signature).expect("the glue is of a known form"));
+    rewrite("js", &|js| border::guard(js, typed, signature).expect("the glue is of a known form"));
     rewrite("d.ts", &|ts| border::types(ts).expect("the types are of a known form"));
 }

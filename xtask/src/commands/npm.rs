@@ -38,7 +38,7 @@ fn build(log: &mut Log) -> Result<PathBuf> {
     let mut glue: Option<String> = None;
     for (name, flags) in wasm::BUILDS {
         let build = paths::target("npm-builds").join(name);
-        let module = wasm::bindings("losscape", "default", flags, &build, log)?;
+        let module = wasm::bindings("losscape", "default", flags, "", &build, log)?;
         std::fs::copy(module, folder.join(format!("losscape_{name}.wasm")))?;
         std::fs::copy(build.join("losscape.d.ts"), folder.join("losscape.d.ts"))?;
         let written = std::fs::read_to_string(build.join("losscape.js"))?;

@@ -12,6 +12,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The two builds: their names and the compiler's flags.
 pub(crate) const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
 
+/// What the border need not check in a page.
+const TYPED: &str = "--typed";
+
 /// Prints what the page's manifest of exhibits makes of it: a line a module, its name and the features in it.
 const MODULES: &str = "--import ./test/typescript.mjs build/modules.ts";
 
@@ -34,7 +37,7 @@ pub(crate) fn build(log: &mut Log) -> Result<String> {
     for (name, flags) in BUILDS {
         let folder = paths::at("web/pkg").join(name);
         for &(module, features) in &modules {
-            let written = bindings(module, features, flags, &folder, log)?;
+            let written = bindings(module, features, flags, TYPED, &folder, log)?;
             sizes.push(format!("{name} {module} {} bytes", written.metadata()?.len()));
         }
         // The page runs them beside the recorded targets.
@@ -64,11 +67,12 @@ pub(crate) fn experiments(flags: &str, features: &str, log: &mut Log) -> Result<
 }
 
 /// Compiles the bindings with `features` and writes `name.js`, its types and the module into `folder`; returns the
-/// module's path.
+/// module's path. `checks` is empty or `--typed`.
 pub(crate) fn bindings(
     name: &str,
     features: &str,
     flags: &str,
+    checks: &str,
     folder: &Path,
     log: &mut Log,
 ) -> Result<PathBuf> {
@@ -82,7 +86,7 @@ pub(crate) fn bindings(
     compile("-p losscape-wasm --lib --profile page --no-default-features --features", flags)
         .arg(features)
         .log(log)?;
-    program(&writer).arg(compiled("page/losscape_wasm.wasm")).arg(folder).arg(name).log(log)?;
+    program(&writer).arg(compiled("page/losscape_wasm.wasm")).arg(folder).arg(name).words(checks).log(log)?;
     Ok(folder.join(format!("{name}_bg.wasm")))
 }
 
