@@ -1,7 +1,7 @@
 //! Rows of one flat slice, and its front.
 //!
-//! Nothing here panics, whatever the arguments: rows out of range are `None`. ARMv6-M has no product of 64 bits that would
-//! tell an overflow, so there a row is found out of line.
+//! Nothing here panics, whatever the arguments: rows out of range are `None`. ARMv6-M has no 64-bit product that would
+//! show an overflow, so there a row is found out of line.
 
 use core::slice::{ChunksExact, ChunksExactMut};
 

@@ -16,8 +16,8 @@ const CLASSES: usize = 256;
 /// ```
 ///
 /// computed with each column divided by its largest magnitude, so that columns of 10³⁰ or 10⁻³⁰ neither overflow nor vanish.
-/// Fit them on the rows that are trained on and [`standardise`] all rows with them: means of held-out rows would
-/// tell about those.
+/// Fit them on the rows that are trained on and [`standardise`] all rows with them: the
+/// moments of held-out rows would leak what they hold.
 ///
 /// # Shapes
 /// `inputs` is N × `width`, N ≥ 1; `means` and `std_devs` are `width` long.
