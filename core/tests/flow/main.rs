@@ -270,3 +270,93 @@ proptest! {
         }
     }
 }
+
+/// Without the slope's help against it the central flow is not held at the edge: y falls, and its variance is zero.
+#[test]
+fn a_slope_that_flattens_needs_no_variance() {
+    let f = Steepening { slope: -0.02 };
+    let memory = vec![f64::NAN; CentralFlowLayout::of(&f).len()];
+    let mut flow =
+        CentralFlow::new(&f, &[0.0, 5.0], &[1.0, 0.1], CentralFlowConfig::new(0.25), memory).unwrap();
+    for _ in 0..20 {
+        let CentralFlowStep::Moved { variance, sharpness, .. } = flow.step(&f) else { panic!("finite") };
+        assert!(sharpness > 8.0 && variance == 0.0, "{sharpness}: {variance}");
+    }
+    assert!(flow.params()[1] < 5.0, "{:?}", flow.params());
+}
+
+/// The last step is cut to end in time, and the one after it would be as long as before: it may be shortened fivefold, not to the cut.
+#[test]
+fn a_cut_step_does_not_shorten_the_next() {
+    let f = Quadratic::new(&[1.0f64, 0.5]).unwrap();
+    let at = |end: f64| {
+        let config = FlowConfig { end, ..FlowConfig::default() };
+        let memory = vec![f64::NAN; FlowLayout::new(2, f.scratch_len()).len()];
+        GradientFlow::new(&f, &[1.0, 1.0], config, memory).unwrap()
+    };
+    let mut free = at(10.0);
+    while free.moves() < 8 {
+        let _ = free.step(&f);
+    }
+    let mut cut = at(free.time() * (1.0 + 1e-9));
+    while cut.step(&f) != FlowStep::Ended {}
+    assert!(cut.moves() == 9 && cut.dt() > 0.1 * free.dt(), "{} after {}", cut.dt(), free.dt());
+}
+
+/// Thousands of steps of one length, added in binary32 with what each addition rounds off.
+#[test]
+fn time_is_the_sum_of_all_steps() {
+    let f = Quadratic::new(&[1.0f32, 3000.0]).unwrap();
+    let config = FlowConfig { end: 10.0, ..FlowConfig::default() };
+    let memory = vec![f32::NAN; FlowLayout::new(2, f.scratch_len()).len()];
+    let (mut flow, mut sum) = (GradientFlow::new(&f, &[1.0, 1.0], config, memory).unwrap(), 0.0f64);
+    while flow.time() < 9.0 {
+        match flow.step(&f) {
+            FlowStep::Moved { dt, .. } => sum += f64::from(dt),
+            FlowStep::Rejected { .. } => (),
+            end => panic!("{end:?}"),
+        }
+    }
+    assert!(flow.moves() > 5000, "{}", flow.moves());
+    assert!(
+        (f64::from(flow.time()) - sum).abs() < 2e-6,
+        "{} against {sum} after {}",
+        flow.time(),
+        flow.moves()
+    );
+}
+
+/// A slope up to a wall, beyond which nothing is finite.
+struct Wall;
+
+impl Objective<f64> for Wall {
+    fn dim(&self) -> usize {
+        1
+    }
+    fn scratch_len(&self) -> usize {
+        0
+    }
+    fn value(&self, p: &[f64], scratch: &mut [f64]) -> f64 {
+        self.value_grad(p, &mut [0.0], scratch)
+    }
+    fn value_grad(&self, p: &[f64], grad: &mut [f64], _: &mut [f64]) -> f64 {
+        grad[0] = -1.0;
+        if p[0] < 1.0 { -p[0] } else { f64::NAN }
+    }
+}
+
+/// A step into what is not finite is tried again at a fifth of its length, not given up.
+#[test]
+fn a_wall_is_approached() {
+    let memory = vec![f64::NAN; FlowLayout::new(1, 0).len()];
+    let (mut flow, mut rejected) =
+        (GradientFlow::new(&Wall, &[0.0], FlowConfig::default(), memory).unwrap(), 0);
+    for _ in 0..200 {
+        rejected += u32::from(matches!(flow.step(&Wall), FlowStep::Rejected { .. }));
+    }
+    assert!(
+        rejected > 3 && flow.params()[0] > 0.999 && flow.params()[0] < 1.0,
+        "{rejected}: {:?}",
+        flow.params()
+    );
+}

@@ -234,3 +234,29 @@ fn a_share_holds_its_lower_end_and_not_its_upper() {
     while density.step(&two, &mut stream(1, 0)) != DensityStep::Done {}
     assert_eq!((density.share(2.0, 3.0).mean, density.share(1.0, 2.0).mean), (1.0, 0.0));
 }
+
+/// Of two probes the error is half their difference; what the memory held of an iteration that ends early does not count.
+#[test]
+fn errors_are_those_of_the_probes() {
+    let matrix = random(6);
+    let lanczos = LanczosConfig { steps: 4, reorthogonalise: true };
+    let config = DensityConfig { probes: 2, probe: Probe::Gaussian, lanczos };
+    let (mut density, mut rng) = (made(&matrix, config), stream(3, 0));
+    while density.step(&matrix, &mut rng) != DensityStep::Done {}
+    let nodes: Vec<(f64, f64)> = density.nodes().collect();
+    let [a, b] = [&nodes[..4], &nodes[4..]].map(|nodes| nodes.iter().fold(0.0, |sum, (x, w)| sum + x * w));
+    let found = density.average(|x| x);
+    assert!((found.mean - 0.5 * (a + b)).abs() < 1e-12, "{found:?}: {a} and {b}");
+    assert!(a != b && (found.standard_error - 0.5 * (a - b).abs()).abs() < 1e-12, "{found:?}: {a} and {b}");
+
+    let twos = diagonal::<f64>(&[2.0; 4]);
+    let lanczos = LanczosConfig { steps: 3, reorthogonalise: false };
+    let config = DensityConfig { probes: 1, probe: Probe::Gaussian, lanczos };
+    let layout = DensityLayout::new(4, 3, 0, 1);
+    let krylov = layout.lanczos().without_reorthogonalisation();
+    let [basis, workspace, nodes] =
+        [krylov.basis_len(), krylov.len(), layout.nodes_len()].map(|len| vec![7.0; len]);
+    let mut density = SpectralDensity::new(&twos, config, basis, workspace, nodes).unwrap();
+    while density.step(&twos, &mut stream(3, 0)) != DensityStep::Done {}
+    assert_eq!(density.share(-100.0, 100.0).mean, 1.0, "{:?}", density.nodes().collect::<Vec<_>>());
+}

@@ -274,3 +274,16 @@ fn bad_arguments_are_named() {
     assert_eq!(refused(20, &[1.0; 3], basis + 1, workspace), Some("basis"));
     assert_eq!(refused(20, &[1.0; 3], basis, workspace - 1), Some("workspace"));
 }
+
+/// A diagonal near zero is no unit for what is beside it.
+#[test]
+fn a_diagonal_of_nothing_has_its_eigenvalues() {
+    let matrix = Matrix { rows: vec![1e-300, 1e10, 1e10, 1e-300], dim: 2, scale: 1.0 };
+    let layout = LanczosLayout::new(2, 2, 0);
+    let config = LanczosConfig { steps: 2, reorthogonalise: true };
+    let (basis, workspace) = (vec![0.0; layout.basis_len()], vec![0.0; layout.len()]);
+    let mut lanczos = Lanczos::new(&matrix, config, &[1.0, 0.0], basis, workspace).unwrap();
+    while lanczos.step(&matrix, &mut stream(4, 0)) != LanczosStep::Done {}
+    let ritz = lanczos.ritz().unwrap();
+    assert!((ritz.values()[0] / -1e10 - 1.0).abs() < 1e-14 && (ritz.values()[1] / 1e10 - 1.0).abs() < 1e-14);
+}

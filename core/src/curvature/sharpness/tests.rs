@@ -214,3 +214,19 @@ fn bad_arguments_are_named() {
     assert_eq!(refused(ball(1.0, 1), &[0.0, f64::NAN], len), "params");
     assert_eq!(refused(ball(1.0, 1), &[0.0; 2], len - 1), "workspace");
 }
+
+/// Both halves of a box are drawn from, and the percentage is of one more than the value at the centre.
+#[test]
+fn starts_are_on_all_sides() {
+    let (mut z, mut rng, mut above) = ([0.0f64; 4], stream(8, 1), [0u32; 4]);
+    for _ in 0..1000 {
+        Region::Box { size: 0.5 }.draw(&[0.0; 4], &mut z, &mut rng);
+        z.iter().zip(&mut above).for_each(|(z, above)| *above += u32::from(*z > 0.0));
+    }
+    // Four standard deviations.
+    assert!(above.iter().all(|above| (437..=563).contains(above)), "{above:?}");
+    let f = Quadratic::new(&[2.0]).unwrap();
+    let found = found(&f, boxed(0.1, 1), &[3.0]);
+    assert_eq!(found.centre(), 9.0);
+    assert!((found.percentage() - 10.0 * (3.4 * 3.4 - 9.0)).abs() < 1e-11, "{}", found.percentage());
+}
