@@ -250,9 +250,14 @@ impl Search {
     }
 
     fn step_search(&mut self, full: &NetLoss<'_>) -> Did {
-        let batch = OnBatch::new(full, &self.batch);
+        let batch;
         // One code for both, since every type makes its own copy of the search.
-        let moving: &dyn Objective = if self.batches.is_some() { &batch } else { full };
+        let moving: &dyn Objective = if self.batches.is_some() {
+            batch = OnBatch::new(full, &self.batch);
+            &batch
+        } else {
+            full
+        };
         match self.search.step(moving, full as &dyn Objective) {
             AutoNebStep::Moved { residual, .. } => {
                 self.residual = residual;
