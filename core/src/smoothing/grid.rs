@@ -1,10 +1,10 @@
 //! Convolution of values on a grid, one line at a time.
 
+use super::weighted::convolve;
 use crate::base::elementary::exp;
 use crate::base::grid::{Axis, Grid};
 use crate::base::kernel::Kernel;
 use crate::base::layout::{cut, total};
-use crate::base::rows::copy;
 use crate::{ArgError, Real, Reason};
 
 /// What lies beyond the ends of an axis.
@@ -181,10 +181,12 @@ impl<R: Real, const D: usize, W: AsRef<[R]> + AsMut<[R]>> GridConvolution<R, D, 
         // Lines along an axis start at the cells that are first along it.
         let first = (self.line / stride) * stride * cells + self.line % stride;
         for (k, to) in padded.iter_mut().enumerate() {
-            let along = self.boundary.inside(k, reach, cells);
+            // A division, which a copy does not need.
+            let beyond = k < reach || k >= reach + cells;
+            let along = if beyond { self.boundary.inside(k, reach, cells) } else { k - reach };
             *to = values.get(first + along * stride).copied().unwrap_or(R::ZERO);
         }
-        convolve_line(weights, padded);
+        convolve(weights, padded);
         for (i, from) in padded.iter().take(cells).enumerate() {
             if let Some(value) = values.get_mut(first + i * stride) {
                 *value = *from;
@@ -217,45 +219,6 @@ impl Boundary {
             }
         }
     }
-}
-
-/// Sums that are taken side by side: four registers of two `f64`, enough to hide how long an addition takes.
-const LANES: usize = 8;
-
-/// Convolves a padded line; the result stands at its beginning, where nothing reads any more.
-fn convolve_line<R: Real>(weights: &[R], padded: &mut [R]) {
-    let reach = weights.len().saturating_sub(1);
-    let cells = padded.len().saturating_sub(2 * reach);
-    let mut i = 0;
-    while i < cells {
-        if i + LANES <= cells {
-            let sums = convolved::<R, LANES>(weights, padded.get(i..).unwrap_or_default());
-            copy(&sums, padded.get_mut(i..i + LANES).unwrap_or_default());
-            i += LANES;
-        } else {
-            let [sum] = convolved(weights, padded.get(i..).unwrap_or_default());
-            copy(&[sum], padded.get_mut(i..=i).unwrap_or_default());
-            i += 1;
-        }
-    }
-}
-
-/// `w₀ x₀ + Σⱼ wⱼ (x₋ⱼ + xⱼ)` of `N` neighbouring cells, from the far end inwards: small terms first.
-#[inline]
-fn convolved<R: Real, const N: usize>(weights: &[R], window: &[R]) -> [R; N] {
-    let at =
-        |k: usize| window.get(k..).and_then(|rest| rest.first_chunk::<N>()).copied().unwrap_or([R::ZERO; N]);
-    let mut sums = [R::ZERO; N];
-    let reach = weights.len().saturating_sub(1);
-    for (k, w) in weights.iter().skip(1).rev().enumerate() {
-        for ((sum, low), high) in sums.iter_mut().zip(at(k)).zip(at(2 * reach - k)) {
-            *sum += *w * (low + high);
-        }
-    }
-    for (sum, centre) in sums.iter_mut().zip(at(reach)) {
-        *sum += weights.first().map_or(R::ONE, |w| *w * centre);
-    }
-    sums
 }
 
 /// Half of the weights, from the centre outwards.

@@ -32,6 +32,7 @@ mod quadrature;
 mod sampled;
 mod theorem;
 mod unit;
+mod weighted;
 
 pub use branch::{Branch, BranchConfig, BranchStep};
 pub use graduated::{Graduated, GraduatedConfig, GraduatedLayout, GraduatedStep};

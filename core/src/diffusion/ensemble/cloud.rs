@@ -233,11 +233,12 @@ where
         let rng = self.generators.as_mut().get_mut(walker)?;
         let position = row_mut(self.positions.as_mut(), dim, walker)?;
         let value = self.walk.propose(objective, position, &mut parts, rng);
-        let moved = accept(value, parts.next, position);
-        if moved {
-            self.values.push(value);
+        // Two ends: the compiler then keeps the walker in registers on a small core.
+        if !accept(value, parts.next, position) {
+            return Some(self.counted(walker + 1, false));
         }
-        Some(self.counted(walker + 1, moved))
+        self.values.push(value);
+        Some(self.counted(walker + 1, true))
     }
 
     /// Steps of several walkers that draw at once, or of one.
