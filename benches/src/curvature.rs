@@ -99,7 +99,8 @@ fn each(mut work: impl FnMut()) -> f64 {
     }
 }
 
-fn asked<R: Real>(network: &str, what: &str) -> Result<Option<(f64, f64)>, ArgError> {
+/// A number to compare and seconds; nothing for a question that is not known.
+pub(crate) fn asked<R: Real>(network: &str, what: &str) -> Result<Option<(f64, f64)>, ArgError> {
     let Some(reader) = Reader::new(network)? else { return Ok(None) };
     let reader = reader.cast::<R>();
     let f = reader.objective()?;

@@ -134,7 +134,7 @@ fn distance(density: &[f64], grid: &Grid<f64, 2>, lines: &[f64]) -> f64 {
 }
 
 /// By elimination, which also knows drifts without a potential; and its distance to the Gibbs density of the grid.
-fn stationary(cells: u32) -> Result<(f64, f64), ArgError> {
+pub(crate) fn stationary(cells: u32) -> Result<(f64, f64), ArgError> {
     let clock = Instant::now();
     let (grid, boundary) = (plane(cells)?, [Boundary::Reflecting; 2]);
     let mut values = vec![0.0; grid.len()];

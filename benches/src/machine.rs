@@ -3,7 +3,7 @@
 use core::hint::black_box;
 
 use losscape::base::vector::axpy;
-use losscape_dispatch::{Level, Simd, Task, Vector, limit, run, widest};
+use losscape_dispatch::{Element, Level, Simd, Task, Vector, limit, run, widest};
 use serde_json::{Value, json};
 
 use crate::measure::in_turn;
@@ -15,29 +15,37 @@ const CHAINS: usize = 7;
 const TURNS: usize = 2000;
 
 /// Multiplications and additions that wait for nobody but themselves.
-struct Chains {
-    factor: f32,
+struct Chains<R> {
+    zero: R,
+    one: R,
 }
 
-impl Task for Chains {
-    type Output = f32;
+impl<R: Element> Task for Chains<R> {
+    type Output = [R; 16];
 
     #[inline(always)]
-    fn run<S: Simd>(self) -> f32 {
-        let factor = S::F32::splat(self.factor);
-        let mut sums = [S::F32::splat(0.0); CHAINS];
-        let mut products = [S::F32::splat(1.0); CHAINS];
+    fn run<S: Simd>(self) -> [R; 16] {
+        let factor = R::Vector::<S>::splat(self.one);
+        let mut sums = [R::Vector::<S>::splat(self.zero); CHAINS];
+        let mut products = [factor; CHAINS];
         for _ in 0..TURNS {
             for (sum, product) in sums.iter_mut().zip(&mut products) {
                 *sum = sum.add(*product);
                 *product = product.mul(factor);
             }
         }
-        let sum = sums.into_iter().fold(S::F32::splat(0.0), Vector::add);
-        let mut lanes = [0.0; 16];
-        sum.store(&mut lanes);
-        lanes.into_iter().fold(0.0, |sum, lane| sum + lane)
+        let mut lanes = [self.zero; 16];
+        sums.into_iter().fold(R::Vector::<S>::splat(self.zero), Vector::add).store(&mut lanes);
+        lanes
     }
+}
+
+/// Operations per second, in units of 10⁹, with so many lanes; the numbers are 0 and 1.
+fn rate<R: Element>(zero: R, one: R, lanes: usize) -> f64 {
+    let [seconds] = in_turn([&mut || {
+        black_box(run(Chains { zero, one: black_box(one) }));
+    }]);
+    (2 * CHAINS * lanes * TURNS) as f64 / seconds / 1e9
 }
 
 /// Vectors that a measurement may use: all up to a width.
@@ -50,7 +58,7 @@ pub(crate) struct Widths {
 const MOVED: [usize; 3] = [16 << 10, 1 << 20, 64 << 20];
 
 /// Bytes a second, in units of 10⁹, of `y ← y + a x` over vectors that take so many bytes together: two are read, one is written.
-fn bandwidth(bytes: usize) -> f64 {
+pub(crate) fn bandwidth(bytes: usize) -> f64 {
     let n = bytes / (2 * size_of::<f32>());
     let (x, mut y) = (vec![1.0; n], vec![0.0; n]);
     let [seconds] = in_turn([&mut || axpy(black_box(1e-9), &x, &mut y)]);
@@ -87,10 +95,7 @@ impl Widths {
         let limits = WIDTHS.into_iter().filter(|&(level, _)| level <= self.widest).map(|(level, bits)| {
             limit(level);
             let lanes = [4, 8, 16][level as usize - 1];
-            let [seconds] = in_turn([&mut || {
-                black_box(run(Chains { factor: black_box(1.0) }));
-            }]);
-            (bits, (2 * CHAINS * lanes * TURNS) as f64 / seconds / 1e9)
+            (bits, rate(0.0f32, 1.0, lanes))
         });
         let limits = limits.collect();
         limit(self.widest);
@@ -100,6 +105,11 @@ impl Widths {
     /// The limit of the widest vectors.
     pub(crate) fn limit_of_widest(self) -> f64 {
         self.limits().last().map_or(f64::NAN, |&(_, gflops)| gflops)
+    }
+
+    /// The limit of the widest vectors of f64.
+    pub(crate) fn limit_of_f64(self) -> f64 {
+        rate(0.0f64, 1.0, [2, 4, 8][self.widest as usize - 1])
     }
 
     /// Prints and returns the processor and the limits.

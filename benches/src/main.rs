@@ -8,6 +8,7 @@ mod costs;
 mod curvature;
 mod diffusion;
 mod elementary;
+mod families;
 mod machine;
 mod matrix;
 mod measure;
@@ -35,6 +36,7 @@ losscape-benches [--width BITS] <command>
   --width 128|256|512               use no wider vectors, here and in what takes part in a comparison for us
   check                             run everything once and compare with the naive twins
   kernels OUT.json                  kernels, elementary functions, costs and the machine's limit
+  families OUT.json                 densities, walkers, convolutions and curvature against the machine's limit
   peers OUT.json [NAME=COMMAND]...  the workloads, in turn with other programs
   paths OUT.json [NAME=COMMAND]...  bands and AutoNEB, as whole programs, in turn with other programs
   path band IMAGES | path digits    one of these programs
@@ -79,6 +81,7 @@ fn execute(command: &[&str], widths: Widths) -> Result<(), String> {
             path_peers::compare(programs).and_then(|value| write(out, &value))
         }
         ["path", ref question @ ..] => path_peers::answer(question),
+        ["families", out] => families::measure(widths).and_then(|value| write(out, &value)),
         ["diffusion", out, ref programs @ ..] => {
             diffusion::compare(programs).and_then(|value| write(out, &value))
         }
@@ -136,6 +139,7 @@ fn kernels(out: &str, widths: Widths) -> Result<(), String> {
     all.insert("machine".into(), widths.measure());
     all.insert("elementary".into(), elementary::measure());
     all.insert("kernels".into(), matrix::measure(widths));
+    all.insert("families".into(), families::measure(widths)?);
     all.insert("costs".into(), costs::measure()?);
     write(out, &Value::Object(all))
 }
