@@ -82,6 +82,7 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
+    use crate::base::elementary::sin;
 
     /// One cell after the other.
     fn twin<R: Real>(weights: &[R], padded: &[R]) -> Vec<R> {
@@ -98,7 +99,8 @@ mod tests {
     }
 
     fn same<R: Real>(cells: usize, reach: usize) {
-        let number = |k: usize| R::from_f64((k as f64 * 0.7).sin() * [1.0, 1e-9, 1e9][k % 3]);
+        let number =
+            |k: usize| sin(R::from_usize(k) * R::from_f64(0.7)) * R::from_f64([1.0, 1e-9, 1e9][k % 3]);
         let weights: Vec<R> = (0..=reach).map(|k| number(k + 5)).collect();
         let mut padded: Vec<R> = (0..cells + 2 * reach).map(number).collect();
         let want = twin(&weights, &padded);
