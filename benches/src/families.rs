@@ -170,7 +170,9 @@ pub(crate) fn measure(widths: Widths) -> Result<Value, String> {
         let mut best = f64::INFINITY;
         for _ in 0..RUNS {
             let (seconds, count) = (family.run)().map_err(|error| error.to_string())?;
-            best = best.min(seconds / count);
+            if seconds / count < best {
+                best = seconds / count;
+            }
         }
         measured.push((best, family.moved.map(|moved| (moved.bytes / best / 1e9, bandwidth(moved.among)))));
     }
@@ -178,7 +180,7 @@ pub(crate) fn measure(widths: Widths) -> Result<Value, String> {
     let mut rows = Vec::new();
     for (family, (seconds, moved)) in all().into_iter().zip(measured) {
         let kind = usize::from(family.bytes == 8);
-        let (limit, gflops) = (before[kind].max(after[kind]), family.flop / seconds / 1e9);
+        let (limit, gflops) = (libm::fmax(before[kind], after[kind]), family.flop / seconds / 1e9);
         let (rate, share) = moved.map_or((String::new(), String::new()), |(rate, most)| {
             (format!("{rate:6.1}"), format!("{:7.0}%", 100.0 * rate / most))
         });
