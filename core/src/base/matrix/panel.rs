@@ -38,21 +38,6 @@ impl<R: Real, const WIDTH: usize> Panel<R, WIDTH> {
         }
     }
 
-    /// Rows of two registers: the first lanes of `width`, then the last, of which each register has fewer and both together no less.
-    #[inline(always)]
-    pub(super) fn pack_overlapping<V: Vector<R>>(
-        &mut self,
-        terms: usize,
-        b: &[R],
-        stride: usize,
-        width: usize,
-    ) {
-        for (row, b) in self.take(terms).iter_mut().zip(b.chunks(stride)) {
-            V::load(b).store(row);
-            V::load(&b[width - V::LANES..]).store(&mut row[V::LANES..]);
-        }
-    }
-
     /// The first `terms` rows, to be written.
     #[inline(always)]
     fn take(&mut self, terms: usize) -> &mut [[R; WIDTH]] {

@@ -81,18 +81,9 @@ struct Place {
     width: usize,
     /// How far apart the panel's rows begin.
     stride: usize,
-    /// Whether the second register holds the last lanes of the width, some of which are then in both: nothing is read or written in
-    /// part, and what is computed twice is the same twice.
-    overlap: bool,
 }
 
 impl Place {
-    /// Where register `v` of at most two begins in the width, if they overlap.
-    #[inline(always)]
-    fn first<R: Real, V: Vector<R>>(&self, v: usize) -> usize {
-        if v == 0 { 0 } else { self.width - V::LANES }
-    }
-
     /// How many lanes of vector `v` are columns.
     #[inline(always)]
     fn lanes<R: Real, V: Vector<R>>(&self, v: usize) -> usize {
@@ -116,7 +107,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             let mut k = 0;
             while k < self.depth {
                 let terms = if self.depth - k < step { self.depth - k } else { step };
-                let mut place = Place { k, terms, column, width, stride: self.columns, overlap: false };
+                let mut place = Place { k, terms, column, width, stride: self.columns };
                 let mut panels: [&[R]; PAIRS] = [&[]; PAIRS];
                 let in_place = B == ROW_MAJOR && self.in_place(place, WIDTH, ROWS);
                 if in_place {
@@ -125,22 +116,11 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                     }
                 } else {
                     place.stride = WIDTH;
-                    place.overlap = !SMALL
-                        && B == ROW_MAJOR
-                        && C == ROW_MAJOR
-                        && PAIRS == 1
-                        && VECTORS == 2
-                        && V::LANES < width
-                        && width < WIDTH;
                     for pair in 0..PAIRS {
                         let b = self.b[pair];
                         if B == ROW_MAJOR {
                             let (b, stride) = (&b[k * self.columns + column..], self.columns);
-                            if place.overlap {
-                                storage[pair].pack_overlapping::<V>(terms, b, stride, width);
-                            } else {
-                                storage[pair].pack::<V>(terms, b, stride, width);
-                            }
+                            storage[pair].pack::<V>(terms, b, stride, width);
                         } else {
                             let (b, stride) = (&b[column * self.depth + k..], self.depth);
                             storage[pair].turn::<V::Four>(terms, b, stride, width);
@@ -265,15 +245,6 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         let Place { k, column, width, .. } = place;
         match self.start {
             Start::Zero if k == 0 => {}
-            Start::Columns(start) if k == 0 && place.overlap => {
-                let start = &start[column..][..width];
-                for v in 0..VECTORS {
-                    let first = V::load(&start[place.first::<R, V>(v)..]);
-                    for r in 0..ROWS {
-                        sums[r][v] = first;
-                    }
-                }
-            }
             Start::Columns(start) if k == 0 => {
                 let mut line = [R::ZERO; WIDTH];
                 read::<R, V>(&start[column..], width, &mut line);
@@ -294,14 +265,6 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                     let line = &self.c[(row + r) * self.columns + column..][..WIDTH];
                     for v in 0..VECTORS {
                         sums[r][v] = V::load(&line[v * V::LANES..]);
-                    }
-                }
-            }
-            _ if place.overlap => {
-                for r in 0..ROWS {
-                    let line = &self.c[(row + r) * self.columns + column..][..width];
-                    for v in 0..VECTORS {
-                        sums[r][v] = V::load(&line[place.first::<R, V>(v)..]);
                     }
                 }
             }
@@ -345,13 +308,6 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                 let line = &mut self.c[(row + r) * self.columns + column..][..WIDTH];
                 for v in 0..VECTORS {
                     sums[r][v].store(&mut line[v * V::LANES..]);
-                }
-            }
-        } else if place.overlap {
-            for r in 0..ROWS {
-                let line = &mut self.c[(row + r) * self.columns + column..][..width];
-                for v in 0..VECTORS {
-                    sums[r][v].store(&mut line[place.first::<R, V>(v)..]);
                 }
             }
         } else {
