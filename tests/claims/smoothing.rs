@@ -46,6 +46,28 @@ fn descent_ends_in_six_places() {
     assert!(ends[0] > -0.7441 && ends[5] < 0.7441);
 }
 
+/// Theorem 3: where ⟨−∇f(x), x* − x⟩ ≤ c′‖x* − x‖², a rate above 2c′‖x − x*‖²/‖∇f(x)‖² comes no nearer to x*. In one dimension the
+/// least such c′ makes it the very rate at which x jumps over x* as far as it was away.
+#[test]
+fn a_rate_above_the_bound_comes_no_nearer() {
+    let (f, target) = (toy(), 0.1);
+    let mut towards = 0;
+    for k in 0..600 {
+        let x = -3.0 + 6.0 * (f64::from(k) + 0.5) / 600.0;
+        let (g, away) = (grad(&f, x), target - x);
+        let least = -g * away / (away * away);
+        if least <= 0.0 {
+            continue;
+        }
+        towards += 1;
+        let bound = 2.0 * least * away * away / (g * g);
+        let ratio = |rate: f64| ((x - rate * g - target) / away).abs();
+        assert!((ratio(bound) - 1.0).abs() < 1e-12, "{x}: {}", ratio(bound));
+        assert!(ratio(1.01 * bound) > 1.0 && ratio(0.99 * bound) < 1.0, "{x}");
+    }
+    assert!(towards > 500, "{towards} places from which the gradient leads there");
+}
+
 /// With η r k = π the interval's kernel cancels the cosine: the smoothed gradient is that of the bowl.
 #[test]
 fn an_interval_of_half_a_wave_cancels_the_ripples() {
