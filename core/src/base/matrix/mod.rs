@@ -14,6 +14,7 @@ mod few;
 mod fit;
 pub mod naive;
 mod narrow;
+mod pair_columns;
 mod panel;
 mod scalar;
 mod tile;
@@ -21,6 +22,7 @@ mod wide;
 
 pub(crate) use self::abreast::{affine_add_abreast, back_both_abreast, outer_sum_direction_abreast};
 use self::fit::{Fit, fit};
+pub(crate) use self::pair_columns::pair_columns;
 use super::real::Real;
 use super::target::{COMPACT, TILES, VECTORS};
 

@@ -15,9 +15,9 @@ use crate::base::elementary::tanh_slice;
     feature = "tanh-micromath"
 ))]
 use crate::base::elementwise::each;
-use crate::base::elementwise::pair_columns;
 #[cfg(any(feature = "softplus", feature = "gelu"))]
 use crate::base::matrix::column_sum;
+use crate::base::matrix::pair_columns;
 use crate::{ArgError, Real};
 
 /// What a unit makes of its input z.
