@@ -4,8 +4,8 @@
 //! are products built on it and what an interpreter finishes in seconds, run with the widest alone: it is compiled once.
 
 use crate::tools::cargo::count;
-use crate::tools::paths;
-use crate::tools::process::{Failure, Log, Result, ask, program};
+use crate::tools::process::{Log, Result, ask, find, program};
+use crate::tools::{install, paths};
 
 /// What it needs. Miri comes with a nightly Rust only.
 const INSTALL: &str = "toolchain install nightly --profile minimal --component miri --component rust-src";
@@ -36,14 +36,15 @@ pub(crate) fn run() -> Result {
 /// The step of `cargo xtask test`.
 pub(crate) fn check(log: &mut Log) -> Result<String> {
     if ask("rustup", "run nightly cargo miri --version").is_empty() {
-        let install = program("rustup").words(INSTALL).limit(300);
-        install.log(log).map_err(|_| Failure::Missing(format!("rustup {INSTALL}")))?;
+        install::toolchain(INSTALL, log)?;
     }
     let mut tests = 0;
     for (flags, words) in RUNS {
         // The widest registers are those of x86-64; elsewhere the build's are.
         let flags = if cfg!(target_arch = "x86_64") { flags } else { "" };
-        let output = program("rustup")
+        // It takes what the steps beside it leave.
+        let run = if find("nice").is_some() { program("nice").arg("rustup") } else { program("rustup") };
+        let output = run
             .words("run nightly cargo miri test --locked")
             .words(words)
             .env("CARGO_TARGET_DIR", paths::target("interpreted"))

@@ -27,7 +27,8 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
 }
 
 /// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that fill what those leave. What
-/// keeps one processor busy for minutes comes before what is in short steps, so that no processor waits for the end of another.
+/// keeps one processor busy for minutes comes before what is in short steps, so that no processor waits for the end of another; Miri
+/// takes what all others leave.
 pub(crate) fn run(exhaustive: bool) -> Result {
     let python = vec![Step::new("Python", "wheel, installed and used", python::check)];
     let miri = vec![Step::new(&install::native(), "undefined behaviour, by Miri", interpreted)];
@@ -37,8 +38,8 @@ pub(crate) fn run(exhaustive: bool) -> Result {
         lanes.push(page(exhaustive));
         alone.push(browser("test:times", "times of the page, alone"));
     }
-    lanes.extend([python, miri, boards(), elsewhere()]);
-    report::run(lanes, alone)
+    lanes.extend([python, boards(), elsewhere()]);
+    report::run(lanes, miri, alone)
 }
 
 /// What a developer waits for after an edit: lints, unit tests and this machine's digests, and the page without a browser.
@@ -53,7 +54,7 @@ pub(crate) fn quick() -> Result {
         Step::new(native, "digests", |_| quiet(fingerprint::run(&["--native"]))),
     ];
     let page = vec![script("lint", "lints of the page"), script("test", "unit tests of the page")];
-    report::run(vec![rust, page], Vec::new())
+    report::run(vec![rust, page], Vec::new(), Vec::new())
 }
 
 fn formatting(native: &str) -> Step {
@@ -273,9 +274,9 @@ fn lowest_rust(log: &mut Log) -> Result<String> {
     let installed = ask("rustup", "toolchain list");
     if !installed.lines().any(|line| line.starts_with(&toolchain)) {
         let install = format!("toolchain install {toolchain} --profile minimal");
-        if program("rustup").words(&install).limit(300).log(log).is_err() {
+        if let Err(Failure::Missing(install)) = install::toolchain(&install, log) {
             // A toolchain is no emulator: the hosted workflow always has this one.
-            return Ok(format!("not run here, the hosted workflow does: rustup {install}"));
+            return Ok(format!("not run here, the hosted workflow does: {install}"));
         }
     }
     let check = program("rustup").words("run").arg(&toolchain).words("cargo check -p losscape --locked");

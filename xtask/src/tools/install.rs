@@ -189,6 +189,13 @@ fn rustup(kind: &str, name: &str) -> Result {
         .map_err(|_| Failure::Missing(format!("rustup {kind} add {name}")))
 }
 
+/// Another toolchain, by the words for `rustup`.
+pub(crate) fn toolchain(words: &str, log: &mut Log) -> Result {
+    let _one = INSTALLER.lock().expect("an installer panicked");
+    let installed = program("rustup").words(words).limit(300).log(log);
+    installed.map_err(|_| Failure::Missing(format!("rustup {words}")))
+}
+
 /// The packages of `web/package-lock.json`.
 pub(crate) fn node_packages(log: &mut Log) -> Result {
     packages("web", log)

@@ -92,19 +92,21 @@ struct Lane {
 const WORKERS: usize = 2;
 
 /// Runs two steps at a time, those of a lane in order, and prints the table. A step goes to the
-/// first lane that waits for one, so that a later lane fills what earlier ones leave. Steps that measure time run `alone` in the end.
+/// first lane that waits for one, so that a later lane fills what earlier ones leave. Beside them, one after another, run steps that
+/// are content with `idle` time, and steps that measure time run `alone` in the end.
 ///
 /// # Errors
 ///
 /// If any step failed or could not run.
-pub(crate) fn run(lanes: Vec<Vec<Step>>, alone: Vec<Step>) -> Result {
+pub(crate) fn run(lanes: Vec<Vec<Step>>, idle: Vec<Step>, alone: Vec<Step>) -> Result {
     let start = Instant::now();
     let lanes = lanes.into_iter().map(|mut steps| {
         steps.reverse();
         Lane { steps, busy: false, rows: Vec::new() }
     });
     let lanes = Mutex::new(lanes.collect::<Vec<_>>());
-    std::thread::scope(|scope| {
+    let aside = std::thread::scope(|scope| {
+        let aside = scope.spawn(|| idle.into_iter().flat_map(Step::run).collect::<Vec<_>>());
         for _ in 0..WORKERS {
             scope.spawn(|| {
                 loop {
@@ -118,9 +120,11 @@ pub(crate) fn run(lanes: Vec<Vec<Step>>, alone: Vec<Step>) -> Result {
                 }
             });
         }
+        aside.join().expect(NOT_POISONED)
     });
     let lanes = lanes.into_inner().expect(NOT_POISONED);
     let mut rows: Vec<Row> = lanes.into_iter().flat_map(|lane| lane.rows).collect();
+    rows.extend(aside);
     rows.extend(alone.into_iter().flat_map(Step::run));
     print_table(&rows);
     let passed = rows.iter().filter(|row| row.result.is_ok()).count();
@@ -178,7 +182,7 @@ mod tests {
 
     #[test]
     fn lanes_keep_their_order_and_the_third_fills_what_the_first_leaves() {
-        let meet = Arc::new(Barrier::new(WORKERS));
+        let meet = Arc::new(Barrier::new(WORKERS + 1));
         let order = Arc::new(Mutex::new(Vec::new()));
         let step = |name: &'static str, waits: bool| {
             let (meet, order) = (Arc::clone(&meet), Arc::clone(&order));
@@ -190,12 +194,12 @@ mod tests {
                 Ok(String::new())
             })
         };
-        // The long step of the second lane ends only beside the last one of the third.
+        // The long step of the second lane ends only beside the last one of the third, and beside what takes idle time.
         let lanes =
             vec![vec![step("a", false)], vec![step("b", true)], vec![step("c", false), step("d", true)]];
-        assert!(run(lanes, Vec::new()).is_ok());
+        assert!(run(lanes, vec![step("e", true)], Vec::new()).is_ok());
         let order = order.lock().expect(NOT_POISONED).clone();
         let at = |name| order.iter().position(|other| *other == name);
-        assert!(order.len() == 4 && at("c") < at("d"), "{order:?}");
+        assert!(order.len() == 5 && at("c") < at("d"), "{order:?}");
     }
 }
