@@ -123,7 +123,7 @@ for (const { key, long, own } of EXHIBITS) {
     await page.context().close();
   });
 
-  test(`${key}: what the maker of a link has guessed is told after the reader’s own guess, and only of that run`, async () => {
+  test(`${key}: the guess of the link’s maker is shown after the reader’s own, and only for that run`, async () => {
     // The least that may be guessed, which is a guess, too.
     const { page } = await visit(lab, `${key}/#v=1&guess=0&${EXHIBITS.find((e) => e.key === key)!.end}`);
     await ready(page);

@@ -299,7 +299,7 @@ export abstract class Run<
     if (target > 0 || this.acts.all.length > 0)
       this.replay = { target, digest: String(this.values.digest), state: 'running' };
     this.#client ??= newClient();
-    // A long replay, and what of its link was not understood, is told at once.
+    // A long replay shows at once, and so does what of its link was not understood.
     this.requestUpdate();
     await this.attempt(async () => {
       await this.beforehand();

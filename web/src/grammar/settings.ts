@@ -88,7 +88,7 @@ export function withCommon(own: Schema, moment: Moment): Schema {
       key: GUESSES[k]!,
       name: k === 0 ? 'guess' : 'second guess',
       symbol: '',
-      help: `The maker’s prediction of ${of}, if it was shared; it is told after the reader’s own.`,
+      help: `The maker’s prediction of ${of}, if it was shared; shown after the reader’s own.`,
       min: NO_GUESS,
       max,
       default: NO_GUESS,

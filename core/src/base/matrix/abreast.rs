@@ -313,7 +313,7 @@ mod tests {
 
     /// Rows, inputs and outputs: whole tiles and parts of them.
     const SHAPES: [&[usize]; 3] = if cfg!(miri) {
-        // Each way through the tiles once: an interpreter took ten minutes for all.
+        // Each way through the tiles once: all shapes take an interpreter ten minutes.
         [&[1, 7], &[3, 9], &[1, 10]]
     } else {
         [&[1, 2, 7], &[1, 3, 4, 5, 9], &[1, 2, 3, 4, 6, 7, 10]]
