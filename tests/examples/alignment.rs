@@ -98,12 +98,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = String::from(
         "# How often aligning finds a permuted twin\n\n\
          Networks 2-40-40-40-40-40-1 with Glorot normal weights and biases of standard deviation 0.1. A twin is a\n\
-         copy whose hidden units are permuted, and mirrored with probability one half where the row says so; *noise* is\n\
-         added to its weights before that, in units of their standard deviation. It counts as found if it ends as\n\
-         near to its original as it was before it was permuted.\n\n\
+         copy whose hidden units are permuted and, where the row says so, mirrored with probability one half; *noise* is\n\
+         added to its weights first, in units of their standard deviation. It counts as found if it ends as\n\
+         near to its original as it was before the permutation.\n\n\
          *Published* is the coordinate descent of Ainsworth, Hayase & Srinivasa (2023): one random start, layers in random\n\
-         order, permutations only (`Mlp::align_again` without mirrors). *Aligned* is `Mlp::align`, all symmetries.\n\n\
-         Made by `cargo run --release -p losscape-tests --example alignment`; the numbers have the same bits on every\n\
+         order, permutations only (`Mlp::align_again` without mirrors). *Aligned* is `Mlp::align`, which uses all symmetries.\n\n\
+         `cargo run --release -p losscape-tests --example alignment` writes this page; the numbers have the same bits on every\n\
          machine.\n\n\
          | activation | mirrored | noise | published | aligned |\n|---|---|--:|--:|--:|\n",
     );
@@ -135,7 +135,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     write!(
         out,
-        "\nFor two networks drawn independently the nearest permutation is unknown. The mean share of their distance that\n\
+        "\nFor two networks drawn independently the nearest permutation is unknown. The table gives the mean fraction of their distance that\n\
          remains, over {RUNS} pairs, with {RESTARTS} further random starts (`Mlp::align_again`) in the last column:\n\n\
          | activation | published | aligned | aligned, restarted |\n|---|--:|--:|--:|\n"
     )?;

@@ -259,19 +259,19 @@ fn descend(f: &MlpObjective<'_, f64>, mut params: Vec<f64>) -> Result<Vec<f64>, 
 fn report(ends: &str, climbs: &str) -> String {
     format!(
         "# Climbing on networks: what the highest image finds\n\n\
-         Made by `cargo run --release -p losscape-tests --example climbing`; the numbers have the same bits on every\n\
+         `cargo run --release -p losscape-tests --example climbing` writes this page; the numbers have the same bits on every\n\
          machine. Tanh networks on {POINTS} points of the two moons (noise {NOISE}), cross-entropy plus ½ · L2 · ‖θ‖²,\n\
-         full batch, f64. What it means is in [paths.md](paths.md#climbing-on-networks).\n\n\
+         full batch, f64. The findings are discussed in [paths.md](paths.md#climbing-on-networks).\n\n\
          ## The ends\n\n\
-         Where 30,000 steps of SGD (batches of 32, momentum 0.9, rate 0.1, 0.01, 0.001) have left a network, and the minimum\n\
+         The point at which 30,000 steps of SGD end (batches of 32, momentum 0.9, rate 0.1, 0.01, 0.001), and the minimum\n\
          that eigenvector following of index 0 certifies from there: ‖∇f‖ ≤ 10⁻¹⁰, no negative eigenvalue.\n\n\
          | network, L2 | seed | value | ‖∇f‖ | negative eigenvalues | moves | moved by | value | ‖∇f‖ | eigenvalues |\n\
          |---|---|---|---|---|---|---|---|---|---|\n{ends}\n\
          ## The climbing image\n\n\
-         The straight line between the two certified ends with this many inner images, relaxed for at most 4000 sweeps,\n\
-         then climbing for so many *sweeps*: the image's value and gradient, the number of negative eigenvalues\n\
-         there, the lowest λ₀ with eigenvector v₀, and the band's tangent τ against it. Then eigenvector following of\n\
-         index 1 from that image: moves, how far it went, the value and index of the critical point, and the values of the\n\
+         A band starts on the straight line between the two certified ends, with the given number of inner images. It relaxes for\n\
+         at most 4000 sweeps, then climbs for the given number of *sweeps*. The table gives the climbing image's value and gradient, the number\n\
+         of negative eigenvalues there, the lowest, λ₀, with eigenvector v₀, and how the band's tangent τ compares with it. Eigenvector following\n\
+         of index 1 starts from that image: its moves, the distance covered, the value and index of the critical point, and the values of the\n\
          minima that gradient descent reaches on its two sides.\n\n\
          | network, L2, seeds | inner images | relaxer | sweeps | value | ‖∇f‖ | negative | λ₀ | \\|τ·v₀\\| | τᵀHτ | moves | moved by | saddle | index | joins |\n\
          |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n{climbs}"

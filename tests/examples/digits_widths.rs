@@ -84,15 +84,15 @@ fn table(rows: &[Row]) -> Result<String, core::fmt::Error> {
     writeln!(
         out,
         "Two minima of a 64-h-10 tanh network, trained from different seeds on the 1500 training rows\n\
-         ({TRAINING_STEPS} steps of SGD, momentum 0.9, batches of 128, rate 0.1, then 0.01, then 0.001), joined by\n\
+         ({TRAINING_STEPS} steps of SGD, momentum 0.9, batches of 128, rate 0.1, then 0.01, then 0.001), are connected by\n\
          AutoNEB without alignment: at most 17 images, 3000 sweeps at batch 128, dense scan of nine points in\n\
-         each segment. All numbers are the objective: training cross-entropy plus ½ · 10⁻⁴ ‖θ‖², in nats.\n\
+         each segment. All numbers are values of the objective: training cross-entropy plus ½ · 10⁻⁴ ‖θ‖², in nats.\n\
          *Line* is the highest value on the straight line, *path* on the dense scan of the best path, *end* the\n\
-         higher of the two ends, *rise* = path − end. *Lowest of {SEARCHES}* and *spread* are of as many searches on other\n\
-         batches, the first of which is *path*: the noise floor of the numbers beside them. Errors in percent: the worse end, and the worst on the path.\n\n\
-         Made by `cargo run --release -p losscape-tests --example digits_widths`; the numbers have the same bits on\n\
-         every machine. A path found proves that the barrier is at most this high; a rise that stays proves\n\
-         nothing, another search might find less. Ends that were trained to convergence (rate going to zero) are\n\
+         higher of the two ends, *rise* = path − end. *Lowest of {SEARCHES}* and *spread* cover that many searches on different\n\
+         batches, the first of which is *path*: they are the noise floor of the other columns. Errors are in percent: at the worse end, and the worst on the path.\n\n\
+         `cargo run --release -p losscape-tests --example digits_widths` writes this page; the numbers have the same bits on\n\
+         every machine. A path found proves that the barrier is at most this high; a rise that remains proves\n\
+         nothing, since another search might find less. Ends trained to convergence (rate going to zero) are\n\
          deeper by a third, and a rise of about 0.001 remains at h = 8.\n\n\
          ![All values](digits-widths.svg)\n"
     )?;

@@ -59,12 +59,12 @@ fn table(rows: &[Row]) -> Result<String, core::fmt::Error> {
          Two 10-h-4 ReLU networks, trained from different seeds on 400 samples of eight Gaussian clusters in four\n\
          classes (cross-entropy, L2 {L2}, 150 epochs in batches of 50, rate 0.05, momentum 0.9). *Naive* is the barrier of the\n\
          straight line between them, the greatest height above the line between the values of the ends, from 24 points;\n\
-         *matched* is the same after the second network's hidden units were put in the order of the first's\n\
-         (`Mlp::align`), which changes what it computes by rounding only. {PAIRS} pairs for each width, all values in\n\
+         *matched* is the same after reordering the second network's hidden units to match the first's\n\
+         (`Mlp::align`), which changes its outputs by rounding only. {PAIRS} pairs for each width; all values are in\n\
          ascending order.\n\n\
-         Made by `cargo run --release -p losscape-tests --example matching_widths`; the numbers have the same bits on\n\
+         `cargo run --release -p losscape-tests --example matching_widths` writes this page; the numbers have the same bits on\n\
          every machine. Narrow networks differ in what they compute, not only in the order of their units: at h = 4 a\n\
-         third of the barrier stays, and matching can raise it. [Deep networks](alignment.md) have local optima.\n\n\
+         third of the barrier remains, and matching can raise it. For [deep networks](alignment.md) the search has local optima.\n\n\
          ![All values](matching-widths.svg)\n\n\
          Barriers below 0.0001 are drawn on the lower edge.\n\n\
          | h | naive, median | matched, median | matched / naive | naive, all | matched, all |\n\

@@ -53,9 +53,9 @@ fn measure() -> Result<(), Box<dyn Error>> {
         Page { text: String::new(), values: "what,data,rate,batch,split,values ascending\n".into() };
     writeln!(
         page.text,
-        "\n### The loss that noise leaves\n\n\
+        "\n### The stationary loss\n\n\
          {WALKERS} runs from one minimum, batches drawn with replacement; each run's loss on all samples is averaged over 400\n\
-         units of time (a step lasts η), after 100 on moons and 200 on digits. *Excess* is the median above the minimum, over η/b.\n\n\
+         units of time (a step lasts η), after 100 on moons and 200 on digits. *Excess* is the height of the median above the minimum, over η/b.\n\n\
          ![Loss of every run over η/b](minibatch-noise.svg)\n"
     )?;
     writeln!(
@@ -78,10 +78,10 @@ fn measure() -> Result<(), Box<dyn Error>> {
     writeln!(
         page.text,
         "\n### The potential on planes through the minimum\n\n\
-         Planes of two eigenvectors of the Hessian, counted from the steepest. 100 walkers with batches of 8 at η = 0.1\n\
-         that cannot leave the plane, 20,000 places on 24² cells. *Left* is the weighted deviation of Φ = −T ln ρ from its best\n\
-         multiple of the loss, over the deviation of the loss; *counting* the same of isotropic noise on the parabola: what\n\
-         a finite cloud leaves.\n\n| data | plane | ratio of the curvatures | ratio of the cloud's variances | by the Lyapunov \
+         Each plane is spanned by two eigenvectors of the Hessian, numbered from the steepest. 100 walkers confined to the plane, with batches\n\
+         of 8 at η = 0.1, give 20,000 positions on 24² cells. *Left* is the weighted deviation of Φ = −T ln ρ from its best\n\
+         multiple of the loss, over the deviation of the loss. *Counting* is the same for isotropic noise on the parabola: the\n\
+         part due to a finite cloud.\n\n| data | plane | ratio of the curvatures | ratio of the cloud's variances | by the Lyapunov \
          equation | scale of the fit | left | counting |\n|---|---|--:|--:|--:|--:|--:|--:|"
     )?;
     planes(&mut page, "moons", &f, &at)?;
@@ -94,9 +94,9 @@ fn measure() -> Result<(), Box<dyn Error>> {
     writeln!(
         page.text,
         "\n### When a run freezes\n\n\
-         A run is split in two after so many steps; both draw other batches to the end of training and then settle on all\n\
-         samples. Barrier on the straight line between the two ends, in nats: median and greatest of {SEEDS} runs. *Frozen*\n\
-         is the first split from which on no barrier exceeds {BARRIER}."
+         A run is split in two after the given number of steps; the halves draw different batches to the end of training and then settle on all\n\
+         samples. The table gives the barrier on the straight line between the two ends, in nats: median and greatest of {SEEDS} runs. *Frozen\n\
+         from* is the first split from which on no barrier exceeds {BARRIER}."
     )?;
     let digits_split = Split { at: 0, steps: 4000, settle: (0.1, 300) };
     freezing(&mut page, "digits", &g, 0.1, &[2, 4, 8, 32], digits_split)?;
