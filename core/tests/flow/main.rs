@@ -11,6 +11,8 @@ use losscape::models::surfaces::{DoubleWell, MonkeySaddle, MuellerBrown, Quadrat
 use losscape::{Curvature, Objective, Real};
 use proptest::prelude::*;
 
+mod control;
+
 fn run<F: Objective<f64>>(
     f: &F,
     start: &[f64],

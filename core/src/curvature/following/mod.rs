@@ -37,7 +37,7 @@ pub struct FollowingConfig<R: Real = f32> {
 ///
 /// shortened to `max_step`. Near a critical point of that index `hᵢ` is Newton's step and convergence is
 /// quadratic; far away no `hᵢ` is longer than ℓ, the `mode_step`. A mode that is flat up to rounding is left alone, and the walk ends
-/// [stuck](FollowingStep::Stuck) where nothing but such modes slopes. On k f it takes the same steps, and in
+/// [stuck](FollowingStep::Stuck) where nothing but such modes slopes, or where the parameters have too few digits for its step. On k f it takes the same steps, and in
 /// other units of the parameters, with both lengths in these units, too.
 ///
 /// It does at once what the climbing image of a [`Band`](crate::path::Band) does by many short steps along an
@@ -94,6 +94,8 @@ pub struct EigenvectorFollowing<R: Real, P, M, W> {
     layout: FollowingLayout,
     inspection: Inspection<R>,
     ended: Option<FollowingStep<R>>,
+    /// Whether the last step was less than the last digits of the parameters.
+    within_digits: bool,
     moves: u32,
 }
 
@@ -125,8 +127,8 @@ where
         ArgError::check_positive("max_step", config.max_step)?;
         ArgError::check_positive("mode_step", config.mode_step)?;
         ArgError::check_positive("grad_norm", config.grad_norm)?;
-        let (inspection, ended) = (Inspection::default(), None);
-        Ok(Self { config, params, matrix, workspace, layout, inspection, ended, moves: 0 })
+        let (inspection, ended, within_digits) = (Inspection::default(), None, false);
+        Ok(Self { config, params, matrix, workspace, layout, inspection, ended, within_digits, moves: 0 })
     }
 
     /// One bounded unit of work: one gradient, one product, or one eigenproblem and a move.
@@ -183,10 +185,16 @@ where
             self.inspection = Inspection::default();
             return FollowingStep::NotFinite;
         }
+        // Once such a step may still gain something; after that the walk goes to and fro, or nowhere.
+        let length = length.or_smaller(self.config.max_step);
+        let within_digits = length <= R::EPSILON * norm(params);
+        if within_digits && self.within_digits {
+            return self.end(FollowingStep::Stuck(point));
+        }
+        self.within_digits = within_digits;
         axpy(shortened, step, params);
         self.inspection = Inspection::default();
         self.moves = self.moves.saturating_add(1);
-        let length = length.or_smaller(self.config.max_step);
         FollowingStep::Moved { moves: self.moves, length, negative: signature.negative }
     }
 

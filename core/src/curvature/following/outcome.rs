@@ -51,7 +51,8 @@ pub enum FollowingStep<R: Real = f32> {
     /// wanted if `signature.negative` is the index that was followed.
     Settled(CriticalPoint<R>),
     /// The gradient has vanished along all directions with curvature, but not along the flat ones: a slope on which no
-    /// step of this method leads anywhere, such as `x² + y`. Further steps say the same.
+    /// step of this method leads anywhere, such as `x² + y`. Or the step is less than the last digits of the parameters: a shorter
+    /// gradient was asked for than they can give. Further steps say the same.
     Stuck(CriticalPoint<R>),
     /// The memory no longer has the lengths that the objective needs; nothing was done.
     MemoryChanged,

@@ -2,7 +2,7 @@ extern crate std;
 use super::*;
 use crate::Objective;
 use crate::base::vector::distance;
-use crate::curvature::Signature;
+use crate::curvature::{CriticalSearch, SearchLayout, SearchStep, Signature};
 use crate::models::surfaces::{EggCarton, MonkeySaddle, MuellerBrown, Quadratic, Ring};
 use std::vec;
 use std::vec::Vec;
@@ -133,6 +133,75 @@ fn what_is_not_finite_moves_nothing() {
         let steps: Vec<_> = (0..4).map(|_| walk.step(&Edge)).collect();
         assert!(steps.contains(&FollowingStep::NotFinite), "{steps:?}");
         assert_eq!((walk.moves(), walk.params()), (0, &[start][..]));
+    }
+}
+
+/// The gradient of `x³/3 − 2x` at the numbers next to √2 is ±4.4·10⁻¹⁶, and Newton's step goes to and fro between them.
+#[test]
+fn a_gradient_below_the_digits_of_the_point_is_not_walked_for_for_ever() {
+    struct Cubic;
+    impl Objective<f64> for Cubic {
+        fn dim(&self) -> usize {
+            1
+        }
+        fn scratch_len(&self) -> usize {
+            0
+        }
+        fn value(&self, p: &[f64], scratch: &mut [f64]) -> f64 {
+            self.value_grad(p, &mut [0.0], scratch)
+        }
+        fn value_grad(&self, p: &[f64], grad: &mut [f64], _: &mut [f64]) -> f64 {
+            grad[0] = p[0] * p[0] - 2.0;
+            p[0] * p[0] * p[0] / 3.0 - 2.0 * p[0]
+        }
+    }
+    impl Curvature<f64> for Cubic {
+        fn hess_vec(&self, p: &[f64], v: &[f64], out: &mut [f64], _: &mut [f64]) {
+            out[0] = 2.0 * p[0] * v[0];
+        }
+    }
+    let config = FollowingConfig { index: 0, grad_norm: 1e-300, ..CONFIG };
+    let workspace = [0.0; FollowingLayout::new(1, 0, 0).len()];
+    let mut walk = EigenvectorFollowing::new(&Cubic, config, [1.0], [0.0], workspace).unwrap();
+    let end = (0..300).map(|_| walk.step(&Cubic)).find(|step| matches!(step, FollowingStep::Stuck(_)));
+    let Some(FollowingStep::Stuck(point)) = end else { panic!("no end at {:?}", walk.params()) };
+    assert!(point.grad_norm < 1e-15 && point.signature.positive == 1, "{point:?}");
+    assert!((walk.params()[0] - core::f64::consts::SQRT_2).abs() < 3e-16, "{:?}", walk.params());
+}
+
+/// A value that is finite does not excuse a gradient that is not.
+#[test]
+fn an_infinite_gradient_is_not_finite() {
+    struct Cliff;
+    impl Objective<f64> for Cliff {
+        fn dim(&self) -> usize {
+            1
+        }
+        fn scratch_len(&self) -> usize {
+            0
+        }
+        fn value(&self, _: &[f64], _: &mut [f64]) -> f64 {
+            1.0
+        }
+        fn value_grad(&self, p: &[f64], grad: &mut [f64], _: &mut [f64]) -> f64 {
+            grad[0] = p[0] * f64::INFINITY;
+            1.0
+        }
+    }
+    impl Curvature<f64> for Cliff {
+        fn hess_vec(&self, _: &[f64], v: &[f64], out: &mut [f64], _: &mut [f64]) {
+            out[0] = v[0];
+        }
+    }
+    for start in [1.0, -1.0, 0.0] {
+        let workspace = [0.0; FollowingLayout::new(1, 0, 0).len()];
+        let mut walk = EigenvectorFollowing::new(&Cliff, CONFIG, [start], [0.0], workspace).unwrap();
+        let layout = SearchLayout::new(1, 0, 0);
+        let mut search = CriticalSearch::new(&Cliff, 1e-8, [start], [0.0], vec![0.0; layout.len()]).unwrap();
+        for _ in 0..3 {
+            assert_eq!(walk.step(&Cliff), FollowingStep::NotFinite);
+            assert_eq!(search.step(&Cliff), SearchStep::NotFinite);
+        }
     }
 }
 

@@ -279,8 +279,12 @@ where
             found = Some((value, grad_norm)).filter(|_| value.is_finite() && grad_norm < point.grad_norm);
         }
         let Some((value, grad_norm)) = found else {
-            let damping = R::from_f64(FACTOR) * damping;
-            if !(moved && damping <= R::from_f64(MOST) * largest(values)) {
+            // Many accepted steps may have brought it to nothing, which no factor raises.
+            let largest = largest(values);
+            let least = R::from_f64(FACTOR) * R::EPSILON * largest;
+            let least = if least > R::ZERO { least } else { largest };
+            let damping = (R::from_f64(FACTOR) * damping).or_larger(least);
+            if !(moved && damping <= R::from_f64(MOST) * largest) {
                 return self.end(SearchStep::Stuck(point));
             }
             self.damping = Some(damping);

@@ -1,6 +1,7 @@
 extern crate std;
 use super::*;
 use crate::Objective;
+use crate::base::elementary::exp;
 use crate::base::vector::distance;
 use crate::curvature::Signature;
 use crate::models::surfaces::{MonkeySaddle, MuellerBrown, Quadratic, TiltedRing};
@@ -107,6 +108,45 @@ fn a_slope_without_curvature_is_said_to_be_stuck() {
     let (end, _, at) = search(&Slope, 1e-10, &[1.0, 1.0]);
     assert!(matches!(end, SearchStep::Stuck(point) if point.signature.flat == 1), "{end:?}");
     assert!(at[0].abs() < 1e-8 && at[1] == 1.0, "{at:?}");
+}
+
+/// `k e^(−x)` before a wall: every step is accepted and shortens the gradient e-fold, until none is. By then a quarter of the damping
+/// after each has left nothing of it, or there was nothing from the first.
+#[test]
+fn a_damping_of_nothing_is_raised() {
+    struct Wall {
+        k: f32,
+        at: f32,
+    }
+    impl Objective<f32> for Wall {
+        fn dim(&self) -> usize {
+            1
+        }
+        fn scratch_len(&self) -> usize {
+            0
+        }
+        fn value(&self, x: &[f32], scratch: &mut [f32]) -> f32 {
+            self.value_grad(x, &mut [0.0], scratch)
+        }
+        fn value_grad(&self, x: &[f32], grad: &mut [f32], _: &mut [f32]) -> f32 {
+            let value = if x[0] < self.at { self.k * exp(-x[0]) } else { f32::NAN };
+            grad[0] = -value;
+            value
+        }
+    }
+    impl Curvature<f32> for Wall {
+        fn hess_vec(&self, x: &[f32], v: &[f32], out: &mut [f32], _: &mut [f32]) {
+            out[0] = self.k * exp(-x[0]) * v[0];
+        }
+    }
+    for (f, most) in [(Wall { k: 1.0, at: 80.0 }, 120), (Wall { k: 1e-43, at: 1.5 }, 3)] {
+        let layout = SearchLayout::of(&f);
+        let (matrix, workspace) = ([f32::NAN], vec![f32::NAN; layout.len()]);
+        let mut search = CriticalSearch::new(&f, 1e-45, [0.0], matrix, workspace).unwrap();
+        let end = (0..5000).map(|_| search.step(&f)).find(|step| matches!(step, SearchStep::Stuck(_)));
+        assert!(end.is_some(), "no end at {:?}", search.params());
+        assert!(search.params()[0] > f.at - 1.0 && search.moves() < most, "{:?}", search.params());
+    }
 }
 
 #[test]
