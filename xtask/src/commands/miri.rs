@@ -4,7 +4,7 @@
 //! are products built on it and what an interpreter finishes in seconds, run with the widest alone: it is compiled once.
 
 use crate::tools::cargo::count;
-use crate::tools::process::{Log, Result, ask, find, program};
+use crate::tools::process::{Log, Result, ask, program};
 use crate::tools::{install, paths};
 
 /// What it needs. Miri comes with a nightly Rust only.
@@ -42,9 +42,7 @@ pub(crate) fn check(log: &mut Log) -> Result<String> {
     for (flags, words) in RUNS {
         // The widest registers are those of x86-64; elsewhere the build's are.
         let flags = if cfg!(target_arch = "x86_64") { flags } else { "" };
-        // It takes what the steps beside it leave.
-        let run = if find("nice").is_some() { program("nice").arg("rustup") } else { program("rustup") };
-        let output = run
+        let output = program("rustup")
             .words("run nightly cargo miri test --locked")
             .words(words)
             .env("CARGO_TARGET_DIR", paths::target("interpreted"))

@@ -27,19 +27,20 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
 }
 
 /// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that fill what those leave. What
-/// keeps one processor busy for minutes comes before what is in short steps, so that no processor waits for the end of another; Miri
-/// takes what all others leave.
+/// keeps one processor busy for minutes comes before what is in short steps, so that no processor waits for the end of another. Miri
+/// and the boards take the time that all others leave: a browser and an installation wait as much as they work.
 pub(crate) fn run(exhaustive: bool) -> Result {
     let python = vec![Step::new("Python", "wheel, installed and used", python::check)];
-    let miri = vec![Step::new(&install::native(), "undefined behaviour, by Miri", interpreted)];
+    let mut idle = vec![Step::new(&install::native(), "undefined behaviour, by Miri", interpreted)];
+    idle.extend(boards());
     let mut lanes = vec![host(exhaustive)];
     let mut alone = Vec::new();
     if paths::at("web/package.json").is_file() {
         lanes.push(page(exhaustive));
         alone.push(browser("test:times", "times of the page, alone"));
     }
-    lanes.extend([python, boards(), elsewhere()]);
-    report::run(lanes, miri, alone)
+    lanes.extend([python, elsewhere()]);
+    report::run(lanes, idle, alone)
 }
 
 /// What a developer waits for after an edit: lints, unit tests and this machine's digests, and the page without a browser.

@@ -92,6 +92,11 @@ impl Run {
         writeln!(log.file, "$ {}", self.line)?;
         let out_path = log.path.with_extension("out");
         let out = File::create(&out_path)?;
+        if log.idle && find("nice").is_some() {
+            self.command = nicely(&self.command);
+            // It waits for others as well.
+            self.limit *= 4;
+        }
         self.command.stdout(out).stderr(log.file.try_clone()?);
         let child = self.command.spawn().map_err(|error| self.cannot_start(&error))?;
         let result = self.finish(child);
@@ -128,10 +133,27 @@ impl Run {
     }
 }
 
+/// The same program, which takes what others leave of the processors.
+fn nicely(command: &Command) -> Command {
+    let mut nice = Command::new("nice");
+    nice.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => nice.env(name, value),
+            None => nice.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        nice.current_dir(folder);
+    }
+    nice
+}
+
 /// The output of one step, kept in `target/xtask/NAME.log`.
 pub(crate) struct Log {
     path: PathBuf,
     file: File,
+    idle: bool,
 }
 
 impl Log {
@@ -142,7 +164,12 @@ impl Log {
         // Appending, because programs and this one write through handles of their own.
         File::create(&path)?;
         let file = File::options().append(true).open(&path)?;
-        Ok(Self { path, file })
+        Ok(Self { path, file, idle: false })
+    }
+
+    /// What runs with this log takes only the time that other programs leave.
+    pub(crate) fn idle(self) -> Self {
+        Self { idle: true, ..self }
     }
 
     /// The end of the log, for a failure's message.
@@ -233,7 +260,7 @@ pub(crate) fn ask(name: &str, args: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ask, failed_tests, failures};
+    use super::{Log, ask, failed_tests, failures, find, program};
 
     #[test]
     fn the_tests_that_failed_are_found_in_a_long_log() {
@@ -257,6 +284,24 @@ mod tests {
             [["that - and more"], ["/a/b.test.ts"]].map(|row| row.map(str::to_owned).to_vec())
         );
         assert_eq!(failed_tests("ok 1 - not so\n"), [Vec::<String>::new(), Vec::new()]);
+    }
+
+    #[test]
+    fn what_takes_idle_time_is_nicer_and_otherwise_the_same() {
+        if find("nice").is_none() {
+            return;
+        }
+        // Without arguments it prints how nice it is.
+        let niceness = |log: &mut Log| -> i32 {
+            program("nice").capture(log).expect("it runs").trim().parse().expect("a number")
+        };
+        let mut log = Log::new("niceness").expect("a log");
+        let usual = niceness(&mut log);
+        let mut log = log.idle();
+        assert!(niceness(&mut log) > usual || usual == 19, "19 is the nicest");
+        let run = program("sh").arg("-c").arg("echo \"$PWD $IDLE $0\"").arg("two words");
+        let said = run.env("IDLE", "yes").dir("/").capture(&mut log).expect("it runs");
+        assert_eq!(said, "/ yes two words\n", "folder, environment and arguments");
     }
 
     #[test]

@@ -43,11 +43,12 @@ impl Step {
         Self { target: target.to_owned(), what: what.to_owned(), work: Box::new(work) }
     }
 
-    fn run(self) -> Vec<Row> {
+    fn run(self, idle: bool) -> Vec<Row> {
         let start = Instant::now();
         println!("      {} · {}", self.target, self.what);
         let name = format!("{} {}", self.what, self.target);
         let mut log = match Log::new(&name) {
+            Ok(log) if idle => log.idle(),
             Ok(log) => log,
             Err(failure) => return vec![Row { target: self.target, what: self.what, result: Err(failure) }],
         };
@@ -106,14 +107,14 @@ pub(crate) fn run(lanes: Vec<Vec<Step>>, idle: Vec<Step>, alone: Vec<Step>) -> R
     });
     let lanes = Mutex::new(lanes.collect::<Vec<_>>());
     let aside = std::thread::scope(|scope| {
-        let aside = scope.spawn(|| idle.into_iter().flat_map(Step::run).collect::<Vec<_>>());
+        let aside = scope.spawn(|| idle.into_iter().flat_map(|step| step.run(true)).collect::<Vec<_>>());
         for _ in 0..WORKERS {
             scope.spawn(|| {
                 loop {
                     // The lock is let go before the step runs.
                     let next = take(&mut lanes.lock().expect(NOT_POISONED));
                     let Some((at, step)) = next else { break };
-                    let rows = step.run();
+                    let rows = step.run(false);
                     let lane = &mut lanes.lock().expect(NOT_POISONED)[at];
                     lane.rows.extend(rows);
                     lane.busy = false;
@@ -125,7 +126,7 @@ pub(crate) fn run(lanes: Vec<Vec<Step>>, idle: Vec<Step>, alone: Vec<Step>) -> R
     let lanes = lanes.into_inner().expect(NOT_POISONED);
     let mut rows: Vec<Row> = lanes.into_iter().flat_map(|lane| lane.rows).collect();
     rows.extend(aside);
-    rows.extend(alone.into_iter().flat_map(Step::run));
+    rows.extend(alone.into_iter().flat_map(|step| step.run(false)));
     print_table(&rows);
     let passed = rows.iter().filter(|row| row.result.is_ok()).count();
     let failed = rows.len() - passed;
