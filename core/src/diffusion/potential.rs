@@ -2,7 +2,7 @@
 
 use crate::base::elementary::{ln, sqrt};
 use crate::base::refusal::refuse;
-use crate::base::vector::{LaneSum, unit_scale};
+use crate::base::vector::{LaneSum, largest_difference, times_quotient, unit_scale};
 use crate::{ArgError, Objective, Real, Reason};
 
 /// Writes `Φ = −T ln ρ`, the potential whose Gibbs law the density is; +∞ in cells without density.
@@ -54,8 +54,8 @@ pub struct PotentialFit<R: Real = f32> {
 /// Compares a potential with a loss where a density has weight.
 ///
 /// # Errors
-/// [`ArgError`] naming `loss` or `weights` (another length than `potential`), `weights` (below zero, or without sum), or
-/// `potential` or `loss` (not finite where there is weight).
+/// [`ArgError`] naming `loss` or `weights` (another length than `potential`), `weights` (below zero, not finite, or zero everywhere), or
+/// `potential` or `loss` (not finite where there is weight, or so far apart there that differences overflow).
 ///
 /// ```
 /// let loss = [0.0f64, 1.0, 4.0];
@@ -83,39 +83,55 @@ pub fn compare_potential<R: Real>(
             }
         }
     }
+    // Each in units in which no product or square vanishes or overflows.
+    let mut most = [R::ZERO; 3];
     for ((phi, f), w) in entries() {
-        whole.push(*w);
-        phi_sum.push(*w * *phi);
-        f_sum.push(*w * *f);
-    }
-    let whole = whole.total();
-    ArgError::check_range("weights", whole, whole > R::ZERO && whole.is_finite(), "of finite sum above 0")?;
-    let (phi_mean, f_mean) = (phi_sum.total() / whole, f_sum.total() / whole);
-    // In a unit in which squares neither vanish nor overflow.
-    let mut largest = R::ZERO;
-    for ((phi, f), _) in entries() {
-        largest = largest.or_larger((*phi - phi_mean).abs()).or_larger((*f - f_mean).abs());
-    }
-    let unit = unit_scale(&[largest]);
-    let mut sums = [LaneSum::default(); 3];
-    for ((phi, f), w) in entries() {
-        let (a, b) = (unit * (*phi - phi_mean), unit * (*f - f_mean));
-        for (sum, term) in sums.iter_mut().zip([b * b, a * b, (a - b) * (a - b)]) {
-            sum.push(*w * term);
+        for (most, x) in most.iter_mut().zip([*w, *phi, *f]) {
+            *most = most.or_larger(x.abs());
         }
     }
-    let [f_square, both, apart] = sums.map(|sum| sum.total() / whole);
+    let [w_unit, phi_unit, f_unit] = most.map(|most| unit_scale(&[most]));
+    for ((phi, f), w) in entries() {
+        let w = w_unit * *w;
+        whole.push(w);
+        phi_sum.push(w * (phi_unit * *phi));
+        f_sum.push(w * (f_unit * *f));
+    }
+    let whole = whole.total();
+    ArgError::check_range("weights", whole, whole > R::ZERO, "above 0 somewhere")?;
+    let (phi_mean, f_mean) = (phi_sum.total() / whole / phi_unit, f_sum.total() / whole / f_unit);
+    let (mut phi_most, mut f_most) = (R::ZERO, R::ZERO);
+    for ((phi, f), _) in entries() {
+        phi_most = phi_most.or_larger((*phi - phi_mean).abs());
+        f_most = f_most.or_larger((*f - f_mean).abs());
+    }
+    for (arg, most) in [("potential", phi_most), ("loss", f_most)] {
+        if !most.is_finite() {
+            return Err(ArgError::new(arg, Reason::Overflow));
+        }
+    }
+    let (phi_unit, f_unit) = (unit_scale(&[phi_most]), unit_scale(&[f_most]));
+    let common = phi_unit.or_smaller(f_unit);
+    let [mut f_square, mut both, mut apart] = [LaneSum::default(); 3];
+    for ((phi, f), w) in entries() {
+        let (w, phi, f) = (w_unit * *w, *phi - phi_mean, *f - f_mean);
+        let (a, b, d) = (phi_unit * phi, f_unit * f, common * phi - common * f);
+        f_square.push(w * (b * b));
+        both.push(w * (a * b));
+        apart.push(w * (d * d));
+    }
+    let [f_square, both, apart] = [f_square, both, apart].map(|sum| sum.total() / whole);
     let scale = if f_square > R::ZERO { both / f_square } else { R::ZERO };
     let mut left = LaneSum::default();
     for ((phi, f), w) in entries() {
-        let a = unit * (*phi - phi_mean) - scale * (unit * (*f - f_mean));
-        left.push(*w * a * a);
+        let a = phi_unit * (*phi - phi_mean) - scale * (f_unit * (*f - f_mean));
+        left.push(w_unit * *w * a * a);
     }
     Ok(PotentialFit {
-        scale,
-        distance: sqrt(apart) / unit,
-        residual: sqrt(left.total() / whole) / unit,
-        spread: sqrt(f_square) / unit,
+        scale: times_quotient(scale, f_unit, phi_unit),
+        distance: sqrt(apart) / common,
+        residual: sqrt(left.total() / whole) / phi_unit,
+        spread: sqrt(f_square) / f_unit,
     })
 }
 
@@ -138,15 +154,16 @@ pub struct LocalPosterior<'a, R: Real, F: ?Sized> {
 }
 
 impl<R: Real, F: Objective<R> + ?Sized> LocalPosterior<'_, R, F> {
+    /// ½ γ ‖θ − θ*‖².
     fn pull(&self, params: &[R]) -> R {
-        if params.len() != self.centre.len() {
-            return R::INFINITY;
-        }
+        // In a unit in which no square vanishes or overflows.
+        let unit = unit_scale(&[largest_difference(params, self.centre)]);
         let mut sum = LaneSum::default();
         for (x, c) in params.iter().zip(self.centre) {
-            sum.push((*x - *c) * (*x - *c));
+            let d = unit * (*x - *c);
+            sum.push(d * d);
         }
-        R::HALF * self.localisation * sum.total()
+        R::HALF * self.localisation * sum.total() / unit / unit
     }
 }
 
@@ -160,8 +177,10 @@ impl<R: Real, F: Objective<R> + ?Sized> Objective<R> for LocalPosterior<'_, R, F
     }
 
     fn value(&self, params: &[R], scratch: &mut [R]) -> R {
-        let pull = self.pull(params);
-        if pull == R::INFINITY { pull } else { self.n_beta * self.objective.value(params, scratch) + pull }
+        if params.len() != self.centre.len() {
+            return R::INFINITY;
+        }
+        self.n_beta * self.objective.value(params, scratch) + self.pull(params)
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {

@@ -7,7 +7,8 @@ use losscape::curvature::{
     EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep, Hessian, HessianLayout,
     HessianStep, Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Probe, Region, SaddleFree,
     SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep, SearchLayout, SearchStep, Sharpness, SharpnessConfig,
-    SharpnessLayout, SharpnessStep, SpectralDensity, TraceEstimate, TraceLayout, TraceStep, eigen, signature,
+    SharpnessLayout, SharpnessStep, SpectralDensity, Subspace, SubspaceLayout, TraceEstimate, TraceLayout,
+    TraceStep, eigen, signature,
 };
 use losscape::flow::{
     CentralFlow, CentralFlowConfig, CentralFlowLayout, CentralFlowStep, FlowConfig, FlowLayout, FlowStep,
@@ -15,7 +16,7 @@ use losscape::flow::{
 };
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, Loss, Mlp, MlpObjective};
-use losscape::objective::HessianAt;
+use losscape::objective::{GaussNewtonAt, HessianAt};
 use losscape::sgd::{FullBatch, LearningRate, Sgd, SgdLayout, SgdStep, SharpnessAware};
 use losscape::{Curvature, Objective, Operator, Real, SampledCurvature, SampledObjective};
 
@@ -284,6 +285,33 @@ fn sharpness<R: Real>() {
         while sharpness.step(&run.f, &mut rng) != SharpnessStep::Done {}
         run.values(&[sharpness.rise(), sharpness.centre(), sharpness.rise() + sharpness.centre()]);
     });
+    // Directions in the units of the parameters, and longer and shorter ones: coordinates are in units of both. The gradient along
+    // them, k times their unit, has to be a number of the type.
+    for direction in [0, 40] {
+        in_all_units("the rise within a subspace", |run: &mut Notes<'_, R>| {
+            let direction = if run.f.k > R::ONE { -direction } else { direction };
+            let n = run.start.len();
+            let mut directions = vec![R::ZERO; 3 * n];
+            fill_normal(&mut stream(9, 0), &mut directions);
+            let unit = run.f.c * power(direction);
+            directions.iter_mut().for_each(|x| *x *= unit);
+            let memory = vec![R::NAN; SubspaceLayout::new(3).len()];
+            let within = Subspace::new(&run.f, &run.start, directions, memory).expect("independent");
+            let coordinates: Vec<R> = within.coordinates().iter().map(|c| *c * power(direction)).collect();
+            let region = Region::Ball { radius: R::from_f64(0.125) / power(direction) };
+            let config = SharpnessConfig { region, starts: 2, steps: 6 };
+            let workspace = vec![R::NAN; SharpnessLayout::new(3, within.scratch_len()).len()];
+            let mut sharpness =
+                Sharpness::new(&within, config, within.coordinates(), workspace).expect("fits");
+            while sharpness.step(&within, &mut stream(5, 0)) != SharpnessStep::Done {}
+            let rise = sharpness.rise();
+            let (mut grad, mut scratch) = (vec![R::NAN; 3], vec![R::NAN; within.scratch_len()]);
+            let value = within.value_grad(within.coordinates(), &mut grad, &mut scratch);
+            run.values(&[rise, value]);
+            run.values(&grad.iter().map(|g| *g / power(direction)).collect::<Vec<_>>());
+            run.notes.extend(coordinates);
+        });
+    }
     in_all_units("sharpness-aware descent", |run: &mut Notes<'_, R>| {
         let source = SharpnessAware::new(FullBatch, run.length(0.05)).expect("positive");
         let len = SgdLayout::new(run.f.dim(), run.f.dim() + run.f.scratch_len()).len();
@@ -414,19 +442,22 @@ fn flows<R: Real>() {
 
 /// Products are linear in the vector, of whatever length it is, single, prepared or several at a time.
 fn products<R: Real>() {
-    in_all_units("prepared products", |run: &mut Notes<'_, R>| {
+    in_all_units("prepared and Gauss–Newton products", |run: &mut Notes<'_, R>| {
         let (f, n) = (&run.f.f, run.f.dim());
         let at: Vec<R> = run.start.iter().map(|x| *x / run.f.c).collect();
         let prepared = f.prepare(&at, vec![R::NAN; f.prepared_len()]).expect("fits");
         let mut v = vec![R::ZERO; 3 * n];
         fill_normal(&mut stream(6, 0), &mut v);
         v.iter_mut().for_each(|v| *v *= run.f.k);
-        let mut out = vec![R::NAN; 3 * n];
+        let mut out = vec![R::NAN; 5 * n];
         let mut scratch = vec![R::NAN; prepared.several_scratch_len(3)];
-        prepared.apply_several(&v, &mut out, &mut scratch);
+        let (several, single) = out.split_at_mut(3 * n);
+        let (single, square) = single.split_at_mut(n);
+        prepared.apply_several(&v, several, &mut scratch);
+        prepared.apply(&v[..n], single, &mut scratch);
+        let gauss_newton = GaussNewtonAt::new(f, &at).expect("finite");
+        gauss_newton.apply(&v[..n], square, &mut vec![R::NAN; gauss_newton.scratch_len()]);
         run.values(&out);
-        prepared.apply(&v[..n], &mut out[..n], &mut scratch);
-        run.values(&out[..n]);
     });
 }
 

@@ -6,9 +6,9 @@ use losscape::base::random::stream;
 use losscape::diffusion::{
     Boundary, CovarianceStep, Dynamics, Elimination, EliminationLayout, EliminationStep, Ensemble,
     EnsembleLayout, EnsembleStep, Evolution, EvolutionLayout, EvolutionStep, FokkerPlanck,
-    FokkerPlanckLayout, GapStep, Gibbs, GradientCovariance, GradientCovarianceLayout, Langevin, Scheme,
-    SpectralGap, SpectralGapLayout, compare_potential, descent_covariance, entropy, linear_law, mass,
-    measured_potential, seed_walkers,
+    FokkerPlanckLayout, GapStep, Gibbs, GradientCovariance, GradientCovarianceLayout, Langevin,
+    LocalPosterior, Scheme, SpectralGap, SpectralGapLayout, compare_potential, descent_covariance, entropy,
+    linear_law, mass, measured_potential, seed_walkers,
 };
 use losscape::models::LeastSquares;
 use losscape::models::surfaces::RippledBowl;
@@ -220,5 +220,69 @@ fn covariances_of_gradients_at_any_scale() {
     assert!(want.1 > 1.0 && want.1 < 3.0, "{want:?}");
     for power in [-60, -55, -30, -12, 12, 30, 55, 60] {
         assert_eq!(of(two_to(power)), want, "2^{power}");
+    }
+}
+
+/// Potentials, losses and weights in units of their own.
+#[test]
+fn potentials_are_compared_at_any_scale() {
+    let (potential, loss) = ([1.0f32, -2.0, 0.5, 4.0, 1.5], [0.5f32, -1.0, 2.0, 1.0, 3.0]);
+    let weights = [0.25f32, 1.0, 0.0, 2.0, 0.75];
+    let of = |k: f32, l: f32, w: f32| {
+        let fit = compare_potential(&potential.map(|x| k * x), &loss.map(|x| l * x), &weights.map(|x| w * x));
+        let fit = fit.expect("weights");
+        // In units in which they are numbers of the type.
+        let scale = if (k > 1.0) == (l > 1.0) { fit.scale * (l / k) } else { fit.scale * l / k };
+        let larger = if k > l { k } else { l };
+        [scale, fit.residual / k, fit.spread / l, fit.distance / larger]
+    };
+    let want = of(1.0, 1.0, 1.0);
+    assert!(want.iter().all(|x| *x > 0.1 && *x < 10.0), "{want:?}");
+    for (k, l, w) in [
+        (100, 100, 0),
+        (-100, -100, 0),
+        (0, 0, 120),
+        (0, 0, -120),
+        (100, 100, 100),
+        (-100, -100, -120),
+        (60, -60, 100),
+        (-60, 60, -100),
+        (120, 0, 100),
+        (0, 120, 100),
+    ] {
+        let found = of(two_to(k), two_to(l), two_to(w));
+        // Apart by the larger of both alone, if that is much the larger.
+        let numbers = if k == l { 4 } else { 3 };
+        assert_eq!(found[..numbers], want[..numbers], "2^{k}, 2^{l}, 2^{w}");
+        assert!(found[3].is_finite() && found[3] > 0.0, "{found:?}");
+    }
+    for (potential, loss, arg) in [
+        ([f32::MAX, -f32::MAX, -f32::MAX], [0.0; 3], "potential"),
+        ([0.0; 3], [f32::MAX, f32::MAX, -f32::MAX], "loss"),
+    ] {
+        assert_eq!(
+            compare_potential(&potential, &loss, &[1.0; 3]).expect_err("differences overflow").arg,
+            arg
+        );
+    }
+}
+
+/// The pull to the centre is a square of lengths, which alone may be no number of the type.
+#[test]
+fn a_local_posterior_at_any_scale() {
+    let of = |k: f32, c: f32| {
+        let f = bowl::<f32>(2, k, c);
+        let centre = [0.3 * c, -0.6 * c];
+        let posterior =
+            LocalPosterior { objective: &f, n_beta: 2.5, centre: &centre, localisation: 3.0 * k / c / c };
+        let (at, mut grad) = ([1.1 * c, 0.4 * c], [0.0; 2]);
+        let value = posterior.value_grad(&at, &mut grad, &mut []);
+        assert_eq!(posterior.value(&at, &mut []), value);
+        [value / k, grad[0] / k * c, grad[1] / k * c]
+    };
+    let want = of(1.0, 1.0);
+    assert!(want.iter().all(|x| x.abs() > 0.1), "{want:?}");
+    for (k, c) in [(-100, 0), (100, 0), (0, 60), (0, -60), (60, 80), (-60, -80), (90, 100), (-90, -100)] {
+        assert_eq!(of(two_to(k), two_to(c)), want, "2^{k}, 2^{c}");
     }
 }

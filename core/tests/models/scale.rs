@@ -1,7 +1,7 @@
 //! Surfaces in any units: what only squares and products would lose is there.
 
 use losscape::base::kernel::Kernel;
-use losscape::models::surfaces::{EggCarton, GaussianMixture, Quadratic};
+use losscape::models::surfaces::{EggCarton, GaussianMixture, Quadratic, RippledBowl};
 use losscape::objective::Convolved;
 use losscape::{Curvature, Objective};
 
@@ -76,4 +76,39 @@ fn a_lattice_has_the_same_cells_everywhere() {
         assert_eq!(f.value(&[far, -far], &mut []), 2.0, "{far} is a maximum");
     }
     assert_eq!(f.value(&[4_194_304.5, 0.5], &mut []), -2.0, "a minimum");
+}
+
+/// `k f(θ / c)` convolved with a kernel c times as wide is k times f convolved: bowls, whose variances alone would be no
+/// numbers of the type.
+#[test]
+fn convolved_bowls_of_any_width() {
+    let kernels = |c: f32| {
+        [
+            Kernel::Gaussian { std_dev: 0.3 * c },
+            Kernel::Cube { radius: 0.7 * c },
+            Kernel::Ball { radius: 0.5 * c },
+        ]
+    };
+    let run = |k: f32, c: f32| {
+        let spectrum = [3.0, -1.0].map(|h| h * k / c / c);
+        let plain = Quadratic::new(&spectrum).expect("a spectrum");
+        let mut bowl = RippledBowl::new(1, 1.5 * k / c / c, 0.4 * k, 5.0 / c).expect("a bowl");
+        bowl.phase = 0.9;
+        let mut notes = Vec::new();
+        for kernel in kernels(c) {
+            let (mut grad, mut scratch) = ([0.0; 2], [0.0; 8]);
+            let smooth = Convolved::new(&plain, kernel).expect("a closed form");
+            notes.push(smooth.value_grad(&[0.7 * c, -0.4 * c], &mut grad, &mut scratch) / k);
+            notes.extend(grad.map(|g| g / k * c));
+            let smooth = Convolved::new(&bowl, kernel).expect("a closed form");
+            notes.push(smooth.value_grad(&[0.3 * c], &mut grad[..1], &mut scratch) / k);
+            notes.push(grad[0] / k * c);
+        }
+        notes
+    };
+    let one = run(1.0, 1.0);
+    assert!(one.iter().all(|x| x.abs() > 1e-2 && x.is_finite()), "{one:?}");
+    for (k, c) in [(-100, 0), (100, 0), (90, 100), (-90, -100), (60, 80), (-60, -80)] {
+        assert_eq!(run(two_to(k), two_to(c)), one, "2^{k}, 2^{c}");
+    }
 }

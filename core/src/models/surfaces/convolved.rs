@@ -47,13 +47,20 @@ fn check_gaussian<R: Real>(kernel: &Kernel<R>) -> Result<(), ArgError> {
     }
 }
 
+/// `½ v h` for a curvature h, by a kernel in a unit in which its variance v neither vanishes nor overflows.
+fn raised<R: Real>(kernel: &Kernel<R>, dim: usize, curvature: R) -> R {
+    let unit = unit_scale(&[kernel.bandwidth()]);
+    let kernel = kernel.with_bandwidth(unit * kernel.bandwidth());
+    R::HALF * curvature * kernel.variance(dim) / unit / unit
+}
+
 impl<R: Real> Convolution<R> for Quadratic<'_, R> {
     fn check_kernel(&self, kernel: &Kernel<R>) -> Result<(), ArgError> {
         kernel.check()
     }
 
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
-        self.value_grad(params, grad, scratch) + R::HALF * kernel.variance(self.dim()) * self.trace()
+        self.value_grad(params, grad, scratch) + raised(kernel, self.dim(), self.trace())
     }
 }
 
@@ -102,7 +109,7 @@ impl<R: Real> Convolution<R> for RippledBowl<R> {
 
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], _: &mut [R]) -> R {
         let Some(factor) = kernel.wave(self.wavenumber, self.dim()) else { return no_gradient(grad) };
-        let raised = R::HALF * self.curvature * kernel.variance(self.dim()) * R::from_usize(self.dim());
+        let raised = raised(kernel, self.dim(), self.curvature) * R::from_usize(self.dim());
         self.rippled(factor, params, grad) + raised
     }
 }
