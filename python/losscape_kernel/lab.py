@@ -137,15 +137,15 @@ def state(exhibit: str, **values: object) -> dict[str, Any]:
     made = run(exhibit, **values)
     values = {key: value for key, value in values.items() if key != "digest"}
     own = str(values.get(_OWN, ""))
-    told = values if len(own) <= _MOST_IN_LINK else {key: value for key, value in values.items() if key != _OWN}
+    linked = values if len(own) <= _MOST_IN_LINK else {key: value for key, value in values.items() if key != _OWN}
     return {
         "exhibit": exhibit,
-        "link": link({**told, "digest": made.digest}),
+        "link": link({**linked, "digest": made.digest}),
         "settings": {key: _text(value) for key, value in values.items()},
         "step": made.step,
         "digest": made.digest,
         "build": f"native, losscape {VERSION}",
-        **({} if told is values else {_OWN: own}),
+        **({} if linked is values else {_OWN: own}),
     }
 
 

@@ -1,4 +1,4 @@
-//! Small and large batches at one loss: Keskar et al. (2017), and whether sharpness tells the test loss.
+//! Small and large batches at one loss: Keskar et al. (2017), and whether sharpness predicts the test loss.
 
 use losscape::Objective;
 use losscape::base::random::stream;

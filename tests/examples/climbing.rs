@@ -27,7 +27,7 @@ use losscape::{ArgError, Objective, Operator};
 use losscape_tests::critical::{Settled, settle};
 use losscape_tests::paths::train;
 
-/// A pair of networks that tell the two moons apart, and how many images lie between them.
+/// A pair of networks that separate the two moons, and the number of images between them.
 struct Case {
     widths: &'static [usize],
     l2: f64,

@@ -244,7 +244,7 @@ test('a walk with the keyboard alone', async () => {
   await page.keyboard.press('a');
   await page.waitForSelector('[data-do=pin][aria-pressed=true]');
 
-  // The cursor of a curve, by arrows, with its value told.
+  // The cursor of a curve, by arrows, with its value announced.
   await page.locator('#loss .plot').focus();
   await page.keyboard.press('Home');
   assert.match((await page.getAttribute('#loss .plot', 'aria-valuetext'))!, /^step 0: training 2\.40/);
@@ -287,7 +287,7 @@ test('the keys 1 to 8 go where the menu says; to what is coming they lead nowher
   await page.waitForURL(`**/${last.key}/**`);
 });
 
-test('the index tells one thread: a numbered step for every exhibit, those to come without a link', async () => {
+test('the index shows one thread: a numbered step for every exhibit, those to come without a link', async () => {
   const { page } = await visit(lab, '');
   const steps = await page.$$eval('.cards > li', (cards) =>
     cards.map((card) => ({
@@ -347,7 +347,7 @@ test('without JavaScript: still picture, prose, table', async () => {
   assert.match((await page.textContent('noscript table'))!, /4000/);
 });
 
-test('what changed is told once, politely', async () => {
+test('what changed is announced once, politely', async () => {
   const { page } = await visit(lab, 'train/');
   await ready(page);
   await page.click('[data-do=skip]');

@@ -47,7 +47,7 @@ test('Play leads to the guess; what is asked is hidden; then the smaller batches
   assert.ok(shares[3]! < 0.8 && shares[3]! < shares[0]!, `${shares}: below it`);
   assert.equal(Number(await text(page, 'truth')), shares[3]);
   assert.equal(await seen('svg.gauges .bar'), 4);
-  const along = /their own slopes, is ([\d., ]+)\.$/
+  const along = /the batches themselves see ([\d., ]+)\.$/
     .exec(await text(page, 'answer'))![1]!
     .split(', ')
     .map(Number);

@@ -172,9 +172,9 @@ test('predict, run, compare: the weights that keep their bits, then the loss; ea
   await page.click('[data-do=next]');
   await guess(page, 60);
   const truth = Number((await text(page, 'truth')).replace('−', '-'));
-  const told = Number((await text(page, 'loss-difference')).replace('−', '-'));
+  const shown = Number((await text(page, 'loss-difference')).replace('−', '-'));
   assert.ok(truth > 1e-9 && truth < 1e-3, `${truth}`);
-  assert.equal(truth, told);
+  assert.equal(truth, shown);
   assert.ok(!(await page.evaluate(() => location.hash)).includes('guess'), 'guesses stay on the device');
   await page.click('[data-do=share]');
   await page.check('#share input[type=checkbox]');
@@ -204,11 +204,14 @@ test('a link replays to its step and says whether the bits match', async () => {
   const weights = await text(page, 'differing');
   assert.ok(link.includes(`step=${moment}&digest=${bits}&both=`), link);
   const twin = (await text(page, 'twin')).replaceAll(/\s/g, '');
-  assert.ok(!link.includes(twin), 'beside the first fingerprint the twin’s would tell whether a bit differs');
+  assert.ok(
+    !link.includes(twin),
+    'beside the first fingerprint the twin’s would reveal whether a bit differs',
+  );
   const other = await visit(lab, '');
   await other.page.goto(link);
   await other.page.waitForSelector('[data-test=replay][data-state=same]');
-  assert.match(await text(other.page, 'twin-replay'), /has come to its fingerprint in the link/);
+  assert.match(await text(other.page, 'twin-replay'), /has reached its fingerprint in the link/);
   // Made of both, it goes along before the guess, too.
   await other.page.keyboard.press('s');
   await other.page.waitForSelector('#share[open]');
@@ -298,12 +301,12 @@ test('every key does what the help says', async () => {
   assert.equal(await page.evaluate(() => document.activeElement!.id), 'predict-title');
 });
 
-test('a dialog stays open when the end of the one before is told late', async () => {
+test('a dialog stays open when the close event of the one before comes late', async () => {
   const { page } = await visit(lab, 'bits/');
   await ready(page);
   await page.keyboard.press('e');
   await page.waitForSelector('#export[open]');
-  // Both before the browser tells of the first one's end.
+  // Both before the browser fires the first one's close event.
   await page.evaluate(() => {
     document.querySelector<HTMLDialogElement>('#export')!.close();
     document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true, cancelable: true }));

@@ -62,10 +62,10 @@ for (const [name, link, step] of [
 test('two wells: cloud and density settle where the law says; free energy and distance fall and are one', async () => {
   const page = await replayed(lab, 'cloud/#v=1&step=2000');
   const [cloud, density, law] = await shown(page, 'left');
-  // By quadrature the law has 69.7 % at the left.
+  // By quadrature the law has 69.7 % on the left.
   assert.ok(Math.abs(law! - 69.7) < 0.2, `${law}`);
   assert.ok(Math.abs(density! - law!) < 1 && Math.abs(cloud! - density!) < 2.5, `${cloud} ${density}`);
-  assert.match(await text(page, 'answer'), /settled with \d\d % at the left.* T = 0\.200? says 70 %/);
+  assert.match(await text(page, 'answer'), /settled with \d\d % on the left.* T = 0\.200? says 70 %/);
   const rows = await curves(page);
   assert.ok(rows.length > 100);
   rows.slice(1).forEach((row, k) => {
@@ -175,7 +175,7 @@ test('steps with ηλ = 1 are twice as wide as the law; the answer says both', a
   const [cloud, density, law] = await shown(page, 'across');
   assert.ok(Math.abs(cloud! / law! - 2) < 0.1, `${cloud} ${law}`);
   assert.ok(Math.abs(density! / law! - 1) < 0.01, 'the diffusion’s own density is the law');
-  assert.match(await text(page, 'answer'), /for steps of this length it has to be 2/);
+  assert.match(await text(page, 'answer'), /for steps of this length theory says 2/);
   await page.context().close();
 });
 
@@ -207,10 +207,10 @@ test('noise of the bowl brings the bowl along, and another landscape other noise
   await ready(page);
   await page.click('summary:has-text("More controls")');
   await page.selectOption('#set-noise', 'batches');
-  assert.match(await text(page, 'banner'), /became the bowl/);
+  assert.match(await text(page, 'banner'), /is now the bowl/);
   assert.equal(await page.inputValue('#set-ground'), 'bowl');
   await page.selectOption('#set-ground', 'ring');
-  assert.match(await text(page, 'banner'), /became equal everywhere/);
+  assert.match(await text(page, 'banner'), /is now equal everywhere/);
   assert.equal(await page.inputValue('#set-noise'), 'even');
   await page.context().close();
   const { page: other } = await visit(lab, 'cloud/#v=1&ground=ring&noise=curvature');
@@ -263,7 +263,7 @@ test('a locked temperature takes the batch along; one that is too hot is brought
   await page.selectOption('#set-lock', 'off');
   await typed('learning rate', '0.2');
   await eventually(async () => {
-    assert.match(await text(page, 'banner'), /The batch size became 4/);
+    assert.match(await text(page, 'banner'), /The batch size is now 4/);
     assert.deepEqual(await shown(page, 'temperature'), [0.5]);
   });
   await page.context().close();

@@ -83,8 +83,8 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
     assert.ok(await page.isDisabled('[data-do=commit]'));
     const asked = await words(page);
     await skipAll(page);
-    const told = await page.locator('[data-test=truth]').count();
-    const truth = told > 0 ? await text(page, 'truth') : '';
+    const known = await page.locator('[data-test=truth]').count();
+    const truth = known > 0 ? await text(page, 'truth') : '';
     const digits = truth.replaceAll(/\D/g, '').length;
     if (digits >= 3) assert.ok(!asked.includes(truth), `${truth} stands there before the guess`);
     await page.context().close();
@@ -105,7 +105,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
     /** How it was before the guess. */
     let earlier: Awaited<ReturnType<typeof look>>;
 
-    const told = async (page: Page) => {
+    const published = async (page: Page) => {
       await page.click('[data-do=export]');
       const files: string[] = [];
       for (const what of ['json', 'csv', 'svg']) files.push((await takeHome(page, what)).toString());
@@ -129,7 +129,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
         explanation: await known.isVisible('.prose .after'),
         introduction: await known.isVisible('.prose .before'),
         answers: await known.locator('[data-test=answer]').count(),
-        told: await told(known),
+        published: await published(known),
       };
       if (known !== page) await known.context().close();
       return { ...seen, onDesk, bar, onPhone };
@@ -185,13 +185,13 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
       await page.setViewportSize(desk);
       await page.waitForTimeout(400);
       const { guess: ___, ...rest } = asking;
-      const told = { ...rest, answer: '[data-test=answer]', curve: '.beside svg, .figure .plot svg' };
+      const answered = { ...rest, answer: '[data-test=answer]', curve: '.beside svg, .figure .plot svg' };
       await eventually(async () =>
-        assert.deepEqual(low(await ends(page, told), 720), [], 'after, on a desk'),
+        assert.deepEqual(low(await ends(page, answered), 720), [], 'after, on a desk'),
       );
       await page.setViewportSize({ width: 390, height: 844 });
       await page.waitForTimeout(300);
-      const { figure, answer } = told;
+      const { figure, answer } = answered;
       await eventually(async () =>
         assert.deepEqual(low(await ends(page, { figure, answer }), bar), [], 'after, on a phone'),
       );
@@ -207,7 +207,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
       const truth = await text(page, 'truth');
       if (/^[\d.]+ ./.test(truth) || truth.replaceAll(/\D/g, '').length > 2)
         assert.ok(
-          !new RegExp(`(?<![\\d.])${truth.replaceAll('.', '\\.')}(?![\\d])`).test(earlier.told),
+          !new RegExp(`(?<![\\d.])${truth.replaceAll('.', '\\.')}(?![\\d])`).test(earlier.published),
           `${truth} stands there before the guess`,
         );
       assert.ok((await words(page)).length > 0);
@@ -215,7 +215,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
       const waits = page.locator('.prose [data-question]');
       const more = (await page.locator('[data-do=next]').count()) > 0;
       const seen = async () => Promise.all((await waits.all()).map((part) => part.isVisible()));
-      if (more) assert.ok(!(await seen()).includes(true), 'not told before it is asked');
+      if (more) assert.ok(!(await seen()).includes(true), 'not shown before it is asked');
       while (await page.locator('[data-do=next]').count()) {
         await page.click('[data-do=next]');
         await page.click('[data-do=skip]');
@@ -287,7 +287,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
     await eventually(async () => assert.deepEqual(await hidden(), [], 'before the guess'));
     await commit(page);
     await answered(page);
-    // All that was asked is told: the figure has its last part.
+    // All questions are answered: the figure has its last part.
     while (await page.locator('[data-do=next]').count()) {
       await page.click('[data-do=next]');
       await page.click('[data-do=skip]');

@@ -165,7 +165,7 @@ for (const key of ON_POINTS) {
         .join('\n'),
     );
     await use(page);
-    assert.match((await page.textContent('[data-test=banner]'))!, /too many for a link/);
+    assert.match((await page.textContent('[data-test=banner]'))!, /do not fit into a link/);
     await skipIfAsked(page);
     await playTo(page, 40, '16');
     assert.ok(!page.url().includes('own='));
@@ -181,7 +181,7 @@ for (const key of ON_POINTS) {
     // A link that names them and does not hold them says so.
     const alone = await visit(lab, `${key}/${new URL(page.url()).hash}`);
     await ready(alone.page);
-    assert.match((await alone.page.textContent('[data-test=banner]'))!, /someone’s own data/);
+    assert.match((await alone.page.textContent('[data-test=banner]'))!, /data that it does not hold/);
     await alone.page.context().close();
     await page.context().close();
   });

@@ -106,7 +106,7 @@ async function openPanels(page: Page): Promise<void> {
   });
 }
 
-/** Guess and truth are told with two digits. */
+/** Guess and truth are printed with two digits. */
 const twoDigits = (value: number) => Number(value.toPrecision(2));
 
 /** Three digits, as the page prints them. */
@@ -299,7 +299,7 @@ test('images of a toy are dragged by pointer and by keys, and a link remembers i
   await screenshot(page, 'paths-dragged');
 });
 
-test('keys zoom a map around its handle, which stays in sight; the link does not tell it', async () => {
+test('keys zoom a map around its handle, which stays in sight; the link does not hold it', async () => {
   const { page } = await visit(lab, 'paths/#v=1&task=mueller-brown');
   await ready(page);
   await skip(page);
@@ -449,7 +449,7 @@ test('with reduced motion nothing moves by itself, and Advance shows a still', a
   await at(page, 200);
 });
 
-test('the table of widths tells what the native searches found', () => {
+test('the table of widths holds what the native searches found', () => {
   const html = readFileSync(join(DIST, 'paths/index.html'), 'utf8');
   const rows = [...html.matchAll(/<th scope="row">(\d+) \(\d+\)<\/th>((?:<td>[\d.]+<\/td>){4})/g)];
   assert.deepEqual(
@@ -465,9 +465,9 @@ test('the table of widths tells what the native searches found', () => {
       mean((run) => run.best.barrier),
       Math.max(...found.map((run) => run.best.barrier)),
     ];
-    const told = [...cells!.matchAll(/[\d.]+/g)].map(([cell]) => cell);
+    const printed = [...cells!.matchAll(/[\d.]+/g)].map(([cell]) => cell);
     assert.deepEqual(
-      told,
+      printed,
       expected.map((value) => value.toFixed(3)),
       `width ${width}`,
     );

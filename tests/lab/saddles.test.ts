@@ -138,7 +138,7 @@ test('places by keys: a minimum has no ways down and no race; the choice goes al
   await page.waitForFunction(() => document.querySelector('[data-test=down]')!.textContent!.includes('0 of'));
   assert.equal(await text(page, 'loss'), '0.01677');
   await page.waitForSelector('svg.race', { state: 'detached' });
-  assert.match((await page.textContent('.charts .note'))!, /nobody leaves it/);
+  assert.match((await page.textContent('.charts .note'))!, /nothing leaves/);
   await page.waitForFunction(() => /[&]place=\d+/.test(location.hash));
   const again = await visit(lab, `saddles/${await page.evaluate(() => location.hash)}`);
   await again.page.waitForSelector('[data-test=replay][data-state=same]');

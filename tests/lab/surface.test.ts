@@ -165,7 +165,7 @@ test('predict, run, compare: the random plane is cut when the guess is made, bes
   await guess(page, 30);
   await page.waitForSelector('[data-test=truth]');
   const share = 100 * native('random-share');
-  const near = (told: string) => Math.abs(Number.parseFloat(/[\d.]+/.exec(told)![0]) - share) < 0.051;
+  const near = (shown: string) => Math.abs(Number.parseFloat(/[\d.]+/.exec(shown)![0]) - share) < 0.051;
   assert.ok(near(await text(page, 'truth')), await text(page, 'truth'));
   assert.equal(await page.inputValue('#set-beside'), 'random');
   await page.waitForFunction(() => /Holds/.test(document.querySelector('[data-test=beside]')!.textContent!));
@@ -236,9 +236,9 @@ test('handles are dragged, the cross is placed, and the numbers follow', async (
   await page.mouse.down();
   await page.mouse.move(...place(0, 1), { steps: 8 });
   await page.mouse.up();
-  const told = (await page.getAttribute('[data-handle=b]', 'aria-valuetext'))!;
-  const [x, y] = /x (\S+), y (\S+)/.exec(told)!.slice(1).map(Number);
-  assert.ok(Math.abs(x!) < 0.02 && Math.abs(y! - 1) < 0.02, told);
+  const value = (await page.getAttribute('[data-handle=b]', 'aria-valuetext'))!;
+  const [x, y] = /x (\S+), y (\S+)/.exec(value)!.slice(1).map(Number);
+  assert.ok(Math.abs(x!) < 0.02 && Math.abs(y! - 1) < 0.02, value);
   // Half-way between (−1, 0) and (0, 1) the ring is left by half: (½ − 1)² / 4.
   await page.waitForFunction(
     () =>
@@ -287,16 +287,16 @@ test('a keyboard-only walk', async () => {
   await page.waitForSelector('[data-do=pin][aria-pressed=true]');
 
   // Handles: fine, coarse, to the limits, released.
-  const told = () => page.getAttribute('[data-handle=a]', 'aria-valuetext');
+  const value = () => page.getAttribute('[data-handle=a]', 'aria-valuetext');
   await page.locator('[data-handle=a]').focus();
   await page.keyboard.press('ArrowRight');
-  assert.equal(await told(), 'x -0.98, y 0');
+  assert.equal(await value(), 'x -0.98, y 0');
   await page.keyboard.press('Shift+ArrowUp');
-  assert.equal(await told(), 'x -0.98, y 0.1');
+  assert.equal(await value(), 'x -0.98, y 0.1');
   await page.keyboard.press('End');
-  assert.equal(await told(), 'x 2, y 0.1');
+  assert.equal(await value(), 'x 2, y 0.1');
   await page.keyboard.press('Home');
-  assert.equal(await told(), 'x -2, y 0.1');
+  assert.equal(await value(), 'x -2, y 0.1');
   await page.keyboard.press('Escape');
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
 
@@ -333,7 +333,7 @@ test('reduced motion: a still of the same run, and nothing moves without input',
   assert.equal(await digest(page), await digest(other.page), 'the two ways cannot diverge');
 });
 
-test('before the guess nothing that is taken home tells where the run lies in the random plane', async () => {
+test('before the guess nothing that is taken home reveals where the run lies in the random plane', async () => {
   const { page } = await visit(lab, 'surface/#v=1&plane=random&step=600');
   await page.waitForSelector('[data-test=replay][data-state=unknown]');
   await mapped(page);
@@ -394,14 +394,14 @@ test('a value out of range is clamped, and said', async () => {
   assert.match(await text(clamped.page, 'notes'), /plane: “none” is unknown/);
 });
 
-test('without JavaScript: still picture, prose, and a table that tells the right numbers', async () => {
+test('without JavaScript: still picture, prose, and a table of the right numbers', async () => {
   const { page } = await visit(lab, 'surface/', { javaScriptEnabled: false });
   assert.ok(await page.isVisible('.still'));
   assert.ok(await page.isVisible('.prose'));
-  const told = (await page.locator('noscript table td').allTextContents()).map(Number.parseFloat);
+  const value = (await page.locator('noscript table td').allTextContents()).map(Number.parseFloat);
   const keys = ['run-share', 'net-walk', 'minima-share', 'random-share', 'curvature-share'];
   assert.deepEqual(
-    told,
+    value,
     keys.map((key) => Number((100 * native(key)).toFixed(1))),
   );
 });
@@ -438,11 +438,11 @@ test('keys zoom the map, say so, and the link remembers it', async () => {
   await page.keyboard.press('?');
   assert.match(
     (await page.textContent('#help'))!,
-    /on a map or one of its handles: closer, farther, all of it/,
+    /on a map or one of its handles: zoom in, zoom out, show all/,
   );
 });
 
-test('Ctrl and the wheel zoom around what is under the pointer, and the link tells it; alone it scrolls', async () => {
+test('Ctrl and the wheel zoom around what is under the pointer, and the link holds it; alone it scrolls', async () => {
   const { page } = await visit(lab, 'surface/#v=1');
   await ready(page);
   await mapped(page);
@@ -455,7 +455,7 @@ test('Ctrl and the wheel zoom around what is under the pointer, and the link tel
     assert.ok(Math.hypot(x - px, y - py) < 1.5, `${[x, y]} and ${[px, py]}`);
   const before = await place();
   const whole = await mapDigest(page);
-  // A wheel tells whole pixels: the place under them stays, and what lies beside it moves away by the zoom.
+  // A wheel reports whole pixels: the place under them stays, and what lies beside it moves away by the zoom.
   const [px, py] = [Math.round(before[0]), Math.round(before[1])];
   await page.mouse.move(px, py);
   await page.keyboard.down('Control');

@@ -56,7 +56,7 @@ function watch(): void {
       if (!document.querySelector('lab-transport button.primary:not(:disabled)')) return;
       seen.usable = performance.now();
       clearInterval(timer);
-      // Paints are told some time after they were made.
+      // Paints are reported some time after they were made.
       setTimeout(() => resolve(seen), 500);
     }, 20);
   });

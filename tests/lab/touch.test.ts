@@ -85,9 +85,9 @@ test('a handle of Surface is dragged in both directions; beside it the page scro
     y: map.y + ((2 - y) / 4) * map.height,
   });
   await finger.drag(place(1, 0), place(0.5, 1.5));
-  const told = (await page.getAttribute('[data-handle=b]', 'aria-valuetext'))!;
-  const [x, y] = /x (\S+), y (\S+)/.exec(told)!.slice(1).map(Number);
-  assert.ok(Math.abs(x! - 0.5) < 0.05 && Math.abs(y! - 1.5) < 0.05, told);
+  const value = (await page.getAttribute('[data-handle=b]', 'aria-valuetext'))!;
+  const [x, y] = /x (\S+), y (\S+)/.exec(value)!.slice(1).map(Number);
+  assert.ok(Math.abs(x! - 0.5) < 0.05 && Math.abs(y! - 1.5) < 0.05, value);
   assert.equal(await scrolled(page), 0, 'a handle does not scroll');
   await page.waitForFunction(() => /bx=0\.\d+&by=1\.\d+/.test(location.hash));
   await page.touchscreen.tap(place(-1, 1).x, place(-1, 1).y);

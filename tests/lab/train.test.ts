@@ -65,7 +65,7 @@ test('the fingerprint equals the native one, step by step and played', async () 
   assert.equal(await digest(page), truth.get(1)!.digest);
   for (const at of [1000, 2000])
     assert.equal(await digestAt(lab, page, at), truth.get(at)!.digest, `at ${at}`);
-  // The table of the curve tells what the native run measured.
+  // The table of the curve holds what the native run measured.
   const closing = await page.locator('#loss table tbody tr:last-child > *').allTextContents();
   assert.equal(closing[0], '2000');
   assert.ok(Math.abs(Number(closing[1]) - truth.get(2000)!.loss) < 1e-4, closing.join(' '));
@@ -350,7 +350,7 @@ test('flags of a lesson: another question, hidden parts, embedded', async () => 
   assert.match(await text(clamped.page, 'notes'), /learning rate/);
 });
 
-test('the words in the page that tell numbers tell the right ones', () => {
+test('numbers in the prose of the page are right', () => {
   const html = readFileSync(join(DIST, 'train/index.html'), 'utf8');
   const rows = [...html.matchAll(/<th scope="row">(\d+)<\/th><td>([\d.]+)<\/td><td>([\d.]+) %/g)];
   assert.equal(rows.length, 6);

@@ -19,7 +19,7 @@ for (const { key, figures } of EXHIBITS) {
     after(() => page.context().close());
 
     test(`${key}: a word that a newcomer lacks is defined, once, and reachable by keyboard`, async () => {
-      const told = await page.evaluate(() => ({
+      const shown = await page.evaluate(() => ({
         all: [...document.querySelectorAll<HTMLElement>('.exhibit :is(p, h2, h3, dt, dd, figcaption, label)')]
           .filter((part) => part.checkVisibility())
           .map((part) => part.innerText)
@@ -32,16 +32,16 @@ for (const { key, figures } of EXHIBITS) {
           .filter((button) => button.checkVisibility())
           .map((button) => button.dataset.word!),
       }));
-      assert.equal(new Set(told.openers).size, told.openers.length, `once: ${told.openers}`);
-      const named = wordsIn(told.names);
-      for (const word of wordsIn(told.all))
+      assert.equal(new Set(shown.openers).size, shown.openers.length, `once: ${shown.openers}`);
+      const named = wordsIn(shown.names);
+      for (const word of wordsIn(shown.all))
         assert.ok(
-          told.openers.includes(word) ||
+          shown.openers.includes(word) ||
             named.includes(word) ||
-            new RegExp(`\\ba ${word} is\\b`, 'i').test(told.all),
+            new RegExp(`\\ba ${word} is\\b`, 'i').test(shown.all),
           `“${word}” is nowhere defined`,
         );
-      for (const word of told.openers) {
+      for (const word of shown.openers) {
         await page.focus(`button.word[data-word="${word}"]`);
         await page.keyboard.press('Enter');
         const says = page.locator(`#word-${word}`);

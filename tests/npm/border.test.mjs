@@ -98,8 +98,8 @@ test('every whole number is checked, and what is none is refused with its name a
         whole.push(where);
         for (const bad of [-1, 2 ** 32, 2 ** 32 + 16, NaN, Infinity, '7', true]) {
           const [, arg, value] = refusal(taker, name, bad)?.message.match(WHOLE) ?? [];
-          const told = typeof bad === 'string' ? JSON.stringify(bad) : String(bad);
-          if (arg !== name || value !== told) console.log('passed', where, bad);
+          const printed = typeof bad === 'string' ? JSON.stringify(bad) : String(bad);
+          if (arg !== name || value !== printed) console.log('passed', where, bad);
         }
       }
     }

@@ -64,12 +64,12 @@ test('the example for Node trains to the native bits, in both builds', () => {
   const [, digest, loss, accuracy] = run('cargo', [...cargo, '--', '1000'], ROOT)
     .trim()
     .split(' ');
-  const told = [...example('js').matchAll(/console\.log.*\/\/ ([\d. a-f]+)/g)].map((line) => line[1]);
-  assert.deepEqual(told, [`${loss} ${accuracy}`, digest], 'what the README says');
-  assert.deepEqual(project.script(example('js')), told, 'the build that this machine takes');
+  const printed = [...example('js').matchAll(/console\.log.*\/\/ ([\d. a-f]+)/g)].map((line) => line[1]);
+  assert.deepEqual(printed, [`${loss} ${accuracy}`, digest], 'what the README says');
+  assert.deepEqual(project.script(example('js')), printed, 'the build that this machine takes');
   assert.deepEqual(
     project.script(example('js'), 'WebAssembly.validate = () => false;'),
-    told,
+    printed,
     'without vectors',
   );
 });
@@ -156,10 +156,10 @@ test('every export is there', () => {
   for (const file of files) assert.ok(existsSync(join(PACKAGE, file)), file);
 });
 
-test('the types tell what everything is for', () => {
+test('every type is documented', () => {
   const item = /^(export (class|enum|function|interface)| {4}(static |readonly )*\w+[?]?[(:])/;
-  const told = TYPES.split('\n').map((line, at, lines) => ({ line, before: lines[at - 1] ?? '' }));
-  const items = told.filter(({ line }) => item.test(line) && !/^ +(free|constructor|private)/.test(line));
+  const rows = TYPES.split('\n').map((line, at, lines) => ({ line, before: lines[at - 1] ?? '' }));
+  const items = rows.filter(({ line }) => item.test(line) && !/^ +(free|constructor|private)/.test(line));
   assert.ok(items.length > 200, `${items.length} items`);
   assert.deepEqual(
     items.filter(({ before }) => !before.trim().endsWith('*/')).map(({ line }) => line),

@@ -8,12 +8,12 @@ import type { Plugin } from 'vite';
 export interface Exhibit {
   /** Names its folder in `src`, its page, its element (`lab-KEY`), its handle's feature and folder in `wasm`. */
   key: string;
-  /** What menus call it. */
+  /** Its name in menus. */
   title: string;
-  /** What it asks, and what leads from there to the next one: for its card. */
+  /** Its question, and the sentence that leads to the next exhibit, for its card. */
   question: string;
   lead: string;
-  /** Whether it is there; others are announced. */
+  /** Whether it is built; others are announced. */
   built: boolean;
   /** The exhibit whose module it loads, if that is not one of its own. */
   kernel?: string;

@@ -1,4 +1,4 @@
-/** What every page has around its exhibit: policy, head, navigation, foot. Written once, put in when the pages are built. */
+/** The frame of every page: policy, head, navigation, foot. Written once, inserted when the pages are built. */
 
 import type { Plugin } from 'vite';
 import { EXHIBITS, type Exhibit } from './exhibits.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const LEDGER = fileURLToPath(new URL('../../docs/claims.md', import.meta.url));
 
-/** What there is of Markdown in a cell: code, emphasis, and links, whose words stay. */
+/** Converts the Markdown of a cell: code, emphasis, and links, of which the text stays. */
 function inline(cell: string): string {
   return cell
     .replaceAll('&', '&amp;')
@@ -16,7 +16,7 @@ function inline(cell: string): string {
     .replaceAll(/\*([^*]*)\*/g, '<em>$1</em>');
 }
 
-/** The claims of the sections that name the exhibit, behind a summary: they tell what is asked, so they wait for every question. */
+/** The claims of the sections that name the exhibit, behind a summary: they answer the questions, so they wait for every question. */
 export function claimsOf(key: string): string {
   const sections = readFileSync(LEDGER, 'utf8')
     .split(/^## /m)
@@ -29,7 +29,7 @@ export function claimsOf(key: string): string {
     const [claim, whose, measured, verdict, test] = row.slice(2, -2).split(' | ').map(inline);
     return `<li>${claim} (${whose}). Measured: ${measured}. Verdict: <strong>${verdict}</strong>. Test: ${test}.</li>`;
   });
-  return `<section data-question="*"><h2>Claims that were tried</h2>
+  return `<section data-question="*"><h2>Claims that were tested</h2>
         <p>Rows of the ledger, <code>docs/claims.md</code>; each names the test that measures it.</p>
         <details class="claims"><summary>${rows.length} claims, with verdicts</summary><ul>${items.join('')}</ul></details></section>`;
 }

@@ -8,12 +8,12 @@ import { Client, LOAD } from '../src/lib/client.ts';
 import { heights } from '../src/lib/sound.ts';
 import { centred, holds, type Span, zoomed } from '../src/lib/view.ts';
 
-test('a screen reader is told at most once in two seconds, the newest, and what must be heard', () => {
+test('a screen reader hears at most one message in two seconds: the newest, and what must be heard', () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  const told: [number, string][] = [];
+  const heard: [number, string][] = [];
   const region = {
     set textContent(text: string) {
-      told.push([Date.now(), text]);
+      heard.push([Date.now(), text]);
     },
   };
   const announcer = new Announcer(() => region as unknown as Element);
@@ -21,7 +21,7 @@ test('a screen reader is told at most once in two seconds, the newest, and what 
   announcer.say('second');
   announcer.say('third');
   mock.timers.tick(1999);
-  assert.deepEqual(told, [[0, 'first']]);
+  assert.deepEqual(heard, [[0, 'first']]);
   mock.timers.tick(1);
   announcer.say('paused', true);
   announcer.say('a step');
@@ -29,7 +29,7 @@ test('a screen reader is told at most once in two seconds, the newest, and what 
   mock.timers.tick(2000);
   mock.timers.tick(3000);
   announcer.say('last');
-  assert.deepEqual(told, [
+  assert.deepEqual(heard, [
     [0, 'first'],
     [2000, 'third'],
     [4000, 'diverged'],
@@ -82,7 +82,7 @@ test('a curve by ear: heights between its ends, a decade as high as the next on 
   );
 });
 
-/** A worker that answers what it is told to. */
+/** A worker that gives the answers it is set to. */
 class Stub {
   onmessage: (event: { data: unknown }) => void = () => {};
   onerror: (event: { message: string; preventDefault(): void }) => void = () => {};
@@ -104,7 +104,7 @@ class Stub {
 /** Lets what has been promised happen. */
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a worker that is silent is told from one that loads', async () => {
+test('a silent worker is distinguished from one that loads', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   const stub = new Stub();
   const client = new Client<{ go: { ask: { buffer?: ArrayBuffer }; answer: object } }>(

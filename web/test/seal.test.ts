@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sealed } from '../src/bits/seal.ts';
 
-test('a seal is 16 digits, the same for the same two, and tells another twin apart', () => {
+test('a seal is 16 digits, the same for the same two, and another for another twin', () => {
   const digest = '00643ec5fee1c705';
   assert.equal(sealed(digest, digest), sealed(digest, digest));
   const seen = new Set<string>();

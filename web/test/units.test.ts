@@ -136,7 +136,7 @@ test('levels are 1, 2 and 5 of each decade, and heights keep their order', () =>
   assert.deepEqual(logLevels(Number.NaN), []);
   assert.equal(logShare(0, 7), 0);
   assert.equal(logShare(7, 7), 1);
-  assert.ok(logShare(0.07, 7) > 0.3, 'low heights are told apart');
+  assert.ok(logShare(0.07, 7) > 0.3, 'low heights stay distinct');
   assert.equal(logShare(1, 0), 0);
 });
 

@@ -21,7 +21,7 @@ pub struct ArgError {
 #[non_exhaustive]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum Reason {
-    /// A slice has another length than the one needed.
+    /// A slice does not have the length needed.
     Length {
         /// The length needed.
         expected: usize,
@@ -103,7 +103,7 @@ pub enum Reason {
     FirstCycle,
     /// Products of its numbers overflow.
     Overflow,
-    /// It is another than the one that was saved.
+    /// It differs from the one that was saved.
     Mismatch,
     /// It needs a cargo feature of this crate that the build left out.
     LeftOut,
@@ -116,7 +116,7 @@ impl ArgError {
         Self { arg, reason }
     }
 
-    /// Refuses a slice of another length.
+    /// Refuses a slice of the wrong length.
     ///
     /// # Errors
     /// [`Reason::Length`].

@@ -109,7 +109,7 @@ impl Default for Fingerprint {
 }
 
 impl Fingerprint {
-    /// The digest of nothing.
+    /// The digest of an empty input.
     #[must_use]
     pub const fn new() -> Self {
         Self { state: 0xcbf2_9ce4_8422_2325 }

@@ -257,7 +257,7 @@ impl<R: Real, const D: usize> Grid<R, D> {
     /// Writes `f` of each cell's centre.
     ///
     /// # Errors
-    /// [`Reason::Length`] for `values` of another length than [`len`](Self::len).
+    /// [`Reason::Length`] for `values` of a length other than [`len`](Self::len).
     pub fn fill(&self, values: &mut [R], mut f: impl FnMut([R; D]) -> R) -> Result<(), ArgError> {
         ArgError::check_len("values", self.len(), values.len())?;
         for (k, value) in values.iter_mut().enumerate() {
@@ -270,7 +270,7 @@ impl<R: Real, const D: usize> Grid<R, D> {
     /// its upper neighbour, or the boundary.
     ///
     /// # Errors
-    /// [`Reason::Length`] for `values` of another length than [`len`](Self::len), [`Reason::Index`] for an `axis` that
+    /// [`Reason::Length`] for `values` of a length other than [`len`](Self::len), [`Reason::Index`] for an `axis` that
     /// the grid does not have.
     pub fn fill_faces(
         &self,

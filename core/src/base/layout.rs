@@ -19,7 +19,7 @@ pub(crate) const fn total<const N: usize>(parts: [usize; N]) -> usize {
     sum
 }
 
-/// Divides a workspace into parts of these lengths, one after the other, and what is left; `None` if it is too short.
+/// Divides a workspace into consecutive parts of these lengths and the rest; `None` if it is too short.
 ///
 /// ```text
 /// let ([point, grad], scratch) = cut(workspace, [dim, dim])?;

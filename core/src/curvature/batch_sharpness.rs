@@ -157,7 +157,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
     /// A measure at `params` without a batch.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length, not finite) or `workspace` (shorter than [`BatchSharpnessLayout::len`] of
+    /// [`ArgError`] naming `params` (wrong length, not finite) or `workspace` (shorter than [`BatchSharpnessLayout::len`] of
     /// batches of one).
     pub fn new(
         objective: &(impl SampledCurvature<R> + ?Sized),

@@ -142,7 +142,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> DeflatedTr
     /// [`TraceEstimate`](super::TraceEstimate).
     ///
     /// # Errors
-    /// [`ArgError`] naming `basis` (another length than [`DeflatedTraceLayout::basis_len`]) or `workspace` (shorter than
+    /// [`ArgError`] naming `basis` (length other than [`DeflatedTraceLayout::basis_len`]) or `workspace` (shorter than
     /// [`DeflatedTraceLayout::len`]).
     pub fn new(
         operator: &(impl Operator<R> + ?Sized),

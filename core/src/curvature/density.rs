@@ -151,7 +151,7 @@ where
     /// A density of which no probe is known yet.
     ///
     /// # Errors
-    /// [`ArgError`] naming `probes` or `steps` (zero), `basis`, `workspace` or `nodes` (another length than the layout's; the
+    /// [`ArgError`] naming `probes` or `steps` (zero), `basis`, `workspace` or `nodes` (length other than the layout's; the
     /// workspace may be longer).
     pub fn new(
         operator: &(impl Operator<R> + ?Sized),

@@ -134,7 +134,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R,
     /// A Hessian of which no product is known.
     ///
     /// # Errors
-    /// [`ArgError`] naming `matrix` (another length than n²) or `workspace` (shorter than
+    /// [`ArgError`] naming `matrix` (length other than n²) or `workspace` (shorter than
     /// [`HessianLayout::len`]).
     pub fn new(operator: &(impl Operator<R> + ?Sized), matrix: M, workspace: W) -> Result<Self, ArgError> {
         Self::several(operator, 1, matrix, workspace)

@@ -1,6 +1,6 @@
 //! Householder reflections that make a symmetric matrix tridiagonal (Golub & Van Loan, section 8.3.1).
 //!
-//! Each step takes a product with the matrix and updates it by two vectors. A small core does one after the other. With vectors
+//! Each step takes a product with the matrix and updates it by two vectors. A small core does one, then the other. With vectors
 //! a row is updated and multiplied by the next reflection's vector in one go, so that the matrix, which does not fit into the cache
 //! for n above a few hundred, is read and written once a step. Sums run in the same order, so the bits are the same.
 

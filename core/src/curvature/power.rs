@@ -122,7 +122,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> PowerIteration<R, W> {
     /// An iteration that has not made a step.
     ///
     /// # Errors
-    /// [`ArgError`] naming `tolerance` (negative, not finite), `momentum` (outside [0, 1)), `start` (another length than
+    /// [`ArgError`] naming `tolerance` (negative, not finite), `momentum` (outside [0, 1)), `start` (length other than
     /// the operator's, not finite, zero) or `workspace` (shorter than [`PowerLayout::len`]).
     pub fn new(
         operator: &(impl Operator<R> + ?Sized),

@@ -198,8 +198,8 @@ where
     /// A walk at its start.
     ///
     /// # Errors
-    /// [`ArgError`] naming `products` (zero), `damping` or `grad_norm` (negative or not finite), `params` (another length, not
-    /// finite), `basis` (another length), `workspace` (shorter than the layout's, the walk's or the iteration's).
+    /// [`ArgError`] naming `products` (zero), `damping` or `grad_norm` (negative or not finite), `params` (wrong length, not
+    /// finite), `basis` (wrong length), `workspace` (shorter than the layout's, the walk's or the iteration's).
     pub fn new(
         f: &(impl Curvature<R> + ?Sized),
         config: SaddleFreeConfig<R>,
@@ -343,7 +343,7 @@ where
         Some(SaddleFreeStep::Refused)
     }
 
-    /// The point that the walk is at.
+    /// The current point of the walk.
     #[must_use]
     pub fn params(&self) -> &[R] {
         self.workspace.as_ref().get(..self.layout.dim).unwrap_or_default()

@@ -218,7 +218,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> Sharpness<R, W> {
     /// A measure of which nothing is known yet.
     ///
     /// # Errors
-    /// [`ArgError`] naming `size` or `radius` (not above zero, not finite), `steps` (zero), `params` (another length,
+    /// [`ArgError`] naming `size` or `radius` (not above zero, not finite), `steps` (zero), `params` (wrong length,
     /// not finite) or `workspace` (shorter than [`SharpnessLayout::len`]).
     pub fn new(
         objective: &(impl Objective<R> + ?Sized),

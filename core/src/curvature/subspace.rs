@@ -105,7 +105,7 @@ where
     /// The objective along these directions through `params`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length, not finite), `directions` (empty, not whole rows, not finite; not
+    /// [`ArgError`] naming `params` (wrong length, not finite), `directions` (empty, not whole rows, not finite; not
     /// independent, [`Reason::Dependent`]; so short that coordinates along them overflow) or `memory` (shorter than
     /// [`SubspaceLayout::len`]).
     pub fn new(objective: &'a F, params: &'a [R], directions: D, mut memory: W) -> Result<Self, ArgError> {

@@ -85,7 +85,7 @@ fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) 
     Some(())
 }
 
-/// `(x, y) ← (c x − s y, s x + c y)` for two rows that lie one after the other.
+/// `(x, y) ← (c x − s y, s x + c y)` for two contiguous rows.
 fn rotate<R: Real>(pair: &mut [R], c: R, s: R) {
     let Some((x, y)) = pair.split_at_mut_checked(pair.len() / 2) else { return };
     for (x, y) in x.iter_mut().zip(y) {

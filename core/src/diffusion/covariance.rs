@@ -36,7 +36,7 @@ impl GradientCovarianceLayout {
         total([area(samples, dim), area(samples, samples), dim, scratch])
     }
 
-    /// Whether nothing is needed.
+    /// Whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -71,7 +71,7 @@ pub enum CovarianceStep {
         /// Which.
         sample: u32,
     },
-    /// The memory no longer has the length it had when this was made, or the objective is another; nothing was done.
+    /// The memory has changed length since this was made, or the objective is a different one; nothing was done.
     MemoryChanged,
 }
 

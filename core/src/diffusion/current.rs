@@ -13,7 +13,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
     /// that is no gradient, or a diffusion that differs from place to place, lets it circulate.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` (none of mass one on the grid), `axis` (not the grid's), `out` (another length than
+    /// [`ArgError`] naming `density` (none of mass one on the grid), `axis` (not the grid's), `out` (length other than
     /// the grid has cells) or `memory` (the equation's, if it has changed its length).
     ///
     /// ```
@@ -41,7 +41,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         Ok(())
     }
 
-    /// Entropy that is produced per unit of time, in nats, at least zero (Schnakenberg 1976):
+    /// The entropy produced per unit of time, in nats, at least zero (Schnakenberg 1976):
     ///
     /// ```text
     /// σ = Σ over faces of (a − b) ln(a/b) hᴰ,    a = up ρₖ,   b = down ρₖ₊₁

@@ -24,7 +24,7 @@ pub fn mass<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> R {
 /// Scales a density to mass one.
 ///
 /// # Errors
-/// [`ArgError`] naming `density`: another length than the grid has cells, an element below zero or not finite, or no
+/// [`ArgError`] naming `density`: not one value per cell, an element below zero or not finite, or no
 /// mass at all. Nothing has been changed then.
 ///
 /// ```
@@ -129,7 +129,7 @@ pub fn moments<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Res
 /// The density of one coordinate, all others integrated out: `out` has as many elements as the axis has cells.
 ///
 /// # Errors
-/// [`ArgError`] naming `density` (another length than the grid has cells), `axis` (not an axis of the grid) or `out`.
+/// [`ArgError`] naming `density` (not one value per cell), `axis` (not an axis of the grid) or `out`.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -167,7 +167,7 @@ pub fn marginal<R: Real, const D: usize>(
 /// The mass in a region: the sum over all cells whose centre lies in it.
 ///
 /// # Errors
-/// [`ArgError`] naming `density` (another length than the grid has cells).
+/// [`ArgError`] naming `density` (not one value per cell).
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};

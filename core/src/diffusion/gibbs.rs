@@ -46,7 +46,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
     /// The law of a potential, given at the cells' centres, at a temperature.
     ///
     /// # Errors
-    /// [`ArgError`] naming `potential` (another length than the grid has cells, not finite) or `temperature` (not
+    /// [`ArgError`] naming `potential` (not one value per cell, not finite) or `temperature` (not
     /// positive).
     pub fn new(grid: Grid<R, D>, potential: &'a [R], temperature: R) -> Result<Self, ArgError> {
         ArgError::check_len("potential", grid.len(), potential.len())?;
@@ -73,7 +73,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
     /// Writes the density.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` (another length than the grid has cells).
+    /// [`ArgError`] naming `density` (not one value per cell).
     pub fn fill(&self, density: &mut [R]) -> Result<(), ArgError> {
         ArgError::check_len("density", self.potential.len(), density.len())?;
         for (rho, v) in density.iter_mut().zip(self.potential) {
@@ -85,7 +85,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
     /// The mean of a function that is given at the cells' centres.
     ///
     /// # Errors
-    /// [`ArgError`] naming `values` (another length than the grid has cells).
+    /// [`ArgError`] naming `values` (not one value per cell).
     pub fn mean(&self, values: &[R]) -> Result<R, ArgError> {
         ArgError::check_len("values", self.potential.len(), values.len())?;
         let (mut sum, mut whole) = (LaneSum::default(), LaneSum::default());

@@ -281,7 +281,7 @@ fn product<R: Real, const N: usize>(a: &Matrix<R, N>, b: &Matrix<R, N>) -> Matri
     out
 }
 
-/// By Gauss and Jordan, with the largest pivot of each column; `None` if there is none.
+/// Gauss–Jordan elimination with the largest pivot of each column; `None` if a column has none.
 fn invert<R: Real, const N: usize>(matrix: &Matrix<R, N>) -> Option<Matrix<R, N>> {
     let mut left = *matrix;
     let mut right = [[R::ZERO; N]; N];

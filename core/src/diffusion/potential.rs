@@ -11,7 +11,7 @@ use crate::{ArgError, Objective, Real, Reason};
 /// isotropic, and otherwise is not.
 ///
 /// # Errors
-/// [`ArgError`] naming `density` (below zero or not finite), `temperature` (not positive) or `potential` (another length).
+/// [`ArgError`] naming `density` (below zero or not finite), `temperature` (not positive) or `potential` (wrong length).
 ///
 /// ```
 /// let mut potential = [0.0; 2];
@@ -54,7 +54,7 @@ pub struct PotentialFit<R: Real = f32> {
 /// Compares a potential with a loss where a density has weight.
 ///
 /// # Errors
-/// [`ArgError`] naming `loss` or `weights` (another length than `potential`), `weights` (below zero, not finite, or zero everywhere), or
+/// [`ArgError`] naming `loss` or `weights` (length other than `potential`), `weights` (below zero, not finite, or zero everywhere), or
 /// `potential` or `loss` (not finite where there is weight, or so far apart there that differences overflow).
 ///
 /// ```

@@ -101,7 +101,7 @@ pub enum CentralFlowStep<R: Real = f32> {
     },
     /// A number was not finite; nothing moved, neither the parameters nor the unstable direction.
     NotFinite,
-    /// The memory no longer has the length it had when this was made, or the objective is another; nothing was done.
+    /// The memory has changed length since this was made, or the objective is a different one; nothing was done.
     MemoryChanged,
 }
 

@@ -104,7 +104,7 @@ pub enum FlowStep<R: Real = f32> {
     /// The step would be negligible against the time, or the time infinite: the objective falls without end, is not finite nearby, or
     /// errors below its rounding were asked for. Nothing was done.
     StepTooSmall,
-    /// The memory no longer has the length it had when this was made, or the objective is another; nothing was done.
+    /// The memory has changed length since this was made, or the objective is a different one; nothing was done.
     MemoryChanged,
 }
 

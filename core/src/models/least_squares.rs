@@ -23,7 +23,7 @@ use crate::{ArgError, Curvature, Objective, Real, SampledCurvature, SampledObjec
 /// | `inputs`  | N × n  | a sample in a row |
 /// | `targets` | N      |                   |
 ///
-/// Scratch is n numbers for more than a [`BLOCK`] of samples, and none for fewer. A slice of another length, an empty batch, or
+/// Scratch is n numbers for more than a [`BLOCK`] of samples, and none for fewer. A slice of the wrong length, an empty batch, or
 /// an index that is not below N, gives +∞ for a value and NaN for a result.
 ///
 /// # Error of the sums

@@ -38,13 +38,13 @@ pub const fn check_workspace_len(dim: usize, scratch_len: usize) -> usize {
 /// power ⅔ is to be expected, 4·10⁻¹¹ for `f64` and 2·10⁻⁵ for `f32`, times a factor of some hundreds where
 /// the value is large against its changes or curves strongly. A wrong derivative errs by 10⁻² or more. Check
 /// in `f64` if the objective is generic. A point on a kink, such as a ReLU at zero, has no derivative to agree
-/// with. The step is for parameters of about one: [`check_grad_over`] takes another length.
+/// with. The step is for parameters of about one: [`check_grad_over`] takes a different length.
 ///
 /// # Cost
 /// A gradient and 2 n values.
 ///
 /// # Errors
-/// [`ArgError`] naming `params` (another length, not finite) or `workspace` (shorter than
+/// [`ArgError`] naming `params` (wrong length, not finite) or `workspace` (shorter than
 /// [`check_workspace_len`]).
 ///
 /// # Examples
@@ -142,13 +142,13 @@ pub fn check_grad_over<R: Real, F: Objective<R> + ?Sized>(
 /// d = (∇f(θ + h v) − ∇f(θ − h v)) / 2h,   h = ∛ε · (1 + ‖θ‖) / ‖v‖
 /// ```
 ///
-/// Everything said at [`check_grad`] holds here; [`check_hess_vec_over`] takes another length than one.
+/// Everything said at [`check_grad`] holds here; [`check_hess_vec_over`] takes a length other than one.
 ///
 /// # Cost
 /// A Hessian–vector product and two gradients.
 ///
 /// # Errors
-/// [`ArgError`] naming `params` or `v` (another length, not finite) or `workspace` (shorter than
+/// [`ArgError`] naming `params` or `v` (wrong length, not finite) or `workspace` (shorter than
 /// [`check_workspace_len`] with the scratch of a product, where that is more).
 ///
 /// # Examples

@@ -74,7 +74,7 @@ pub trait Curvature<R: Real = f32>: Objective<R> {
     /// `∇²f(θ) v`, written to `out`; `scratch.len() ≥ hess_vec_scratch_len()`.
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]);
     /// k, such that a component of a product errs by about k ε/2 of the sum of the magnitudes of its terms: how many
-    /// roundings they pass through, one after the other. It decides which eigenvalues have a sign.
+    /// roundings they pass through in sequence. It decides which eigenvalues have a sign.
     ///
     /// Unless an implementor says otherwise, n for a sum over the parameters and 16 for its terms.
     fn hess_vec_roundings(&self) -> usize {

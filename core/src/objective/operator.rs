@@ -53,10 +53,10 @@ pub trait Operator<R: Real = f32> {
         let _ = count;
         self.scratch_len()
     }
-    /// `A vⱼ` for several vectors, one after the other in `v`, written to `out` in the same order: the same bits as
+    /// `A vⱼ` for several vectors, stored consecutively in `v`, written to `out` in the same order: the same bits as
     /// [`apply`](Self::apply) of each. `scratch` has at least [`several_scratch_len`](Self::several_scratch_len) of their number.
     ///
-    /// Unless an implementor shares work between them, one after the other.
+    /// Unless an implementor shares work between them, one at a time.
     fn apply_several(&self, v: &[R], out: &mut [R], scratch: &mut [R]) {
         for (v, out) in rows(v, self.dim()).zip(rows_mut(out, self.dim())) {
             self.apply(v, out, scratch);
@@ -88,7 +88,7 @@ impl<'a, F: Curvature<R> + ?Sized, R: Real> HessianAt<'a, F, R> {
     /// The Hessian of `f` at `params`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length, not finite).
+    /// [`ArgError`] naming `params` (wrong length, not finite).
     pub fn new(f: &'a F, params: &'a [R]) -> Result<Self, ArgError> {
         ArgError::check_len("params", f.dim(), params.len())?;
         ArgError::check_finite("params", params)?;
@@ -141,7 +141,7 @@ impl<'a, F: GaussNewton<R> + ?Sized, R: Real> GaussNewtonAt<'a, F, R> {
     /// The Gauss–Newton matrix of `f` at `params`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length, not finite).
+    /// [`ArgError`] naming `params` (wrong length, not finite).
     pub fn new(f: &'a F, params: &'a [R]) -> Result<Self, ArgError> {
         ArgError::check_len("params", f.dim(), params.len())?;
         ArgError::check_finite("params", params)?;

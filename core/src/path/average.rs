@@ -41,7 +41,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> RunningAverage<R, M> {
     /// Takes an iterate into the average.
     ///
     /// # Errors
-    /// [`ArgError`] if it has another length, or is not finite; the average is as it was.
+    /// [`ArgError`] if it has the wrong length, or is not finite; the average is as it was.
     pub fn add(&mut self, params: &[R]) -> Result<(), ArgError> {
         let mean = self.mean.as_mut();
         ArgError::check_len("params", mean.len(), params.len())?;

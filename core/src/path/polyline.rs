@@ -63,7 +63,7 @@ pub(super) fn between<R: Real>(a: &[R], b: &[R], t: R, out: &mut [R]) {
     }
 }
 
-/// [`between`] of two rows that may be missing or of another length, which gives NaN.
+/// [`between`] of two rows that may be missing or of the wrong length, which gives NaN.
 pub(super) fn between_any<R: Real>(a: Option<&[R]>, b: Option<&[R]>, t: R, out: &mut [R]) {
     match (a, b) {
         (Some(a), Some(b)) if a.len() == out.len() => between(a, b, t, out),

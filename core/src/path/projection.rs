@@ -47,7 +47,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> Projection<R, M> {
     /// The plane through `a`, `b` and `c`; `rows` is its memory, three times their length.
     ///
     /// # Errors
-    /// [`ArgError`] naming `b`, `c` or `rows` (another length), `ends` (not finite, equal, or farther apart than the
+    /// [`ArgError`] naming `b`, `c` or `rows` (wrong length), `ends` (not finite, equal, or farther apart than the
     /// largest number) or `c` (not finite); nothing has been written then.
     pub fn new(a: &[R], b: &[R], c: &[R], mut rows: M) -> Result<Self, ArgError> {
         let dim = a.len();

@@ -85,7 +85,7 @@ pub enum ScanStep<R: Real = f32> {
     /// All is scanned.
     Done(PathReport<R>),
     /// The images are not as many as the ones the scan was made for, `point` has not one element per parameter, the
-    /// scratch is too short, or the objective has another dimension. Nothing was done.
+    /// scratch is too short, or the objective has a different dimension. Nothing was done.
     MemoryChanged,
 }
 

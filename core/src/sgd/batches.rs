@@ -32,7 +32,7 @@ impl BatchOrder {
         }
     }
 
-    /// Refuses indices of another length. With replacement more of them leave room for larger batches.
+    /// Refuses indices of the wrong length. With replacement more of them leave room for larger batches.
     fn check_indices(self, samples: u32, batch_size: u32, found: usize) -> Result<(), ArgError> {
         let needed = self.indices_len(samples, batch_size);
         if self == Self::WithReplacement {
@@ -61,7 +61,7 @@ pub enum Batch<'b> {
     All,
     /// The samples with these indices.
     Samples(&'b [u32]),
-    /// The memory of the indices no longer has the length it had; nothing was drawn.
+    /// The memory of the indices has changed length; nothing was drawn.
     MemoryChanged,
 }
 
@@ -103,7 +103,7 @@ impl<I: AsRef<[u32]> + AsMut<[u32]>> Minibatches<I> {
     ///
     /// # Errors
     /// [`ArgError`] naming `samples` or `batch_size` (zero), `batch_size` (more than `samples`, or less
-    /// for the full batch) or `indices` (another length).
+    /// for the full batch) or `indices` (wrong length).
     pub fn new(order: BatchOrder, samples: u32, batch_size: u32, indices: I) -> Result<Self, ArgError> {
         check_sizes(order, samples, batch_size, indices.as_ref())?;
         let mut batches = Self { order, samples, batch_size, indices, position: 0 };

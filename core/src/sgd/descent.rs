@@ -77,7 +77,7 @@ where
     /// Starts a run at `params`: resets the transforms and the data order. Draws nothing.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (empty, another length than the objective's, not finite),
+    /// [`ArgError`] naming `params` (empty, length other than the objective's, not finite),
     /// `workspace` (too short), or the setting of the source or of a transform that makes no sense:
     /// `samples`, `learning_rate`, `momentum`, `velocity`, `temperature`, `max_norm`, …. Nothing has
     /// been written then.

@@ -10,7 +10,7 @@ pub enum Halt {
     NotFinite,
     /// A recorded noise has run out.
     NoiseExhausted,
-    /// Memory no longer has the length it had when the run was started.
+    /// A memory has changed length since the run was started.
     MemoryChanged,
 }
 

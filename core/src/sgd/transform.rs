@@ -4,7 +4,7 @@ use super::Halt;
 use crate::base::random::Rng;
 use crate::{ArgError, Real};
 
-/// Rewrites an update in place. Tuples of up to eight transforms apply one after the other, an `Option`
+/// Rewrites an update in place. Tuples of up to eight transforms apply in order, an `Option`
 /// applies if it is `Some`.
 ///
 /// The update starts as the gradient and ends as what is subtracted: `x ← x − u`.

@@ -40,7 +40,7 @@ impl GraduatedLayout {
         total([self.dim, self.scratch])
     }
 
-    /// Whether nothing is needed.
+    /// Whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -68,7 +68,7 @@ pub enum GraduatedStep<R: Real = f32> {
     Finished,
     /// A value, a gradient or a new parameter would not have been finite; nothing moved.
     NotFinite,
-    /// A slice no longer has the length it had; nothing moved.
+    /// A slice has changed length; nothing moved.
     MemoryChanged,
 }
 
@@ -111,7 +111,7 @@ impl<R: Real, P: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Graduated<
     /// A descent from `params`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `factor`, `levels`, `learning_rate` or `steps` out of range, `params` (another length than
+    /// [`ArgError`] naming `factor`, `levels`, `learning_rate` or `steps` out of range, `params` (length other than
     /// the objective's, not finite), `workspace` (too short), or what the objective refuses of the kernel.
     pub fn new(
         f: &(impl Convolution<R> + ?Sized),

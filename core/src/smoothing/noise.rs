@@ -42,7 +42,7 @@ impl<'a, R: Real, F: SampledObjective<R> + ?Sized> MinibatchNoise<'a, F, R> {
     /// The noise of batches of `batch.len()` samples at `params`, where the full gradient is `grad`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `learning_rate` (negative or not finite), `params`, `grad` (another length, not finite),
+    /// [`ArgError`] naming `learning_rate` (negative or not finite), `params`, `grad` (wrong length, not finite),
     /// `batch` (empty) or `samples` (none, or more than a `u32` counts).
     pub fn new(
         objective: &'a F,

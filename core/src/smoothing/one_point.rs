@@ -72,7 +72,7 @@ impl OnePointLayout {
         total([self.dim, self.dim, self.dim, self.dim, self.scratch])
     }
 
-    /// Whether nothing is needed.
+    /// Whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -98,7 +98,7 @@ pub enum OnePointStep<R: Real = f32> {
     },
     /// A gradient or a product was not finite and was not counted.
     NotFinite,
-    /// The workspace no longer has the length it had; nothing was done.
+    /// The workspace has changed length; nothing was done.
     MemoryChanged,
 }
 
@@ -135,7 +135,7 @@ impl<W> OnePoint<W> {
     /// Convexity towards `star`, the end of the run; also the first point to look around.
     ///
     /// # Errors
-    /// [`ArgError`] naming `star` (another length than the objective's, not finite) or `workspace` (too short).
+    /// [`ArgError`] naming `star` (length other than the objective's, not finite) or `workspace` (too short).
     pub fn new<R: Real>(
         objective: &(impl Objective<R> + ?Sized),
         star: &[R],
@@ -160,7 +160,7 @@ impl<W> OnePoint<W> {
     /// Looks around `params` from now on.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length, not finite) or `workspace` (its length has changed).
+    /// [`ArgError`] naming `params` (wrong length, not finite) or `workspace` (its length has changed).
     pub fn around<R: Real>(&mut self, params: &[R]) -> Result<(), ArgError>
     where
         W: AsRef<[R]> + AsMut<[R]>,

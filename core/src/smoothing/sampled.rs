@@ -60,7 +60,7 @@ pub enum SampledStep {
     Added,
     /// The objective was not finite at a displaced point; the draw was not added.
     NotFinite,
-    /// The workspace no longer has the length it had; nothing was done.
+    /// The workspace has changed length; nothing was done.
     MemoryChanged,
 }
 
@@ -111,7 +111,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
     /// An estimate at `params`; nothing is drawn yet.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length than the objective's, not finite) or `workspace` (too short).
+    /// [`ArgError`] naming `params` (length other than the objective's, not finite) or `workspace` (too short).
     pub fn new(
         objective: &(impl Objective<R> + ?Sized),
         params: &[R],
@@ -134,7 +134,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
         Ok(estimate)
     }
 
-    /// Starts over at another point. One of another length is nowhere: every step from it ends as
+    /// Starts over at another point. A point of the wrong length is nowhere: every step from it ends as
     /// [`NotFinite`](SampledStep::NotFinite).
     pub fn move_to(&mut self, params: &[R]) {
         if let Some(parts) = self.layout.split(self.workspace.as_mut()) {

@@ -101,10 +101,10 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     const ordered =
       late.every((share, k) => k === 0 || share < late[k - 1]! + SAME) && late.at(-1)! < late[0]! - SAME;
     const moral = ordered
-      ? 'The smaller the batch, the flatter the place where training stays, by this measure.'
+      ? 'The smaller the batch, the flatter the place where training settles, by this measure.'
       : 'Here the order is not that of the batch sizes: the edge may not have been reached.';
     const along = this.#lateOf((sample) => sample.along)!.map((share) => share.toFixed(2));
-    return `At batches of ${this.#batches.join(', ')} the largest curvature settles at ${shares.join(', ')} of 2/η. ${moral} What the batches themselves see, along their own slopes, is ${along.join(', ')}.`;
+    return `With batches of ${this.#batches.join(', ')} the largest curvature settles at ${shares.join(', ')} of 2/η. ${moral} Along their own slopes, the batches themselves see ${along.join(', ')}.`;
   }
 
   // ---- words and numbers ----
@@ -189,7 +189,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
           .places=${state?.places ?? new Float64Array()}
           .lines=${lines}
           .height=${height}
-          .summary=${'Twenty points, and what the four networks have learned of them'}
+          .summary=${'Twenty points, and what the four networks have learned from them'}
         ></lab-fit>
       </div>
       <ul class="ways" aria-label="What is drawn">

@@ -1,4 +1,4 @@
-/** What the reader can take home from Batch size. */
+/** Exports of Batch size. */
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
@@ -9,7 +9,7 @@ import { MEASURES, type Measured, type Sample } from './protocol.ts';
 interface TakeHome {
   about: About;
   batches: readonly number[];
-  /** What may be seen: hidden, nothing is taken home. */
+  /** The visible parts; hidden ones are not exported. */
   measured: readonly Sample[];
   rescaled: Measured | undefined;
 }

@@ -70,7 +70,7 @@ export function moreNumbers({ state, now, batches, hideCurvatures, hideRescaled 
       hidden: hideRescaled,
       viewed: true,
       definition:
-        'Between the rescaled ReLU network and itself before, over all places that are drawn: rounding is all there is.',
+        'Between the ReLU network before and after rescaling, over all places drawn: rounding, nothing else.',
       test: 'differs',
     },
   ];

@@ -1,4 +1,4 @@
-/** What the page of *Batch size* and its worker say to each other. */
+/** Messages between the page of *Batch size* and its worker. */
 
 import type { Stand } from '../lib/protocol.ts';
 
@@ -37,7 +37,7 @@ export interface Frame extends Stand {
   batches?: Uint32Array;
   points?: Float64Array;
   places?: Float64Array;
-  /** y at the places, for one run after the other. */
+  /** y at the places, run by run. */
   curves: Float64Array;
   /** What has been measured since the last frame. */
   measured: readonly Sample[];

@@ -18,7 +18,7 @@ import { ORDER, PRESETS, STEPS, TANH } from './schema.ts';
 /** The exhibit *Same bits*. */
 export class BitsExhibit extends BitsRun {
   protected readonly presets = PRESETS;
-  /** What of the map was drawn last. */
+  /** The part of the map that was drawn last. */
   #drawn = '';
 
   // ---- words and numbers ----
@@ -123,7 +123,7 @@ export class BitsExhibit extends BitsRun {
       <figcaption class=${hidden ? '' : 'keyed'}>
         ${
           hidden
-            ? `Here ${WEIGHTS} weights are compared, from top to bottom, against steps, once you have committed or skipped.`
+            ? `The map compares ${WEIGHTS} weights, from top to bottom, over the steps, once you have committed or skipped.`
             : html`Bits that differ: ${this.#key()}. Steps on a logarithmic axis.`
         }
       </figcaption>

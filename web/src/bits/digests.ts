@@ -24,7 +24,7 @@ const NAMES: Record<Build, string> = { scalar: 'this browser, scalar', simd: 'th
 const HERE = 'computed in this tab';
 
 /**
- * The digests of all experiments: computed here in both builds, recorded elsewhere, pasted from a board. Tells `lab-says`
+ * The digests of all experiments: computed here in both builds, recorded elsewhere, pasted from a board. Emits `lab-says`
  * what happened, `lab-known` that more is known, and `lab-failed` what went wrong.
  */
 export class Digests extends Part {
@@ -36,7 +36,7 @@ export class Digests extends Part {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (RECORDED) this.#fetch(RECORDED).catch((error) => this.tell('lab-failed', error));
+    if (RECORDED) this.#fetch(RECORDED).catch((error) => this.emit('lab-failed', error));
   }
 
   async #fetch(url: string): Promise<void> {
@@ -48,7 +48,7 @@ export class Digests extends Part {
       throw new LabFailure({ kind: 'download', what: 'the recorded digests', detail });
     }
     this.#recorded = (await response.json()) as Recorded;
-    this.tell('lab-known');
+    this.emit('lab-known');
     this.requestUpdate();
   }
 
@@ -58,7 +58,7 @@ export class Digests extends Part {
     return [known.filter(({ same }) => same).length, known.length];
   }
 
-  /** One worker a build, one after the other: each loads one module and ends. */
+  /** One worker per build, in sequence: each loads one module and ends. */
   async compute(): Promise<void> {
     if (this.#computing) return;
     this.#computing = true;
@@ -75,10 +75,10 @@ export class Digests extends Part {
         this.requestUpdate();
       }
       const all = this.#rows().every((row) => row.same !== false);
-      this.tell('lab-says', all ? 'Every row has the same digest.' : 'A row differs.');
-      this.tell('lab-known');
+      this.emit('lab-says', all ? 'Every row has the same digest.' : 'A row differs.');
+      this.emit('lab-known');
     } catch (error) {
-      this.tell('lab-failed', error);
+      this.emit('lab-failed', error);
     }
     this.#computing = false;
     this.requestUpdate();
@@ -158,9 +158,9 @@ export class Digests extends Part {
       <p class="note" role="status" data-test="pasted">
         ${
           this.#pasted.trim() === ''
-            ? 'Firmware prints one line an experiment; paste it here.'
+            ? 'Firmware prints one line per experiment; paste it here.'
             : digest === undefined
-              ? 'No 16 hexadecimal digits in it.'
+              ? 'It holds no 16 hexadecimal digits.'
               : found
                 ? html`${this.#mark(digest)} ✓ Same bits as ${found}.`
                 : known.length === 0
@@ -211,7 +211,7 @@ export class Digests extends Part {
             ? `Recorded ${this.#recorded.date} with ${this.#recorded.toolchain}. Rows that name QEMU are an emulator's; no physical board has been run.`
             : RECORDED
               ? 'The recorded rows are being loaded.'
-              : 'No targets have been recorded in this checkout: cargo xtask fingerprint --record writes them down.'
+              : 'No targets have been recorded in this checkout: cargo xtask fingerprint --record records them.'
         }
       </p>
       ${this.#paste()}</details>`;

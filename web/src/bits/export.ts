@@ -1,4 +1,4 @@
-/** What the reader can take home from Same bits. */
+/** Exports of Same bits. */
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
@@ -9,7 +9,7 @@ import { type Column, differing } from './protocol.ts';
 
 interface TakeHome {
   about: About;
-  /** What may be seen: hidden, nothing is taken home. */
+  /** The visible parts; hidden ones are not exported. */
   columns: readonly Column[];
   losses: boolean;
   weights: number;

@@ -44,7 +44,7 @@ export function numbers(shown: Shown): NumberShown[] {
       value: at ? hexGroups(at.digest) : '–',
       long: true,
       definition:
-        "The digest of the kernel's parameters at this step: the same on every machine, and what a link is compared with.",
+        "The digest of the kernel's parameters at this step: the same on every machine. Links are checked against it.",
       test: 'digest',
     },
   ];
@@ -69,7 +69,7 @@ export function moreNumbers(shown: Shown): NumberShown[] {
       value: at ? hexGroups(at.twin) : '–',
       hidden: hideBits,
       long: true,
-      definition: "The digest of the twin's parameters. One differing bit makes another digest.",
+      definition: "The digest of the twin's parameters. One differing bit gives another digest.",
       test: 'twin',
     },
   ];

@@ -1,4 +1,4 @@
-/** What the page of *Same bits* and its workers say to each other. */
+/** Messages between the page of *Same bits* and its worker. */
 
 import type { Stand } from '../lib/protocol.ts';
 import type { Build } from '../lib/simd.ts';
@@ -21,7 +21,7 @@ export interface Column {
 }
 
 export interface Comparison extends Stand {
-  /** Made since the last answer, at the steps of the map. */
+  /** Columns since the last answer, at the steps of the map. */
   columns: Column[];
   /** Both runs now, whether or not the map has a column here. */
   now: Column;

@@ -11,11 +11,11 @@ const LOWEST = 1e-9;
 
 export interface AskedOfTwins extends Asked {
   hidden: 'bits' | 'losses';
-  /** Of both runs at the end. */
+  /** The truth, from both runs at the end. */
   truth: (end: Column | undefined) => number | undefined;
 }
 
-/** What the second training does otherwise. */
+/** How the second training differs. */
 export function exchanged({ tanh, order }: Values): string {
   const changes = [
     ...(tanh === 'browser' ? ['the tanh is your browser’s own'] : []),
@@ -33,17 +33,17 @@ export function questions(values: Values): readonly AskedOfTwins[] {
       {
         id: 'control',
         about,
-        text: `We train the same network twice, and nothing is exchanged: the second training is other code for the same arithmetic in the same order. Will a bit differ within ${steps} steps?`,
+        text: `We train the same network twice, and nothing is exchanged: the second run uses different code for the same arithmetic in the same order. Will a bit differ within ${steps} steps?`,
         quantity: 'whether a bit differs',
         ...choosing(['yes, sooner or later', 'no, never']),
         hidden: 'bits',
         hides: 'map',
-        at: 'when both runs are at their end',
+        at: 'when both runs have ended',
         truth: (end) => end && (differing(end) > 0 ? 0 : 1),
         verdict: (_, truth) =>
           truth === 1
-            ? 'Equal operations in equal order round equally, every time. So whatever differs with an exchange comes from the exchange.'
-            : 'It should not: this is worth a report.',
+            ? 'The same operations in the same order round the same way, every time. So any difference comes from the exchange.'
+            : 'It should not differ: please report this.',
       },
     ];
   }
@@ -52,7 +52,7 @@ export function questions(values: Values): readonly AskedOfTwins[] {
       id: 'weights',
       guess: 'guess',
       about,
-      text: `The second time ${exchanged(values)}; all else is equal. After ${steps} steps, how many of the ${WEIGHTS} weights still have the same 32 bits in both?`,
+      text: `The second time ${exchanged(values)}; all else is equal. After ${steps} steps, how many of the ${WEIGHTS} weights still have the same 32 bits in both runs?`,
       quantity: 'weights with the same bits',
       min: 0,
       max: WEIGHTS,
@@ -61,16 +61,16 @@ export function questions(values: Values): readonly AskedOfTwins[] {
       digits: 0,
       hidden: 'bits',
       hides: 'map of the bits',
-      at: 'when both runs are at their end',
+      at: 'when both runs have ended',
       truth: (end) => end && WEIGHTS - differing(end),
       verdict: () =>
-        'Neither way is wrong. But each update rounds many thousand times, and from the first bit that differs the difference only spreads.',
+        'Neither way is wrong. But each update rounds many thousands of times, and from the first differing bit on the difference only spreads.',
     },
     {
       id: 'loss',
       guess: 'guess2',
       about,
-      text: 'At the end of both runs, by what share will their losses differ? (0.1 is a tenth, 1e−7 the last place of a number of 32 bits.)',
+      text: 'At the end of both runs, by what share will their losses differ? (0.1 is a tenth, 1e−7 the last place of a 32-bit number.)',
       quantity: 'difference of the losses, as a share',
       min: LOWEST,
       max: 1,
@@ -80,11 +80,11 @@ export function questions(values: Values): readonly AskedOfTwins[] {
       log: true,
       hidden: 'losses',
       hides: 'loss of both runs',
-      at: 'when both runs are at their end',
+      at: 'when both runs have ended',
       truth: (end) => end && Math.max(LOWEST, lossDifference(end)),
       verdict: (guess, truth) => {
         const moral =
-          'Bits are far more sensitive than results: both runs learn equally well. To tell a bug from rounding one needs the bits.';
+          'Bits are far more sensitive than results: both runs learn equally well. Only bits tell a bug from rounding.';
         if (guess === undefined) return moral;
         const factor = guess > truth ? guess / truth : truth / guess;
         return `${factor <= 2 ? 'Very close.' : `A factor of ${significant(factor, 2)} away.`} ${moral}`;

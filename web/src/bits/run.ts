@@ -1,4 +1,4 @@
-/** A run of Same bits, without what is seen of it. */
+/** A run of Same bits, without its view. */
 
 import { Exhibit } from '../grammar/exhibit.ts';
 import type { Values } from '../lib/schema.ts';
@@ -7,7 +7,7 @@ import { type AskedOfTwins, questions } from './questions.ts';
 import { SCHEMA } from './schema.ts';
 import { sealed } from './seal.ts';
 
-/** The twins. What is seen of them is `bits.ts`. */
+/** The twins. `bits.ts` shows them. */
 export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
   protected readonly schema = SCHEMA;
   #columns: Column[] = [];
@@ -37,7 +37,7 @@ export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
     return this.number('steps');
   }
 
-  /** What the map shows: its own steps, and where both runs stand now. */
+  /** The columns of the map: its own steps, and the current one. */
   protected get columns(): Column[] {
     const now = this.state?.now;
     return now && now.step > (this.#columns.at(-1)?.step ?? -1) ? [...this.#columns, now] : this.#columns;
@@ -58,13 +58,13 @@ export abstract class BitsRun extends Exhibit<Comparison, undefined, Requests> {
     return this.total / 4;
   }
 
-  /** What is said of the twin after a replay: its tanh is the browser's, and browsers differ. */
+  /** The message about the twin after a replay: its tanh is the browser's, and browsers differ. */
   protected twinReplayed(): string | undefined {
     if (this.replay?.state !== 'same' || this.#wanted === '' || !this.state) return undefined;
     if (this.state.step !== this.replay.target) return undefined;
     return this.#both === this.#wanted
-      ? '✓ The twin, too, has come to its fingerprint in the link.'
-      : '▲ The twin has not come to its fingerprint in the link: this browser’s tanh rounds otherwise than the one that made it.';
+      ? '✓ The twin, too, has reached its fingerprint in the link.'
+      : '▲ The twin has not reached its fingerprint in the link: this browser’s tanh rounds differently from the one that made it.';
   }
 
   // ---- questions ----

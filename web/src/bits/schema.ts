@@ -32,7 +32,7 @@ export const ORDER: ChoiceField = {
   name: 'order of sums of the twin',
   help: 'How the twin adds up the inputs of a unit.',
   options: [
-    { value: 'same', label: 'first to last, as the kernel' },
+    { value: 'same', label: 'first to last, like the kernel' },
     { value: 'reversed', label: 'last to first' },
   ],
   default: 'same',
@@ -42,7 +42,7 @@ export const SCHEMA = withCommon([SEED, STEPS, TANH, ORDER], {
   last: 100_000,
   replays: 'The link replays both runs to this step.',
   digest: "the kernel's parameters at that step",
-  both: 'Made of both fingerprints there, so that it does not tell whether they are equal; the page says whether the twin, too, comes to its own. Another browser’s tanh may give another.',
+  both: 'Made from both fingerprints there; it does not reveal whether they are equal. The page says whether the twin reaches its own. Another browser’s tanh may give another.',
   guesses: [
     { of: 'the weights that keep their bits', max: 105, integer: true },
     { of: 'the difference of the losses, as a share', max: 1 },
@@ -58,17 +58,17 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Another order',
-    says: 'The twin adds the same products from the last to the first. On paper a sum does not care.',
+    says: 'The twin adds the same products from the last to the first. On paper the sum is the same.',
     values: { tanh: 'kernel', order: 'reversed' },
   },
   {
     name: 'Nothing exchanged',
-    says: 'The control: the twin does the same arithmetic in the same order, by other code.',
+    says: 'The control: the twin does the same arithmetic in the same order, with different code.',
     values: { tanh: 'kernel' },
   },
   {
     name: 'For long',
-    says: 'Another tanh for 100 000 steps. Choose the fastest speed; the step counts on below the figure.',
+    says: 'Another tanh for 100 000 steps. Choose the fastest speed; the step count is below the figure.',
     values: { steps: '100000' },
   },
 ];

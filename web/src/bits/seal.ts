@@ -1,4 +1,4 @@
-/** What a link holds of the twin: a fingerprint beside the first one would tell whether a bit differs, before it is guessed. */
+/** Seals the fingerprint of the twin in a link: printed beside the first one it would reveal whether a bit differs, before the guess. */
 
 /** An odd number whose bits look random: 2^64 over the golden ratio. */
 const ODD = 0x9e3779b97f4a7c15n;

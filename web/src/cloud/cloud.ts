@@ -97,7 +97,7 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
     if (heat() / Math.max(1, batch) > HOTTEST) {
       batch = Math.ceil(heat() / HOTTEST);
       this.note(
-        `The batch size became ${batch}: at a temperature above ${HOTTEST} the cloud would leave the map.`,
+        `The batch size is now ${batch}: at a temperature above ${HOTTEST} the cloud would leave the map.`,
       );
     }
     this.values.batch = clampNumber(BATCH, batch);
@@ -111,11 +111,11 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
     const { values } = this;
     if (key === NOISE.key && ofBowl(value) && values.ground !== 'bowl') {
       values.ground = 'bowl';
-      this.note('The landscape became the bowl: this noise belongs to it.');
+      this.note('The landscape is now the bowl: this noise belongs to it.');
     }
     if (key === GROUND.key && value !== 'bowl' && ofBowl(values.noise!)) {
       values.noise = 'even';
-      this.note('The noise became equal everywhere: the other one belongs to the bowl.');
+      this.note('The noise is now equal everywhere: the other one belongs to the bowl.');
     }
     const after = { ...values, [key]: value };
     if (after.noise === 'batches' && after.cooling !== '0' && Number(after.batch) > LARGEST_TO_DOUBLE) {
@@ -123,8 +123,8 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
       if (key === COOLING.key) values.batch = LARGEST_TO_DOUBLE;
       this.note(
         key === COOLING.key
-          ? `The batch size became ${LARGEST_TO_DOUBLE}: cooling doubles it six times.`
-          : 'Nothing is cooled: batches of this size cannot be doubled six times.',
+          ? `The batch size is now ${LARGEST_TO_DOUBLE}: cooling doubles it six times.`
+          : 'Cooling is off: batches of this size cannot be doubled six times.',
       );
     }
   }
@@ -189,19 +189,19 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
     const { left, along, across, temperature } = end;
     if (ground === 'bowl' && ofBowl(noise!)) {
       const widths = [along, across].map(({ cloud }) => significant(Math.sqrt(cloud)));
-      return `The bowl is five times as steep across as along, and the cloud is about as wide: standard deviations of ${widths[0]} along and ${widths[1]} across, where √T is ${significant(Math.sqrt(temperature))}.`;
+      return `The bowl is five times as steep across as along, and the cloud is about equally wide: standard deviations of ${widths[0]} along and ${widths[1]} across, where √T is ${significant(Math.sqrt(temperature))}.`;
     }
     if (ground === 'bowl') {
       const times = significant(across.cloud / across.law);
       const theory = significant(1 / (1 - (this.number('rate') * 5) / 2));
-      return `The cloud is ${times} times as wide across, in variance, as its law at T = ${significant(temperature)}; for steps of this length it has to be ${theory}.`;
+      return `The cloud is ${times} times as wide across, in variance, as its law at T = ${significant(temperature)}; for steps of this length theory says ${theory}.`;
     }
     if (ground === 'ring' && noise === 'above')
-      return `The cloud keeps its shape and goes round: a circulation of ${significant(end.circulation, 2)} per unit of time, for ${significant(end.produced, 2)} nats of entropy.`;
+      return `The cloud keeps its shape and circulates: a circulation of ${significant(end.circulation, 2)} per unit of time, for ${significant(end.produced, 2)} nats of entropy.`;
     const froze = this.#froze;
     if (froze !== undefined)
-      return `It froze near step ${count(froze)}: ${percent(left.cloud, 0)} of the cloud are at the left, where its law now has ${percent(left.law, 0)}. It stays where it was when the noise could last carry it over the wall.`;
-    return `The cloud has settled with ${percent(left.cloud, 0)} at the left, its density with ${percent(left.density, 0)}; the law e^(−V/T) at T = ${significant(temperature)} says ${percent(left.law, 0)}.`;
+      return `It froze near step ${count(froze)}: ${percent(left.cloud, 0)} of the cloud is on the left, where its law now has ${percent(left.law, 0)}. It stays where it was when the noise could last carry it over the wall.`;
+    return `The cloud has settled with ${percent(left.cloud, 0)} on the left, its density with ${percent(left.density, 0)}; the law e^(−V/T) at T = ${significant(temperature)} says ${percent(left.law, 0)}.`;
   }
 
   // ---- words and numbers ----
@@ -226,7 +226,7 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
     const where = `Step ${count(state.step)}. The landscape: ${label}`;
     if (this.veils('ends')) return `${where}. The cloud is hidden until you guess.`;
     const { left, density, cloud } = state.now;
-    return `${where}. A cloud of ${count(Number(this.values.walkers))} walkers, ${percent(left.cloud)} at the left; its density ${percent(left.density)}, the law ${percent(left.law)}. Distance of the density ${significant(density)} nats, of the cloud ${significant(cloud)}.`;
+    return `${where}. A cloud of ${count(Number(this.values.walkers))} walkers, ${percent(left.cloud)} on the left; its density ${percent(left.density)}, the law ${percent(left.law)}. Distance of the density ${significant(density)} nats, of the cloud ${significant(cloud)}.`;
   }
 
   #shown() {
@@ -247,7 +247,7 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
   protected mainNumber() {
     const step = `step ${count(this.state?.step ?? 0)} of ${count(this.total)}`;
     if (!this.state || this.veils('ends')) return { note: `the cloud is hidden until you guess · ${step}` };
-    return { value: percent(this.state.now.left.cloud, 0), note: `of the cloud at the left · ${step}` };
+    return { value: percent(this.state.now.left.cloud, 0), note: `of the cloud on the left · ${step}` };
   }
 
   // ---- drawing ----
@@ -311,7 +311,7 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
         ${
           hidden
             ? `${LINES} The cloud appears once you have committed or skipped.`
-            : `${LINES} ${count(Math.min(512, Number(this.values.walkers)))} walkers are drawn, and in white and dashes lines of equal density.`
+            : `${LINES} ${count(Math.min(512, Number(this.values.walkers)))} walkers are drawn, and white or dashed lines of equal density.`
         }
       </figcaption>
     </figure>`;
@@ -359,7 +359,7 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
       },
       {
         id: 'shares',
-        label: 'Share at the left',
+        label: 'Share on the left',
         span: this.total,
         ...marks,
         format: (y) => percent(y),
@@ -383,8 +383,8 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
     if (this.veils('ends')) return super.curves();
     return html`<div class="charts">${this.others()}</div>
       <p class="note">
-        The shaded strip is what a perfect cloud of as many walkers reads, give or take two standard deviations. Only the density’s
-        distance has to fall, while the law stays. F − F* is the free energy above its limit, in units of height.${this.#froze !== undefined ? ` The triangle marks step ${count(this.#froze)}, from which on the density has stayed.` : ''}
+        The shaded strip is the range for a perfect cloud of as many walkers, within two standard deviations. Only the density’s
+        distance has to fall, while the law stays. F − F* is the free energy above its limit, in units of height.${this.#froze !== undefined ? ` The triangle marks step ${count(this.#froze)}, from which on the density has not moved.` : ''}
       </p>
       ${this.pinnedNote()}`;
   }

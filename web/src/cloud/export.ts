@@ -1,4 +1,4 @@
-/** What the reader can take home from Cloud. */
+/** Exports of Cloud. */
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';

@@ -130,7 +130,7 @@ function cloud(values: Values): kernel.Cloud {
   return new kernel.Cloud(settings);
 }
 
-/** Of the run that is shown: twice the step, twice the batch. */
+/** The run shown, with twice the step and twice the batch. */
 let twice: { values: Values; handle?: kernel.Cloud };
 
 function start(values: Values): Moving {

@@ -36,12 +36,12 @@ export function numbers({ now, digest, bowl, hide }: Shown): NumberShown[] {
           hidden: hide,
           long: true,
           definition:
-            'Along the steep direction, where λ is 5. If the noise is equal everywhere the law’s is T/λ, and a little more for the cells’ size.',
+            'Along the steep direction, where λ is 5. With equal noise everywhere the law’s is T/λ, plus a little for the size of the cells.',
           test: 'across',
         }
       : {
           symbol: '',
-          name: 'share at the left: cloud · density · law',
+          name: 'share on the left: cloud · density · law',
           value: each(now.left, (x) => (100 * x).toFixed(1)),
           unit: '%',
           hidden: hide,
@@ -69,7 +69,7 @@ export function numbers({ now, digest, bowl, hide }: Shown): NumberShown[] {
       unit: 'nats',
       hidden: hide,
       definition:
-        'The same of the walkers, counted in 24 × 24 bins, and what a perfect cloud of as many walkers would read on average. A finite cloud never comes to 0, and may rise.',
+        'The same for the walkers, counted in 24 × 24 bins, and its average for a perfect cloud of as many walkers. For a finite cloud it never reaches 0, and may rise.',
       test: 'cloud-distance',
     },
     {
@@ -96,7 +96,7 @@ export function moreNumbers({ now, bowl, wells, passage, hide }: Shown): NumberS
     hidden: hide,
     long: true,
     definition:
-      'From the right well to the bottom of the left one. The cloud’s number is all steps made before arriving, over the number of walkers that have arrived. The diffusion’s follows from its equation, exactly, on the grid. Kramers’ formula is for walls much higher than T: lower the temperature and it comes near.',
+      'From the right well to the bottom of the left one. The cloud’s number is all steps before arrival, over the number of walkers that have arrived. The diffusion’s follows from its equation, exactly, on the grid. Kramers’ formula is for walls much higher than T: lower the temperature and it comes closer.',
     formula: 'kramers',
     test: 'arrival',
   };
@@ -119,7 +119,7 @@ export function moreNumbers({ now, bowl, wells, passage, hide }: Shown): NumberS
       unit: 'nats',
       hidden: hide,
       definition:
-        'Mean height minus T times the entropy, above what it is for the law. Over T it is the distance of the density, though it is computed otherwise. Where the noise is not equal everywhere there is no such energy.',
+        'Mean height minus T times the entropy, above its value for the law. Over T it is the distance of the density, computed another way. It exists only where the noise is equal everywhere.',
       formula: 'free-energy',
       test: 'energy',
     },
@@ -130,7 +130,7 @@ export function moreNumbers({ now, bowl, wells, passage, hide }: Shown): NumberS
       unit: 'nats per unit of time',
       hidden: hide,
       definition:
-        'By the current that is left when all has settled: 0 in balance, above 0 where it goes round. A unit of time is 1/η steps.',
+        'By the current that remains when all has settled: 0 in equilibrium, above 0 where it circulates. A unit of time is 1/η steps.',
       test: 'produced',
     },
     {
@@ -139,8 +139,7 @@ export function moreNumbers({ now, bowl, wells, passage, hide }: Shown): NumberS
       value: Math.abs(now.circulation) < 1e-12 ? '0' : significant(now.circulation, 2),
       unit: 'per unit of time',
       hidden: hide,
-      definition:
-        'The density’s current times the arm, around the middle: above 0 it goes round counter-clockwise.',
+      definition: 'The moment of the density’s current about the middle: above 0 it turns counter-clockwise.',
       test: 'circulation',
     },
   ];

@@ -1,9 +1,9 @@
-/** What the page of *Cloud* and its worker say to each other. */
+/** Messages between the page of *Cloud* and its worker. */
 
 import type { Picture } from '../grammar/field.ts';
 import type { Stand } from '../lib/protocol.ts';
 
-/** Of the cloud, of its density, and of the law where both settle. */
+/** Values for the cloud, its density, and the law to which both settle. */
 export interface Three {
   cloud: number;
   density: number;
@@ -14,7 +14,7 @@ export interface Three {
 export interface Sample {
   step: number;
   temperature: number;
-  /** Shares at the left, and variances along x and along y. */
+  /** Shares on the left, and variances along x and along y. */
   left: Three;
   along: Three;
   across: Three;
@@ -45,19 +45,19 @@ export interface Frame extends Stand {
   current?: Float64Array;
   /** Mean steps from the right well to the left one's bottom: of the cloud until now, of the diffusion, by Kramers' formula. */
   passage?: Float64Array;
-  /** Since the last frame. */
+  /** Measured since the last frame. */
   measured: Sample[];
 }
 
 /** How a cloud has ended that makes half as many steps of twice the length, with batches twice as large. */
 export interface Doubled {
-  /** The share of it at the left, not a number if it diverged, and how many walkers it has. */
+  /** The share of it on the left, not a number if it diverged, and how many walkers it has. */
   left: number;
   walkers: number;
 }
 
 export type Requests = {
-  /** Goes on with that cloud until `sliceMs` have passed; told once it has ended. */
+  /** Advances that cloud for `sliceMs`; answers once it has ended. */
   doubled: { ask: { sliceMs: number }; answer: Doubled | undefined };
 };
 

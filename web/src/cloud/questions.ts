@@ -7,7 +7,7 @@ import type { Doubled, Sample } from './protocol.ts';
 import { ofBowl, RUN } from './schema.ts';
 
 export interface AskedOfCloud extends Asked {
-  /** Of where it has settled, and a second cloud with twice the step and twice the batch; nothing before. */
+  /** The truth, from the settled cloud and a second one with twice the step and batch; undefined before. */
   truth: (end: Sample | undefined, doubled: Doubled | undefined) => number | undefined;
 }
 
@@ -15,28 +15,28 @@ const ENDS = {
   guess: 'guess',
   hidden: 'ends',
   hides: 'cloud, its density and the law',
-  at: 'when all steps are made',
+  at: 'after the last step',
 } as const;
 
-/** Of those that begin at the right; others begin all over the map. */
+/** For clouds that begin on the right; others begin all over the map. */
 const WHERE: Readonly<Record<string, string>> = {
   wells:
-    'All begin in the right well, which is the higher one. When the cloud has settled, what share of it is in the lower one, at the left?',
+    'All begin in the right well, the higher one. When the cloud has settled, what share of it is in the lower one, on the left?',
   valleys:
-    'All begin in the well at the right: it is wide, and shallow. The one at the left is deeper, and narrow. When the cloud has settled, what share of it is at the left?',
-  ring: 'All begin at the right of a ring of low ground, which slopes down to the left. When the cloud has settled, what share of it is in the left half?',
+    'All begin in the right well, which is wide and shallow. The left one is deeper and narrow. When the cloud has settled, what share of it is on the left?',
+  ring: 'All begin on the right of a ring of low ground, which slopes down to the left. When the cloud has settled, what share of it is in the left half?',
 };
 
-const COOLED = ' On the way the noise is cooled: near its end the law has nearly all at the left.';
+const COOLED = ' The noise is cooled on the way: near the end the law has nearly all on the left.';
 
 const ANYWHERE =
-  'The walkers begin all over the map. When the cloud has settled, what share of it is at the left, where the lowest place is?';
+  'The walkers begin all over the map. When the cloud has settled, what share of it is on the left, where the lowest place is?';
 
 const share = (ground: string, cooled: boolean, box: boolean): AskedOfCloud => ({
   ...ENDS,
   id: `share-${ground}-${cooled}`,
   text: `${box ? ANYWHERE : WHERE[ground]}${cooled ? COOLED : ''}`,
-  quantity: 'share at the left',
+  quantity: 'share on the left',
   min: 0,
   max: 100,
   step: 1,
@@ -45,14 +45,14 @@ const share = (ground: string, cooled: boolean, box: boolean): AskedOfCloud => (
   truth: (end) => end && 100 * end.left.cloud,
   verdict: () =>
     cooled
-      ? 'While it is warm the cloud follows the law; then the walls between the wells get too high for the noise that is left, and whoever is right stays right.'
+      ? 'While warm, the cloud follows the law; then the walls between the wells get too high for the remaining noise, and each walker stays on its side.'
       : 'Neither all in the lowest place nor half and half: each place gets e^(−V/T), and a wide valley has more places.',
 });
 
 const WIDE: AskedOfCloud = {
   ...ENDS,
   id: 'wide',
-  text: 'In a bowl of curvature λ the law of the diffusion has the variance T/λ. The cloud makes steps of length η. Across, where λ is 5: how many times the law’s variance will the cloud’s be?',
+  text: 'In a bowl of curvature λ the law of the diffusion has variance T/λ. The cloud takes steps of length η. Across, where λ is 5, how many times the law’s variance will the cloud’s be?',
   quantity: 'variance over that of the law',
   min: 0.5,
   max: 5,
@@ -62,7 +62,7 @@ const WIDE: AskedOfCloud = {
   log: true,
   truth: (end) => end && end.across.cloud / end.across.law,
   verdict: () =>
-    'It is 1/(1 − ηλ/2) times, exactly: near 1 while steps are small, 2 at ηλ = 1, and without end at ηλ = 2. The diffusion is the picture of small steps.',
+    'Exactly 1/(1 − ηλ/2) times: near 1 while steps are small, 2 at ηλ = 1, and infinite at ηλ = 2. The diffusion describes small steps.',
 };
 
 /** Widths that differ by less than a tenth are the same. */
@@ -73,7 +73,7 @@ const wider = (real: boolean): AskedOfCloud => ({
   id: real ? 'wider-batches' : 'wider',
   text: `The bowl is five times as steep across (up and down) as along. ${
     real
-      ? 'Each step takes real samples of a regression whose loss this bowl is.'
+      ? 'Each step takes real samples of a regression, whose loss is this bowl.'
       : 'The noise is five times as strong across, too.'
   } When the cloud has settled, in which direction is it wider?`,
   quantity: 'where it is wider',
@@ -86,19 +86,19 @@ const wider = (real: boolean): AskedOfCloud => ({
   },
   verdict: () =>
     real
-      ? 'Nobody made this noise as strong as the curvature. A sample’s slope is its residual times its input, and the inputs make the curvature: where the bowl is steep, samples disagree more. Both drop out of the width, while steps are small.'
-      : 'The steep direction pulls back five times as hard, and is shaken with five times the variance: both drop out, and the variance is T in every direction, while steps are small.',
+      ? 'Nobody matched this noise to the curvature. A sample’s slope is its residual times its input, and the inputs make the curvature: where the bowl is steep, samples disagree more. The two cancel in the width, while steps are small.'
+      : 'The steep direction pulls back five times as hard and is shaken with five times the variance: the two cancel, and the variance is T in every direction, while steps are small.',
 });
 
 const ROUND: AskedOfCloud = {
   ...ENDS,
   id: 'round',
-  text: 'In the lower half of the map the noise is weak, in the upper it is strong; nothing else pushes. In the end the cloud no longer changes. Does it then stand still on average, or does it flow?',
+  text: 'The noise is weak in the lower half of the map and strong in the upper; nothing else pushes. In the end the cloud no longer changes. Does it then stand still on average, or does it flow?',
   quantity: 'whether it flows',
   ...choosing(['it stands still: what goes one way comes back', 'it flows round the ring for ever']),
   truth: (end) => end && (end.produced > 1e-4 ? 1 : 0),
   verdict: () =>
-    'Where noise depends on the place, what settles is in general no equilibrium. The shape stays, the walkers go round, and that takes entropy all the time.',
+    'Where noise depends on the place, the settled cloud is in general not in equilibrium. The shape stays, the walkers circulate, and that produces entropy all the time.',
 };
 
 /** A share that differs by less has hardly changed. */
@@ -106,11 +106,11 @@ const HARDLY = 0.03;
 
 export const LOCKED: AskedOfCloud = {
   id: 'locked',
-  text: 'Let the step be twice as long and the batch twice as large: the temperature stays. Does the place where the cloud settles change?',
+  text: 'Double both the step and the batch: the temperature stays. Does the place where the cloud settles change?',
   quantity: 'whether it changes',
   ...choosing(['yes', 'hardly, while steps are small', 'no, never']),
   hides: '',
-  at: 'when all steps are made, and those of a second cloud',
+  at: 'after the last step, and that of a second cloud',
   truth: (end, doubled) => {
     if (!end || !doubled) return undefined;
     const [here, there] = [end.left.cloud, doubled.left];
@@ -121,7 +121,7 @@ export const LOCKED: AskedOfCloud = {
     return Math.abs(here - there) <= Math.max(HARDLY, 3 * noise) ? 1 : 0;
   },
   verdict: () =>
-    'Only η/b enters the law of small steps. Lock the temperature and move the learning rate to see it; with “Too large a step” the law is no longer that of the temperature.',
+    'Only η/b enters the law of small steps. Lock the temperature and move the learning rate to see it; with “Too large a step” the temperature no longer sets the law.',
 };
 
 function asked({ ground, noise, cooling, begin }: Values): readonly AskedOfCloud[] {

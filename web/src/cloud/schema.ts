@@ -49,7 +49,7 @@ export const VARIANCE: NumberField = {
 export const LOCK = onOff(
   'lock',
   'lock the temperature',
-  'On: another learning rate takes another batch size along.',
+  'On: changing the learning rate changes the batch size with it.',
 );
 
 export const GROUND: ChoiceField = {
@@ -103,7 +103,7 @@ export const COOLING: ChoiceField = {
   kind: 'choice',
   key: 'cooling',
   name: 'cooling',
-  help: 'Whether the temperature is halved now and then, as by a batch twice as large: six times in all.',
+  help: 'Whether the temperature is halved at intervals, as by doubling the batch: six times in all.',
   options: [
     { value: '0', label: 'none' },
     { value: '250', label: 'halved every 250 steps' },
@@ -145,7 +145,7 @@ export const SPREAD: ChoiceField = {
   name: 'start',
   help: 'Where the cloud begins.',
   options: [
-    { value: 'place', label: 'all at the right' },
+    { value: 'place', label: 'all on the right' },
     { value: 'box', label: 'all over the map' },
   ],
   default: 'place',
@@ -153,7 +153,7 @@ export const SPREAD: ChoiceField = {
 
 /** Hotter, the cloud would leave the map; the kernel refuses it. */
 export const HOTTEST = 0.6;
-/** What a run depends on. */
+/** Settings that a run depends on. */
 export const RUN: Schema = [SEED, RATE, BATCH, VARIANCE, GROUND, TILT, NOISE, COOLING, WALKERS, SPREAD];
 
 export const SCHEMA = withCommon([...RUN, LOCK, DRAWN], {
@@ -172,12 +172,12 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Deep or wide',
-    says: 'At the left a deep, narrow well; at the right, where all begin, a shallow, wide one.',
+    says: 'On the left a deep, narrow well; on the right, where all begin, a shallow, wide one.',
     values: { ground: 'valleys', rate: 0.04 },
   },
   {
     name: 'Cooled',
-    says: 'From all over the map. The batch doubles every 250 steps, and each time the temperature is halved.',
+    says: 'All over the map at the start. The batch doubles every 250 steps, and each time the temperature is halved.',
     values: { cooling: '250', begin: 'box' },
   },
   {

@@ -1,13 +1,13 @@
-/** Between two announcements: a screen reader is not to be chattered at. */
+/** Least time between two announcements. */
 const PAUSE_MS = 2000;
 
 /**
- * Words for a screen reader, at most once in two seconds. What comes too soon waits; while something waits, only the
- * newest is kept, and what must be heard gives way only to what must be heard.
+ * Announces text to a screen reader, at most once in two seconds. Text that comes too soon waits; only the newest waiting text is
+ * kept, and text that must be heard is replaced only by other such text.
  */
 export class Announcer {
   #region: () => Element | null;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #lastAt = Number.NEGATIVE_INFINITY;
   #waiting: { text: string; must: boolean } | undefined;
 
   constructor(region: () => Element | null) {
@@ -19,23 +19,23 @@ export class Announcer {
       if (must || !this.#waiting.must) this.#waiting = { text, must };
       return;
     }
-    const wait = this.#toldAt + PAUSE_MS - Date.now();
+    const wait = this.#lastAt + PAUSE_MS - Date.now();
     if (wait <= 0) {
-      this.#tell(text);
+      this.#announce(text);
       return;
     }
     this.#waiting = { text, must };
     setTimeout(() => {
       const { text } = this.#waiting!;
       this.#waiting = undefined;
-      this.#tell(text);
+      this.#announce(text);
     }, wait);
   }
 
-  #tell(text: string): void {
+  #announce(text: string): void {
     const region = this.#region();
     if (!region) return;
-    this.#toldAt = Date.now();
+    this.#lastAt = Date.now();
     region.textContent = text;
   }
 }

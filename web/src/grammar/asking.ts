@@ -6,8 +6,9 @@ import type { Act, Stand } from '../lib/protocol.ts';
 import { parse, print, type TextField, type Values } from '../lib/schema.ts';
 import type { Series } from './curves.ts';
 import type { NumberShown } from './numbers.ts';
+import { Playing } from './playing.ts';
 import { type Asked, Guesses } from './predictions.ts';
-import { LONG_SLICE_MS, Run } from './run.ts';
+import { LONG_SLICE_MS } from './run.ts';
 import { GUESSES, PIN } from './settings.ts';
 
 /** What a link holds besides the run itself. */
@@ -53,7 +54,7 @@ export abstract class Asking<
   V = undefined,
   Own extends Requests = Record<never, never>,
   A extends Act = never,
-> extends Run<F, V, Own, A> {
+> extends Playing<F, V, Own, A> {
   protected guesses = new Guesses();
   protected pinned: Pinned | undefined;
 
@@ -69,7 +70,7 @@ export abstract class Asking<
 
   protected override moment({ guess = false } = {}): Values {
     const standing = this.playing ? undefined : this.standing;
-    const guesses = this.guesses.told(this.questions, guess);
+    const guesses = this.guesses.linked(this.questions, guess);
     return { ...this.values, step: 0, digest: '', ...guesses, ...standing };
   }
 
@@ -131,7 +132,7 @@ export abstract class Asking<
     const alone = this.schema.filter(({ key }) => !NOT_PINNED.has(key));
     const link = print(alone, this.moment()).slice(1);
     const { maxLength } = this.schema.find(({ key }) => key === PIN) as TextField;
-    return this.untold || link.length > maxLength ? '' : link;
+    return this.unlinkable || link.length > maxLength ? '' : link;
   }
 
   /** Runs the run that the link wants pinned, unless it is the one that is. */
@@ -160,7 +161,7 @@ export abstract class Asking<
     });
   }
 
-  /** What of some lines may be seen. */
+  /** The lines that may be seen. */
   protected seen(series: readonly Series[] = []): Series[] {
     return series.filter(({ veil }) => !this.veils(veil));
   }

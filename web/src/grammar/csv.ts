@@ -5,7 +5,7 @@ import { Part } from './element.ts';
 /** Larger than any table that is taken. */
 const MOST_BYTES = 1_000_000;
 
-/** Where a table of comma-separated values is pasted, dropped or opened. Tells `lab-table` once one has been read. */
+/** Where a table of comma-separated values is pasted, dropped or opened. Emits `lab-table` once one has been read. */
 export class Csv extends Part {
   static override properties = { limits: { attribute: false }, label: {}, note: {}, why: { state: true } };
   declare limits: Limits;
@@ -22,7 +22,7 @@ export class Csv extends Part {
   #read(text: string): void {
     const read: Read = readTable(text, this.limits);
     this.why = 'why' in read ? read.why : '';
-    if (!('why' in read)) this.tell('lab-table', read);
+    if (!('why' in read)) this.emit('lab-table', read);
   }
 
   async #open(file: File | undefined): Promise<void> {

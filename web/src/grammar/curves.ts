@@ -11,7 +11,7 @@ export interface Series {
   role: string;
   mark: 'circle' | 'square';
   points: readonly (readonly [number, number])[];
-  /** What a question that is still open must hide for this line to be hidden. */
+  /** This line is hidden while an open question hides this. */
   veil?: string;
 }
 
@@ -54,7 +54,7 @@ export class Curves extends SizedPart {
   declare format: (y: number) => string;
   /** The same for the values at the axis. */
   declare ticks: (y: number) => string;
-  /** What runs from left to right. */
+  /** The quantity on the horizontal axis. */
   declare axis: string;
   /** Where the axis ends; 0 lets it grow with the run. With a span the values, too, take the room they need. */
   declare span: number;
@@ -128,13 +128,13 @@ export class Curves extends SizedPart {
         next = steps.length - 1;
         break;
       case 'Escape':
-        this.tell('lab-cursor', undefined);
+        this.emit('lab-cursor', undefined);
         return;
       default:
         return;
     }
     event.preventDefault();
-    this.tell('lab-cursor', steps[Math.min(steps.length - 1, Math.max(0, next))]);
+    this.emit('lab-cursor', steps[Math.min(steps.length - 1, Math.max(0, next))]);
   }
 
   #point(event: PointerEvent): void {
@@ -143,7 +143,7 @@ export class Curves extends SizedPart {
     const steps = this.#steps();
     if (steps.length === 0) return;
     const nearest = steps.reduce((best, s) => (Math.abs(s - x) < Math.abs(best - x) ? s : best), steps[0]!);
-    this.tell('lab-cursor', nearest);
+    this.emit('lab-cursor', nearest);
   }
 
   #reading(): string {
@@ -167,7 +167,7 @@ export class Curves extends SizedPart {
     const steps = this.#steps();
     const reading = this.#reading();
     const now = this.cursor ?? steps.at(-1) ?? 0;
-    // Beside the figure it is low: a line of writing for each value, and some air.
+    // Beside the figure the chart is low: one line of text per tick, with some space.
     const most = Math.max(2, Math.min(5, Math.floor((this.height - BOTTOM - TOP) / 24)));
     const yTicks = this.log ? y.ticks(4).filter(oneTwoFive) : y.ticks(most);
     return html`<h3 id="title-${this.id}">${this.known ? defined(this.label, this.known) : this.label}</h3>
@@ -183,7 +183,7 @@ export class Curves extends SizedPart {
         @keydown=${this.#key}
         @pointerdown=${this.#point}
         @pointermove=${this.#point}
-        @pointerleave=${() => this.tell('lab-cursor', undefined)}
+        @pointerleave=${() => this.emit('lab-cursor', undefined)}
       >
         <svg viewBox="0 0 ${this.width} ${this.height}" width=${this.width} height=${this.height} aria-hidden="true">
           ${yTicks.map(

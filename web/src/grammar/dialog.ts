@@ -14,7 +14,7 @@ export function open(root: ParentNode, id: string, closed: () => void): void {
   const element = root.querySelector<HTMLDialogElement>(`#${id}`);
   if (!element || element.open) return;
   const ended = () => {
-    // Told late, of a dialog whose element has meanwhile been opened as another.
+    // The event may arrive late, when the element is already open as another dialog.
     if (element.open) return;
     element.removeEventListener('close', ended);
     closed();

@@ -27,7 +27,7 @@ export abstract class Dialogs<
 > extends Asking<F, V, Own, A> {
   /** The dialog that is open; the others are not made. */
   #dialog: DialogName | undefined;
-  /** What a first visit does not need is loaded when it is opened. */
+  /** Dialogs that a first visit does not need; loaded when opened. */
   readonly #loaded: { help?: typeof helpDialog; share?: typeof shareDialog } = {};
 
   // ---- what an exhibit provides ----
@@ -37,13 +37,13 @@ export abstract class Dialogs<
     return this.localName.replace(/^lab-/, '');
   }
 
-  /** What can be taken home, besides the state; what is hidden is not in it. */
+  /** Files to take home, besides the state, without anything hidden. */
   protected abstract files(): readonly HomeFile[];
 
   /** The question of the page, answered by this run in a sentence; nothing before the answer is there and may be seen. */
   protected abstract answer(): string | undefined;
 
-  /** What the state holds besides settings, step and fingerprint. */
+  /** Parts of the state besides settings, step and fingerprint. */
   protected stateParts(): object {
     return {};
   }
@@ -67,7 +67,7 @@ export abstract class Dialogs<
 
   /** Shows a dialog, whose code is loaded with its first use. */
   protected async opens(dialog: DialogName): Promise<void> {
-    // What is shared or taken home is of one moment.
+    // Whatever is shared or taken home shows one moment.
     if (dialog !== 'help') this.playing = false;
     this.#dialog = dialog;
     if (dialog === 'help') this.#loaded.help ??= (await import('./help.ts')).helpDialog;
@@ -87,7 +87,7 @@ export abstract class Dialogs<
     else this.note(found.why);
   }
 
-  /** What is written on every sheet, and cited. */
+  /** The text on every sheet and in the citation. */
   protected about(): About {
     return {
       root: this,
@@ -125,7 +125,7 @@ export abstract class Dialogs<
     return this.#loaded.share!({
       link: (guess) => new URL(this.link(this.moment({ guess })), location.href).href,
       guess: this.guesses.any(this.questions),
-      untold: this.untold,
+      unlinkable: this.unlinkable,
       cite: `losscape 0.1.0, ${this.#title}: ${this.describe()}, fingerprint ${this.fingerprint}`,
     });
   }

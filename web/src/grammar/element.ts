@@ -6,7 +6,7 @@ export class Part extends LitElement {
     return this;
   }
 
-  protected tell(type: string, detail?: unknown): void {
+  protected emit(type: string, detail?: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
 }

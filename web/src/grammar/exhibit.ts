@@ -1,4 +1,4 @@
-/** What every exhibit shows: the same parts in the same places, filled by the exhibit. */
+/** The page of every exhibit: the same parts in the same places, filled by the exhibit. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import './curves.ts';
@@ -42,9 +42,9 @@ export abstract class Exhibit<
   // ---- what an exhibit provides ----
 
   protected abstract readonly presets: readonly Preset[];
-  /** What the numbers are of: step and seed, say. */
+  /** A caption of the numbers: step and seed, say. */
   protected abstract get caption(): string;
-  /** What a phone shows below the figure. */
+  /** The number that a phone shows below the figure. */
   protected abstract mainNumber(): { value?: string; note: string };
   protected abstract figure(): TemplateResult;
   protected abstract controls(): TemplateResult;
@@ -149,7 +149,7 @@ export abstract class Exhibit<
   #awaited(): boolean {
     if (this.playing || this.hides('predict') || !this.guesses.waiting(this.questions)) return false;
     this.do('predict');
-    this.say('Guess first, or skip: then Play shows what comes.', true);
+    this.say('Guess first, or skip: then Play shows what happens.', true);
     return true;
   }
 
@@ -178,7 +178,7 @@ export abstract class Exhibit<
       .guess=${this.guesses.of(asked)}
       .theirs=${this.values[asked.guess ?? '']}
       .truth=${answer ? undefined : this.truth(asked)}
-      .at=${answer ? 'when it is shown to all' : asked.at}
+      .at=${answer ? 'when all may see it' : asked.at}
       .hides=${asked.hides}
       ?more=${this.guesses.more(questions)}
       @lab-guess=${(event: CustomEvent<Guess>) => {
@@ -248,14 +248,14 @@ export abstract class Exhibit<
         <div class="primary-controls">${this.moreControls()}</div>
         <lab-numbers label="More numbers" class="numbers" .items=${this.withPinned(this.moreNumbers())}></lab-numbers>
       </details>`;
-    const told = (event: CustomEvent<{ key: string; value: number | string }>) =>
+    const changed = (event: CustomEvent<{ key: string; value: number | string }>) =>
       this.set(event.detail.key, event.detail.value);
-    return html`<div class="controls" @lab-set=${told} @lab-note=${(event: CustomEvent<string>) => this.note(event.detail)}>
+    return html`<div class="controls" @lab-set=${changed} @lab-note=${(event: CustomEvent<string>) => this.note(event.detail)}>
       ${this.#panel('controls', body)}
     </div>`;
   }
 
-  /** What stands beside the figure, on a phone in the tab of the curves: the main curve, once something of it may be seen. */
+  /** The main curve, once part of it may be seen: beside the figure, or on a phone in the tab of the curves. */
   protected beside(): TemplateResult | typeof nothing {
     const chart = this.charts().find(({ id }) => id === this.main);
     if (!chart || this.seen(chart.series).length === 0) return nothing;
@@ -305,8 +305,8 @@ export abstract class Exhibit<
     return chartElement(drawn, ours, pinned, cursor, this.playing, height, known);
   }
 
-  /** In place of what would tell an answer. */
-  protected readonly undrawn = html`<p class="note">What is still to be guessed is not drawn.</p>`;
+  /** In place of what would reveal an answer. */
+  protected readonly undrawn = html`<p class="note">Answers still to be guessed are not drawn.</p>`;
 
   /** The curves that stand in their tab: all but the one beside the figure, and those of which nothing may be seen. */
   protected others(): TemplateResult[] {
@@ -332,7 +332,7 @@ export abstract class Exhibit<
     return html`<p class="note">Thin lines: the pinned run (${this.pinned.settings}).</p>`;
   }
 
-  /** What stands below the curves, outside of their tab. */
+  /** Content below the curves, outside their tab. */
   protected below(): TemplateResult | typeof nothing {
     return nothing;
   }
@@ -347,7 +347,7 @@ export abstract class Exhibit<
     </div>`;
   }
 
-  /** More about what a replay has come to. */
+  /** More about the result of a replay. */
   protected banner(): TemplateResult | typeof nothing {
     return nothing;
   }

@@ -22,7 +22,7 @@ export function failureMessage(failure: Failure, recover: () => void) {
   </div>`;
 }
 
-/** What a replay has come to. */
+/** The result of a replay. */
 export function replayMessage({ state, target, digest }: Replay) {
   const words = {
     running: `Replaying to step ${count(target)} …`,
@@ -33,7 +33,7 @@ export function replayMessage({ state, target, digest }: Replay) {
   return html`<div class="message calm" data-test="replay" data-state=${state}><p>${words[state]}</p></div>`;
 }
 
-/** What was clamped or not understood, until it is dismissed. */
+/** Values that were clamped or not understood, until dismissed. */
 export function notesMessage(notes: readonly string[], dismiss: () => void) {
   if (notes.length === 0) return nothing;
   return html`<div class="message calm" role="status" data-test="notes">

@@ -4,7 +4,7 @@ import { SizedPart } from './element.ts';
 
 export interface Handle {
   id: string;
-  /** What a screen reader calls it. */
+  /** Its name for a screen reader. */
   label: string;
   /** The letter beside it. */
   letter: string;
@@ -24,7 +24,7 @@ export interface Picture {
   nodes: number;
 }
 
-/** By which factor a map is to be closer (0: all of it), and the place that stays where it is. */
+/** The factor by which to zoom a map (0: show all of it), and the place that stays fixed. */
 export interface Zoom extends Place {
   by: number;
 }
@@ -32,23 +32,23 @@ export interface Zoom extends Place {
 /** How far the arrow keys move a handle, without and with Shift. */
 const FINE = 0.02;
 const COARSE = 0.1;
-/** Of a key press: two make the double. */
+/** The zoom of one key press: two presses double. */
 const ZOOM = Math.SQRT2;
-/** Of a pixel that a wheel is turned by, as a logarithm. */
+/** The zoom of one pixel of the wheel, as a logarithm. */
 const WHEEL = 0.004;
-/** Of a line, where wheels count lines. */
+/** Pixels per line, where wheels count lines. */
 const LINE = 16;
 /** Smaller changes wait for more. */
 const LEAST = 1.03;
-/** Of the unit circle that a handle may be taken by: 44 px wide. */
+/** The radius within which a handle can be grabbed, in pixels: 44 px wide. */
 const REACH = 22;
 
 /**
- * A square map with level lines, whatever is drawn above it, and handles for pointer, touch and keys. Tells `lab-handle`
+ * A square map with level lines, whatever is drawn above it, and handles for pointer, touch and keys. Emits `lab-handle`
  * when a handle moves and `lab-place` when another place is pointed at. The keys + and − zoom, 0 shows all; so do the wheel
  * with Ctrl, which leaves the wheel alone to the page, and two fingers, around the place under them. What is zoomed is the
- * picture, or, if it is computed anew for that, `lab-zoom` tells how, and `lab-show` which place
- * is to be seen.
+ * picture, or, if it is computed anew for that, `lab-zoom` says how, and `lab-show` which place
+ * has to be visible.
  */
 export class Field extends SizedPart {
   static override properties = {
@@ -64,7 +64,7 @@ export class Field extends SizedPart {
   };
   declare picture: Picture | undefined;
   declare span: Span;
-  /** What the picture shows, if it is not yet what is to be seen. */
+  /** The part that the picture shows, if it is not yet the part to be seen. */
   declare covers: Span | undefined;
   declare handles: readonly Handle[];
   /** Drawn over the level lines; gets the scales of both axes. */
@@ -79,7 +79,7 @@ export class Field extends SizedPart {
   #dragged: string | undefined;
   /** The handle that has the focus. */
   #focused: string | undefined;
-  /** What wheel or fingers have asked for and has not been done. */
+  /** The zoom that wheel or fingers requested and that is still pending. */
   #pending = 1;
   /** How far two fingers are apart. */
   #apart = 0;
@@ -94,7 +94,7 @@ export class Field extends SizedPart {
   protected override willUpdate(changed: Map<string, unknown>): void {
     const before = changed.get('span') as Span | undefined;
     if (before?.some((edge, k) => edge !== this.span[k])) this.view = undefined;
-    // Whoever moves a handle sees it.
+    // A handle that moves stays visible.
     const focused = this.handles.find(({ id }) => id === this.#focused);
     if (this.view && focused && !holds(this.view, focused))
       this.view = centred(this.span, this.view, focused);
@@ -132,12 +132,12 @@ export class Field extends SizedPart {
 
   #zoom(by: number, around: Place): void {
     if (this.computes) {
-      this.tell('lab-zoom', { by, x: around.x, y: around.y } satisfies Zoom);
+      this.emit('lab-zoom', { by, x: around.x, y: around.y } satisfies Zoom);
       return;
     }
     this.view = by === 0 ? undefined : zoomed(this.span, this.#view, by, around);
     const [l, r, b, t] = this.#view.map(hundredths);
-    this.tell('lab-says', `${this.label}: x from ${l} to ${r}, y from ${b} to ${t}.`);
+    this.emit('lab-says', `${this.label}: x from ${l} to ${r}, y from ${b} to ${t}.`);
   }
 
   #zoomKey(event: KeyboardEvent): void {
@@ -157,7 +157,7 @@ export class Field extends SizedPart {
     this.#pending = 1;
   }
 
-  /** Alone it scrolls the page. Browsers tell of two fingers on a touchpad as of a wheel with Ctrl. */
+  /** The wheel alone scrolls the page. Browsers report two fingers on a touchpad as a wheel with Ctrl. */
   #wheel(event: WheelEvent): void {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -194,7 +194,7 @@ export class Field extends SizedPart {
     return { x: hundredths(x), y: hundredths(y) };
   }
 
-  /** Of handles so near to each other that what they can be taken by overlaps, the nearest is meant. */
+  /** If the reach of several handles overlaps, the nearest is grabbed. */
   #down(event: PointerEvent): void {
     const box = this.querySelector('.over')!.getBoundingClientRect();
     const [px, py] = [event.clientX - box.left, event.clientY - box.top];
@@ -207,7 +207,7 @@ export class Field extends SizedPart {
   }
 
   #move(event: PointerEvent): void {
-    if (this.#dragged) this.tell('lab-handle', { id: this.#dragged, ...this.#place(event) });
+    if (this.#dragged) this.emit('lab-handle', { id: this.#dragged, ...this.#place(event) });
   }
 
   #up(): void {
@@ -216,9 +216,9 @@ export class Field extends SizedPart {
 
   #look(handle?: Handle): void {
     this.#focused = handle?.id;
-    // Whoever has found it with the keys is to see it.
+    // A handle focused by keyboard is made visible.
     if (this.computes && handle && !holds(this.span, handle))
-      this.tell('lab-show', { x: handle.x, y: handle.y } satisfies Place);
+      this.emit('lab-show', { x: handle.x, y: handle.y } satisfies Place);
     this.requestUpdate();
   }
 
@@ -240,7 +240,7 @@ export class Field extends SizedPart {
     if (!move) return;
     event.preventDefault();
     const clip = (v: number, a: number, b: number) => hundredths(Math.min(b, Math.max(a, v)));
-    this.tell('lab-handle', {
+    this.emit('lab-handle', {
       id: handle.id,
       x: clip(handle.x + move[0], left, right),
       y: clip(handle.y + move[1], low, high),
@@ -302,7 +302,7 @@ export class Field extends SizedPart {
         @wheel=${this.#wheel}
         @touchstart=${this.#fingers}
         @touchmove=${this.#fingers}
-        @click=${(event: MouseEvent) => this.tell('lab-place', this.#place(event))}
+        @click=${(event: MouseEvent) => this.emit('lab-place', this.#place(event))}
       >
         ${this.above?.(this.#x, this.#y) ?? nothing} ${this.handles.map((handle) => this.#handle(handle))}
       </svg>

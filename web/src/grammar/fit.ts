@@ -7,7 +7,7 @@ import { px } from './points.ts';
 const LEFT = 34;
 const BOTTOM = 22;
 const TOP = 6;
-/** What is drawn of the values. */
+/** The part of the values that is drawn. */
 const RANGE = [-1.6, 1.6] as const;
 
 /** A curve of a network: how it is drawn, and its values at the places. */

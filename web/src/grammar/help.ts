@@ -15,7 +15,7 @@ export function helpDialog(schema: Schema) {
             ${KEYS.map((k) => html`<tr><th scope="row"><kbd>${k.label}</kbd></th><td>${k.means}</td></tr>`)}
             <tr><th scope="row"><kbd>1</kbd> to <kbd>8</kbd></th><td>go to an exhibit</td></tr>
             <tr><th scope="row"><kbd>←</kbd> <kbd>→</kbd></th><td>on a curve: move the cursor; <kbd>Shift</kbd> moves it ten samples, <kbd>Home</kbd> and <kbd>End</kbd> to the ends</td></tr>
-            <tr><th scope="row"><kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd></th><td>on a map or one of its handles: closer, farther, all of it; <kbd>Ctrl</kbd> and the wheel, or two fingers, do it around the place under them</td></tr>
+            <tr><th scope="row"><kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd></th><td>on a map or one of its handles: zoom in, zoom out, show all; <kbd>Ctrl</kbd> and the wheel, or two fingers, zoom around the place under them</td></tr>
             <tr><th scope="row"><kbd>Esc</kbd></th><td>release the figure</td></tr>
           </tbody>
         </table>
@@ -29,7 +29,7 @@ export function helpDialog(schema: Schema) {
         Single-letter keys
       </label>
       <h3>The link</h3>
-      <p class="note">Everything after <code>#</code>, for lecturers and for those who want more than the sliders give.</p>
+      <p class="note">Everything after <code>#</code>: more than the sliders offer.</p>
       <div class="scroll">
         <table>
           <thead>

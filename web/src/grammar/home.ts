@@ -1,4 +1,4 @@
-/** What the reader can take home from an exhibit, and bring back. */
+/** Export and import of an exhibit. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { saveBlob } from '../lib/save.ts';
@@ -38,7 +38,7 @@ export function stateFile(exhibit: string, state: () => object): HomeFile {
   };
 }
 
-/** What a saved state leads to: by its link, or, with data that no link holds, to its step. */
+/** The link of a saved state; with data that no link holds, its step. */
 export interface SavedState {
   link: string;
   own?: unknown;
@@ -59,7 +59,7 @@ export async function linkIn(file: File, exhibit: string): Promise<SavedState | 
   }
 }
 
-/** What can be brought back. */
+/** Files that can be opened. */
 export interface Bring {
   label: string;
   accept: string;

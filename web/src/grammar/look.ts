@@ -1,12 +1,12 @@
-/** What a network of digits is shown, and what it makes of it. */
+/** The input of a network of digits, and its output. */
 
-/** What the pad or the gallery of held-out rows shows to the network. */
+/** The input from the pad or the gallery of held-out rows. */
 export type Look = { ink: Uint8Array } | { row: number };
 
 export interface Reading {
   /** The 64 pixels that the network sees, 0 to 1. */
   pixels: Float32Array;
-  /** What the hidden units say, −1 to 1. */
+  /** Outputs of the hidden units, −1 to 1. */
   hidden: Float32Array;
   /** Probabilities of the ten digits. */
   probabilities: Float32Array;

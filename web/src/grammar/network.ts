@@ -10,7 +10,7 @@ const INK_SIDE = 32;
 
 /**
  * The network at work: what it looks at, what each hidden unit looks for, what it answers.
- * Tells `lab-ink` while the reader draws, `lab-row` when a held-out digit is asked for.
+ * Emits `lab-ink` while the reader draws, `lab-row` when a held-out digit is asked for.
  */
 export class NetworkFigure extends Part {
   static override properties = {
@@ -42,7 +42,7 @@ export class NetworkFigure extends Part {
   #drawing = false;
   #lastPoint: { x: number; y: number } | undefined;
   #tile = new OffscreenCanvas(SIDE, SIDE);
-  /** Width for the units in CSS pixels, told by an observer: reading it while drawing would force a layout. */
+  /** Width for the units in CSS pixels, from an observer: reading it while drawing would force a layout. */
   #room = 0;
   #colours: { yes: string; no: string; rail: string } | undefined;
 
@@ -100,7 +100,7 @@ export class NetworkFigure extends Part {
               data-do="held-out"
               title="Next held-out digit"
               ?disabled=${!this.ready}
-              @click=${() => this.tell('lab-row')}
+              @click=${() => this.emit('lab-row')}
             >
               Next digit
             </button>
@@ -247,7 +247,7 @@ export class NetworkFigure extends Part {
       this.#dab(from.x + ((point.x - from.x) * k) / n, from.y + ((point.y - from.y) * k) / n);
     }
     this.#lastPoint = point;
-    this.tell('lab-ink');
+    this.emit('lab-ink');
     this.#drawPad();
   }
 
@@ -268,7 +268,7 @@ export class NetworkFigure extends Part {
 
   #wipe(): void {
     this.clear();
-    this.tell('lab-ink');
+    this.emit('lab-ink');
   }
 
   #key(event: KeyboardEvent): void {
@@ -305,7 +305,7 @@ export class NetworkFigure extends Part {
       return;
     } else return;
     this.pen = { ...pen };
-    if (pen.down) this.tell('lab-ink');
+    if (pen.down) this.emit('lab-ink');
   }
 }
 

@@ -15,7 +15,7 @@ export interface NumberShown {
   /** A key of `formulae.json`. */
   formula?: string;
   pinned?: string;
-  /** Of the view, not of the run: it is not pinned with it. */
+  /** Belongs to the view, not to the run, and is not pinned with it. */
   viewed?: true;
   long?: boolean;
   test: string;
@@ -28,7 +28,7 @@ export class Numbers extends Part {
   declare label: string;
   /** Words that are defined elsewhere on the page. */
   declare known: readonly string[] | undefined;
-  /** Those whose definition is open. Formulae are many elements: they are made when they are to be seen. */
+  /** Items whose definition is open. Formulae have many elements, so they are created when shown. */
   #open = new Set<string>();
 
   #toggled(item: NumberShown, details: HTMLDetailsElement): void {

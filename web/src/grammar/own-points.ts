@@ -9,7 +9,7 @@ import type { Painted } from './paint.ts';
 
 const LIMITS = { inputs: { exactly: 2 }, rows: MOST.rows, classes: 2 } as const;
 
-/** Where a reader paints points, or brings them. Tells `lab-own` with them. */
+/** Where a reader paints points, or brings them. Emits `lab-own` with them. */
 export class OwnPointsForm extends Part {
   static override properties = {
     now: { attribute: false },
@@ -17,7 +17,7 @@ export class OwnPointsForm extends Part {
     standard: { state: true },
     said: { state: true },
   };
-  /** What is used now. */
+  /** The data in use. */
   declare now: Own | undefined;
   declare painted: Painted;
   declare standard: boolean;
@@ -68,7 +68,7 @@ export class OwnPointsForm extends Part {
       labels: Uint8Array.from(labels),
       standard: this.standard,
     };
-    this.tell('lab-own', own);
+    this.emit('lab-own', own);
   }
 
   /** Points that no map would show. */
@@ -114,7 +114,7 @@ export class OwnPointsForm extends Part {
       <p class="note" role="status" data-test="own-count">
         ${this.said} ${circles} ${circles === 1 ? 'circle' : 'circles'}, ${squares}
         ${squares === 1 ? 'square' : 'squares'}.${circles > 0 && squares > 0 ? nothing : ' There must be some of each.'}
-        ${outside > 0 ? `${outside} lie outside of the maps, which reach from −3 to 3.` : nothing}
+        ${outside > 0 ? `${outside} lie outside the maps, which reach from −3 to 3.` : nothing}
       </p>
       <div class="row">
         <button

@@ -20,11 +20,11 @@ export abstract class Owning<
   R extends Requests = Record<never, never>,
   A extends Act = never,
 > extends Exhibit<F, V, R, A> {
-  /** What is learned, with the option `own`. */
+  /** The choice of data, with the option `own`. */
   protected abstract readonly learns: ChoiceField;
-  /** The form in which data are brought, which tells `lab-own`. */
+  /** The form through which data arrive; it emits `lab-own`. */
   protected abstract ownForm(now: Own | undefined): TemplateResult;
-  /** What the form is called. */
+  /** The title of the form. */
   protected abstract readonly ownTitle: string;
   /** Something else is about to be learned. */
   protected another(): void {}
@@ -52,8 +52,8 @@ export abstract class Owning<
     return !this.own || this.packed.length <= MOST_IN_LINK;
   }
 
-  protected override get untold(): boolean {
-    return !this.#inLink || super.untold;
+  protected override get unlinkable(): boolean {
+    return !this.#inLink || super.unlinkable;
   }
 
   protected override moment(options: { guess?: boolean } = {}): Values {
@@ -87,7 +87,7 @@ export abstract class Owning<
       this.forget();
       this.note(
         ...this.notes,
-        'This link is of someone’s own data, which are not in it, or cannot be read: open the exported state instead. What is shown is the page’s own.',
+        'This link is for data that it does not hold, or that cannot be read: open the exported state instead. The page shows its own data.',
       );
     }
     return super.start();
@@ -113,7 +113,7 @@ export abstract class Owning<
     this.forget();
     if (!this.#inLink)
       this.note(
-        'These data are too many for a link: it leads to these settings without them. Exported, the state holds them.',
+        'These data do not fit into a link: it holds the settings without them. The exported state holds them.',
       );
     void this.start();
     this.writeHash('push');

@@ -4,7 +4,7 @@ import type { Place, Span } from '../lib/view.ts';
 import { Part } from './element.ts';
 import { classPoints } from './points.ts';
 
-/** What a click does: a circle, a square, or nothing left there. */
+/** The effect of a click: adds a circle, adds a square, or erases. */
 type Brush = 0 | 1 | 'erase';
 
 const BRUSHES: readonly (readonly [Brush, string])[] = [
@@ -13,7 +13,7 @@ const BRUSHES: readonly (readonly [Brush, string])[] = [
   ['erase', 'erase'],
 ];
 
-/** Of the width of the square: how far the arrow keys go, how dense a stroke is, how far the eraser reaches. */
+/** As shares of the square's width: step of the arrow keys, spacing of a stroke, reach of the eraser. */
 const [FINE, COARSE] = [1 / 60, 1 / 12];
 const SPACING = 1 / 36;
 const ERASER = 1 / 40;
@@ -25,7 +25,7 @@ export interface Painted {
   labels: readonly number[];
 }
 
-/** A square on which points of two classes are painted, with pointer, finger or keys. Tells `lab-painted`. */
+/** A square on which points of two classes are painted, with pointer, finger or keys. Emits `lab-painted`. */
 export class Paint extends Part {
   static override properties = {
     painted: { attribute: false },
@@ -66,18 +66,18 @@ export class Paint extends Part {
       const kept = labels
         .map((_, k) => k)
         .filter((k) => Math.hypot(inputs[2 * k]! - x, inputs[2 * k + 1]! - y) > ERASER * this.#size);
-      this.#tell({
+      this.#put({
         inputs: kept.flatMap((k) => [inputs[2 * k]!, inputs[2 * k + 1]!]),
         labels: kept.map((k) => labels[k]!),
       });
     } else if (labels.length < MOST.rows) {
-      this.#tell({ inputs: [...inputs, x, y], labels: [...labels, this.brush] });
+      this.#put({ inputs: [...inputs, x, y], labels: [...labels, this.brush] });
     }
   }
 
-  #tell(painted: Painted): void {
+  #put(painted: Painted): void {
     this.painted = painted;
-    this.tell('lab-painted', painted);
+    this.emit('lab-painted', painted);
   }
 
   #place(event: PointerEvent): Place {
@@ -130,7 +130,7 @@ export class Paint extends Part {
 
   #undo(): void {
     const { inputs, labels } = this.painted;
-    this.#tell({ inputs: inputs.slice(0, -2), labels: labels.slice(0, -1) });
+    this.#put({ inputs: inputs.slice(0, -2), labels: labels.slice(0, -1) });
   }
 
   protected override render() {
@@ -162,7 +162,7 @@ export class Paint extends Part {
           viewBox="0 0 ${SIDE} ${SIDE}"
           tabindex="0"
           role="application"
-          aria-label="Square to paint on. Arrow keys move the pen, with Shift farther; Space paints or erases; Backspace takes the last point back."
+          aria-label="Square to paint on. Arrow keys move the pen, with Shift farther; Space paints or erases; Backspace removes the last point."
           @pointerdown=${this.#down}
           @pointermove=${this.#move}
           @pointerup=${this.#up}
@@ -175,7 +175,7 @@ export class Paint extends Part {
       </div>
       <div class="row">
         <button type="button" data-do="undo" ?disabled=${none} @click=${this.#undo}>Undo</button>
-        <button type="button" data-do="clear-points" ?disabled=${none} @click=${() => this.#tell({ inputs: [], labels: [] })}>
+        <button type="button" data-do="clear-points" ?disabled=${none} @click=${() => this.#put({ inputs: [], labels: [] })}>
           Clear
         </button>
       </div>

@@ -22,18 +22,18 @@ export interface Question {
   verdict: (guess: number | undefined, truth: number) => string;
 }
 
-/** What a question needs that is answered by choosing. */
+/** The fields of a question that is answered by choosing. */
 export function choosing<const Choices extends readonly string[]>(choices: Choices) {
   return { min: 0, max: choices.length - 1, step: 1, unit: '', digits: 0, choices } as const;
 }
 
-/** What has been guessed; what was guessed elsewhere, with other settings, is no guess of what is asked now. */
+/** The reader's guess; a guess made with other settings does not count for the present question. */
 export type Guess =
   | { state: 'open' }
   | { state: 'skipped'; elsewhere?: true }
   | { state: 'made'; value: number };
 
-/** Predict, then run: the truth stays hidden until the reader commits or skips. Tells `lab-guess`. */
+/** Predict, then run: the truth stays hidden until the reader commits or skips. Emits `lab-guess`. */
 export class Predict extends Part {
   static override properties = {
     question: { attribute: false },
@@ -46,7 +46,7 @@ export class Predict extends Part {
   };
   declare question: Question;
   declare guess: Guess;
-  /** What the maker of the link has guessed; below 0, nothing. */
+  /** The guess of the link's maker; below 0 if there is none. */
   declare theirs: number | undefined;
   /** Known once the run has got there. */
   declare truth: number | undefined;
@@ -56,7 +56,7 @@ export class Predict extends Part {
   declare hides: string;
   /** Whether another question follows; the reader asks for it with `lab-next`. */
   declare more: boolean;
-  /** What is chosen; at first nothing is, so that no answer is suggested and none given by accident. */
+  /** The chosen value; undefined at first, so no answer is suggested or given by accident. */
   #value: number | undefined;
 
   protected override willUpdate(changed: Map<string, unknown>): void {
@@ -69,7 +69,7 @@ export class Predict extends Part {
   }
 
   /** A value with its unit, as the reader sees it. */
-  #told(value: number, digits?: number): string {
+  #print(value: number, digits?: number): string {
     const { unit, log, choices } = this.question;
     if (choices) return choices[value] ?? '';
     const text =
@@ -82,7 +82,7 @@ export class Predict extends Part {
   }
 
   #commit(): void {
-    if (this.#value !== undefined) this.tell('lab-guess', { state: 'made', value: this.#value });
+    if (this.#value !== undefined) this.emit('lab-guess', { state: 'made', value: this.#value });
   }
 
   protected override render() {
@@ -102,7 +102,7 @@ export class Predict extends Part {
     return html`${question.choices ? this.#choices(question.choices, value, set) : this.#ruler(question, value, set)}
       <div class="row">
         <button type="button" data-do="commit" ?disabled=${value === undefined} @click=${this.#commit}>Commit</button>
-        <button type="button" data-do="skip" @click=${() => this.tell('lab-guess', { state: 'skipped' })}>Skip</button>
+        <button type="button" data-do="skip" @click=${() => this.emit('lab-guess', { state: 'skipped' })}>Skip</button>
       </div>
       <p class="note">
         Play waits for your answer${this.hides ? `; until then hidden: the ${this.hides}` : nothing}. Your guess stays on this device.
@@ -119,7 +119,7 @@ export class Predict extends Part {
     const factor = (x: number) => Number((min * (max / min) ** (x / 100)).toPrecision(2));
     const fromRuler = (x: number) => (log ? (digits === 0 ? Math.round(factor(x)) : factor(x)) : x);
     const [from, to] = log ? [0, 100] : [min, max];
-    const told = value === undefined ? 'not chosen yet' : this.#told(value);
+    const printed = value === undefined ? 'not chosen yet' : this.#print(value);
     const take = (event: Event) => set(fromRuler(Number((event.target as HTMLInputElement).value)));
     return html`<div class="slider">
       <label for="predict-range">Your guess: ${quantity}</label>
@@ -131,11 +131,11 @@ export class Predict extends Part {
         max=${to}
         step=${log ? 1 : step}
         .value=${String(value === undefined ? (from + to) / 2 : toRuler(value))}
-        aria-valuetext=${told}
+        aria-valuetext=${printed}
         @input=${take}
         @click=${(event: Event) => value === undefined && take(event)}
       />
-      <output for="predict-range" class="big">${value === undefined ? '–' : told}</output>
+      <output for="predict-range" class="big">${value === undefined ? '–' : printed}</output>
     </div>`;
   }
 
@@ -157,7 +157,7 @@ export class Predict extends Part {
     return html`<p>
       ${
         guess.state === 'made'
-          ? html`You said <span class="guess">${this.#told(guess.value)}</span>. `
+          ? html`You said <span class="guess">${this.#print(guess.value)}</span>. `
           : elsewhere
             ? 'Your guess was for other settings. '
             : 'Skipped. '
@@ -174,10 +174,10 @@ export class Predict extends Part {
           made === undefined
             ? nothing
             : html`<dt>guess</dt>
-              <dd>${this.#told(made)}</dd>`
+              <dd>${this.#print(made)}</dd>`
         }
         <dt>truth</dt>
-        <dd data-test="truth">${this.#told(truth, question.digits)}</dd>
+        <dd data-test="truth">${this.#print(truth, question.digits)}</dd>
         ${
           made === undefined || question.choices || truth === 0
             ? nothing
@@ -186,11 +186,11 @@ export class Predict extends Part {
         }
       </dl>
       <p>${unbroken(question.verdict(made, truth))}</p>
-      ${this.theirs! >= 0 ? html`<p class="note" data-test="theirs">The maker of the link guessed ${this.#told(this.theirs!)}.</p>` : nothing}
+      ${this.theirs! >= 0 ? html`<p class="note" data-test="theirs">The maker of the link guessed ${this.#print(this.theirs!)}.</p>` : nothing}
       <div class="row">
         ${
           this.more
-            ? html`<button type="button" data-do="next" @click=${() => this.tell('lab-next')}>Next question</button>`
+            ? html`<button type="button" data-do="next" @click=${() => this.emit('lab-next')}>Next question</button>`
             : nothing
         }
         ${this.#again()}
@@ -198,7 +198,7 @@ export class Predict extends Part {
   }
 
   #again() {
-    return html`<button type="button" @click=${() => this.tell('lab-guess', { state: 'open' })}>Guess again</button>`;
+    return html`<button type="button" @click=${() => this.emit('lab-guess', { state: 'open' })}>Guess again</button>`;
   }
 }
 

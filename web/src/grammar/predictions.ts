@@ -1,4 +1,4 @@
-/** What an exhibit asks before it runs, and what the reader has answered. Answers stay on the device. */
+/** The questions of an exhibit and the reader's answers, which stay on the device. */
 
 import type { Value } from '../lib/schema.ts';
 import type { Guess, Question } from './predict.ts';
@@ -8,7 +8,7 @@ export interface Asked extends Question {
   id: string;
   /** When the truth will be known. */
   at: string;
-  /** What stays hidden until the reader commits or skips, and the same in words. */
+  /** The part hidden until the reader commits or skips, and its name in words. */
   hidden?: string;
   hides: string;
   /** The link's key for the guess, if it can go along. */
@@ -41,7 +41,7 @@ export class Guesses {
     this.#place++;
   }
 
-  /** What has been answered stays so, whatever is run next; a guess for another truth counts as none. */
+  /** An answered question stays answered, whatever runs next; a guess for another truth counts as skipped. */
   of({ id, about }: Asked): Guess {
     const made = this.#made.get(id);
     if (!made) return { state: 'open' };
@@ -70,12 +70,12 @@ export class Guesses {
   }
 
   /** The guesses that a link holds: none, unless its maker wants to share them. */
-  told(questions: Questions, share: boolean): Record<string, Value> {
-    const told: Record<string, Value> = Object.fromEntries(GUESSES.map((key) => [key, NO_GUESS]));
+  linked(questions: Questions, share: boolean): Record<string, Value> {
+    const held: Record<string, Value> = Object.fromEntries(GUESSES.map((key) => [key, NO_GUESS]));
     for (const asked of share ? questions : []) {
       const guess = this.of(asked);
-      if (asked.guess && guess.state === 'made') told[asked.guess] = guess.value;
+      if (asked.guess && guess.state === 'made') held[asked.guess] = guess.value;
     }
-    return told;
+    return held;
   }
 }

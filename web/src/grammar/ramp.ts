@@ -2,15 +2,15 @@ import { html, svg, type TemplateResult } from 'lit';
 import { LOSS_MAP } from '../lib/colour.ts';
 import { significant } from '../lib/format.ts';
 
-/** The colours of a map of heights with their numbers: what they are of, the lowest, the highest. */
+/** The colour scale of a map of heights: its quantity, and its lowest and highest value. */
 export function ramp(what: string, [lowest, highest]: readonly [number?, number?] = []): TemplateResult {
   const colour = (i: number) => `#${rgb(LOSS_MAP[i]!)}`;
-  const told = (height: number | undefined) => (height === undefined ? '–' : significant(height, 2));
+  const print = (height: number | undefined) => (height === undefined ? '–' : significant(height, 2));
   return html`<div class="map-key">
     <svg class="ramp" viewBox="0 0 64 4" preserveAspectRatio="none" shape-rendering="crispEdges" aria-hidden="true">
       ${Array.from({ length: 64 }, (_, k) => svg`<rect x=${k} width="1.2" height="4" fill=${colour(4 * k + 2)} />`)}
     </svg>
-    <p class="ends"><span>${told(lowest)}</span><span>${what}</span><span>${told(highest)}</span></p>
+    <p class="ends"><span>${print(lowest)}</span><span>${what}</span><span>${print(highest)}</span></p>
   </div>`;
 }
 

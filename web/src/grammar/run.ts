@@ -1,4 +1,4 @@
-/** A run: its worker, play and step, replay, and what happens when it fails. What is seen of it is `exhibit.ts`. */
+/** A run: its worker, replay, and failures. `playing.ts` plays it, `exhibit.ts` shows it. */
 
 import type { Client, Requests } from '../lib/client.ts';
 import { type Failure, LabFailure } from '../lib/failure.ts';
@@ -9,17 +9,11 @@ import { defaults, type NumberField, type Values } from '../lib/schema.ts';
 import { Acts } from './acts.ts';
 import { Announcer } from './announcer.ts';
 import { Linked } from './linked.ts';
-import type { Speed } from './transport.ts';
 
-/** The worker's share of a frame. */
-export const SLICE_MS = 8;
 /** A replay and a still show nothing on their way, so their slices may be longer. */
 export const LONG_SLICE_MS = 40;
 
 export type Replay = { target: number; digest: string; state: 'running' | 'same' | 'different' | 'unknown' };
-
-/** Steps of a still at the fastest speed. */
-const STILL_FASTEST = 2000;
 
 /** Thrown by what an earlier run had asked for: the answer is nobody's. */
 class Stale extends Error {}
@@ -40,22 +34,18 @@ export abstract class Run<
   protected failure: Failure | undefined;
   protected replay: Replay | undefined;
   protected playing = false;
-  protected speed: Speed = '16';
-  /** Whether the exhibit is on the screen; it pauses while it is not. */
-  protected visible = true;
-  protected readonly still = matchMedia('(prefers-reduced-motion: reduce)');
   #announcer = new Announcer(() => this.querySelector('[data-test=live]'));
   #client: Client<Requests> | undefined;
   #lending: Lending | undefined;
   /** Kept when the run that was begun last stands at its start, or where its link leads. */
-  #begun: Promise<void> = Promise.resolve();
+  protected started: Promise<void> = Promise.resolve();
   /** Counts runs: an answer for an earlier run is dropped. */
-  #run = 0;
+  protected serial = 0;
   /** Whether a run is on the way to its start, or to where its link leads. */
   #starting = false;
   /** Whether the state is of the run that was begun last. */
   #current = false;
-  /** What ran last. */
+  /** The settings of the last run that started. */
   #good: Values | undefined;
 
   // ---- what an exhibit provides ----
@@ -63,7 +53,7 @@ export abstract class Run<
   /** The state in a sentence. */
   protected abstract summary(): string;
 
-  /** What the reader looks at: the worker draws it into every frame. */
+  /** The reader's view, which the worker draws into every frame. */
   protected get view(): V {
     return undefined as V;
   }
@@ -87,40 +77,18 @@ export abstract class Run<
     return this.state;
   }
 
-  /** Steps of one still, when nothing may move: those of a second's play. */
-  protected get stillSteps(): number {
-    return this.speed === 'max' ? STILL_FASTEST : 60 * Number(this.speed);
-  }
-
-  /** Whether there is nothing left to play. */
-  protected get over(): boolean {
-    const { state } = this;
-    return state !== undefined && !state.busy && state.step >= this.total;
-  }
-
-  /** Play, once all is over: seen once more from its start. Tells whether to go on. */
-  protected async again(): Promise<boolean> {
-    await this.reset();
-    return this.ready;
-  }
-
-  /** Called after each frame of play; true pauses. */
-  protected milestone(): boolean {
-    return false;
-  }
-
   /** Where the run stands, as a link says it; nothing at its start, or if no link leads there. */
   protected get standing(): Values | undefined {
     const { at } = this;
     if (this.#starting) return { step: this.number('step'), digest: String(this.values.digest) };
-    if (!at || !this.#current || this.untold) return undefined;
+    if (!at || !this.#current || this.unlinkable) return undefined;
     if (at.step === 0 && this.acts.all.length === 0) return undefined;
     const last = this.schema.find(({ key }) => key === 'step') as NumberField;
     return at.step <= last.max ? { step: at.step, digest: at.digest } : { step: last.max };
   }
 
   /** Whether a link cannot reproduce the run. */
-  protected get untold(): boolean {
+  protected get unlinkable(): boolean {
     return this.acts.tooMany;
   }
 
@@ -130,16 +98,6 @@ export abstract class Run<
   /** The worker is gone: whatever would ask it must not. */
   protected halted(): void {}
 
-  /** Which seed comes next is the page's choice, what it leads to the kernel's. Tells whether there is one. */
-  protected reseed(): boolean {
-    this.values.seed = crypto.getRandomValues(new Uint32Array(1))[0]! % 100_000;
-    return true;
-  }
-
-  protected get seeds(): string {
-    return `seed ${this.values.seed}`;
-  }
-
   // ---- asking the worker ----
 
   /** Asks the worker. If there is none, or another run has begun meanwhile, the rest is skipped. */
@@ -148,15 +106,15 @@ export abstract class Run<
   }
 
   async #ask<T>(kind: string, request: object): Promise<T> {
-    const run = this.#run;
+    const run = this.serial;
     if (!this.#client) throw new Stale();
     try {
       const answer = (await this.#client.ask(kind, request)) as T;
-      if (run === this.#run) return answer;
+      if (run === this.serial) return answer;
       // Too late; but a buffer in it is ours.
       this.#lending?.give((answer as Partial<Stand> | undefined)?.buffer);
     } catch (error) {
-      if (run === this.#run) throw error;
+      if (run === this.serial) throw error;
     }
     throw new Stale();
   }
@@ -180,13 +138,13 @@ export abstract class Run<
     return frame;
   }
 
-  /** What of the values tells the acts. */
+  /** The acts, as the values hold them. */
   get #actsText(): string {
     const { kind } = this.acts;
     return kind ? String(this.values[kind.key]) : '';
   }
 
-  /** What has to be run before the run itself. */
+  /** Work to do before the run itself. */
   protected async beforehand(): Promise<void> {}
 
   /** Whatever is asked for after a frame has arrived. */
@@ -209,13 +167,6 @@ export abstract class Run<
       await this.request('advance', { target: goal(), sliceMs });
       if (this.state!.busy) this.requestUpdate();
     }
-  }
-
-  /** One frame of play, at the speed that is set. */
-  protected async frame(): Promise<void> {
-    const { step, busy } = this.state!;
-    const by = this.speed === 'max' ? Number.POSITIVE_INFINITY : busy ? 0 : Number(this.speed);
-    await this.request('advance', { target: Math.min(step + by, this.total), sliceMs: SLICE_MS });
   }
 
   /** Does something now; a link remembers it. */
@@ -245,7 +196,7 @@ export abstract class Run<
     });
   }
 
-  /** What is on its way, and whether it is to be asked for once more. */
+  /** Requests in flight, and whether to repeat each. */
   #asked = new Map<string, { more: boolean; done: Promise<void> }>();
 
   /** Does what asks the worker; while that is on its way, once more with the newest values is enough. */
@@ -279,15 +230,15 @@ export abstract class Run<
 
   /** Another run: what is on its way belongs to none. */
   protected supersede(): void {
-    this.#run++;
+    this.serial++;
     this.playing = false;
     this.failure = undefined;
     this.replay = undefined;
   }
 
   protected override start(): Promise<void> {
-    this.#begun = this.#start();
-    return this.#begun;
+    this.started = this.#start();
+    return this.started;
   }
 
   async #start(): Promise<void> {
@@ -322,116 +273,11 @@ export abstract class Run<
     if (state === 'same') this.say(`Replayed to step ${step}: the same bits as in the link.`, true);
   }
 
-  // ---- play ----
-
-  protected get ready(): boolean {
-    return this.at !== undefined && this.failure === undefined && this.replay?.state !== 'running';
-  }
-
-  /** Waits for the start of the run that is asked for; another one that was begun meanwhile is not meant. */
-  async #there(): Promise<boolean> {
-    const run = this.#run;
-    await this.#begun;
-    return run === this.#run && this.ready && !this.playing;
-  }
-
-  async #play(): Promise<void> {
-    if (!(await this.#there())) return;
-    if (this.over && !(await this.again())) return;
-    const run = this.#run;
-    this.playing = true;
-    this.writeHash();
-    this.requestUpdate();
-    await this.attempt(async () => {
-      if (this.still.matches) await this.#toNextStill();
-      else await this.#playOn(run);
-      this.checkFinite();
-    });
-    if (run !== this.#run) return;
-    this.playing = false;
-    this.#told();
-  }
-
-  /** Whether a still is being made: nothing on the way to it is painted, whatever else asks for it. */
-  #unseen = false;
-
-  protected override shouldUpdate(): boolean {
-    return !this.#unseen;
-  }
-
-  async #toNextStill(): Promise<void> {
-    this.#unseen = true;
-    try {
-      await this.advanceTo(this.at!.step + this.stillSteps, LONG_SLICE_MS);
-    } finally {
-      this.#unseen = false;
-      this.requestUpdate();
-    }
-  }
-
-  async #playOn(run: number): Promise<void> {
-    while (this.playing && run === this.#run && !this.over) {
-      if (document.hidden || !this.visible) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        continue;
-      }
-      await this.frame();
-      this.requestUpdate();
-      if (this.at!.notFinite !== undefined || this.milestone()) return;
-      if (this.speed !== 'max') await nextFrame();
-    }
-  }
-
-  async #step(): Promise<void> {
-    if (!(await this.#there()) || this.over) return;
-    const run = this.#run;
-    await this.attempt(async () => {
-      await this.advanceTo(this.at!.step + 1, LONG_SLICE_MS);
-      this.checkFinite();
-    });
-    if (run === this.#run) this.#told();
-  }
-
-  /** Play or a step has ended. */
-  protected paused(): void {}
-
-  #told(): void {
-    this.paused();
-    if (!this.failure) this.say(this.summary(), true);
-    this.writeHash();
-    this.requestUpdate();
-  }
-
   protected override forget(): void {
     super.forget();
     this.acts.text = '';
     const { kind } = this.acts;
     if (kind) this.values[kind.key] = '';
-  }
-
-  protected async reset(): Promise<void> {
-    this.forget();
-    await this.start();
-    this.say(`Reset to step 0, ${this.seeds}.`, true);
-    this.writeHash();
-  }
-
-  async #newSeed(): Promise<void> {
-    if (!this.reseed()) return;
-    this.elsewhere();
-    this.forget();
-    await this.start();
-    this.say(`A new run, ${this.seeds}.`, true);
-    this.writeHash();
-  }
-
-  /** Does what a button or a key asks for, if it concerns the run. */
-  protected act(action: string): void {
-    if (action === 'play' && this.playing) this.playing = false;
-    else if (action === 'play') void this.#play();
-    else if (action === 'step') void this.#step();
-    else if (action === 'reset') void this.reset();
-    else if (action === 'seed') void this.#newSeed();
   }
 
   // ---- failing ----
@@ -455,7 +301,7 @@ export abstract class Run<
     this.#starting = false;
     if (this.failure.kind !== 'refused' && this.failure.kind !== 'not-finite') {
       // A trapped instance is never called again; what was under way belongs to no run.
-      this.#run++;
+      this.serial++;
       this.#client?.end();
       this.#client = undefined;
       this.#asked.clear();
@@ -476,7 +322,7 @@ export abstract class Run<
     const before = JSON.stringify(this.values);
     this.mend(failure);
     const mended = failure.kind !== 'refused' || JSON.stringify(this.values) !== before;
-    // What cannot be mended gives way to what ran last, or to what the page begins with.
+    // If nothing can be mended, return to the last run or to the defaults.
     if (!mended) this.values = { ...(this.#good ?? defaults(this.schema)), step: this.values.step! };
     await this.start();
     // One refusal may have hidden another.
@@ -488,8 +334,4 @@ export abstract class Run<
   protected say(text: string, must = false): void {
     if (text) this.#announcer.say(text, must);
   }
-}
-
-export function nextFrame(): Promise<void> {
-  return new Promise((resolve) => requestAnimationFrame(() => resolve()));
 }

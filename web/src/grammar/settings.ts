@@ -42,16 +42,16 @@ function fingerprint(key: string, help: string): Field {
   return { kind: 'text', key, name: key, help, default: '', maxLength: 16, pattern: /^[0-9a-f]{16}$/ };
 }
 
-/** What a link can hold besides the exhibit's own settings. */
+/** Fields of a link besides the exhibit's own settings. */
 interface Moment {
   /** The last step that a link replays to, and what it does there. */
   last: number;
   replays: string;
-  /** What the fingerprint is of. */
+  /** The object of the fingerprint. */
   digest: string;
-  /** What is made of it and of that of a run beside the first. */
+  /** The help of a second fingerprint, which combines it with that of a parallel run. */
   both?: string;
-  /** What the guesses are of, and how large they may be. */
+  /** Quantity and largest value of each guess. */
   guesses: readonly { of: string; max: number; integer?: true }[];
   /** When a rehearsed panic comes. */
   rehearse: string;
@@ -77,7 +77,7 @@ export const OWN_FIELD: TextField = {
 /** The link's keys of the guesses, in the order of `guesses`. */
 export const GUESSES = ['guess', 'guess2'] as const;
 
-/** What a link without a guess stands for: 0 is a guess, too. */
+/** The value of a link without a guess: 0 is a valid guess. */
 export const NO_GUESS = -1;
 
 /** An exhibit's own settings, then the moment, the guesses, and what a lecturer may set. */
@@ -88,7 +88,7 @@ export function withCommon(own: Schema, moment: Moment): Schema {
       key: GUESSES[k]!,
       name: k === 0 ? 'guess' : 'second guess',
       symbol: '',
-      help: `The maker’s prediction of ${of}, if it was shared; shown after the reader’s own.`,
+      help: `The maker’s prediction of ${of}, if shared; shown after the reader’s own.`,
       min: NO_GUESS,
       max,
       default: NO_GUESS,
@@ -110,13 +110,13 @@ export function withCommon(own: Schema, moment: Moment): Schema {
       scale: 'linear',
       integer: true,
     },
-    fingerprint('digest', `The fingerprint of ${moment.digest}; the page says whether it is met.`),
+    fingerprint('digest', `The fingerprint of ${moment.digest}; the page says whether it matches.`),
     ...(moment.both ? [fingerprint('both', moment.both)] : []),
     {
       kind: 'text',
       key: PIN,
       name: 'pinned run',
-      help: 'The link of the pinned run, as it stands behind #: it is run first, and pinned.',
+      help: 'The link of the pinned run, without its #: it runs first, and is pinned.',
       default: '',
       maxLength: 1000,
     },
@@ -126,7 +126,7 @@ export function withCommon(own: Schema, moment: Moment): Schema {
       kind: 'choice',
       key: 'rehearse',
       name: 'rehearse',
-      help: `Makes the kernel fail at the next ${moment.rehearse}, to see what the page says then.`,
+      help: `Makes the kernel fail at the next ${moment.rehearse}, to see what the page says.`,
       options: [
         { value: '', label: 'nothing' },
         { value: 'panic', label: 'a panic' },

@@ -6,7 +6,7 @@ interface Shared {
   /** Whether there is a guess that could go along. */
   guess: boolean;
   /** Whether a link cannot reproduce the state. */
-  untold: boolean;
+  unlinkable: boolean;
   cite: string;
 }
 
@@ -17,8 +17,8 @@ export function shareDialog(shared: Shared) {
     'share',
     'Share this moment',
     html`${
-      shared.untold
-        ? html`<p>A link cannot reproduce this run, because it began with a file, is on more data than a link holds, or was changed too often. Export
+      shared.unlinkable
+        ? html`<p>A link cannot reproduce this run, because it began with a file, uses more data than a link holds, or was changed too often. Export
             the state instead; the link below starts a new run with the same settings.</p>`
         : html`<p>The link opens these settings, replays the run to this step, and shows whether the bits match.</p>`
     }

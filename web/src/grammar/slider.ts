@@ -9,7 +9,7 @@ import {
 } from '../lib/schema.ts';
 import { Part } from './element.ts';
 
-/** A native range with a number box beside it; both show one value of the schema. Tells `lab-set`. */
+/** A native range with a number box beside it; both show one value of the schema. Emits `lab-set`. */
 export class Slider extends Part {
   static override properties = {
     field: { attribute: false },
@@ -22,14 +22,14 @@ export class Slider extends Part {
   declare restarts: boolean;
 
   #set(value: number): void {
-    if (value !== this.value) this.tell('lab-set', { key: this.field.key, value });
+    if (value !== this.value) this.emit('lab-set', { key: this.field.key, value });
   }
 
   #typed(event: Event): void {
     const box = event.target as HTMLInputElement;
     const { value, note } = clamp(this.field, box.value);
     box.value = printNumber(this.field, value as number);
-    if (note) this.tell('lab-note', note);
+    if (note) this.emit('lab-note', note);
     this.#set(value as number);
   }
 

@@ -8,7 +8,7 @@ import { px } from './points.ts';
 
 export type Kind = 'down' | 'flat' | 'up';
 
-/** What a direction does; up to `flat` it is nearly flat. */
+/** The kind of a direction; up to `flat` it is nearly flat. */
 export function kindOf(value: number, flat: number): Kind {
   if (Math.abs(value) <= flat) return 'flat';
   return value < 0 ? 'down' : 'up';

@@ -5,7 +5,7 @@ import { icon } from './icons.ts';
 const SPEEDS = ['1', '4', '16', '64', 'max'] as const;
 export type Speed = (typeof SPEEDS)[number];
 
-/** Play, step, reset, new seed, speed, pin. Tells `lab-do` with the name of what was asked. */
+/** Play, step, reset, new seed, speed, pin. Emits `lab-do` with the name of what was asked. */
 export class Transport extends Part {
   static override properties = {
     playing: { type: Boolean },
@@ -22,7 +22,7 @@ export class Transport extends Part {
   declare still: number;
 
   protected override render() {
-    const act = (what: string) => () => this.tell('lab-do', what);
+    const act = (what: string) => () => this.emit('lab-do', what);
     const off = !this.ready;
     return html`<div class="row" role="group" aria-label="Run">
       <button type="button" class="primary" data-do="play" ?disabled=${off} @click=${act('play')}>
@@ -46,7 +46,7 @@ export class Transport extends Part {
       <label class="speed">
         <span class="visually-hidden">Speed, steps a frame</span>
         <select
-          @change=${(event: Event) => this.tell('lab-speed', (event.target as HTMLSelectElement).value)}
+          @change=${(event: Event) => this.emit('lab-speed', (event.target as HTMLSelectElement).value)}
         >
           ${SPEEDS.map((s) => html`<option value=${s} ?selected=${s === this.speed}>${s === 'max' ? 'fastest' : `× ${s}`}</option>`)}
         </select>

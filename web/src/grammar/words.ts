@@ -4,14 +4,14 @@ import { html, type TemplateResult } from 'lit';
 import { unbroken } from '../lib/format.ts';
 
 export const WORDS: Readonly<Record<string, string>> = {
-  nats: 'Nats count how surprised a network is by the right answers: −ln of the probability that it gave to them, on average. 0.69 nats is a coin toss between two classes, 2.30 a blind guess among ten.',
+  nats: 'Nats count how surprised a network is by the right answers: −ln of the probability that it gave them, on average. 0.69 nats is a coin toss between two classes, 2.30 a blind guess among ten.',
   'held-out':
-    'Held-out rows are kept out of training. How well they are read tells what was learned, and not only remembered.',
+    'Held-out rows are kept out of training. How well they are read shows what was learned, and not just memorised.',
   band: 'A band is a chain of networks from A to B. Each may slide downhill across the chain, and keeps its distance from its neighbours.',
   barrier:
     'The barrier is how far the loss climbs on the way from A to B, above the line between the losses of the two ends.',
-  twin: 'The twin is the second of two runs that differ in one thing alone.',
-  digest: 'A digest is 64 bits made of all bits of a result: if two digests are equal, so are the results.',
+  twin: 'The twin is the second of two runs that differ in one thing only.',
+  digest: 'A digest is 64 bits made from all bits of a result: if two digests are equal, so are the results.',
 };
 
 const ANY = new RegExp(`(?<![\\w-])(${Object.keys(WORDS).join('|')})(?=s?(?![\\w-]))`, 'gi');
@@ -25,12 +25,12 @@ export function wordsIn(text: string): string[] {
 export function defined(said: string, known: readonly string[] = []): TemplateResult {
   const text = unbroken(said);
   const parts: (string | TemplateResult)[] = [];
-  const told = new Set(known);
+  const seen = new Set(known);
   let from = 0;
   for (const match of text.matchAll(ANY)) {
     const word = match[0].toLowerCase();
-    if (told.has(word)) continue;
-    told.add(word);
+    if (seen.has(word)) continue;
+    seen.add(word);
     parts.push(text.slice(from, match.index), opener(match[0], word));
     from = match.index + match[0].length;
   }
@@ -41,7 +41,7 @@ function opener(said: string, word: string): TemplateResult {
   return html`<button type="button" class="word" data-word=${word} popovertarget="word-${word}">${said}</button>`;
 }
 
-/** What they open. */
+/** The definitions that they open. */
 export function definitions(): TemplateResult[] {
   return Object.entries(WORDS).map(
     ([word, says]) => html`<p popover id="word-${word}" class="definition">${says}</p>`,

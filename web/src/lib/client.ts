@@ -16,7 +16,7 @@ export type Reply = { id: number; reply: unknown } | { id: number; failure: Fail
 const TICK_MS = 2000;
 const SILENT_TICKS = 5;
 
-/** What an exhibit asks its worker, and what it is answered, by name. */
+/** Requests to a worker and their answers, by name. */
 export type Requests = Record<string, { ask: object; answer: unknown }>;
 
 /** The request that every worker answers first. */

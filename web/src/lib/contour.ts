@@ -7,7 +7,7 @@
  */
 export function contourPath(field: ArrayLike<number>, cells: number, level: number): string {
   const high = (k: number) => field[k]! >= level;
-  /** From where a line enters a square to where it leaves it; 2k is the edge from node k to the right, 2k + 1 the one down. */
+  /** The edges at which a line enters and leaves a square; 2k is the edge from node k to the right, 2k + 1 the one down. */
   const next = new Map<number, number>();
   for (let j = 0; j + 1 < cells; j++)
     for (let i = 0; i + 1 < cells; i++) {

@@ -104,7 +104,7 @@ function inOrder(given: readonly string[]): string[] {
   return numeric ? labels.toSorted((a, b) => value(a) - value(b)) : labels;
 }
 
-/** What separates fields: a tab or a semicolon, if the first line has one outside of quotes, for then commas may be decimal. */
+/** The separator of fields: a tab or a semicolon if the first line has one outside quotes, since commas may then be decimal. */
 function separatorOf(text: string): string {
   const [line] = text
     .replaceAll(/"(?:[^"]|"")*"/g, '')

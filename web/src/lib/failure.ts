@@ -1,4 +1,4 @@
-/** What can go wrong between the page and the kernel; each has its own words and its own way out. */
+/** Failures between page and kernel; each has its own message and remedy. */
 
 export type Failure =
   | { kind: 'download'; what: string; detail: string }
@@ -36,7 +36,7 @@ export function title(failure: Failure): string {
 export function advice(failure: Failure): string {
   switch (failure.kind) {
     case 'download':
-      return 'Check the connection, then try again. The text and the picture below stay readable without it.';
+      return 'Check the connection, then try again. The text and the picture below stay readable.';
     case 'compile':
       return (
         'The file arrived damaged, or this browser has no WebAssembly. Try again; if it happens again, ' +
@@ -44,12 +44,12 @@ export function advice(failure: Failure): string {
       );
     case 'panic':
       return (
-        'This is a mistake in the program, not yours. The kernel was thrown away; a new one can replay the run ' +
+        'This is a bug in the program, not your mistake. The kernel was discarded; a new one can replay the run ' +
         'up to the last good step. Please report the line below.'
       );
     case 'silent':
       return (
-        'Its worker was ended, perhaps by the browser to save memory, or it hangs. It was thrown away; a new one can ' +
+        'Its worker hangs, or has ended, perhaps because the browser needed memory. It was discarded; a new one can ' +
         'replay the run up to the last good step.'
       );
     case 'not-finite':

@@ -1,4 +1,4 @@
-/** What a lecturer may put into any exhibit's link. */
+/** Options for lecturers in any exhibit's link. */
 
 import type { Field, Values } from './schema.ts';
 

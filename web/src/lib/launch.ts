@@ -6,7 +6,7 @@ import { type Build, bestBuild } from './simd.ts';
 /** How long to wait for a still picture that does not load, or is not on the screen. */
 const PATIENCE_MS = 500;
 
-/** What the manifest knows of a page's exhibit. */
+/** The manifest's entry for a page's exhibit. */
 export interface Launch {
   newWorker: () => Worker;
   /** Addresses of the kernel's module with the exhibit's handle. */

@@ -1,8 +1,8 @@
-/** What tests and pictures need to know of an exhibit, beside its row in the manifest; no part of the page. */
+/** Data about an exhibit for tests and pictures, besides its row in the manifest; not part of the page. */
 
 /** A part of the page, at the moment that a link leads to. */
 export interface Scene {
-  /** What follows `#v=1&` in the link. */
+  /** The link after `#v=1&`. */
   link: string;
   /** Selects the part. */
   figure: string;
@@ -19,7 +19,7 @@ export interface Moments {
   end: string;
   /** The picture shown until the exhibit runs, and on its card: one scene, or several side by side. */
   still: readonly Scene[];
-  /** What its card plays: one figure at eight steps of the default run. */
+  /** The animation of its card: one figure at eight steps of the default run. */
   strip: Omit<Scene, 'link'> & { steps: readonly number[] };
   /** A file that the first visit loads, besides the page and its kernel. */
   data?: RegExp;

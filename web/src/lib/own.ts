@@ -18,7 +18,7 @@ export interface Own extends Table {
   standard: boolean;
 }
 
-/** What maps show of a reader's points: three standard deviations to each side. */
+/** The span of maps of a reader's points: three standard deviations to each side. */
 export const OWN_SPAN = [-3, 3, -3, 3] as const;
 
 /** The most rows, inputs and classes there may be. */

@@ -1,4 +1,4 @@
-/** What the page and the worker of every exhibit say to each other. */
+/** Messages between page and worker that all exhibits share. */
 
 import type { Values } from './schema.ts';
 
@@ -20,9 +20,9 @@ export interface Stand {
   buffer?: ArrayBuffer;
 }
 
-/** What every request for a frame brings along. */
+/** Fields of every request for a frame. */
 export interface Seeing<View> {
-  /** What the reader looks at. */
+  /** The reader’s view. */
   view: View;
   /** Lent by the page: it goes to and fro, and is not copied. */
   buffer?: ArrayBuffer | undefined;

@@ -31,7 +31,7 @@ export function roomy([low, high]: Pair, count: number): Pair {
   return nice(low, high, count);
 }
 
-/** Of positive values. */
+/** For positive values. */
 export function logarithmic([low, high]: Pair, range: Pair): Scale {
   const [from, to] = [Math.log10(low), Math.log10(high)];
   const scale = linear([from, to], range);

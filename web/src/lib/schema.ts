@@ -11,7 +11,7 @@ export type Scale = 'linear' | 'log' | 'doubling';
 interface Common {
   /** The key in the link. */
   key: string;
-  /** What the reader calls it. */
+  /** Its name on the page. */
   name: string;
   /** One line of explanation. */
   help: string;
@@ -48,7 +48,7 @@ export interface TextField extends Common {
   kind: 'text';
   default: string;
   maxLength: number;
-  /** What may be in it; anything else is dropped. */
+  /** The allowed pattern; any other value is dropped. */
   pattern?: RegExp;
 }
 
@@ -59,7 +59,7 @@ export type Values = Record<string, Value>;
 
 export const VERSION = 1;
 
-/** Settings of these fields, to tell one run from another. */
+/** The settings of these fields as text, which identifies a run. */
 export function settingsIn(fields: Schema, values: Values): string {
   return fields.map(({ key }) => String(values[key])).join();
 }

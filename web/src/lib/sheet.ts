@@ -8,7 +8,7 @@ export interface About {
   settings: string;
   /** In groups, as the page shows it. */
   fingerprint: string;
-  /** What this run answers to the question of its page. */
+  /** This run's answer to the question of its page. */
   answer?: string | undefined;
 }
 

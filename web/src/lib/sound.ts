@@ -42,15 +42,15 @@ export function sound(heights: readonly number[], ended: () => void): () => void
 
 /** A curve's heights at equal distances along its axis, between those of lowest and highest point. */
 export function heights(points: readonly (readonly [number, number])[], log: boolean, count = 120): number[] {
-  const told = points.filter(([, y]) => Number.isFinite(y) && (!log || y > 0));
-  const [first, last] = [told[0], told.at(-1)];
+  const audible = points.filter(([, y]) => Number.isFinite(y) && (!log || y > 0));
+  const [first, last] = [audible[0], audible.at(-1)];
   if (!first || !last) return [];
   const scale = (y: number) => (log ? Math.log(y) : y);
-  const all = told.map(([, y]) => scale(y));
+  const all = audible.map(([, y]) => scale(y));
   const [low, high] = [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))];
   return Array.from({ length: count }, (_, k) => {
     const x = first[0] + ((last[0] - first[0]) * k) / (count - 1);
-    const [, y] = told.findLast((point) => point[0] <= x) ?? first;
+    const [, y] = audible.findLast((point) => point[0] <= x) ?? first;
     return high > low ? (scale(y) - low) / (high - low) : 0;
   });
 }

@@ -8,7 +8,7 @@ export interface Place {
   y: number;
 }
 
-/** Of the whole map, this small a part can be seen. */
+/** The smallest part of the map that can be shown. */
 const CLOSEST = 16;
 
 /** A view `by` times as close, in which a place stays where it is; never beyond the map. */

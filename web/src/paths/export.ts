@@ -1,4 +1,4 @@
-/** What the reader can take home from Paths. */
+/** Exports of Paths. */
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';

@@ -48,7 +48,7 @@ let digits: kernel.Digits | undefined;
 /** Two networks, trained and then joined. */
 class Networks implements Running<Frame, View, Drag> {
   #paths: kernel.Paths;
-  /** Of the digits, the units of the hidden layer; of the moons nothing. */
+  /** For the digits, the units of the hidden layer; empty for the moons. */
   #width: number | undefined;
   #left: number;
   /** Entries of the history that the page knows. */
@@ -162,7 +162,7 @@ class Networks implements Running<Frame, View, Drag> {
     return seen;
   }
 
-  /** Of a network with two inputs. */
+  /** For a network with two inputs. */
   async curvatures(units: number, twins: boolean): Promise<Requests['curvatures']['answer']> {
     await loadPart(surfaces, SURFACES);
     const run = this.#paths;
@@ -260,7 +260,7 @@ class Toy implements Running<Frame, View, Drag> {
   }
 }
 
-/** What runs now, the units of a hidden layer, and whether they learn the same twice. */
+/** The current run, its hidden units, and whether both networks learn the same task. */
 let now: { run: Networks | Toy; units: number; twins: boolean } | undefined;
 
 async function start(values: Values): Promise<Networks | Toy> {

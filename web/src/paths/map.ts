@@ -1,4 +1,4 @@
-/** What lies beside the curves: the boundary that a network draws, or a surface from above. */
+/** The map beside the curves: a network's decision boundary, or a surface from above. */
 
 import { html, svg, type TemplateResult } from 'lit';
 import '../grammar/field.ts';
@@ -9,7 +9,7 @@ import type { Frame } from './protocol.ts';
 
 type Scale = (v: number) => number;
 
-/** What is shown before the kernel has said what it covers. */
+/** The span before the kernel has reported its own. */
 const UNIT = Float32Array.of(0, 1, 0, 1);
 
 /** The decision map of the network at a place, with the points both ends were trained on. */

@@ -14,7 +14,7 @@ interface Shown {
 
 const NONE = '–';
 
-/** What the last scan has found, once there was one. */
+/** The result of the last scan, if there was one. */
 function found({ best, cycles }: Frame, toy: boolean) {
   return toy || cycles.length > 0 ? best : undefined;
 }
@@ -38,7 +38,7 @@ export function numbers({ state, toy, hidePath }: Shown): NumberShown[] {
     value: significant(state.facts!.aligned.barrier),
     ...unit,
     definition:
-      'The barrier on the straight line to B once its neurons have been put in the order, and given the signs, of those of A.',
+      'The barrier on the straight line to B after its neurons have taken the order and signs of those of A.',
     formula: 'path-barrier',
     test: 'barrier-aligned',
   };
@@ -52,7 +52,7 @@ export function numbers({ state, toy, hidePath }: Shown): NumberShown[] {
       hidden: hidePath,
       ...unit,
       definition:
-        'The same on the path, between its images too: nine places in each segment. Known once the first cycle has ended.',
+        'The same on the path, between its images too: nine places in each segment. Known after the first cycle.',
       formula: 'path-barrier',
       test: 'barrier-path',
     },
@@ -156,7 +156,7 @@ export function moreNumbers({ state, toy, digits, hidePath }: Shown): NumberShow
       name: 'climbed to',
       value: state.climbed === undefined ? NONE : significant(state.climbed),
       hidden: hidePath,
-      definition: 'The loss at which the climbing image has ended; only with “climb to the saddle”.',
+      definition: 'The loss at which the climbing image ended; only with “climb to the saddle”.',
       test: 'climbed',
     },
     {

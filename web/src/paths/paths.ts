@@ -39,7 +39,7 @@ const ROUTE_NAMES: Readonly<Record<string, string>> = {
 };
 
 const CAPTIONS = {
-  toy: 'Dark is low. The images of the band (violet) slide downhill across it, and keep their distance. Drag one.',
+  toy: 'Dark is low. The images of the band (violet) slide downhill across it, at equal distances. Drag one.',
   digits: 'What the network at place t looks for and answers. Drag along the curve to walk from A to B.',
 };
 
@@ -56,7 +56,7 @@ export class PathsExhibit extends PathsRun {
   // ---- words and numbers ----
 
   protected override get headline(): string | undefined {
-    return this.toy ? 'Two low places lie apart. Does a band between them find a low way?' : undefined;
+    return this.toy ? 'Two low places lie apart. Does a band between them find a low path?' : undefined;
   }
 
   protected get caption(): string {
@@ -116,7 +116,7 @@ export class PathsExhibit extends PathsRun {
     if (weights) this.querySelector<NetworkFigure>('lab-network')?.show(weights, this.number('width'));
   }
 
-  /** What is hidden is not among them. */
+  /** Hidden lines are left out. */
   #ways(): Way[] {
     const { facts, bandProfile, bestProfile } = this.state ?? {};
     if (!facts) return [];
@@ -125,7 +125,7 @@ export class PathsExhibit extends PathsRun {
     if (this.veils('path')) return ways;
     if (bestProfile && this.state!.cycles.length > 0)
       ways.push({ name: 'best path', role: 'best', profile: bestProfile });
-    // Of a toy the band is named from the start: its legend is not to move what a finger is on.
+    // A toy's band has a legend from the start, so the legend cannot shift the figure under a finger.
     if (bandProfile && (this.toy || this.state!.step > 0))
       ways.push({ name: 'band', role: 'band', profile: bandProfile });
     if (this.pinned && this.#pinnedWay)

@@ -15,7 +15,7 @@ const TOP = 12;
 const BOTTOM = 52;
 const LEFT = 52;
 
-/** The loss along the ways from A to B. A handle walks along one of them; tells `lab-place` with its t. */
+/** The loss along the ways from A to B. A handle walks along one of them; emits `lab-place` with its t. */
 export class ProfileFigure extends SizedPart {
   static override properties = {
     ways: { attribute: false },
@@ -37,7 +37,7 @@ export class ProfileFigure extends SizedPart {
   declare read: { t: number; value: number } | undefined;
   /** The name of the way walked along. */
   declare walk: string;
-  /** What is drawn, with its unit. */
+  /** The drawn quantity, with its unit. */
   declare label: string;
   declare log: boolean;
   declare running: boolean;
@@ -71,7 +71,7 @@ export class ProfileFigure extends SizedPart {
 
   #set(t: number): void {
     const clipped = Math.round(100 * Math.min(1, Math.max(0, t))) / 100;
-    if (clipped !== this.place) this.tell('lab-place', clipped);
+    if (clipped !== this.place) this.emit('lab-place', clipped);
   }
 
   #key(event: KeyboardEvent): void {

@@ -32,7 +32,7 @@ export class ProjectionFigure extends Part {
   };
   declare band: Plane | undefined;
   declare best: Plane | undefined;
-  /** Of the band; while it moves there is none, and the table waits. */
+  /** Values of the band; there are none while it moves, and the table waits. */
   declare profile: Profile | undefined;
 
   protected override render() {

@@ -1,4 +1,4 @@
-/** What the page of *Paths* and its worker say to each other. */
+/** Messages between the page of *Paths* and its worker. */
 
 import type * as kernel from '../../pkg/scalar/losscape_paths.js';
 import type { Picture as MapPicture } from '../grammar/field.ts';
@@ -12,7 +12,7 @@ export interface Drag extends Act {
   y: number;
 }
 
-/** What the reader looks at: a place on a route, and of the digits what the network there is shown. */
+/** The reader's view: a place on a route, and for digits the input of the network there. */
 export interface View {
   route: string;
   t: number;
@@ -42,7 +42,7 @@ export function valueAt({ t, value }: Profile, at: number): number {
   return low + ((at - from) / (to - from || 1)) * (high - low);
 }
 
-/** What does not change during a search. */
+/** Constants of a search. */
 export interface Facts extends kernel.Difference {
   straight: Report;
   aligned: Report;
@@ -91,7 +91,7 @@ export interface Frame extends Stand, kernel.Progress {
   heights?: readonly [lowest: number, highest: number];
   /** x and y of a toy's images. */
   images?: Float32Array;
-  /** Of the band and of the best path, each when it is new. */
+  /** Band and best path, each only when it has changed. */
   bandProfile?: Profile;
   bestProfile?: Profile;
   bandPlane?: Plane;

@@ -13,7 +13,7 @@ export interface AskedOfPaths extends Asked {
   truth: (facts: Facts, found: Report | undefined) => number | undefined;
 }
 
-/** What a network that knows nothing of the classes loses, in nats: a coin toss, or one of ten digits. */
+/** The loss of blind guessing in nats: a coin toss, or one of ten digits. */
 export const blind = (task: string) =>
   task === 'digits' ? { of: 'ln 10', is: Math.LN10 } : { of: 'ln 2', is: Math.LN2 };
 
@@ -43,8 +43,7 @@ const path = (task: string, about: string, facts: Facts | undefined): AskedOfPat
   at: 'when all cycles are done',
   truth: (_, found) => found && Math.max(LOWEST, found.barrier),
   verdict: (guess, truth) => {
-    const known =
-      'What was found proves that the barrier is at most this high; another search may find less.';
+    const known = 'This proves that the barrier is at most this high; another search may find less.';
     if (guess === undefined) return known;
     const factor = guess > truth ? guess / truth : truth / guess;
     return `${factor <= 1.5 ? 'Very close.' : `A factor of ${significant(factor, 2)} away.`} ${known}`;
@@ -54,14 +53,14 @@ const path = (task: string, about: string, facts: Facts | undefined): AskedOfPat
 const relabelled = (about: string): AskedOfPaths => ({
   id: 'align',
   about,
-  text: 'Relabelling gives the neurons of B the order, and the signs, of those of A: all its weights change places. Will the boundary that B draws change at all?',
+  text: 'Relabelling gives the neurons of B the order and signs of those of A: all its weights move. Will the boundary that B draws change at all?',
   quantity: 'whether the boundary changes',
   ...choosing(['yes, it changes', 'no, not at all']),
   hides: '',
   at: 'once both networks are trained',
   truth: (facts) => (facts.aligning_error < 1e-6 ? 1 : 0),
   verdict: () =>
-    'A network does not know its neurons by number. Permuting them, or turning the signs before and after a tanh, gives other weights and the same function.',
+    'A network does not know its neurons by number. Permuting them, or flipping the signs around a tanh, gives other weights and the same function.',
 });
 
 const ofToy = (id: string, about: string, top: string, facts: Facts | undefined): AskedOfPaths => ({
@@ -76,13 +75,13 @@ const ofToy = (id: string, about: string, top: string, facts: Facts | undefined)
   quantity: 'barrier on the band',
   hidden: 'path',
   hides: 'height along the band',
-  at: 'when all moves are made',
+  at: 'after the last move',
   truth: (_, found) => found?.barrier,
   verdict: (_, truth) => {
     if (id !== 'egg-carton')
       return 'The band’s highest place lies a little above the lowest pass; with “climb to the saddle” an image settles on the pass.';
     return facts && truth > 0.75 * facts.straight.barrier
-      ? 'It never left the top: there the slope across the band is zero, on either side the same. Reset, drag one image aside, and play again.'
+      ? 'It never left the top: the slope across the band is zero there, and both sides are alike. Reset, drag one image aside, and play again.'
       : 'Once pushed off the top, the band slides to the passes between the hollows.';
   },
 });

@@ -22,7 +22,7 @@ export const WIDTH: ChoiceField = {
   kind: 'choice',
   key: 'width',
   name: 'width',
-  help: 'Units of each hidden layer: two layers on the moons, one on the digits.',
+  help: 'Units in each hidden layer: two layers on the moons, one on the digits.',
   options: ['2', '3', '4', '6', '8', '16'].map((value) => ({ value, label: value })),
   default: '8',
 };
@@ -95,7 +95,7 @@ export const ROUTE: ChoiceField = {
   kind: 'choice',
   key: 'route',
   name: 'walk along',
-  help: 'The way on which the network shown lies. A view: it changes no number of the search.',
+  help: 'The way on which the shown network lies. A view: it changes no number of the search.',
   options: [
     { value: 'best', label: 'the best path' },
     { value: 'band', label: 'the band now' },
@@ -138,7 +138,7 @@ const OWN: Schema = [
     kind: 'text',
     key: 'drags',
     name: 'drags',
-    help: 'Images of a toy put elsewhere by hand, as step:image:x:y, separated by semicolons.',
+    help: 'Images of a toy moved by hand, as step:image:x:y, separated by semicolons.',
     default: '',
     maxLength: 3000,
     pattern: DRAGS,

@@ -14,7 +14,7 @@ function seen({ chances }: Here): { curvatures: number[]; down: number } {
   return { curvatures, down: curvatures.filter((value) => value < 0).length };
 }
 
-/** What the slices say, and beside it, once that may be seen, what is true. */
+/** The result of the slices, and beside it the truth, once it may be seen. */
 export function slicesSay(here: Here, ways: boolean): string {
   const { curvatures, down } = seen(here);
   const slices = `Of ${CHANCES} random slices ${count(down)} ${down === 1 ? 'goes' : 'go'} down`;
@@ -51,7 +51,7 @@ export class Chances extends SizedPart {
     const x = linear([-STRIDE, STRIDE], [LEFT, width - 6]);
     const y = linear([Math.min(...all), Math.max(...all)], [height - BOTTOM, TOP]);
     const place = (k: number) => x((2 * STRIDE * k) / (SLICE - 1) - STRIDE);
-    // Those that go down on top.
+    // Slices that go down are drawn on top.
     slices.sort((a, b) => b.curvature - a.curvature);
     const middle = slices[0]!.losses[(SLICE - 1) / 2]!;
     return html`<div class="plot">

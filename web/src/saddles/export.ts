@@ -1,4 +1,4 @@
-/** What the reader can take home from Saddles. */
+/** Exports of Saddles. */
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
@@ -8,7 +8,7 @@ import { METHODS, type Place, type Raced } from './protocol.ts';
 
 interface TakeHome {
   about: About;
-  /** What may be seen: hidden, nothing is taken home. */
+  /** The visible parts; hidden ones are not exported. */
   found: readonly Place[];
   ways: boolean;
   race: Raced | undefined;

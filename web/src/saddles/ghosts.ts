@@ -10,7 +10,7 @@ const RIGHT = 12;
 const ROW = 46;
 const TOP = 10;
 
-/** Curvatures of a wider network by products alone: exact stems, and what Lanczos' method says of them. Tells `lab-products`. */
+/** Curvatures of a wider network by products alone: exact stems, and what Lanczos' method says of them. Emits `lab-products`. */
 export class GhostsOfLanczos extends SizedPart {
   static override properties = { ghosts: { attribute: false } };
   declare ghosts: Haunted | undefined;
@@ -39,7 +39,7 @@ export class GhostsOfLanczos extends SizedPart {
           max=${most}
           .value=${String(ghosts.products)}
           aria-valuetext="${ghosts.products} products"
-          @input=${(event: Event) => this.tell('lab-products', Number((event.target as HTMLInputElement).value))}
+          @input=${(event: Event) => this.emit('lab-products', Number((event.target as HTMLInputElement).value))}
         />
         <output for="products">${ghosts.products}</output>
       </div>

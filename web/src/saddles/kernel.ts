@@ -29,7 +29,7 @@ class Searches implements Running<Frame, View, never> {
   #fresh = true;
   #ghosts: kernel.Ghosts | undefined;
   #split: kernel.Split | undefined;
-  /** What was sent last: it is not sent again. */
+  /** The last place sent, which is not sent again. */
   #sent = { place: 0, race: '', products: 0, split: '' };
 
   constructor(handle: kernel.Saddles, seed: number) {

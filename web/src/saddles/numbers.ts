@@ -23,7 +23,7 @@ export function numbers({ state, place, hidePlaces, hideWays }: Shown): NumberSh
       name: 'places found',
       value: `${count(found.length)} of ${count(step)}`,
       definition:
-        'Searches that have come to a place where the slope is below 10⁻¹⁰, of those that have ended. The same place may be found many times.',
+        'Searches that reached a place with a slope below 10⁻¹⁰, of those that have ended. The same place may be found many times.',
       test: 'places',
     },
     {
@@ -40,7 +40,7 @@ export function numbers({ state, place, hidePlaces, hideWays }: Shown): NumberSh
       value: place ? significant(place.loss, 4) : '–',
       hidden: hidePlaces,
       viewed: true,
-      definition: 'Half the mean square of the errors, and the penalty of the weights.',
+      definition: 'Half the mean square of the errors, plus the weight penalty.',
       formula: 'squared-loss',
       test: 'loss',
     },
@@ -91,8 +91,7 @@ export function moreNumbers({ state, place, hideWays, hideRace }: Shown): Number
       value: place ? String(place.unsigned) : '–',
       hidden: hideWays,
       viewed: true,
-      definition:
-        'Curvatures that the rounding of the arithmetic could have made: they count neither as up nor as down.',
+      definition: 'Curvatures that rounding alone could produce: they count neither as up nor as down.',
       test: 'unsigned',
     },
     {

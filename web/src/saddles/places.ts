@@ -29,7 +29,7 @@ export function grouped(found: readonly Place[]): Group[] {
   return groups;
 }
 
-/** All places by their loss and, once it may be seen, their ways down. Tells `lab-place` which search's is chosen. */
+/** All places by their loss and, once it may be seen, their ways down. Emits `lab-place` with the search chosen. */
 export class Places extends SizedPart {
   static override properties = {
     found: { attribute: false },
@@ -103,7 +103,7 @@ export class Places extends SizedPart {
   }
 
   #choose({ searches }: Group): void {
-    if (!searches.includes(this.chosen)) this.tell('lab-place', searches[0]);
+    if (!searches.includes(this.chosen)) this.emit('lab-place', searches[0]);
   }
 
   #reading({ place, searches }: Group): string {

@@ -1,4 +1,4 @@
-/** What the page of *Saddles* and its worker say to each other. */
+/** Messages between the page of *Saddles* and its worker. */
 
 import type * as kernel from '../../pkg/scalar/losscape_saddles.js';
 import type { Stand } from '../lib/protocol.ts';
@@ -18,7 +18,7 @@ export interface Here {
   /** The curvatures, ascending, and the magnitude up to which one is nearly flat. */
   values: Float64Array;
   nearlyFlat: number;
-  /** What the network draws, at these places. */
+  /** The network's curve at these places. */
   places: Float64Array;
   curve: Float64Array;
   /** For each direction: y after a step along it, then after a step back. */
@@ -60,7 +60,7 @@ export interface Halved {
   halves: kernel.Halves;
 }
 
-/** What the reader looks at. */
+/** The reader’s view. */
 export interface View {
   /** Which search's place; 0 leaves the choice to the run. */
   place: number;

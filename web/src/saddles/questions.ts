@@ -5,7 +5,7 @@ import type { Asked } from '../grammar/predictions.ts';
 import { count, significant } from '../lib/format.ts';
 import type { Place, Raced } from './protocol.ts';
 
-/** What a coin for each direction would make of a place: a minimum in one of so many. */
+/** If a coin decided each direction, one place in this many would be a minimum. */
 export const coins = (directions: number) => 2 ** directions;
 
 export const minima = (found: readonly Place[]) => found.filter(({ down }) => down === 0).length;
@@ -28,14 +28,14 @@ const share = (n: number, about: string): Asked => ({
   verdict: (_, truth) =>
     truth < 1
       ? 'Hardly any: here the coins are not far from the truth.'
-      : 'Directions are no coins. What decides is the height: low places have few ways down, high ones more. And searches that start along training look low.',
+      : 'Directions are not coins: height decides. Low places have few ways down, high ones more. And searches that start along training look low.',
 });
 
 const ways = (n: number, about: string): Asked => ({
   id: 'ways',
   guess: 'guess2',
   about,
-  text: `Take the place with the highest loss of all that were found. How many of its ${n} directions go down? (Coins would say ${significant(n / 2, 2)}. Random slices through it are drawn beside its curve.)`,
+  text: `Take the place with the highest loss of all those found. How many of its ${n} directions go down? (Coins would say ${significant(n / 2, 2)}. Random slices through it are drawn beside its curve.)`,
   quantity: 'ways down',
   min: 0,
   max: n,
@@ -53,7 +53,7 @@ const ways = (n: number, about: string): Asked => ({
 
 const NEARER = ['ten times as long', 'longer by a fixed number of steps', 'no longer'] as const;
 
-/** From both starts: which of the answers is true. */
+/** The true answer, from both starts. */
 export function nearer({ tracks, closer }: Raced): number | undefined {
   const left = tracks[0]?.left;
   if (left === undefined || closer === undefined) return undefined;
@@ -63,17 +63,17 @@ export function nearer({ tracks, closer }: Raced): number | undefined {
 
 const leaving = (raced: Raced | undefined): Asked => ({
   id: 'race',
-  text: 'Four methods start beside the saddle that is shown. Plain descent gets away in the end. How long does it take from a start that is ten times as near?',
+  text: 'Four methods start beside the saddle shown. Plain descent eventually gets away. How long does it take from a start ten times as near?',
   quantity: 'time to leave',
   ...choosing(NEARER),
   hidden: 'race',
   hides: 'race',
-  at: 'when a saddle is shown that descent leaves',
+  at: 'when the place shown is a saddle that descent leaves',
   verdict: () => {
     const left = raced?.tracks[0]?.left;
     return left === undefined || raced?.closer === undefined
       ? ''
-      : `${count(left)} steps, and ${count(raced.closer)} from ten times as near. Each step takes descent a factor of 1 + η|λ| farther down: ten times as near is ln 10 / ln(1 + η|λ|) steps more.`;
+      : `${count(left)} steps, and ${count(raced.closer)} from ten times as near. Each step takes descent farther by a factor of 1 + η|λ|: a start ten times as near costs ln 10 / ln(1 + η|λ|) more steps.`;
   },
 });
 

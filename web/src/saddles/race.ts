@@ -36,7 +36,7 @@ export class RaceOfMethods extends SizedPart {
     const powers = x.ticks(99).filter((v) => Number.isInteger(Math.log10(v)));
     return html`<h3 id="title-race">Four ways from the saddle: loss over steps</h3>
       <div class="plot">
-        <svg class="race" viewBox="0 0 ${this.width} ${HEIGHT}" width=${this.width} height=${HEIGHT} role="img" aria-label=${told(this.race)}>
+        <svg class="race" viewBox="0 0 ${this.width} ${HEIGHT}" width=${this.width} height=${HEIGHT} role="img" aria-label=${summary(this.race)}>
           ${y.ticks(5).map(
             (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - RIGHT} y1=${y(v)} y2=${y(v)} />
               <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
@@ -59,7 +59,7 @@ export class RaceOfMethods extends SizedPart {
             html`<li><svg width="30" height="14" aria-hidden="true"><path class="series ${ROLES[k]}" d="M1 7H29" /></svg> ${name}</li>`,
         )}
       </ul>
-      <p class="readout">${told(this.race)}</p>`;
+      <p class="readout">${summary(this.race)}</p>`;
   }
 }
 
@@ -67,8 +67,8 @@ export class RaceOfMethods extends SizedPart {
 const newtonsEnd = (x: number, y: number) =>
   svg`<rect class="mark s-theory" x=${px(x - 4.5)} y=${px(y - 4.5)} width="9" height="9" />`;
 
-/** Who had left when; a point marks it on the line. */
-export function told({ tracks, back }: Raced): string {
+/** When each method left; a point marks it on the line. */
+export function summary({ tracks, back }: Raced): string {
   const [plain, noisy, free] = tracks.map(({ left }, k) =>
     left === undefined ? `${METHODS[k]} does not leave` : `${METHODS[k]} leaves after ${count(left)}`,
   );

@@ -18,7 +18,7 @@ import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { CHANCES, type Frame, highest, type Place, shownOf, type View } from './protocol.ts';
 import { coins, minima, nearer, questions } from './questions.ts';
-import { told } from './race.ts';
+import { summary as ofRace } from './race.ts';
 import {
   HIDDEN,
   KICKS,
@@ -87,7 +87,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     void this.lookAgain();
   }
 
-  /** What is looked at, and what starts beside it, changes no search. */
+  /** Settings of the view and of the race, which change no search. */
   protected override set(key: string, value: number | string): void {
     if (!VIEWED.includes(key)) {
       super.set(key, value);
@@ -136,15 +136,15 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const { state } = this;
     if (!state || !this.over || this.veils('places')) return undefined;
     const { found, race } = state;
-    if (found.length === 0) return 'No search has come to a place without slope.';
+    if (found.length === 0) return 'No search has reached a place without slope.';
     const low = minima(found);
-    const first = `Of ${count(found.length)} places without slope ${count(low)} are minima, where coins would make one in ${count(coins(this.#n))}.`;
+    const first = `Of ${count(found.length)} places without slope ${count(low)} are minima, where coins would give one in ${count(coins(this.#n))}.`;
     if (this.#hideWays)
       return `${first} The low ones are the bottom; how many ways lead down from the others is the next question.`;
     const top = highest(found)!;
     const second = `The highest, ${significant(top.loss / Math.min(...found.map(({ loss }) => loss)), 2)} times the lowest, has ${top.down} ways down of ${this.#n}.`;
     if (this.#hideRace || !race) return `${first} ${second}`;
-    return `${first} ${second} From the one shown ${told(race)}`;
+    return `${first} ${second} From the one shown ${ofRace(race)}`;
   }
 
   // ---- words and numbers ----
@@ -170,8 +170,8 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const place = this.#place;
     if (!place) return low;
     return this.#hideWays
-      ? `${low} Shown is one with a loss of ${significant(place.loss)}.`
-      : `${low} Shown is one with a loss of ${significant(place.loss)} and ${place.down} ways down of ${this.#n}.`;
+      ? `${low} The one shown has a loss of ${significant(place.loss)}.`
+      : `${low} The one shown has a loss of ${significant(place.loss)} and ${place.down} ways down of ${this.#n}.`;
   }
 
   #shown() {
@@ -279,7 +279,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
             : hidden
               ? `Points that a network learns${none ? '' : ', and the curve it draws at the place found last'}. How many of the places found are minima is hidden until you guess.`
               : none
-                ? 'Points that a network learns. With the first search the places without slope come above them, and the curve of the network at one of them.'
+                ? 'Points that a network learns. After the first search, places without slope appear above them, and the network’s curve at one of them.'
                 : `Each mark is a place. ${chances ? slicesSay(chances, false) : ''} How many ways lead down from it waits for your second guess.`
         }
       </figcaption>`;
@@ -321,7 +321,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
                 ${
                   this.#hideRace
                     ? 'How methods leave a saddle waits for your third guess.'
-                    : 'The place shown is a minimum, or none is: nobody leaves it. Choose one with ways down.'
+                    : 'No saddle is shown, so nothing leaves. Choose a place with ways down.'
                 }
               </p>`
         }

@@ -19,7 +19,7 @@ export const PENALTY: NumberField = {
   key: 'decay',
   name: 'weight penalty',
   symbol: 'c',
-  help: 'The loss has ½ c ‖θ‖² in it, which gives every direction some curvature.',
+  help: 'Adds ½ c ‖θ‖² to the loss, which gives every direction some curvature.',
   min: 0.0001,
   max: 0.01,
   default: 0.001,
@@ -46,7 +46,7 @@ export const PLACE: NumberField = {
   key: 'place',
   name: 'place shown',
   symbol: '',
-  help: 'What this search found; 0 shows the latest place, and in the end the highest.',
+  help: 'What this search found; 0 shows the latest place, and at the end the highest.',
   min: 0,
   max: TOTAL,
   default: 0,
@@ -83,14 +83,14 @@ export const KICKS: NumberField = {
   key: 'kicks',
   name: 'noise of the slope',
   symbol: 'σ',
-  help: 'Of descent with noise: the standard deviation of the noise in each component of the slope.',
+  help: 'For descent with noise: the standard deviation of the noise in each component of the slope.',
   min: 0.00001,
   max: 0.1,
   default: 0.01,
   scale: 'log',
 };
 
-/** What is looked at, and what starts beside it, changes no search. */
+/** Settings of the view and of the race, which change no search. */
 export const VIEWED: readonly string[] = [PLACE, NUDGE, RATE, KICKS].map(({ key }) => key);
 
 export const SCHEMA = withCommon([SEED, HIDDEN, PENALTY, STARTS, PLACE, NUDGE, RATE, KICKS], {

@@ -9,7 +9,7 @@ const FLAT = 1e-8;
 
 const ways = (n: number) => `${count(n)} ${n === 1 ? 'way' : 'ways'} down`;
 
-/** A hidden unit of another network is split in two. Tells `lab-halves` which unit, and what share of its weight it keeps. */
+/** A hidden unit of another network is split in two. Emits `lab-halves` with the unit and the share of its weight that it keeps. */
 export class SplitUnit extends SizedPart {
   static override properties = { split: { attribute: false } };
   declare split: Halved | undefined;
@@ -19,14 +19,14 @@ export class SplitUnit extends SizedPart {
     if (!split) return nothing;
     const { unit, share, whole, halves } = split;
     const flat = (values: Float64Array) => FLAT * Math.max(values.at(-1)!, -values[0]!);
-    const said = `γ = ${significant(share, 2)}: the loss stays ${significant(halves.loss, 4)}, and the slope zero; no value of the network changes by more than ${significant(halves.differs, 1)}. Of ${halves.values.length} directions ${count(halves.down)} go down, where ${count(whole.down)} of ${whole.values.length} did; ${count(halves.flat)} ${halves.flat === 1 ? 'is' : 'are'} flat.`;
-    const tell = (change: Partial<Pick<Halved, 'unit' | 'share'>>) =>
-      this.tell('lab-halves', { unit, share, ...change });
+    const said = `γ = ${significant(share, 2)}: the loss stays ${significant(halves.loss, 4)}, and the slope zero; no output of the network changes by more than ${significant(halves.differs, 1)}. Of ${halves.values.length} directions ${count(halves.down)} go down, where ${count(whole.down)} of ${whole.values.length} did; ${count(halves.flat)} ${halves.flat === 1 ? 'is' : 'are'} flat.`;
+    const set = (change: Partial<Pick<Halved, 'unit' | 'share'>>) =>
+      this.emit('lab-halves', { unit, share, ...change });
     return html`<h3 id="title-split">A neuron split in two: ${ways(whole.down)}, then ${ways(halves.down)}</h3>
       <div class="row" role="group" aria-label="Neuron that is split">
         ${[0, 1].map(
           (k) =>
-            html`<button type="button" aria-pressed=${k === unit ? 'true' : 'false'} @click=${() => tell({ unit: k })}>
+            html`<button type="button" aria-pressed=${k === unit ? 'true' : 'false'} @click=${() => set({ unit: k })}>
               neuron ${k + 1}
             </button>`,
         )}
@@ -41,7 +41,7 @@ export class SplitUnit extends SizedPart {
           step="0.05"
           .value=${String(share)}
           aria-valuetext=${said}
-          @input=${(event: Event) => tell({ share: Number((event.target as HTMLInputElement).value) })}
+          @input=${(event: Event) => set({ share: Number((event.target as HTMLInputElement).value) })}
         />
         <output for="halves">${significant(share, 2)}</output>
       </div>

@@ -32,7 +32,7 @@ export function reading(here: Here, direction: number): string {
 
 /**
  * The curvature of every direction as a stem: up for those that go up, down for those that go down, on a scale that is linear
- * while they are nearly flat and logarithmic beyond. Tells `lab-way` which direction is pointed at, and whether to keep it.
+ * while they are nearly flat and logarithmic beyond. Emits `lab-way` with the direction pointed at and whether to keep it.
  */
 export class Stems extends SizedPart {
   static override properties = {
@@ -55,8 +55,8 @@ export class Stems extends SizedPart {
     return this.width >= ROOMY ? Math.round(0.66 * this.width) : this.width - 4;
   }
 
-  #tell(direction: number | undefined, keep: boolean): void {
-    this.tell('lab-way', { direction, keep });
+  #choose(direction: number | undefined, keep: boolean): void {
+    this.emit('lab-way', { direction, keep });
   }
 
   #key(event: KeyboardEvent): void {
@@ -71,7 +71,7 @@ export class Stems extends SizedPart {
     };
     if (!(event.key in to)) return;
     event.preventDefault();
-    this.#tell(Math.min(last, Math.max(0, to[event.key]!)), true);
+    this.#choose(Math.min(last, Math.max(0, to[event.key]!)), true);
   }
 
   #point(event: PointerEvent): void {
@@ -79,7 +79,7 @@ export class Stems extends SizedPart {
     const n = this.here.values.length;
     const x = ((event.clientX - box.left) / box.width) * this.width;
     const direction = Math.floor(((x - LEFT) / (this.#right - LEFT)) * n);
-    if (direction >= 0 && direction < n) this.#tell(direction, event.type === 'pointerdown');
+    if (direction >= 0 && direction < n) this.#choose(direction, event.type === 'pointerdown');
   }
 
   protected override render() {
@@ -100,7 +100,7 @@ export class Stems extends SizedPart {
       @keydown=${this.#key}
       @pointerdown=${this.#point}
       @pointermove=${this.#point}
-      @pointerleave=${() => this.#tell(undefined, false)}
+      @pointerleave=${() => this.#choose(undefined, false)}
     >
       <svg class="stems" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${words}>
         ${stems({ values, flat, left: LEFT, right: this.#right, top: TOP, floor: height - BOTTOM, now: this.way })}

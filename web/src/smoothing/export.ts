@@ -1,4 +1,4 @@
-/** What the reader can take home from Smoothing. */
+/** Exports of Smoothing. */
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
@@ -9,7 +9,7 @@ import type { Facts } from './protocol.ts';
 interface TakeHome {
   about: About;
   facts: Facts | undefined;
-  /** What may be seen: hidden, nothing is taken home. */
+  /** The visible parts; hidden ones are not exported. */
   measured: readonly (readonly [number, number, number])[];
   smoothed: boolean;
 }

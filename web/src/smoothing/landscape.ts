@@ -63,7 +63,7 @@ export class Landscape extends SizedPart {
 
   #set(x: number | undefined): void {
     const clipped = x === undefined ? x : Math.round(100 * Math.min(ENDS[1], Math.max(ENDS[0], x))) / 100;
-    if (clipped !== this.cursor) this.tell('lab-look', clipped);
+    if (clipped !== this.cursor) this.emit('lab-look', clipped);
   }
 
   #key(event: KeyboardEvent): void {

@@ -39,7 +39,7 @@ export function numbers({ state, hideEnds }: Shown): NumberShown[] {
       value: place(state.smooth),
       hidden: hideEnds,
       definition:
-        'Where descent on the smoothed curve, without noise, stands. The middle of the bowl is at 0.',
+        'The place of descent on the smoothed curve, without noise. The middle of the bowl is at 0.',
       test: 'smooth',
     },
     {
@@ -88,7 +88,7 @@ export function moreNumbers({ state, hideEnds, hideTree }: Shown): NumberShown[]
       value: state.step > 1 ? significant(largestDeviation(state.checks), 2) : '–',
       unit: 'standard errors',
       definition:
-        'At 24 places: how far the average of single noisy steps is from a step on the smoothed curve, in units of that average’s standard error. Chance alone makes about 2.',
+        'At 24 places: how far the average of single noisy steps is from a step on the smoothed curve, in units of that average’s standard error. Chance alone gives about 2.',
       test: 'deviation',
     },
     {
@@ -97,7 +97,7 @@ export function moreNumbers({ state, hideEnds, hideTree }: Shown): NumberShown[]
       value: last === undefined ? '–' : last.toFixed(4),
       hidden: hideTree,
       definition:
-        'The width of the smoothing at which the last dip but one is gone. Known for normal noise: uniform noise lets dips come back.',
+        'The width of the smoothing from which on only one dip is left. Known for normal noise: with uniform noise dips come back.',
       test: 'last',
     },
     {
@@ -106,7 +106,7 @@ export function moreNumbers({ state, hideEnds, hideTree }: Shown): NumberShown[]
       value: last === undefined ? '–' : bound.toFixed(4),
       hidden: hideTree,
       definition:
-        'From this width on a Gaussian leaves the curve convex, so that no second dip is possible. The last one goes earlier.',
+        'From this width on a Gaussian makes the curve convex, and no second dip is possible. The last one vanishes earlier.',
       formula: 'last-dip-bound',
       test: 'bound',
     },

@@ -1,8 +1,8 @@
-/** What the page of *Smoothing* and its worker say to each other. */
+/** Messages between the page of *Smoothing* and its worker. */
 
 import type { Stand } from '../lib/protocol.ts';
 
-/** What does not change during a run. */
+/** Constants of a run. */
 export interface Facts {
   /** The standard deviation of one step's noise, and the temperature that many make. */
   width: number;

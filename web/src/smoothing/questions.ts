@@ -19,25 +19,25 @@ export function arrived({ mean, smooth }: Frame, waves: number): number {
 const ENDS: Asked = {
   id: 'ends',
   guess: 'guess',
-  text: 'All begin in one dip: runs with noise on the thin curve, and a point without, which descends that curve smoothed by the noise of a step. Whose average comes to the middle of the bowl, to half a ripple?',
+  text: 'All begin in one dip: runs with noise on the thin curve, and a point without noise, which descends that curve smoothed by the noise of a step. Whose average comes to the middle of the bowl, to half a ripple?',
   quantity: 'who comes to the middle',
   ...choosing(['both', 'only the runs with noise', 'only the point', 'neither']),
   hidden: 'ends',
-  hides: 'smoothed curve and where anyone goes',
-  at: 'when all steps are made',
+  hides: 'smoothed curve and where all go',
+  at: 'after the last step',
   verdict: (_, truth) =>
     [
-      'One step’s smoothing has taken away every dip on the way, so both come down. Less noise tells them apart.',
-      'So smoothing is not what frees the runs: a dip of the smoothed curve holds the point. Noise that adds up over many steps carries a run over.',
-      'The runs have not had the time, or the noise is too little to add up to a hop.',
-      'Too little noise: the dip is there for both, and no run has been carried over.',
+      'One step’s smoothing removes every dip on the way, so both come down. Less noise tells them apart.',
+      'So smoothing is not what frees the runs: a dip of the smoothed curve holds the point. Noise that adds up over many steps carries a run across.',
+      'The runs had too little time, or too little noise to add up to a hop.',
+      'Too little noise: the dip holds both, and no run gets across.',
     ][truth]!,
 };
 
 const LAST: Asked = {
   id: 'last',
   guess: 'guess2',
-  text: 'The wider the noise of one step, the fewer dips the smoothed curve has. At which width does the last false dip vanish, so that one is left? (A ripple is about one unit wide.)',
+  text: 'The wider the noise of one step, the fewer dips the smoothed curve has. At which width does the last false dip vanish, leaving one? (A ripple is about one unit wide.)',
   quantity: 'width of the noise',
   min: 0.05,
   max: 1,

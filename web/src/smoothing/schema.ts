@@ -68,7 +68,7 @@ export const RUNS: ChoiceField = {
   kind: 'choice',
   key: 'runs',
   name: 'runs',
-  help: 'How many runs start together, each with noise of its own.',
+  help: 'How many runs start together, each with its own noise.',
   options: ['1', '200', '2000'].map((value) => ({ value, label: value.replace('2000', '2 000') })),
   default: '200',
 };
@@ -90,7 +90,7 @@ export const CURVATURE: NumberField = {
   step: 0.1,
 };
 export const AMPLITUDE: NumberField = {
-  ...bowl('height', 'height of the ripples', 'a', 'Half of what lies between a dip and the next top.'),
+  ...bowl('height', 'height of the ripples', 'a', 'Half the height between a dip and the next top.'),
   min: 0,
   max: 1,
   default: 0.6,
@@ -114,7 +114,7 @@ export const PHASE: NumberField = {
 /** Steps of a run: enough for both to come to rest. */
 export const TOTAL = 3000;
 
-/** What a run depends on. */
+/** Settings that a run depends on. */
 export const RUN: Schema = [
   SEED,
   RATE,
@@ -153,7 +153,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Half a ripple wide',
-    says: 'Nearly half a ripple wide: by larger steps of the same noise.',
+    says: 'Nearly half a ripple wide: from larger steps with the same noise.',
     values: { noise: 15, rate: 0.031 },
   },
   {

@@ -187,7 +187,7 @@ export class SmoothingExhibit extends Exhibit<Frame> {
     return html`<div class="charts">
         ${this.others()}
         ${
-          // The slope of the smoothed curve tells where its dips are.
+          // The slope of the smoothed curve reveals its dips.
           this.veils('ends')
             ? this.undrawn
             : html`<lab-check .checks=${this.state?.checks ?? new Float64Array()} ?running=${this.playing}></lab-check>`

@@ -1,4 +1,4 @@
-/** What is drawn above the fields, and what explains them. */
+/** Marks above the fields, and their legend. */
 
 import { nothing, type SVGTemplateResult, svg } from 'lit';
 import type { Handle } from '../grammar/field.ts';
@@ -16,7 +16,7 @@ interface Drawn {
   hidden: boolean;
   /** The ends of the line, if it lies in the plane. */
   line: readonly Handle[];
-  /** What the ends of the runs are called. */
+  /** Names of the ends of the runs. */
   names: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export function runPath(
     ${look && !hidden ? svg`<circle class="head" cx=${px(x(look.x))} cy=${px(y(look.y))} r="5.5" />` : nothing}`;
 }
 
-/** What the marks are, and the heights of the level lines. */
+/** The legend of marks and level lines. */
 export function legend(map: MapPart | undefined, slice: Slice | undefined, ring: boolean): string {
   const marks = ring
     ? 'Violet: a run. Diamond: its end.'

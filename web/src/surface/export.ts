@@ -1,4 +1,4 @@
-/** What the reader can take home from Surface. */
+/** Exports of Surface. */
 
 import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';

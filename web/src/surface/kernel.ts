@@ -36,7 +36,7 @@ const PATH_POINTS = 300;
 const HEIGHTS = 60;
 /** Cells along a side of the map beside the one that is looked at. */
 const BESIDE = 32;
-/** Those that tell which losses a plane's colours have to cover. */
+/** Cells along a side of the map that sets the range of a plane's colours. */
 const COARSE = 16;
 
 /** The places of inputs at which a decision map is made, row by row from below. */
@@ -54,7 +54,7 @@ function nodesOf([left, right, low, high]: Span): Float64Array {
 class Landscape implements Running<Frame, View, never> {
   readonly made: string;
   #handle: kernel.Surface;
-  /** Of the square of inputs that is shown. */
+  /** The square of inputs that is shown. */
   #inputs: Float64Array;
   #step = 0;
   #plane = '';

@@ -2,13 +2,13 @@ import type { NumberShown } from '../grammar/numbers.ts';
 import { hexGroups, percent, significant } from '../lib/format.ts';
 import type { Curved, Line, Look, MapPart, Slice } from './protocol.ts';
 
-/** What the read-outs are made of. */
+/** Data for the read-outs. */
 export interface Measured {
   ring: boolean;
   dim: number;
   /** Training points. */
   points: number;
-  /** Of the line from A to B, where it lies in the plane. */
+  /** Whether the plane holds the line from A to B. */
   holdsLine: boolean;
   line: Line | undefined;
   look: Look | undefined;
@@ -36,7 +36,7 @@ export function numbers(m: Measured): NumberShown[] {
           value: m.slice ? percent(m.slice.share) : NONE,
           hidden: m.hideShare,
           definition:
-            'Of the squared displacement of the run from its end, summed over 61 points of it, the share along the two directions of the map.',
+            'The share of the run’s squared displacement from its end, summed over 61 points, that lies along the two directions of the map.',
           formula: 'share',
           test: 'share',
         },
@@ -80,8 +80,8 @@ export function numbers(m: Measured): NumberShown[] {
       value: m.look ? significant(m.look.loss) : NONE,
       ...nats,
       definition: m.ring
-        ? 'The height of the surface at the point that is looked at.'
-        : `Mean cross-entropy over the ${m.points} points, plus the weight penalty, at the parameters that are looked at.`,
+        ? 'The height of the surface at the point looked at.'
+        : `Mean cross-entropy over the ${m.points} points, plus the weight penalty, at the parameters looked at.`,
       formula: m.ring ? 'ring' : 'penalised',
       test: 'loss',
     },
@@ -94,7 +94,7 @@ export function numbers(m: Measured): NumberShown[] {
             value: m.look ? significant(m.look.drawn) : NONE,
             ...nats,
             definition:
-              'The loss of the point of the plane straight below: what the map shows where the run is drawn. The run itself is elsewhere, in the directions that are not shown.',
+              'The loss at the point of the plane straight below, which is what the map shows where the run is drawn. The run itself is elsewhere, in directions not shown.',
             test: 'drawn',
           },
         ]),
@@ -125,7 +125,7 @@ export function moreNumbers(m: Measured): NumberShown[] {
       name: 'flat directions',
       value: m.curved ? `${m.curved.flat} of ${m.dim}` : NONE,
       definition:
-        'Eigenvalues of the Hessian of at most a hundredth of the largest: directions in which nearly nothing happens.',
+        'Eigenvalues of the Hessian up to a hundredth of the largest: directions in which the loss hardly changes.',
       test: 'flat',
     },
     {

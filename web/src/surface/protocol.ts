@@ -1,10 +1,10 @@
-/** What the page of *Surface* and its worker say to each other. */
+/** Messages between the page of *Surface* and its worker. */
 
 import type * as kernel from '../../pkg/scalar/losscape_surface.js';
 import type { Picture } from '../grammar/field.ts';
 import type { Stand } from '../lib/protocol.ts';
 
-/** What does not change until the next start. */
+/** Constants until the next start. */
 export interface Facts {
   dim: number;
   /** Steps that were made, and that were planned. */
@@ -53,7 +53,7 @@ export type Line = kernel.Line;
 
 export type Curved = kernel.Curved;
 
-/** What the reader looks at: the run where it stands, or a point of the plane. */
+/** The reader's view: the run at its step, or a point of the plane. */
 export interface View {
   plane: string;
   cross: { x: number; y: number } | undefined;
@@ -73,9 +73,9 @@ export interface Look {
 /** The run where it stands, seen through a plane. */
 export interface Frame extends Stand {
   look: Look;
-  /** Of a run that has just begun. */
+  /** Sent when a run has just begun. */
   facts?: Facts;
-  /** Of a plane that has just been cut. */
+  /** Sent when a plane has just been cut. */
   slice?: Slice;
 }
 

@@ -1,9 +1,9 @@
-/** What Surface computes: the run, the plane, the map, the line, the point looked at. */
+/** The computations of Surface: run, plane, map, line, and the point looked at. */
 
 import { hundredths, type Zoom } from '../grammar/field.ts';
 import { OwningPoints } from '../grammar/owning-points.ts';
+import { nextFrame } from '../grammar/playing.ts';
 import type { Asked } from '../grammar/predictions.ts';
-import { nextFrame } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
 import { printNumber, type Values } from '../lib/schema.ts';
 import type { Place, Span } from '../lib/view.ts';
@@ -22,7 +22,7 @@ const FASTEST = 250;
 /** Where the question about the line wants the handles: at two networks, or across the ring. */
 const ASKED_LINE = { ax: -1, ay: 0, bx: 1, by: 0 };
 
-/** What is seen of it is `surface.ts`. */
+/** `surface.ts` shows it. */
 export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
   protected readonly schema = SCHEMA;
   protected readonly learns = SCENE;

@@ -6,7 +6,7 @@ export const SCENE: ChoiceField = {
   kind: 'choice',
   key: 'scene',
   name: 'landscape',
-  help: 'What the loss is of.',
+  help: 'Which loss is shown.',
   options: [
     { value: 'network', label: 'a network of 105 weights' },
     { value: 'ring', label: 'a toy: a ring of minima' },
@@ -26,7 +26,7 @@ export const PLANE: ChoiceField = {
   kind: 'choice',
   key: 'plane',
   name: 'plane',
-  help: 'Which two directions are cut out of all: through three trained networks, the principal ones of the run, the two of largest curvature at its end, or random ones, filter-normalised.',
+  help: 'Which two directions span the plane: through three trained networks, the principal ones of the run, the two of largest curvature at its end, or random ones, filter-normalised.',
   options: PLANES,
   default: 'minima',
   live: true,
@@ -125,7 +125,7 @@ export const SCALE: NumberField = {
   key: 'scale',
   name: 'initial scale',
   symbol: 's',
-  help: 'Multiplies the first weights of every run; a run on the ring starts half as far from the middle.',
+  help: 'Multiplies the initial weights of every run; a run on the ring starts half as far from the middle.',
   min: 0.1,
   max: 3,
   default: 1,
@@ -200,7 +200,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Far start',
-    says: 'First weights three times as large: the run begins far up, where the loss is steep.',
+    says: 'Initial weights three times as large: the run begins far up, where the loss is steep.',
     values: { scale: 3 },
   },
   {

@@ -105,14 +105,14 @@ export class SurfaceExhibit extends SurfaceRun {
     if (!range) return 'The map is being computed.';
     const [x, y] = this.slice!.ends;
     const [left, right, low, high] = shown(this.values);
-    // What rounding leaves of a coordinate is none.
+    // A coordinate within rounding of zero is zero.
     const at = (v: number) => significant(Math.abs(v) < 1e-9 ? 0 : v, 2);
     return `Loss from ${significant(range[0])} to ${significant(range[1])} on a square of half-width ${significant(this.number('half'))} around x ${at((left + right) / 2)}, y ${at((low + high) / 2)}. The run ends at x ${at(x!)}, y ${at(y!)}.`;
   }
 
   #handles(): Handle[] {
     const at = (id: string) => ({ x: this.number(`${id}x`), y: this.number(`${id}y`) });
-    // Of the network A and B are what was trained: an end of the line may be dragged away from them.
+    // A and B are the trained networks; an end of the line may be dragged away from them.
     const names = this.ring ? ['A', 'B'] : ['', ''];
     const [a, b] = this.ring ? ['Point A', 'Point B'] : ['The line’s start', 'The line’s end'];
     const line: Handle[] = [
@@ -225,7 +225,7 @@ export class SurfaceExhibit extends SurfaceRun {
         summary=${other && !hidden ? `The same run on another plane, which holds ${percent(other.share)} of it.` : 'The same run on another plane.'}
       ></lab-field>
       <p class="honesty" data-test="beside">
-        ${!other ? 'Being cut.' : hidden ? 'The run is hidden until you guess.' : `Holds ${percent(other.share)} of the run.`}
+        ${!other ? 'Computing.' : hidden ? 'The run is hidden until you guess.' : `Holds ${percent(other.share)} of the run.`}
       </p>
     </div>`;
   }
@@ -307,7 +307,7 @@ export class SurfaceExhibit extends SurfaceRun {
     ];
   }
 
-  /** Of a pinned line the losses are enough. */
+  /** A pinned line needs only its losses. */
   protected override pin(): void {
     super.pin();
     const { series } = this.pinned ?? {};
@@ -329,7 +329,7 @@ export class SurfaceExhibit extends SurfaceRun {
   /** All curvatures where one looks, once they are known. */
   #spectrum() {
     const { curved } = this;
-    const whose = this.atCross ? 'at the cross' : 'where the run stands';
+    const whose = this.atCross ? 'at the cross' : 'where the run is';
     if (this.ring) return nothing;
     return html`<div>
       <h3>Curvature ${whose}, in all ${this.facts?.dim ?? 105} directions</h3>
@@ -374,7 +374,7 @@ export class SurfaceExhibit extends SurfaceRun {
     return files({
       about: this.about(),
       line: this.veils('line') ? undefined : this.line,
-      // Where the run lies in a plane tells how much of it the plane holds.
+      // The place of the run in a plane reveals how much of it the plane holds.
       slice: this.#veiled(this.values.plane) ? undefined : this.slice,
     });
   }

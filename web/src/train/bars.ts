@@ -48,7 +48,7 @@ export class BarsFigure extends Part {
           <p class="part">Held-out row ${this.row + 1}${this.rowLabel === undefined ? '' : `, class ${this.rowLabel}`}</p>
           ${bars(inputs, Math.max(1, ...inputs.map(Math.abs)))}
           <div class="look-tools">
-            <button type="button" data-do="held-out" @click=${() => this.tell('lab-row')}>Next row</button>
+            <button type="button" data-do="held-out" @click=${() => this.emit('lab-row')}>Next row</button>
           </div>
         </div>
         <div>

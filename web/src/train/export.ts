@@ -1,4 +1,4 @@
-/** What the reader can take home from Train. */
+/** Exports of Train. */
 
 import type { HomeFile } from '../grammar/home.ts';
 import type { Sample } from '../lib/record.ts';
@@ -55,7 +55,7 @@ function curves(root: ParentNode): Item[] {
   );
 }
 
-/** Of a network on rows: the bars of all units, four in a line. */
+/** For a network on rows: the bars of all units, four in a line. */
 function unitBars(drawings: readonly SVGSVGElement[]): Item {
   const items = drawings.map((drawing) => drawn(drawing));
   const [wide, high] = [items[0]!.width + 10, items[0]!.height + 10];

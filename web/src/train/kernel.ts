@@ -20,7 +20,7 @@ fetchDigits().catch(() => undefined);
 
 let digits: kernel.Digits | undefined;
 
-/** What is learned, and what of it is shown. */
+/** The data to learn, and the rows shown. */
 interface Data {
   train: kernel.Train;
   /** Held-out rows, and rows that are trained on. */

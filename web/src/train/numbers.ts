@@ -8,7 +8,7 @@ import type { Outcome } from './race.ts';
 
 interface Measured {
   frame: Frame | undefined;
-  /** Of the last step at which the run was measured. */
+  /** The last measurement of the run. */
   last: Sample | undefined;
   /** Whether who gets stuck is still to be guessed, and what is known of it. */
   hide: boolean;
@@ -29,14 +29,14 @@ export function numbers({ frame, last, hide, outcomes, own }: Measured): NumberS
       hidden: hide,
       viewed: true,
       long: true,
-      definition: `Networks that end ${STUCK} nats or more above the best loss that any seed of their width came to. From step ${count(COOLED)} to ${count(RACE_STEPS)} all go on with a tenth of their rate, so that what only jitters comes to rest.`,
+      definition: `Networks that end ${STUCK} nats or more above the best loss that any seed of their width reached. From step ${count(COOLED)} to ${count(RACE_STEPS)} all go on with a tenth of their rate, and mere jitter comes to rest.`,
       test: 'stuck',
     },
     {
       symbol: '',
       name: `held-out ${what} read right`,
       value: last ? percent(last.held_out_accuracy) : NONE,
-      definition: `Share of the ${frame?.rows ?? 297} rows kept out of training whose largest probability is at the right ${own ? 'class' : 'digit'}.`,
+      definition: `Share of the ${frame?.rows ?? 297} rows kept out of training whose largest probability is for the right ${own ? 'class' : 'digit'}.`,
       formula: 'accuracy',
       test: 'held-accuracy',
     },

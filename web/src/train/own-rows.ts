@@ -6,7 +6,7 @@ import { MOST, type Own, type Table } from '../lib/own.ts';
 
 const LIMITS = { inputs: { most: MOST.inputs }, rows: MOST.rows, classes: MOST.classes } as const;
 
-/** Where a reader brings rows of any width. Tells `lab-own` with them. */
+/** Where a reader brings rows of any width. Emits `lab-own` with them. */
 export class OwnRowsForm extends Part {
   static override properties = {
     now: { attribute: false },
@@ -14,7 +14,7 @@ export class OwnRowsForm extends Part {
     standard: { state: true },
     said: { state: true },
   };
-  /** What is used now. */
+  /** The data in use. */
   declare now: Own | undefined;
   declare table: Table | undefined;
   declare standard: boolean;
@@ -38,7 +38,7 @@ export class OwnRowsForm extends Part {
     return html`<lab-csv
         .limits=${LIMITS}
         label="Paste a CSV, or drop a file here"
-        note="Up to ${MOST.inputs} columns of numbers and one of labels, which is called label, class or target, or comes last; at most ${MOST.rows} rows. With ; or tab between them, commas may be decimal. Of each class a fifth is held out."
+        note="Up to ${MOST.inputs} columns of numbers and one of labels, which is called label, class or target, or comes last; at most ${MOST.rows} rows. With ; or tab between them, commas may be decimal. A fifth of each class is held out."
         @lab-table=${this.#read}
       ></lab-csv>
       <label class="check">
@@ -58,7 +58,7 @@ export class OwnRowsForm extends Part {
           class="primary"
           data-do="use"
           ?disabled=${!table}
-          @click=${() => this.tell('lab-own', { ...table!, standard: this.standard } satisfies Own)}
+          @click=${() => this.emit('lab-own', { ...table!, standard: this.standard } satisfies Own)}
         >
           Use these rows
         </button>

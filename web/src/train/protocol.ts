@@ -1,4 +1,4 @@
-/** What the page of *Train* and its worker say to each other. */
+/** Messages between the page of *Train* and its worker. */
 
 import type { Reading } from '../grammar/look.ts';
 import { MOST } from '../lib/own.ts';
@@ -18,7 +18,7 @@ export interface Frame extends Stand {
   samples: Sample[];
   temperature: number;
   norm: number;
-  /** What the network makes of what it is shown; nothing of an empty pad. */
+  /** The network's output for its input; undefined for an empty pad. */
   reading: Reading | undefined;
   /** The digit that is shown, if it is a held-out row. */
   label: number | undefined;
@@ -34,7 +34,7 @@ export type Requests = {
 /** Seeds of each setting in the race, and steps of each. */
 export const SEEDS = 20;
 export const RACE_STEPS = 1500;
-/** From this step on all go on with a tenth of their rate: what only jitters comes to rest, what is stuck stays. */
+/** From this step on all runs continue at a tenth of their rate: jitter dies down, stuck runs stay stuck. */
 export const COOLED = 1200;
 export const COOLER = 10;
 /** In nats: what ends so far above the best of its width is stuck. */

@@ -9,7 +9,7 @@ import type { Outcome, Setting } from './race.ts';
 
 const NONE = 'none of them';
 
-/** What a kind differs in from the first one. */
+/** How a kind differs from the first one. */
 function kind({ name, values }: Setting, first: Values): string {
   const temperature = ({ rate, batch }: Values) => Number(rate) / Number(batch);
   const ratio = temperature(values) / temperature(first);
@@ -17,7 +17,7 @@ function kind({ name, values }: Setting, first: Values): string {
   return `${name} (${Math.abs(ratio - 1) < 1e-3 ? 'as shown' : `${significant(ratio, 2)} times T`})`;
 }
 
-/** Of the digits, or of the reader's own rows: a guess for one is none for the other. */
+/** For the digits or the reader's own rows: a guess for one does not count for the other. */
 export function question(raced: readonly Setting[], own: string): Asked {
   return {
     id: 'stuck',
@@ -25,15 +25,15 @@ export function question(raced: readonly Setting[], own: string): Asked {
     about: own,
     hidden: 'stuck',
     hides: 'losses of all these networks',
-    at: 'when all of them are trained: Play',
-    text: `${SEEDS} networks of each kind train ${own === '' ? '' : 'on your rows '}for ${count(RACE_STEPS)} steps, each from another start. Which kind gets stuck most often? (Stuck: it ends ${STUCK} nats or more above the best of its width. T, the temperature, is rate over twice the batch size.)`,
+    at: 'once all of them are trained: Play',
+    text: `${SEEDS} networks of each kind train ${own === '' ? '' : 'on your rows '}for ${count(RACE_STEPS)} steps, each from a different start. Which kind gets stuck most often? (Stuck: it ends ${STUCK} nats or more above the best of its width. T, the temperature, is rate over twice the batch size.)`,
     quantity: 'which gets stuck',
     ...choosing([...raced.map((setting) => kind(setting, raced[0]!.values)), NONE]),
     verdict: (_, truth) => {
       if (truth >= raced.length) return 'None did. Try other widths with “hidden units”.';
       return raced[truth]!.values.hidden === raced[0]!.values.hidden
-        ? 'It has as many units as the first: what a temperature does is seen in Cloud.'
-        : 'Width is room: many parameters make up for one. What a temperature does is seen in Cloud.';
+        ? 'It has as many units as the first: Cloud shows what a temperature does.'
+        : 'Width is room: many parameters make up for one. Cloud shows what a temperature does.';
     },
   };
 }
@@ -55,7 +55,7 @@ export function answer(outcomes: readonly Outcome[], own: boolean): string {
   const [least, most] = [narrow, wide].map(({ best }) => significant(best, 2));
   const said =
     narrow.best <= wide.best + STUCK
-      ? `With ${narrow.hidden} units the best comes to ${least} nats, with ${widest} to ${most}: here even few units have room.`
+      ? `With ${narrow.hidden} units the best comes to ${least} nats, with ${widest} to ${most}: here even a few units have room.`
       : `With ${narrow.hidden} units even the best stays at ${least} nats, with ${widest} it comes to ${most}: ${
           2 * narrow.stuck < SEEDS
             ? 'most of the narrow ones are not stuck, they are too small.'

@@ -9,7 +9,7 @@ import { linear, logarithmic, polyline, type Scale } from '../lib/scale.ts';
 import type { Values } from '../lib/schema.ts';
 import { COOLED, RACE_STEPS, type Raced, type Requests, SEEDS, STUCK } from './protocol.ts';
 
-/** What is raced: a name and its settings. */
+/** An entry of the race: a name and its settings. */
 export interface Setting {
   name: string;
   values: Values;
@@ -23,7 +23,7 @@ export interface Outcome {
   ends: readonly number[];
   /** The best loss that any seed of this width has come to. */
   best: number;
-  /** Those that ended well above it. */
+  /** Runs that ended well above it. */
   stuck: number;
 }
 
@@ -55,7 +55,7 @@ const over = (end: number, best: number) => !(end <= best + STUCK);
 /** The race itself, whether or not it is drawn. */
 export class Race {
   readonly settings: readonly Setting[];
-  readonly #told: () => void;
+  readonly #changed: () => void;
   readonly #failed: (error: unknown) => void;
   /** The runs that are done, in the order in which they are begun: all settings in turn. */
   #runs: (Raced | undefined)[] = [];
@@ -63,9 +63,9 @@ export class Race {
   #begun = 0;
   #going = false;
 
-  constructor(settings: readonly Setting[], told: () => void, failed: (error: unknown) => void) {
+  constructor(settings: readonly Setting[], changed: () => void, failed: (error: unknown) => void) {
     this.settings = settings;
-    this.#told = told;
+    this.#changed = changed;
     this.#failed = failed;
   }
 
@@ -81,7 +81,7 @@ export class Race {
   async go(): Promise<void> {
     if (this.#going || this.done === this.total) return;
     this.#going = true;
-    // What was begun and not finished is begun once more.
+    // Unfinished runs start again.
     this.#begun = 0;
     while (this.#clients.length < LANES) this.#clients.push(newClient<Requests>());
     try {
@@ -104,7 +104,7 @@ export class Race {
       const { values } = this.settings[k % this.settings.length]!;
       const seed = Math.floor(k / this.settings.length) + 1;
       this.#runs[k] = await client.ask('race', { settings: { ...values, seed } });
-      this.#told();
+      this.#changed();
     }
   }
 

@@ -42,8 +42,8 @@ export abstract class TrainRun extends Owning<Frame, Look, Requests, Change> {
     return this.look;
   }
 
-  protected override get untold(): boolean {
-    return this.#loaded || super.untold;
+  protected override get unlinkable(): boolean {
+    return this.#loaded || super.unlinkable;
   }
 
   protected override begun(): void {
@@ -158,7 +158,9 @@ export abstract class TrainRun extends Owning<Frame, Look, Requests, Change> {
       this.#loaded = true;
       this.values[DATA.key] = DATA.default;
       this.values.hidden = hiddenUnits;
-      this.note(`${file.name}: a network of ${hiddenUnits} hidden units was loaded; it trains on from here.`);
+      this.note(
+        `${file.name}: a network of ${hiddenUnits} hidden units was loaded; training goes on from here.`,
+      );
     });
   }
 }

@@ -21,7 +21,7 @@ export const BATCH: NumberField = {
   key: 'batch',
   name: 'batch size',
   symbol: 'b',
-  help: 'How many rows, digits say, a step looks at.',
+  help: 'How many rows (digits, say) a step looks at.',
   min: 1,
   max: 1024,
   default: 16,
@@ -35,7 +35,7 @@ export const MOMENTUM: NumberField = {
   key: 'momentum',
   name: 'momentum',
   symbol: 'μ',
-  help: 'Share of the last step that goes on.',
+  help: 'Share of the last step that carries over.',
   min: 0,
   max: 0.99,
   default: 0,
@@ -62,7 +62,7 @@ export const HIDDEN: NumberField = {
   key: 'hidden',
   name: 'hidden units',
   symbol: 'h',
-  help: 'Width of the middle layer; on the digits 16 make 1210 parameters.',
+  help: 'Width of the middle layer; on the digits, 16 units give 1210 parameters.',
   min: 2,
   max: MAX_HIDDEN,
   default: 16,
@@ -75,7 +75,7 @@ export const INIT: ChoiceField = {
   kind: 'choice',
   key: 'init',
   name: 'initial weights',
-  help: 'The distribution of the first weights; biases start at zero.',
+  help: 'The distribution of the initial weights; biases start at zero.',
   options: [
     { value: 'glorot-uniform', label: 'Glorot, uniform' },
     { value: 'glorot-normal', label: 'Glorot, normal' },
@@ -114,7 +114,7 @@ export const ALONG: ChoiceField = {
   kind: 'choice',
   key: 'along',
   name: 'curves against',
-  help: 'What the curves are drawn against: steps, or the sum of the learning rates of all steps, by which runs of different rates are compared. A view: it changes no number of the run.',
+  help: 'What the curves are drawn against: steps, or the sum of the learning rates of all steps, which compares runs at different rates. A view: it changes no number of the run.',
   options: [
     { value: 'steps', label: 'steps' },
     { value: 'rates', label: 'η × steps' },
@@ -163,7 +163,7 @@ export const RACED = ['Steady', 'Hot', 'Cold', 'Narrow'] as const;
 export const PRESETS: readonly Preset[] = [
   {
     name: 'Steady',
-    says: 'Rate 0.2, batch 16, 16 hidden units: what the others differ from in one thing.',
+    says: 'Rate 0.2, batch 16, 16 hidden units: the others are compared with it.',
     values: {},
   },
   {
@@ -178,7 +178,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Narrow',
-    says: 'Three hidden units, otherwise as “Steady”.',
+    says: 'Three hidden units, otherwise like “Steady”.',
     values: { hidden: 3 },
   },
   {

@@ -17,7 +17,7 @@ import { Race } from './race.ts';
 import { TrainRun } from './run.ts';
 import { ALONG, BATCH, HIDDEN, INIT, L2, MOMENTUM, ORDER, PRESETS, RACED, RATE, SCHEMA } from './schema.ts';
 
-/** What is raced: presets, complete. */
+/** The presets that race, with all their settings. */
 const KINDS = RACED.map((name) => {
   const { values } = PRESETS.find((preset) => preset.name === name)!;
   return { name, values: { ...defaults(SCHEMA), ...values } };
@@ -37,7 +37,7 @@ export class TrainExhibit extends TrainRun {
 
   #raced: { of: string; race: Race; question: Asked } | undefined;
 
-  /** Of what is learned now: other rows have a race of their own. */
+  /** The race on the current data; other rows have their own. */
   get #now() {
     const own = this.own ? this.packed : '';
     // A batch is not larger than the rows that are trained on, which are known once the run stands there.
@@ -197,7 +197,7 @@ export class TrainExhibit extends TrainRun {
     </figure>`;
   }
 
-  /** What of a network is drawn that does not read pictures. */
+  /** The drawing of a network whose input is not a picture. */
   #bars() {
     const { state, look } = this;
     return html`<figure class="figure" ?hidden=${!state} aria-label="The network at work">

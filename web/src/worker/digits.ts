@@ -18,7 +18,7 @@ export function fetchDigits(): Promise<ArrayBuffer> {
   return file;
 }
 
-/** What the kernel's `Digits` does, whichever module it is in. */
+/** The interface of the kernel's `Digits`, whichever module holds it. */
 interface Rows {
   held_out_pixels(row: number): Float32Array;
   held_out_label(row: number): number | undefined;

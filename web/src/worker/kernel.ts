@@ -1,4 +1,4 @@
-/** Brings the kernel into a worker, and tells its failures apart. */
+/** Loads the kernel into a worker and distinguishes its failures. */
 
 import type { Load } from '../lib/client.ts';
 import { LabFailure } from '../lib/failure.ts';
@@ -29,7 +29,7 @@ export async function download(url: URL | string, what: string): Promise<Respons
   return response;
 }
 
-/** What `wasm-bindgen` writes around a module: the same for both builds. */
+/** The glue that `wasm-bindgen` writes around a module, the same for both builds. */
 export interface Glue {
   default(module: WebAssembly.Module): Promise<{ memory: WebAssembly.Memory }>;
   rehearse_panic(): void;
@@ -82,7 +82,7 @@ async function compiled(response: Response): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** What an exception of the kernel means. */
+/** The failure that an exception of the kernel means. */
 export function explain(error: unknown, step: number): LabFailure {
   if (error instanceof LabFailure) return error;
   if (panic !== undefined) return new LabFailure({ kind: 'panic', detail: panic, step });

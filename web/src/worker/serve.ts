@@ -90,7 +90,7 @@ export function serveRuns<
   serve({ ...common, ...own } as unknown as Handlers<Requests>, () => loadKernel(glue));
 }
 
-/** Answers one message at a time, and tells failures apart. */
+/** Answers one message at a time and distinguishes failures. */
 function serve(handlers: Handlers<Requests>, load: () => Promise<void>): void {
   /** The step of the last answer: the run was known to be good there. */
   let good = 0;

@@ -1,4 +1,4 @@
-/** From the schema's values to the kernel's settings, without a table of either. */
+/** Copies the schema's values to the kernel's settings without a table of either. */
 
 import type { Values } from '../lib/schema.ts';
 

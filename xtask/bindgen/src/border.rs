@@ -6,7 +6,7 @@
 
 /// What the glue begins with.
 const JS: &str = include_str!("border.js");
-/// The checks that callers need whom no TypeScript has checked: of flags, objects and arrays. Numbers it cannot tell apart.
+/// Checks of flags, objects and arrays, for callers that TypeScript has not checked. TypeScript cannot distinguish kinds of numbers.
 const UNTYPED: &str = include_str!("untyped.js");
 /// What it ends with: of the many ways to load a module, the one that is used.
 const INIT: &str = include_str!("init.js");

@@ -15,7 +15,7 @@ fn main() {
         _ => panic!("usage: losscape-bindgen MODULE.wasm FOLDER NAME [--typed]"),
     };
     let mut bindgen = Bindgen::new();
-    // Names of functions are a tenth of the module, and a panic tells its place without them; nor does a browser read what
+    // Names of functions are a tenth of the module, and a panic reports its place without them; nor does a browser read what
     // made the module, and what for.
     bindgen
         .input_path(input)

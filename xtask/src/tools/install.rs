@@ -106,7 +106,7 @@ impl Tool {
         find(self.program).ok_or_else(|| self.missing())
     }
 
-    /// What to tell where the program is not to be had.
+    /// The advice printed where the program is not available.
     pub(crate) fn missing(&self) -> Failure {
         Failure::Missing(self.advice())
     }

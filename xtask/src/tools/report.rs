@@ -137,7 +137,7 @@ pub(crate) fn run(lanes: Vec<Vec<Step>>, idle: Vec<Step>, alone: Vec<Step>) -> R
     if failed == 0 { Ok(()) } else { Err(Failure::Failed(String::new())) }
 }
 
-/// What this program and all that it has waited for spent on processors, where Linux tells.
+/// Processor seconds of this program and of the children it has waited for, where Linux reports them.
 fn processor_seconds() -> Option<u64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     // After the name, which may hold anything: user and system time of its own, then of its children, a hundredth of a second each.

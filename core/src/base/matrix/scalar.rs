@@ -261,7 +261,7 @@ fn twos<R: Real, const N: usize>(lines: [&[R]; N]) -> ([&[[R; 2]]; N], [&[R]; N]
     (pairs, rest)
 }
 
-/// `N` vectors from `at` on that lie one after the other.
+/// `N` contiguous vectors from `at` on.
 #[inline(always)]
 fn lines<R: Real, const N: usize>(numbers: &[R], depth: usize, at: usize) -> Option<[&[R]; N]> {
     let mut rest = numbers.get(at * depth..)?;

@@ -187,7 +187,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         }
     }
 
-    /// The sums of `ROWS` rows from `row`, over the terms of a panel, whose rows lie one after the other if it is `DENSE`
+    /// The sums of `ROWS` rows from `row`, over the terms of a panel, whose rows are contiguous if it is `DENSE`
     /// and otherwise at its stride.
     #[inline(always)]
     fn tile<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const DENSE: bool>(

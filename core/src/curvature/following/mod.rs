@@ -109,7 +109,7 @@ where
     /// A walk that starts at `params`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length, not finite), `matrix` (another length), `workspace` (too
+    /// [`ArgError`] naming `params` (wrong length, not finite), `matrix` (wrong length), `workspace` (too
     /// short), `index` (above n), `max_step`, `mode_step` or `grad_norm` (not above zero).
     pub fn new(
         f: &(impl Curvature<R> + ?Sized),

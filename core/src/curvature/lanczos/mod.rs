@@ -115,8 +115,8 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
     /// An iteration that has not made a step.
     ///
     /// # Errors
-    /// [`ArgError`] naming `steps` (zero), `start` (another length than the operator's, not finite, zero), `basis`
-    /// (another length than [`LanczosLayout::basis_len`]) or `workspace` (shorter than [`LanczosLayout::len`]).
+    /// [`ArgError`] naming `steps` (zero), `start` (length other than the operator's, not finite, zero), `basis`
+    /// (length other than [`LanczosLayout::basis_len`]) or `workspace` (shorter than [`LanczosLayout::len`]).
     pub fn new(
         operator: &(impl Operator<R> + ?Sized),
         config: LanczosConfig,

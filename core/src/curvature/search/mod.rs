@@ -192,7 +192,7 @@ where
     /// A search that starts at `params`, and has settled where the gradient is no longer than `grad_norm`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length, not finite), `matrix` (another length), `workspace` (too
+    /// [`ArgError`] naming `params` (wrong length, not finite), `matrix` (wrong length), `workspace` (too
     /// short) or `grad_norm` (not above zero).
     pub fn new(
         f: &(impl Curvature<R> + ?Sized),

@@ -131,8 +131,8 @@ where
     /// A grid of which no value is known.
     ///
     /// # Errors
-    /// [`ArgError`] naming `plane` (another dimension than the objective's), `half_width` (not positive), `coarse`
-    /// (zero), `fine` (not `coarse` doubled some times, or above 2¹²), `values` (another length than
+    /// [`ArgError`] naming `plane` (dimension other than the objective's), `half_width` (not positive), `coarse`
+    /// (zero), `fine` (not `coarse` doubled some times, or above 2¹²), `values` (length other than
     /// [`PlaneGridLayout::values_len`]) or `workspace` (shorter than [`PlaneGridLayout::len`]).
     pub fn new(
         f: &(impl Objective<R> + ?Sized),

@@ -89,7 +89,7 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         self.rows
     }
 
-    /// o, u and v; empty if the memory no longer has the length it had.
+    /// o, u and v; empty if the memory has changed length.
     fn parts(&self) -> [&[R]; 3] {
         origin_and_axes(self.rows(), self.dim)
     }
@@ -204,7 +204,7 @@ fn origin_and_axes<R>(rows: &[R], n: usize) -> [&[R]; 3] {
 /// orthogonal and equally long, half the distance from a to b; c lies above the first axis.
 ///
 /// # Errors
-/// [`ArgError`] naming `a`, `b`, `c` or `rows` (another length than n, n, n and 3 n, not finite), `b` if it
+/// [`ArgError`] naming `a`, `b`, `c` or `rows` (length other than n, n, n and 3 n, not finite), `b` if it
 /// coincides with a, or lies farther from it than the largest number, `c` if it lies on the line through both; nothing
 /// has been written then.
 ///
@@ -393,7 +393,7 @@ mod tests {
         assert_eq!(Plane::new(&rows[1..]).unwrap_err().arg, "rows");
     }
 
-    /// The same plane and points in other units: nothing but the units changes.
+    /// The same plane and points in other units: only the units change.
     #[test]
     fn no_scale_of_axes_or_displacements_is_lost() {
         let [u, v] = [[1.0f32, 2.0, -1.0, 0.5], [0.5, -1.0, 3.0, 1.0]];

@@ -32,7 +32,7 @@ pub enum EnsembleStep<R: Real = f32> {
         /// Which.
         walker: u32,
     },
-    /// The memory no longer has the length it had when the ensemble was made; nothing was done.
+    /// The memory has changed length since the ensemble was made; nothing was done.
     MemoryChanged,
 }
 

@@ -10,8 +10,8 @@ use crate::{ArgError, Real};
 /// lie on the grid; those outside count for nothing.
 ///
 /// # Errors
-/// [`ArgError`] naming `positions` (empty, or not rows of D coordinates), `density` (another length than the grid has
-/// cells), or `positions` ([`Reason::OutOfRange`](crate::Reason::OutOfRange)) if no walker lies on the
+/// [`ArgError`] naming `positions` (empty, or not rows of D coordinates), `density` (not one value per
+/// cell), or `positions` ([`Reason::OutOfRange`](crate::Reason::OutOfRange)) if no walker lies on the
 /// grid; nothing has been written then.
 ///
 /// ```
@@ -73,7 +73,7 @@ pub struct NoiseFloor<R: Real = f32> {
 ///
 /// The expectation is exact, by summing over each cell's binomial law to within a rounding. The standard deviation is that of
 /// Poisson counts with the total held fixed (Holst 1972), exact as the number of cells grows.
-/// `(occupied cells − 1) / 2 N`, the usual rule, reads a third low where many cells expect less than a few walkers.
+/// `(occupied cells − 1) / 2 N`, the usual rule, is a third too low where many cells expect less than a few walkers.
 ///
 /// # Cost
 /// For each cell about 20 √(N p) + 40 logarithms.

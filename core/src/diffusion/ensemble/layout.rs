@@ -31,7 +31,7 @@ impl EnsembleLayout {
         total([area(4, self.dim), self.scratch])
     }
 
-    /// Whether nothing is needed.
+    /// Whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0

@@ -61,13 +61,13 @@ pub struct Dynamics<'a, R: Real, const D: usize> {
 }
 
 impl<'a, R: Real, const D: usize> Dynamics<'a, R, D> {
-    /// Nothing but a potential, and D = 1.
+    /// A potential alone, with D = 1.
     #[must_use]
     pub const fn gradient(potential: &'a [R]) -> Self {
         Self { potential, drift: &[], diffusion: Diffusion::Constant([R::ONE; D]) }
     }
 
-    /// Refuses what has another length than the grid asks for, is not finite, or diffuses backwards.
+    /// Refuses slices whose length is not the grid's, that are not finite, or that diffuse backwards.
     pub(super) fn check(&self, grid: &Grid<R, D>) -> Result<(), ArgError> {
         let cells = grid.len();
         ArgError::check_len("potential", cells, self.potential.len())?;

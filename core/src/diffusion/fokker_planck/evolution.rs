@@ -98,7 +98,7 @@ pub enum EvolutionStep<R: Real = f32> {
     },
     /// A number would have been infinite or NaN; the density is that of the last time.
     NotFinite,
-    /// The memory no longer has the length it had when the evolution was made, or the equation is on another grid; nothing was done.
+    /// The memory has changed length since the evolution was made, or the equation is on another grid; nothing was done.
     MemoryChanged,
 }
 
@@ -223,7 +223,7 @@ where
     /// Starts at time zero.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` (another length than the grid has cells, an element below zero or not finite, a
+    /// [`ArgError`] naming `density` (not one value per cell, an element below zero or not finite, a
     /// mass other than one: [`normalise`](crate::diffusion::normalise) it), `dt` (not positive, or beyond the explicit limit) or `workspace` (too
     /// short). Nothing has been written then.
     pub fn new<M: AsRef<[R]> + AsMut<[R]>>(

@@ -33,7 +33,7 @@ pub enum GapStep<R: Real = f32> {
     },
     /// There are no two rates besides zero, or a number overflowed.
     NotFinite,
-    /// The memory or the elimination no longer is the one that the iteration was begun with; nothing was done.
+    /// The memory or the elimination is no longer the one the iteration started with; nothing was done.
     MemoryChanged,
 }
 
@@ -145,7 +145,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SpectralGap<R, W> {
         Ok(new)
     }
 
-    /// One more iteration, with the elimination it was begun with.
+    /// One more iteration, with the elimination it started with.
     pub fn step<const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
         &mut self,
         elimination: &mut Elimination<R, D, M>,

@@ -129,8 +129,8 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
     /// The equation for these dynamics at a temperature T.
     ///
     /// # Errors
-    /// [`ArgError`] naming `grid` (an axis of one cell, or no axis), `potential`, `drift`, `diffusion` (another length than the grid
-    /// asks for, not finite, or a diffusion below zero, which no positive semidefinite D has), `temperature` (negative
+    /// [`ArgError`] naming `grid` (an axis of one cell, or no axis), `potential`, `drift`, `diffusion` (not as long as the grid
+    /// requires, not finite, or a diffusion below zero, which no positive semidefinite D has), `temperature` (negative
     /// or not finite), `potential` ([`Reason::Overflow`], if a rate would) or `memory` (too short). Nothing has been
     /// written then.
     pub fn new(

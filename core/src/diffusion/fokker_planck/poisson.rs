@@ -1,4 +1,4 @@
-//! Weights of the law of Poisson, one after the other.
+//! Successive weights of the Poisson law.
 
 use crate::Real;
 use crate::base::elementary::{ln, sqrt};

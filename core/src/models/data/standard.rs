@@ -24,7 +24,7 @@ const CLASSES: usize = 256;
 ///
 /// # Errors
 /// [`ArgError`] naming `width` (zero), `inputs` (empty, not a whole number of rows, not finite), `means` or `std_devs`
-/// (another length); nothing is written then.
+/// (wrong length); nothing is written then.
 ///
 /// # Cost
 /// Three passes over the inputs.
@@ -77,7 +77,7 @@ pub fn column_moments<R: Real>(
 /// `inputs` is N × `means.len()`; `std_devs` is as long as `means`.
 ///
 /// # Errors
-/// [`ArgError`] naming `means` (empty, not finite), `std_devs` (another length, not finite, negative) or `inputs` (empty, not a whole
+/// [`ArgError`] naming `means` (empty, not finite), `std_devs` (wrong length, not finite, negative) or `inputs` (empty, not a whole
 /// number of rows, not finite); nothing is written then.
 ///
 /// ```
@@ -113,7 +113,7 @@ pub fn standardise<R: Real>(means: &[R], std_devs: &[R], inputs: &mut [R]) -> Re
 /// `labels` and `order` are N long.
 ///
 /// # Errors
-/// [`ArgError`] naming `part` (below 2), `order` (another length than `labels`) or `labels` (no class has `part` rows, so
+/// [`ArgError`] naming `part` (below 2), `order` (length other than `labels`) or `labels` (no class has `part` rows, so
 /// that nothing would be held out); nothing is drawn or written then.
 ///
 /// # Cost

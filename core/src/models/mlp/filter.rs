@@ -19,7 +19,7 @@ impl Mlp {
     /// The lengths may have any scale. A unit whose direction is zero keeps it.
     ///
     /// # Errors
-    /// [`ArgError`] naming the slice of another length, or that is not finite, or `params` if the length of a unit's
+    /// [`ArgError`] naming the slice of the wrong length, or that is not finite, or `params` if the length of a unit's
     /// weights exceeds half the largest number; nothing has been changed then.
     ///
     /// ```

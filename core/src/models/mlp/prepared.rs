@@ -70,7 +70,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
     /// The Hessian at `params`, prepared for many products.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length, not finite) or `memory` (shorter than
+    /// [`ArgError`] naming `params` (wrong length, not finite) or `memory` (shorter than
     /// [`prepared_len`](Self::prepared_len)). Where the network's outputs are not finite, products are NaN.
     pub fn prepare<M: AsRef<[R]> + AsMut<[R]>>(
         &self,
@@ -113,7 +113,7 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> PreparedHessian<'_, R, M, W> {
         Some(mass)
     }
 
-    /// The same of at most [`ABREAST`] vectors one after the other, which are laid abreast.
+    /// The same of at most [`ABREAST`] consecutive vectors, which are laid abreast.
     fn sum_abreast(&self, v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<R> {
         let n = self.f.dim();
         let abreast = scratch.split_off_mut(..ABREAST * n)?;

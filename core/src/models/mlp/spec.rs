@@ -52,7 +52,7 @@ pub struct Layer {
     pub bias: Range<usize>,
 }
 
-/// How many numbers one layer takes, for passes that take layers off a slice one after the other.
+/// How many numbers one layer takes, for passes that take layers off a slice in order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape {
     /// Units below.
@@ -123,7 +123,7 @@ impl Mlp {
         self
     }
 
-    /// [`new`](Self::new) for a constant: wrong widths do not compile.
+    /// [`new`](Self::new) for a constant: invalid widths do not compile.
     ///
     /// ```
     /// use losscape::models::mlp::Mlp;

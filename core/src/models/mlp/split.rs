@@ -40,7 +40,7 @@ impl Mlp {
     /// | `out`    | `param_len()` of the wider   |
     ///
     /// # Errors
-    /// [`ArgError`] naming `layer`, `unit`, `share` (γ, not finite), `params` or `out` (another length); nothing has been
+    /// [`ArgError`] naming `layer`, `unit`, `share` (γ, not finite), `params` or `out` (wrong length); nothing has been
     /// written then.
     ///
     /// ```

@@ -34,7 +34,7 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
     /// penalty there are none.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (another length, not finite) or `modes` (another length than
+    /// [`ArgError`] naming `params` (wrong length, not finite) or `modes` (length other than
     /// [`symmetry_count`](Self::symmetry_count) · n); nothing has been written then.
     ///
     /// ```

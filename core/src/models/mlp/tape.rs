@@ -2,14 +2,14 @@
 
 use super::Mlp;
 
-/// Buffers of the samples of one tile, its rows. A level's rows lie together, the levels one after the other.
+/// Buffers of the samples of one tile, its rows. A level's rows are contiguous, and so are the levels.
 #[derive(Debug)]
 pub(super) struct Tape<'s, R> {
     /// aˡ of every layer, later δˡ, rows × units.
     pub(super) acts: &'s mut [R],
     /// zˡ where a derivative needs it, rows × units, or empty.
     pub(super) pre: &'s mut [R],
-    /// ∂ℓ/∂aˡ of the layer at hand, rows × widest.
+    /// ∂ℓ/∂aˡ of the current layer, rows × widest.
     pub(super) upstream: &'s mut [R],
 }
 
@@ -35,7 +35,7 @@ pub(super) struct DirectionTape<'s, R> {
     pub(super) pre: &'s mut [R],
     /// Raˡ, later Rδˡ, rows × units.
     pub(super) acts: &'s mut [R],
-    /// R∂ℓ/∂aˡ of the layer at hand, rows × widest.
+    /// R∂ℓ/∂aˡ of the current layer, rows × widest.
     pub(super) upstream: &'s mut [R],
 }
 

@@ -63,7 +63,7 @@ impl<'b> Rows<'b> {
         self.batch?.get(self.start..self.start + self.len)
     }
 
-    /// Their inputs: borrowed where they lie one after the other, gathered otherwise.
+    /// Their inputs: borrowed where they are contiguous, gathered otherwise.
     pub(super) fn inputs<'x, R: Real>(
         &self,
         data: &Dataset<'x, R>,

@@ -54,7 +54,7 @@ impl<'a, R: Real> Quadratic<'a, R> {
     /// The same spectrum in the frame reflected along `axis`.
     ///
     /// # Errors
-    /// [`ArgError`] if `axis` has another length than the spectrum, is not finite, or has no length.
+    /// [`ArgError`] if `axis` is not as long as the spectrum, is not finite, or is zero.
     pub fn reflected(self, axis: &'a [R]) -> Result<Self, ArgError> {
         ArgError::check_len("axis", self.spectrum.len(), axis.len())?;
         ArgError::check_finite("axis", axis)?;

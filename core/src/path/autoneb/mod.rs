@@ -87,7 +87,7 @@ where
     /// A search between the first two rows of `images`, moving on `f` and judged by `full`.
     ///
     /// # Errors
-    /// [`ArgError`] as for [`Band::with_count`], and naming `full` (another dimension), `schedule` (empty, its first
+    /// [`ArgError`] as for [`Band::with_count`], and naming `full` (wrong dimension), `schedule` (empty, its first
     /// cycle not [`Grow::Line`], a rate not above zero), `threshold` (negative, not finite), `points` (none) or
     /// `end_grad_norm` (not above zero).
     pub fn new(

@@ -48,7 +48,7 @@ impl<R: Real> SearchState<R> {
     }
 }
 
-/// A search with its memory at hand.
+/// A search with its memory in parts.
 pub(super) struct Search<'w, R: Real> {
     pub(super) schedule: &'w [Cycle],
     pub(super) config: &'w AutoNebConfig<(), R>,

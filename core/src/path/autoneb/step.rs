@@ -70,7 +70,7 @@ pub enum AutoNebStep<R: Real = f32> {
     CycleDone(CycleReport<R>),
     /// It is over; further steps say the same.
     Ended(AutoNebEnd<R>),
-    /// A memory no longer has the length it had when the search was made, or an objective is another than the one it was
-    /// made for: another dimension, or more scratch. Nothing was done.
+    /// A memory has changed length since the search was made, or an objective is not the one it was
+    /// made for: a different dimension, or more scratch. Nothing was done.
     MemoryChanged,
 }

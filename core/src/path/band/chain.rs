@@ -24,7 +24,7 @@ pub(in crate::path) struct BandState<R: Real> {
     pub(super) evaluations: Evaluations,
 }
 
-/// A band with its memory at hand.
+/// A band with its memory in parts.
 pub(in crate::path) struct Chain<'w, R: Real> {
     pub(in crate::path) state: &'w mut BandState<R>,
     pub(in crate::path) parts: BandParts<'w, R>,

@@ -74,7 +74,7 @@ pub enum BandStep<R: Real = f32> {
         /// Which.
         image: usize,
     },
-    /// A memory no longer has the length it had when the band was made, or the objective is another than the one it was
-    /// made for: another dimension, or more scratch. Nothing was done.
+    /// A memory has changed length since the band was made, or the objective is not the one it was
+    /// made for: a different dimension, or more scratch. Nothing was done.
     MemoryChanged,
 }

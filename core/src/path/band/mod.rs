@@ -168,10 +168,10 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         Ok(band)
     }
 
-    /// The band with its memory at hand.
+    /// The band with its memory in parts.
     ///
     /// # Errors
-    /// [`ArgError`] naming the memory that no longer has the length it had.
+    /// [`ArgError`] naming the memory that has changed length.
     fn chain(&mut self) -> Result<Chain<'_, R>, ArgError> {
         let (images, workspace) = (self.images.as_mut(), self.workspace.as_mut());
         ArgError::check_len("images", self.layout.images_len(), images.len())?;
@@ -183,10 +183,10 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         Ok(Chain { state: &mut self.state, parts })
     }
 
-    /// Starts a new phase: a relaxer at rest, all images to be evaluated.
+    /// Starts a new phase: the relaxer is at rest, and all images have to be evaluated.
     ///
     /// # Errors
-    /// [`ArgError`] naming a field of the relaxer, or the memory that no longer has the length it had; the band is as it
+    /// [`ArgError`] naming a field of the relaxer, or the memory that has changed length; the band is as it
     /// was.
     pub fn restart(&mut self, relaxer: Relaxer<R>) -> Result<(), ArgError> {
         relaxer.check()?;
@@ -206,7 +206,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
 
     /// Lays all images on the straight line between the ends, equally spaced.
     ///
-    /// Nothing happens if a memory no longer has the length it had.
+    /// Nothing happens if a memory has changed length.
     pub fn interpolate(&mut self) {
         if let Ok(mut chain) = self.chain() {
             chain.interpolate();
@@ -228,7 +228,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
     /// Puts an inner image at `params`, say where it was dragged; the images are evaluated again.
     ///
     /// # Errors
-    /// [`ArgError`] naming `image` if it is no inner one, since the ends never move, or `params` (another length, not
+    /// [`ArgError`] naming `image` if it is no inner one, since the ends never move, or `params` (wrong length, not
     /// finite); the band is as it was.
     pub fn set_image(&mut self, image: usize, params: &[R]) -> Result<(), ArgError> {
         self.chain()?.set_image(image, params)
@@ -319,7 +319,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         (self.images, self.workspace)
     }
 
-    /// The band with its memory at hand, and the rest of the workspace.
+    /// The band with its memory in parts, and the rest of the workspace.
     pub(super) fn open(&mut self) -> Option<(Chain<'_, R>, &mut [R])> {
         let (parts, rest) = self.layout.split(self.images.as_mut(), self.workspace.as_mut())?;
         Some((Chain { state: &mut self.state, parts }, rest))

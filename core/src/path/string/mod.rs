@@ -53,8 +53,8 @@ pub enum StringStep<R: Real = f32> {
         /// Which.
         image: usize,
     },
-    /// A memory no longer has the length it had when the string was made, or the objective is another than the one it was
-    /// made for: another dimension, or more scratch. Nothing was done.
+    /// A memory has changed length since the string was made, or the objective is not the one it was
+    /// made for: a different dimension, or more scratch. Nothing was done.
     MemoryChanged,
 }
 
@@ -150,7 +150,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringMeth
         }
     }
 
-    /// The string with its memory at hand.
+    /// The string with its memory in parts.
     fn chain(&mut self) -> Option<Chain<'_, R>> {
         let parts = self.layout.split(self.images.as_mut(), self.workspace.as_mut())?;
         Some(Chain { state: &mut self.state, parts })
@@ -158,7 +158,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringMeth
 
     /// Lays all images on the straight line between the ends, equally spaced.
     ///
-    /// Nothing happens if a memory no longer has the length it had.
+    /// Nothing happens if a memory has changed length.
     pub fn interpolate(&mut self) {
         if let Some(mut chain) = self.chain() {
             chain.interpolate();

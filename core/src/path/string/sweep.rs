@@ -21,7 +21,7 @@ pub(super) struct StringState<R: Real> {
     pub(super) evaluations: Evaluations,
 }
 
-/// A string with its memory at hand.
+/// A string with its memory in parts.
 pub(super) struct Chain<'w, R: Real> {
     pub(super) state: &'w mut StringState<R>,
     pub(super) parts: StringParts<'w, R>,

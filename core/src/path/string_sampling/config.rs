@@ -134,7 +134,7 @@ pub enum StringSamplingStep<R: Real = f32> {
     },
     /// It is over; further steps say the same.
     Ended(StringSamplingEnd<R>),
-    /// A memory no longer has the length it had when the search was made, or the objective is another than the one it was
-    /// made for: another dimension, or more scratch. Nothing was done.
+    /// A memory has changed length since the search was made, or the objective is not the one it was
+    /// made for: a different dimension, or more scratch. Nothing was done.
     MemoryChanged,
 }

@@ -106,7 +106,7 @@ struct State<R: Real> {
     evaluations: Evaluations,
 }
 
-/// A search with its memory at hand.
+/// A search with its memory in parts.
 struct Search<'w, R: Real> {
     state: &'w mut State<R>,
     parts: StringSamplingParts<'w, R>,
@@ -149,7 +149,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringSamp
         Ok(sampling)
     }
 
-    /// The search with its memory at hand.
+    /// The search with its memory in parts.
     fn search(&mut self) -> Option<Search<'_, R>> {
         let parts = self.layout.split(self.beads.as_mut(), self.workspace.as_mut())?;
         Some(Search { state: &mut self.state, parts })

@@ -5,7 +5,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::rows::front;
 use crate::{ArgError, Real, Reason};
 
-/// Takes the settings of the parts of a run, one after the other: writes them into a blob, or compares them with those
+/// Takes the settings of the parts of a run in order: writes them into a blob, or compares them with those
 /// of one. A setting keeps its bits, so −0 differs from 0.
 #[derive(Debug)]
 pub struct Settings<'s, 'b> {

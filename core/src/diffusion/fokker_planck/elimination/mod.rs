@@ -40,11 +40,11 @@ pub enum EliminationStep {
         /// The cell.
         cell: usize,
     },
-    /// The memory no longer has the length it had when the elimination was made; nothing was done.
+    /// The memory has changed length since the elimination was made; nothing was done.
     MemoryChanged,
 }
 
-/// Eliminates the cells of a grid one after the other, after which equations with all rates at once are solved
+/// Eliminates the cells of a grid one by one, after which equations with all rates at once are solved
 /// quickly:
 ///
 /// | made by                            | solves                                       |
@@ -228,7 +228,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
     /// Writes the stationary density, of mass one.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` (another length than the grid has cells, or a mass that overflows), or `elimination` ([`Reason::Mismatch`]) if
+    /// [`ArgError`] naming `density` (not one value per cell, or a mass that overflows), or `elimination` ([`Reason::Mismatch`]) if
     /// it was made for something else, is not [done](EliminationStep::Done), or its memory has changed its length.
     pub fn density(&mut self, density: &mut [R]) -> Result<(), ArgError> {
         ArgError::check_len("density", self.grid.len(), density.len())?;

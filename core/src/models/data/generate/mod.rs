@@ -1,6 +1,6 @@
 //! Small problems in the plane and Gaussian blobs, drawn into the caller's slices.
 //!
-//! Each takes as many samples as `labels` is long and goes round the classes in turn, so that any number of
+//! Each takes as many samples as `labels` is long and cycles through the classes, so any number of
 //! first samples is balanced. The sequence of draws is fixed and does not depend on the noise: for each
 //! sample its position, if random, then the noise of its coordinates. A seed means the same points on every
 //! target.
@@ -38,7 +38,7 @@ use crate::{ArgError, Real, Reason};
 /// `inputs` is N × 2 and `labels` N, with N ≥ 1.
 ///
 /// # Errors
-/// [`ArgError`] naming `std_dev` (negative, not finite), `labels` (empty) or `inputs` (another length);
+/// [`ArgError`] naming `std_dev` (negative, not finite), `labels` (empty) or `inputs` (wrong length);
 /// nothing is drawn or written then. The other generators refuse the same.
 ///
 /// ```

@@ -124,7 +124,7 @@ impl Mlp {
     /// there are at most 100 passes from each start, usually fewer than ten.
     ///
     /// # Errors
-    /// [`ArgError`] naming the slice of another length, or that is not finite; nothing has been changed then.
+    /// [`ArgError`] naming the slice of the wrong length, or that is not finite; nothing has been changed then.
     ///
     /// # Examples
     ///

@@ -1,5 +1,10 @@
 //! Curves whose mean loss is trained.
 
+mod shape;
+
+pub use shape::CurveKind;
+use shape::{point_of, weight};
+
 use super::polyline::{check_ends, count_rows};
 use crate::base::layout::{area, cut, total};
 use crate::base::random::{Rng, uniform};
@@ -10,16 +15,6 @@ use crate::{ArgError, Objective, Real, Reason};
 
 /// Control points of a Bézier curve: the binomials of more overflow in `f32`.
 const MOST_CONTROLS: usize = 128;
-
-/// The shape of a [`Curve`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CurveKind {
-    /// A Bézier curve: pulled towards its control points, smooth.
-    #[default]
-    Bezier,
-    /// Straight pieces through the control points, each taking the same share of t.
-    Polychain,
-}
 
 /// Where a [`Curve`] is evaluated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,8 +71,8 @@ pub enum CurveStep<R: Real = f32> {
         /// Which, counted from the first end.
         control: usize,
     },
-    /// A memory no longer has the length it had when the curve was made, or the objective is another than the one it was
-    /// made for: another dimension, or more scratch. Nothing was done.
+    /// A memory has changed length since the curve was made, or the objective is not the one it was
+    /// made for: a different dimension, or more scratch. Nothing was done.
     MemoryChanged,
 }
 
@@ -332,44 +327,6 @@ fn advance<R: Real>(
     Ok(())
 }
 
-/// `wⱼ(t)` of `degree + 1` control points.
-fn weight<R: Real>(kind: CurveKind, degree: usize, j: usize, t: R) -> R {
-    match kind {
-        CurveKind::Polychain => {
-            let off = (t * R::from_usize(degree) - R::from_usize(j)).abs();
-            if off < R::ONE { R::ONE - off } else { R::ZERO }
-        }
-        CurveKind::Bezier => {
-            // C(degree, j) tʲ (1 − t)^(degree − j), factor by factor.
-            let mut weight = R::ONE;
-            for k in 0..degree {
-                if k < j {
-                    weight *= t * R::from_usize(degree - k) / R::from_usize(k + 1);
-                } else {
-                    weight *= R::ONE - t;
-                }
-            }
-            weight
-        }
-    }
-}
-
-/// Writes φ(t) to `out`.
-fn point_of<R: Real>(kind: CurveKind, controls: &[R], dim: usize, t: R, out: &mut [R]) {
-    let controls = rows(controls, dim);
-    let degree = controls.len().saturating_sub(1);
-    if out.len() != dim {
-        return refuse(out);
-    }
-    out.fill(R::ZERO);
-    for (j, control) in controls.enumerate() {
-        let weight = weight(kind, degree, j, t);
-        for (out, c) in out.iter_mut().zip(control) {
-            *out += weight * *c;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -384,25 +341,6 @@ mod tests {
         learning_rate: 0.1,
         momentum: 0.5,
     };
-
-    #[test]
-    fn weights_are_a_partition_of_unity() {
-        for kind in [CurveKind::Bezier, CurveKind::Polychain] {
-            for degree in 2..6 {
-                for t in [0.0, 0.1, 0.5, 0.77, 1.0] {
-                    let mut total = 0.0;
-                    let mut mean = 0.0;
-                    for j in 0..=degree {
-                        let w = weight::<f64>(kind, degree, j, t);
-                        total += w;
-                        mean += w * f64::from_usize(j) / f64::from_usize(degree);
-                    }
-                    assert!((total - 1.0).abs() < 1e-15 && (mean - t).abs() < 1e-15, "{kind:?} {degree} {t}");
-                }
-            }
-        }
-        assert_eq!(weight::<f64>(CurveKind::Bezier, 2, 1, 0.25), 2.0 * 0.25 * 0.75);
-    }
 
     #[test]
     fn ends_stay_and_random_draws_differ() {
