@@ -91,11 +91,11 @@ impl Digits {
         self.data.held_out.inputs.chunks_exact(PIXELS).nth(row).unwrap_or_default().to_vec()
     }
 
-    /// What the network sees of a drawing of 32 × 32 dots, row by row from the top, 0 for paper: 64 pixels, scaled,
+    /// The network's input for a drawing of 32 × 32 dots, row by row from the top, 0 for paper: 64 pixels, scaled,
     /// straightened and brought to a common weight as the digits once were.
     ///
     /// # Errors
-    /// [`LabError`] naming `ink` if it has another length.
+    /// [`LabError`] naming `ink` if its length is wrong.
     pub fn reduce(ink: &[u8]) -> Result<Vec<f32>, LabError> {
         ArgError::check_len("ink", pad::SIDE * pad::SIDE, ink.len())?;
         let mut drawing = [0; pad::SIDE];
@@ -115,7 +115,7 @@ impl Digits {
 }
 
 record! {
-    /// What a network makes of 64 pixels, or of a row of your own.
+    /// The output of a network for 64 pixels, or for a row of your own.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Reading {
         /// The answers of the hidden units.
@@ -126,7 +126,7 @@ record! {
 }
 
 impl Reading {
-    /// What a network of one hidden tanh layer makes of its inputs.
+    /// The output of a network of one hidden tanh layer.
     pub(crate) fn new(
         net: &Mlp,
         params: &[f32],

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 pub struct LabError {
     /// The argument's name.
     pub arg: &'static str,
-    /// What is wrong with it.
+    /// The reason.
     pub message: String,
 }
 

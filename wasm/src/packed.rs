@@ -10,7 +10,7 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const LAST_SCALE: u32 = 9;
 /// Whole numbers are below this; their codes, with the sign, below twice as much.
 const LARGEST: u32 = 1 << 31;
-/// What the page takes.
+/// The data that a page accepts.
 const MOST_ROWS: usize = 512;
 const MOST_INPUTS: usize = 64;
 const CLASSES: u8 = 32;
@@ -29,7 +29,7 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// The data that a text stands for: `width.scale.rows`, with an `s` behind the width of data to be standardised. An input x stands for
+    /// The data that a text encodes: `width.scale.rows`, with an `s` behind the width of data to be standardised. An input x stands for
     /// x · 10^scale, positive numbers doubled, negative ones doubled less one; with the scale `b`, for its 32 bits.
     ///
     /// ```
@@ -41,7 +41,7 @@ impl Packed {
     /// ```
     ///
     /// # Errors
-    /// [`LabError`] naming `own`, if it stands for none that the page takes.
+    /// [`LabError`] naming `own`, if it encodes no data that the page accepts.
     pub fn parse(text: &str) -> Result<Self, LabError> {
         let broken = || LabError::new("own", format!("`own` is {text:?}, no packed data"));
         let data = Self::read(text).ok_or_else(broken)?;
@@ -83,7 +83,7 @@ impl Packed {
         Some(data)
     }
 
-    /// The text that stands for these data.
+    /// The text that encodes these data.
     ///
     /// # Errors
     /// [`LabError`] naming `inputs` or `labels`, if the page would not take them.

@@ -25,7 +25,7 @@ extern "C" {
     fn put_f64s(this: &Plain, key: &str, value: Vec<f64>);
 }
 
-/// What a field may hold.
+/// The types of a field.
 pub(crate) trait Field {
     /// Gives it to an object.
     fn put(self, object: &Plain, key: &str);

@@ -32,7 +32,7 @@ pub struct BatchSettings {
 }
 
 impl Default for BatchSettings {
-    /// What the page starts with.
+    /// The defaults of the page.
     fn default() -> Self {
         Self { seed: 1, learning_rate: f64::from(0.1f32), hidden: 20 }
     }
@@ -40,7 +40,7 @@ impl Default for BatchSettings {
 
 #[wasm_bindgen]
 impl BatchSettings {
-    /// What the lab begins with, to be changed: η = 0.1, two layers of twenty units, seed 1.
+    /// The lab's defaults, to be changed as needed: η = 0.1, two layers of twenty units, seed 1.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
@@ -128,7 +128,7 @@ impl Batch {
         self.points.pairs()
     }
 
-    /// The curve of every network at 49 places from −1 to 1, one after the other.
+    /// The curve of every network at 49 places from −1 to 1, network by network.
     ///
     /// # Errors
     /// As for [`advance`](Self::advance).

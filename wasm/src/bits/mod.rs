@@ -29,7 +29,7 @@ extern "C" {
     fn platform_tanh(x: f64) -> f64;
 }
 
-/// What the twin does otherwise.
+/// How the twin differs.
 #[derive(Clone, Copy, Debug, Default)]
 struct Exchanged {
     /// Uses the tanh of the platform, rounded to f32.

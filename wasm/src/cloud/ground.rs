@@ -5,7 +5,7 @@ use losscape::models::surfaces::{DoubleWell, GaussianMixture, Quadratic, TiltedR
 use losscape::{ArgError, Objective};
 use wasm_bindgen::prelude::*;
 
-/// What the cloud moves on.
+/// The landscape of the cloud.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ground {
@@ -121,7 +121,7 @@ impl Objective<f64> for Landscape {
     }
 }
 
-/// What makes the walkers deviate from the slope.
+/// The noise of the walkers.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Noise {
@@ -140,7 +140,7 @@ pub enum Noise {
 pub(super) type Strength = fn(&[f64], &mut [f64]);
 
 impl Noise {
-    /// Of normal noise; that of batches is [measured](super::regression).
+    /// Normal noise; the noise of batches is [measured](super::regression).
     pub(super) fn strength(self) -> Strength {
         match self {
             Self::Even | Self::Batches => |_, d| d.fill(1.0),

@@ -9,7 +9,7 @@ use losscape::diffusion::{
 
 use super::{CELLS, COARSE, Equation, Noise, SIDE, WALLS, grid};
 
-/// What a law is taken to be where it is too small for a number: nothing is then infinitely far from it.
+/// The least value of a law, so that no distance to it is infinite.
 const LEAST: f64 = 1e-200;
 
 /// The stationary density at one temperature, in cells and in the bins of the cloud.

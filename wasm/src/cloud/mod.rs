@@ -1,4 +1,4 @@
-//! The experiment *Cloud*: walkers with noise, the density that they stand for, and the law where both settle.
+//! The experiment *Cloud*: walkers with noise, the density that describes them, and the law to which both settle.
 
 mod ground;
 mod limit;
@@ -55,13 +55,13 @@ pub struct CloudSettings {
     pub batch_size: u32,
     /// σ², the variance of the noise in the gradient of a sample; of its residual, if batches are real.
     pub variance: f64,
-    /// What the cloud moves on.
+    /// The landscape of the cloud.
     pub ground: Ground,
     /// Its slope along x.
     pub tilt: f64,
     /// How many walkers there are.
     pub walkers: u32,
-    /// What the noise is.
+    /// The kind of noise.
     pub noise: Noise,
     /// Whether the walkers start all over the box, not in one place.
     pub spread: bool,
@@ -70,7 +70,7 @@ pub struct CloudSettings {
 }
 
 impl Default for CloudSettings {
-    /// What the page starts with.
+    /// The defaults of the page.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -89,7 +89,7 @@ impl Default for CloudSettings {
 
 #[wasm_bindgen]
 impl CloudSettings {
-    /// What the lab begins with, to be changed: η = 0.02, b = 1, σ² = 20, the tilted double well, 4096 walkers, seed 1.
+    /// The lab's defaults, to be changed as needed: η = 0.02, b = 1, σ² = 20, the tilted double well, 4096 walkers, seed 1.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
@@ -311,7 +311,7 @@ impl Cloud {
         Ok(out)
     }
 
-    /// What the density's current goes round by, and the entropy that the current of the law produces, in nats per unit of time.
+    /// The circulation of the density's current, and the entropy that the current of the law produces, in nats per unit of time.
     ///
     /// # Errors
     /// As for [`advance`](Self::advance).

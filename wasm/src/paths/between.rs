@@ -1,4 +1,4 @@
-//! What lies between the trained ends.
+//! The path between the trained ends.
 
 use losscape::path::PathReport;
 
@@ -11,7 +11,7 @@ pub(super) struct Line {
     pub(super) report: PathReport,
 }
 
-/// What lies between the trained ends.
+/// The path between the trained ends.
 pub(super) struct Between {
     pub(super) straight: Line,
     pub(super) aligned: Line,

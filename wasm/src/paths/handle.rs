@@ -342,7 +342,7 @@ impl Paths {
         self.chosen.params.clone()
     }
 
-    /// What the chosen network makes of 64 pixels.
+    /// The output of the chosen network for 64 pixels.
     ///
     /// # Errors
     /// [`LabError`] naming `pixels`, also if the network does not read digits.

@@ -26,7 +26,7 @@ record! {
     pub struct RoutePlane {
         /// Along the line from A, at 0, to B, at 1.
         pub along: Vec<f32>,
-        /// Beside that line, in the plane.
+        /// The coordinate across that line, in the plane.
         pub beside: Vec<f32>,
         /// The distance from the plane.
         pub outside: Vec<f32>,

@@ -1,4 +1,4 @@
-//! What the two networks learn.
+//! The task of the two networks.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use crate::digits::Data;
 use crate::nets::net_loss;
 use crate::own::few;
 
-/// What the two networks learn.
+/// The task of the two networks.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Task {
@@ -35,7 +35,7 @@ pub enum Task {
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug)]
 pub struct PathsSettings {
-    /// What the networks learn.
+    /// The task of the networks.
     pub task: Task,
     /// Units of each hidden layer, 1 to 256: two layers on the moons, one on the digits.
     pub width: u32,
@@ -56,7 +56,7 @@ pub struct PathsSettings {
 }
 
 impl Default for PathsSettings {
-    /// What the page starts with.
+    /// The defaults of the page.
     fn default() -> Self {
         Self {
             task: Task::Different,
@@ -84,7 +84,7 @@ impl PathsSettings {
 
 #[wasm_bindgen]
 impl PathsSettings {
-    /// What the lab begins with, to be changed: networks 2-8-8-1 of the seeds 1 and 2, not aligned, 7 images, 4 cycles,
+    /// The lab's defaults, to be changed as needed: networks 2-8-8-1 of the seeds 1 and 2, not aligned, 7 images, 4 cycles,
     /// step size 0.02, no climb.
     #[wasm_bindgen(constructor)]
     #[must_use]
@@ -236,7 +236,7 @@ impl Problem {
 mod tests {
     use super::super::{Paths, PathsSettings, Toy, ToySurface};
 
-    /// At once, not after the ends were trained; and without asking for memory that nobody has.
+    /// At once, not after the ends were trained; and without requesting more memory than exists.
     #[test]
     fn what_cannot_be_is_refused_by_name() {
         let good = PathsSettings::default();

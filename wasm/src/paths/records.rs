@@ -1,4 +1,4 @@
-//! What a handle returns, with named fields.
+//! Results of a handle, with named fields.
 
 use crate::record::record;
 

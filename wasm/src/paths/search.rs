@@ -20,7 +20,7 @@ const CAPACITY: usize = PIVOTS as usize + 2;
 
 const MOMENTUM: f32 = 0.9;
 
-/// What is done next.
+/// The next unit of work.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Search,
@@ -37,7 +37,7 @@ struct Climb {
     scratch: Vec<f32>,
 }
 
-/// What is to be done, and how often.
+/// The plan of a search: how often to do each part.
 #[derive(Clone, Copy)]
 struct Plan {
     cycles: u32,
@@ -328,7 +328,7 @@ impl Search {
         }
     }
 }
-/// What a unit of work was.
+/// The unit of work done.
 enum Did {
     /// The band has moved; before, its highest image was this high.
     Moved {

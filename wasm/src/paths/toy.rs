@@ -20,7 +20,7 @@ pub enum ToySurface {
     EggCarton,
 }
 
-/// What is different from surface to surface.
+/// Settings that differ between surfaces.
 struct Place {
     objective: Box<dyn Objective>,
     ends: [[f64; 2]; 2],

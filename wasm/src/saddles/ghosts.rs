@@ -69,7 +69,7 @@ impl Ghosts {
         Ok(u32::try_from(copies).unwrap_or(u32::MAX))
     }
 
-    /// What so many products say of them, ascending: each one vector orthogonal to all before, or to the last two only.
+    /// The curvatures from this many products, ascending: each one vector orthogonal to all before, or to the last two only.
     ///
     /// # Errors
     /// [`LabError`] naming `steps` if it is zero.

@@ -51,7 +51,7 @@ pub struct SaddlesSettings {
 }
 
 impl Default for SaddlesSettings {
-    /// What the page starts with.
+    /// The defaults of the page.
     fn default() -> Self {
         Self { seed: 1, hidden: 3, penalty: f64::from(0.001f32), trained: true }
     }
@@ -59,7 +59,7 @@ impl Default for SaddlesSettings {
 
 #[wasm_bindgen]
 impl SaddlesSettings {
-    /// What the lab begins with, to be changed: three hidden units, c = 0.001, starts along training, seed 1.
+    /// The lab's defaults, to be changed as needed: three hidden units, c = 0.001, starts along training, seed 1.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
@@ -69,7 +69,7 @@ impl SaddlesSettings {
 
 type Search = CriticalSearch<f64, Vec<f64>, Vec<f64>, Vec<f64>>;
 
-/// What is done for the search that is under way.
+/// The current stage of a search.
 #[derive(Debug)]
 enum Work {
     /// Its start goes on along a run of training.
@@ -89,7 +89,7 @@ struct Found {
     point: CriticalPoint<f64>,
 }
 
-/// Searches, one after the other, and what they have found.
+/// Searches in sequence, and their results.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Saddles {
@@ -154,7 +154,7 @@ impl Saddles {
         self.problem.dim()
     }
 
-    /// What was found, four numbers a place: its search, its loss, how many directions go down, and how many have no sign.
+    /// The places found, four numbers each: its search, its loss, how many directions go down, and how many have no sign.
     #[must_use]
     pub fn found(&self) -> Vec<f64> {
         let row = |found: &Found| {
@@ -185,7 +185,7 @@ impl Saddles {
 }
 
 impl Saddles {
-    /// What a search has found.
+    /// The result of a search.
     fn found_by(&self, search: u32) -> Result<&Found, LabError> {
         let found = self.found.iter().find(|found| found.search == search);
         found.ok_or_else(|| LabError::new("place", format!("search {search} has found nothing")))
@@ -202,7 +202,7 @@ fn begin(settings: SaddlesSettings, dim: usize, search: u32) -> Work {
     Work::Training { left, params, rng }
 }
 
-/// What a search that has ended found, if it found anything.
+/// The result of a finished search, if it found a place.
 type Outcome = Option<(Vec<f64>, CriticalPoint<f64>)>;
 
 /// One gradient or product; nothing while the search goes on.

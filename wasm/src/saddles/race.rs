@@ -41,7 +41,7 @@ pub struct RaceSettings {
 }
 
 impl Default for RaceSettings {
-    /// What the page starts with.
+    /// The defaults of the page.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -54,7 +54,7 @@ impl Default for RaceSettings {
 
 #[wasm_bindgen]
 impl RaceSettings {
-    /// What the lab begins with, to be changed: from a thousandth away, η = 0.1, noise 0.01, seed 1.
+    /// The lab's defaults, to be changed as needed: from a thousandth away, η = 0.1, noise 0.01, seed 1.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {

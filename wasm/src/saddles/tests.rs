@@ -25,7 +25,7 @@ fn highest(saddles: &Saddles) -> u32 {
     (0..=1000).find(|search| f64::from(*search) == place[0]).expect("its search")
 }
 
-/// Those of `tests/claims/dauphin.rs`.
+/// The same as in `tests/claims/dauphin.rs`.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn losses_by_ways_down_are_as_recorded() {
@@ -91,7 +91,7 @@ fn random_slices_see_the_mean_curvature_and_miss_the_ways_down() {
     assert_eq!(saddles.chances(1001, step).unwrap_err().arg, "slices");
 }
 
-/// Those of `tests/claims/dauphin.rs`.
+/// The same as in `tests/claims/dauphin.rs`.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn a_split_unit_is_the_same_network_and_another_saddle() {

@@ -64,7 +64,7 @@ pub struct SmoothingSettings {
 }
 
 impl Default for SmoothingSettings {
-    /// What the page starts with.
+    /// The defaults of the page.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -84,7 +84,7 @@ impl Default for SmoothingSettings {
 
 #[wasm_bindgen]
 impl SmoothingSettings {
-    /// What the lab begins with, to be changed: η = 0.02, σ = 5, b = 1, 200 runs from 2.5, seed 1.
+    /// The lab's defaults, to be changed as needed: η = 0.02, σ = 5, b = 1, 200 runs from 2.5, seed 1.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {

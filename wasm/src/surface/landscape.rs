@@ -1,4 +1,4 @@
-//! What the exhibit looks at: a toy of two parameters, or a network of 105 on two moons.
+//! The landscapes of the exhibit: a toy of two parameters, or a network of 105 on two moons.
 
 use losscape::base::random::{fill_sphere, stream};
 use losscape::base::vector::scale;

@@ -28,7 +28,7 @@ const SNAPSHOTS: u32 = 60;
 const LINE_POINTS: u32 = 99;
 /// The grid that is filled first.
 const COARSE: u32 = 16;
-/// What needs a plane before one was cut.
+/// The error of calls that need a plane before one was cut.
 const NO_PLANE: ArgError = ArgError::new("plane", Reason::Empty);
 
 type OwnPlane = Plane<f64, Vec<f64>>;
@@ -63,7 +63,7 @@ pub struct SurfaceSettings {
 }
 
 impl Default for SurfaceSettings {
-    /// What the page starts with.
+    /// The defaults of the page.
     fn default() -> Self {
         Self { seed: 1, toy: false, tilt: 0.0, start_scale: 1.0 }
     }
@@ -227,7 +227,7 @@ impl Surface {
     /// The control: the share that the principal plane of a pure random walk of as many points holds of it.
     ///
     /// # Errors
-    /// [`LabError`] naming `trajectory` if the run has stopped before it had two points.
+    /// [`LabError`] naming `trajectory` if the run stopped before it had two points.
     pub fn walk_share(&self) -> Result<f64, LabError> {
         let n = self.dim;
         let mut walk = vec![0.0; self.snapshots.len()];

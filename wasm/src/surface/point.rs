@@ -64,7 +64,7 @@ impl Surface {
         Ok(Curved { largest, smallest, trace, flat, negative, values })
     }
 
-    /// What the network there says at points given by x and y in turn: above zero for class 1. Nothing for the
+    /// The network's output at points given as x and y alternately: above zero for class 1. Nothing for the
     /// toy.
     #[must_use]
     pub fn outputs(&mut self, points: &[f64]) -> Vec<f64> {

@@ -71,7 +71,7 @@ pub struct TrainSettings {
 }
 
 impl Default for TrainSettings {
-    /// What the page starts with.
+    /// The defaults of the page.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -88,7 +88,7 @@ impl Default for TrainSettings {
 
 #[wasm_bindgen]
 impl TrainSettings {
-    /// What the lab begins with, to be changed: 16 units, η = 0.2, b = 16, μ = 0, λ = 10⁻⁴, seed 1.
+    /// The lab's defaults, to be changed as needed: 16 units, η = 0.2, b = 16, μ = 0, λ = 10⁻⁴, seed 1.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
@@ -295,7 +295,7 @@ impl Train {
         self.sgd.params().len()
     }
 
-    /// What the network makes of 64 pixels, or of a row of your own.
+    /// The network's output for 64 pixels, or for a row of your own.
     ///
     /// # Errors
     /// [`LabError`] naming `pixels`.

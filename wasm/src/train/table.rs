@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use crate::LabError;
 use crate::digits::{Data, Rows};
 
-/// Of each class one row in so many is held out.
+/// One row in this many of each class is held out.
 const PART: u32 = 5;
 /// The random stream of the split, of the seed given.
 const SPLIT: u32 = 2;
@@ -25,7 +25,7 @@ pub struct Table {
 
 #[wasm_bindgen]
 impl Table {
-    /// Takes rows of `width` inputs, one after the other, with a label each, 0 and up; `seed` decides which are held out.
+    /// Takes consecutive rows of `width` inputs with a label each, 0 and up; `seed` decides which are held out.
     /// `standard` brings each input to mean 0 and variance 1, as measured on the rows that are trained on.
     ///
     /// # Errors

@@ -4,16 +4,16 @@
 //! A whole number is a `number` in the comment above a method and an `i32` in the signature of the export that it
 //! calls, so no handle has to say anything about it. Objects and arrays are checked where the glue takes their addresses.
 
-/// What the glue begins with.
+/// The start of the glue.
 const JS: &str = include_str!("border.js");
 /// Checks of flags, objects and arrays, for callers that TypeScript has not checked. TypeScript cannot distinguish kinds of numbers.
 const UNTYPED: &str = include_str!("untyped.js");
-/// What it ends with: of the many ways to load a module, the one that is used.
+/// The end of the glue: of the many ways to load a module, the one in use.
 const INIT: &str = include_str!("init.js");
-/// What its types end with.
+/// The end of its types.
 const TS: &str = include_str!("border.d.ts");
 
-/// What the glue knew of classes.
+/// The glue's own code for classes.
 const CLASS: &str = "\
 function _assertClass(instance, klass) {
     if (!(instance instanceof klass)) {
@@ -41,7 +41,7 @@ pub fn types(ts: &str) -> Result<String, String> {
 /// lists the types of an export's parameters.
 ///
 /// # Errors
-/// What the glue holds that this does not know, so that nothing passes unchecked.
+/// Parts of the glue that this does not know; they are refused, so that nothing passes unchecked.
 pub fn guard(
     js: &str,
     typed: bool,
@@ -125,7 +125,7 @@ fn conversion(line: &str) -> Option<(&str, &str)> {
     line.strip_prefix("const ")?.strip_suffix(';')?.split_once(" = +")
 }
 
-/// What an argument was before it was converted.
+/// An argument before conversion.
 fn original<'a>(argument: &'a str, converted: &[(&'a str, &'a str)]) -> &'a str {
     converted.iter().find(|(alias, _)| *alias == argument).map_or(argument, |(_, name)| name)
 }
@@ -179,7 +179,7 @@ fn all_checked(params: &[Param<'_>]) -> Result<(), String> {
     }
 }
 
-/// What stands before the only place where `end` is.
+/// The text before the only occurrence of `end`.
 fn before<'a>(text: &'a str, end: &str) -> Result<&'a str, String> {
     match text.split_once(end) {
         Some((before, after)) if !after.contains(end) => Ok(before),

@@ -6,7 +6,7 @@ use crate::tools::cargo::cargo;
 use crate::tools::process::{Failure, Log, Result, Run, ask, find, program};
 use crate::tools::{install, paths};
 
-/// What a comparison needs, and how to get it.
+/// A requirement of a comparison, and how to install it.
 const EIGEN: &str = "C++ with Eigen: apt-get install g++ libeigen3-dev (Fedora: dnf install gcc-c++ eigen3-devel; \
                      macOS: brew install eigen)";
 const PATHS: &str = "Python with ASE and NumPy: python3 -m venv target/jax && target/jax/bin/pip install ase";
@@ -113,7 +113,7 @@ pub(crate) fn run(flags: &[&str]) -> Result {
 
 /// Runs everything that is timed once, and compares with the naive twins.
 pub(crate) fn check(log: &mut Log) -> Result<String> {
-    // As tests are built, for results: speed is nobody's question here.
+    // Built like tests: only the results matter here, not the speed.
     cargo("build --profile optimised --locked -p losscape-benches").log(log)?;
     program(executable("optimised/losscape-benches")).arg("check").log(log).map(|()| String::new())
 }

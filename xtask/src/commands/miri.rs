@@ -7,7 +7,7 @@ use crate::tools::cargo::count;
 use crate::tools::process::{Log, Result, ask, program};
 use crate::tools::{install, paths};
 
-/// What it needs. Miri comes with a nightly Rust only.
+/// Its requirements. Miri comes with a nightly Rust only.
 const INSTALL: &str = "toolchain install nightly --profile minimal --component miri --component rust-src";
 
 /// All registers of `losscape-dispatch` on x86-64.

@@ -6,10 +6,10 @@ use crate::commands::wasm;
 use crate::tools::process::{Failure, Log, Result, program};
 use crate::tools::{install, paths};
 
-/// What is written by hand; the version is the workspace's.
+/// The files written by hand; the version is the workspace's.
 const OWN: &str = "wasm/npm";
 
-/// What the package must pass: as its README uses it, with wrong numbers, and under a bundler.
+/// The tests of the package: as its README uses it, with wrong numbers, and under a bundler.
 const TESTS: &str = "tests/npm/package.test.mjs tests/npm/border.test.mjs tests/npm/vite.test.mjs \
                      tests/npm/webpack.test.mjs";
 

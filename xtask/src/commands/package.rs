@@ -15,7 +15,7 @@ const CRATES: [(&str, &[&str]); 2] = [
 const LABELLED: &str = "losscape/models/mlp/enum.Activation.html";
 const LABEL: &str = "Available on <strong>crate feature <code>relu</code></strong> only.";
 
-/// What a dependency may be licensed under: what asks for no more than to be named.
+/// Licences allowed for dependencies: those that require attribution only.
 const LICENCES: [&str; 9] = [
     "MIT",
     "Apache-2.0",
@@ -54,7 +54,7 @@ pub(crate) fn licences(log: &mut Log) -> Result<String> {
     Ok(format!("{count} crates and packages"))
 }
 
-/// What the page bundles, by its lock file. Nothing where there is no Node: the page cannot be built there either.
+/// The packages that the page bundles, by its lock file. Empty without Node: the page cannot be built then either.
 fn of_the_page(log: &mut Log) -> Result<Vec<String>> {
     let Some(node) = find("node") else { return Ok(Vec::new()) };
     let script = "for (const [at, { version, license, dev }] of Object.entries(require('./web/package-lock.json').packages)) \
@@ -100,7 +100,7 @@ fn rehearse(log: &mut Log) -> Result<String> {
     }
 }
 
-/// What cargo says without a network.
+/// Cargo's message without a network.
 const NO_NETWORK: [&str; 4] =
     ["Could not resolve host", "Could not connect", "Failed to connect", "network failure"];
 

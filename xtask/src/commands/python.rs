@@ -100,7 +100,7 @@ fn environment(python: &Path, log: &mut Log) -> Result<PathBuf> {
     Ok(bin)
 }
 
-/// What the package and its tests need, as `pyproject.toml` lists it.
+/// Requirements of the package and its tests, as listed in `pyproject.toml`.
 fn requirements(project: &str) -> String {
     let lists =
         project.lines().filter(|line| line.starts_with("dependencies = ") || line.starts_with("test = "));

@@ -43,7 +43,7 @@ pub(crate) fn run(exhaustive: bool) -> Result {
     report::run(lanes, idle, alone)
 }
 
-/// What a developer waits for after an edit: lints, unit tests and this machine's digests, and the page without a browser.
+/// The checks that a developer runs after an edit: lints, unit tests and this machine's digests, and the page without a browser.
 pub(crate) fn quick() -> Result {
     let native = &install::native();
     let rust = vec![
@@ -318,7 +318,7 @@ mod tests {
         assert!(!holds(&["core/src"], "#[test]").is_empty(), "they are found where they are");
     }
 
-    /// What is left out is chosen by its name: [`super::tests`].
+    /// Tests to leave out are chosen by name: [`super::tests`].
     #[test]
     fn a_test_that_is_always_ignored_is_skipped_by_its_name() {
         let all = ["core", "tests", "wasm", "xtask"].iter().flat_map(|place| sources(paths::at(place)));

@@ -12,7 +12,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The two builds: their names and the compiler's flags.
 pub(crate) const BUILDS: [(&str, &str); 2] = [("scalar", ""), ("simd", "-C target-feature=+simd128")];
 
-/// What the border need not check in a page.
+/// Checks that the border can omit in a page.
 const TYPED: &str = "--typed";
 
 /// Prints what the page's manifest of exhibits makes of it: a line a module, its name and the features in it.

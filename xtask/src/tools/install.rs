@@ -1,4 +1,4 @@
-//! What commands need beyond Rust: found, installed where that is allowed, or named.
+//! Programs that commands need beyond Rust: found, installed where that is allowed, or named.
 
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex};
@@ -9,7 +9,7 @@ use crate::tools::process::{Failure, Log, Result, Run, ask, find, program};
 /// A program of the operating system's package manager.
 #[derive(Clone, Copy)]
 pub(crate) struct Tool {
-    /// What must be on the path.
+    /// The program that must be on the path.
     program: &'static str,
     /// Packages of Debian and Ubuntu.
     debian: &'static str,

@@ -1,4 +1,4 @@
-//! What commands are made of. Nothing here knows a command.
+//! Building blocks of commands. Nothing here knows a command.
 
 pub(crate) mod cargo;
 pub(crate) mod install;

@@ -180,7 +180,7 @@ impl Log {
         format!("{}\n(the whole log: {})", lines[from..].join("\n"), self.path.display())
     }
 
-    /// What the log says of each test that failed: the end of a long log need not name any.
+    /// The log's report on each failed test: the end of a long log need not name any.
     pub(crate) fn failures(&self) -> String {
         failures(&self.text())
     }
@@ -248,7 +248,7 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(&file)).find(|file| file.is_file())
 }
 
-/// What a short question to a program answers, without its line ends; nothing if it fails.
+/// The output of a short query to a program, without line ends; `None` if it fails.
 pub(crate) fn ask(name: &str, args: &str) -> String {
     let output =
         Command::new(name).args(args.split_whitespace()).stdin(Stdio::null()).stderr(Stdio::null()).output();

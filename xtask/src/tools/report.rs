@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::tools::process::{Failure, Log, Result};
 
-/// What one step found.
+/// The result of one step.
 pub(crate) struct Row {
     pub(crate) target: String,
     pub(crate) what: String,

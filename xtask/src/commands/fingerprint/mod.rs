@@ -13,7 +13,7 @@ use crate::tools::paths;
 use crate::tools::process::{Failure, Log, Result};
 use crate::tools::report::Step;
 
-/// What to do with the digests besides comparing them.
+/// Further actions on the digests besides comparing them.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Options {
     /// This machine's own target only.
@@ -141,7 +141,7 @@ fn judge(target: &Target, found: &[Digest], fault: bool, log: &mut Log) -> Resul
     }
 }
 
-/// What is committed, asked of the native program once.
+/// The committed digests, read from the native program once.
 fn expected(log: &mut Log) -> Result<Vec<Expected>> {
     static EXPECTED: Mutex<Vec<Expected>> = Mutex::new(Vec::new());
     let mut expected =

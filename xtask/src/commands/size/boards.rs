@@ -17,7 +17,7 @@ pub(super) struct Board {
 pub(super) struct Build {
     /// Its name, which is also that of its feature of `losscape-programs`.
     pub(super) program: &'static str,
-    /// What sets this build apart from others of the program, for a reader.
+    /// Distinguishes this build from others of the program, for a reader.
     pub(super) note: &'static str,
     pub(super) opt_level: &'static str,
     /// More features of `losscape-programs`.

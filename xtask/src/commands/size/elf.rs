@@ -1,4 +1,4 @@
-//! What a 32-bit little-endian ELF file takes of flash and RAM, and its symbols.
+//! Flash, RAM and symbols of a 32-bit little-endian ELF file.
 
 use std::path::Path;
 

@@ -12,9 +12,9 @@ use crate::tools::paths;
 use crate::tools::process::{Failure, Log, Result, ask, program};
 
 const TARGETS: [&str; 2] = ["thumbv7em-none-eabihf", "riscv32imac-unknown-none-elf"];
-/// What the hot functions' symbols begin with.
+/// The prefix of the hot functions' symbols.
 const PREFIX: &str = "hot_";
-/// What their panic handler calls and nobody defines: the compiler cannot see through it.
+/// Called by their panic handler and defined nowhere, so the compiler cannot see through it.
 const HANDLED: &str = "a_panic_was_linked";
 
 /// Says how many functions cannot panic, or which can.

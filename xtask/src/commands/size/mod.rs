@@ -16,14 +16,14 @@ use crate::tools::install;
 use crate::tools::paths;
 use crate::tools::process::{Failure, Log, Result, Run, program};
 
-/// What one program takes on one board.
+/// The figures of one program on one board.
 struct Measured {
     board: &'static str,
     program: &'static str,
     note: &'static str,
     /// Code, constants, statics, stack, instructions a step and in all.
     figures: [u64; 6],
-    /// What it printed as results.
+    /// The results it printed.
     results: String,
     digest: String,
     panics: Vec<String>,
