@@ -38,7 +38,7 @@ _EXTRAS = {"matplotlib": "plot", "joblib": "sweep", "distributed": "dask", "subm
 
 
 class _Progress:
-    """A line that is written over on a terminal, and every tenth of the way elsewhere."""
+    """A progress line: overwritten on a terminal, printed at every tenth elsewhere."""
 
     def __init__(self) -> None:
         self._tenth = -1

@@ -1,4 +1,4 @@
-"""Runs of the lab: the JSON that a page exports, replayed to the same digest, and written so that a page opens it."""
+"""Runs of the lab: the JSON that a page exports, replayed to the same digest, and written for a page to open."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _VERSION = "1"
 
 @dataclass(frozen=True, eq=False)
 class Replayed:
-    """A run of the page, made again."""
+    """A replayed run of the page."""
 
     run: Run
     expected: str
-    """The digest in the file, or an empty text."""
+    """The digest in the file, or an empty string."""
     same: bool | None
     """Whether both digests are equal; None if the file has none."""
 
     @property
     def digest(self) -> str:
-        """The digest of the run made here."""
+        """The digest of this replay."""
         return self.run.digest
 
     @property
@@ -56,7 +56,7 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Mapping[str, An
 
 
 def settings(source: Mapping[str, Any]) -> dict[str, str]:
-    """The values of a state's link, by their keys; data of one's own that are too long for a link stand beside it.
+    """The values of a state's link, by key; your own data, if too long for the link, are stored beside it.
 
     >>> settings({"exhibit": "train", "link": "#v=1&rate=0.5&step=300"})
     {'rate': '0.5', 'step': '300'}
@@ -76,7 +76,7 @@ def settings(source: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _text(value: object) -> str:
-    """A number as a link holds it: the shortest decimal that gives the same float32 again."""
+    """A number as a link holds it: the shortest decimal that round-trips to the same float32."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, (int, np.integer)):
@@ -88,7 +88,7 @@ def _text(value: object) -> str:
 
 
 def link(values: Mapping[str, object]) -> str:
-    """The link of these values, as it stands behind the page's address.
+    """The link of these values, the part that follows the page's address.
 
     >>> link({"rate": 0.1, "step": 300})
     '#v=1&rate=0.1&step=300'

@@ -1,4 +1,4 @@
-"""Pictures of results by matplotlib, each as PNG, as SVG, and as the numbers that are drawn (CSV)."""
+"""Plots of results with matplotlib, each as PNG, as SVG, and as the plotted numbers (CSV)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What methods return: plain dataclasses, which print, compare their fields by name, and pickle."""
+"""Results of methods: plain dataclasses that print, compare by field, and pickle."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Array = NDArray[Any]
 
 
 def _made_by(name: str, args: tuple, keywords: dict) -> Any:
-    """Makes an object once more: how objectives and networks are pickled."""
+    """Rebuilds an object; used to pickle objectives and networks."""
     import losscape_kernel
 
     if name == "Mlp.loss":
@@ -23,14 +23,14 @@ def _made_by(name: str, args: tuple, keywords: dict) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Check:
-    """How far a gradient lies from differences, at its worst component."""
+    """The error of a gradient against differences, at its worst component."""
 
     error: float
     """The difference over the larger of both and the root mean square of all."""
     index: int
-    """The component."""
+    """The index of that component."""
     derivative: float
-    """The objective's own."""
+    """The component of the objective's gradient."""
     difference: float
     """The central difference."""
 
@@ -51,9 +51,9 @@ class Descent:
     """A run of SGD."""
 
     params: Array
-    """At the end."""
+    """The parameters at the end."""
     values: Array
-    """Of each step's batch, before the move."""
+    """The value on each step's batch, before the move."""
     states: Array
     """Rows of parameters: the first, every `every`-th and the last."""
     steps: int
@@ -75,14 +75,14 @@ class Cycle:
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """A path between two places, with its dense scan."""
+    """A path between two points, with its dense scan."""
 
     images: Array
     """Rows of parameters; the ends first and last."""
     saddle: float
     """The highest value."""
     saddle_at: float
-    """Where, as a fraction of the length."""
+    """The place of that value, as a fraction of the length."""
     saddle_params: Array
     barrier: float
     """The greatest height above the line between the values of the ends."""
@@ -97,7 +97,7 @@ class Path:
     gradients: int
     """Gradients spent on the search."""
     digest: str
-    """Of the images."""
+    """Values at the images."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +111,7 @@ class Curvatures:
     """Rows, in the order of the eigenvalues."""
     asymmetry: float
     tolerance: float
-    """Smaller eigenvalues have no sign."""
+    """The magnitude below which an eigenvalue has no sign."""
     negative: int
     """How many are below minus the tolerance."""
 
@@ -123,9 +123,9 @@ class Ritz:
     values: Array
     """Ascending."""
     residuals: Array
-    """Bounds: an eigenvalue lies this near to each."""
+    """Error bounds: an eigenvalue lies within this distance of each value."""
     vectors: Array
-    """Rows, of the largest values first."""
+    """Rows, the largest values first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,10 +138,10 @@ class Density:
     errors: Array
     """Standard errors."""
     width: float
-    """The standard deviation of the kernel it is seen through."""
+    """The standard deviation of the smoothing kernel."""
     nodes: Array
     weights: Array
-    """Of the nodes; their sum is 1."""
+    """Weights of the nodes; their sum is 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +154,7 @@ class Estimate:
 
 @dataclass(frozen=True, eq=False)
 class Sharpness:
-    """How far a landscape rises around a place."""
+    """The rise of a landscape around a point."""
 
     rise: float
     percentage: float
@@ -177,13 +177,13 @@ class Surface:
 
 @dataclass(frozen=True, eq=False)
 class Evolved:
-    """A density on its way to its law."""
+    """A density that relaxes to its law."""
 
     times: Array
     densities: Array
-    """One for each time."""
+    """One density for each time."""
     law: Array
-    """Gibbs: exp(−U/T)/Z."""
+    """The Gibbs law exp(−U/T)/Z."""
     free_energies: Array
     distances: Array
     """KL(density ‖ law) in nats."""
@@ -195,7 +195,7 @@ class Walked:
     """A cloud of runs."""
 
     positions: Array
-    """Rows: a walker each."""
+    """One row per walker."""
     history: Array
     """Positions at the start, at every `every`-th step, and at the end."""
     digest: str
@@ -213,7 +213,7 @@ class Smoothed:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run of the page, made again."""
+    """A replayed run of the page."""
 
     exhibit: str
     step: int

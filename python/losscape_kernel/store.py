@@ -1,4 +1,4 @@
-"""Results: one file of JSON lines or a Parquet table, a row for each run, keyed by what decides its numbers."""
+"""Results: one file of JSON lines or a Parquet table, a row for each run, keyed by the settings that determine its numbers."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Store:
         return iter(self.rows().values())
 
     def rows(self) -> dict[str, dict[str, Any]]:
-        """The rows by their keys, without half written lines; `Conflict` if one key has two digests."""
+        """The rows by key, without incomplete lines; raises `Conflict` if one key has two digests."""
         rows: dict[str, dict[str, Any]] = {}
         for row in itertools.chain(_table_rows(self.path) if self.is_table else (), _line_rows(self._lines)):
             known = rows.setdefault(row["key"], row)
@@ -71,12 +71,12 @@ class Store:
         return rows
 
     def seal(self) -> None:
-        """Writes the table, if there is to be one, whole: who reads it sees the old one or the new one."""
+        """Writes the table, if any, as a whole: a reader sees the old one or the new one."""
         if self.is_table and (rows := list(self.rows().values())):
             _write_table(self.path, rows)
 
     def append(self, row: Mapping[str, Any]) -> None:
-        """Appends a row, on a line of its own whatever was left of the last writer."""
+        """Appends a row on its own line, whatever the last writer left behind."""
         text = json.dumps(row, allow_nan=True)
         with self._lock:
             self.path.parent.mkdir(parents=True, exist_ok=True)

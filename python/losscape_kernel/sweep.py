@@ -1,4 +1,4 @@
-"""Sweeps: many runs of one configuration, on an engine that exists already."""
+"""Sweeps: many runs of one configuration, on an existing engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 def points(config: Config) -> list[dict[str, str]]:
-    """The configurations of a sweep: every combination of the lists under `sweep`, laid over the settings of `link`.
+    """The configurations of a sweep: every combination of the lists under `sweep`, applied over the settings of `link`.
 
     >>> sweep = {"exhibit": "train", "link": "#v=1&step=100", "sweep": {"seed": [1, 2], "hidden": [2, 3]}}
     >>> [point["link"] for point in points(sweep)][:2]
@@ -62,7 +62,7 @@ def run_point(point: Config) -> Row:
 
 
 def run_points(points: Sequence[Config]) -> list[Row]:
-    """Makes the runs of a chunk, one after the other."""
+    """Makes the runs of a chunk in order."""
     return [run_point(point) for point in points]
 
 
@@ -75,7 +75,7 @@ def _serial(chunks: Chunks, jobs: int, keep: Callable[[Row], None], place: str) 
 
 
 def _joblib(chunks: Chunks, jobs: int, keep: Callable[[Row], None], place: str) -> None:
-    """Threads: the kernel runs without the interpreter's lock. Each row is kept as soon as it is there."""
+    """Threads: the kernel runs without the interpreter's lock. Each row is stored as soon as it is computed."""
     from joblib import Parallel, delayed
 
     stop = threading.Event()
@@ -94,7 +94,7 @@ def _joblib(chunks: Chunks, jobs: int, keep: Callable[[Row], None], place: str) 
 
 
 def _dask(chunks: Chunks, jobs: int, keep: Callable[[Row], None], place: str) -> None:
-    """A Dask cluster at an address, or a local one of processes. A chunk whose worker dies is computed by another."""
+    """A Dask cluster at an address, or a local one of processes. If a worker dies, another computes its chunk."""
     from distributed import Client, as_completed
 
     with Client(place) if place else Client(n_workers=jobs, threads_per_worker=1, processes=True) as client:
@@ -109,7 +109,7 @@ def _dask(chunks: Chunks, jobs: int, keep: Callable[[Row], None], place: str) ->
 
 
 def _slurm(chunks: Chunks, jobs: int, keep: Callable[[Row], None], place: str) -> None:
-    """Slurm by submitit, a job a chunk, at most `jobs` at once; the place `local` runs processes here instead."""
+    """Slurm through submitit, one job per chunk, at most `jobs` at once; the cluster `local` runs processes here instead."""
     import submitit
 
     executor = submitit.AutoExecutor(folder="losscape-jobs/%j", cluster=place or None)
@@ -160,7 +160,7 @@ def sweep(
     check: float = 0.01,
     progress: Callable[[int, int, float], None] | None = None,
 ) -> list[Row]:
-    """Makes all runs of a configuration that `out` does not hold yet, and returns the rows of all.
+    """Makes all runs of a configuration that `out` does not hold yet, and returns all rows.
 
     `out` is a file of JSON lines, or ends in `.parquet` (needs pyarrow). `engine` is joblib (threads here), dask or dask:ADDRESS, slurm (or slurm:local), serial. Points go out in chunks of at least
     `chunk_seconds`, by the time that the first took. Rows are appended as they arrive, so a sweep that is stopped or killed goes on
