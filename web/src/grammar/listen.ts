@@ -1,5 +1,4 @@
 import { html } from 'lit';
-import { heights, sound } from '../lib/sound.ts';
 import { Part } from './element.ts';
 
 /** A button that plays a curve. Nothing sounds before it is pressed, and pressing it again stops. */
@@ -27,11 +26,14 @@ export class Listen extends Part {
     if (this.playing) this.#stop();
   }
 
-  #press(): void {
+  async #press(): Promise<void> {
     if (this.playing) {
       this.#stop();
       return;
     }
+    // Few readers listen: the code is loaded with the first press.
+    const { heights, sound } = await import('../lib/sound.ts');
+    if (this.playing || !this.isConnected) return;
     this.playing = true;
     this.#stop = sound(heights(this.points, this.log), () => {
       this.playing = false;
