@@ -1,4 +1,4 @@
-//! What a training program needs, in one line.
+//! The imports of a training program, in one line.
 //!
 //! ```
 //! use losscape::prelude::*;

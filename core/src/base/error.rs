@@ -12,11 +12,11 @@ use super::real::Real;
 pub struct ArgError {
     /// The argument's name.
     pub arg: &'static str,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// What is wrong with an argument.
+/// The reason an argument is refused.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -64,7 +64,7 @@ pub enum Reason {
         index: usize,
         /// The label.
         label: u32,
-        /// How many classes there are; labels are below it.
+        /// The number of classes; labels are below it.
         classes: usize,
     },
     /// An index or a count is not below its limit.
@@ -89,9 +89,9 @@ pub enum Reason {
     NotConverged,
     /// More than fit.
     TooMany {
-        /// How many fit.
+        /// The number that fits.
         limit: usize,
-        /// How many were given.
+        /// The number given.
         found: usize,
     },
     /// A convolution with this kernel has no closed form.

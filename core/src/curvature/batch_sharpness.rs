@@ -46,7 +46,7 @@ impl BatchSharpnessLayout {
     }
 }
 
-/// What one [`BatchSharpness::step`] did.
+/// The outcome of one [`BatchSharpness::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -227,7 +227,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
         Estimate { mean: ratio / unit, standard_error }
     }
 
-    /// How many batches were added.
+    /// The number of batches added.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.sums.count

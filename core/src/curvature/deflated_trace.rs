@@ -48,7 +48,7 @@ impl DeflatedTraceLayout {
     }
 }
 
-/// What one [`DeflatedTrace::step`] did.
+/// The outcome of one [`DeflatedTrace::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

@@ -10,7 +10,7 @@ use crate::base::rows::{row_mut, rows};
 use crate::base::vector::{LaneSum, unit_scale};
 use crate::{ArgError, Operator, Real};
 
-/// How a [`SpectralDensity`] is sampled.
+/// The configuration of a [`SpectralDensity`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DensityConfig {
     /// Random starts, one at least; two for an error.
@@ -55,7 +55,7 @@ impl DensityLayout {
     }
 }
 
-/// What one [`SpectralDensity::step`] did.
+/// The outcome of one [`SpectralDensity::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -221,7 +221,7 @@ where
         Some(())
     }
 
-    /// How many probes are known.
+    /// The number of probes known.
     #[must_use]
     pub const fn count(&self) -> usize {
         self.count

@@ -51,7 +51,7 @@ impl HessianLayout {
     }
 }
 
-/// What one [`Hessian::step`] did.
+/// The outcome of one [`Hessian::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -164,7 +164,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R,
         self.columns.step(operator, self.matrix.as_mut(), self.workspace.as_mut())
     }
 
-    /// How many products are known.
+    /// The number of products known.
     #[must_use]
     pub const fn products(&self) -> usize {
         self.columns.known

@@ -6,7 +6,7 @@ use crate::base::vector::norm;
 use crate::objective::HessianAt;
 use crate::{Curvature, Real};
 
-/// How far the inspection of a point is.
+/// The stage of the inspection of a point.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Inspection<R: Real> {
     /// The value and the length of the gradient.
@@ -14,7 +14,7 @@ pub(super) struct Inspection<R: Real> {
     columns: Columns<R>,
 }
 
-/// What one [`Inspection::step`] did.
+/// The outcome of one [`Inspection::step`].
 pub(super) enum Inspected<R: Real> {
     /// The value and the length of the gradient are known.
     Evaluated(R, R),

@@ -5,7 +5,7 @@ use crate::base::rows::copy;
 use crate::base::vector::{axpy, dot, norm, normalise};
 use crate::{ArgError, Operator, Real};
 
-/// How a [`PowerIteration`] runs.
+/// The configuration of a [`PowerIteration`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerConfig<R: Real = f32> {
     /// It has converged where ‖A v − ρ v‖ is at most this share of |ρ|, or the rounding of a product.
@@ -56,7 +56,7 @@ impl PowerLayout {
     }
 }
 
-/// What one [`PowerIteration::step`] did.
+/// The outcome of one [`PowerIteration::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

@@ -14,7 +14,7 @@ const FIRST: f64 = 1e-3;
 /// Damped by more than this many times the largest curvature, a walk is stuck.
 const MOST: f64 = 1e8;
 
-/// How a [`SaddleFree`] walk runs.
+/// The configuration of a [`SaddleFree`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SaddleFreeConfig<R: Real = f32> {
     /// k, products for each model of the landscape; n of them, or more, know all of the Hessian.
@@ -78,7 +78,7 @@ impl SaddleFreeLayout {
     }
 }
 
-/// What one [`SaddleFree::step`] did.
+/// The outcome of one [`SaddleFree::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -361,7 +361,7 @@ where
         self.grad_norm
     }
 
-    /// How many times it has moved.
+    /// The number of times it has moved.
     #[must_use]
     pub const fn moves(&self) -> u32 {
         self.moves

@@ -1,11 +1,11 @@
-//! How far a landscape rises within a small region around a point.
+//! The rise of a landscape within a small region around a point.
 
 use crate::base::layout::{cut, total};
 use crate::base::random::{Rng, fill_ball, uniform};
 use crate::base::vector::{normalise, scale};
 use crate::{ArgError, Objective, Real};
 
-/// Where a [`Sharpness`] looks for the highest value.
+/// The region in which a [`Sharpness`] looks for the highest value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Region<R: Real = f32> {
     /// `|zᵢ| ≤ ε (|θᵢ| + 1)`, the box of Keskar et al. (2017, eq. 3) in all dimensions.
@@ -71,7 +71,7 @@ impl<R: Real> Region<R> {
     }
 }
 
-/// How a [`Sharpness`] climbs.
+/// The configuration of a [`Sharpness`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharpnessConfig<R: Real = f32> {
     /// Where.
@@ -126,7 +126,7 @@ impl SharpnessLayout {
     }
 }
 
-/// What one [`Sharpness::step`] did.
+/// The outcome of one [`Sharpness::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

@@ -1,8 +1,8 @@
-//! How many eigenvalues are positive, flat and negative.
+//! The numbers of positive, flat and negative eigenvalues.
 
 use crate::Real;
 
-/// How many eigenvalues are positive, flat and negative; see [`signature`].
+/// The numbers of positive, flat and negative eigenvalues; see [`signature`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Signature {

@@ -65,7 +65,7 @@ impl TraceLayout {
     }
 }
 
-/// What one [`TraceEstimate::step`] did.
+/// The outcome of one [`TraceEstimate::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -172,7 +172,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
         TraceStep::Added { count: probes.count }
     }
 
-    /// How many probes were added.
+    /// The number of probes added.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.probes.count

@@ -5,7 +5,7 @@ use crate::base::rows::{row, row_mut, rows};
 use crate::base::vector::{LaneSum, axpy, dot, unit_scale};
 use crate::{ArgError, Real, Reason, SampledObjective};
 
-/// How the memory of a [`GradientCovariance`] is cut.
+/// The layout of the memory of a [`GradientCovariance`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GradientCovarianceLayout {
     samples: usize,
@@ -49,7 +49,7 @@ impl GradientCovarianceLayout {
     }
 }
 
-/// What a step of a [`GradientCovariance`] did.
+/// The outcome of a step of a [`GradientCovariance`].
 #[must_use = "a step may have refused"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -229,7 +229,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
     }
 }
 
-/// How many of the largest eigenvalues hold a fraction of the trace; `eigenvalues` ascend, those below zero (rounding)
+/// The number of largest eigenvalues that hold a fraction of the trace; `eigenvalues` ascend, those below zero (rounding)
 /// count as zero. All of them, if one is NaN.
 ///
 /// A rank says less: with the threshold λmax · n · ε in use elsewhere it depends on the precision more than on D.
@@ -254,7 +254,7 @@ pub fn trace_quantile<R: Real>(eigenvalues: &[R], fraction: R) -> usize {
     eigenvalues.len()
 }
 
-/// How the samples of a batch are drawn, for the covariance of its mean gradient.
+/// The drawing scheme of a batch, for the covariance of its mean gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchNoise {
     /// Independently, repeats allowed.

@@ -1,4 +1,4 @@
-//! What flows, and what that dissipates.
+//! Probability currents and their dissipation.
 
 use super::density::check_density;
 use super::fokker_planck::{FokkerPlanck, upper};

@@ -1,4 +1,4 @@
-//! How long a diffusion stays in a well.
+//! Residence times of a diffusion in a well.
 
 use crate::base::elementary::{exp, sqrt};
 use crate::{ArgError, Real};

@@ -38,7 +38,7 @@ pub fn measured_potential<R: Real>(
     Ok(())
 }
 
-/// How a measured potential agrees with a loss.
+/// The agreement of a measured potential with a loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PotentialFit<R: Real = f32> {
     /// c of the best fit `Φ ≈ c f + constant`: a wrong temperature, and nothing else, makes it differ from one.

@@ -3,7 +3,7 @@
 use crate::base::layout::cut;
 use crate::{ArgError, Real, Reason, SampledObjective};
 
-/// How many numbers of scratch [`gradient_variances`] needs: 2 n and the objective's for a batch of one.
+/// The scratch that [`gradient_variances`] needs, in numbers: 2 n and the objective's for a batch of one.
 #[must_use]
 pub const fn gradient_variances_scratch_len(dim: usize, batch_scratch_len: usize) -> usize {
     dim.saturating_mul(2).saturating_add(batch_scratch_len)

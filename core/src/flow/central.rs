@@ -3,7 +3,7 @@ use crate::base::rows::{copy, row};
 use crate::base::vector::{axpy, dot, dot_scaled, norm, scale, unit_scale};
 use crate::{ArgError, Curvature, Real};
 
-/// What a [`CentralFlow`] follows, and how closely.
+/// The configuration of a [`CentralFlow`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CentralFlowConfig<R: Real = f32> {
     /// η, of the descent whose centre is followed.
@@ -85,7 +85,7 @@ impl CentralFlowLayout {
     }
 }
 
-/// What one [`CentralFlow::step`] did.
+/// The outcome of one [`CentralFlow::step`].
 #[must_use = "a step may have refused"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

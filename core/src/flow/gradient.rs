@@ -16,7 +16,7 @@ const SHARE_OF_WAY: f64 = 0.1;
 /// A smaller error counts as this much in the next choice.
 const LEAST_ERROR: f64 = 1e-4;
 
-/// What a [`GradientFlow`] has to satisfy.
+/// The tolerances of a [`GradientFlow`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FlowConfig<R: Real = f32> {
     /// The error allowed in a component of a step, relative to its size.
@@ -78,7 +78,7 @@ impl FlowLayout {
     }
 }
 
-/// What one [`GradientFlow::step`] did.
+/// The outcome of one [`GradientFlow::step`].
 #[must_use = "a step may have refused"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

@@ -6,7 +6,7 @@ use crate::base::real::cube_root_of_epsilon;
 use crate::base::vector::norm;
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
-/// How far derivatives lie from differences, at the worst component.
+/// The error of derivatives against differences, at the worst component.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Check<R: Real = f32> {

@@ -1,6 +1,6 @@
 //! The cost of a search.
 
-/// How often an objective was evaluated.
+/// Counts of the evaluations of an objective.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Evaluations {

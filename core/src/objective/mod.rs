@@ -1,4 +1,4 @@
-//! What a landscape is: a function on ℝⁿ that methods can evaluate.
+//! Landscapes: functions on ℝⁿ that methods can evaluate.
 //!
 //! Your own landscape is a type that implements [`Objective`]; every method then works on it. Check its
 //! gradient once with [`check_grad`]. `examples/own_objective.rs` is a complete program.
@@ -35,7 +35,7 @@ use crate::Real;
 pub trait Objective<R: Real = f32> {
     /// n, the number of parameters.
     fn dim(&self) -> usize;
-    /// How much scratch the calls need.
+    /// The scratch that the calls need.
     fn scratch_len(&self) -> usize;
     /// f(θ).
     fn value(&self, params: &[R], scratch: &mut [R]) -> R;
@@ -51,7 +51,7 @@ pub trait Objective<R: Real = f32> {
 pub trait SampledObjective<R: Real = f32>: Objective<R> {
     /// N, the number of samples.
     fn samples(&self) -> usize;
-    /// How much scratch [`batch_value_grad`](Self::batch_value_grad) needs for a batch of `batch` samples; never less
+    /// The scratch that [`batch_value_grad`](Self::batch_value_grad) needs for a batch of `batch` samples; never less
     /// for a larger batch.
     ///
     /// Unless an implementor says otherwise, as much as the sum over all samples, which is enough for any batch of at
@@ -67,7 +67,7 @@ pub trait SampledObjective<R: Real = f32>: Objective<R> {
 
 /// An objective with exact Hessian–vector products.
 pub trait Curvature<R: Real = f32>: Objective<R> {
-    /// How much scratch a product needs.
+    /// The scratch that a product needs.
     fn hess_vec_scratch_len(&self) -> usize {
         self.scratch_len()
     }
@@ -84,7 +84,7 @@ pub trait Curvature<R: Real = f32>: Objective<R> {
 
 /// A mean over samples with exact Hessian–vector products of its batches.
 pub trait SampledCurvature<R: Real = f32>: SampledObjective<R> + Curvature<R> {
-    /// How much scratch [`batch_hess_vec`](Self::batch_hess_vec) needs for a batch of `batch` samples; never less for a
+    /// The scratch that [`batch_hess_vec`](Self::batch_hess_vec) needs for a batch of `batch` samples; never less for a
     /// larger batch.
     ///
     /// Unless an implementor says otherwise, as much as the sum over all samples, which is enough for any batch of at most
@@ -118,7 +118,7 @@ pub trait SampledCurvature<R: Real = f32>: SampledObjective<R> + Curvature<R> {
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 pub trait GaussNewton<R: Real = f32>: Objective<R> {
-    /// How much scratch a product needs.
+    /// The scratch that a product needs.
     fn gauss_newton_scratch_len(&self) -> usize;
     /// `G v`, written to `out`; `scratch.len() ≥ gauss_newton_scratch_len()`.
     fn gauss_newton_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]);

@@ -39,7 +39,7 @@ use crate::{ArgError, Curvature, Real};
 pub trait Operator<R: Real = f32> {
     /// n, the number of dimensions.
     fn dim(&self) -> usize;
-    /// How much scratch a product needs.
+    /// The scratch that a product needs.
     fn scratch_len(&self) -> usize;
     /// `A v`, written to `out`.
     fn apply(&self, v: &[R], out: &mut [R], scratch: &mut [R]);
@@ -48,7 +48,7 @@ pub trait Operator<R: Real = f32> {
     fn roundings(&self) -> usize {
         self.dim().saturating_add(16)
     }
-    /// How much scratch products with `count` vectors at a time need.
+    /// The scratch that products with `count` vectors at a time need.
     fn several_scratch_len(&self, count: usize) -> usize {
         let _ = count;
         self.scratch_len()

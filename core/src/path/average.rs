@@ -72,7 +72,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> RunningAverage<R, M> {
         self.mean
     }
 
-    /// How many iterates are in it.
+    /// The number of iterates in it.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.count

@@ -1,4 +1,4 @@
-//! What a search might have missed.
+//! Restarts, for what a search might have missed.
 
 use heapless::Vec;
 

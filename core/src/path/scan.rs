@@ -1,4 +1,4 @@
-//! What a path costs: the dense scan along its segments.
+//! The dense scan along a path's segments.
 
 use super::location::Location;
 use super::polyline::{between, chord, count_rows, length, mix};
@@ -38,7 +38,7 @@ pub struct PathReport<R: Real = f32> {
     pub length: R,
     /// The distance between its ends.
     pub chord: R,
-    /// How many values the scan has cost.
+    /// The number of values the scan has cost.
     pub values: u32,
 }
 
@@ -49,14 +49,14 @@ impl<R: Real> PathReport<R> {
         self.length / self.chord
     }
 
-    /// How far the saddle is above the higher end: 0 if the path never rises above it.
+    /// The height of the saddle above the higher end: 0 if the path never rises above it.
     #[must_use]
     pub fn rise(&self) -> R {
         self.saddle - self.ends[0].or_larger(self.ends[1])
     }
 }
 
-/// What one [`DenseScan::step`] did. The point it evaluated is in the caller's `point`.
+/// The outcome of one [`DenseScan::step`]. The point it evaluated is in the caller's `point`.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

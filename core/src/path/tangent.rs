@@ -4,7 +4,7 @@ use crate::Real;
 use crate::base::refusal::refuse;
 use crate::base::vector::{distance, normalise, unit_scale};
 
-/// How the direction of the band at an image is estimated.
+/// The estimate of the band's direction at an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tangent {
     /// The upwind estimate of Henkelman & Jónsson (2000), equations 8–11: towards the higher neighbour,

@@ -4,7 +4,7 @@ use heapless::Vec;
 
 use crate::{ArgError, Real, Reason};
 
-/// What is known of a pair of minima.
+/// The state of a pair of minima.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Attempt<R: Real = f32> {
     /// A search was started and has not ended.
@@ -26,7 +26,7 @@ pub struct Pair<R: Real = f32> {
     pub attempt: Attempt<R>,
 }
 
-/// What an [`Exploration`] proposes, by the three rules of the third algorithm of Draxler et al. (2018).
+/// A proposal of an [`Exploration`], by the three rules of the third algorithm of Draxler et al. (2018).
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suggestion {
@@ -171,7 +171,7 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         &self.pairs
     }
 
-    /// What is known of a pair.
+    /// The state of a pair.
     #[must_use]
     pub fn attempt(&self, a: u32, b: u32) -> Option<Attempt<R>> {
         let (a, b) = if a < b { (a, b) } else { (b, a) };

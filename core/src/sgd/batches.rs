@@ -7,7 +7,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::random::{Rng, fill_indices, identity, partial_shuffle, shuffle};
 use crate::{ArgError, Real, Reason, SampledObjective};
 
-/// How the samples of a batch are chosen from N.
+/// The choice of the samples of a batch from N.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchOrder {
     /// All of them, every step; the batch size is N.
@@ -181,7 +181,7 @@ impl<I: AsRef<[u32]> + AsMut<[u32]>> Minibatches<I> {
 }
 
 impl<I> Minibatches<I> {
-    /// How samples are chosen.
+    /// The choice of samples.
     #[must_use]
     pub const fn order(&self) -> BatchOrder {
         self.order

@@ -7,7 +7,7 @@ use crate::base::finite::{Finite, all_finite};
 use crate::base::random::Rng;
 use crate::{ArgError, Objective, Real, Reason};
 
-/// What a step did.
+/// The outcome of a step.
 #[must_use = "a step may have stopped the run"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -184,7 +184,7 @@ where
 }
 
 impl<R, S, T, P, W> Sgd<R, S, T, P, W> {
-    /// How many steps have moved the parameters.
+    /// The number of steps that have moved the parameters.
     #[must_use]
     pub const fn steps(&self) -> u32 {
         self.step

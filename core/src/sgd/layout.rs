@@ -1,4 +1,4 @@
-//! How the workspace of a run is cut.
+//! The layout of the workspace of a run.
 
 use crate::base::layout::{cut, total};
 

@@ -7,7 +7,7 @@ use crate::base::finite::Finite;
 use crate::base::random::Rng;
 use crate::{ArgError, Real};
 
-/// How the velocity is formed and used.
+/// The form of momentum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     HeavyBall,

@@ -183,7 +183,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> AddNoise<R, M, L> {
         self.record.as_ref()
     }
 
-    /// How many steps have been recorded, overwritten ones included.
+    /// The number of steps recorded, overwritten ones included.
     #[must_use]
     pub const fn steps(&self) -> u32 {
         self.step

@@ -1,4 +1,4 @@
-//! Where gradients come from.
+//! Sources of gradients.
 
 use super::saved::tag;
 use super::{Halt, Persist, Settings};
@@ -20,7 +20,7 @@ pub trait GradientSource<R: Real, F: ?Sized> {
     /// [`ArgError`] naming the setting that does not fit.
     fn check(&self, objective: &F) -> Result<(), ArgError>;
 
-    /// How much scratch [`value_grad`](Self::value_grad) needs on this objective.
+    /// The scratch that [`value_grad`](Self::value_grad) needs on this objective.
     fn scratch_len(&self, objective: &F) -> usize;
 
     /// Starts over with the first step.

@@ -1,4 +1,4 @@
-//! What rewrites an update, and how such rewritings chain.
+//! Transforms of an update, and their composition.
 
 use super::Halt;
 use crate::base::random::Rng;

@@ -6,7 +6,7 @@ use crate::base::vector::{distance, norm, unit_scale};
 use crate::objective::Convolution;
 use crate::{ArgError, Real, Reason};
 
-/// How a [`Branch`] is followed.
+/// The configuration of a [`Branch`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BranchConfig<R: Real = f32> {
     /// The first bandwidth.
@@ -25,7 +25,7 @@ pub struct BranchConfig<R: Real = f32> {
 /// Newton iterations of a step.
 const ITERATIONS: u32 = 24;
 
-/// What a step of a [`Branch`] did.
+/// The outcome of a step of a [`Branch`].
 #[must_use = "the branch may have ended"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

@@ -5,7 +5,7 @@ use crate::base::layout::{cut, total};
 use crate::objective::Convolution;
 use crate::{ArgError, Real};
 
-/// How the bandwidth of [`Graduated`] shrinks.
+/// The schedule and step of [`Graduated`] descent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GraduatedConfig<R: Real = f32> {
     /// The kernel of the first level.
@@ -20,7 +20,7 @@ pub struct GraduatedConfig<R: Real = f32> {
     pub steps: u32,
 }
 
-/// How the workspace of [`Graduated`] is cut.
+/// The layout of the workspace of [`Graduated`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GraduatedLayout {
     dim: usize,
@@ -52,7 +52,7 @@ impl GraduatedLayout {
     }
 }
 
-/// What a step of [`Graduated`] did.
+/// The outcome of a step of [`Graduated`].
 #[must_use = "the descent may have ended"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

@@ -7,7 +7,7 @@ use crate::base::kernel::Kernel;
 use crate::base::layout::{cut, total};
 use crate::{ArgError, Real, Reason};
 
-/// What lies beyond the ends of an axis.
+/// The continuation beyond the ends of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boundary {
     /// The other end.
@@ -18,7 +18,7 @@ pub enum Boundary {
     Nearest,
 }
 
-/// How the workspace of a [`GridConvolution`] is cut.
+/// The layout of the workspace of a [`GridConvolution`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GridConvolutionLayout {
     reach: usize,
@@ -73,7 +73,7 @@ fn reach_of<R: Real>(axis: &Axis<R>, kernel: &Kernel<R>) -> usize {
     if cells > 0.0 { reach as usize } else { 0 }
 }
 
-/// What a step of a [`GridConvolution`] did.
+/// The outcome of a step of a [`GridConvolution`].
 #[must_use = "the convolution may have ended"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

@@ -8,7 +8,7 @@ use crate::{ArgError, Real};
 /// Halvings of a cell that holds a minimum: enough to reach neighbouring numbers.
 const HALVINGS: u32 = 64;
 
-/// What a step of [`LineMinima`] did.
+/// The outcome of a step of [`LineMinima`].
 #[must_use = "the search may have ended"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

@@ -21,7 +21,7 @@ impl<R: Real> Displacement<R> for Kernel<R> {
     }
 }
 
-/// What a minibatch adds to a step of SGD: `ω = η (∇f_B(θ) − ∇f(θ))`, frozen at one θ.
+/// The noise that a minibatch adds to a step of SGD: `ω = η (∇f_B(θ) − ∇f(θ))`, frozen at one θ.
 ///
 /// B are `batch.len()` samples drawn with replacement. Its mean is zero and its covariance `η² D / b`; it is neither
 /// isotropic nor symmetric, and has the rank of the samples' gradients.

@@ -15,9 +15,9 @@ use crate::{ArgError, Objective, Real};
 pub struct Tally {
     /// Gradients that were counted.
     pub count: u32,
-    /// How many had `⟨−∇f(w), x* − xₜ⟩ > 0`.
+    /// The number with `⟨−∇f(w), x* − xₜ⟩ > 0`.
     pub from_run: u32,
-    /// How many had `⟨−∇f(w), x* − w⟩ > 0`.
+    /// The number with `⟨−∇f(w), x* − w⟩ > 0`.
     pub from_point: u32,
 }
 
@@ -52,7 +52,7 @@ impl Tally {
     }
 }
 
-/// How the workspace of [`OnePoint`] is cut.
+/// The layout of the workspace of [`OnePoint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OnePointLayout {
     dim: usize,
@@ -84,7 +84,7 @@ impl OnePointLayout {
     }
 }
 
-/// What a step of [`OnePoint`] did.
+/// The outcome of a step of [`OnePoint`].
 #[must_use = "a gradient may not have been counted"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -211,7 +211,7 @@ impl<W> OnePoint<W> {
         OnePointStep::Counted { from_run, from_point }
     }
 
-    /// What was counted.
+    /// The counts.
     #[must_use]
     pub const fn tally(&self) -> Tally {
         self.tally

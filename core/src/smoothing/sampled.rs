@@ -9,7 +9,7 @@ use crate::base::rows::copy;
 use crate::base::vector::unit_scale;
 use crate::{ArgError, Objective, Real};
 
-/// How the workspace of a [`SampledConvolution`] is cut.
+/// The layout of the workspace of a [`SampledConvolution`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SampledConvolutionLayout {
     dim: usize,
@@ -51,7 +51,7 @@ impl SampledConvolutionLayout {
     }
 }
 
-/// What a step of a [`SampledConvolution`] did.
+/// The outcome of a step of a [`SampledConvolution`].
 #[must_use = "a draw may have been refused"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

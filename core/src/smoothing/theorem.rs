@@ -1,4 +1,4 @@
-//! What the theorem on SGD as descent on a convolved loss promises, and whether that says anything.
+//! The promise of the theorem on SGD as descent on a convolved loss, and whether it is vacuous.
 
 use crate::base::elementary::{ln, sqrt};
 use crate::{ArgError, Real};
@@ -43,7 +43,7 @@ pub struct Theorem<R: Real = f32> {
     pub learning_rate: R,
 }
 
-/// What follows from a [`Theorem`]'s quantities.
+/// The consequences of a [`Theorem`]'s quantities.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conditions<R: Real = f32> {
     /// Whether the rate is small enough for the theorem.

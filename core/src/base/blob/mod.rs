@@ -49,7 +49,7 @@ use crate::Real;
 use crate::base::rows::{copy, front};
 use crc::crc32;
 
-/// What a body is.
+/// The kind of a body.
 pub mod kind {
     /// The handwritten digits.
     pub const DIGITS: u16 = 1;

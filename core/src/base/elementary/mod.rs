@@ -36,7 +36,7 @@
 //!
 //! # Speed and size
 //!
-//! How many times faster than libm over a slice, in one run on one x86-64 processor with SSE2, AVX2 and
+//! Speed over that of libm on a slice, in one run on one x86-64 processor with SSE2, AVX2 and
 //! AVX-512 (`cargo xtask bench` measures it again), and bytes of code on Cortex-M4F at opt-level 3, where
 //! `tanh` takes 41 instructions: cores without vectors compute only the one of its two branches that is needed. The
 //! reduction of large angles takes 380 bytes more, once.

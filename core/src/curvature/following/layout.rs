@@ -1,4 +1,4 @@
-//! How the memory of a walk is cut.
+//! The layout of the memory of a walk.
 
 use crate::base::layout::{area, cut, total};
 use crate::curvature::inspection::rest_len;

@@ -208,7 +208,7 @@ where
         self.params.as_ref()
     }
 
-    /// How many times it has moved.
+    /// The number of times it has moved.
     #[must_use]
     pub const fn moves(&self) -> u32 {
         self.moves

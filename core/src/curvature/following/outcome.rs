@@ -18,7 +18,7 @@ pub struct CriticalPoint<R: Real = f32> {
     pub flat: R,
 }
 
-/// What one [`EigenvectorFollowing::step`](super::EigenvectorFollowing::step) did.
+/// The outcome of one [`EigenvectorFollowing::step`](super::EigenvectorFollowing::step).
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -37,7 +37,7 @@ pub enum FollowingStep<R: Real = f32> {
     },
     /// The point has moved along the eigenvectors of the Hessian.
     Moved {
-        /// How many times it has.
+        /// The number of times it has.
         moves: u32,
         /// How far.
         length: R,

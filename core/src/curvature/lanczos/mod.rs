@@ -13,7 +13,7 @@ use crate::base::rows::{copy, front, row, row_mut, rows};
 use crate::base::vector::{axpy, dot, norm, normalise, unit_scale};
 use crate::{ArgError, Operator, Real};
 
-/// How a [`Lanczos`] iteration runs.
+/// The configuration of a [`Lanczos`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LanczosConfig {
     /// m, the most steps; never more than n are taken.
@@ -23,7 +23,7 @@ pub struct LanczosConfig {
     pub reorthogonalise: bool,
 }
 
-/// What one [`Lanczos::step`] did.
+/// The outcome of one [`Lanczos::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -223,7 +223,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         if restarted { LanczosStep::Restarted { steps } } else { LanczosStep::Extended { steps, beta } }
     }
 
-    /// How many steps were made.
+    /// The number of steps made.
     #[must_use]
     pub const fn steps(&self) -> usize {
         self.steps

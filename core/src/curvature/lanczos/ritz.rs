@@ -1,4 +1,4 @@
-//! What a Lanczos iteration knows about the spectrum.
+//! Ritz values and error bounds of a Lanczos iteration.
 
 use crate::Real;
 use crate::base::rows::rows;

@@ -73,7 +73,7 @@ impl SearchLayout {
     }
 }
 
-/// What one [`CriticalSearch::step`] did.
+/// The outcome of one [`CriticalSearch::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -94,7 +94,7 @@ pub enum SearchStep<R: Real = f32> {
     Decomposed,
     /// The point has moved to where the gradient is shorter.
     Moved {
-        /// How many times it has.
+        /// The number of times it has.
         moves: u32,
         /// The length of the gradient now.
         grad_norm: R,
@@ -309,7 +309,7 @@ where
         self.params.as_ref()
     }
 
-    /// How many times it has moved.
+    /// The number of times it has moved.
     #[must_use]
     pub const fn moves(&self) -> u32 {
         self.moves

@@ -54,7 +54,7 @@ pub struct PlaneGridConfig<R: Real = f32> {
     pub fine: u32,
 }
 
-/// What one [`PlaneGrid::step`] did.
+/// The outcome of one [`PlaneGrid::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]

@@ -9,7 +9,7 @@ use crate::base::target::VECTORS;
 use crate::base::vector::LaneSum;
 use crate::{ArgError, Objective, Real, Reason};
 
-/// What a step of an [`Ensemble`] did.
+/// The outcome of a step of an [`Ensemble`].
 #[must_use = "a walker may not have moved"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -21,7 +21,7 @@ pub enum EnsembleStep<R: Real = f32> {
     },
     /// The last walker has moved: all have made one more step.
     Round {
-        /// How many steps each has made.
+        /// The number of steps each has made.
         round: u32,
         /// The mean over the walkers of the values at the points where they evaluated, before they moved.
         mean_value: R,
@@ -314,7 +314,7 @@ where
         self.positions.as_ref()
     }
 
-    /// How many steps each walker has made.
+    /// The number of steps each walker has made.
     #[must_use]
     pub const fn round(&self) -> u32 {
         self.round
@@ -339,7 +339,7 @@ where
     }
 }
 
-/// What [`arrivals`] writes for a walker that has not arrived.
+/// The value that [`arrivals`] writes for a walker that has not arrived.
 pub const NOT_ARRIVED: u32 = u32::MAX;
 
 /// Notes the round for each walker that is in a region for the first time; `times` starts filled with

@@ -55,7 +55,7 @@ pub fn histogram<R: Real, const D: usize>(
 /// Walkers of a [`noise_floor`], at most: their counts are then exact in binary32 too.
 const MOST_WALKERS: u32 = 1 << 22;
 
-/// What the relative entropy of a finite cloud reads although the cloud is perfect.
+/// The relative entropy that even a perfect finite cloud has.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NoiseFloor<R: Real = f32> {
     /// The expectation.

@@ -2,7 +2,7 @@
 
 use crate::base::layout::{area, cut, total};
 
-/// How the workspace of an [`Ensemble`](super::Ensemble) is cut.
+/// The layout of the workspace of an [`Ensemble`](super::Ensemble).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnsembleLayout {
     pub(super) dim: usize,

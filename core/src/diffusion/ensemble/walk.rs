@@ -1,4 +1,4 @@
-//! How a walker goes from one position to the next.
+//! The steps of walkers.
 
 use super::layout::Parts;
 use crate::base::elementary::sqrt;

@@ -1,9 +1,9 @@
-//! What drives a density.
+//! The dynamics of a density.
 
 use crate::base::grid::Grid;
 use crate::{ArgError, Real, Reason};
 
-/// What lies at an end of an axis.
+/// The boundary condition at an end of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boundary {
     /// A wall: nothing flows through.
@@ -12,7 +12,7 @@ pub enum Boundary {
     Periodic,
 }
 
-/// How a diffusion that depends on the place is meant.
+/// The interpretation of a position-dependent diffusion.
 ///
 /// `dx = u dt + √(2 T D(x)) dW` alone says nothing until it is said where within a step D is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +33,12 @@ pub enum Diffusion<'a, R: Real, const D: usize> {
     Places {
         /// D × cells: first the entries of the first axis in all cells.
         values: &'a [R],
-        /// Where within a step D is taken.
+        /// The point within a step at which D is evaluated.
         calculus: Calculus,
     },
 }
 
-/// What drives a density on a grid: a potential, a drift that is no gradient, and a diffusion.
+/// The dynamics of a density on a grid: a potential, a drift that need not be a gradient, and a diffusion.
 ///
 /// ```text
 /// dx = (−∇V + j) dt + √(2 T D) dW

@@ -11,7 +11,7 @@ use crate::base::rows::copy;
 use crate::diffusion::density::{check_density, mass};
 use crate::{ArgError, Real};
 
-/// How an [`Evolution`] goes from one time to the next.
+/// The time-stepping scheme of an [`Evolution`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scheme<R: Real = f32> {
     /// `ρ ← ρ + dt Q ρ`, forward Euler: an error of order dt, refused beyond the
@@ -75,7 +75,7 @@ impl<R: Real> Scheme<R> {
     }
 }
 
-/// What a step of an [`Evolution`] did.
+/// The outcome of a step of an [`Evolution`].
 #[must_use = "a step may have refused"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -102,7 +102,7 @@ pub enum EvolutionStep<R: Real = f32> {
     MemoryChanged,
 }
 
-/// How the workspace of an [`Evolution`] is cut.
+/// The layout of the workspace of an [`Evolution`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvolutionLayout<const D: usize> {
     cells: usize,

@@ -19,7 +19,7 @@ pub struct Relaxation<R: Real = f32> {
     pub frequency: R,
 }
 
-/// What a step of a [`SpectralGap`] did.
+/// The outcome of a step of a [`SpectralGap`].
 #[must_use = "the rates settle after some steps"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -37,7 +37,7 @@ pub enum GapStep<R: Real = f32> {
     MemoryChanged,
 }
 
-/// How the workspace of a [`SpectralGap`] is cut.
+/// The layout of the workspace of a [`SpectralGap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpectralGapLayout {
     cells: usize,

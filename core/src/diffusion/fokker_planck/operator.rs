@@ -6,7 +6,7 @@ use crate::base::grid::Grid;
 use crate::base::layout::{area, cut, total};
 use crate::{ArgError, Real, Reason};
 
-/// How the memory of a [`FokkerPlanck`] is cut.
+/// The layout of the memory of a [`FokkerPlanck`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FokkerPlanckLayout<const D: usize> {
     cells: usize,
@@ -207,7 +207,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         &self.grid
     }
 
-    /// What lies at the ends of each axis.
+    /// The boundary conditions of each axis.
     #[must_use]
     pub const fn boundary(&self) -> &[Boundary; D] {
         &self.boundary

@@ -10,7 +10,7 @@ use crate::base::rows::{row, row_mut};
 /// Lines of the first axis that are swept together, interleaved: their recurrences do not wait for one another.
 const LINES: usize = 8;
 
-/// How the workspace of a sweep is cut.
+/// The layout of the workspace of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SweepLayout<const D: usize> {
     cells: usize,

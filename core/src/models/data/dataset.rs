@@ -4,7 +4,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::rows::count_whole;
 use crate::{ArgError, Real, Reason};
 
-/// What a sample's output should be.
+/// The target of a sample.
 #[derive(Clone, Copy, Debug)]
 pub enum Targets<'a, R: Real = f32> {
     /// Numbers, one row per sample: `N × outputs`.

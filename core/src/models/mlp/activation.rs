@@ -20,7 +20,7 @@ use crate::base::matrix::column_sum;
 use crate::base::matrix::pair_columns;
 use crate::{ArgError, Real};
 
-/// What a unit makes of its input z.
+/// The activation of a unit, a function of its input z.
 ///
 /// | activation | φ(z) | φ′ | φ″ |
 /// |---|---|---|---|

@@ -72,7 +72,7 @@ fn classify<R: Real>(outputs: &[R], threshold: R) -> usize {
     if let [output] = outputs { usize::from(*output > threshold) } else { first_largest(outputs) }
 }
 
-/// How many rows of outputs name the class of their target.
+/// The number of rows of outputs that name the class of their target.
 pub(super) fn correct<R: Real>(a: &[R], answers: &Answers<'_, R>, threshold: R) -> Option<u32> {
     let mut count = 0;
     for (r, a) in rows(a, answers.outputs).enumerate() {

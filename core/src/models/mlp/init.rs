@@ -7,7 +7,7 @@ use crate::base::random::{Rng, fill_normal, uniform};
 use crate::base::refusal::refuse;
 use crate::base::vector::scale;
 
-/// How weights are drawn; biases start at zero.
+/// The distribution of initial weights; biases start at zero.
 ///
 /// | | law of a weight |
 /// |---|---|

@@ -184,7 +184,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
             .map_or(R::NAN, |count| R::from_u32(count) / R::from_usize(self.data.len()))
     }
 
-    /// How many samples the network names another class for, as [`accuracy`](Self::accuracy) counts them.
+    /// The number of samples that the network assigns another class, as [`accuracy`](Self::accuracy) counts them.
     ///
     /// `None` where the accuracy is NaN.
     #[must_use]

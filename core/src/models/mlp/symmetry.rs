@@ -7,7 +7,7 @@ use crate::base::vector::{axpy, dot, norm, normalise};
 use crate::{ArgError, Objective, Real};
 
 impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
-    /// How many directions [`symmetry_modes`](Self::symmetry_modes) finds at most: none with an L2 penalty.
+    /// The most directions that [`symmetry_modes`](Self::symmetry_modes) finds: none with an L2 penalty.
     #[must_use]
     pub fn symmetry_count(&self) -> usize {
         if self.l2 > R::ZERO {

@@ -1,10 +1,10 @@
-//! How a band grows, and how often it relaxes.
+//! Growth and relaxation schedule of a band.
 
 use crate::Real;
 use crate::path::band::Spacing;
 use crate::path::tangent::Tangent;
 
-/// Where images are added: in segments whose dense scan departs most from the line between their images.
+/// The rule for adding images: in segments whose dense scan departs most from the line between their images.
 ///
 /// A segment's score is its largest departure over the range of values of the images; up to `count` segments,
 /// best first, that score more than `threshold` get an image at the place of that departure. Where all images have one
@@ -13,18 +13,18 @@ use crate::path::tangent::Tangent;
 pub struct Insertion {
     /// The score an image needs, at least 0.
     pub threshold: f64,
-    /// How many images are added at most.
+    /// The most images added.
     pub count: u32,
 }
 
 impl Insertion {
-    /// As the text of Draxler et al. (2018) has it: 20 %, in every segment that needs one.
+    /// The rule in the text of Draxler et al. (2018): 20 %, in every segment that needs one.
     pub const PAPER: Self = Self { threshold: 0.2, count: u32::MAX };
-    /// As their published code has it: 10 %, at most two at a time.
+    /// The rule in their published code: 10 %, at most two at a time.
     pub const CODE: Self = Self { threshold: 0.1, count: 2 };
 }
 
-/// What a cycle of the schedule begins with.
+/// The growth at the start of a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grow {
     /// Nothing is added.
@@ -38,9 +38,9 @@ pub enum Grow {
 /// One cycle of a schedule: grow, relax, scan.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cycle {
-    /// How the band grows.
+    /// The growth of the band.
     pub grow: Grow,
-    /// How many sweeps it relaxes.
+    /// The number of relaxation sweeps.
     pub sweeps: u32,
     /// At which rate.
     pub learning_rate: f64,
@@ -65,7 +65,7 @@ pub const SCHEDULE_CODE_FAST: [Cycle; 7] = {
     [line, keep, keep, fine, Cycle { grow: Grow::Keep, ..fine }, finest, Cycle { grow: Grow::Keep, ..finest }]
 };
 
-/// How an [`AutoNeb`](super::AutoNeb) runs.
+/// The configuration of an [`AutoNeb`](super::AutoNeb).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AutoNebConfig<S, R: Real = f32> {
     /// The cycles, in order: an array, a vector, or a borrow of one.
@@ -78,7 +78,7 @@ pub struct AutoNebConfig<S, R: Real = f32> {
     pub momentum: R,
     /// The estimate of the band's direction.
     pub tangent: Tangent,
-    /// What keeps the images apart.
+    /// The spacing of the images.
     pub spacing: Spacing<R>,
     /// Whether the objective of the sweeps changes from sweep to sweep.
     pub minibatches: bool,

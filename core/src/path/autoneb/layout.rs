@@ -1,4 +1,4 @@
-//! How the memory of a search is cut.
+//! The layout of the memory of a search.
 
 use crate::base::layout::{area, cut, total};
 use crate::path::band::BandLayout;

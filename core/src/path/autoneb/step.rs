@@ -1,4 +1,4 @@
-//! What a step of a search reports.
+//! Reports of a step of a search.
 
 use crate::Real;
 use crate::path::location::Location;
@@ -36,7 +36,7 @@ pub enum AutoNebEnd<R: Real = f32> {
     NotFinite,
 }
 
-/// What one [`AutoNeb::step`](super::AutoNeb::step) did.
+/// The outcome of one [`AutoNeb::step`](super::AutoNeb::step).
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -59,7 +59,7 @@ pub enum AutoNebStep<R: Real = f32> {
     Evaluated(usize),
     /// The band has moved: the moment to draw another batch.
     Moved {
-        /// How many times the band has moved.
+        /// The number of times the band has moved.
         sweep: u32,
         /// The largest gradient of an image, before the move.
         residual: R,

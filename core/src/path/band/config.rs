@@ -1,10 +1,10 @@
-//! How a band relaxes, and what its steps report.
+//! Configuration of a band, and reports of its steps.
 
 use crate::path::relax::Relaxer;
 use crate::path::tangent::Tangent;
 use crate::{ArgError, Real};
 
-/// What keeps the images of a band apart.
+/// The spacing of the images of a band.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spacing<R: Real = f32> {
     /// After each move the images are redistributed along the polyline, at their target fractions of its
@@ -14,12 +14,12 @@ pub enum Spacing<R: Real = f32> {
     Springs(R),
 }
 
-/// How a [`Band`](super::Band) relaxes.
+/// The configuration of a [`Band`](super::Band).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BandConfig<R: Real = f32> {
     /// The estimate of the band's direction.
     pub tangent: Tangent,
-    /// What keeps the images apart.
+    /// The spacing of the images.
     pub spacing: Spacing<R>,
     /// Once the residual is below this, the highest image climbs. Zero: never.
     pub climb_below: R,
@@ -54,7 +54,7 @@ impl<R: Real> BandConfig<R> {
     }
 }
 
-/// What one [`Band::step`](super::Band::step) did.
+/// The outcome of one [`Band::step`](super::Band::step).
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -63,7 +63,7 @@ pub enum BandStep<R: Real = f32> {
     Evaluated(usize),
     /// All images were evaluated and have moved.
     Moved {
-        /// How many times the band has moved.
+        /// The number of times the band has moved.
         sweep: u32,
         /// The largest `‖Gᵢ‖` before the move.
         residual: R,

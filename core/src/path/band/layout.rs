@@ -1,4 +1,4 @@
-//! How the memory of a band is cut.
+//! The layout of the memory of a band.
 
 use crate::base::layout::{area, cut, total};
 
@@ -42,7 +42,7 @@ impl BandLayout {
         total(self.parts())
     }
 
-    /// How much scratch there is.
+    /// The scratch available.
     pub(in crate::path) const fn scratch_len(self) -> usize {
         self.scratch_len
     }

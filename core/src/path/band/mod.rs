@@ -263,7 +263,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         self.state.count
     }
 
-    /// How many images fit.
+    /// The number of images that fit.
     #[must_use]
     pub const fn capacity(&self) -> usize {
         self.layout.capacity
@@ -295,7 +295,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         front(fractions, self.state.count)
     }
 
-    /// How many times the band has moved.
+    /// The number of times the band has moved.
     #[must_use]
     pub const fn sweep(&self) -> u32 {
         self.state.sweep

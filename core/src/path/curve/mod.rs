@@ -16,7 +16,7 @@ use crate::{ArgError, Objective, Real, Reason};
 /// Control points of a Bézier curve: the binomials of more overflow in `f32`.
 const MOST_CONTROLS: usize = 128;
 
-/// Where a [`Curve`] is evaluated.
+/// The points at which a [`Curve`] is evaluated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Draw {
     /// `t` uniform on `[0, 1)`, as in the paper: one draw of the generator per evaluation.
@@ -26,12 +26,12 @@ pub enum Draw {
     Midpoints,
 }
 
-/// How a [`Curve`] is trained.
+/// The configuration of a [`Curve`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CurveConfig<R: Real = f32> {
     /// Its shape.
     pub kind: CurveKind,
-    /// Where it is evaluated.
+    /// The points at which it is evaluated.
     pub draw: Draw,
     /// Evaluations for each move; 1 in the paper.
     pub draws: u32,
@@ -41,7 +41,7 @@ pub struct CurveConfig<R: Real = f32> {
     pub momentum: R,
 }
 
-/// What one [`Curve::step`] did.
+/// The outcome of one [`Curve::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -55,7 +55,7 @@ pub enum CurveStep<R: Real = f32> {
     },
     /// The control points have moved.
     Moved {
-        /// How many times they have.
+        /// The number of times they have.
         update: u32,
         /// The mean of the values since the last move.
         mean: R,

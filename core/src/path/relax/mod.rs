@@ -1,4 +1,4 @@
-//! How the images of a band follow their gradients.
+//! Relaxers: how the images of a band follow their gradients.
 
 #[cfg(feature = "adaptive")]
 mod adaptive;

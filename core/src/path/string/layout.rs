@@ -1,4 +1,4 @@
-//! How the memory of a string is cut.
+//! The layout of the memory of a string.
 
 use crate::base::layout::{area, cut, total};
 

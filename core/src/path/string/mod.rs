@@ -12,7 +12,7 @@ use super::polyline::{check_ends, count_rows};
 use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real};
 
-/// How a string is drawn through its images when they are redistributed.
+/// The interpolation of a string between its images when they are redistributed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Interpolation {
     /// Straight segments: cuts corners, and costs one order of accuracy.
@@ -22,18 +22,18 @@ pub enum Interpolation {
     Cubic,
 }
 
-/// How a [`StringMethod`] moves.
+/// The configuration of a [`StringMethod`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StringConfig<R: Real = f32> {
     /// The length of a step along the gradient.
     pub learning_rate: R,
-    /// How the string is drawn.
+    /// The interpolation of the string.
     pub interpolation: Interpolation,
     /// Whether the ends follow their gradients into the minima too.
     pub ends_slide: bool,
 }
 
-/// What one [`StringMethod::step`] did.
+/// The outcome of one [`StringMethod::step`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -42,7 +42,7 @@ pub enum StringStep<R: Real = f32> {
     Evaluated(usize),
     /// All images were evaluated and have moved.
     Moved {
-        /// How many times the string has moved.
+        /// The number of times the string has moved.
         sweep: u32,
         /// `max ‖Δθᵢ‖ / η` of this sweep.
         residual: R,
@@ -177,7 +177,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringMeth
         self.layout.values(self.workspace.as_ref()).unwrap_or_default()
     }
 
-    /// How many times the string has moved.
+    /// The number of times the string has moved.
     #[must_use]
     pub const fn sweep(&self) -> u32 {
         self.state.sweep

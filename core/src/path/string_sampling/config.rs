@@ -1,9 +1,9 @@
-//! How a path is sampled, and what its steps report.
+//! Configuration of path sampling, and reports of its steps.
 
 use crate::path::relax::Relaxer;
 use crate::{ArgError, Real};
 
-/// Where a segment that is too high is split.
+/// The point at which a segment that is too high is split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Split {
     /// In the middle.
@@ -13,7 +13,7 @@ pub enum Split {
     Highest,
 }
 
-/// How a new bead is trained.
+/// The training of a new bead.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Trainer<R: Real = f32> {
     /// Gradient steps with momentum.
@@ -33,7 +33,7 @@ pub enum Trainer<R: Real = f32> {
     },
 }
 
-/// How a [`StringSampling`](super::StringSampling) runs.
+/// The configuration of a [`StringSampling`](super::StringSampling).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StringSamplingConfig<R: Real = f32> {
     /// L₀, the value the path should stay near.
@@ -44,11 +44,11 @@ pub struct StringSamplingConfig<R: Real = f32> {
     pub train_to: R,
     /// Points scanned within a segment; 98 there, with the two beads a hundred.
     pub points: u32,
-    /// Where segments are split.
+    /// The point at which segments are split.
     pub split: Split,
-    /// How many times a segment may be halved; 10 there.
+    /// The number of times a segment may be halved; 10 there.
     pub depth: u32,
-    /// How beads are trained.
+    /// The training of beads.
     pub trainer: Trainer<R>,
     /// Steps of training after which a bead is given up.
     pub train_steps: u32,
@@ -107,7 +107,7 @@ pub enum StringSamplingEnd<R: Real = f32> {
     NotFinite,
 }
 
-/// What one [`StringSampling::step`](super::StringSampling::step) did.
+/// The outcome of one [`StringSampling::step`](super::StringSampling::step).
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -129,7 +129,7 @@ pub enum StringSamplingStep<R: Real = f32> {
     },
     /// A new bead has split a segment; both halves are to be examined.
     Split {
-        /// How many times halved.
+        /// The number of times halved.
         depth: u32,
     },
     /// It is over; further steps say the same.

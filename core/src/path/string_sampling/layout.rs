@@ -1,4 +1,4 @@
-//! How the memory of dynamic string sampling is cut.
+//! The layout of the memory of dynamic string sampling.
 
 use crate::base::layout::{area, cut, total};
 

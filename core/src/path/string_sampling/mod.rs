@@ -166,7 +166,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringSamp
         }
     }
 
-    /// How it ended, if it has.
+    /// The end of the search, if it has ended.
     #[must_use]
     pub const fn end(&self) -> Option<StringSamplingEnd<R>> {
         match self.state.phase {
@@ -225,7 +225,7 @@ impl<R: Real> Search<'_, R> {
         self.state.capacity - self.state.waiting
     }
 
-    /// How often the segment that ends there was halved.
+    /// The number of times the segment that ends there was halved.
     fn depth(&mut self) -> Option<&mut R> {
         self.parts.depths.get_mut(self.state.waiting - 1)
     }

@@ -155,7 +155,7 @@ where
     P: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// How many bytes [`save`](Self::save) writes; the same at every step of a run.
+    /// The number of bytes [`save`](Self::save) writes; the same at every step of a run.
     #[must_use]
     pub fn saved_len(&self) -> usize {
         match self.save(0, &Xoshiro128PlusPlus::seed_from_u64(0), &mut []) {

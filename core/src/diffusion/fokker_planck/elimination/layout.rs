@@ -4,7 +4,7 @@ use crate::base::layout::{area, cut, total};
 use crate::diffusion::Boundary;
 use crate::diffusion::fokker_planck::operator::FokkerPlanckLayout;
 
-/// How the memory of an [`Elimination`](super::Elimination) is cut.
+/// The layout of the memory of an [`Elimination`](super::Elimination).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EliminationLayout<const D: usize> {
     pub(super) cells: usize,

@@ -22,7 +22,7 @@ use crate::{ArgError, Real, Reason};
 /// A density that has grown to this much is scaled back to one.
 const GROWN: f64 = 1e12;
 
-/// What a step of an [`Elimination`] did.
+/// The outcome of a step of an [`Elimination`].
 #[must_use = "a step may have found that there is no solution"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
