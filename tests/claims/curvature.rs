@@ -131,8 +131,8 @@ fn check<R: Real>(golden: &Golden, tolerance: f64) {
         diagonal += *h * *h;
     }
     let all = dot(&matrix, &matrix);
-    close("variance of signs", R::TWO * (all - diagonal), golden.variances[0], 40.0 * tolerance);
-    close("variance of normal probes", R::TWO * all, golden.variances[1], 40.0 * tolerance);
+    close("variance of signs", R::TWO * (all - diagonal), golden.variances[0], tolerance);
+    close("variance of normal probes", R::TWO * all, golden.variances[1], tolerance);
     let mut values = vec![R::ZERO; n];
     eigen(&mut matrix, &mut values, &mut vec![R::ZERO; EigenLayout::new(n).len()]).unwrap();
     for (mode, value) in matrix.chunks_exact(n).zip(&values) {

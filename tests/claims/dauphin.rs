@@ -21,20 +21,11 @@ fn task() -> ([f64; 30], [f64; 30]) {
     (x, y)
 }
 
-fn found(f: &MlpObjective<'_, f64>, seed: u64) -> Option<(CriticalPoint<f64>, Vec<f64>)> {
+/// The critical point that a search from `start` comes to, and where it is.
+fn settled(f: &MlpObjective<'_, f64>, goal: f64, start: Vec<f64>) -> Option<(CriticalPoint<f64>, Vec<f64>)> {
     let layout = SearchLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
-    let (mut start, matrix, workspace) =
-        (vec![0.0; f.dim()], vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
-    let mut rng = stream(seed, 0);
-    fill_normal(&mut rng, &mut start);
-    // From a random start, or from a point of its training run, jittered.
-    let (mut grad, mut scratch) = (vec![0.0; f.dim()], vec![0.0; f.scratch_len()]);
-    for _ in 0..(seed % 8) * 400 {
-        f.value_grad(&start, &mut grad, &mut scratch);
-        axpy(-0.1, &grad, &mut start);
-    }
-    add_normal(&mut rng, 0.1, &mut start);
-    let mut search = CriticalSearch::new(f, 1e-10, start, matrix, workspace).unwrap();
+    let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
+    let mut search = CriticalSearch::new(f, goal, start, matrix, workspace).unwrap();
     while search.moves() < 1000 {
         match search.step(f) {
             SearchStep::Settled(point) => return Some((point, search.params().to_vec())),
@@ -45,9 +36,24 @@ fn found(f: &MlpObjective<'_, f64>, seed: u64) -> Option<(CriticalPoint<f64>, Ve
     None
 }
 
+fn found(f: &MlpObjective<'_, f64>, seed: u64) -> Option<(CriticalPoint<f64>, Vec<f64>)> {
+    let mut start = vec![0.0; f.dim()];
+    let mut rng = stream(seed, 0);
+    fill_normal(&mut rng, &mut start);
+    // From a random start, or from a point of its training run, jittered.
+    let (mut grad, mut scratch) = (vec![0.0; f.dim()], vec![0.0; f.scratch_len()]);
+    for _ in 0..(seed % 8) * 400 {
+        f.value_grad(&start, &mut grad, &mut scratch);
+        axpy(-0.1, &grad, &mut start);
+    }
+    add_normal(&mut rng, 0.1, &mut start);
+    settled(f, 1e-10, start)
+}
+
 /// On sin 3x + 0.3 cos 7x with 1-h-1 networks and L2 10⁻³, from starts at random and along training runs: the rank correlation of index and loss
 /// is above 0.8 for h = 3 and 5. At h = 3 the losses are those of an independent search: 0.016766 is the least and the median of the minima,
-/// 0.061348 and 0.276527 are the medians of index 2 and 3. The correlation depends on where the searches start, since it is over the points that are
+/// 0.061348 and 0.276527 are the medians of index 2 and 3; 0.017961, its median of index 1, is one of three such losses that are found here, and
+/// their median is 0.017284. The correlation depends on where the searches start, since it is over the points that are
 /// found, not over all that are there: with 400 starts it was 0.92, 0.83 and, at h = 8, where less than half of them settled, 0.68 (the independent
 /// search had 0.997, 0.981, 0.894).
 #[test]
@@ -82,6 +88,8 @@ fn losses_of_critical_points_rise_with_their_index() {
             for (index, golden) in [(0, 0.016_766), (2, 0.061_348), (3, 0.276_527)] {
                 assert!((medians[index].1 - golden).abs() < 2e-6, "{medians:?}");
             }
+            let mut one = points.iter().filter(|p| p.signature.negative == 1);
+            assert!(one.any(|p| (p.value - 0.017_961).abs() < 2e-6), "{losses:?}");
         }
     }
 }
@@ -99,8 +107,11 @@ fn a_split_unit_leaves_a_critical_point_of_another_index() {
     let saddle = (1..=80)
         .filter_map(|seed| found(&f, seed))
         .find(|(point, _)| (point.value - 0.004_403_568_9).abs() < 1e-9);
-    let (point, params) = saddle.unwrap();
+    let (_, near) = saddle.unwrap();
+    // To the last digit that the search can reach.
+    let (point, params) = settled(&f, 4e-16, near).unwrap();
     assert_eq!((point.signature.negative, point.signature.flat), (1, 0));
+    assert!((spectrum(&f, &params)[0] + 2.6e-5).abs() < 1e-6);
     let g = of(f.net().wider(0).unwrap());
     let (mut split, mut grad) = (vec![0.0; g.dim()], vec![0.0; g.dim()]);
     for unit in 0..2 {
@@ -108,7 +119,7 @@ fn a_split_unit_leaves_a_critical_point_of_another_index() {
             f.net().split_unit(0, unit, share, &params, &mut split).unwrap();
             let value = g.value_grad(&split, &mut grad, &mut vec![0.0; g.scratch_len()]);
             let values = spectrum(&g, &split);
-            assert!((value - point.value).abs() < 1e-15 && norm(&grad) < 1e-9, "{value} {grad:?}");
+            assert!((value - point.value).abs() < 1e-15 && norm(&grad) < 6e-16, "{value} {grad:?}");
             let counted = signature(&values, Tolerance::relative(1e-10));
             assert_eq!((counted.negative, counted.flat), (index, flat), "unit {unit}, γ {share}: {values:?}");
         }
@@ -137,4 +148,35 @@ fn a_penalty_moves_split_units() {
             assert!((norm(&grad) - left).abs() < 1e-9, "unit {unit}, γ {share}: {grad:?}");
         }
     }
+}
+
+/// Critical points of a network come back in a wider one, at the same loss: a unit without weights does nothing, and nothing moves it. Its three
+/// directions do not mix with the others and have the curvatures c and `c ± |(mean of δ x, mean of δ)|` with residuals δ, so one of them goes down unless the
+/// residuals hardly correlate with x. All critical points that forty searches find with three hidden units, made wider: the loss to 10⁻¹⁵,
+/// and one way down more in each of them.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn critical_points_come_back_in_wider_networks() {
+    let (x, y) = task();
+    let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
+    let of = |net| MlpObjective::new(net, Loss::MeanSquaredError, data, 1e-3).unwrap();
+    let f = of(Mlp::new(&[1, 3, 1]).unwrap());
+    let g = of(f.net().wider(0).unwrap());
+    let (mut grad, mut more, mut count) = (vec![0.0; g.dim()], 0, 0);
+    for (point, params) in (1..=40).filter_map(|seed| found(&f, seed)) {
+        let mut wide = Vec::new();
+        for part in [&params[..3], &params[3..6], &params[6..9]] {
+            wide.extend_from_slice(part);
+            wide.push(0.0);
+        }
+        wide.push(params[9]);
+        let value = g.value_grad(&wide, &mut grad, &mut vec![0.0; g.scratch_len()]);
+        assert!((value - point.value).abs() < 1e-15 && norm(&grad) < 1e-10, "{value} {grad:?}");
+        let counted = signature(&spectrum(&g, &wide), Tolerance::relative(1e-10));
+        let down = counted.negative - point.signature.negative;
+        assert!(down <= 1, "{counted:?}");
+        more += down;
+        count += 1;
+    }
+    assert!(count > 20 && more == count, "{more} of {count}");
 }

@@ -10,11 +10,11 @@ use losscape::diffusion::{
     SpectralGapLayout, kramers_time, mass, moments, normalise, relative_entropy,
 };
 
-type Equation<const D: usize> = FokkerPlanck<f64, D, Vec<f64>>;
+pub(crate) type Equation<const D: usize> = FokkerPlanck<f64, D, Vec<f64>>;
 
 const WALL: Boundary = Boundary::Reflecting;
 
-fn walled<const D: usize>(
+pub(crate) fn walled<const D: usize>(
     grid: Grid<f64, D>,
     dynamics: &Dynamics<'_, f64, D>,
     temperature: f64,
@@ -23,7 +23,7 @@ fn walled<const D: usize>(
     FokkerPlanck::new(grid, [WALL; D], dynamics, temperature, memory).unwrap()
 }
 
-fn line(low: f64, high: f64, cells: u32) -> Grid1<f64> {
+pub(crate) fn line(low: f64, high: f64, cells: u32) -> Grid1<f64> {
     Grid::new([Axis::new(low, high, cells).unwrap()]).unwrap()
 }
 
@@ -31,7 +31,7 @@ fn square(half: f64, cells: u32) -> Grid2<f64> {
     Grid::new([Axis::new(-half, half, cells).unwrap(); 2]).unwrap()
 }
 
-fn on<const D: usize>(grid: &Grid<f64, D>, f: impl FnMut([f64; D]) -> f64) -> Vec<f64> {
+pub(crate) fn on<const D: usize>(grid: &Grid<f64, D>, f: impl FnMut([f64; D]) -> f64) -> Vec<f64> {
     let mut values = vec![0.0; grid.len()];
     grid.fill(&mut values, f).unwrap();
     values
@@ -58,7 +58,7 @@ fn finished<const D: usize>(mut elimination: Elimination<f64, D, Vec<f64>>) -> E
     elimination
 }
 
-fn stationary<const D: usize>(equation: &Equation<D>) -> Vec<f64> {
+pub(crate) fn stationary<const D: usize>(equation: &Equation<D>) -> Vec<f64> {
     let mut density = vec![0.0; equation.grid().len()];
     finished(Elimination::stationary(equation, room(equation)).unwrap()).density(&mut density).unwrap();
     density

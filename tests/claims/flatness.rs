@@ -20,17 +20,21 @@ fn label_noise_balances_weights() {
     let mut at_10_000 = Vec::new();
     for seed in 101..=111 {
         let (mut a, mut c, mut rng) = (3.0f64, 1.0 / 3.0, stream(seed, 0));
+        let (start, mut product) = (a * a - c * c, 1.0);
         for step in 1..=10_000 {
             let noise = if rng.next_u32() & 1 == 0 { sigma } else { -sigma };
             let r = a * c - 1.0 - noise;
             let expected = (a * a - c * c) * (1.0 - eta * eta * r * r);
             (a, c) = (a - eta * r * c, c - eta * r * a);
+            product *= 1.0 - eta * eta * r * r;
             let scale = a * a + c * c;
             assert!((a * a - c * c - expected).abs() < 1e-14 * scale, "step {step}");
             if step == 1000 {
                 at_1000.push(a * a - c * c);
             }
         }
+        // All factors together, over 10,000 steps.
+        assert!(((a * a - c * c) / (start * product) - 1.0).abs() < 1e-10, "{a} {c} {product:e}");
         at_10_000.push(a * a - c * c);
         assert!(a * a + c * c < 3.0, "the trace, from 9.1: {}", a * a + c * c);
     }
@@ -45,7 +49,13 @@ fn label_noise_balances_weights() {
         let r = a * c - 1.0;
         (a, c) = (a - eta * r * c, c - eta * r * a);
     }
-    assert!((a * c - 1.0).abs() < 1e-12 && a * a - c * c > 8.0, "{a} {c}");
+    let rested = a * a - c * c;
+    assert!((a * c - 1.0).abs() < 1e-12 && rested > 8.0, "{a} {c}");
+    for _ in 0..10_000 {
+        let r = a * c - 1.0;
+        (a, c) = (a - eta * r * c, c - eta * r * a);
+    }
+    assert!(((a * a - c * c) / rested - 1.0).abs() < 1e-14, "{a} {c}");
 }
 
 /// The law of balance (Ziyin et al. 2023) for the units of a network: what a ReLU unit without bias has coming in, ‖w‖², less what it has going out, a²,

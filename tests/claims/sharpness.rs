@@ -4,12 +4,14 @@ use losscape::Objective;
 use losscape::base::random::{fill_normal, stream};
 use losscape::curvature::{
     Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Region, Sharpness, SharpnessConfig, SharpnessLayout,
-    SharpnessStep,
+    SharpnessStep, log_volume,
 };
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
 use losscape::objective::HessianAt;
 use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdLayout, SgdStep};
+
+use crate::support::spectrum;
 
 fn rise(f: &MlpObjective<'_, f64>, region: Region<f64>, at: &[f64]) -> f64 {
     let config = SharpnessConfig { region, starts: 8, steps: 20 };
@@ -31,7 +33,8 @@ fn largest(f: &MlpObjective<'_, f64>, params: &[f64]) -> f64 {
 }
 
 /// Weights into the ReLU units times ten, weights out of them divided by ten: the network is the same, and every measure of
-/// its sharpness is another: 22 times the largest eigenvalue, 48 times the rise in a ball, 3 times that in a box, which grows with the weights.
+/// its sharpness is another: 22 times the largest eigenvalue, 48 times the rise in a ball, 3 times that in a box, which grows with the weights;
+/// and the logarithm of the volume is 11.6 for 13.1.
 #[test]
 fn a_rescaling_moves_every_sharpness_and_no_output() {
     let net = Mlp::new(&[2, 6, 2]).unwrap().with_hidden(Activation::Relu);
@@ -66,4 +69,7 @@ fn a_rescaling_moves_every_sharpness_and_no_output() {
     ] {
         assert!(ratio > least, "{what}: {ratio}");
     }
+    let volume = |at: &[f64]| log_volume(&spectrum(&f, at), 0.01, 1.0).unwrap();
+    let (before, after) = (volume(&params), volume(&rescaled));
+    assert!((after - before).abs() > 1.0, "{before} and {after}");
 }

@@ -188,3 +188,22 @@ fn claims_and_exhibits_name_each_other() {
         assert!(!shows || named.contains(&key), "docs/claims.md has no section of {path}");
     }
 }
+
+/// The rank correlations that three pages tell are those of the table.
+#[test]
+fn rank_correlations_are_those_of_the_table() {
+    let table = read("docs/sharpness-ranks.csv");
+    let column = |name: &str| -> Vec<f64> {
+        let at = table.lines().next().unwrap().split(',').position(|head| head == name).unwrap();
+        table.lines().skip(1).map(|row| row.split(',').nth(at).unwrap().parse().unwrap()).collect()
+    };
+    let tested = column("test_loss");
+    assert_eq!(tested.len(), 200);
+    for name in losscape_tests::sharp::NAMES {
+        let found = losscape_tests::sharp::spearman(&column(name), &tested);
+        let told = format!("{found:.2}").replace('-', "−");
+        for page in ["docs/claims.md", "docs/curvature.md", "web/batch/index.html"] {
+            assert!(read(page).contains(&told), "{page} does not tell {told} of {name}");
+        }
+    }
+}

@@ -109,6 +109,9 @@ pub enum HessianStep<R: Real = f32> {
 /// | `matrix`    | [`HessianLayout::matrix_len`]   | row-major               |
 /// | `workspace` | [`HessianLayout::len`]          | need not be initialised |
 ///
+/// # Cost
+/// n products in all, one a step or [several](Self::several), and n² additions at the end.
+///
 /// # Examples
 ///
 /// ```

@@ -12,6 +12,7 @@
 //! | [`Sharpness`] | how far the landscape rises within a box or a ball, and what that does not mean | Keskar et al. 2017; Foret et al. 2021; Dinh et al. 2017 |
 //! | [`Subspace`] | a landscape along a few directions, such as the random ones of the same measure | Keskar et al. 2017 |
 //! | [`BatchSharpness`] | the curvature of batches along their own gradients | Andreyev & Beneventano 2024 |
+//! | [`log_volume`] | how much room there is around a minimum, by its spectrum | Wu, Zhu & E 2017 |
 //! | [`signature`] | how many directions go up, are flat, go down | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
 //! | [`CriticalSearch`] | finds a critical point of whatever index is near | Levenberg 1944; Dauphin et al. 2014 |
@@ -40,6 +41,7 @@ pub mod slices;
 mod subspace;
 mod trace;
 mod tridiagonal;
+mod volume;
 
 pub use batch_sharpness::{BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep};
 pub use deflated_trace::{DeflatedTrace, DeflatedTraceLayout, DeflatedTraceStep};
@@ -56,3 +58,4 @@ pub use sharpness::{Region, Sharpness, SharpnessConfig, SharpnessLayout, Sharpne
 pub use signature::{Signature, Tolerance, signature};
 pub use subspace::{Subspace, SubspaceLayout};
 pub use trace::{Probe, TraceEstimate, TraceLayout, TraceStep};
+pub use volume::{half_width, log_volume};

@@ -150,6 +150,32 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
+    /// Of components equal in size the first is made positive, whatever follows it; one that is larger by a bit comes before it.
+    #[test]
+    fn the_first_of_equal_components_is_made_positive() {
+        let larger = 1.0 + f64::EPSILON;
+        let mut rows = [
+            [-1.0, 1.0, 1.0],
+            [1.0, -1.0, -1.0],
+            [0.5, -1.0, 1.0],
+            [0.0, 1.0, -1.0],
+            [1.0, -larger, 1.0],
+            [0.0, 0.0, 0.0],
+        ];
+        orient(rows.as_flattened_mut(), 3);
+        assert_eq!(
+            rows,
+            [
+                [1.0, -1.0, -1.0],
+                [1.0, -1.0, -1.0],
+                [-0.5, 1.0, -1.0],
+                [0.0, 1.0, -1.0],
+                [-1.0, larger, -1.0],
+                [0.0, 0.0, 0.0],
+            ]
+        );
+    }
+
     /// The same eigenvalues, and the chosen columns of the eigenvectors up to sign, as of the full matrix.
     #[test]
     fn any_columns_of_the_eigenvectors_come_along() {

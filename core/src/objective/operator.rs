@@ -66,6 +66,10 @@ pub trait Operator<R: Real = f32> {
 
 /// The Hessian of a landscape at a point.
 ///
+/// # Cost
+/// A product is one [`Curvature::hess_vec`], whatever was computed at the point before. Networks keep what products share:
+/// [`MlpObjective::prepare`](crate::models::mlp::MlpObjective::prepare).
+///
 /// ```
 /// use losscape::Operator;
 /// use losscape::models::surfaces::Ring;
@@ -115,6 +119,9 @@ impl<F: Curvature<R> + ?Sized, R: Real> Operator<R> for HessianAt<'_, F, R> {
 }
 
 /// The Gauss–Newton matrix of a landscape at a point.
+///
+/// # Cost
+/// A product is one [`GaussNewton::gauss_newton_vec`].
 ///
 /// ```
 /// use losscape::Operator;

@@ -39,6 +39,9 @@ impl Mlp {
     /// | `params` | `param_len()`                |
     /// | `out`    | `param_len()` of the wider   |
     ///
+    /// # Cost
+    /// A copy of the parameters.
+    ///
     /// # Errors
     /// [`ArgError`] naming `layer`, `unit`, `share` (γ, not finite), `params` or `out` (wrong length); nothing has been
     /// written then.

@@ -33,6 +33,9 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
     /// ([`Signature::flat_beyond`](crate::curvature::Signature::flat_beyond)) before anything is said about the latter. With an L2
     /// penalty there are none.
     ///
+    /// # Cost
+    /// About 2 k² n multiply–adds for k directions, each made orthogonal to those before it twice.
+    ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite) or `modes` (length other than
     /// [`symmetry_count`](Self::symmetry_count) · n); nothing has been written then.

@@ -1,0 +1,136 @@
+//! How much room there is around a minimum.
+
+use crate::base::elementary::{ln, sqrt};
+use crate::{ArgError, Real};
+
+/// How far a parabola of curvature λ can be followed to either side before it has risen by `rise`, and never farther than
+/// `radius`:
+///
+/// ```text
+/// w(λ) = min(R, √(2 r / λ)),    R where λ ≤ 0
+/// ```
+///
+/// NaN for a curvature that is NaN.
+///
+/// # Examples
+///
+/// ```
+/// use losscape::curvature::half_width;
+/// assert_eq!(half_width(8.0f64, 1.0, 10.0), 0.5);
+/// assert_eq!([0.0, -3.0, 1e-9].map(|flat| half_width(flat, 1.0f64, 10.0)), [10.0; 3]);
+/// ```
+#[must_use]
+pub fn half_width<R: Real>(curvature: R, rise: R, radius: R) -> R {
+    if curvature.is_nan() {
+        return R::NAN;
+    }
+    if curvature <= R::ZERO {
+        return radius;
+    }
+    // Apart, or the quotient of what is tiny and what is huge might vanish.
+    let width = sqrt(R::TWO) * (sqrt(rise) / sqrt(curvature));
+    if width < radius { width } else { radius }
+}
+
+/// The logarithm of the volume around a minimum in which the loss is hardly higher, by a parabola along each eigenvector of the Hessian: the box of
+/// the [half widths](half_width) to either side.
+///
+/// ```text
+/// ln V = Σᵢ ln(2 w(λᵢ)),    w(λ) = min(R, √(2 r / λ))
+/// ```
+///
+/// A sharp minimum has little room. Where all λ are above 2 r / R² it is `n ln √(8 r) − ½ ln det H`: minus half the sum of the eigenvalues' logarithms, which Wu,
+/// Zhu & E (2017) compare, up to what does not depend on the minimum. Flat directions would make that infinite, and do in
+/// every network with more weights than it needs; the radius bounds them, and so the result depends on it and on the rise. Give both.
+///
+/// As with every measure of sharpness, a rescaling of layers that leaves the network unchanged moves it (Dinh et al. 2017): it says
+/// something about a minimum in its coordinates. In other units, of `k f(c θ)` with `k r` and `R / c`, it is less by n ln c.
+///
+/// For large n, `n · density.average(|x| ln(2 w(x)))` of a [`SpectralDensity`](super::SpectralDensity) estimates it with its error, from products alone.
+///
+/// # Shapes
+///
+/// | argument | length | layout                                    |
+/// |----------|--------|-------------------------------------------|
+/// | `values` | n      | eigenvalues of the Hessian, in any order  |
+///
+/// # Cost
+/// A square root and a logarithm for each.
+///
+/// # Errors
+/// [`ArgError`] naming `values` (not finite), `rise` or `radius` (not finite and above zero).
+///
+/// # Examples
+///
+/// ```
+/// use losscape::curvature::log_volume;
+/// // Half widths ½, 2 and, flat, 10: a box of 1 × 4 × 20.
+/// let volume = log_volume(&[8.0f64, 0.5, 0.0], 1.0, 10.0)?;
+/// assert!((volume - 80.0f64.ln()).abs() < 1e-14);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn log_volume<R: Real>(values: &[R], rise: R, radius: R) -> Result<R, ArgError> {
+    ArgError::check_finite("values", values)?;
+    ArgError::check_positive("rise", rise)?;
+    ArgError::check_positive("radius", radius)?;
+    let mut sum = R::ZERO;
+    for value in values {
+        sum += ln(R::TWO) + ln(half_width(*value, rise, radius));
+    }
+    Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Reason;
+
+    /// Without flat directions it is n ln √(8 r) − ½ ln det H, and a factor of the eigenvalues counts by half its logarithm each.
+    #[test]
+    fn it_is_the_determinant_where_nothing_is_flat() {
+        let values = [3.0, 0.25, 7.0, 1.5f64];
+        let (rise, determinant) = (0.01, 3.0 * 0.25 * 7.0 * 1.5);
+        let want = 2.0 * ln(8.0 * rise) - 0.5 * ln(determinant);
+        let found = log_volume(&values, rise, 1.0).unwrap();
+        assert!((found - want).abs() < 1e-13, "{found} against {want}");
+        let sharper = log_volume(&values.map(|x| 9.0 * x), rise, 1.0).unwrap();
+        assert!((found - sharper - 4.0 * ln(3.0)).abs() < 1e-13, "{sharper}");
+    }
+
+    #[test]
+    fn the_radius_bounds_what_is_flat() {
+        let flat = log_volume(&[0.0, -5.0, -0.0, 1e-30, 1e-300], 0.5, 3.0f64).unwrap();
+        assert!((flat - 5.0 * ln(6.0)).abs() < 1e-13, "{flat}");
+        // Just steep enough: 2 r / R² = 1/9.
+        assert!(half_width(0.112, 0.5, 3.0) < 3.0 && half_width(0.111, 0.5, 3.0) == 3.0);
+        assert!(half_width(f64::NAN, 0.5, 3.0).is_nan());
+        assert_eq!(log_volume::<f32>(&[], 0.5, 3.0), Ok(0.0));
+    }
+
+    /// Values times k with a rise times k, and lengths times c.
+    #[test]
+    fn any_scale() {
+        let values = [4.0f32, 1.0, 0.25, 0.0, -1.0];
+        let plain = log_volume(&values, 0.5, 1.25).unwrap();
+        for (k, c) in
+            [(1e-30f32, 1.0f32), (1e30, 1.0), (1.0, 1e-15), (1.0, 1e15), (1e10, 1e14), (1e-8, 1e-14)]
+        {
+            let scaled = values.map(|x| x * k / c / c);
+            let found = log_volume(&scaled, 0.5 * k, 1.25 * c).unwrap() - 5.0 * ln(c);
+            assert!((found - plain).abs() < 1e-4, "{found} against {plain} at {k:e}, {c:e}");
+        }
+        // The quotient alone would vanish, or be infinite.
+        assert!(half_width(1e30f32, 1e-30, 1.0) > 1.4e-30 && half_width(1e-30f32, 1e30, f32::MAX) > 1.4e30);
+    }
+
+    #[test]
+    fn bad_arguments_are_named() {
+        let refused = |values: &[f64], rise, radius| log_volume(values, rise, radius).unwrap_err();
+        let error = refused(&[1.0, f64::NAN], 1.0, 1.0);
+        assert_eq!((error.arg, error.reason), ("values", Reason::NotFinite { index: 1 }));
+        for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(refused(&[1.0], bad, 1.0).arg, "rise");
+            assert_eq!(refused(&[1.0], 1.0, bad).arg, "radius");
+        }
+    }
+}
