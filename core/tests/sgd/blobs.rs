@@ -1,14 +1,16 @@
-//! Blobs of runs and of networks from a stranger: whatever the bytes, there is no panic, what is refused has changed
+//! Blobs of runs, networks and digits from a stranger: whatever the bytes, there is no panic, what is refused has changed
 //! nothing, and what is accepted is what the bytes say.
 
-use losscape::base::blob::{Writer, kind};
-use losscape::base::random::stream;
+use losscape::base::blob::{BlobError, Writer, kind};
+use losscape::base::random::{Xoshiro128PlusPlus, stream};
+use losscape::models::data::digits;
 use losscape::models::mlp::{Activation, Mlp};
 use losscape::sgd::{
-    AddNoise, BatchOrder, ClipNorm, ClipValue, LearningRate, Minibatches, Momentum, Noise, Replay, Scale,
-    Schedule, Sgd, WeightDecay,
+    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, LearningRate, Minibatches, Momentum, Noise, Replay,
+    Scale, Schedule, Sgd, SharpnessAware, WeightDecay,
 };
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use crate::objectives::Centres;
 
@@ -28,7 +30,7 @@ type Chain = (
 type Run = Sgd<f64, Minibatches<[u32; 5]>, Chain, [f64; 1], [f64; 1]>;
 
 /// A run with every kind of part, after some steps.
-fn run(objective: &Centres<'_>, steps: u32) -> (Run, losscape::base::random::Xoshiro128PlusPlus) {
+fn run(objective: &Centres<'_>, steps: u32) -> (Run, Xoshiro128PlusPlus) {
     let chain = (
         ClipNorm { max_norm: 0.7 },
         Some(ClipValue { limit: 0.6 }),
@@ -49,10 +51,81 @@ fn run(objective: &Centres<'_>, steps: u32) -> (Run, losscape::base::random::Xos
 }
 
 /// The bytes of a run, header and checksum included.
-fn saved(run: &Run, rng: &losscape::base::random::Xoshiro128PlusPlus) -> Vec<u8> {
+fn saved(run: &Run, rng: &Xoshiro128PlusPlus) -> Vec<u8> {
     let mut bytes = vec![0; run.saved_len()];
     run.save(OBJECTIVE, rng, &mut bytes).expect("valid");
     bytes
+}
+
+type Adaptive = Sgd<
+    f64,
+    SharpnessAware<Minibatches<[u32; 5]>, f64>,
+    (AddNoise<f64, [f64; 1], [f64; 3]>, Adam<f64, [f64; 1], [f64; 1]>, Momentum<f64, [f64; 1], [f64; 0]>),
+    [f64; 1],
+    [f64; 2],
+>;
+
+/// A run of the parts that the one above has not.
+fn adaptive(objective: &Centres<'_>, steps: u32) -> (Adaptive, Xoshiro128PlusPlus) {
+    let batches = Minibatches::new(BatchOrder::WithoutReplacement, 5, 2, [0; 5]).expect("valid");
+    let source = SharpnessAware::new(batches, 0.1).expect("valid");
+    let chain = (
+        AddNoise::low_rank([0.5, -0.25, 1.0], [0.0]),
+        Adam::new([0.0], [0.0]),
+        Momentum::averaged(0.5, [0.0]),
+    );
+    let mut sgd = Sgd::new(objective, [3.0], source, chain, [0.0; 2]).expect("valid");
+    let mut rng = stream(steps.into(), 1);
+    for _ in 0..steps {
+        let _ = sgd.step(objective, &mut rng);
+    }
+    (sgd, rng)
+}
+
+fn saved_adaptive(run: &Adaptive, rng: &Xoshiro128PlusPlus) -> Vec<u8> {
+    let mut bytes = vec![0; run.saved_len()];
+    run.save(OBJECTIVE, rng, &mut bytes).expect("valid");
+    bytes
+}
+
+fn restore_adaptive(bytes: &[u8]) -> Result<(), TestCaseError> {
+    let objective = Centres::new(1.0, &CENTRES);
+    let (mut sgd, mut rng) = adaptive(&objective, 2);
+    let before = saved_adaptive(&sgd, &rng);
+    if sgd.restore(OBJECTIVE, &mut rng, bytes).is_err() {
+        prop_assert!(saved_adaptive(&sgd, &rng) == before, "refused and changed");
+    } else {
+        prop_assert!(saved_adaptive(&sgd, &rng) == bytes, "accepted and another");
+        let adam = &sgd.transforms().1;
+        prop_assert!(adam.mean()[0].is_finite() && adam.root()[0].is_finite() && adam.root()[0] >= 0.0);
+    }
+    for _ in 0..4 {
+        let _ = sgd.step(&objective, &mut rng);
+        let adam = &sgd.transforms().1;
+        prop_assert!([sgd.params()[0], adam.mean()[0], adam.root()[0]].iter().all(|x| x.is_finite()));
+    }
+    Ok(())
+}
+
+/// The file of the digits, from its rows.
+fn digits_file() -> Vec<u8> {
+    let split = digits::Split { training: digits::training(), held_out: digits::held_out() };
+    wrapped(&packed(&split), kind::DIGITS, 1)
+}
+
+/// Five bits a pixel, from the lowest bit of each line's five bytes on, and a byte for the label.
+fn packed(split: &digits::Split<'_>) -> Vec<u8> {
+    let mut body = Vec::new();
+    for rows in [split.training, split.held_out] {
+        for row in 0..rows.len() {
+            for line in rows.pixels(row).chunks_exact(8) {
+                let bits = line.iter().rev().fold(0u64, |bits, pixel| bits << 5 | u64::from(*pixel));
+                body.extend(&bits.to_le_bytes()[..5]);
+            }
+            body.push(rows.label(row));
+        }
+    }
+    body
 }
 
 /// Restores into a run that has made two steps.
@@ -175,42 +248,121 @@ fn wrapped(body: &[u8], kind: u16, version: u16) -> Vec<u8> {
     bytes
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+/// So many inputs of a kind.
+fn check<S: Strategy>(cases: u32, inputs: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    TestRunner::new(config).run(inputs, test).unwrap_or_else(|error| panic!("{error}"));
+}
 
-    #[test]
-    fn runs_that_were_changed(steps in 0..7u32, changes in changes()) {
+fn runs_that_were_changed(cases: u32) {
+    check(cases, &(0..7u32, changes()), |(steps, changes)| {
         let objective = Centres::new(1.0, &CENTRES);
         let (sgd, rng) = run(&objective, steps);
-        let blob = saved(&sgd, &rng);
-        restore(&changed(&blob, kind::SGD, 2, &changes))?;
-    }
+        restore(&changed(&saved(&sgd, &rng), kind::SGD, 2, &changes))
+    });
+    check(cases / 2, &(0..7u32, changes()), |(steps, changes)| {
+        let objective = Centres::new(1.0, &CENTRES);
+        let (sgd, rng) = adaptive(&objective, steps);
+        restore_adaptive(&changed(&saved_adaptive(&sgd, &rng), kind::SGD, 2, &changes))
+    });
+}
 
-    #[test]
-    fn networks_that_were_changed(net in nets(), changes in changes()) {
-        read(&changed(&written(&net), kind::NETWORK, 1, &changes))?;
-    }
+fn networks_that_were_changed(cases: u32) {
+    check(cases, &(nets(), changes()), |(net, changes)| {
+        read(&changed(&written(&net), kind::NETWORK, 1, &changes))
+    });
+}
 
-    /// The header too: the length that it states may be any.
-    #[test]
-    fn headers_that_were_changed(at in 0..16usize, bytes in any::<[u8; 4]>(), cut in 0..200usize) {
+/// The header too: the length that it states may be any.
+fn headers_that_were_changed(cases: u32) {
+    check(cases, &(0..16usize, any::<[u8; 4]>(), 0..200usize), |(at, bytes, cut)| {
         let objective = Centres::new(1.0, &CENTRES);
         let (sgd, rng) = run(&objective, 3);
-        for (blob, of_a_run) in [(saved(&sgd, &rng), true), (written(&Mlp::new(&[2, 3, 1]).expect("valid")), false)] {
-            let mut blob = blob;
+        let net = written(&Mlp::new(&[2, 3, 1]).expect("valid"));
+        for (mut blob, of_a_run) in [(saved(&sgd, &rng), true), (net, false)] {
             blob[at..at + 4].copy_from_slice(&bytes);
             blob.truncate(cut.max(at));
             if of_a_run { restore(&blob)? } else { read(&blob)? }
         }
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn any_bytes(body in prop::collection::vec(any::<u8>(), 0..200), version in 0..4u16) {
+fn any_bytes(cases: u32) {
+    check(cases, &(prop::collection::vec(any::<u8>(), 0..200), 0..4u16), |(body, version)| {
         restore(&body)?;
         read(&body)?;
         restore(&wrapped(&body, kind::SGD, version))?;
-        read(&wrapped(&body, kind::NETWORK, version))?;
+        restore_adaptive(&wrapped(&body, kind::SGD, version))?;
+        read(&wrapped(&body, kind::NETWORK, version))
+    });
+}
+
+/// Rows of digits that are accepted have labels and pixels of digits, and are the rows of the bytes.
+fn digits_that_were_changed(cases: u32) {
+    let file = digits_file();
+    check(cases, &changes(), |changes| {
+        let bytes = changed(&file, kind::DIGITS, 1, &changes);
+        let Ok(split) = digits::from_bytes(&bytes) else { return Ok(()) };
+        prop_assert_eq!((split.training.len(), split.held_out.len()), (1500, 297));
+        for rows in [split.training, split.held_out] {
+            for row in 0..rows.len() {
+                prop_assert!(rows.label(row) < 10 && rows.pixels(row).iter().all(|pixel| *pixel <= 16));
+            }
+        }
+        prop_assert!(packed(&split) == bytes[12..bytes.len() - 4], "accepted and another");
+        Ok(())
+    });
+}
+
+#[test]
+fn samples_of_changed_bytes() {
+    runs_that_were_changed(2000);
+    networks_that_were_changed(2000);
+    headers_that_were_changed(2000);
+    any_bytes(2000);
+    digits_that_were_changed(60);
+}
+
+#[test]
+#[ignore = "10⁵ changes of each: minutes"]
+fn exhaustive_changed_bytes() {
+    runs_that_were_changed(100_000);
+    networks_that_were_changed(100_000);
+    headers_that_were_changed(100_000);
+    any_bytes(100_000);
+    digits_that_were_changed(3000);
+}
+
+/// Cut off after each byte, with each byte changed, with bytes after the end, of each version: refused by name.
+#[test]
+fn digits_that_are_cut_off_or_damaged() {
+    let file = digits_file();
+    let error = |bytes: &[u8]| digits::from_bytes(bytes).expect_err("refused");
+    for len in (0..40).chain((40..file.len()).step_by(997)) {
+        assert!(matches!(error(&file[..len]), BlobError::TooShort { .. }), "{len}");
     }
+    for at in (0..40).chain((40..file.len()).step_by(997)).chain(file.len() - 4..file.len()) {
+        let mut damaged = file.clone();
+        damaged[at] ^= 0x10;
+        let found = error(&damaged);
+        let named = match at {
+            0..4 => matches!(found, BlobError::NotOurs),
+            8..12 => matches!(found, BlobError::TooShort { .. } | BlobError::TooLong { .. }),
+            _ => matches!(found, BlobError::Damaged),
+        };
+        assert!(named, "{at}: {found}");
+    }
+    let longer = [&file[..], &[0]].concat();
+    assert_eq!(error(&longer), BlobError::TooLong { found: longer.len() });
+    let body = &file[12..file.len() - 4];
+    assert_eq!(error(&wrapped(body, kind::DIGITS, 0)), BlobError::Older { oldest: 1, found: 0 });
+    assert_eq!(error(&wrapped(body, kind::DIGITS, 2)), BlobError::Newer { supported: 1, found: 2 });
+    assert!(matches!(error(&wrapped(body, kind::NETWORK, 1)), BlobError::Kind { .. }));
+    for len in [0, 1, body.len() - 41, body.len() - 1] {
+        assert_eq!(error(&wrapped(&body[..len], kind::DIGITS, 1)), BlobError::Malformed, "{len}");
+    }
+    assert!(packed(&digits::from_bytes(&file).expect("whole")) == body);
 }
 
 /// The changes above are not all refused: numbers of the state may be any that are finite.
