@@ -273,7 +273,7 @@ test('walking from A to B morphs the boundary', async () => {
     );
     drawn = await page.getAttribute('lab-field .levels', 'd');
   }
-  assert.match(await page.evaluate(() => location.hash), /t=1/);
+  await page.waitForFunction(() => /t=1/.test(location.hash));
 });
 
 test('images of a toy are dragged by pointer and by keys, and a link remembers it', async () => {
