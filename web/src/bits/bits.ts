@@ -96,7 +96,7 @@ export class BitsExhibit extends BitsRun {
     const canvas = this.querySelector<HTMLCanvasElement>('canvas.bits-map');
     if (!this.state || !canvas) return;
     const columns = this.veils('bits') ? [] : this.columns;
-    // It is large: while it runs it is drawn anew only when there is a new column.
+    // The map is large: during a run it is redrawn only for a new column.
     const drawn = `${columns.length} of ${this.total}`;
     if (this.playing && drawn === this.#drawn) return;
     this.#drawn = drawn;
@@ -130,7 +130,7 @@ export class BitsExhibit extends BitsRun {
     </figure>`;
   }
 
-  /** The colours of the map, each from so many bits on. */
+  /** The colours of the map, with the number of bits at which each begins. */
   #key() {
     const shades = [[0, PAPER] as const, ...SHADES].map(
       ([least, colour]) =>
@@ -142,7 +142,7 @@ export class BitsExhibit extends BitsRun {
   protected charts(): Chart[] {
     const along = (of: (column: Column) => number) =>
       this.columns.map((column) => [column.step, of(column)] as const);
-    // A logarithm has no place for what does not differ.
+    // A logarithmic axis cannot show a difference of zero.
     const differences = this.columns.flatMap((column) => {
       const difference = lossDifference(column);
       return difference > 0 ? [[column.step, difference] as const] : [];

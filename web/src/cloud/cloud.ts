@@ -171,7 +171,7 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
     });
   }
 
-  /** The step from which on a cooled density has stayed as it was, though its law has gone on. */
+  /** The step after which a cooled density no longer changes, although its law does. */
   get #froze(): number | undefined {
     const end = this.#end;
     if (!end || this.values.cooling === '0' || Math.abs(end.left.density - end.left.law) < LEFT_BEHIND)
@@ -409,7 +409,7 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
   }
 }
 
-/** The current as arrows: as long as the root of what flows, so that weak ones are seen. */
+/** The current as arrows, whose length is the root of the flow, so weak ones are visible. */
 function arrows(current: Float64Array, x: Scale, y: Scale): string {
   const apart = (2 * EDGE) / ARROWS;
   let largest = 0;

@@ -9,6 +9,6 @@ export const MOMENTS: Moments = {
     { link: 'step=1&hide=answer', figure: 'lab-field.ground' },
     { link: 'ground=valleys&step=1&hide=answer', figure: 'lab-field.ground' },
   ],
-  // How far it is from where it settles, not where that is.
+  // The distance from the settled state, which does not show where that is.
   strip: { steps: [10, 30, 80, 200, 400, 800, 1300, 2000], figure: '#distances .plot' },
 };

@@ -8,7 +8,7 @@ export interface Shown {
   now: Sample;
   digest: string;
   bowl: boolean;
-  /** Whether there is another well to arrive at, and what is known of that. */
+  /** Whether there is another well to reach, and the passage times known. */
   wells: boolean;
   passage: Float64Array | undefined;
   hide: boolean;

@@ -21,7 +21,7 @@ export interface Sample {
   /** Distances to the law in nats. */
   density: number;
   cloud: number;
-  /** What a perfect cloud of as many walkers would read, and its standard deviation. */
+  /** The value for a perfect cloud of as many walkers, and its standard deviation. */
   floor: number;
   spread: number;
   /** The density's free energy above its limit, over T; NaN where the law is not that of Gibbs. */
@@ -49,9 +49,9 @@ export interface Frame extends Stand {
   measured: Sample[];
 }
 
-/** How a cloud has ended that makes half as many steps of twice the length, with batches twice as large. */
+/** The end of a cloud with half as many steps of twice the length and batches twice as large. */
 export interface Doubled {
-  /** The share of it on the left, not a number if it diverged, and how many walkers it has. */
+  /** Its share on the left (NaN if it diverged), and its number of walkers. */
   left: number;
   walkers: number;
 }

@@ -116,7 +116,7 @@ export const LOCKED: AskedOfCloud = {
     const [here, there] = [end.left.cloud, doubled.left];
     if (here === there) return 2;
     const mean = (here + there) / 2;
-    // Two clouds of as many walkers differ by so much though both follow one law.
+    // Two clouds of as many walkers differ by this much even if both follow one law.
     const noise = Math.sqrt((2 * mean * (1 - mean)) / doubled.walkers);
     return Math.abs(here - there) <= Math.max(HARDLY, 3 * noise) ? 1 : 0;
   },

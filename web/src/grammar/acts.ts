@@ -48,7 +48,7 @@ export class Acts<Doing extends Act> {
     ];
   }
 
-  /** The kernel was further on than the page knew: what counts is where it was done. */
+  /** The kernel may be ahead of the page: the step at which it acted counts. */
   moved(act: Doing, step: number): void {
     if (act.step === step) return;
     this.#all = this.#all.filter((other) => other !== act);

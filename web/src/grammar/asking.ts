@@ -1,4 +1,4 @@
-/** What an exhibit asks, what it hides until it is guessed, and the run that is pinned to compare others with. */
+/** The questions of an exhibit, the parts they hide, and the pinned run. */
 
 import type { Requests } from '../lib/client.ts';
 import { FLAGS } from '../lib/flags.ts';
@@ -46,7 +46,7 @@ interface Pinned {
   clock: Clock;
 }
 
-/** How far a run has gone after a step, by what two runs are compared. */
+/** The progress of a run after a step, by which two runs are compared. */
 export type Clock = (step: number) => number;
 
 export abstract class Asking<
@@ -85,7 +85,7 @@ export abstract class Asking<
     return what !== undefined && this.guesses.hide(this.questions, what, this.hides('answer'));
   }
 
-  /** Shows what is asked to those who have no box to guess in. */
+  /** Reveals the answers where a link leaves out the box to guess in. */
   protected reveal(): void {
     for (const asked of this.questions) {
       if (this.guesses.of(asked).state !== 'open') continue;
@@ -135,7 +135,7 @@ export abstract class Asking<
     return this.unlinkable || link.length > maxLength ? '' : link;
   }
 
-  /** Runs the run that the link wants pinned, unless it is the one that is. */
+  /** Makes the run that the link pins, unless it is pinned already. */
   protected override async beforehand(): Promise<void> {
     const link = String(this.values[PIN]);
     if (link === (this.pinned?.link ?? '')) return;

@@ -47,7 +47,7 @@ export class Curves extends SizedPart {
   declare changes: number[];
   /** Values between which something may lie, as the noise of what is measured lets them. */
   declare band: readonly [number, number] | undefined;
-  /** The step the cursor stands on, shared by the charts of a page. */
+  /** The step of the cursor, shared by the charts of a page. */
   declare cursor: number | undefined;
   /** While it runs the table waits. */
   declare running: boolean;
@@ -239,7 +239,7 @@ export class Curves extends SizedPart {
     });
   }
 
-  /** Names at the ends of the lines, in the margin and kept apart, so that no text lies on data. */
+  /** Names at the ends of the lines, spread out in the margin so that no text covers data. */
   #labels(y: Scale, right: number) {
     const ends = this.series
       .flatMap((s) => {

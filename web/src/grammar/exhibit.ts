@@ -112,7 +112,7 @@ export abstract class Exhibit<
     addEventListener('resize', decide);
   }
 
-  /** The still picture has done its work once there is a live one. */
+  /** Removes the still picture once there is a live one. */
   protected override updated(_changed: Map<string, unknown>): void {
     this.#around.ask(String(this.values.q), this.headline);
     this.#around.explain(
@@ -184,7 +184,7 @@ export abstract class Exhibit<
       @lab-guess=${(event: CustomEvent<Guess>) => {
         this.guesses.make(asked, event.detail);
         this.guessed(asked);
-        // The button that was pressed is gone; what was said follows the title.
+        // The pressed button is gone; the response follows the title.
         this.#focus('#predict-title', { preventScroll: true });
       }}
       @lab-next=${() => {
@@ -195,7 +195,7 @@ export abstract class Exhibit<
     return this.#panel('predict', body, this.narrow.matches ? 'predict' : 'predict card');
   }
 
-  /** In place of a box that a lecturer has left out: what is asked stays hidden until this is pressed. */
+  /** Replaces a box that a lecturer has left out: the answers stay hidden until this is pressed. */
   #reveal(): TemplateResult {
     return html`<div class="row">
       <button type="button" data-do="reveal" @click=${() => this.reveal()}>Show what is asked</button>
@@ -288,7 +288,7 @@ export abstract class Exhibit<
     return html`<lab-slider .field=${field} .value=${this.number(field.key)} ?restarts=${restarts}></lab-slider>`;
   }
 
-  /** Words that the question or the numbers define: what stands below does not once more. */
+  /** Words defined by the question or the numbers, which the parts below do not define again. */
   get #defined(): string[] {
     const units = this.numbers().filter(({ hidden, value }) => !hidden && value !== '–');
     return [...wordsIn(this.asked.text), ...units.flatMap(({ unit }) => wordsIn(unit ?? ''))];
@@ -308,7 +308,7 @@ export abstract class Exhibit<
   /** In place of what would reveal an answer. */
   protected readonly undrawn = html`<p class="note">Answers still to be guessed are not drawn.</p>`;
 
-  /** The curves that stand in their tab: all but the one beside the figure, and those of which nothing may be seen. */
+  /** The curves in their tab: all except the one beside the figure and those still hidden. */
   protected others(): TemplateResult[] {
     const others = this.charts().filter(({ id }) => id !== this.main);
     const drawn = others.filter(({ series }) => series.length === 0 || this.seen(series).length > 0);

@@ -40,7 +40,7 @@ const WHEEL = 0.004;
 const LINE = 16;
 /** Smaller changes wait for more. */
 const LEAST = 1.03;
-/** The radius within which a handle can be grabbed, in pixels: 44 px wide. */
+/** The radius within which a handle can be grabbed: 44 px across. */
 const REACH = 22;
 
 /**
@@ -149,7 +149,7 @@ export class Field extends SizedPart {
     this.#zoom(by, this.handles.find(({ id }) => id === this.#focused) ?? middle);
   }
 
-  /** Little by little, around what lies under the pointer. */
+  /** Zooms gradually, around the place under the pointer. */
   #zoomMore(by: number, at: { clientX: number; clientY: number }): void {
     this.#pending *= by;
     if (this.#pending < LEAST && this.#pending > 1 / LEAST) return;
@@ -165,7 +165,7 @@ export class Field extends SizedPart {
     this.#zoomMore(Math.exp(-WHEEL * Math.min(120, Math.max(-120, pixels))), event);
   }
 
-  /** One finger scrolls the page; a second one that comes before that keeps it where it is. */
+  /** One finger scrolls the page; a second one, if in time, prevents that. */
   #fingers(event: TouchEvent): void {
     const [a, b] = event.touches;
     if (!a || !b || event.touches.length > 2 || !event.cancelable) return;
@@ -188,7 +188,7 @@ export class Field extends SizedPart {
     };
   }
 
-  /** The same to two decimals: what a link should have to say. */
+  /** The same to two decimals, to keep links short. */
   #place(event: MouseEvent): Place {
     const { x, y } = this.#under(event);
     return { x: hundredths(x), y: hundredths(y) };

@@ -46,7 +46,7 @@ export interface SavedState {
   digest?: unknown;
 }
 
-/** A saved state, or the reason why there is none. */
+/** A saved state, or the reason why it cannot be read. */
 export async function linkIn(file: File, exhibit: string): Promise<SavedState | { why: string }> {
   if (file.size > MOST_BYTES) return { why: `${file.name} is larger than any file of this exhibit.` };
   try {

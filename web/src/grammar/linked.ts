@@ -19,7 +19,7 @@ export abstract class Linked extends Part {
 
   /** Starts over with `values`, replayed to the step they name. */
   protected abstract start(): Promise<void>;
-  /** The values of a link to this very moment; a guess goes along only on request. */
+  /** The values of a link to the present moment; it includes a guess only on request. */
   protected abstract moment(options?: { guess?: boolean }): Values;
 
   override connectedCallback(): void {
@@ -77,13 +77,13 @@ export abstract class Linked extends Part {
     return Number(this.values[key]);
   }
 
-  /** Back to the start of the run: what was done on the way is no part of what comes. */
+  /** Returns to the start of the run and drops the acts made during it. */
   protected forget(): void {
     this.values.step = 0;
     this.values.digest = '';
   }
 
-  /** Another truth is to come: what the link's maker has guessed was not of it. */
+  /** Drops the guess of the link's maker, which was for a different truth. */
   protected elsewhere(): void {
     for (const key of GUESSES) this.values[key] = NO_GUESS;
   }

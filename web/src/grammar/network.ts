@@ -9,7 +9,7 @@ import { paintUnits, saturation } from './units.ts';
 const INK_SIDE = 32;
 
 /**
- * The network at work: what it looks at, what each hidden unit looks for, what it answers.
+ * The network at work: its input, the weights of each hidden unit, its output.
  * Emits `lab-ink` while the reader draws, `lab-row` when a held-out digit is asked for.
  */
 export class NetworkFigure extends Part {

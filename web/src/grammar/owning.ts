@@ -1,4 +1,4 @@
-/** An exhibit that also runs on the reader's own data: how these come in, and where they are kept. */
+/** An exhibit that also runs on the reader's own data: how they are entered and kept. */
 
 import { html, type TemplateResult } from 'lit';
 import type { Requests } from '../lib/client.ts';

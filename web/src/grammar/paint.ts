@@ -19,7 +19,7 @@ const SPACING = 1 / 36;
 const ERASER = 1 / 40;
 const SIDE = 300;
 
-/** Points in the order in which they came, x and y in turn, with a class each. */
+/** Points in the order of entry, as x and y alternately, with a class each. */
 export interface Painted {
   inputs: readonly number[];
   labels: readonly number[];

@@ -1,4 +1,4 @@
-/** Pieces of the page that every exhibit has, each a function of what it shows. */
+/** Parts of the page that every exhibit has, each a function of its data. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { significant, tick } from '../lib/format.ts';

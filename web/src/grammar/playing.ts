@@ -67,7 +67,7 @@ export abstract class Playing<
     return this.at !== undefined && this.failure === undefined && this.replay?.state !== 'running';
   }
 
-  /** Waits for the start of the run that is asked for; another one that was begun meanwhile is not meant. */
+  /** Waits for the start of the requested run; false if another run began meanwhile. */
   async #there(): Promise<boolean> {
     const run = this.serial;
     await this.started;
@@ -157,7 +157,7 @@ export abstract class Playing<
     this.writeHash();
   }
 
-  /** Does what a button or a key asks for, if it concerns the run. */
+  /** Performs the action of a button or key, if it concerns the run. */
   protected act(action: string): void {
     if (action === 'play' && this.playing) this.playing = false;
     else if (action === 'play') void this.#play();

@@ -60,7 +60,7 @@ export class Predict extends Part {
   #value: number | undefined;
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    // The words may be made anew with each drawing: another question has other ones.
+    // Each rendering may create the question anew: only a different text is a different question.
     const before = changed.get('question') as Question | undefined;
     if (before && before.text !== this.question.text) this.#value = undefined;
     // Nor is a guess that was taken back suggested.
@@ -114,7 +114,7 @@ export class Predict extends Part {
     value: number | undefined,
     set: (value: number) => void,
   ) {
-    // On the ruler of factors a hundred steps make the whole range, and two digits are said; what is counted stays whole.
+    // On a logarithmic ruler a hundred steps span the range, and two digits are printed; counts stay whole.
     const toRuler = (x: number) => (log ? (100 * Math.log(x / min)) / Math.log(max / min) : x);
     const factor = (x: number) => Number((min * (max / min) ** (x / 100)).toPrecision(2));
     const fromRuler = (x: number) => (log ? (digits === 0 ? Math.round(factor(x)) : factor(x)) : x);

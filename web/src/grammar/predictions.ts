@@ -23,7 +23,7 @@ export class Guesses {
   #made = new Map<string, { guess: Guess; about: string | undefined }>();
   #place = 0;
 
-  /** The question that stands there. */
+  /** The current question. */
   asked(questions: Questions): Asked {
     return questions[Math.min(this.#place, questions.length - 1)]!;
   }
@@ -32,7 +32,7 @@ export class Guesses {
     return this.#place + 1 < questions.length;
   }
 
-  /** Whether the question that stands there is open: Play waits for it. */
+  /** Whether the current question is open; Play then waits for it. */
   waiting(questions: Questions): boolean {
     return this.of(this.asked(questions)).state === 'open';
   }
@@ -64,7 +64,7 @@ export class Guesses {
     return questions.some((asked) => asked.hidden === what && (always || this.of(asked).state === 'open'));
   }
 
-  /** Whether there is a guess that could go along. */
+  /** Whether there is a guess that a link could include. */
   any(questions: Questions): boolean {
     return questions.some((asked) => asked.guess && this.of(asked).state === 'made');
   }

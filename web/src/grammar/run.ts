@@ -15,7 +15,7 @@ export const LONG_SLICE_MS = 40;
 
 export type Replay = { target: number; digest: string; state: 'running' | 'same' | 'different' | 'unknown' };
 
-/** Thrown by what an earlier run had asked for: the answer is nobody's. */
+/** Thrown to a caller of an earlier run, whose answer is no longer needed. */
 class Stale extends Error {}
 
 /**
@@ -28,7 +28,7 @@ export abstract class Run<
   Own extends Requests = Record<never, never>,
   A extends Act = never,
 > extends Linked {
-  /** Everything known of the run; what a frame does not bring stays as it was. */
+  /** Everything known of the run; fields missing from a frame keep their values. */
   protected state: F | undefined;
   protected readonly acts: Acts<A> = new Acts();
   protected failure: Failure | undefined;
@@ -37,13 +37,13 @@ export abstract class Run<
   #announcer = new Announcer(() => this.querySelector('[data-test=live]'));
   #client: Client<Requests> | undefined;
   #lending: Lending | undefined;
-  /** Kept when the run that was begun last stands at its start, or where its link leads. */
+  /** Resolved when the latest run has reached its start, or the step of its link. */
   protected started: Promise<void> = Promise.resolve();
   /** Counts runs: an answer for an earlier run is dropped. */
   protected serial = 0;
   /** Whether a run is on the way to its start, or to where its link leads. */
   #starting = false;
-  /** Whether the state is of the run that was begun last. */
+  /** Whether the state belongs to the latest run. */
   #current = false;
   /** The settings of the last run that started. */
   #good: Values | undefined;
@@ -58,7 +58,7 @@ export abstract class Run<
     return undefined as V;
   }
 
-  /** Bytes of the buffer that goes along with every frame. */
+  /** Bytes of the buffer sent with every frame. */
   protected readonly bufferBytes: number = 0;
 
   /** The last step there is. */
@@ -66,18 +66,18 @@ export abstract class Run<
     return Number.POSITIVE_INFINITY;
   }
 
-  /** The first frame of another run has arrived: nothing gathered from the last one is to stay. */
+  /** Called when the first frame of a new run arrives; drops data of the last run. */
   protected begun(): void {}
 
   /** A frame has arrived, before it is put into the state. */
   protected arrived(_frame: F): void {}
 
-  /** Where the run stands; nothing before its first frame. */
+  /** The step of the run; undefined before its first frame. */
   protected get at(): Stand | undefined {
     return this.state;
   }
 
-  /** Where the run stands, as a link says it; nothing at its start, or if no link leads there. */
+  /** The step and digest for a link; undefined at the start, or if no link leads there. */
   protected get standing(): Values | undefined {
     const { at } = this;
     if (this.#starting) return { step: this.number('step'), digest: String(this.values.digest) };
@@ -199,7 +199,7 @@ export abstract class Run<
   /** Requests in flight, and whether to repeat each. */
   #asked = new Map<string, { more: boolean; done: Promise<void> }>();
 
-  /** Does what asks the worker; while that is on its way, once more with the newest values is enough. */
+  /** Runs a request; calls made while it is in flight are merged into one repeat with the newest values. */
   protected newest(what: string, work: () => Promise<void>): Promise<void> {
     const now = this.#asked.get(what);
     if (now) {
@@ -219,7 +219,7 @@ export abstract class Run<
     return entry.done;
   }
 
-  /** Does what asks the worker; a failure is said, and a late answer ends it in silence. */
+  /** Runs a request; reports a failure, and ignores a stale answer. */
   protected async attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -228,7 +228,7 @@ export abstract class Run<
     }
   }
 
-  /** Another run: what is on its way belongs to none. */
+  /** Invalidates whatever is in flight, for a new run. */
   protected supersede(): void {
     this.serial++;
     this.playing = false;
@@ -250,7 +250,7 @@ export abstract class Run<
     if (target > 0 || this.acts.all.length > 0)
       this.replay = { target, digest: String(this.values.digest), state: 'running' };
     this.#client ??= newClient();
-    // A long replay shows at once, and so does what of its link was not understood.
+    // Shows a long replay immediately, together with the parts of the link that were ignored.
     this.requestUpdate();
     await this.attempt(async () => {
       await this.beforehand();
@@ -264,7 +264,7 @@ export abstract class Run<
     this.requestUpdate();
   }
 
-  /** Compares where a replay has ended with what its link says; the run may have ended before the step that it names. */
+  /** Compares the end of a replay with its link; the run may have ended before the step named there. */
   #compare({ step, digest }: Stand): void {
     if (!this.replay) return;
     const wanted = this.replay.digest;
@@ -300,7 +300,7 @@ export abstract class Run<
     this.replay = undefined;
     this.#starting = false;
     if (this.failure.kind !== 'refused' && this.failure.kind !== 'not-finite') {
-      // A trapped instance is never called again; what was under way belongs to no run.
+      // A trapped instance is never called again, and requests in flight are invalid.
       this.serial++;
       this.#client?.end();
       this.#client = undefined;
@@ -310,7 +310,7 @@ export abstract class Run<
     this.requestUpdate();
   }
 
-  /** A new kernel, and the run up to the last good step; what did not come to a result, with other settings. */
+  /** Starts a new kernel and replays to the last good step; a failed run restarts with other settings. */
   protected recover = async (): Promise<void> => {
     const failure = this.failure!;
     this.values.rehearse = '';

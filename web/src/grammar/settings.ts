@@ -44,7 +44,7 @@ function fingerprint(key: string, help: string): Field {
 
 /** Fields of a link besides the exhibit's own settings. */
 interface Moment {
-  /** The last step that a link replays to, and what it does there. */
+  /** The last step that a link replays to, and the help of that field. */
   last: number;
   replays: string;
   /** The object of the fingerprint. */

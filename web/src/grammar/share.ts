@@ -3,7 +3,7 @@ import { dialog } from './dialog.ts';
 
 interface Shared {
   link: (guess: boolean) => string;
-  /** Whether there is a guess that could go along. */
+  /** Whether there is a guess that a link could include. */
   guess: boolean;
   /** Whether a link cannot reproduce the state. */
   unlinkable: boolean;

@@ -14,7 +14,7 @@ export function kindOf(value: number, flat: number): Kind {
   return value < 0 ? 'down' : 'up';
 }
 
-/** Curvatures, ascending, the magnitude up to which one is nearly flat, and where they are drawn. */
+/** Curvatures, ascending; the magnitude up to which one is nearly flat; and the room they are drawn in. */
 export interface Stemmed {
   values: ArrayLike<number>;
   flat: number;
@@ -48,7 +48,7 @@ export function stems(stemmed: Stemmed): SVGTemplateResult {
   const { values, flat, left, right, top, floor, now } = stemmed;
   const bent = (value: number) => Math.sign(value) * Math.log1p(Math.abs(value) / flat);
   const heights = Array.from(values, bent);
-  // Both sides have room, so that a place without ways down is seen to have none.
+  // Both sides have room, so a place without ways down visibly has none.
   const most = heights.reduce((a, b) => Math.max(a, b), 1);
   const least = heights.reduce((a, b) => Math.min(a, b), -0.4 * most);
   const y = linear([least, most], [floor, top]);

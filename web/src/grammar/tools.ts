@@ -16,7 +16,7 @@ export class Tools extends Part {
     applyTheme(this.theme);
   }
 
-  /** On a phone the head has no room for them: they stand at the foot. */
+  /** On a phone these move to the foot, since the head has no room. */
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.#placed) return;

@@ -1,4 +1,4 @@
-/** The hidden units as pictures of what they look for. */
+/** The weights of hidden units as pictures. */
 
 import { diverging } from '../lib/colour.ts';
 import { INPUTS, SIDE } from './look.ts';

@@ -21,7 +21,7 @@ export function wordsIn(text: string): string[] {
   return [...new Set([...text.matchAll(ANY)].map(([word]) => word.toLowerCase()))];
 }
 
-/** A text in which each of these words, where it first stands, opens its definition. */
+/** A text in which the first occurrence of each of these words opens its definition. */
 export function defined(said: string, known: readonly string[] = []): TemplateResult {
   const text = unbroken(said);
   const parts: (string | TemplateResult)[] = [];

@@ -22,7 +22,7 @@ export function printChanges(schema: Schema, changes: readonly Change[]): string
     .join(';');
 }
 
-/** Reads changes in step order; what names no live setting is dropped. */
+/** Reads changes in step order; changes of other settings are dropped. */
 export function parseChanges(schema: Schema, text: string): Change[] {
   if (!PATTERN.test(text)) return [];
   const changes: Change[] = [];

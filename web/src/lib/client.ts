@@ -42,7 +42,7 @@ export class Client<R extends Requests> {
   #next = 1;
   /** While the kernel is on its way. */
   #held = false;
-  /** Whether it has ever answered: the first request loads the kernel, and may take as long as the network wants. */
+  /** Whether it has ever answered: the first request loads the kernel, for which there is no time limit. */
   #alive = false;
   /** Why it did not start: whatever is asked later is not answered either. */
   #stillborn: Failure | undefined;
@@ -76,7 +76,7 @@ export class Client<R extends Requests> {
     this.#send();
   }
 
-  /** Names the kernel and hands it over once it has been compiled; what is asked meanwhile waits. */
+  /** Names the kernel and passes it on once compiled; requests wait until then. */
   async prepare(url: string, compiling?: Promise<WebAssembly.Module>): Promise<void> {
     this.#held = true;
     // If it cannot be compiled here, the worker tries, and says why not.
@@ -108,7 +108,7 @@ export class Client<R extends Requests> {
     const id = this.#next++;
     this.#waiting = { id, ...next };
     this.#ticks = 0;
-    // A buffer in it is lent: it goes to and fro, and is not copied.
+    // A buffer in it is transferred back and forth, not copied.
     const lent = Object.values(next.request).filter((part) => part instanceof ArrayBuffer);
     this.#worker.postMessage({ id, request: next.request }, lent);
   }

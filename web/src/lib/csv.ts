@@ -9,7 +9,7 @@ import type { Table } from './own.ts';
 export type Read = { table: Table; labels: readonly string[] } | { why: string };
 
 export interface Limits {
-  /** Columns of inputs: exactly so many, or at most. */
+  /** Columns of inputs: an exact number, or a maximum. */
   inputs: { exactly: number } | { most: number };
   rows: number;
   classes: number;
@@ -91,12 +91,12 @@ function read(text: string, { inputs, rows: most, classes }: Limits): Read {
 function numberIn(field: string, line: number): number {
   const said = field.length > 24 ? `${field.slice(0, 24)}…` : field;
   if (!NUMBER.test(field)) refuse(line, field === '' ? 'a number is missing.' : `“${said}” is not a number.`);
-  // −0 is 0: what is no difference to a reader is none to the bits.
+  // −0 becomes 0: values equal to a reader have equal bits.
   const x = Math.fround(Number(field.replace(',', '.'))) + 0;
   return Number.isFinite(x) ? x : refuse(line, `“${said}” is too large.`);
 }
 
-/** Labels by their numbers, if all are numbers; otherwise in the order in which they come. */
+/** Labels sorted by number if all are numbers; otherwise in order of appearance. */
 function inOrder(given: readonly string[]): string[] {
   const labels = [...new Set(given)];
   const numeric = labels.every((label) => NUMBER.test(label));

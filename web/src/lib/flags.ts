@@ -36,7 +36,7 @@ export const FLAGS: readonly Field[] = [
   },
 ];
 
-/** Applies what concerns the page around an exhibit. */
+/** Applies the flags that concern the page around an exhibit. */
 export function applyFlags(values: Values): void {
   const page = document.documentElement.classList;
   page.toggle('embed', values.embed === true);

@@ -24,10 +24,10 @@ export async function launch(exhibit: Launch): Promise<void> {
   const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   const still = document.querySelector<HTMLImageElement>('img.still');
   if (still) await Promise.race([still.decode().catch(() => undefined), patience]);
-  // Large, and needed last: until here it would only have slowed down what is seen first.
+  // Large, and needed last: loaded earlier it would delay the first paint.
   const url = kernelFile();
   void first.prepare(url, WebAssembly.compileStreaming(fetch(url)));
-  // Scripts keep the thread busy: what has not been painted before stays unseen until they are done.
+  // Scripts keep the thread busy, so the page is painted first.
   await Promise.race([painted(), patience]);
   await exhibit.scripts();
 }

@@ -68,7 +68,7 @@ export function printOwn({ width, inputs, labels, standard }: Own): string {
   return `${width}${standard ? 's' : ''}.${scale ?? 'b'}.${rows}`;
 }
 
-/** The data that a text stands for; nothing if it stands for none. */
+/** The data that a text encodes; undefined if it encodes none. */
 export function parseOwn(text: string): Own | undefined {
   if (!OWN_PATTERN.test(text)) return undefined;
   const [head, scale, rows] = text.split('.') as [string, string, string];

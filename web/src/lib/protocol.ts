@@ -12,9 +12,9 @@ export interface Stand {
   step: number;
   /** The digest of what has been computed so far: 16 hexadecimal digits. */
   digest: string;
-  /** The step whose result was not finite; what is shown is the state before. */
+  /** The step whose result was not finite; the state shown is the one before it. */
   notFinite?: number;
-  /** Work is left before the run stands at this step: networks are being trained, a path is being scanned. */
+  /** Work remains before the run reaches this step: networks are being trained, a path is being scanned. */
   busy?: boolean;
   /** The buffer that the page lent, filled. */
   buffer?: ArrayBuffer;
@@ -24,7 +24,7 @@ export interface Stand {
 export interface Seeing<View> {
   /** The reader’s view. */
   view: View;
-  /** Lent by the page: it goes to and fro, and is not copied. */
+  /** Transferred by the page and returned, not copied. */
   buffer?: ArrayBuffer | undefined;
 }
 
@@ -35,7 +35,7 @@ export type Common<Frame extends Stand, View, Doing extends Act> = {
     ask: { settings: Values; acts: readonly Doing[]; rehearse: boolean; file?: Uint8Array } & Seeing<View>;
     answer: Frame;
   };
-  /** Stays where it is: the view has changed. */
+  /** Draws the same step with a changed view. */
   look: { ask: Seeing<View>; answer: Frame };
   /** Goes on to a step, at most until `sliceMs` have passed. */
   advance: { ask: { target: number; sliceMs: number } & Seeing<View>; answer: Frame };

@@ -49,7 +49,7 @@ export function logLevels(highest: number): number[] {
   return levels;
 }
 
-/** Where a height lies between 0 and the highest on a scale that is logarithmic but for the lowest thousandth. */
+/** The position of a height between 0 and the highest, on a scale that is logarithmic except for the lowest thousandth. */
 export function logShare(height: number, highest: number): number {
   if (!(highest > 0)) return 0;
   return Math.log1p((1000 * height) / highest) / Math.log1p(1000);

@@ -7,7 +7,7 @@ type Pair = readonly [number, number];
 /** From values to places on the screen. */
 export interface Scale {
   (value: number): number;
-  /** About so many values, round ones, in the order of the axis. */
+  /** About this many round values, in the order of the axis. */
   ticks(count: number): number[];
 }
 

@@ -202,7 +202,7 @@ export function fromPosition(field: NumberField, position: number): number {
       return clampNumber(field, position);
     case 'log': {
       const x = field.min * (field.max / field.min) ** (position / POSITIONS);
-      // Two digits: what a reader can say and type again.
+      // Two digits, which a reader can say and retype.
       return clampNumber(field, Number(x.toPrecision(2)));
     }
     case 'doubling':

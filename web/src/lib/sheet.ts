@@ -76,7 +76,7 @@ export function rampItems(root: ParentNode): Item[] {
   return [{ width, height: 36, content: `${bar}${ends.join('')}` }];
 }
 
-/** Words in lines of at most so many letters. */
+/** Breaks words into lines of at most this many letters. */
 function wrapped(text: string, letters: number): string[] {
   const lines: string[] = [''];
   for (const word of text.split(' ')) {

@@ -7,7 +7,7 @@ const OCTAVES = 2;
 const LOUDNESS = 0.15;
 const FADE_S = 0.05;
 
-/** Heights between 0 and 1 at equal distances, played once; what is returned stops it. */
+/** Heights between 0 and 1 at equal distances, played once; the function returned stops it. */
 export function sound(heights: readonly number[], ended: () => void): () => void {
   const context = new AudioContext();
   const [tone, pan, loudness] = [

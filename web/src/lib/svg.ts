@@ -1,4 +1,4 @@
-/** Drawings of the page as files of their own. */
+/** Drawings of the page as separate files. */
 
 const DRAWN = [
   'fill',

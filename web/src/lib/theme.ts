@@ -1,4 +1,4 @@
-/** Light, dark, or what the system says. The choice stays on the device. */
+/** Light, dark, or the system's choice. The choice stays on the device. */
 
 export type Theme = 'system' | 'light' | 'dark';
 const KEY = 'losscape.theme';

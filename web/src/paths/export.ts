@@ -7,7 +7,7 @@ import { rasterised } from '../lib/svg.ts';
 import type { Way } from './profile.ts';
 import { placesOf } from './protocol.ts';
 
-/** The ways are those that are shown: what is hidden is not taken home. */
+/** Exports only the ways that are shown. */
 export function files(about: About, ways: readonly Way[]): HomeFile[] {
   return [
     {

@@ -58,7 +58,7 @@ class Networks implements Running<Frame, View, Drag> {
   #scans = -1;
   #drawn = 0;
   #factsSent = false;
-  /** Whether what follows the last move, a scan say, is done. */
+  /** Whether the work after the last move, such as a scan, is done. */
   #settled = true;
 
   constructor(paths: kernel.Paths, width: number | undefined) {

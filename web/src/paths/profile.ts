@@ -51,7 +51,7 @@ export class ProfileFigure extends SizedPart {
     this.width = 560;
   }
 
-  /** Lower where it is narrow: a phone has little height to give. */
+  /** Lower on narrow screens: a phone has little height. */
   get #height(): number {
     return this.width < 260 ? 165 : 222;
   }

@@ -41,7 +41,7 @@ export class ProjectionFigure extends Part {
     const span = (key: 'along' | 'beside') =>
       [Math.min(...all.map((p) => p[key])), Math.max(...all.map((p) => p[key]))] as const;
     const [[left, right], [low, high]] = [span('along'), span('beside')];
-    // One scale for both directions: angles are what they are.
+    // One scale for both directions preserves angles.
     const unit = Math.min(
       (WIDTH - 2 * MARGIN) / (right - left),
       (HEIGHT - 2 * MARGIN) / Math.max(0.2, high - low),

@@ -67,7 +67,7 @@ export interface Look {
   missed: number;
   /** The decision map, with its contour at 0. */
   map?: MapPicture;
-  /** The first layer, and what the network makes of what it is shown. */
+  /** The first layer, and the network's output. */
   weights?: Float32Array;
   reading?: Reading;
   label?: number;

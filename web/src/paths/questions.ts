@@ -20,7 +20,7 @@ export const blind = (task: string) =>
 /** A barrier up to this is called low: a tenth of that. */
 export const low = (task: string) => blind(task).is / 10;
 
-/** How low a barrier is, against the threshold and against what its two ends differ by. */
+/** Classifies a barrier against the threshold and the difference of its two ends. */
 export function height({ a, b, barrier }: Report, task: string): 'none' | 'low' | 'high' {
   if (barrier <= Math.abs(a - b)) return 'none';
   return barrier <= low(task) ? 'low' : 'high';

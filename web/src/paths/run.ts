@@ -1,4 +1,4 @@
-/** A run of Paths, without what is seen of it. */
+/** A run of Paths, without its view. */
 
 import { Acts } from '../grammar/acts.ts';
 import type { Look as Shown } from '../grammar/look.ts';
@@ -178,7 +178,7 @@ export abstract class PathsRun extends OwningPoints<Frame, View, Requests, Drag>
     this.#clear();
   }
 
-  /** Another task has another figure; nothing of the last one is to be seen in it. */
+  /** A different task has a different figure, which must not show parts of the last one. */
   #clear(): void {
     this.supersede();
     this.state = undefined;
@@ -186,7 +186,7 @@ export abstract class PathsRun extends OwningPoints<Frame, View, Requests, Drag>
   }
 
   protected show(shown: Shown): void {
-    // A copy: a drawing goes on while it is on its way.
+    // A copy, since drawing continues while it is in flight.
     this.shown = 'ink' in shown ? { ink: shown.ink.slice() } : shown;
     void this.lookAgain();
   }

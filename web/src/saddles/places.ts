@@ -161,7 +161,7 @@ export class Places extends SizedPart {
       ${now ? svg`<circle class="ring" cx=${px(x(now.place.loss))} cy=${px(y(this.#row(now.place)))} r="12" />` : nothing}`;
   }
 
-  /** The more searches found it, the larger. Which way it points says what it is, once that may be seen. */
+  /** The mark grows with the number of searches that found the place; its direction shows the kind, once that may be seen. */
   #mark({ place, searches }: Group, x: Scale, y: Scale) {
     const [cx, cy] = [px(x(place.loss)), px(y(this.#row(place)))];
     const r = Math.min(9, 2.5 + 1.1 * Math.sqrt(searches.length));

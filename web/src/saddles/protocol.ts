@@ -33,16 +33,16 @@ export interface Here {
 export const METHODS = ['descent', 'with noise', 'saddle-free Newton', 'Newton'] as const;
 
 export interface Raced {
-  /** Step and loss in turn, and the step at which it had left. */
+  /** Step and loss alternately, and the step at which it left. */
   tracks: readonly { losses: Float64Array; left: number | undefined }[];
-  /** When descent leaves that starts ten times as near, and what the curvatures predict. */
+  /** The step at which descent from ten times as near leaves, and the prediction from the curvatures. */
   closer: number | undefined;
   predicted: number | undefined;
   /** How far from the saddle Newton's method ends. */
   back: number;
 }
 
-/** Curvatures of a wider network: all, and from so many products with and without re-orthogonalisation. */
+/** Curvatures of a wider network: exact, and from a number of products with and without re-orthogonalisation. */
 export interface Haunted {
   products: number;
   exact: Float64Array;

@@ -63,7 +63,7 @@ export class RaceOfMethods extends SizedPart {
   }
 }
 
-/** Newton's line lies on the others: where it ends is marked. */
+/** Newton's line overlaps the others, so its end is marked. */
 const newtonsEnd = (x: number, y: number) =>
   svg`<rect class="mark s-theory" x=${px(x - 4.5)} y=${px(y - 4.5)} width="9" height="9" />`;
 

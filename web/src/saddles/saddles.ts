@@ -41,7 +41,7 @@ const PRODUCTS = 60;
 export class SaddlesExhibit extends Exhibit<Frame, View> {
   protected readonly schema = SCHEMA;
   protected readonly presets = PRESETS;
-  /** Search and share of minima among what had been found. */
+  /** Search, and the share of minima among the places found by then. */
   #shares: [number, number][] = [];
   /** The direction that is looked at, and the one that the pointer is on. */
   #way = 0;
@@ -256,7 +256,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
         : []),
       ...(here ? [{ kind: 'drawn', y: here.curve }] : []),
     ];
-    // Before the first search the points have the room that the places will take: nothing below moves when they come.
+    // Before the first search the points occupy the room of the places, so nothing below moves later.
     const room = narrow ? [238, 112, 112] : [302, 220, 140];
     const height = room[none && !hidden ? 0 : hideWays && hidden ? 1 : 2]!;
     const chances = here && hideWays && !hidden ? here : undefined;

@@ -8,7 +8,7 @@ import { type Here, SLICE, STRIDE } from './protocol.ts';
 
 const TOP = 12;
 const BOTTOM = 28;
-/** Narrower, there is no room for the loss along a direction. */
+/** Below this width there is no room for the loss along a direction. */
 const ROOMY = 300;
 
 /** How far the network's curve moves along a direction, at most. */

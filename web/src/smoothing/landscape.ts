@@ -177,7 +177,7 @@ export class Landscape extends SizedPart {
     return svg`<circle class="run-mean" cx=${cx} cy=${cy} r="6" />`;
   }
 
-  /** Runs on the true curve, their mean below it, the point on the smoothed one. Beyond the ends they stand at the end. */
+  /** Runs on the true curve, their mean below it, the point on the smoothed one. Those beyond the ends are drawn at the end. */
   #places({ runs, mean, smooth }: Places, x: Linear, y: Linear, ground: number) {
     const { curves } = this.facts;
     const clip = (v: number) => Math.min(ENDS[1], Math.max(ENDS[0], v));

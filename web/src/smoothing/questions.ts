@@ -10,7 +10,7 @@ import { RUN } from './schema.ts';
 /** How far from the middle of the bowl still counts as there: half a ripple. */
 export const near = (waves: number) => Math.PI / waves;
 
-/** Who has come to the middle: both, the runs, the descent, neither. */
+/** Which reached the middle: both, the runs, the descent, neither. */
 export function arrived({ mean, smooth }: Frame, waves: number): number {
   const [runs, descent] = [mean, smooth].map((x) => Math.abs(x) <= near(waves));
   return runs ? (descent ? 0 : 1) : descent ? 2 : 3;

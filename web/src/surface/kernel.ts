@@ -128,7 +128,7 @@ class Landscape implements Running<Frame, View, never> {
     return this.#slice();
   }
 
-  /** A map of all that is shown of a plane at first, with colours of its own. */
+  /** A map of the part of a plane that is shown at first, with its own colours. */
   #whole(plane: string, cells: number): MapPart {
     this.begin({ x: 0, y: 0, half: HALF_OF[plane]!, cells });
     let complete = 0;
@@ -163,7 +163,7 @@ class Landscape implements Running<Frame, View, never> {
     return heights;
   }
 
-  /** All of it at once: the plane that is looked at must be there again when the next frame is asked for. */
+  /** Without a break: the plane shown must be in place again before the next frame. */
   beside({ plane }: Requests['beside']['ask']): Beside {
     const handle = this.#handle;
     const before = this.#plane;
@@ -235,7 +235,7 @@ const most = (a: number, b: number) => Math.max(a, b);
 
 let run: Landscape | undefined;
 
-/** A landscape is made once: what is only looked at otherwise needs no other. */
+/** A landscape is built once; a changed view needs no new one. */
 function start({ scene, seed, tilt, scale, own }: Values): Landscape {
   const points = scene === 'own' ? parsePoints(String(own)) : undefined;
   const made = JSON.stringify([scene, seed, tilt, scale, points && own]);

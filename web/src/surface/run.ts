@@ -19,7 +19,7 @@ const REST_MS = 150;
 /** Steps a frame at the fastest speed. */
 const FASTEST = 250;
 
-/** Where the question about the line wants the handles: at two networks, or across the ring. */
+/** The handles for the question about the line: at two networks, or across the ring. */
 const ASKED_LINE = { ax: -1, ay: 0, bx: 1, by: 0 };
 
 /** `surface.ts` shows it. */
@@ -30,7 +30,7 @@ export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
   protected map: (MapPart & { span: Span }) | undefined;
   protected line: Line | undefined;
   protected curved: Curved | undefined;
-  /** Where the cursor stands on the line, as a share of the way. */
+  /** The cursor's place on the line, as a share of its length. */
   protected place: number | undefined;
   /** The second plane. */
   protected other: Beside | undefined;
@@ -84,12 +84,12 @@ export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
 
   protected override arrived({ slice }: Frame): void {
     this.#rest();
-    // Another plane: everything that is seen through it anew, once this frame is shown.
+    // Recomputes everything seen through a new plane, once this frame is shown.
     if (slice) queueMicrotask(() => this.#recut(slice));
   }
 
   protected override async advanceTo(step: number, sliceMs: number): Promise<void> {
-    // A link may lead to a step and look at the cross; whoever plays looks at the run.
+    // A link may show the cross at some step; playing shows the run.
     const replayed = this.replay?.state === 'running';
     if (!replayed && Math.min(step, this.total) !== this.state!.step) this.values.at = 'run';
     await super.advanceTo(step, sliceMs);
@@ -107,7 +107,7 @@ export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
     return 60 * (this.speed === 'max' ? FASTEST : Number(this.speed));
   }
 
-  /** The run stays; only the look goes back. */
+  /** Resets the view only; the run stays. */
   protected override async reset(): Promise<void> {
     this.playing = false;
     this.replay = undefined;
@@ -310,7 +310,7 @@ export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
     return random === undefined ? undefined : 100 * random;
   }
 
-  /** Predict, then run: what the question is about is cut now, if it is not there. */
+  /** Predict, then run: cuts the plane that the question is about, if needed. */
   protected override guessed(asked: Asked): void {
     if (this.guesses.of(asked).state === 'open') return;
     if (asked.id === 'share') {

@@ -42,7 +42,7 @@ export const BESIDE: ChoiceField = {
   live: true,
 };
 
-/** How far a map of a plane reaches at first: planes differ in what one unit is. */
+/** How far a map of a plane reaches at first: planes differ in their unit. */
 export const HALF_OF: Readonly<Record<string, number>> = { minima: 2, run: 2, curvature: 4, random: 1 };
 
 export const TILT: NumberField = {

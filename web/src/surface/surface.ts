@@ -54,7 +54,7 @@ export class SurfaceExhibit extends SurfaceRun {
     return `The random plane holds ${percent(random)} of the run${most}. But a random walk, too, has a plane that holds ${percent(walk, 0)} of it. Each slice shows what it was chosen to show, and hides ${(this.facts?.dim ?? 105) - 2} directions.`;
   }
 
-  /** Whether what a plane shows of the run is still to be guessed. */
+  /** Whether the run in this plane is still to be guessed. */
   #veiled(plane: unknown): boolean {
     return !this.ring && plane === 'random' && this.veils('share');
   }

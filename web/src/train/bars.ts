@@ -7,7 +7,7 @@ import { significant } from '../lib/format.ts';
 
 const [WIDTH, HEIGHT] = [120, 44];
 
-/** A network on rows of the reader's own: what a row holds, what each unit makes of each input, what it answers. */
+/** A network on rows of the reader's own: the values of a row, the weights of each unit, the output. */
 export class BarsFigure extends Part {
   static override properties = {
     reading: { attribute: false },

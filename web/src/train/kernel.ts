@@ -15,7 +15,7 @@ import { COOLED, COOLER, type Frame, RACE_STEPS, type Raced, type Requests } fro
 /** Steps between two looks at the clock. */
 const CHUNK = 8;
 
-// Needed before the first run, so on its way before that is asked for; a failure is reported where it is awaited.
+// Needed before the first run, so requested early; a failure is reported where it is awaited.
 fetchDigits().catch(() => undefined);
 
 let digits: kernel.Digits | undefined;

@@ -10,7 +10,7 @@ interface Measured {
   frame: Frame | undefined;
   /** The last measurement of the run. */
   last: Sample | undefined;
-  /** Whether who gets stuck is still to be guessed, and what is known of it. */
+  /** Whether the stuck kind is still to be guessed, and the outcomes known. */
   hide: boolean;
   /** Whether the reader's own rows are learned. */
   own: boolean;

@@ -37,7 +37,7 @@ export const RACE_STEPS = 1500;
 /** From this step on all runs continue at a tenth of their rate: jitter dies down, stuck runs stay stuck. */
 export const COOLED = 1200;
 export const COOLER = 10;
-/** In nats: what ends so far above the best of its width is stuck. */
+/** In nats: a run that ends this far above the best of its width is stuck. */
 export const STUCK = 0.1;
 
 /** A run of the race: its training loss at some steps, and at the end. */

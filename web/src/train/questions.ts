@@ -44,7 +44,7 @@ export function mostStuck(outcomes: readonly Outcome[]): number {
   return most === 0 ? outcomes.length : outcomes.findIndex(({ stuck }) => stuck === most);
 }
 
-/** The question of the page in a sentence: what is stuck, told apart from what is too small. */
+/** The question of the page in a sentence: separates networks that are stuck from those that are too small. */
 export function answer(outcomes: readonly Outcome[], own: boolean): string {
   const counts = outcomes.map(({ name, stuck }) => `${name} ${stuck}`).join(', ');
   const widest = Math.max(...outcomes.map(({ hidden }) => hidden));

@@ -21,7 +21,7 @@ export interface Outcome {
   hidden: number;
   /** Losses at the end, in the order of the seeds. */
   ends: readonly number[];
-  /** The best loss that any seed of this width has come to. */
+  /** The best loss that any seed of this width reached. */
   best: number;
   /** Runs that ended well above it. */
   stuck: number;

@@ -127,7 +127,7 @@ export abstract class TrainRun extends Owning<Frame, Look, Requests, Change> {
   // ---- what the network is shown ----
 
   protected lookAt(look: Look): void {
-    // A copy: a drawing goes on while it is on its way.
+    // A copy, since drawing continues while it is in flight.
     this.look = 'ink' in look ? { ink: look.ink.slice() } : look;
     void this.lookAgain();
   }
