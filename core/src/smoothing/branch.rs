@@ -13,7 +13,7 @@ pub struct BranchConfig<R: Real = f32> {
     pub from: R,
     /// The last one, at which the branch is called alive.
     pub until: R,
-    /// The longest step in bandwidth.
+    /// The longest step in bandwidth, at least ε of the type times `until`.
     pub step: R,
     /// The bandwidth at which the minimum is lost is located to this.
     pub tolerance: R,
@@ -108,6 +108,9 @@ impl<R: Real> Branch<R> {
         let ascending = config.until.is_finite() && config.until > config.from;
         ArgError::check_range("until", config.until, ascending, "finite and above `from`")?;
         ArgError::check_positive("step", config.step)?;
+        // Or bandwidths near the end would not change, and the branch would be followed for ever.
+        let changes = config.step >= R::EPSILON * config.until;
+        ArgError::check_range("step", config.step, changes, "at least `until` times the type's ε")?;
         ArgError::check_positive("tolerance", config.tolerance)?;
         ArgError::check_positive("length", config.length)?;
         f.check_kernel(&kernel.with_bandwidth(config.from))?;
@@ -306,6 +309,8 @@ mod tests {
         assert_eq!(refused(CONFIG, &[0.0]), "params");
         assert_eq!(refused(CONFIG, &[-0.82, 0.62]), "params", "a saddle");
         assert_eq!(refused(BranchConfig { step: 0.0, ..CONFIG }, &start), "step");
+        // Half a unit in the last place of bandwidths near the end, which adding it would not change.
+        assert_eq!(refused(BranchConfig { step: f64::EPSILON / 8.0, ..CONFIG }, &start), "step");
         assert_eq!(refused(BranchConfig { until: 0.0, ..CONFIG }, &start), "until");
         assert_eq!(refused(BranchConfig { from: 0.9, until: 1.0, ..CONFIG }, &start), "bandwidth");
         let three = DoubleWell::<f64>::new(3).unwrap();

@@ -65,8 +65,8 @@ const FUNCTIONS: [Function; 11] = [
         value: sin,
         exact: Double::sin,
         range: [-1e5, 1e5],
-        known: -2.087_982_293_042_263_3e4,
-        bound: 0.79,
+        known: 9.785_270_535_339_023e3,
+        bound: 0.80,
     },
     Function {
         name: "cos",
@@ -81,16 +81,16 @@ const FUNCTIONS: [Function; 11] = [
         value: exp_m1,
         exact: Double::exp_m1,
         range: [-40.0, 700.0],
-        known: 3.561_379_452_277_497e-1,
-        bound: 0.84,
+        known: 3.543_075_698_150_85e-1,
+        bound: 0.88,
     },
     Function {
         name: "ln_1p",
         value: ln_1p,
         exact: Double::ln_1p,
         range: [-1.0, 1e4],
-        known: 1.708_152_738_252_287_2,
-        bound: 0.77,
+        known: -2.948_649_439_305_894e-1,
+        bound: 0.86,
     },
     Function {
         name: "erf",
@@ -142,7 +142,13 @@ impl Function {
         for start in 0..starts {
             let scale = [1.0, 0.1, 0.01, 0.001][start as usize % 4];
             let [low, high] = self.range.map(|end| scale * end);
-            let x = uniform_in(&mut rng, low, high);
+            let x = if start % 8 < 4 {
+                uniform_in(&mut rng, low, high)
+            } else {
+                // As many in each binade from 10⁻³ on.
+                let end = if rng.next_u32() & 1 == 0 && low < 0.0 { low } else { high };
+                end * exp(uniform_in(&mut rng, ln(1e-3 / high), 0.0))
+            };
             let found = self.climb(x, steps, &mut rng);
             if found.1 > worst.1 {
                 worst = found;
