@@ -29,7 +29,7 @@ use losscape_dispatch::{Float, Simd, Task, run};
 
 use super::exp::{ROUND_32, parts_64};
 use crate::base::elementwise::each;
-use crate::base::target::VECTORS;
+use crate::base::target::{TILES, VECTORS};
 
 /// From here on the second side.
 const SIDES_MEET: f32 = 0.689;
@@ -72,28 +72,32 @@ fn w(f: f32) -> f32 {
     s * (W[0] + s * (W[1] + s * W[2]))
 }
 
-/// The same of several registers, both sides of each lane; n = 0 where the first side counts.
+/// What [`abreast`] needs in all lanes.
+const CONSTANTS: [f32; 8] = [K, ROUND_32, SIDES_MEET, ONE_FROM, W[0], W[1], W[2], 1.0];
+
+/// The same of several registers, both sides of each lane; n = 0 where the first side counts. `constants` are
+/// [`CONSTANTS`].
 ///
 /// A tangent is a chain of twenty operations, each waiting for the one before: several registers abreast keep a
 /// processor busy.
 #[inline(always)]
-fn abreast<V: Float, const N: usize>(mut x: [V; N]) -> [V; N] {
-    let (k, round, meet) = (V::splat(K), V::splat(ROUND_32), V::splat(SIDES_MEET));
+fn abreast<V: Float, const N: usize>(mut x: [V; N], constants: &[V; 8]) -> [V; N] {
+    let [k, round, meet, one_from, w0, w1, w2, one] = *constants;
     let mut a = x;
     let mut large = [x[0].at_least(meet); N];
     let (mut rounded, mut f) = (x, x);
     for v in 0..N {
         a[v] = x[v].abs();
         large[v] = a[v].at_least(meet);
-        let t = a[v].at_most(V::splat(ONE_FROM)).mul(k);
+        let t = a[v].at_most(one_from).mul(k);
         rounded[v] = round.add_where(large[v], t);
         f[v] = t.sub(rounded[v].sub(round));
     }
     let (mut w, mut d) = (x, x);
     for v in 0..N {
         let s = f[v].mul(f[v]);
-        let p = V::splat(W[1]).add(s.mul(V::splat(W[2])));
-        w[v] = s.mul(V::splat(W[0]).add(s.mul(p)));
+        let p = w1.add(s.mul(w2));
+        w[v] = s.mul(w0.add(s.mul(p)));
         d[v] = k.add(w[v]);
     }
     for v in 0..N {
@@ -101,7 +105,7 @@ fn abreast<V: Float, const N: usize>(mut x: [V; N]) -> [V; N] {
         let q = d[v].sub_where(large[v], f[v]);
         let p = d[v].add_where(large[v], f[v]).times_power(rounded[v]);
         let half = V::select(large[v], q, a[v].mul(w[v]));
-        let whole = V::select(large[v], V::splat(1.0), a[v]);
+        let whole = V::select(large[v], one, a[v]);
         x[v] = whole.sub(half.add(half).div(p.add(q))).with_sign_of(x[v]);
     }
     x
@@ -138,19 +142,24 @@ impl Slice<'_> {
     #[inline(always)]
     fn groups<V: Float, const ABREAST: usize>(self) {
         let lanes = V::LANES;
+        let mut constants = CONSTANTS.map(V::splat);
+        if TILES && cfg!(target_family = "wasm") {
+            // Constants would be made anew in every turn, of three instructions each; numbers that are not known stay.
+            constants = core::hint::black_box(constants);
+        }
         let mut groups = self.0.chunks_exact_mut(ABREAST * lanes);
         for group in &mut groups {
             let mut x = [V::splat(0.0); ABREAST];
             for v in 0..ABREAST {
                 x[v] = V::load(&group[v * lanes..]);
             }
-            x = abreast(x);
+            x = abreast(x, &constants);
             for v in 0..ABREAST {
                 x[v].store(&mut group[v * lanes..]);
             }
         }
         for rest in groups.into_remainder().chunks_mut(lanes) {
-            let [y] = abreast([V::load_part(rest, rest.len())]);
+            let [y] = abreast([V::load_part(rest, rest.len())], &constants);
             y.store_part(rest, rest.len());
         }
     }

@@ -2,7 +2,7 @@
 
 use losscape_dispatch::{Simd, Task, Vector};
 
-use super::tile::{SMALL, Start};
+use super::tile::Start;
 use crate::Real;
 
 /// `C[r][c] = start + Σₖ A[r][k] B[k][c]`, in the order of k.
@@ -23,7 +23,7 @@ impl<R: Real, const TERMS: usize> Task for FewTerms<'_, R, TERMS> {
     #[inline(always)]
     fn run<S: Simd>(mut self) {
         let (mut column, lanes) = (0, <R::Vector<S> as Vector<R>>::LANES);
-        while !SMALL && self.columns - column >= 2 * lanes {
+        while self.columns - column >= 2 * lanes {
             self.two::<R::Vector<S>>(column);
             column += 2 * lanes;
         }

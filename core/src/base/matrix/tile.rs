@@ -18,7 +18,7 @@ use crate::Real;
 pub(super) const ROW_MAJOR: u8 = 0;
 pub(super) const COLUMN_MAJOR: u8 = 1;
 
-/// Whether code is to be small: one way to read a panel, and two heights of tiles.
+/// Whether code is to be small: one way to read a panel for each kind of product, and two or three heights of tiles.
 pub(super) const SMALL: bool = cfg!(target_family = "wasm");
 
 /// Where the sums begin.
@@ -79,8 +79,9 @@ struct Place {
     /// The first column, and how many numbers of the width are columns.
     column: usize,
     width: usize,
-    /// How far apart the panel's rows begin.
+    /// How far apart the panel's rows begin, and where in them the columns do.
     stride: usize,
+    from: usize,
 }
 
 impl Place {
@@ -107,15 +108,15 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             let mut k = 0;
             while k < self.depth {
                 let terms = if self.depth - k < step { self.depth - k } else { step };
-                let mut place = Place { k, terms, column, width, stride: self.columns };
+                let mut place = Place { k, terms, column, width, stride: self.columns, from: column };
                 let mut panels: [&[R]; PAIRS] = [&[]; PAIRS];
                 let in_place = B == ROW_MAJOR && self.in_place(place, WIDTH, ROWS);
                 if in_place {
                     for pair in 0..PAIRS {
-                        panels[pair] = &self.b[pair][k * self.columns + column..];
+                        panels[pair] = &self.b[pair][k * self.columns..];
                     }
                 } else {
-                    place.stride = WIDTH;
+                    (place.stride, place.from) = (WIDTH, 0);
                     for pair in 0..PAIRS {
                         let b = self.b[pair];
                         if B == ROW_MAJOR {
@@ -130,8 +131,11 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                         panels[pair] = storage[pair].numbers();
                     }
                 }
-                if SMALL || in_place && self.columns != WIDTH {
+                let apart = if SMALL { A == COLUMN_MAJOR } else { in_place && self.columns != WIDTH };
+                if apart {
                     self.all_rows::<V, 4, VECTORS, WIDTH, false>(panels, place);
+                } else if SMALL {
+                    self.all_rows::<V, 4, VECTORS, WIDTH, true>(panels, place);
                 } else {
                     self.all_rows::<V, ROWS, VECTORS, WIDTH, true>(panels, place);
                 }
@@ -142,12 +146,18 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
     }
 
     /// Whether a panel is read where it lies: if its rows are as wide as a tile, and by few rows (where code is to be small,
-    /// by any) if each of its own has all lanes. Those beyond the last column then hold the beginning of the next row, and
-    /// are dropped in the end.
+    /// by columns, however many) if each of its own has all lanes. Those beyond the last column then hold the beginning of the
+    /// next row, and are dropped in the end; a single product by columns takes none.
     #[inline(always)]
     fn in_place(&self, place: Place, width: usize, most: usize) -> bool {
         let last = (place.k + place.terms - 1) * self.columns + place.column;
-        self.columns == width || (SMALL || self.rows < 2 * most) && last + width <= self.b[0].len()
+        let few = if SMALL { A == COLUMN_MAJOR } else { self.rows < 2 * most };
+        let whole = if A == COLUMN_MAJOR && PAIRS == 1 {
+            place.width == width
+        } else {
+            last + width <= self.b[0].len()
+        };
+        self.columns == width || few && whole
     }
 
     /// All rows past a panel: `ROWS` at a time, and what is left in tiles of four, two and one.
@@ -177,7 +187,8 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                 row += 4;
             }
         }
-        if !SMALL && row + 2 <= self.rows {
+        // Where code is to be small, for two inputs alone.
+        if (!SMALL || A == COLUMN_MAJOR && PAIRS == 1) && row + 2 <= self.rows {
             self.tile::<V, 2, VECTORS, WIDTH, DENSE>(panels, place, row);
             row += 2;
         }
@@ -197,33 +208,50 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         row: usize,
     ) {
         let mut sums = self.begin::<V, ROWS, VECTORS, WIDTH>(place, row);
-        let panels = panels.map(|panel| Rows::<R, WIDTH, DENSE>::new(panel, place));
+        let rows_of = panels.map(|panel| Rows::<R, WIDTH, DENSE>::new(panel, place));
         if A == ROW_MAJOR {
             let mut a: [&[R]; ROWS] = [&[]; ROWS];
             for r in 0..ROWS {
                 a[r] = &self.a[0][(row + r) * self.depth + place.k..][..place.terms];
             }
-            for t in 0..place.terms {
-                let b = registers::<R, V, VECTORS, WIDTH>(panels[0].at(t));
+            let mut first = 0;
+            if SMALL {
+                // To count and compare once for four terms, and with distances that are part of the instructions.
+                let fours = rows_of[0].dense.as_chunks::<4>().0;
+                let mut fours_of: [&[[R; 4]]; ROWS] = [&[]; ROWS];
                 for r in 0..ROWS {
-                    let a = V::splat(a[r][t]);
-                    for v in 0..VECTORS {
-                        sums[r][v] = sums[r][v].add(a.mul(b[v]));
+                    fours_of[r] = &a[r].as_chunks().0[..fours.len()];
+                }
+                for (f, b) in fours.iter().enumerate() {
+                    for t in 0..4 {
+                        sums = add_term(sums, |r| fours_of[r][f][t], &b[t]);
                     }
+                }
+                first = 4 * fours.len();
+            }
+            for t in first..place.terms {
+                sums = add_term(sums, |r| a[r][t], rows_of[0].at(t));
+            }
+        } else if PAIRS == 1 {
+            // Rows of known lengths: nothing in the loop is compared.
+            let a = self.a[0][place.k * self.rows..][..place.terms * self.rows].chunks_exact(self.rows);
+            if DENSE {
+                for (a, b) in a.zip(rows_of[0].dense) {
+                    let a = &a[row..][..ROWS];
+                    sums = add_term(sums, |r| a[r], b);
+                }
+            } else {
+                for (a, b) in a.zip(panels[0].chunks_exact(place.stride)) {
+                    let a = &a[row..][..ROWS];
+                    sums = add_term(sums, |r| a[r], &b[place.from..].as_chunks::<WIDTH>().0[0]);
                 }
             }
         } else {
             let mut at = place.k * self.rows + row;
             for t in 0..place.terms {
                 for pair in 0..PAIRS {
-                    let b = registers::<R, V, VECTORS, WIDTH>(panels[pair].at(t));
                     let a = &self.a[pair][at..][..ROWS];
-                    for r in 0..ROWS {
-                        let a = V::splat(a[r]);
-                        for v in 0..VECTORS {
-                            sums[r][v] = sums[r][v].add(a.mul(b[v]));
-                        }
-                    }
+                    sums = add_term(sums, |r| a[r], rows_of[pair].at(t));
                 }
                 at += self.rows;
             }
@@ -334,11 +362,11 @@ struct Rows<'a, R, const WIDTH: usize, const DENSE: bool> {
 
 impl<'a, R: Real, const WIDTH: usize, const DENSE: bool> Rows<'a, R, WIDTH, DENSE> {
     #[inline(always)]
-    fn new(panel: &'a [R], Place { terms, stride, .. }: Place) -> Self {
+    fn new(panel: &'a [R], Place { terms, stride, from, .. }: Place) -> Self {
         if DENSE {
             Self { dense: &panel.as_chunks().0[..terms], apart: &[], stride }
         } else {
-            Self { dense: &[], apart: panel, stride }
+            Self { dense: &[], apart: &panel[from..], stride }
         }
     }
 
@@ -346,6 +374,23 @@ impl<'a, R: Real, const WIDTH: usize, const DENSE: bool> Rows<'a, R, WIDTH, DENS
     fn at(&self, t: usize) -> &'a [R; WIDTH] {
         if DENSE { &self.dense[t] } else { &self.apart[t * self.stride..].as_chunks().0[0] }
     }
+}
+
+/// Adds a term to the sums: the number of row r, `a(r)`, times a row of a panel.
+#[inline(always)]
+fn add_term<R: Real, V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(
+    mut sums: [[V; VECTORS]; ROWS],
+    a: impl Fn(usize) -> R,
+    b: &[R; WIDTH],
+) -> [[V; VECTORS]; ROWS] {
+    let b = registers::<R, V, VECTORS, WIDTH>(b);
+    for r in 0..ROWS {
+        let a = V::splat(a(r));
+        for v in 0..VECTORS {
+            sums[r][v] = sums[r][v].add(a.mul(b[v]));
+        }
+    }
+    sums
 }
 
 /// A row of a tile.
