@@ -14,6 +14,7 @@ mod hostile;
 mod hostile_krylov;
 mod hostile_searches;
 mod scale;
+mod units;
 
 use losscape::base::random::{fill_indices, fill_normal, stream};
 use losscape::curvature::slices::{GridStep, Plane, PlaneGrid, PlaneGridConfig, PlaneGridLayout};
