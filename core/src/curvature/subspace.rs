@@ -114,16 +114,16 @@ where
         ArgError::check_finite("params", params)?;
         let layout = SubspaceLayout::new(count_whole("directions", n, all.len())?);
         ArgError::check_finite("directions", all)?;
-        ArgError::check_min_len("memory", layout.len(), memory.as_ref().len())?;
         if layout.count > n {
             return Err(ArgError::new("directions", Reason::Dependent));
         }
-        if let Some([coordinates, factor]) = layout.split(memory.as_mut()) {
-            factorise(all, n, factor).ok_or(ArgError::new("directions", Reason::Dependent))?;
-            project(params, all, factor, coordinates);
-            if !coordinates.iter().all(|c| c.is_finite()) {
-                return Err(ArgError::new("directions", Reason::Overflow));
-            }
+        let all_memory = memory.as_mut();
+        let too_short = Reason::TooShort { needed: layout.len(), found: all_memory.len() };
+        let [coordinates, factor] = layout.split(all_memory).ok_or(ArgError::new("memory", too_short))?;
+        factorise(all, n, factor).ok_or(ArgError::new("directions", Reason::Dependent))?;
+        project(params, all, factor, coordinates);
+        if !coordinates.iter().all(|c| c.is_finite()) {
+            return Err(ArgError::new("directions", Reason::Overflow));
         }
         Ok(Self { objective, params, directions, layout, memory })
     }
@@ -141,11 +141,19 @@ where
     }
 
     /// Writes θ + A (c − A⁺θ) to `point`.
-    fn place(&self, at: &[R], point: &mut [R]) {
+    /// `None` if the memory has changed its length.
+    fn place(&self, at: &[R], point: &mut [R]) -> Option<&[R]> {
+        let (directions, count) = (self.directions.as_ref(), self.layout.count);
+        let centres =
+            Some(self.memory.as_ref()).filter(|memory| memory.len() >= self.layout.len())?.get(..count)?;
+        if directions.len() != count * point.len() {
+            return None;
+        }
         point.copy_from_slice(self.params);
-        for ((a, c), centre) in rows(self.directions.as_ref(), point.len()).zip(at).zip(self.coordinates()) {
+        for ((a, c), centre) in rows(directions, point.len()).zip(at).zip(centres) {
             axpy(*c - *centre, a, point);
         }
+        Some(directions)
     }
 }
 
@@ -171,20 +179,23 @@ where
         let Some(([point, _], scratch)) = cut(scratch, [n, n]).filter(|_| params.len() == self.dim()) else {
             return R::INFINITY;
         };
-        self.place(params, point);
-        self.objective.value(point, scratch)
+        match self.place(params, point) {
+            Some(_) => self.objective.value(point, scratch),
+            None => R::INFINITY,
+        }
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
         let (n, count) = (self.params.len(), self.dim());
         let fits = params.len() == count && grad.len() == count;
-        let Some(([point, slope], scratch)) = cut(scratch, [n, n]).filter(|_| fits) else {
+        let parts = cut(scratch, [n, n]).filter(|_| fits);
+        let placed = parts.and_then(|(parts, scratch)| Some((self.place(params, parts[0])?, parts, scratch)));
+        let Some((directions, [point, slope], scratch)) = placed else {
             refuse(grad);
             return R::INFINITY;
         };
-        self.place(params, point);
         let value = self.objective.value_grad(point, slope, scratch);
-        for (grad, a) in grad.iter_mut().zip(rows(self.directions.as_ref(), n)) {
+        for (grad, a) in grad.iter_mut().zip(rows(directions, n)) {
             *grad = dot(a, slope);
         }
         value

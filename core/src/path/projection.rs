@@ -53,10 +53,11 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> Projection<R, M> {
         let dim = a.len();
         ArgError::check_len("b", dim, b.len())?;
         ArgError::check_len("c", dim, c.len())?;
-        ArgError::check_len("rows", 3 * dim, rows.as_mut().len())?;
+        let all = rows.as_mut();
+        ArgError::check_len("rows", 3 * dim, all.len())?;
         check_apart("ends", a, b)?;
         ArgError::check_finite("c", c)?;
-        let (origin, axes) = rows.as_mut().split_at_mut(dim);
+        let (origin, axes) = all.split_at_mut(dim);
         let (e1, e2) = axes.split_at_mut(dim);
         copy(a, origin);
         for (axis, to) in [(&mut *e1, b), (&mut *e2, c)] {

@@ -27,18 +27,22 @@ impl<R: Real> Displacement<R> for Kernel<R> {
 /// isotropic nor symmetric, and has the rank of the samples' gradients.
 ///
 /// # Shapes
-/// `params` and `grad`, the full gradient at it, have the objective's dimension; `batch` holds one batch.
+/// `params` and `grad`, the full gradient at it, have the objective's dimension; `batch` is the memory of one batch, owned or lent.
+/// If it changes its length, displacements are infinite, and the estimate that draws them reports that it is not finite.
 #[derive(Debug)]
-pub struct MinibatchNoise<'a, F: ?Sized, R: Real = f32> {
+pub struct MinibatchNoise<'a, F: ?Sized, R: Real, I> {
     objective: &'a F,
     learning_rate: R,
     params: &'a [R],
     grad: &'a [R],
-    batch: &'a mut [u32],
+    batch: I,
+    batch_size: usize,
     samples: u32,
 }
 
-impl<'a, R: Real, F: SampledObjective<R> + ?Sized> MinibatchNoise<'a, F, R> {
+impl<'a, R: Real, F: SampledObjective<R> + ?Sized, I: AsRef<[u32]> + AsMut<[u32]>>
+    MinibatchNoise<'a, F, R, I>
+{
     /// The noise of batches of `batch.len()` samples at `params`, where the full gradient is `grad`.
     ///
     /// # Errors
@@ -49,30 +53,40 @@ impl<'a, R: Real, F: SampledObjective<R> + ?Sized> MinibatchNoise<'a, F, R> {
         learning_rate: R,
         params: &'a [R],
         grad: &'a [R],
-        batch: &'a mut [u32],
+        batch: I,
     ) -> Result<Self, ArgError> {
         ArgError::check_non_negative("learning_rate", learning_rate)?;
         for (arg, values) in [("params", params), ("grad", grad)] {
             ArgError::check_len(arg, objective.dim(), values.len())?;
             ArgError::check_finite(arg, values)?;
         }
-        ArgError::check_count("batch", batch.len())?;
+        let batch_size = batch.as_ref().len();
+        ArgError::check_count("batch", batch_size)?;
         ArgError::check_count("samples", objective.samples())?;
         let samples = u32::try_from(objective.samples());
         let samples = samples.map_err(|_| {
             let found = objective.samples();
             ArgError::new("samples", crate::Reason::TooMany { limit: u32::MAX as usize, found })
         })?;
-        Ok(Self { objective, learning_rate, params, grad, batch, samples })
+        Ok(Self { objective, learning_rate, params, grad, batch, batch_size, samples })
     }
 }
 
-impl<R: Real, F: SampledObjective<R> + ?Sized> Displacement<R> for MinibatchNoise<'_, F, R> {
+impl<R, F, I> Displacement<R> for MinibatchNoise<'_, F, R, I>
+where
+    R: Real,
+    F: SampledObjective<R> + ?Sized,
+    I: AsRef<[u32]> + AsMut<[u32]>,
+{
     const SYMMETRIC: bool = false;
 
     fn draw<G: Rng + ?Sized>(&mut self, rng: &mut G, out: &mut [R], scratch: &mut [R]) {
-        fill_indices(rng, self.samples, self.batch);
-        let value = self.objective.batch_value_grad(self.params, self.batch, out, scratch);
+        let batch = self.batch.as_mut();
+        if batch.len() != self.batch_size {
+            return out.fill(R::INFINITY);
+        }
+        fill_indices(rng, self.samples, batch);
+        let value = self.objective.batch_value_grad(self.params, batch, out, scratch);
         for (omega, g) in out.iter_mut().zip(self.grad) {
             *omega = self.learning_rate * (*omega - *g);
         }

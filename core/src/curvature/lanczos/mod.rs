@@ -9,7 +9,7 @@ pub use ritz::Ritz;
 use self::layout::Parts;
 use super::tridiagonal::tridiagonal_eigen;
 use crate::base::random::{Rng, fill_normal};
-use crate::base::rows::{copy, front, row, row_mut, rows};
+use crate::base::rows::{copy, row, row_mut, rows};
 use crate::base::vector::{axpy, dot, norm, normalise, unit_scale};
 use crate::{ArgError, Operator, Real};
 
@@ -252,7 +252,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         for value in &mut *values {
             *value /= unit;
         }
-        let basis = if self.config.reorthogonalise { front(self.basis.as_ref(), k * dim) } else { &[] };
+        let basis = if self.config.reorthogonalise { self.basis.as_ref().get(..k * dim)? } else { &[] };
         Some(Ritz { values, vectors: rows, basis, dim, beta: beside.last().copied()? })
     }
 

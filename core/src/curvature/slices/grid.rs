@@ -1,7 +1,7 @@
 //! A landscape's values on a plane, coarse first.
 
 use super::Plane;
-use crate::base::layout::{area, total};
+use crate::base::layout::{area, cut, total};
 use crate::{ArgError, Objective, Real};
 
 /// The most cells along a side.
@@ -40,6 +40,10 @@ impl PlaneGridLayout {
     #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.scratch])
+    }
+
+    fn split<R>(self, workspace: &mut [R]) -> Option<[&mut [R]; 2]> {
+        Some(cut(workspace, [self.dim, self.scratch])?.0)
     }
 }
 
@@ -165,11 +169,8 @@ where
     pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> GridStep<R> {
         let PlaneGridConfig { coarse, fine, .. } = self.config;
         let layout = PlaneGridLayout::new(fine, f.dim(), f.scratch_len());
-        let (values, workspace) = (self.values.as_ref().len(), self.workspace.as_ref().len());
-        if self.plane.rows().len() != area(3, f.dim())
-            || values != layout.values_len()
-            || workspace < layout.len()
-        {
+        let known = self.values.as_ref().len() == layout.values_len();
+        if !known || self.plane.rows().len() != area(3, f.dim()) {
             return GridStep::MemoryChanged;
         }
         if self.cells > fine {
@@ -184,12 +185,15 @@ where
         let stride = fine / self.cells;
         let (i, j) = (self.column * stride, self.row * stride);
         let at = [self.coordinate(i), self.coordinate(j)];
-        let (point, scratch) = self.workspace.as_mut().split_at_mut(f.dim());
+        let index = j as usize * (fine as usize + 1) + i as usize;
+        let (place, parts) = (self.values.as_mut().get_mut(index), layout.split(self.workspace.as_mut()));
+        let (Some(place), Some([point, scratch])) = (place, parts) else {
+            return GridStep::MemoryChanged;
+        };
         self.plane.point(at, point);
         let value = f.value(point, scratch);
         let value = if value.is_finite() { value } else { R::INFINITY };
-        let index = j as usize * (fine as usize + 1) + i as usize;
-        self.values.as_mut()[index] = value;
+        *place = value;
         self.column += 1;
         GridStep::Evaluated { index, value }
     }

@@ -89,9 +89,10 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         self.rows
     }
 
-    /// o, u and v; empty if the memory has changed length.
-    fn parts(&self) -> [&[R]; 3] {
-        origin_and_axes(self.rows(), self.dim)
+    /// o, u and v; `None` if the memory has changed its length.
+    fn parts(&self) -> Option<[&[R]; 3]> {
+        let rows = self.rows();
+        (rows.len() == 3 * self.dim).then(|| origin_and_axes(rows, self.dim))
     }
 
     /// The lengths of both axes.
@@ -102,10 +103,9 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
 
     /// θ(x, y), written to `out`, or NaN if that has not n elements.
     pub fn point(&self, at: [R; 2], out: &mut [R]) {
-        if out.len() != self.dim {
+        let Some([origin, u, v]) = self.parts().filter(|_| out.len() == self.dim) else {
             return refuse(out);
-        }
-        let [origin, u, v] = self.parts();
+        };
         for (((out, o), u), v) in out.iter_mut().zip(origin).zip(u).zip(v) {
             *out = *o + (at[0] * *u + at[1] * *v);
         }
@@ -114,10 +114,9 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
     /// The coordinates of the point of the plane that is nearest to `params`; NaN if that has not n elements.
     #[must_use]
     pub fn project(&self, params: &[R]) -> [R; 2] {
-        if params.len() != self.dim {
+        let Some([origin, ..]) = self.parts().filter(|_| params.len() == self.dim) else {
             return [R::NAN; 2];
-        }
-        let [origin, ..] = self.parts();
+        };
         let displacements = Displacements::new(origin, params);
         let [x, y] = self.coordinates(self.products(&displacements, params));
         let scale = displacements.scale();
@@ -126,7 +125,7 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
 
     /// `(d·u, d·v)` of a displacement and the scaled axes.
     fn products(&self, displacements: &Displacements<'_, R>, params: &[R]) -> [R; 2] {
-        let [_, u, v] = self.parts();
+        let Some([_, u, v]) = self.parts() else { return [R::NAN; 2] };
         let mut sums = [LaneSum::default(); 2];
         for ((sum, axis), scale) in sums.iter_mut().zip([u, v]).zip(self.scales) {
             for (d, a) in displacements.of(params).zip(axis) {
