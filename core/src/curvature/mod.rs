@@ -39,6 +39,8 @@ mod sharpness;
 mod signature;
 pub mod slices;
 mod subspace;
+#[cfg(test)]
+mod symmetric;
 mod trace;
 mod tridiagonal;
 mod volume;

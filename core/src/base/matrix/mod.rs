@@ -20,9 +20,12 @@ mod scalar;
 mod tile;
 mod wide;
 
+use losscape_dispatch::run;
+
 pub(crate) use self::abreast::{affine_add_abreast, back_both_abreast, outer_sum_direction_abreast};
 use self::fit::{Fit, fit};
-pub(crate) use self::pair_columns::pair_columns;
+use self::pair_columns::PairColumns;
+use super::elementwise::pair;
 use super::real::Real;
 use super::target::{COMPACT, TILES, VECTORS};
 
@@ -170,6 +173,20 @@ pub fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
         wide::column_sum(d, sum);
     } else {
         scalar::column_sum(d, sum);
+    }
+}
+
+/// `a ← f(a, u)`, elementwise, and `sum[j] += Σₛ a[s][j]` over the rows of as many columns as there are sums, in order.
+///
+/// Both in one pass if the columns are whole blocks: a sum waits for the one before it, and the function fills that time.
+#[inline(always)]
+pub(crate) fn pair_columns<R: Real>(a: &mut [R], u: &[R], sum: &mut [R], f: impl Fn(R, R) -> R) {
+    // A layer without biases has no sums.
+    if TILES && !sum.is_empty() && sum.len().is_multiple_of(pair_columns::BLOCK) {
+        run(PairColumns { a, u, sum, f });
+    } else {
+        pair(a, u, f);
+        column_sum(a, sum);
     }
 }
 

@@ -4,7 +4,7 @@ use std::vec;
 use std::vec::Vec;
 
 use super::fit::Shape;
-use super::naive;
+use super::{naive, pair_columns};
 use crate::Real;
 
 /// Numbers of many magnitudes and both signs, zeros of both signs among them.
@@ -174,4 +174,33 @@ fn lengths_that_do_not_fit_are_refused() {
     let mut sum = [1.0f32; 4];
     super::outer_sum(&[1.0; 2], &[1.0; 3], &mut sum, 2);
     assert!(sum.iter().all(|x| x.is_nan()), "{sum:?}");
+}
+
+/// The bits of one pass after the other, whole blocks or not, and sums that begin somewhere.
+#[test]
+fn columns_are_summed_as_they_are_made() {
+    let numbers = |n: u16, a: f32| -> Vec<f32> {
+        (0..n).map(|k| crate::base::elementary::sin(a * f32::from(k))).collect()
+    };
+    for columns in [1, 2, 10, 16, 17, 32, 48] {
+        for rows in [0, 1, 2, 33] {
+            let (mut a, u) = (numbers(rows * columns, 0.7), numbers(rows * columns, 1.3));
+            let mut sum = numbers(columns, 0.3);
+            let (mut a2, mut sum2) = (a.clone(), sum.clone());
+            pair_columns(&mut a, &u, &mut sum, |a, u| (1.0 - a * a) * u);
+            for (k, (a, u)) in a2.iter_mut().zip(&u).enumerate() {
+                *a = (1.0 - *a * *a) * u;
+                sum2[k % usize::from(columns)] += *a;
+            }
+            let bits = |x: &[f32]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&a), bits(&a2), "{rows} rows of {columns}");
+            assert_eq!(bits(&sum), bits(&sum2), "{rows} rows of {columns}");
+        }
+    }
+    let mut sum = vec![2.0f32; 16];
+    pair_columns(&mut [3.0; 32], &[1.0; 32], &mut sum, |a, u| a + u);
+    assert_eq!(sum, [10.0; 16]);
+    let mut a = [3.0f32; 2];
+    pair_columns(&mut a, &[1.0; 2], &mut [], |a, u| a + u);
+    assert_eq!(a, [4.0; 2], "a layer without biases");
 }

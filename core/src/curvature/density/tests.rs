@@ -3,48 +3,9 @@ use std::vec;
 use std::vec::Vec;
 
 use super::*;
-use crate::base::random::{fill_normal, stream};
+use crate::base::random::stream;
 use crate::base::vector::{dot, norm};
-
-struct Matrix<R> {
-    rows: Vec<R>,
-    dim: usize,
-    scale: R,
-}
-
-impl<R: Real> Operator<R> for Matrix<R> {
-    fn dim(&self) -> usize {
-        self.dim
-    }
-    fn scratch_len(&self) -> usize {
-        0
-    }
-    fn apply(&self, v: &[R], out: &mut [R], _: &mut [R]) {
-        for (out, row) in out.iter_mut().zip(self.rows.chunks_exact(self.dim)) {
-            *out = self.scale * dot(row, v);
-        }
-    }
-}
-
-fn diagonal<R: Real>(spectrum: &[f64]) -> Matrix<R> {
-    let n = spectrum.len();
-    let mut rows = vec![R::ZERO; n * n];
-    for (i, value) in spectrum.iter().enumerate() {
-        rows[i * n + i] = R::from_f64(*value);
-    }
-    Matrix { rows, dim: n, scale: R::ONE }
-}
-
-fn random(n: usize) -> Matrix<f64> {
-    let mut rows = vec![0.0; n * n];
-    fill_normal(&mut stream(10, 0), &mut rows);
-    for i in 0..n {
-        for j in 0..i {
-            rows[i * n + j] = rows[j * n + i];
-        }
-    }
-    Matrix { rows, dim: n, scale: 1.0 }
-}
+use crate::curvature::symmetric::{Matrix, diagonal, random};
 
 type Owned<R> = SpectralDensity<R, Vec<R>, Vec<R>, Vec<R>>;
 
@@ -80,7 +41,7 @@ fn config(probes: u32, steps: u32) -> DensityConfig {
 /// Six steps have the moments 0 to 11 of their start, and not the twelfth.
 #[test]
 fn the_quadrature_is_exact_to_its_degree() {
-    let matrix = random(50);
+    let matrix = random(50, 10);
     let density = known(&matrix, config(1, 6));
     let mut start = vec![0.0; 50];
     Probe::Rademacher.fill(&mut stream(3, 0), &mut start);
@@ -102,7 +63,7 @@ fn the_quadrature_is_exact_to_its_degree() {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn the_standard_error_is_honest() {
-    let matrix = random(30);
+    let matrix = random(30, 10);
     let trace: f64 = (0..30).map(|i| matrix.rows[i * 31]).sum();
     for probe in [Probe::Rademacher, Probe::Gaussian] {
         let (mut density, mut rng) = (made(&matrix, DensityConfig { probe, ..config(20, 5) }), stream(7, 0));
@@ -203,7 +164,7 @@ fn the_zero_operator_and_few_dimensions() {
 
 #[test]
 fn what_is_not_finite_is_not_a_probe() {
-    let mut matrix = random(6);
+    let mut matrix = random(6, 10);
     let (mut density, mut rng) = (made(&matrix, config(2, 3)), stream(1, 0));
     while density.step(&matrix, &mut rng) != (DensityStep::Probe { count: 1 }) {}
     let before = density.average(|x| x).mean;
@@ -240,7 +201,7 @@ fn a_share_holds_its_lower_end_and_not_its_upper() {
 /// Of two probes the error is half their difference; what the memory held of an iteration that ends early does not count.
 #[test]
 fn errors_are_those_of_the_probes() {
-    let matrix = random(6);
+    let matrix = random(6, 10);
     let lanczos = LanczosConfig { steps: 4, reorthogonalise: true };
     let config = DensityConfig { probes: 2, probe: Probe::Gaussian, lanczos };
     let (mut density, mut rng) = (made(&matrix, config), stream(3, 0));

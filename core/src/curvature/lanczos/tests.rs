@@ -1,6 +1,7 @@
 extern crate std;
 use super::*;
 use crate::base::random::stream;
+use crate::curvature::symmetric::{Matrix, diagonal, random};
 use crate::curvature::{EigenLayout, eigenvalues};
 use std::vec;
 use std::vec::Vec;
@@ -8,49 +9,6 @@ use std::vec::Vec;
 const FULL: LanczosConfig = LanczosConfig { steps: 20, reorthogonalise: true };
 
 type Owned<R> = Lanczos<R, Vec<R>, Vec<R>>;
-
-/// A symmetric matrix, times a scale.
-struct Matrix<R> {
-    rows: Vec<R>,
-    dim: usize,
-    scale: R,
-}
-
-impl<R: Real> Operator<R> for Matrix<R> {
-    fn dim(&self) -> usize {
-        self.dim
-    }
-    fn scratch_len(&self) -> usize {
-        0
-    }
-    fn apply(&self, v: &[R], out: &mut [R], _: &mut [R]) {
-        for (out, row) in out.iter_mut().zip(self.rows.chunks_exact(self.dim)) {
-            *out = self.scale * dot(row, v);
-        }
-    }
-}
-
-/// A diagonal one.
-fn diagonal<R: Real>(spectrum: &[f64]) -> Matrix<R> {
-    let n = spectrum.len();
-    let mut rows = vec![R::ZERO; n * n];
-    for (i, value) in spectrum.iter().enumerate() {
-        rows[i * n + i] = R::from_f64(*value);
-    }
-    Matrix { rows, dim: n, scale: R::ONE }
-}
-
-/// A full one, of normal numbers.
-fn random(n: usize, seed: u64) -> Matrix<f64> {
-    let mut rows = vec![0.0; n * n];
-    fill_normal(&mut stream(seed, 0), &mut rows);
-    for i in 0..n {
-        for j in 0..i {
-            rows[i * n + j] = rows[j * n + i];
-        }
-    }
-    Matrix { rows, dim: n, scale: 1.0 }
-}
 
 fn spectrum(matrix: &Matrix<f64>) -> Vec<f64> {
     let mut values = vec![0.0; matrix.dim];
