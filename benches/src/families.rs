@@ -3,7 +3,7 @@
 use losscape::ArgError;
 use losscape::base::grid::{Axis, Grid};
 use losscape::base::kernel::Kernel;
-use losscape::smoothing::{Boundary, ConvolutionStep, GridConvolution, GridConvolutionLayout};
+use losscape::smoothing::{ConvolutionStep, GridConvolution, GridConvolutionLayout, Padding};
 use losscape_benches::density::{Walkers, propagated};
 use serde_json::{Value, json};
 
@@ -136,7 +136,7 @@ fn convolved(cells: u32) -> Result<(f64, f64), ArgError> {
     let kernel = Kernel::Gaussian { std_dev: 8.0 };
     let mut values: Vec<f64> = (0..grid.len()).map(|k| (k * 7919 % 1013) as f64).collect();
     let workspace = vec![0.0; GridConvolutionLayout::new(&grid, &kernel).len()];
-    let mut convolution = GridConvolution::new(&grid, kernel, Boundary::Periodic, workspace)?;
+    let mut convolution = GridConvolution::new(&grid, kernel, Padding::Periodic, workspace)?;
     let (seconds, ()) = timed(|| {
         while convolution.step(&mut values) == ConvolutionStep::Line {}
         Ok(())

@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 use losscape::base::kernel::Kernel;
 use losscape::base::random::stream;
 use losscape::smoothing::{
-    Boundary, ConvolutionStep, GridConvolution, GridConvolutionLayout, SampledConvolution,
+    Padding, ConvolutionStep, GridConvolution, GridConvolutionLayout, SampledConvolution,
     SampledConvolutionLayout, SampledStep,
 };
 use losscape::{ArgError, Objective as _};
@@ -134,7 +134,7 @@ pub(crate) fn convolve<'py>(
         values: &Bound<'py, PyAny>,
         bounds: &[(f64, f64)],
         kernel: Kernel<f64>,
-        boundary: Boundary,
+        boundary: Padding,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (mut values, shape) = array::<f64>("values", D, values)?;
         ArgError::check_finite("values", &values).map_err(arg)?;
@@ -150,9 +150,9 @@ pub(crate) fn convolve<'py>(
     }
     let kernel = self::kernel(kernel, bandwidth)?;
     let boundaries = [
-        ("periodic", Boundary::Periodic),
-        ("reflecting", Boundary::Reflecting),
-        ("nearest", Boundary::Nearest),
+        ("periodic", Padding::Periodic),
+        ("reflecting", Padding::Reflecting),
+        ("nearest", Padding::Nearest),
     ];
     let boundary = chosen("boundary", boundary, &boundaries)?;
     if dims("values", values)? == 1 {

@@ -6,7 +6,7 @@ use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Activation, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::GaussianMixture;
 use losscape::path::{
-    Location, Split, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout,
+    Location, SplitAt, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout,
     StringSamplingStep, Trainer,
 };
 use losscape::{Objective, Real};
@@ -18,7 +18,7 @@ const CONFIG: StringSamplingConfig<f64> = StringSamplingConfig {
     accept: 1.1,
     train_to: 0.95,
     points: 98,
-    split: Split::Middle,
+    split: SplitAt::Middle,
     depth: 10,
     trainer: Trainer::Descent { learning_rate: 0.05, momentum: 0.5 },
     train_steps: 20_000,
@@ -57,7 +57,7 @@ fn convex_problems_need_no_bead() {
 fn both_halves_are_visited() {
     // Two hills between the ends.
     let f = GaussianMixture::new(2, &[-0.6, 0.02, 0.6, -0.02], &[-1.0, -1.0], &[0.2, 0.2]).unwrap();
-    for split in [Split::Middle, Split::Highest] {
+    for split in [SplitAt::Middle, SplitAt::Highest] {
         let config = StringSamplingConfig { split, ..CONFIG };
         let (end, added, _, path) = search(&f, config, &[-1.5, 0.0], &[1.5, 0.0]);
         assert_eq!(end, StringSamplingEnd::Connected);

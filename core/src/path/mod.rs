@@ -60,8 +60,8 @@ pub use restarts::Restarts;
 pub use scan::{DenseScan, PathReport, ScanStep};
 pub use string::{Interpolation, StringConfig, StringLayout, StringMethod, StringStep};
 pub use string_sampling::{
-    Split, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout, StringSamplingStep,
-    Trainer,
+    SplitAt, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout,
+    StringSamplingStep, Trainer,
 };
 pub use tangent::{Tangent, tangent};
 pub use tree::{Attempt, Exploration, Pair, Suggestion};

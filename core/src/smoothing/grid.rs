@@ -9,7 +9,7 @@ use crate::{ArgError, Real, Reason};
 
 /// The continuation beyond the ends of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Boundary {
+pub enum Padding {
     /// The other end.
     Periodic,
     /// The mirror image; the face at the end is the mirror.
@@ -104,13 +104,13 @@ pub enum ConvolutionStep {
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
 /// use losscape::base::kernel::Kernel;
-/// use losscape::smoothing::{Boundary, ConvolutionStep, GridConvolution, GridConvolutionLayout};
+/// use losscape::smoothing::{Padding, ConvolutionStep, GridConvolution, GridConvolutionLayout};
 /// let grid = Grid::new([Axis::new(0.0f64, 1.0, 64)?])?;
 /// let mut values = [0.0; 64];
 /// grid.fill(&mut values, |[x]| losscape::base::elementary::cos(core::f64::consts::TAU * x))?;
 /// let kernel = Kernel::Gaussian { std_dev: 0.1 };
 /// let mut workspace = vec![0.0; GridConvolutionLayout::new(&grid, &kernel).len()];
-/// let mut convolution = GridConvolution::new(&grid, kernel, Boundary::Periodic, &mut workspace)?;
+/// let mut convolution = GridConvolution::new(&grid, kernel, Padding::Periodic, &mut workspace)?;
 /// let first = values[0];
 /// while convolution.step(&mut values) == ConvolutionStep::Line {}
 /// let factor = kernel.wave(core::f64::consts::TAU, 1).unwrap();
@@ -121,7 +121,7 @@ pub enum ConvolutionStep {
 pub struct GridConvolution<R: Real, const D: usize, W> {
     grid: Grid<R, D>,
     kernel: Kernel<R>,
-    boundary: Boundary,
+    padding: Padding,
     layout: GridConvolutionLayout,
     workspace: W,
     axis: usize,
@@ -137,7 +137,7 @@ impl<R: Real, const D: usize, W: AsRef<[R]> + AsMut<[R]>> GridConvolution<R, D, 
     pub fn new(
         grid: &Grid<R, D>,
         kernel: Kernel<R>,
-        boundary: Boundary,
+        padding: Padding,
         workspace: W,
     ) -> Result<Self, ArgError> {
         kernel.check()?;
@@ -157,7 +157,7 @@ impl<R: Real, const D: usize, W: AsRef<[R]> + AsMut<[R]>> GridConvolution<R, D, 
         }
         let layout = GridConvolutionLayout::new(grid, &kernel);
         ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
-        Ok(Self { grid: *grid, kernel, boundary, layout, workspace, axis: 0, line: 0 })
+        Ok(Self { grid: *grid, kernel, padding, layout, workspace, axis: 0, line: 0 })
     }
 
     /// Convolves the next line of `values`.
@@ -183,7 +183,7 @@ impl<R: Real, const D: usize, W: AsRef<[R]> + AsMut<[R]>> GridConvolution<R, D, 
         for (k, to) in padded.iter_mut().enumerate() {
             // A division, which a copy does not need.
             let beyond = k < reach || k >= reach + cells;
-            let along = if beyond { self.boundary.inside(k, reach, cells) } else { k - reach };
+            let along = if beyond { self.padding.inside(k, reach, cells) } else { k - reach };
             *to = values.get(first + along * stride).copied().unwrap_or(R::ZERO);
         }
         convolve(weights, padded);
@@ -205,7 +205,7 @@ impl<R: Real, const D: usize, W: AsRef<[R]> + AsMut<[R]>> GridConvolution<R, D, 
     }
 }
 
-impl Boundary {
+impl Padding {
     /// The cell whose value stands at place `k` of a line that is padded by `reach` on both sides.
     fn inside(self, k: usize, reach: usize, cells: usize) -> usize {
         match self {
@@ -278,12 +278,12 @@ mod tests {
     fn smoothed<const D: usize>(
         grid: &Grid<f64, D>,
         kernel: Kernel<f64>,
-        boundary: Boundary,
+        padding: Padding,
         values: &[f64],
     ) -> Vec<f64> {
         let mut values = values.to_vec();
         let workspace = vec![f64::NAN; GridConvolutionLayout::new(grid, &kernel).len()];
-        let mut convolution = GridConvolution::new(grid, kernel, boundary, workspace).unwrap();
+        let mut convolution = GridConvolution::new(grid, kernel, padding, workspace).unwrap();
         let mut lines = 0;
         while convolution.step(&mut values) == ConvolutionStep::Line {
             lines += 1;
@@ -305,7 +305,7 @@ mod tests {
         for (kernel, tolerance) in
             [(Kernel::Gaussian { std_dev: 0.1 }, 1e-12), (Kernel::Cube { radius: 0.23 }, 2e-5)]
         {
-            let smooth = smoothed(&grid, kernel, Boundary::Periodic, &values);
+            let smooth = smoothed(&grid, kernel, Padding::Periodic, &values);
             for (k, value) in smooth.iter().enumerate() {
                 let exact = carton.convolved_value_grad(&kernel, &grid.centre(k), &mut [0.0; 2], &mut []);
                 assert!((value - exact).abs() < tolerance, "{kernel:?}, cell {k}: {value} {exact}");
@@ -322,7 +322,7 @@ mod tests {
             let kernel = Kernel::Cube { radius: 0.377 };
             let mut values = vec![0.0; grid.len()];
             grid.fill(&mut values, |[x]| 0.25 * x * x + 0.6 * cos(6.0 * x)).unwrap();
-            let smooth = smoothed(&grid, kernel, Boundary::Nearest, &values);
+            let smooth = smoothed(&grid, kernel, Padding::Nearest, &values);
             let mut worst = 0.0;
             for (k, value) in smooth.iter().enumerate() {
                 let at = grid.centre(k);
@@ -340,32 +340,28 @@ mod tests {
     /// What lies beyond the ends, on a line of five cells and a kernel that is wider than it.
     #[test]
     fn boundaries_continue_a_line_as_they_say() {
-        let places = |boundary: Boundary, reach| -> Vec<usize> {
-            (0..5 + 2 * reach).map(|k| boundary.inside(k, reach, 5)).collect()
+        let places = |padding: Padding, reach| -> Vec<usize> {
+            (0..5 + 2 * reach).map(|k| padding.inside(k, reach, 5)).collect()
         };
-        assert_eq!(places(Boundary::Periodic, 3), [2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2]);
-        assert_eq!(places(Boundary::Reflecting, 3), [2, 1, 0, 0, 1, 2, 3, 4, 4, 3, 2]);
-        assert_eq!(places(Boundary::Nearest, 3), [0, 0, 0, 0, 1, 2, 3, 4, 4, 4, 4]);
-        assert_eq!(
-            places(Boundary::Reflecting, 12)[..9],
-            [1, 0, 0, 1, 2, 3, 4, 4, 3],
-            "more than one mirror"
-        );
+        assert_eq!(places(Padding::Periodic, 3), [2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2]);
+        assert_eq!(places(Padding::Reflecting, 3), [2, 1, 0, 0, 1, 2, 3, 4, 4, 3, 2]);
+        assert_eq!(places(Padding::Nearest, 3), [0, 0, 0, 0, 1, 2, 3, 4, 4, 4, 4]);
+        assert_eq!(places(Padding::Reflecting, 12)[..9], [1, 0, 0, 1, 2, 3, 4, 4, 3], "more than one mirror");
         let grid = Grid::new([Axis::new(0.0, 1.0, 5).unwrap()]).unwrap();
-        for boundary in [Boundary::Periodic, Boundary::Reflecting, Boundary::Nearest] {
+        for padding in [Padding::Periodic, Padding::Reflecting, Padding::Nearest] {
             for kernel in [Kernel::Gaussian { std_dev: 2.0 }, Kernel::Ball { radius: 2.0 }] {
-                let constant = smoothed(&grid, kernel, boundary, &[7.0; 5]);
-                assert!(constant.iter().all(|x| (x - 7.0).abs() < 1e-13), "{boundary:?} {constant:?}");
+                let constant = smoothed(&grid, kernel, padding, &[7.0; 5]);
+                assert!(constant.iter().all(|x| (x - 7.0).abs() < 1e-13), "{padding:?} {constant:?}");
                 let values = [1.0, 5.0, -2.0, 0.5, 8.0];
                 let sum = |values: &[f64]| values.iter().fold(0.0, |a, b| a + b);
-                if boundary != Boundary::Nearest {
-                    let all = smoothed(&grid, kernel, boundary, &values);
-                    assert!((sum(&all) - sum(&values)).abs() < 1e-13, "the mass stays: {boundary:?}");
+                if padding != Padding::Nearest {
+                    let all = smoothed(&grid, kernel, padding, &values);
+                    assert!((sum(&all) - sum(&values)).abs() < 1e-13, "the mass stays: {padding:?}");
                 }
             }
             let still = Kernel::Gaussian { std_dev: 0.0 };
             assert_eq!(
-                smoothed(&grid, still, boundary, &[1.0, 2.0, 3.0, 4.0, 5.0]),
+                smoothed(&grid, still, padding, &[1.0, 2.0, 3.0, 4.0, 5.0]),
                 [1.0, 2.0, 3.0, 4.0, 5.0]
             );
         }
@@ -376,16 +372,16 @@ mod tests {
         let line = Grid::new([Axis::new(0.0, 1.0, 10).unwrap()]).unwrap();
         let plane = Grid::new([Axis::new(0.0, 1.0, 10).unwrap(); 2]).unwrap();
         let refused = |kernel, room| {
-            GridConvolution::new(&line, kernel, Boundary::Periodic, vec![0.0; room]).unwrap_err().arg
+            GridConvolution::new(&line, kernel, Padding::Periodic, vec![0.0; room]).unwrap_err().arg
         };
         assert_eq!(refused(Kernel::Gaussian { std_dev: 0.05 }, 1000), "bandwidth");
         assert_eq!(refused(Kernel::Gaussian { std_dev: -1.0 }, 1000), "bandwidth");
         assert_eq!(refused(Kernel::Cube { radius: 1e300 }, 1000), "workspace");
         assert_eq!(refused(Kernel::Gaussian { std_dev: 0.2 }, 10), "workspace");
-        let ball = GridConvolution::new(&plane, Kernel::Ball { radius: 0.2 }, Boundary::Periodic, [0.0; 99]);
+        let ball = GridConvolution::new(&plane, Kernel::Ball { radius: 0.2 }, Padding::Periodic, [0.0; 99]);
         assert_eq!(ball.unwrap_err().arg, "kernel");
         let cube = Kernel::Cube { radius: 0.2 };
-        let mut made = GridConvolution::new(&line, cube, Boundary::Periodic, vec![0.0; 99]).unwrap();
+        let mut made = GridConvolution::new(&line, cube, Padding::Periodic, vec![0.0; 99]).unwrap();
         assert_eq!(made.step(&mut [0.0; 9]), ConvolutionStep::MemoryChanged);
         made.workspace.truncate(3);
         assert_eq!(made.step(&mut [0.0; 10]), ConvolutionStep::MemoryChanged);

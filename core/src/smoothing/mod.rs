@@ -36,7 +36,7 @@ mod weighted;
 
 pub use branch::{Branch, BranchConfig, BranchStep};
 pub use graduated::{Graduated, GraduatedConfig, GraduatedLayout, GraduatedStep};
-pub use grid::{Boundary, ConvolutionStep, GridConvolution, GridConvolutionLayout};
+pub use grid::{ConvolutionStep, GridConvolution, GridConvolutionLayout, Padding};
 pub use line::{LineMinima, LineStep};
 pub use noise::{Displacement, MinibatchNoise};
 pub use one_point::{OnePoint, OnePointLayout, OnePointStep, Tally};

@@ -3,7 +3,7 @@ use losscape::base::random::stream;
 use losscape::models::surfaces::Ring;
 use losscape::path::{
     AutoNeb, AutoNebConfig, AutoNebLayout, Band, BandConfig, BandLayout, Curve, CurveConfig, CurveKind,
-    CurveLayout, Cycle, Draw, Grow, Interpolation, Location, Projection, Relaxer, RunningAverage, Split,
+    CurveLayout, Cycle, Draw, Grow, Interpolation, Location, Projection, Relaxer, RunningAverage, SplitAt,
     StringConfig, StringLayout, StringMethod, StringSampling, StringSamplingConfig, StringSamplingLayout,
     Trainer,
 };
@@ -60,7 +60,7 @@ fn sampling(beads: impl Memory<f64>, workspace: impl Memory<f64>, mark: &dyn Fn(
         accept: 1.1,
         train_to: 0.95,
         points: 9,
-        split: Split::Middle,
+        split: SplitAt::Middle,
         depth: 3,
         trainer: Trainer::Descent { learning_rate: 0.05, momentum: 0.5 },
         train_steps: 10,

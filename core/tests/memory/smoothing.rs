@@ -3,8 +3,8 @@ use losscape::base::kernel::Kernel;
 use losscape::base::random::stream;
 use losscape::models::surfaces::DoubleWell;
 use losscape::smoothing::{
-    Boundary, Graduated, GraduatedConfig, GraduatedLayout, GridConvolution, GridConvolutionLayout,
-    LineMinima, LineStep, MinibatchNoise, OnePoint, OnePointLayout, SampledConvolution,
+    Graduated, GraduatedConfig, GraduatedLayout, GridConvolution, GridConvolutionLayout, LineMinima,
+    LineStep, MinibatchNoise, OnePoint, OnePointLayout, Padding, SampledConvolution,
     SampledConvolutionLayout, SampledStep,
 };
 
@@ -29,7 +29,7 @@ fn grid() -> Grid<f64, 2> {
 }
 
 fn convolution(workspace: impl Memory<f64>, mark: &dyn Fn()) -> Ran {
-    let mut convolution = GridConvolution::new(&grid(), WIDE, Boundary::Nearest, workspace)?;
+    let mut convolution = GridConvolution::new(&grid(), WIDE, Padding::Nearest, workspace)?;
     let mut values = vec![1.0; grid().len()];
     let _ = (convolution.step(&mut values), convolution.restart());
     drive!(mark, 4, convolution.step(&mut values), ())

@@ -7,8 +7,8 @@ use losscape::models::surfaces::DoubleWell;
 use losscape::path::{
     Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout,
     BandStep, Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Cycle, Draw, Fire, Grow, Interpolation,
-    Relaxer, Spacing, Split, StringConfig, StringLayout, StringMethod, StringSampling, StringSamplingConfig,
-    StringSamplingEnd, StringSamplingLayout, StringSamplingStep, StringStep, Trainer,
+    Relaxer, Spacing, SplitAt, StringConfig, StringLayout, StringMethod, StringSampling,
+    StringSamplingConfig, StringSamplingEnd, StringSamplingLayout, StringSamplingStep, StringStep, Trainer,
 };
 use losscape::{Objective, Real};
 
@@ -186,7 +186,7 @@ fn beads_are_not_trained_into_infinity() {
             accept: 1.1,
             train_to: 0.95,
             points: 9,
-            split: Split::Highest,
+            split: SplitAt::Highest,
             depth: 3,
             trainer,
             train_steps: 100,

@@ -6,8 +6,8 @@ use losscape::base::random::stream;
 use losscape::path::{
     AutoNeb, AutoNebConfig, AutoNebLayout, AutoNebStep, Curve, CurveConfig, CurveKind, CurveLayout,
     CurveStep, Cycle, DenseScan, Draw, Exploration, Grow, Insertion, Restarts, RunningAverage, ScanStep,
-    Spacing, Split, StringSampling, StringSamplingConfig, StringSamplingLayout, StringSamplingStep, Tangent,
-    Trainer,
+    Spacing, SplitAt, StringSampling, StringSamplingConfig, StringSamplingLayout, StringSamplingStep,
+    Tangent, Trainer,
 };
 use proptest::prelude::*;
 
@@ -148,7 +148,7 @@ proptest! {
         (depth, train_steps, off) in (count(), prop_oneof![8 => 0u32..9, 1 => Just(u32::MAX)], off_by()),
     ) {
         let trainer = if adam { Trainer::Adam { learning_rate } } else { Trainer::Descent { learning_rate, momentum } };
-        let split = if middle { Split::Middle } else { Split::Highest };
+        let split = if middle { SplitAt::Middle } else { SplitAt::Highest };
         let config = StringSamplingConfig { level, accept, train_to, points, split, depth, trainer, train_steps };
         let workspace = resized(StringSamplingLayout::new(numbers.len() / 2, 2, 1).len(), off);
         let Ok(mut search) = StringSampling::new(&f, config, numbers, workspace) else { return Ok(()) };

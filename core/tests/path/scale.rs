@@ -8,7 +8,7 @@ use losscape::models::surfaces::{MuellerBrown, Ring};
 use losscape::path::{
     Adaptive, AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout,
     BandStep, Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Cycle, DenseScan, Draw, Fire, Grow,
-    Interpolation, Relaxer, RunningAverage, ScanStep, Spacing, Split, StringConfig, StringLayout,
+    Interpolation, Relaxer, RunningAverage, ScanStep, Spacing, SplitAt, StringConfig, StringLayout,
     StringMethod, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout,
     StringSamplingStep, StringStep, Tangent, Trainer, length, tangent,
 };
@@ -244,7 +244,7 @@ fn samplings<R: Real>() {
                 accept: R::from_f64(1.1),
                 train_to: R::from_f64(0.95),
                 points: 20,
-                split: Split::Highest,
+                split: SplitAt::Highest,
                 depth: 6,
                 trainer,
                 train_steps: 500,

@@ -10,10 +10,10 @@ use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::{DoubleWell, RippledBowl};
 use losscape::objective::Convolution;
 use losscape::smoothing::{
-    Boundary, Branch, BranchConfig, BranchStep, ConvolutionStep, Graduated, GraduatedConfig, GraduatedLayout,
+    Branch, BranchConfig, BranchStep, ConvolutionStep, Graduated, GraduatedConfig, GraduatedLayout,
     GraduatedStep, GridConvolution, GridConvolutionLayout, LineMinima, LineStep, MinibatchNoise, OnePoint,
-    OnePointLayout, OnePointStep, Quadrature, SampledConvolution, SampledConvolutionLayout, SampledStep,
-    Theorem,
+    OnePointLayout, OnePointStep, Padding, Quadrature, SampledConvolution, SampledConvolutionLayout,
+    SampledStep, Theorem,
 };
 use proptest::prelude::*;
 
@@ -115,14 +115,14 @@ proptest! {
     #[test]
     fn grids(
         (nx, ny, low, spread) in (1u32..6, 1u32..4, -2.0f64..2.0, prop_oneof![Just(1.0), Just(1e-300), Just(1e300)]),
-        (kernel, boundary) in (kernel(), 0..3u8),
+        (kernel, padding) in (kernel(), 0..3u8),
         (values, a, b) in (prop::collection::vec(number(), 15), off_by(), off_by()),
     ) {
         let (Ok(x), Ok(y)) = (Axis::new(low * spread, (low + 1.0) * spread, nx), Axis::new(0.0, spread, ny)) else { return Ok(()) };
         let grid = Grid::new([x, y]).expect("small");
-        let boundary = match boundary { 0 => Boundary::Periodic, 1 => Boundary::Reflecting, _ => Boundary::Nearest };
+        let padding = match padding { 0 => Padding::Periodic, 1 => Padding::Reflecting, _ => Padding::Nearest };
         let workspace = resized(GridConvolutionLayout::new(&grid, &kernel).len(), a);
-        let Ok(mut convolution) = GridConvolution::new(&grid, kernel, boundary, workspace) else { return Ok(()) };
+        let Ok(mut convolution) = GridConvolution::new(&grid, kernel, padding, workspace) else { return Ok(()) };
         let mut values = values[..grid.len()].to_vec();
         values.resize(grid.len().saturating_add_signed(b), 7.0);
         let mut steps = 0;

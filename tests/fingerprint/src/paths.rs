@@ -11,7 +11,7 @@ use losscape::objective::OnBatch;
 use losscape::path::{
     Adaptive, AutoNeb, AutoNebConfig, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout, BandStep,
     Curve, CurveConfig, CurveKind, CurveLayout, CurveStep, Cycle, Draw, Fire, Grow, Interpolation, Relaxer,
-    Spacing, Split, StringConfig, StringLayout, StringMethod, StringSampling, StringSamplingConfig,
+    Spacing, SplitAt, StringConfig, StringLayout, StringMethod, StringSampling, StringSamplingConfig,
     StringSamplingLayout, StringSamplingStep, StringStep, Tangent, Trainer,
 };
 use losscape::{ArgError, Curvature, Real};
@@ -165,7 +165,7 @@ fn sampling<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
             accept: real(1.1),
             train_to: real(0.95),
             points: 20,
-            split: Split::Highest,
+            split: SplitAt::Highest,
             depth: 6,
             trainer,
             train_steps: 500,

@@ -7,8 +7,8 @@ use losscape::base::random::stream;
 use losscape::models::surfaces::{DoubleWell, EggCarton, GaussianMixture, MuellerBrown, RippledBowl};
 use losscape::objective::Convolution;
 use losscape::smoothing::{
-    Boundary, Branch, BranchConfig, BranchStep, ConvolutionStep, Graduated, GraduatedConfig, GraduatedLayout,
-    GraduatedStep, GridConvolution, LineMinima, LineStep, Quadrature, SampledConvolution,
+    Branch, BranchConfig, BranchStep, ConvolutionStep, Graduated, GraduatedConfig, GraduatedLayout,
+    GraduatedStep, GridConvolution, LineMinima, LineStep, Padding, Quadrature, SampledConvolution,
     SampledConvolutionLayout, SampledStep,
 };
 use losscape::{ArgError, Real};
@@ -63,10 +63,10 @@ fn on_a_grid<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let grid = Grid::new([Axis::new(-R::ONE, R::ONE, 9)?, Axis::new(R::ZERO, R::TWO, 7)?])?;
     let kernels = [Kernel::Gaussian { std_dev: R::from_f64(0.4) }, Kernel::Cube { radius: R::from_f64(0.5) }];
     for kernel in kernels {
-        for boundary in [Boundary::Periodic, Boundary::Reflecting, Boundary::Nearest] {
+        for padding in [Padding::Periodic, Padding::Reflecting, Padding::Nearest] {
             let mut values = [R::ZERO; 63];
             grid.fill(&mut values, |[x, y]| x * x * y - y)?;
-            let mut convolution = GridConvolution::new(&grid, kernel, boundary, [R::ZERO; 80])?;
+            let mut convolution = GridConvolution::new(&grid, kernel, padding, [R::ZERO; 80])?;
             while convolution.step(&mut values) == ConvolutionStep::Line {}
             digest.reals(&values);
         }

@@ -5,7 +5,7 @@ use crate::{ArgError, Real};
 
 /// The point at which a segment that is too high is split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Split {
+pub enum SplitAt {
     /// In the middle.
     #[default]
     Middle,

@@ -3,7 +3,7 @@
 mod config;
 mod layout;
 
-pub use config::{Split, StringSamplingConfig, StringSamplingEnd, StringSamplingStep, Trainer};
+pub use config::{SplitAt, StringSamplingConfig, StringSamplingEnd, StringSamplingStep, Trainer};
 pub use layout::StringSamplingLayout;
 
 use layout::StringSamplingParts;
@@ -61,7 +61,7 @@ enum Phase<R: Real> {
 /// ```
 /// use losscape::models::surfaces::Ring;
 /// use losscape::path::{
-///     Split, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout, StringSamplingStep, Trainer,
+///     SplitAt, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout, StringSamplingStep, Trainer,
 /// };
 ///
 /// let f = Ring::<f64>::default();
@@ -73,7 +73,7 @@ enum Phase<R: Real> {
 ///     accept: 1.1,
 ///     train_to: 0.95,
 ///     points: 98,
-///     split: Split::Middle,
+///     split: SplitAt::Middle,
 ///     depth: 10,
 ///     trainer: Trainer::Descent { learning_rate: 0.05, momentum: 0.0 },
 ///     train_steps: 10_000,
@@ -283,7 +283,7 @@ impl<R: Real> Search<'_, R> {
         if self.state.settled == q {
             return self.stop(StringSamplingEnd::Full);
         }
-        let start = if self.state.config.split == Split::Highest { at } else { R::HALF };
+        let start = if self.state.config.split == SplitAt::Highest { at } else { R::HALF };
         self.place(q, start);
         self.parts.moments.iter_mut().for_each(|moment| moment.fill(R::ZERO));
         self.state.powers = [R::ONE; 2];

@@ -9,7 +9,7 @@ const CONFIG: StringSamplingConfig<f64> = StringSamplingConfig {
     accept: 1.1,
     train_to: 0.95,
     points: 98,
-    split: Split::Middle,
+    split: SplitAt::Middle,
     depth: 10,
     trainer: Trainer::Descent { learning_rate: 0.05, momentum: 0.5 },
     train_steps: 2000,
