@@ -15,8 +15,8 @@ fn main() -> Result<(), LabError> {
             steps += run.advance(until - steps)?;
             println!("{name}-digest-{until} {}", run.digest());
             println!("{name}-smooth-{until} {}", run.smooth());
-            println!("{name}-mean-{until} {}", run.moments()[0]);
-            println!("{name}-spread-{until} {}", run.moments()[1]);
+            println!("{name}-mean-{until} {}", run.moments()?[0]);
+            println!("{name}-spread-{until} {}", run.moments()?[1]);
         }
     }
     Ok(())

@@ -164,6 +164,38 @@ pub fn marginal<R: Real, const D: usize>(
     Ok(())
 }
 
+/// A density in the larger cells of another grid: each cell's mass goes to the cell that its centre lies in, what lies beyond is
+/// left out, and the mass is one again.
+///
+/// # Errors
+/// [`ArgError`] naming `density` (another length than `grid` has cells, negative, not finite, or no mass within `coarse`) or `out`
+/// (another length than `coarse` has cells).
+///
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// let [fine, coarse] = [4, 2].map(|cells| Axis::new(0.0f64, 2.0, cells).and_then(|axis| Grid::new([axis])));
+/// let mut out = [0.0; 2];
+/// losscape::diffusion::coarsen(&fine?, &[0.25, 0.75, 1.0, 0.0], &coarse?, &mut out)?;
+/// assert_eq!(out, [0.5, 0.5]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn coarsen<R: Real, const D: usize>(
+    grid: &Grid<R, D>,
+    density: &[R],
+    coarse: &Grid<R, D>,
+    out: &mut [R],
+) -> Result<(), ArgError> {
+    check_elements(grid, density)?;
+    ArgError::check_len("out", coarse.len(), out.len())?;
+    out.fill(R::ZERO);
+    for (k, rho) in density.iter().enumerate() {
+        if let Some(sum) = coarse.cell_of(grid.centre(k)).and_then(|bin| out.get_mut(bin)) {
+            *sum += *rho;
+        }
+    }
+    normalise(coarse, out)
+}
+
 /// The mass in a region: the sum over all cells whose centre lies in it.
 ///
 /// # Errors

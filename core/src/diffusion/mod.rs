@@ -30,10 +30,11 @@ pub use covariance::{
     BatchNoise, CovarianceStep, GradientCovariance, GradientCovarianceLayout, shuffled_variance,
     trace_quantile,
 };
-pub use density::{Moments, marginal, mass, moments, normalise, share};
+pub use density::{Moments, coarsen, marginal, mass, moments, normalise, share};
 pub use ensemble::{
     BATCH_PIECE, BatchDescent, Ensemble, EnsembleLayout, EnsembleStep, Kicked, Langevin, NOT_ARRIVED,
-    NoiseFloor, Svag, Uneven, Walk, arrivals, histogram, mean_arrival, noise_floor, seed_walkers,
+    NoiseFloor, Svag, Uneven, Walk, arrivals, cloud_moments, histogram, mean_arrival, noise_floor,
+    seed_walkers,
 };
 pub use fokker_planck::{
     Boundary, Calculus, Diffusion, Dynamics, Elimination, EliminationLayout, EliminationStep, Evolution,

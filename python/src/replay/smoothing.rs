@@ -29,7 +29,7 @@ pub(super) fn smoothing(values: &mut Values) -> Result<Outcome> {
         ended = run.advance(wanted)? < wanted;
         values.look()?;
     }
-    let moments = run.moments();
+    let moments = run.moments()?;
     let mut numbers =
         vec![("width", run.width()), ("temperature", run.temperature()), ("smooth", run.smooth())];
     numbers.extend(["mean", "spread"].into_iter().zip(moments));

@@ -3,7 +3,7 @@
 use losscape::ArgError;
 use losscape::base::grid::Grid;
 use losscape::diffusion::{
-    Elimination, EliminationLayout, EliminationStep, Gibbs, NoiseFloor, histogram, noise_floor, normalise,
+    Elimination, EliminationLayout, EliminationStep, Gibbs, NoiseFloor, coarsen, histogram, noise_floor,
     relative_entropy,
 };
 
@@ -45,12 +45,7 @@ impl Limit {
         }
         let coarse = grid(COARSE)?;
         let mut bins = vec![0.0; coarse.len()];
-        for (k, rho) in law.iter().enumerate() {
-            if let Some(bin) = coarse.cell_of(fine.centre(k)) {
-                bins[bin] += rho;
-            }
-        }
-        normalise(&coarse, &mut bins)?;
+        coarsen(fine, &law, &coarse, &mut bins)?;
         let floor = noise_floor(&coarse, &bins, walkers)?;
         Ok(Self { law, bins, gibbs, floor })
     }

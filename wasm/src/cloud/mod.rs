@@ -11,10 +11,11 @@ mod walkers;
 use losscape::base::elementary::exp;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::grid::{Axis, Grid};
-use losscape::base::random::{Xoshiro128PlusPlus, fill_normal, stream, uniform_in};
+use losscape::base::random::{Xoshiro128PlusPlus, add_normal, stream, uniform_in};
 use losscape::diffusion::{
     BatchDescent, Boundary, Calculus, Diffusion, Dynamics, Evolution, EvolutionLayout, EvolutionStep,
-    FokkerPlanck, FokkerPlanckLayout, Scheme, Uneven, moments, normalise, seed_walkers, share,
+    FokkerPlanck, FokkerPlanckLayout, Moments, Scheme, Uneven, cloud_moments, moments, normalise,
+    seed_walkers, share,
 };
 use losscape::{ArgError, Objective};
 use wasm_bindgen::prelude::*;
@@ -273,10 +274,12 @@ impl Cloud {
     /// As for [`advance`](Self::advance).
     pub fn variances(&self) -> Result<Vec<f64>, LabError> {
         let grid = self.equation.grid();
-        let of = |density: &[f64]| moments(grid, density).map(|moments| moments.covariance);
-        let [density, law] = [of(self.density.density())?, of(self.limit.law())?];
-        let at = self.walkers.positions();
-        Ok([0, 1].into_iter().flat_map(|k| [variance(at, k), density[k][k], law[k][k]]).collect())
+        let all: [Moments<f64, 2>; 3] = [
+            cloud_moments(self.walkers.positions())?,
+            moments(grid, self.density.density())?,
+            moments(grid, self.limit.law())?,
+        ];
+        Ok([0, 1].into_iter().flat_map(|k| all.map(|moments| moments.covariance[k][k])).collect())
     }
 
     /// Distances to the law in nats: of the density, of the cloud in 24 × 24 bins; then what a perfect cloud would read, its
@@ -298,14 +301,14 @@ impl Cloud {
     /// As for [`advance`](Self::advance).
     pub fn current(&self) -> Result<Vec<f64>, LabError> {
         let (mut along, mut up) = (vec![0.0; CELLS], vec![0.0; CELLS]);
-        self.equation.current(self.density.density(), 0, &mut along)?;
-        self.equation.current(self.density.density(), 1, &mut up)?;
+        self.equation.mean_current(self.density.density(), 0, &mut along)?;
+        self.equation.mean_current(self.density.density(), 1, &mut up)?;
         let (mut out, side) = (Vec::new(), SIDE as usize);
         let apart = side / ARROWS as usize;
         for row in (apart / 2..side).step_by(apart) {
             for column in (apart / 2..side).step_by(apart) {
                 let k = row * side + column;
-                out.extend([0.5 * (along[k] + along[k - 1]), 0.5 * (up[k] + up[k - side])]);
+                out.extend([along[k], up[k]]);
             }
         }
         Ok(out)
@@ -384,18 +387,6 @@ fn strength(grid: &Grid<f64, 2>, noise: Noise) -> Result<Vec<f64>, ArgError> {
     Ok(diffusion)
 }
 
-/// The walkers' variance along an axis.
-fn variance(positions: &[f64], axis: usize) -> f64 {
-    let (mut count, mut mean, mut square) = (0.0, 0.0, 0.0);
-    for x in positions.chunks(2) {
-        count += 1.0;
-        mean += x[axis];
-        square += x[axis] * x[axis];
-    }
-    mean /= count;
-    square / count - mean * mean
-}
-
 const fn dynamics<'a>(potential: &'a [f64], diffusion: &'a [f64]) -> Dynamics<'a, f64, 2> {
     let diffusion = Diffusion::Places { values: diffusion, calculus: Calculus::Ito };
     Dynamics { potential, drift: &[], diffusion }
@@ -410,10 +401,7 @@ fn starts(rng: &mut Xoshiro128PlusPlus, walkers: u32, spread: bool) -> Vec<f64> 
         }
         return at;
     }
-    fill_normal(rng, &mut at);
-    for x in at.chunks_mut(2) {
-        x[0] = START[0] + 0.2 * x[0];
-        x[1] = START[1] + 0.2 * x[1];
-    }
+    at.as_chunks_mut().0.fill(START);
+    add_normal(rng, 0.2, &mut at);
     at
 }

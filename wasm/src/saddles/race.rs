@@ -1,11 +1,12 @@
 //! Four methods that start beside a saddle.
 
 use losscape::base::random::{Rng, fill_sphere, stream};
-use losscape::base::vector::{axpy, distance, dot, norm};
+use losscape::base::vector::{axpy, distance, dot, norm, scale};
 use losscape::curvature::{
     CriticalSearch, SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep, SearchLayout, SearchStep,
 };
 use losscape::models::mlp::MlpObjective;
+use losscape::models::surfaces::Quadratic;
 use losscape::sgd::{AddNoise, FullBatch, LearningRate, Noise, Sgd, SgdLayout, SgdStep, Transform};
 use losscape::{ArgError, Curvature, Objective};
 use wasm_bindgen::prelude::*;
@@ -148,22 +149,24 @@ impl Saddles {
         let noisy = descent(&f, place, start.clone(), (noise, rate), &mut rng)?;
         let free = saddle_free(&f, place, &start, &mut rng)?;
         let (newton, back) = newton(&f, place, start)?;
-        let predicted = predicted(place, &way, settings);
+        let predicted = predicted(place, &way, settings)?;
         Ok(Race { tracks: [plain, noisy, free, newton], closer, predicted, back })
     }
 }
 
 /// The step at which descent on the quadratic of these curvatures is away.
-fn predicted(place: &Place, way: &[f64], settings: &RaceSettings) -> Option<u32> {
-    let mut components: Vec<f64> =
-        (0..place.values.len()).map(|k| settings.nudge * dot(place.vector(k), way)).collect();
-    (0..MOST_STEPS).find(|_| {
-        let away = norm(&components) > AWAY;
-        for (y, curvature) in components.iter_mut().zip(&place.values) {
-            *y *= 1.0 - settings.learning_rate * curvature;
-        }
+fn predicted(place: &Place, way: &[f64], settings: &RaceSettings) -> Result<Option<u32>, ArgError> {
+    let (f, rate) = (Quadratic::new(&place.values)?, LearningRate::constant(settings.learning_rate));
+    let mut components: Vec<f64> = (0..f.dim()).map(|k| dot(place.vector(k), way)).collect();
+    scale(settings.nudge, &mut components);
+    let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
+    let mut sgd = Sgd::new(&f, components, FullBatch, rate, workspace)?;
+    let mut rng = stream(0, 0);
+    Ok((0..MOST_STEPS).find(|_| {
+        let away = norm(sgd.params()) > AWAY;
+        let _ = sgd.step(&f, &mut rng);
         away
-    })
+    }))
 }
 
 /// Descent, until it has been away for three times as long as it took to leave.

@@ -9,7 +9,9 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::grid::Axis;
 use losscape::base::kernel::Kernel;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
-use losscape::diffusion::{Ensemble, EnsembleLayout, EnsembleStep, Kicked, seed_walkers};
+use losscape::diffusion::{
+    Ensemble, EnsembleLayout, EnsembleStep, Kicked, Moments, cloud_moments, seed_walkers,
+};
 use losscape::models::surfaces::RippledBowl;
 use losscape::objective::{Convolution, Convolved};
 use losscape::smoothing::{
@@ -197,20 +199,12 @@ impl Smoothing {
     }
 
     /// The mean of the runs and their standard deviation about it.
-    #[must_use]
-    pub fn moments(&self) -> Vec<f64> {
-        let at = self.swarm.positions();
-        let count = f64::from(u32::try_from(at.len()).unwrap_or(u32::MAX));
-        let mut mean = 0.0;
-        for x in at {
-            mean += x;
-        }
-        mean /= count;
-        let mut square = 0.0;
-        for x in at {
-            square += (x - mean) * (x - mean);
-        }
-        vec![mean, sqrt(square / count)]
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn moments(&self) -> Result<Vec<f64>, LabError> {
+        let Moments { mean: [mean], covariance: [[variance]] } = cloud_moments(self.swarm.positions())?;
+        Ok(vec![mean, sqrt(variance)])
     }
 
     /// Both lines as they are drawn: x, true value, smoothed value at each place.

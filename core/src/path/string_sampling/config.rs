@@ -45,7 +45,7 @@ pub struct StringSamplingConfig<R: Real = f32> {
     /// Points scanned within a segment; 98 there, with the two beads a hundred.
     pub points: u32,
     /// The point at which segments are split.
-    pub split: Split,
+    pub split: SplitAt,
     /// The number of times a segment may be halved; 10 there.
     pub depth: u32,
     /// The training of beads.
