@@ -1,6 +1,7 @@
 /** *Saddles* in the worker. */
 
 import * as kernel from '../../pkg/scalar/losscape_saddles.js';
+import { rowsOf } from '../lib/rows.ts';
 import type { Values } from '../lib/schema.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
@@ -121,10 +122,12 @@ class Searches implements Running<Frame, View, never> {
 
 /** Four numbers a place. */
 function places(rows: Float64Array): Place[] {
-  return Array.from({ length: rows.length / 4 }, (_, k) => {
-    const [search, loss, down, unsigned] = rows.subarray(4 * k, 4 * k + 4);
-    return { search: search!, loss: loss!, down: down!, unsigned: unsigned! };
-  });
+  return rowsOf(rows, 4).map(([search, loss, down, unsigned]) => ({
+    search: search!,
+    loss: loss!,
+    down: down!,
+    unsigned: unsigned!,
+  }));
 }
 
 function start(values: Values): Searches {

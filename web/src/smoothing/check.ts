@@ -3,6 +3,7 @@ import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { significant, tick } from '../lib/format.ts';
 import { linear } from '../lib/scale.ts';
+import type { Check } from './protocol.ts';
 
 const SIDE = 236;
 const LEFT = 50;
@@ -12,28 +13,19 @@ const TOP = 10;
 /** Single noisy steps on average against the smoothed slope: on the diagonal if one step is a step on the smoothed curve. */
 export class OneStep extends SizedPart {
   static override properties = { checks: { attribute: false }, running: { type: Boolean } };
-  /** Place, smoothed slope, average slope, standard error, again and again. */
-  declare checks: Float64Array;
+  declare checks: readonly Check[];
   declare running: boolean;
 
   constructor() {
     super();
-    this.checks = new Float64Array();
+    this.checks = [];
     this.width = 480;
   }
 
-  #rows(): readonly (readonly [number, number, number, number])[] {
-    const { checks } = this;
-    return Array.from(
-      { length: checks.length / 4 },
-      (_, k) => [checks[4 * k]!, checks[4 * k + 1]!, checks[4 * k + 2]!, checks[4 * k + 3]!] as const,
-    );
-  }
-
   protected override render() {
-    const rows = this.#rows();
-    const known = rows.filter(([, , , error]) => Number.isFinite(error));
-    const most = 1.1 * Math.max(1, ...rows.map(([, slope]) => Math.abs(slope)));
+    const rows = this.checks;
+    const known = rows.filter(({ error }) => Number.isFinite(error));
+    const most = 1.1 * Math.max(1, ...rows.map(({ slope }) => Math.abs(slope)));
     const x = linear([-most, most], [LEFT, this.width - 16]);
     const y = linear([-most, most], [SIDE - BOTTOM, TOP]);
     const clip = (v: number) => Math.min(most, Math.max(-most, v));
@@ -47,7 +39,7 @@ export class OneStep extends SizedPart {
           ${x.ticks(5).map((v) => svg`<text x=${x(v)} y=${SIDE - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`)}
           <text x=${(LEFT + this.width - 16) / 2} y=${SIDE - 4} text-anchor="middle">slope of the smoothed curve</text>
           <path class="diagonal" d="M${x(-most)} ${y(-most)}L${x(most)} ${y(most)}" />
-          ${known.map(([, slope, average, error]) => {
+          ${known.map(({ slope, average, error }) => {
             const cx = px(x(slope));
             return svg`<path class="bar" d="M${cx} ${px(y(clip(average - 2 * error)))}V${px(y(clip(average + 2 * error)))}" />
               <circle class="mark s-a" cx=${cx} cy=${px(y(clip(average)))} r="4" />`;
@@ -66,8 +58,8 @@ export class OneStep extends SizedPart {
                 </thead>
                 <tbody>
                   ${rows.map(
-                    ([at, slope, average, error]) => html`<tr>
-                      <th scope="row">${significant(at)}</th>
+                    ({ x, slope, average, error }) => html`<tr>
+                      <th scope="row">${significant(x)}</th>
                       <td>${significant(slope)}</td>
                       <td>${significant(average)}</td>
                       <td>${significant(error)}</td>

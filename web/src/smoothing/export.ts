@@ -4,13 +4,13 @@ import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
 import { type About, drawn, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
-import type { Facts } from './protocol.ts';
+import type { Facts, Sample } from './protocol.ts';
 
 interface TakeHome {
   about: About;
   facts: Facts | undefined;
   /** The visible parts; hidden ones are not exported. */
-  measured: readonly (readonly [number, number, number])[];
+  measured: readonly Sample[];
   smoothed: boolean;
 }
 
@@ -35,17 +35,19 @@ export function files({ about, facts, measured, smoothed }: TakeHome): HomeFile[
       what: 'csv',
       label: 'Places over the steps (CSV)',
       name: 'losscape-smoothing.csv',
-      make: () => toCsv(['step', 'mean_of_runs', 'descent_on_smoothed'], measured),
+      make: () =>
+        toCsv(
+          ['step', 'mean_of_runs', 'descent_on_smoothed'],
+          measured.map(({ step, mean, smooth }) => [step, mean, smooth]),
+        ),
     },
     {
       what: 'curves',
       label: 'Both curves (CSV)',
       name: 'losscape-smoothing-curves.csv',
       make: () => {
-        const { curves = new Float64Array() } = facts ?? {};
-        const rows = Array.from({ length: curves.length / 3 }, (_, k) => [
-          ...curves.subarray(3 * k, 3 * k + (smoothed ? 3 : 2)),
-        ]);
+        const { curves = [] } = facts ?? {};
+        const rows = curves.map(({ x, true: f, smooth }) => [x, f, ...(smoothed ? [smooth] : [])]);
         return toCsv(['x', 'true', ...(smoothed ? ['smoothed'] : [])], rows);
       },
     },

@@ -2,10 +2,11 @@
 
 import * as kernel from '../../pkg/scalar/losscape_smoothing.js';
 import { nextRecord } from '../lib/record.ts';
+import { rowsOf } from '../lib/rows.ts';
 import type { Values } from '../lib/schema.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
-import type { Facts, Frame } from './protocol.ts';
+import type { Facts, Frame, Sample } from './protocol.ts';
 
 /** Steps between two looks at the clock. */
 const CHUNK = 8;
@@ -14,7 +15,7 @@ const DRAWN = 400;
 
 class Runs implements Running<Frame, undefined, never> {
   #handle: kernel.Smoothing;
-  #measured: number[] = [];
+  #measured: Sample[] = [];
   #ended = false;
   #fresh = true;
 
@@ -28,7 +29,8 @@ class Runs implements Running<Frame, undefined, never> {
   }
 
   #measure(): void {
-    this.#measured.push(this.steps, this.#handle.moments()[0]!, this.#handle.smooth);
+    const { steps: step, smooth } = this.#handle;
+    this.#measured.push({ step, mean: this.#handle.moments()[0]!, smooth });
   }
 
   advance(target: number): boolean {
@@ -46,9 +48,9 @@ class Runs implements Running<Frame, undefined, never> {
     return {
       width: handle.width,
       temperature: handle.temperature,
-      curves: handle.curves(),
+      curves: rowsOf(handle.curves(), 3).map(([x, f, g]) => ({ x: x!, true: f!, smooth: g! })),
       minima: { true: handle.minima(0), smooth: handle.minima(handle.width) },
-      tree: handle.tree(),
+      tree: rowsOf(handle.tree(), 2).map(([width, x]) => ({ width: width!, x: x! })),
       last: handle.last_false(),
       bound: handle.bound(),
     };
@@ -57,7 +59,7 @@ class Runs implements Running<Frame, undefined, never> {
   frame(): Frame {
     const handle = this.#handle;
     const [mean, spread] = handle.moments();
-    const measured = Float64Array.from(this.#measured);
+    const measured = this.#measured;
     const facts = this.#fresh ? this.#facts() : undefined;
     this.#measured = [];
     this.#fresh = false;
@@ -70,7 +72,12 @@ class Runs implements Running<Frame, undefined, never> {
       mean: mean!,
       spread: spread!,
       smooth: handle.smooth,
-      checks: handle.checks(),
+      checks: rowsOf(handle.checks(), 4).map(([x, slope, average, error]) => ({
+        x: x!,
+        slope: slope!,
+        average: average!,
+        error: error!,
+      })),
       measured,
     };
   }

@@ -90,8 +90,8 @@ export class Landscape extends SizedPart {
 
   get #reading(): string {
     const x = this.cursor ?? this.start;
-    const of = (which: 1 | 2) => significant(height(this.facts.curves, which, x));
-    return `x = ${tick(x)}: true ${of(1)}${this.smoothed ? `, smoothed ${of(2)}` : ''}`;
+    const of = (which: 'true' | 'smooth') => significant(height(this.facts.curves, which, x));
+    return `x = ${tick(x)}: true ${of('true')}${this.smoothed ? `, smoothed ${of('smooth')}` : ''}`;
   }
 
   protected override render() {
@@ -137,12 +137,11 @@ export class Landscape extends SizedPart {
   #curves(high: number) {
     const { curves, minima, width } = this.facts;
     const x = this.#x();
-    const rows = Array.from({ length: curves.length / 3 }, (_, k) => curves.subarray(3 * k, 3 * k + 3));
-    const values = rows.flatMap(([, f, g]) => (this.smoothed ? [f!, g!] : [f!]));
+    const values = curves.flatMap(({ true: f, smooth }) => (this.smoothed ? [f, smooth] : [f]));
     const [low, top] = [Math.min(...values), Math.max(...values)];
     const room = 0.06 * (top - low);
     const y = linear([low - room, top + room], [high, TOP]);
-    const line = (which: 1 | 2) => polyline(rows.map((row) => [x(row[0]!), y(row[which]!)]));
+    const line = (which: 'true' | 'smooth') => polyline(curves.map((at) => [x(at.x), y(at[which])]));
     const ticks = (at: Float64Array, from: number) => [...at].map((m) => `M${px(x(m))} ${from}v10`).join('');
     const bump = width > 0 ? this.#bump(x, high) : nothing;
     return svg`${y.ticks(4).map(
@@ -150,8 +149,8 @@ export class Landscape extends SizedPart {
         <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
     )}
       ${bump}
-      ${this.smoothed ? svg`<path class="halo" d=${line(2)} /><path class="smoothed" d=${line(2)} />` : nothing}
-      <path class="true" d=${line(1)} />
+      ${this.smoothed ? svg`<path class="halo" d=${line('smooth')} /><path class="smoothed" d=${line('smooth')} />` : nothing}
+      <path class="true" d=${line('true')} />
       <path class="dips of-true" d=${ticks(minima.true, high + 3)} />
       ${this.smoothed ? svg`<path class="dips of-smoothed" d=${ticks(minima.smooth, high + 16)} />` : nothing}
       ${this.places ? this.#places(this.places, x, y, high) : this.#begin(x, y)}`;
@@ -173,7 +172,7 @@ export class Landscape extends SizedPart {
   }
 
   #begin(x: Linear, y: Linear) {
-    const [cx, cy] = [x(this.start), y(height(this.facts.curves, 1, this.start))];
+    const [cx, cy] = [x(this.start), y(height(this.facts.curves, 'true', this.start))];
     return svg`<circle class="run-mean" cx=${cx} cy=${cy} r="6" />`;
   }
 
@@ -182,9 +181,9 @@ export class Landscape extends SizedPart {
     const { curves } = this.facts;
     const clip = (v: number) => Math.min(ENDS[1], Math.max(ENDS[0], v));
     let dots = '';
-    for (const run of runs) dots += `M${px(x(clip(run)))} ${px(y(height(curves, 1, clip(run))))}h0`;
+    for (const run of runs) dots += `M${px(x(clip(run)))} ${px(y(height(curves, 'true', clip(run))))}h0`;
     const [mx, sx] = [x(clip(mean)), x(clip(smooth))];
-    const sy = y(height(curves, 2, clip(smooth)));
+    const sy = y(height(curves, 'smooth', clip(smooth)));
     return svg`<path class="runs" d=${dots} />
       <path class="run-mean" d="M${px(mx)} ${ground - 12}l7 12h-14z" />
       ${this.smoothed ? svg`<rect class="smooth-point" x=${px(sx) - 6} y=${px(sy) - 6} width="12" height="12" />` : nothing}`;
@@ -195,7 +194,7 @@ export class Landscape extends SizedPart {
     const x = this.#x();
     const y = linear([0, WIDEST], [top + tall, top + 18]);
     let dots = '';
-    for (let k = 0; k < tree.length; k += 2) dots += `M${px(x(tree[k + 1]!))} ${px(y(tree[k]!))}h0`;
+    for (const dip of tree) dots += `M${px(x(dip.x))} ${px(y(dip.width))}h0`;
     const now = y(Math.min(width, WIDEST));
     return svg`<text class="part-name" x=${LEFT} y=${top + 8}>dips left, by the width of the smoothing</text>
       ${[0, 0.2, 0.4, WIDEST].map(
@@ -235,8 +234,8 @@ export class Landscape extends SizedPart {
           ${places.map(
             (at) => html`<tr>
               <th scope="row">${at}</th>
-              <td>${significant(height(curves, 1, at))}</td>
-              ${this.smoothed ? html`<td>${significant(height(curves, 2, at))}</td>` : nothing}
+              <td>${significant(height(curves, 'true', at))}</td>
+              ${this.smoothed ? html`<td>${significant(height(curves, 'smooth', at))}</td>` : nothing}
             </tr>`,
           )}
         </tbody>

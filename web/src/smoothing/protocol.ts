@@ -2,17 +2,44 @@
 
 import type { Stand } from '../lib/protocol.ts';
 
+/** A place of both curves. */
+export interface Point {
+  x: number;
+  true: number;
+  smooth: number;
+}
+
+/** A minimum of the line smoothed by a width. */
+export interface Dip {
+  width: number;
+  x: number;
+}
+
+/** A place at which single steps are averaged: the smoothed slope, the average slope of the steps, and its standard error. */
+export interface Check {
+  x: number;
+  slope: number;
+  average: number;
+  error: number;
+}
+
+/** The mean of the runs and the place of the descent, at a step. */
+export interface Sample {
+  step: number;
+  mean: number;
+  smooth: number;
+}
+
 /** Constants of a run. */
 export interface Facts {
   /** The standard deviation of one step's noise, and the temperature that many make. */
   width: number;
   temperature: number;
-  /** x, true value and smoothed value, again and again. */
-  curves: Float64Array;
+  /** At equal distances, from the left end to the right one. */
+  curves: readonly Point[];
   /** Where the minima are. */
   minima: { true: Float64Array; smooth: Float64Array };
-  /** A width and the place of a minimum, again and again. */
-  tree: Float64Array;
+  tree: readonly Dip[];
   /** The width at which the last false minimum vanishes, if there are any and they do, and the bound for a Gaussian. */
   last: number | undefined;
   bound: number;
@@ -27,10 +54,9 @@ export interface Frame extends Stand {
   spread: number;
   /** Where descent on the smoothed curve is. */
   smooth: number;
-  /** Place, smoothed slope, average slope of single steps, its standard error, again and again. */
-  checks: Float64Array;
-  /** Step, mean of the runs, place of the descent: what has been measured since the last frame. */
-  measured: Float64Array;
+  checks: readonly Check[];
+  /** What has been measured since the last frame. */
+  measured: readonly Sample[];
 }
 
 /** Left and right end of what is drawn, as the kernel has it. */
@@ -39,19 +65,16 @@ export const ENDS = [-4, 4] as const;
 export const WIDEST = 0.6;
 
 /** The largest deviation of a single step's average from the smoothed slope, in standard errors. */
-export function largestDeviation(checks: Float64Array): number {
-  let largest = 0;
-  for (let k = 0; k < checks.length; k += 4)
-    largest = Math.max(largest, Math.abs(checks[k + 1]! - checks[k + 2]!) / checks[k + 3]!);
-  return largest;
+export function largestDeviation(checks: readonly Check[]): number {
+  return Math.max(0, ...checks.map(({ slope, average, error }) => Math.abs(slope - average) / error));
 }
 
-/** The value of the true (1) or the smoothed (2) curve at a place, between the two nearest of its points. */
-export function height(curves: Float64Array, which: 1 | 2, x: number): number {
-  const last = curves.length / 3 - 1;
+/** The value of a curve at a place, between the two nearest of its points. */
+export function height(curves: readonly Point[], which: 'true' | 'smooth', x: number): number {
+  const last = curves.length - 1;
   const at = ((x - ENDS[0]) / (ENDS[1] - ENDS[0])) * last;
   const low = Math.min(last - 1, Math.max(0, Math.floor(at)));
   const share = Math.min(1, Math.max(0, at - low));
-  const [a, b] = [curves[3 * low + which]!, curves[3 * low + 3 + which]!];
+  const [a, b] = [curves[low]![which], curves[low + 1]![which]];
   return a + share * (b - a);
 }

@@ -10,7 +10,7 @@ import { SEED } from '../grammar/settings.ts';
 import { count, significant } from '../lib/format.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
-import type { Frame } from './protocol.ts';
+import type { Frame, Sample } from './protocol.ts';
 import { arrived, questions } from './questions.ts';
 import {
   AMPLITUDE,
@@ -33,7 +33,7 @@ export class SmoothingExhibit extends Exhibit<Frame> {
   protected readonly schema = SCHEMA;
   protected readonly presets = PRESETS;
   /** Step, mean of the runs, place of the point. */
-  #measured: [number, number, number][] = [];
+  #measured: Sample[] = [];
   /** Where the reader looks, if not at the start. */
   #look: number | undefined;
 
@@ -47,8 +47,7 @@ export class SmoothingExhibit extends Exhibit<Frame> {
   }
 
   protected override arrived({ measured }: Frame): void {
-    for (let k = 0; k + 2 < measured.length; k += 3)
-      this.#measured.push([measured[k]!, measured[k + 1]!, measured[k + 2]!]);
+    this.#measured.push(...measured);
   }
 
   // ---- questions ----
@@ -168,7 +167,7 @@ export class SmoothingExhibit extends Exhibit<Frame> {
   }
 
   protected charts(): Chart[] {
-    const along = (k: 1 | 2) => this.#measured.map((at) => [at[0], at[k]] as const);
+    const along = (of: 'mean' | 'smooth') => this.#measured.map((at) => [at.step, at[of]] as const);
     return [
       {
         id: 'places',
@@ -176,8 +175,8 @@ export class SmoothingExhibit extends Exhibit<Frame> {
         span: TOTAL,
         format: place,
         series: [
-          { name: 'runs, mean', role: 's-a', mark: 'circle', points: along(1), veil: 'ends' },
-          { name: 'point', role: 's-b', mark: 'square', points: along(2), veil: 'ends' },
+          { name: 'runs, mean', role: 's-a', mark: 'circle', points: along('mean'), veil: 'ends' },
+          { name: 'point', role: 's-b', mark: 'square', points: along('smooth'), veil: 'ends' },
         ],
       },
     ];
@@ -190,7 +189,7 @@ export class SmoothingExhibit extends Exhibit<Frame> {
           // The slope of the smoothed curve reveals its dips.
           this.veils('ends')
             ? this.undrawn
-            : html`<lab-check .checks=${this.state?.checks ?? new Float64Array()} ?running=${this.playing}></lab-check>`
+            : html`<lab-check .checks=${this.state?.checks ?? []} ?running=${this.playing}></lab-check>`
         }
       </div>
       ${this.pinnedNote()}`;
