@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 extern crate std;
 use super::*;
 use crate::base::random::{fill_normal, shuffle, stream};
