@@ -188,7 +188,7 @@ fn convolve(cells: u32, width: f64) -> Result<(f64, f64), ArgError> {
     grid.fill(&mut values, |[x, _]| losscape::base::elementary::cos((x - 0.5) / 20.0))?;
     let clock = Instant::now();
     let workspace = vec![0.0; GridConvolutionLayout::new(&grid, &kernel).len()];
-    let mut convolution = GridConvolution::new(&grid, kernel, smoothing::Boundary::Periodic, workspace)?;
+    let mut convolution = GridConvolution::new(&grid, kernel, smoothing::Padding::Periodic, workspace)?;
     while convolution.step(&mut values) == ConvolutionStep::Line {}
     let middle = grid.index([cells / 2; 2]).map_or(f64::NAN, |k| values[k]);
     Ok((middle, clock.elapsed().as_secs_f64()))
