@@ -7,9 +7,9 @@ use losscape::base::random::stream;
 use losscape::models::surfaces::RippledBowl;
 use losscape::objective::Convolution;
 use losscape::smoothing::{
-    Boundary, Branch, BranchConfig, BranchStep, ConvolutionStep, Graduated, GraduatedConfig, GraduatedLayout,
+    Branch, BranchConfig, BranchStep, ConvolutionStep, Graduated, GraduatedConfig, GraduatedLayout,
     GraduatedStep, GridConvolution, GridConvolutionLayout, LineMinima, LineStep, OnePoint, OnePointLayout,
-    OnePointStep, Quadrature, SampledConvolution, SampledConvolutionLayout, SampledStep, Theorem,
+    OnePointStep, Padding, Quadrature, SampledConvolution, SampledConvolutionLayout, SampledStep, Theorem,
 };
 use losscape::{Objective, Real};
 
@@ -95,8 +95,7 @@ fn run<R: Real>(k: R, c: R) -> Vec<R> {
     let mut values = vec![R::ZERO; grid.len()];
     grid.fill(&mut values, |[x]| line.value(&[x], &mut [])).expect("the grid's length");
     let workspace = vec![R::NAN; GridConvolutionLayout::new(&grid, &kernel).len()];
-    let mut convolution =
-        GridConvolution::new(&grid, kernel, Boundary::Reflecting, workspace).expect("valid");
+    let mut convolution = GridConvolution::new(&grid, kernel, Padding::Reflecting, workspace).expect("valid");
     while convolution.step(&mut values) == ConvolutionStep::Line {}
     notes.extend(values.iter().map(|v| *v / k));
 
