@@ -56,7 +56,8 @@ for (const module of MODULES.keys()) {
   test(`the kernel of a page, ${module}, with its glue`, async () => {
     // Both builds have the same name, apart from hashes: the larger of the two counts.
     const builds = files.filter((name) => new RegExp(`${module}_bg-[^/]*\\.wasm$`).test(name));
-    assert.equal(builds.length, 2);
+    // One file, if both builds have the same bytes: a kernel without a loop.
+    assert.ok(builds.length === 1 || builds.length === 2, `${builds}`);
     within(module, Math.max(...builds.map(gzip)) + (await glue(module)), KERNEL);
   });
 }

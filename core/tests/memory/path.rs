@@ -80,7 +80,8 @@ fn curve(controls: impl Memory<f64>, workspace: impl Memory<f64>, mark: &dyn Fn(
     let (f, mut rng) = (ring(), stream(1, 0));
     let mut curve = Curve::new(&f, config, controls, workspace)?;
     let (mut point, mut images) = ([0.0; 2], [0.0; 8]);
-    (curve.point(0.3, &mut point), curve.trace(&mut images));
+    curve.point(0.3, &mut point);
+    curve.trace(&mut images);
     drive!(mark, 5, curve.step(&f, &mut rng), curve.controls().len())
 }
 

@@ -1,7 +1,8 @@
 //! Memory that changes its length at one look, and the sweep over all of them.
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use core::cell::Cell;
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::rc::Rc;
 
 use losscape::ArgError;
@@ -63,7 +64,9 @@ pub(crate) fn each_look<X: Clone>(name: &str, memory: &[X], run: impl Fn(Window<
     let len = memory.len();
     let held = |from: usize, until: usize, other: usize| {
         let looks = Rc::new(Looks::default());
-        (looks.from.set(from), looks.until.set(until), looks.other.set(other));
+        for (cell, value) in [(&looks.from, from), (&looks.until, until), (&looks.other, other)] {
+            cell.set(value);
+        }
         let mut room = memory.to_vec();
         room.extend(memory.last().cloned());
         let window = Window { memory: room, len, looks: Rc::clone(&looks) };
