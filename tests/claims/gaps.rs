@@ -1,8 +1,8 @@
 //! Gaps of energy between minima by dynamic string sampling, and the width of the network (a preprint of 2026).
 
 use losscape::path::{
-    Split, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout, StringSamplingStep,
-    Trainer,
+    SplitAt, StringSampling, StringSamplingConfig, StringSamplingEnd, StringSamplingLayout,
+    StringSamplingStep, Trainer,
 };
 use losscape::{Objective, Real};
 use losscape_tests::noise::{Moons, settle, start};
@@ -17,7 +17,7 @@ fn connected(f: &impl Objective<f64>, level: f64, [a, b]: [&[f64]; 2]) -> bool {
         accept: 1.0,
         train_to: 0.98,
         points: 18,
-        split: Split::Middle,
+        split: SplitAt::Middle,
         depth: 5,
         trainer: Trainer::Adam { learning_rate: 1e-2 },
         train_steps: 2000,
