@@ -6,6 +6,7 @@ import {
   comesBack,
   digest,
   guess,
+  into,
   leadsTo,
   nativeValues,
   playOut,
@@ -35,7 +36,7 @@ test('Play leads to the guess; what is asked is hidden; then the smaller batches
   await page.click('[data-do=play]');
   await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
   const seen = (selector: string) => page.locator(selector).count();
-  assert.equal(await seen('svg.gauges, svg.rescaled, #curvatures .series, #along .series'), 0);
+  assert.equal(await seen('svg.gauges, svg.kicks, svg.rescaled, #curvatures .series, #along .series'), 0);
   assert.equal(await seen('.hidden-value'), 9);
   await guess(page, 1);
   await playOut(page, 10_000);
@@ -84,11 +85,49 @@ test('a rescaling moves all measures, no output and no run; the link keeps it', 
   await page.context().close();
 });
 
+test('kicks wait for the guess; then their medians are those of a native run, and no kick changes a run', async () => {
+  const page = await into(lab, 'batch/#v=1&length=3000&step=3000');
+  assert.equal(await page.locator('svg.kicks').count(), 0);
+  await page.click('[data-do=skip]');
+  const said = async () => (await page.getAttribute('svg.kicks', 'aria-label'))!;
+  const medians = async () =>
+    /its median is ([\d., ]+): higher/
+      .exec(await said())![1]!
+      .split(', ')
+      .map(Number);
+  await page.waitForSelector('svg.kicks');
+  const bits = await digest(page);
+  const shown = await medians();
+  for (const [lane, batch] of [20, 10, 4, 2].entries()) {
+    const expected = Number(native.get(`kicked-${batch}`));
+    assert.ok(Math.abs(shown[lane]! / expected - 1) < 0.06, `${batch}: ${shown[lane]} and ${expected}`);
+  }
+  assert.equal(await page.locator('svg.kicks g .dots, svg.kicks .median').count(), 8);
+  assert.equal(await page.locator('lab-kicks tbody tr').count(), 16);
+  await page.locator('#set-kick').fill('0.5');
+  await page.waitForFunction(() =>
+    /kicks of 0\.5 /.test(document.querySelector('svg.kicks')!.getAttribute('aria-label')!),
+  );
+  const farther = await medians();
+  assert.ok(
+    farther.every((loss, lane) => loss > shown[lane]!) && farther[0]! > 3 * shown[0]!,
+    `${farther} and ${shown}`,
+  );
+  await page.waitForFunction(() => location.hash.includes('&kick=0.5'));
+  assert.equal(await digest(page), bits);
+  await page.click('[data-do=export]');
+  const csv = (await takeHome(page, 'kicks')).toString().trim().split('\r\n');
+  assert.equal(csv[0], 'step,radius,direction,loss_batch_20,loss_batch_10,loss_batch_4,loss_batch_2');
+  assert.equal(csv.length, 65);
+  await page.context().close();
+});
+
 test('a link leads to the same bits; what is taken home comes back, and holds nothing that is hidden', async () => {
   const { page } = await visit(lab, 'batch/#v=1&length=3000&hidden=8');
   await ready(page);
   await page.click('[data-do=export]');
-  assert.equal((await takeHome(page, 'csv')).toString().trim().split('\r\n').length, 1, 'hidden');
+  for (const what of ['csv', 'kicks'])
+    assert.equal((await takeHome(page, what)).toString().trim().split('\r\n').length, 1, `${what}, hidden`);
   await page.keyboard.press('Escape');
   await page.click('[data-do=skip]');
   await playOut(page, 3000);

@@ -13,6 +13,12 @@ fn main() -> Result<(), LabError> {
         }
         println!("digest-{until} {}", run.digest());
     }
+    let kicked = run.kicks(0.1)?;
+    for (batch, lane) in run.batches().into_iter().zip(kicked.chunks(64)) {
+        let mut lane = lane.to_vec();
+        lane.sort_by(f64::total_cmp);
+        println!("kicked-{batch} {}", lane[32]);
+    }
     let network = Rescaled::new(1)?;
     let (before, after) = (network.measures(1.0)?, network.measures(10.0)?);
     for (k, name) in ["largest", "trace", "ball", "box", "along"].into_iter().enumerate() {

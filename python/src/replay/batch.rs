@@ -22,7 +22,7 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
         hidden: values.count("hidden", default.hidden)?,
     };
     let (alpha, target) = (values.real("alpha", 4.0)?, values.count("step", 0)?);
-    values.done("batch", &["length"])?;
+    values.done("batch", &["length", "kick"])?;
     let mut run = Batch::new(&settings)?;
     let measured = run.measure()?;
     let lanes = measured.len() / 3;

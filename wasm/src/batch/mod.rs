@@ -1,6 +1,7 @@
 //! The experiment *Batch size*: one network trained with four batch sizes at one learning rate, the largest curvature where each
-//! is and that of its batches along their own slopes, and what a rescaling does to measures of sharpness.
+//! is and that of its batches along their own slopes, the loss after random kicks, and what a rescaling does to measures of sharpness.
 
+mod kicks;
 mod lane;
 mod problem;
 mod rescaled;

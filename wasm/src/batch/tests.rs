@@ -1,3 +1,7 @@
+use losscape::Objective;
+use losscape::base::random::{fill_sphere, stream};
+use losscape::base::vector::axpy;
+
 use super::{Batch, BatchSettings, Rescaled};
 
 /// The late medians of `ηλ/2`, from all points down, and those of `ηs/2` with the batch sharpness s.
@@ -56,6 +60,40 @@ fn all_begin_with_one_curvature() {
     let measured = run.measure().expect("accepted");
     assert!(measured.chunks(3).all(|lane| lane[..2] == measured[..2]), "{measured:?}");
     assert!(measured.chunks(3).all(|lane| lane[2].is_finite()), "{measured:?}");
+}
+
+/// The line and the kicks share a direction and a centre, and neither moves a run.
+#[test]
+fn kicks_and_slices_are_of_one_landscape() {
+    let mut run = Batch::new(&BatchSettings::default()).expect("accepted");
+    let start = run.kicks(0.1).expect("accepted");
+    assert!(
+        start.chunks(64).all(|lane| lane == &start[..64]),
+        "all begin at one place, and are kicked alike"
+    );
+    assert_eq!(start.len(), 4 * 64);
+    run.advance(50).expect("accepted");
+    let (bits, measured) = (run.digest(), run.measure().expect("accepted"));
+    let distances = run.distances().expect("accepted");
+    let slices = run.slices().expect("accepted");
+    assert_eq!([distances[0], distances[20], distances[40]], [-0.5, 0.0, 0.5]);
+    let [still, far] = [0.0, 0.5].map(|radius| run.kicks(radius).expect("accepted"));
+    for (lane, slice) in slices.chunks(41).enumerate() {
+        let loss = measured[3 * lane + 1];
+        assert!(still[64 * lane..64 * (lane + 1)].iter().all(|kicked| *kicked == loss), "lane {lane}");
+        assert_eq!([slice[20], slice[40]], [loss, far[64 * lane]], "lane {lane}");
+    }
+    assert!(far[..64].windows(2).all(|pair| pair[0] != pair[1]), "each kick has a direction of its own");
+    // The first kick of the last run, by hand.
+    let f = run.points.loss(run.net).expect("accepted");
+    let (mut kicked, mut scratch) = (vec![0.0; f.dim()], vec![0.0; f.scratch_len()]);
+    fill_sphere(&mut stream(0, 5), 0.5, &mut kicked);
+    axpy(1.0, run.lanes[3].params(), &mut kicked);
+    assert!((f.value(&kicked, &mut scratch) / far[3 * 64] - 1.0).abs() < 1e-12);
+    assert_eq!(run.digest(), bits);
+    for bad in [-0.1, f64::NAN, f64::INFINITY] {
+        assert_eq!(run.kicks(bad).unwrap_err().arg, "radius");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import '../grammar/fit.ts';
 import './gauges.ts';
+import './kicks.ts';
 import './rescaled.ts';
 import type { Chart } from '../grammar/asking.ts';
 import { Exhibit } from '../grammar/exhibit.ts';
@@ -16,7 +17,7 @@ import { ROLES } from './gauges.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { type Frame, median, type Sample, type View } from './protocol.ts';
 import { questions, survivor } from './questions.ts';
-import { ALPHA, HIDDEN, LENGTH, PRESETS, RATE, SCHEMA } from './schema.ts';
+import { ALPHA, HIDDEN, KICK, LENGTH, PRESETS, RATE, SCHEMA, VIEWED } from './schema.ts';
 
 /** Shares of the edge that differ by less are the same. */
 const SAME = 0.03;
@@ -41,16 +42,24 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   protected override get view(): View {
-    return { alpha: this.#hideRescaled ? undefined : this.number('alpha') };
+    return {
+      alpha: this.#hideRescaled ? undefined : this.number('alpha'),
+      // What is around the runs takes longer than a frame of play.
+      kick: this.veils('curvatures') || this.playing ? undefined : this.number('kick'),
+    };
   }
 
   protected override guessed(): void {
     void this.lookAgain();
   }
 
-  /** The rescaled network is another one: it changes no run. */
+  protected override paused(): void {
+    void this.lookAgain();
+  }
+
+  /** The rescaled network is another one, and no run goes on from where it is kicked. */
   protected override set(key: string, value: number | string): void {
-    if (key !== ALPHA.key) {
+    if (!VIEWED.includes(key)) {
       super.set(key, value);
       return;
     }
@@ -116,7 +125,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   protected describe(): string {
     const v = this.values;
     const of = (key: string) => significant(this.number(key));
-    return `1-${v.hidden}-${v.hidden}-1 network, η ${of('rate')}, batches of ${this.#batches.join(', ')} of 20 points, α ${of('alpha')}, seed ${v.seed}, step ${this.state?.step ?? 0}`;
+    return `1-${v.hidden}-${v.hidden}-1 network, η ${of('rate')}, batches of ${this.#batches.join(', ')} of 20 points, α ${of('alpha')}, ρ ${of('kick')}, seed ${v.seed}, step ${this.state?.step ?? 0}`;
   }
 
   get #now(): Sample | undefined {
@@ -244,8 +253,10 @@ export class BatchExhibit extends Exhibit<Frame, View> {
 
   protected override curves() {
     const rescaled = this.#hideRescaled ? undefined : this.state?.rescaled;
+    const kicked = this.veils('curvatures') ? undefined : this.state?.kicked;
     return html`<div class="charts">
         ${this.others()}
+        ${kicked ? html`<lab-kicks .batches=${this.#batches} .kicked=${kicked}></lab-kicks>` : nothing}
         ${
           rescaled
             ? html`<lab-rescaled .rescaled=${rescaled}></lab-rescaled>`
@@ -256,7 +267,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   protected controls() {
-    return html`${this.slider(RATE)} ${this.choice(LENGTH)} ${this.slider(ALPHA, false)}`;
+    return html`${this.slider(RATE)} ${this.choice(LENGTH)} ${this.slider(ALPHA, false)} ${this.slider(KICK, false)}`;
   }
 
   protected moreControls() {
@@ -271,6 +282,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
       batches: this.#batches,
       measured: this.veils('curvatures') ? [] : this.#measured,
       rescaled: this.#hideRescaled ? undefined : this.state?.rescaled,
+      kicked: this.veils('curvatures') ? undefined : this.state?.kicked,
     });
   }
 

@@ -4,7 +4,7 @@ import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
 import { type About, drawn, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
-import { MEASURES, type Measured, type Sample } from './protocol.ts';
+import { type Kicked, MEASURES, type Measured, type Sample } from './protocol.ts';
 
 interface TakeHome {
   about: About;
@@ -12,9 +12,10 @@ interface TakeHome {
   /** The visible parts; hidden ones are not exported. */
   measured: readonly Sample[];
   rescaled: Measured | undefined;
+  kicked: Kicked | undefined;
 }
 
-export function files({ about, batches, measured, rescaled }: TakeHome): HomeFile[] {
+export function files({ about, batches, measured, rescaled, kicked }: TakeHome): HomeFile[] {
   const drawings = (selector: string) =>
     [...about.root.querySelectorAll<SVGSVGElement>(selector)].map((drawing) => drawn(drawing));
   return [
@@ -28,7 +29,7 @@ export function files({ about, batches, measured, rescaled }: TakeHome): HomeFil
       what: 'svg',
       label: 'All figures (SVG)',
       name: 'losscape-batch.svg',
-      make: () => sheet(about, drawings('svg.gauges, svg.fit, lab-curves svg, svg.rescaled')),
+      make: () => sheet(about, drawings('svg.gauges, svg.fit, lab-curves svg, svg.kicks, svg.rescaled')),
     },
     {
       what: 'csv',
@@ -54,6 +55,23 @@ export function files({ about, batches, measured, rescaled }: TakeHome): HomeFil
           ['alpha', ...MEASURES.map((name) => name.replaceAll(' ', '_')), 'largest_change_of_an_output'],
           rescaled ? [[rescaled.alpha, ...rescaled.ratios, rescaled.differs]] : [],
         ),
+    },
+    {
+      what: 'kicks',
+      label: 'Losses after kicks (CSV)',
+      name: 'losscape-batch-kicks.csv',
+      make: () => {
+        const each = (kicked?.losses.length ?? 0) / batches.length;
+        return toCsv(
+          ['step', 'radius', 'direction', ...batches.map((b) => `loss_batch_${b}`)],
+          Array.from({ length: each }, (_, k) => [
+            kicked!.step,
+            kicked!.radius,
+            k,
+            ...batches.map((_, lane) => kicked!.losses[each * lane + k]!),
+          ]),
+        );
+      },
     },
   ];
 }

@@ -5,7 +5,7 @@ import { nextRecord } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
-import { type Frame, MEASURES, type Measured, type Sample, type View } from './protocol.ts';
+import { type Frame, type Kicked, MEASURES, type Measured, type Sample, type View } from './protocol.ts';
 
 /** Steps between two looks at the clock. */
 const CHUNK = 8;
@@ -18,6 +18,8 @@ class Lanes implements Running<Frame, View, never> {
   #fresh = true;
   #network: kernel.Rescaled | undefined;
   #alpha: number | undefined;
+  /** The step and the length of the kicks that the page has. */
+  #known = '';
 
   constructor(handle: kernel.Batch, seed: number) {
     this.#handle = handle;
@@ -52,7 +54,13 @@ class Lanes implements Running<Frame, View, never> {
     return { alpha, ratios, loss: after[MEASURES.length]!, differs: after[MEASURES.length + 1]! };
   }
 
-  frame({ alpha }: View): Frame {
+  #kicked(radius: number): Kicked {
+    const handle = this.#handle;
+    const [losses, slices, distances] = [handle.kicks(radius), handle.slices(), handle.distances()];
+    return { step: this.steps, radius, losses, slices, distances };
+  }
+
+  frame({ alpha, kick }: View): Frame {
     const handle = this.#handle;
     const frame: Frame = {
       step: this.steps,
@@ -68,6 +76,11 @@ class Lanes implements Running<Frame, View, never> {
     }
     if (alpha !== undefined && alpha !== this.#alpha) frame.rescaled = this.#rescaled(alpha);
     this.#alpha = alpha;
+    const wanted = `${this.steps} ${kick}`;
+    if (kick !== undefined && wanted !== this.#known) {
+      frame.kicked = this.#kicked(kick);
+      this.#known = wanted;
+    }
     this.#measured = [];
     this.#fresh = false;
     return frame;

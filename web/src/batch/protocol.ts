@@ -19,9 +19,22 @@ export interface Measured {
   differs: number;
 }
 
-/** What the reader looks at: a rescaling, once it may be seen. */
+/** Losses around every run at a step, run by run. */
+export interface Kicked {
+  step: number;
+  /** The length of the kicks. */
+  radius: number;
+  /** After kicks of that length, the same for all runs. */
+  losses: Float64Array;
+  /** Along one line, the same for all runs, at these distances from each. */
+  slices: Float64Array;
+  distances: Float64Array;
+}
+
+/** What the reader looks at: a rescaling and the length of kicks, once they may be seen and nothing plays. */
 export interface View {
   alpha: number | undefined;
+  kick: number | undefined;
 }
 
 /** One measurement: of each run `ηλ/2`, the loss, and `ηs/2` with the curvature s of batches along their own slopes. */
@@ -42,6 +55,7 @@ export interface Frame extends Stand {
   /** What has been measured since the last frame. */
   measured: readonly Sample[];
   rescaled?: Measured;
+  kicked?: Kicked;
 }
 
 /** The middle one of some values. */

@@ -51,7 +51,23 @@ export const ALPHA: NumberField = {
   scale: 'log',
 };
 
-export const SCHEMA = withCommon([SEED, RATE, HIDDEN, LENGTH, ALPHA], {
+export const KICK: NumberField = {
+  kind: 'number',
+  key: 'kick',
+  name: 'kick',
+  symbol: 'ρ',
+  help: 'How far every run is kicked, in the same random directions, to see its loss there. No run goes on from there.',
+  min: 0,
+  max: 0.5,
+  default: 0.1,
+  scale: 'linear',
+  step: 0.01,
+};
+
+/** What the reader looks at changes no run. */
+export const VIEWED: readonly string[] = [ALPHA.key, KICK.key];
+
+export const SCHEMA = withCommon([SEED, RATE, HIDDEN, LENGTH, ALPHA, KICK], {
   last: 30_000,
   replays: 'The link replays all four runs to this step.',
   digest: 'the weights of all four runs at that step',
