@@ -56,8 +56,11 @@ test('the same bits as natively, the losses by ways down that were recorded, and
     ['predicted', 'descent-predicted'],
     ['noisy', 'noisy-left'],
     ['free', 'free-left'],
+    ['heavy', 'heavy-left'],
   ] as const)
     assert.equal(await text(page, shown), `${native.get(name)} steps`);
+  const slope = Number((await text(page, 'slope')).replace('−', '-'));
+  assert.ok(slope < 1e-10 && Math.abs(slope / number('slope') - 1) < 0.05, `${slope}`);
   assert.ok(Number((await text(page, 'back')).replace('−', '-')) < 1e-6, 'Newton goes back');
   assert.match(
     await text(page, 'answer'),
@@ -172,6 +175,59 @@ test('the race again from elsewhere, without a new search; ghosts by products', 
   await page.context().close();
 });
 
+test('methods are switched by keys, and damping by its control: neither needs a search, both go along in the link', async () => {
+  const page = await searched();
+  const bits = await digest(page);
+  const lines = () => page.locator('svg.race .series').count();
+  const marks = () => page.locator('svg.race .mark').count();
+  assert.deepEqual([await lines(), await marks()], [5, 5]);
+  assert.match(
+    (await page.textContent('lab-race .readout'))!,
+    /heavy ball leaves after \d+ steps; Newton returns/,
+  );
+  const drawn = (name: string) => page.locator(`lab-race button:text-is("${name}")`);
+  for (const name of ['Newton', 'with noise']) {
+    await drawn(name).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      (name) =>
+        [...document.querySelectorAll('lab-race button')].some(
+          (button) => button.textContent!.trim() === name && button.getAttribute('aria-pressed') === 'false',
+        ),
+      name,
+    );
+  }
+  assert.deepEqual([await lines(), await marks()], [3, 3]);
+  assert.equal(await page.locator('svg.race .s-theory').count(), 0);
+  const said = (await page.textContent('lab-race .readout'))!;
+  assert.doesNotMatch(said, /with noise|Newton returns/);
+  await page.click('summary:has-text("More controls")');
+  const free = `${native.get('free-left-0.1')} steps`;
+  assert.notEqual(await text(page, 'free'), free);
+  await page.locator('#set-damping').fill('1000');
+  await page.waitForFunction(
+    (free) => document.querySelector('[data-test=free]')!.textContent!.trim() === free,
+    free,
+  );
+  assert.equal(await text(page, 'descent'), `${native.get('descent-left')} steps`);
+  assert.equal(await digest(page), bits, 'the same places');
+  await page.waitForFunction(() => /damping=0\.1&off=noise,newton&/.test(location.hash));
+  const again = await visit(lab, `saddles/${await page.evaluate(() => location.hash)}`);
+  await again.page.waitForSelector('[data-test=replay][data-state=same]');
+  await skipAll(again.page);
+  await again.page.waitForSelector('svg.race');
+  assert.equal(await again.page.locator('svg.race .series').count(), 3);
+  await again.page.click('summary:has-text("More controls")');
+  assert.equal(await text(again.page, 'free'), free);
+  for (const name of ['descent', 'saddle-free Newton', 'heavy ball'])
+    await again.page.locator(`lab-race button:text-is("${name}")`).click();
+  await again.page.waitForFunction(() =>
+    document.querySelector('lab-race .readout')!.textContent!.includes('No method is drawn'),
+  );
+  await again.page.context().close();
+  await page.context().close();
+});
+
 test('a link leads to the same bits; what is taken home comes back, and holds nothing that is hidden', async () => {
   const { page } = await visit(lab, 'saddles/#v=1&hidden=2');
   await ready(page);
@@ -193,7 +249,7 @@ test('a link leads to the same bits; what is taken home comes back, and holds no
   );
   assert.match(
     (await takeHome(page, 'race')).toString(),
-    /^method_of_descent_with_noise_saddle_free_Newton_Newton,step,loss\r\n0,0,/,
+    /^method_of_descent_with_noise_saddle_free_Newton_Newton_heavy_ball,step,loss\r\n0,0,/,
   );
   const svg = (await takeHome(page, 'svg')).toString();
   assert.match(svg, /fingerprint [0-9a-f]{4} /);

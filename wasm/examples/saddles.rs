@@ -31,13 +31,19 @@ fn main() -> Result<(), LabError> {
     println!("highest {search}");
     println!("lowest-curvature {}", run.curvatures()?[0]);
     let race = run.race(&RaceSettings::default())?;
-    for (method, name) in ["descent", "noisy", "free", "newton"].into_iter().enumerate() {
+    for (method, name) in ["descent", "noisy", "free", "newton", "heavy"].into_iter().enumerate() {
         println!("{name}-left {}", race.left(method).unwrap_or(0));
         println!("{name}-ends {}", race.losses(method).last().copied().unwrap_or(f64::NAN));
     }
     println!("descent-closer {}", race.closer().unwrap_or(0));
     println!("descent-predicted {}", race.predicted().unwrap_or(0));
     println!("newton-back {}", race.back());
+    println!("newton-down {}", race.newton_down().unwrap_or(u32::MAX));
+    for damping in [1e-4f32, 1e-2, 1e-1] {
+        let race = run.race(&RaceSettings { damping: f64::from(damping), ..RaceSettings::default() })?;
+        println!("free-left-{damping} {}", race.left(2).unwrap_or(0));
+    }
+    println!("slope {:e}", run.slope()?);
     let ghosts = Ghosts::new(1)?;
     let exact = ghosts.exact();
     println!("ghosts-largest {}", exact[exact.len() - 1]);

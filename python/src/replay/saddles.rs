@@ -14,7 +14,7 @@ pub(super) fn saddles(values: &mut Values) -> Result<Outcome> {
         trained: values.word("starts", default.trained, &[("training", true), ("random", false)])?,
     };
     let target = values.count("step", 0)?;
-    values.done("saddles", &["place", "nudge", "rate", "kicks"])?;
+    values.done("saddles", &["place", "nudge", "rate", "kicks", "damping", "off"])?;
     let mut run = Saddles::new(&settings)?;
     while run.searches() < target {
         run.advance(200)?;

@@ -20,6 +20,7 @@ const NEARLY_FLAT: Tolerance<f64> = Tolerance::relative(0.01);
 #[derive(Debug)]
 pub(super) struct Place {
     search: u32,
+    slope: f64,
     pub(super) params: Vec<f64>,
     /// Ascending.
     pub(super) values: Vec<f64>,
@@ -67,8 +68,17 @@ impl Saddles {
         }
         let found = self.found_by(search)?;
         let [values, vectors] = spectrum(&self.problem.loss()?, &found.params)?;
-        self.place = Some(Place { search, params: found.params.clone(), values, vectors });
+        let (slope, params) = (found.point.grad_norm, found.params.clone());
+        self.place = Some(Place { search, slope, params, values, vectors });
         Ok(())
+    }
+
+    /// ‖∇L‖, the length of the gradient there: what the search ended with.
+    ///
+    /// # Errors
+    /// As for [`curvatures`](Self::curvatures).
+    pub fn slope(&self) -> Result<f64, LabError> {
+        Ok(self.looked_at()?.slope)
     }
 
     /// The curvatures there, ascending.

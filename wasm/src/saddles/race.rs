@@ -1,4 +1,4 @@
-//! Four methods that start beside a saddle.
+//! Five methods that start beside a saddle.
 
 use losscape::base::random::{Rng, fill_sphere, stream};
 use losscape::base::vector::{axpy, distance, dot, norm, scale};
@@ -7,7 +7,7 @@ use losscape::curvature::{
 };
 use losscape::models::mlp::MlpObjective;
 use losscape::models::surfaces::Quadratic;
-use losscape::sgd::{AddNoise, FullBatch, LearningRate, Noise, Sgd, SgdLayout, SgdStep, Transform};
+use losscape::sgd::{AddNoise, FullBatch, LearningRate, Momentum, Noise, Sgd, SgdLayout, SgdStep, Transform};
 use losscape::{ArgError, Curvature, Objective};
 use wasm_bindgen::prelude::*;
 
@@ -21,9 +21,10 @@ const AWAY: f64 = 0.1;
 const MOST_STEPS: u32 = 20_000;
 const SHOWN: u32 = 4;
 const FEWEST: u32 = 50;
-/// The most moves of saddle-free Newton, and the damping that it begins with.
+/// The most moves of saddle-free Newton, and of Newton's method.
 const MOST_MOVES: u32 = 200;
-const DAMPING: f64 = 1e-3;
+/// μ of the heavy ball.
+const MOMENTUM: f64 = 0.9;
 /// The slope at which Newton and saddle-free Newton end.
 const FLAT: f64 = 1e-9;
 
@@ -39,6 +40,8 @@ pub struct RaceSettings {
     pub learning_rate: f64,
     /// The standard deviation of the noise in each component of the gradient.
     pub noise: f64,
+    /// The damping that saddle-free Newton begins with, as a share of the largest curvature.
+    pub damping: f64,
 }
 
 impl Default for RaceSettings {
@@ -49,13 +52,14 @@ impl Default for RaceSettings {
             nudge: f64::from(0.001f32),
             learning_rate: f64::from(0.1f32),
             noise: f64::from(0.01f32),
+            damping: f64::from(0.001f32),
         }
     }
 }
 
 #[wasm_bindgen]
 impl RaceSettings {
-    /// The lab's defaults, to be changed as needed: from a thousandth away, η = 0.1, noise 0.01, seed 1.
+    /// The lab's defaults, to be changed as needed: from a thousandth away, η = 0.1, noise 0.01, damping 0.001, seed 1.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
@@ -78,14 +82,23 @@ impl Track {
     }
 }
 
-/// How descent, descent with noise, saddle-free Newton and Newton's method went on, in this order.
+/// Where Newton's method has ended.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    /// How far from the saddle.
+    back: f64,
+    /// Directions that go down there, if it has settled.
+    down: Option<u32>,
+}
+
+/// How descent, descent with noise, saddle-free Newton, Newton's method and the heavy ball went on, in this order.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Race {
-    tracks: [Track; 4],
+    tracks: [Track; 5],
     closer: Option<u32>,
     predicted: Option<u32>,
-    back: f64,
+    newton: End,
 }
 
 #[wasm_bindgen]
@@ -121,7 +134,14 @@ impl Race {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn back(&self) -> f64 {
-        self.back
+        self.newton.back
+    }
+
+    /// How many directions go down where Newton's method has ended; nothing if it has not settled.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn newton_down(&self) -> Option<u32> {
+        self.newton.down
     }
 }
 
@@ -147,10 +167,12 @@ impl Saddles {
         let closer = descent(&f, place, beside(0.1 * settings.nudge), rate, &mut rng)?.left;
         let plain = descent(&f, place, start.clone(), rate, &mut rng)?;
         let noisy = descent(&f, place, start.clone(), (noise, rate), &mut rng)?;
-        let free = saddle_free(&f, place, &start, &mut rng)?;
-        let (newton, back) = newton(&f, place, start)?;
+        let free = saddle_free(&f, place, &start, settings.damping, &mut rng)?;
+        let heavy = Momentum::heavy_ball(MOMENTUM, vec![0.0; start.len()]);
+        let heavy = descent(&f, place, start.clone(), (rate, heavy), &mut rng)?;
+        let (steps, newton) = newton(&f, place, start)?;
         let predicted = predicted(place, &way, settings)?;
-        Ok(Race { tracks: [plain, noisy, free, newton], closer, predicted, back })
+        Ok(Race { tracks: [plain, noisy, free, steps, heavy], closer, predicted, newton })
     }
 }
 
@@ -201,13 +223,14 @@ fn saddle_free(
     f: &MlpObjective<'_, f64>,
     place: &Place,
     start: &[f64],
+    damping: f64,
     rng: &mut impl Rng,
 ) -> Result<Track, ArgError> {
     let dim = f.dim();
     let layout = SaddleFreeLayout::new(dim, dim, f.scratch_len(), f.hess_vec_scratch_len());
     let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
     let products = u32::try_from(dim).unwrap_or(u32::MAX);
-    let config = SaddleFreeConfig { products, damping: DAMPING, grad_norm: FLAT };
+    let config = SaddleFreeConfig { products, damping, grad_norm: FLAT };
     let mut walk = SaddleFree::new(f, config, start, basis, krylov, vec![0.0; layout.len()])?;
     let mut track = Track::default();
     while walk.moves() < MOST_MOVES {
@@ -228,12 +251,12 @@ fn saddle_free(
     Ok(track)
 }
 
-/// Newton's steps, damped so that the slope falls; and how far from the place they end.
-fn newton(f: &MlpObjective<'_, f64>, place: &Place, start: Vec<f64>) -> Result<(Track, f64), ArgError> {
+/// Newton's steps, damped so that the slope falls; and where they end.
+fn newton(f: &MlpObjective<'_, f64>, place: &Place, start: Vec<f64>) -> Result<(Track, End), ArgError> {
     let layout = SearchLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
     let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
     let mut search = CriticalSearch::new(f, FLAT, start, matrix, workspace)?;
-    let (mut track, mut scratch) = (Track::default(), vec![0.0; f.scratch_len()]);
+    let (mut track, mut scratch, mut down) = (Track::default(), vec![0.0; f.scratch_len()], None);
     track.note(0, f.value(search.params(), &mut scratch));
     while search.moves() < MOST_MOVES {
         match search.step(f) {
@@ -247,12 +270,12 @@ fn newton(f: &MlpObjective<'_, f64>, place: &Place, start: Vec<f64>) -> Result<(
             | SearchStep::Product { .. }
             | SearchStep::Decomposed
             | SearchStep::Refused => (),
-            SearchStep::Settled(_)
-            | SearchStep::Stuck(_)
-            | SearchStep::NotFinite
-            | SearchStep::MemoryChanged => break,
+            SearchStep::Settled(point) => {
+                down = Some(point.signature.negative);
+                break;
+            }
+            SearchStep::Stuck(_) | SearchStep::NotFinite | SearchStep::MemoryChanged => break,
         }
     }
-    let back = distance(search.params(), &place.params);
-    Ok((track, back))
+    Ok((track, End { back: distance(search.params(), &place.params), down }))
 }

@@ -1,4 +1,5 @@
 use losscape::Real;
+use losscape::base::elementary::{ln, sqrt};
 
 use super::{Ghosts, Race, RaceSettings, Saddles, SaddlesSettings, Split};
 
@@ -115,6 +116,32 @@ fn race(saddles: &Saddles, settings: RaceSettings) -> Race {
     saddles.race(&settings).expect("accepted")
 }
 
+/// The steps of the heavy ball from those of descent: both leave at a rate ln z, where for descent z = 1 − ηλ, and for the heavy ball z is
+/// the larger root of z² − (1 + μ − ηλ) z + μ = 0 (Polyak 1964).
+fn heavy_steps(lowest: f64, race: &Race) -> f64 {
+    let (growth, momentum) = (0.1 * -lowest, 0.9);
+    let sum = 1.0 + momentum + growth;
+    let root = 0.5 * (sum + sqrt(sum * sum - 4.0 * momentum));
+    f64::from(race.left(0).expect("leaves")) * ln(1.0 + growth) / ln(root)
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn damping_slows_saddle_free_newton_and_nothing_else() {
+    let mut saddles = searched(SaddlesSettings::default(), 9);
+    saddles.look_at(highest(&saddles)).expect("found");
+    let at = |damping| race(&saddles, RaceSettings { damping, ..RaceSettings::default() });
+    let races = [1e-4, 1e-3, 1e-2, 1e-1].map(at);
+    let left = races.each_ref().map(|race| race.left(2).expect("leaves"));
+    println!("saddle-free Newton leaves at {left:?}");
+    assert!(left.is_sorted() && left[0] < left[3], "{left:?}");
+    for race in &races[1..] {
+        for method in [0, 1, 3, 4] {
+            assert_eq!(race.losses(method), races[0].losses(method), "{method}");
+        }
+    }
+}
+
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn descent_is_slow_newton_goes_back_and_magnitudes_are_fast() {
@@ -122,25 +149,29 @@ fn descent_is_slow_newton_goes_back_and_magnitudes_are_fast() {
     saddles.look_at(highest(&saddles)).expect("found");
     assert!(saddles.curvatures().expect("looked at")[0] < 0.0, "a saddle");
     let race = race(&saddles, RaceSettings::default());
-    let [plain, noisy, free, newton] = [0, 1, 2, 3].map(|method| race.left(method));
+    let [plain, noisy, free, newton, heavy] = [0, 1, 2, 3, 4].map(|method| race.left(method));
     println!(
-        "left at {plain:?} {noisy:?} {free:?} {newton:?}, closer {:?}, predicted {:?}",
+        "left at {plain:?} {noisy:?} {free:?} {newton:?} {heavy:?}, closer {:?}, predicted {:?}",
         race.closer(),
         race.predicted()
     );
     let (plain, free) = (plain.expect("leaves"), free.expect("leaves"));
     assert!(noisy.is_some() && 3 * free < plain, "{plain} {free}");
-    assert_eq!(newton, None);
+    assert_eq!((newton, race.newton_down()), (None, Some(2)));
     assert!(race.back() < 1e-6, "{}", race.back());
     let predicted = race.predicted().expect("it goes down");
     assert!((f64::from(plain) / f64::from(predicted) - 1.0).abs() < 0.1, "{plain} for {predicted}");
     let closer = race.closer().expect("leaves");
     assert!(closer > plain && closer < 2 * plain, "a constant more: {plain}, {closer}");
-    for method in 0..4 {
+    let heavy = heavy.expect("leaves");
+    let root = heavy_steps(saddles.curvatures().expect("looked at")[0], &race);
+    assert!(heavy > free && 2 * heavy < plain, "{free} {heavy} {plain}");
+    assert!((f64::from(heavy) / root - 1.0).abs() < 0.3, "{heavy} for {root}");
+    for method in 0..5 {
         let losses = race.losses(method);
         assert!(losses.len() >= 4 && losses[0] == 0.0);
     }
-    assert!(race.losses(4).is_empty() && race.left(4).is_none());
+    assert!(race.losses(5).is_empty() && race.left(5).is_none());
 }
 
 #[test]
@@ -172,12 +203,16 @@ fn bad_settings_are_refused_by_name() {
     assert_eq!(saddles.curvatures().unwrap_err().arg, "place");
     assert_eq!(saddles.look_at(7).unwrap_err().arg, "place");
     assert!(saddles.found().len() == 4, "the first search has found something");
+    assert_eq!(saddles.slope().unwrap_err().arg, "place");
     saddles.look_at(1).expect("found");
+    assert!(saddles.slope().expect("looked at") < 1e-10);
     let good = RaceSettings::default();
     for (bad, arg) in [
         (RaceSettings { nudge: 0.0, ..good }, "nudge"),
         (RaceSettings { learning_rate: 0.0, ..good }, "learning_rate"),
         (RaceSettings { noise: -1.0, ..good }, "std_dev"),
+        (RaceSettings { damping: -1.0, ..good }, "damping"),
+        (RaceSettings { damping: f64::NAN, ..good }, "damping"),
     ] {
         assert_eq!(saddles.race(&bad).unwrap_err().arg, arg);
     }

@@ -55,6 +55,7 @@ class Searches implements Running<Frame, View, never> {
       search: place.search,
       values: handle.curvatures(),
       nearlyFlat: handle.nearly_flat(),
+      slope: handle.slope(),
       places: handle.places(),
       curve: handle.curve(),
       moved: handle.moved(STRIDE),
@@ -63,10 +64,10 @@ class Searches implements Running<Frame, View, never> {
     };
   }
 
-  #race({ nudge, rate, kicks }: NonNullable<View['race']>): Raced {
+  #race({ nudge, rate, kicks, damping }: NonNullable<View['race']>): Raced {
     const settings = filled(
       new kernel.RaceSettings(),
-      { seed: this.#seed, nudge, rate, kicks },
+      { seed: this.#seed, nudge, rate, kicks, damping },
       { learning_rate: 'rate', noise: 'kicks' },
     );
     const race = this.#handle.race(settings);

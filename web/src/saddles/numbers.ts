@@ -67,7 +67,7 @@ export function numbers({ state, place, hidePlaces, hideWays }: Shown): NumberSh
   ];
 }
 
-export function moreNumbers({ state, place, hideWays, hideRace }: Shown): NumberShown[] {
+export function moreNumbers({ state, place, hidePlaces, hideWays, hideRace }: Shown): NumberShown[] {
   const { here, race } = state;
   const flat = here && [...here.values].filter((value) => Math.abs(value) <= here.nearlyFlat).length;
   const left = (method: number) => {
@@ -76,6 +76,17 @@ export function moreNumbers({ state, place, hideWays, hideRace }: Shown): Number
   };
   const hidden = { hidden: hideRace, viewed: true as const };
   return [
+    {
+      symbol: '‖∇L‖',
+      name: 'slope there',
+      value: here ? significant(here.slope, 2) : '–',
+      hidden: hidePlaces,
+      viewed: true,
+      definition:
+        'The length of the gradient at the place shown. It would be zero in exact arithmetic; a search ends below 10⁻¹⁰.',
+      formula: 'slope',
+      test: 'slope',
+    },
     {
       symbol: '',
       name: 'nearly flat there',
@@ -129,6 +140,16 @@ export function moreNumbers({ state, place, hideWays, hideRace }: Shown): Number
       definition:
         'The same for descent whose slope is noisy. However near it starts, the noise takes it away.',
       test: 'noisy',
+    },
+    {
+      symbol: '',
+      name: 'heavy ball',
+      value: left(4),
+      ...hidden,
+      definition:
+        'The same for descent with momentum 0.9: each step adds nine tenths of the last one (Polyak 1964).',
+      formula: 'heavy-ball',
+      test: 'heavy',
     },
     {
       symbol: '',

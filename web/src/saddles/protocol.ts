@@ -18,6 +18,8 @@ export interface Here {
   /** The curvatures, ascending, and the magnitude up to which one is nearly flat. */
   values: Float64Array;
   nearlyFlat: number;
+  /** The length of the gradient. */
+  slope: number;
   /** The network's curve at these places. */
   places: Float64Array;
   curve: Float64Array;
@@ -30,7 +32,9 @@ export interface Here {
 }
 
 /** The methods, in the order of the kernel. */
-export const METHODS = ['descent', 'with noise', 'saddle-free Newton', 'Newton'] as const;
+export const METHODS = ['descent', 'with noise', 'saddle-free Newton', 'Newton', 'heavy ball'] as const;
+/** Newton's place among them. */
+export const NEWTON = 3;
 
 export interface Raced {
   /** Step and loss alternately, and the step at which it left. */
@@ -65,7 +69,7 @@ export interface View {
   /** Which search's place; 0 leaves the choice to the run. */
   place: number;
   /** How the race is run, once it may be seen. */
-  race: { nudge: number; rate: number; kicks: number } | undefined;
+  race: { nudge: number; rate: number; kicks: number; damping: number } | undefined;
   /** Products of the wider network; 0 before they may be seen. */
   products: number;
   /** How a unit is split, once that may be seen. */

@@ -63,7 +63,7 @@ export function nearer({ tracks, closer }: Raced): number | undefined {
 
 const leaving = (raced: Raced | undefined): Asked => ({
   id: 'race',
-  text: 'Four methods start beside the saddle shown. Plain descent eventually gets away. How long does it take from a start ten times as near?',
+  text: 'Five methods start beside the saddle shown. Plain descent eventually gets away. How long does it take from a start ten times as near?',
   quantity: 'time to leave',
   ...choosing(NEARER),
   hidden: 'race',

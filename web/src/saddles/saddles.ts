@@ -16,13 +16,17 @@ import { count, percent, significant } from '../lib/format.ts';
 import { slicesSay } from './chances.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
-import { CHANCES, type Frame, highest, type Place, shownOf, type View } from './protocol.ts';
+import { CHANCES, type Frame, highest, METHODS, type Place, shownOf, type View } from './protocol.ts';
 import { coins, minima, nearer, questions } from './questions.ts';
 import { summary as ofRace } from './race.ts';
 import {
+  DAMPING,
+  drawnOf,
   HIDDEN,
   KICKS,
   NUDGE,
+  OFF,
+  offOf,
   PENALTY,
   PLACE,
   PRESETS,
@@ -73,7 +77,9 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const race = !this.playing && !this.veils('race');
     return {
       place: of('place'),
-      race: race ? { nudge: of('nudge'), rate: of('rate'), kicks: of('kicks') } : undefined,
+      race: race
+        ? { nudge: of('nudge'), rate: of('rate'), kicks: of('kicks'), damping: of('damping') }
+        : undefined,
       products: this.playing || this.veils('places') ? 0 : this.#products,
       split: this.playing || this.#hideWays ? undefined : this.#split,
     };
@@ -101,6 +107,11 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
 
   get #n(): number {
     return 3 * this.number('hidden') + 1;
+  }
+
+  /** Which methods of the race are drawn. */
+  get #drawn(): boolean[] {
+    return drawnOf(String(this.values[OFF.key]));
   }
 
   get #place(): Place | undefined {
@@ -157,7 +168,8 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const v = this.values;
     const of = (key: string) => significant(this.number(key));
     const { label } = STARTS.options.find(({ value }) => value === v.starts)!;
-    return `1-${v.hidden}-1 network, penalty ${of('decay')}, starts ${label}, place ${this.#place?.search ?? 0}; race from ${of('nudge')} at η ${of('rate')}, noise ${of('kicks')}; seed ${v.seed}, step ${this.state?.step ?? 0}`;
+    const missing = METHODS.filter((_, k) => !this.#drawn[k]).join(', ');
+    return `1-${v.hidden}-1 network, penalty ${of('decay')}, starts ${label}, place ${this.#place?.search ?? 0}; race from ${of('nudge')} at η ${of('rate')}, noise ${of('kicks')}, damping ${of('damping')}${missing ? `, without ${missing}` : ''}; seed ${v.seed}, step ${this.state?.step ?? 0}`;
   }
 
   protected summary(): string {
@@ -316,7 +328,11 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
         ${this.others()}
         ${
           race
-            ? html`<lab-race .race=${race}></lab-race>`
+            ? html`<lab-race
+                .race=${race}
+                .drawn=${this.#drawn}
+                @lab-methods=${(event: CustomEvent<boolean[]>) => this.set(OFF.key, offOf(event.detail))}
+              ></lab-race>`
             : html`<p class="note">
                 ${
                   this.#hideRace
@@ -365,7 +381,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   }
 
   protected moreControls() {
-    return html`${this.choice(STARTS)} ${this.slider(PENALTY)} ${this.slider(PLACE, false)} ${this.slider(SEED)}`;
+    return html`${this.choice(STARTS)} ${this.slider(PENALTY)} ${this.slider(PLACE, false)} ${this.slider(DAMPING, false)} ${this.slider(SEED)}`;
   }
 
   // ---- taking home ----

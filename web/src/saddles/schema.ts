@@ -1,5 +1,5 @@
 import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
-import type { ChoiceField, NumberField } from '../lib/schema.ts';
+import type { ChoiceField, NumberField, TextField } from '../lib/schema.ts';
 
 export const HIDDEN: NumberField = {
   kind: 'number',
@@ -90,10 +90,41 @@ export const KICKS: NumberField = {
   scale: 'log',
 };
 
-/** Settings of the view and of the race, which change no search. */
-export const VIEWED: readonly string[] = [PLACE, NUDGE, RATE, KICKS].map(({ key }) => key);
+export const DAMPING: NumberField = {
+  kind: 'number',
+  key: 'damping',
+  name: 'damping',
+  symbol: 'd',
+  help: 'For saddle-free Newton: what its first step adds to each curvature, as a share of the largest one.',
+  min: 1e-4,
+  max: 0.1,
+  default: 0.001,
+  scale: 'log',
+};
 
-export const SCHEMA = withCommon([SEED, HIDDEN, PENALTY, STARTS, PLACE, NUDGE, RATE, KICKS], {
+/** What a link calls the methods, in their order. */
+const KEYS = ['descent', 'noise', 'free', 'newton', 'heavy'] as const;
+
+export const OFF: TextField = {
+  kind: 'text',
+  key: 'off',
+  name: 'methods not drawn',
+  help: `Methods of the race that are not drawn, separated by commas: ${KEYS.join(', ')}.`,
+  default: '',
+  maxLength: 40,
+  pattern: new RegExp(`^(${KEYS.join('|')})(,(${KEYS.join('|')}))*$`),
+};
+
+/** For each method, whether it is drawn. */
+export const drawnOf = (off: string): boolean[] => KEYS.map((key) => !off.split(',').includes(key));
+
+/** The same as a link has it. */
+export const offOf = (drawn: readonly boolean[]): string => KEYS.filter((_, k) => !drawn[k]).join();
+
+/** Settings of the view and of the race, which change no search. */
+export const VIEWED: readonly string[] = [PLACE, NUDGE, RATE, KICKS, DAMPING, OFF].map(({ key }) => key);
+
+export const SCHEMA = withCommon([SEED, HIDDEN, PENALTY, STARTS, PLACE, NUDGE, RATE, KICKS, DAMPING, OFF], {
   last: TOTAL,
   replays: 'The link repeats all searches up to this one.',
   digest: 'all places found by then',
