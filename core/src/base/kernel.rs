@@ -1,6 +1,6 @@
 //! Symmetric probability laws by which a function is smoothed.
 
-use super::elementary::{exp, sin};
+use super::elementary::{exp, sin, sqrt};
 use super::error::ArgError;
 use super::random::{Rng, fill_ball, fill_normal, uniform};
 use super::real::Real;
@@ -42,6 +42,18 @@ pub enum Kernel<R: Real = f32> {
 }
 
 impl<R: Real> Kernel<R> {
+    /// [`Cube`](Self::Cube) of the half edge √3 s, whose coordinates have the standard deviation s.
+    ///
+    /// ```
+    /// use losscape::base::kernel::Kernel;
+    /// let kernel = Kernel::cube_of(2.0f64);
+    /// assert!((kernel.variance(1) - 4.0).abs() < 1e-15);
+    /// ```
+    #[must_use]
+    pub fn cube_of(std_dev: R) -> Self {
+        Self::Cube { radius: sqrt(R::from_u32(3)) * std_dev }
+    }
+
     /// s or r.
     #[must_use]
     pub const fn bandwidth(&self) -> R {
@@ -159,11 +171,11 @@ mod tests {
                 }
                 let n = f64::from(n);
                 let (variance, m4) = (kernel.variance(dim), kernel.fourth_moment(dim));
-                let error = crate::base::elementary::sqrt((m4 - variance * variance) / n);
+                let error = sqrt((m4 - variance * variance) / n);
                 assert!((second / n - variance).abs() < 5.0 * error, "{kernel:?} in {dim}");
                 assert!((fourth / n - m4).abs() < 0.03 * m4, "{kernel:?} in {dim}");
                 if let Some(factor) = kernel.wave(3.0, dim) {
-                    assert!((wave / n - factor).abs() < 5.0 / crate::base::elementary::sqrt(n), "{kernel:?}");
+                    assert!((wave / n - factor).abs() < 5.0 / sqrt(n), "{kernel:?}");
                 } else {
                     assert!(matches!(kernel, Kernel::Ball { .. }) && dim > 1);
                 }

@@ -117,6 +117,28 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
         self.lowest - self.temperature * self.log_z
     }
 
+    /// `(F(ρ) − F_least) / T`, in nats: how far the free energy of a density is above the least.
+    ///
+    /// Equal to [`relative_entropy`](Self::relative_entropy) (Gibbs' inequality), but a difference of two sums, whose rounding is all
+    /// that is left of it near the law.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `density` if it is not a density of mass one on the grid.
+    ///
+    /// ```
+    /// use losscape::base::elementary::ln;
+    /// use losscape::base::grid::{Axis, Grid};
+    /// use losscape::diffusion::Gibbs;
+    /// let grid = Grid::new([Axis::new(0.0f64, 2.0, 2)?])?;
+    /// let gibbs = Gibbs::new(grid, &[0.0, 0.0], 0.25)?;
+    /// let excess = gibbs.excess_free_energy(&[1.0, 0.0])?; // all in one of two equal cells
+    /// assert!((excess - ln(2.0)).abs() < 1e-15);
+    /// # Ok::<(), losscape::ArgError>(())
+    /// ```
+    pub fn excess_free_energy(&self, density: &[R]) -> Result<R, ArgError> {
+        Ok((self.free_energy(density)? - self.least_free_energy()) / self.temperature)
+    }
+
     /// `KL(ρ ‖ e^(−V/T)/Z)`, in nats, at least zero: `(F(ρ) − F_least) / T`.
     ///
     /// Summed as `Σ ρ (s − 1 + e^(−s))` with s the logarithm of ρ over the law, whose terms are all at least zero: a
@@ -289,9 +311,9 @@ mod tests {
         normalise(&grid, &mut density).unwrap();
         for temperature in [0.03, 0.1, 1.0, 100.0] {
             let gibbs = Gibbs::new(grid, &potential, temperature).unwrap();
-            let excess = gibbs.free_energy(&density).unwrap() - gibbs.least_free_energy();
+            let excess = gibbs.excess_free_energy(&density).unwrap();
             let kl = gibbs.relative_entropy(&density).unwrap();
-            assert!((excess / temperature / kl - 1.0).abs() < 1e-11, "{temperature}: {excess} {kl}");
+            assert!((excess / kl - 1.0).abs() < 1e-11, "{temperature}: {excess} {kl}");
             let mut law = vec![0.0; grid.len()];
             gibbs.fill(&mut law).unwrap();
             assert!((crate::diffusion::mass(&grid, &law) - 1.0).abs() < 1e-13);

@@ -78,5 +78,8 @@ pub use saved::{Persist, Settings};
 pub use schedule::Schedule;
 pub use sharpness_aware::SharpnessAware;
 pub use source::{FullBatch, GradientSource};
-pub use temperature::{temperature, temperature_with_momentum, temperature_without_replacement};
+pub use temperature::{
+    step_std_dev, temperature, temperature_of_noise, temperature_of_steps, temperature_with_momentum,
+    temperature_without_replacement,
+};
 pub use transform::Transform;

@@ -1,7 +1,9 @@
 //! Landscapes in two parameters, and how strong the noise is where.
 
 use losscape::base::elementary::tanh;
-use losscape::models::surfaces::{DoubleWell, GaussianMixture, Quadratic, TiltedRing};
+use losscape::models::surfaces::{
+    DoubleWell, GaussianMixture, Quadratic, TiltedDoubleWell, TiltedRing, TwoWells,
+};
 use losscape::{ArgError, Objective};
 use wasm_bindgen::prelude::*;
 
@@ -30,8 +32,8 @@ const AROUND: [f64; 2] = [0.3, 0.3];
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Landscape {
     ground: Ground,
-    tilt: f64,
-    wells: DoubleWell<f64>,
+    ring: TiltedRing<f64>,
+    wells: TiltedDoubleWell<f64>,
     valleys: GaussianMixture<'static, f64>,
     around: Quadratic<'static, f64>,
     bowl: Quadratic<'static, f64>,
@@ -43,47 +45,17 @@ impl Landscape {
         ArgError::check_range("tilt", tilt, tilt.abs() <= f64::from(0.3_f32), "from −0.3 to 0.3")?;
         Ok(Self {
             ground,
-            tilt,
-            wells: DoubleWell::new(2)?,
+            ring: TiltedRing { scale: 1.0, tilt },
+            wells: TiltedDoubleWell { well: DoubleWell::new(2)?, tilt },
             valleys: GaussianMixture::new(2, &CENTRES, &DEPTHS, &WIDTHS)?,
             around: Quadratic::new(&AROUND)?,
             bowl: Quadratic::new(&CURVATURES)?,
         })
     }
-}
 
-/// The two wells with the pass between them, all on the line y = 0.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wells {
-    pub left: f64,
-    /// Height of the pass above the right well.
-    pub barrier: f64,
-    /// Curvatures along x and y.
-    pub at_right: [f64; 2],
-    pub at_pass: [f64; 2],
-}
-
-impl Landscape {
-    /// `None` on other grounds.
-    pub(super) fn wells(&self) -> Option<Wells> {
-        if self.ground != Ground::Wells {
-            return None;
-        }
-        // Newton's steps towards roots of x³ − x + tilt, from beyond the outer ones and from near the inner one.
-        let [left, pass, right] = [-1.2, 0.0, 1.2].map(|mut x: f64| {
-            for _ in 0..20 {
-                x -= (x * x * x - x + self.tilt) / (3.0 * x * x - 1.0);
-            }
-            x
-        });
-        let height = |x: f64| 0.25 * (x * x - 1.0) * (x * x - 1.0) + self.tilt * x;
-        let curvatures = |x: f64| [3.0 * x * x - 1.0, 1.0];
-        Some(Wells {
-            left,
-            barrier: height(pass) - height(right),
-            at_right: curvatures(right),
-            at_pass: curvatures(pass),
-        })
+    /// The two wells with the pass between them; `None` on other grounds.
+    pub(super) fn wells(&self) -> Option<TwoWells<f64>> {
+        if self.ground == Ground::Wells { self.wells.wells() } else { None }
     }
 }
 
@@ -103,12 +75,8 @@ impl Objective<f64> for Landscape {
     fn value_grad(&self, x: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
         match self.ground {
             Ground::Bowl => self.bowl.value_grad(x, grad, scratch),
-            Ground::Ring => TiltedRing { scale: 1.0, tilt: self.tilt }.value_grad(x, grad, scratch),
-            Ground::Wells => {
-                let value = self.wells.value_grad(x, grad, scratch);
-                grad[0] += self.tilt;
-                value + self.tilt * x[0]
-            }
+            Ground::Ring => self.ring.value_grad(x, grad, scratch),
+            Ground::Wells => self.wells.value_grad(x, grad, scratch),
             Ground::Valleys => {
                 let mut other = [0.0; 2];
                 let value = self.valleys.value_grad(x, grad, scratch)

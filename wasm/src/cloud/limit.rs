@@ -70,8 +70,7 @@ impl Limit {
         let NoiseFloor { mean, std_dev } = self.floor;
         let [density, energy] = if self.gibbs {
             let gibbs = Gibbs::new(*fine, potential, temperature)?;
-            let energy = gibbs.free_energy(density)? - gibbs.least_free_energy();
-            [gibbs.relative_entropy(density)?, energy / temperature]
+            [gibbs.relative_entropy(density)?, gibbs.excess_free_energy(density)?]
         } else {
             [relative_entropy(fine, density, &self.law)?, f64::NAN]
         };

@@ -17,6 +17,7 @@ use losscape::diffusion::{
     FokkerPlanck, FokkerPlanckLayout, Moments, Scheme, Uneven, cloud_moments, moments, normalise,
     seed_walkers, share,
 };
+use losscape::sgd::temperature_of_noise;
 use losscape::{ArgError, Objective};
 use wasm_bindgen::prelude::*;
 
@@ -136,7 +137,7 @@ impl Cloud {
         LabError::check_count("walkers", s.walkers, 1..=16_384)?;
         LabError::check_count("batch_size", s.batch_size, 1..=1 << 20)?;
         ArgError::check_positive("learning_rate", s.learning_rate)?;
-        let temperature = s.learning_rate * s.variance / (2.0 * f64::from(s.batch_size));
+        let temperature = temperature_of_noise(s.learning_rate, s.variance, s.batch_size);
         let allowed = temperature > 0.0 && temperature <= HOTTEST;
         ArgError::check_range("temperature", temperature, allowed, "above 0 and at most 0.6")?;
         let in_bowl = s.ground == Ground::Bowl || matches!(s.noise, Noise::Even | Noise::Above);

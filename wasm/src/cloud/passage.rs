@@ -4,13 +4,13 @@ use losscape::ArgError;
 use losscape::diffusion::{
     Elimination, EliminationLayout, EliminationStep, NOT_ARRIVED, arrivals, kramers_time, mean_arrival,
 };
+use losscape::models::surfaces::TwoWells;
 
-use super::ground::Wells;
 use super::{CELLS, Equation, SIDE, WALLS};
 
 #[derive(Debug)]
 pub(super) struct Passage {
-    wells: Wells,
+    wells: TwoWells<f64>,
     /// The step at which each walker arrived.
     times: Vec<u32>,
     /// Mean time of the equation; solved when it is asked for.
@@ -18,7 +18,7 @@ pub(super) struct Passage {
 }
 
 impl Passage {
-    pub(super) fn new(wells: Wells, walkers: u32) -> Self {
+    pub(super) fn new(wells: TwoWells<f64>, walkers: u32) -> Self {
         Self { wells, times: vec![NOT_ARRIVED; walkers as usize], exact: None }
     }
 
@@ -38,8 +38,8 @@ impl Passage {
             Some(exact) => exact,
             None => *self.exact.insert(solved(equation, self.wells.left, start)?),
         };
-        let Wells { barrier, at_right, at_pass, .. } = self.wells;
-        let formula = kramers_time(barrier, equation.temperature(), &at_right, &at_pass)?;
+        let TwoWells { barriers: [_, barrier], curvatures: [_, pass, right], across, .. } = self.wells;
+        let formula = kramers_time(barrier, equation.temperature(), &[right, across], &[pass, across])?;
         Ok([mean_arrival(&self.times, step), exact, formula])
     }
 }

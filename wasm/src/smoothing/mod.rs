@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use losscape::base::elementary::{ln, sqrt};
+use losscape::base::elementary::sqrt;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::grid::Axis;
 use losscape::base::kernel::Kernel;
@@ -14,6 +14,7 @@ use losscape::diffusion::{
 };
 use losscape::models::surfaces::RippledBowl;
 use losscape::objective::{Convolution, Convolved};
+use losscape::sgd::{step_std_dev, temperature_of_steps};
 use losscape::smoothing::{
     Branch, BranchConfig, BranchStep, LineMinima, LineStep, SampledConvolution, SampledConvolutionLayout,
     SampledStep,
@@ -34,8 +35,6 @@ const PLACES: u32 = 24;
 /// The largest width of the tree, and its levels.
 const WIDEST: f64 = 0.6;
 const LEVELS: u32 = 120;
-/// √3: an interval of radius √3 s has the standard deviation s.
-const ROOT_3: f64 = 1.732_050_807_568_877_2;
 
 /// Everything that decides the numbers of a run.
 #[wasm_bindgen]
@@ -123,7 +122,7 @@ impl Smoothing {
         LabError::check_count("batch_size", s.batch_size, 1..=1 << 20)?;
         let mut line = RippledBowl::new(1, s.curvature, s.amplitude, s.wavenumber)?;
         line.phase = s.phase;
-        let width = s.learning_rate * s.noise / sqrt(f64::from(s.batch_size));
+        let width = step_std_dev(s.learning_rate, s.noise, s.batch_size);
         let kernel = kernel(s.uniform, width);
         let walk = Kicked { learning_rate: s.learning_rate, kernel };
         // A stream for each place first: the runs' do not depend on how many there are.
@@ -182,7 +181,7 @@ impl Smoothing {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn temperature(&self) -> f64 {
-        self.width * self.width / (2.0 * self.swarm.walk().learning_rate)
+        temperature_of_steps(self.swarm.walk().learning_rate, self.width)
     }
 
     /// Where the runs are.
@@ -273,9 +272,7 @@ impl Smoothing {
     /// The width beyond which a Gaussian leaves no second minimum: √(2 ln(a k²/λ))/k; zero if there was none.
     #[must_use]
     pub fn bound(&self) -> f64 {
-        let RippledBowl { curvature, amplitude, wavenumber: k, .. } = self.line;
-        let ratio = amplitude * k * k / curvature;
-        if ratio > 1.0 { sqrt(2.0 * ln(ratio)) / k } else { 0.0 }
+        self.line.one_minimum_from()
     }
 
     /// One step's average at each place: the place, the smoothed slope, the average slope over the kicks so far, and its
@@ -316,7 +313,7 @@ impl Smoothing {
 }
 
 fn kernel(uniform: bool, width: f64) -> Kernel<f64> {
-    if uniform { Kernel::Cube { radius: ROOT_3 * width } } else { Kernel::Gaussian { std_dev: width } }
+    if uniform { Kernel::cube_of(width) } else { Kernel::Gaussian { std_dev: width } }
 }
 
 fn axis() -> Result<Axis<f64>, LabError> {

@@ -35,6 +35,7 @@ mod rippled_bowl;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod tilted_double_well;
 mod tilted_ring;
 
 pub use curvy_valley::CurvyValley;
@@ -46,4 +47,5 @@ pub use mueller_brown::MuellerBrown;
 pub use quadratic::Quadratic;
 pub use ring::Ring;
 pub use rippled_bowl::RippledBowl;
+pub use tilted_double_well::{TiltedDoubleWell, TwoWells};
 pub use tilted_ring::TiltedRing;

@@ -1,5 +1,5 @@
 use super::shape::{fits, no_gradient};
-use crate::base::elementary::{cos, sin};
+use crate::base::elementary::{cos, ln, sin, sqrt};
 use crate::base::refusal::refuse;
 use crate::{ArgError, Curvature, Objective, Real};
 
@@ -11,8 +11,8 @@ use crate::{ArgError, Curvature, Objective, Real};
 ///
 /// In one dimension it has several minima where `amplitude · wavenumber² > curvature`. Convolved with a kernel the
 /// ripples shrink by [`Kernel::wave`](crate::base::kernel::Kernel::wave) and the bowl stays, so one minimum is left
-/// from the bandwidth on at which `amplitude · wavenumber² · wave ≤ curvature`: for a Gaussian,
-/// `s = √(2 ln(amplitude · wavenumber² / curvature)) / wavenumber`.
+/// from the bandwidth on at which `amplitude · wavenumber² · wave ≤ curvature`: for a Gaussian that is
+/// [`one_minimum_from`](Self::one_minimum_from).
 ///
 /// ```
 /// use losscape::{models::surfaces::RippledBowl, Objective};
@@ -44,6 +44,28 @@ impl<R: Real> RippledBowl<R> {
         ArgError::check_non_negative("amplitude", amplitude)?;
         ArgError::check_non_negative("wavenumber", wavenumber)?;
         Ok(Self { dim, curvature, amplitude, wavenumber, phase: R::ZERO })
+    }
+
+    /// The standard deviation from which on a Gaussian leaves one minimum,
+    ///
+    /// ```text
+    /// s = √(2 ln(amplitude · wavenumber² / curvature)) / wavenumber
+    /// ```
+    ///
+    /// zero if there are no others without it. In units of a coordinate. Beyond it no place has a curvature below zero, whatever the
+    /// phase: it is a bound, and the last but one minimum may vanish before. Infinite without a bowl.
+    ///
+    /// ```
+    /// use losscape::models::surfaces::RippledBowl;
+    /// let f = RippledBowl::new(1, 0.5f64, 0.6, 6.0)?;
+    /// assert!((f.one_minimum_from() - 0.457_398_470_534_419).abs() < 1e-14);
+    /// # Ok::<(), losscape::ArgError>(())
+    /// ```
+    #[must_use]
+    pub fn one_minimum_from(&self) -> R {
+        let k = self.wavenumber;
+        let ratio = self.amplitude * k * k / self.curvature;
+        if ratio > R::ONE { sqrt(R::TWO * ln(ratio)) / k } else { R::ZERO }
     }
 
     /// The sum over the coordinates, the ripples shrunk by `factor`.

@@ -63,6 +63,7 @@ fn derivatives_of_all_surfaces() {
     let mut well = DoubleWell::new(2).unwrap();
     well.scale = 1.5;
     check_derivatives("double well", &well, &planar);
+    check_derivatives("tilted double well", &TiltedDoubleWell { well, tilt: 0.2 }, &planar);
     let mut carton = EggCarton::new(2).unwrap();
     carton.scale = 0.5;
     check_derivatives("egg carton", &carton, &planar);
