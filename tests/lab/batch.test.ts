@@ -129,6 +129,7 @@ test('a link leads to the same bits; what is taken home comes back, and holds no
   for (const what of ['csv', 'kicks'])
     assert.equal((await takeHome(page, what)).toString().trim().split('\r\n').length, 1, `${what}, hidden`);
   await page.keyboard.press('Escape');
+  assert.equal(await page.locator('[data-test=same-loss]').count(), 0);
   await page.click('[data-do=skip]');
   await playOut(page, 3000);
   await page.click('[data-do=export]');
@@ -138,6 +139,18 @@ test('a link leads to the same bits; what is taken home comes back, and holds no
     /^step,curvature_over_edge_batch_20,.*loss_batch_2,.*batch_sharpness_over_edge_batch_2$/,
   );
   assert.match(csv.at(-1)!, /^3000,/);
+  const rows = csv.slice(1).map((row) => row.split(',').map(Number));
+  const lowest = [5, 6, 7, 8].map((column) => Math.min(...rows.map((row) => row[column]!)));
+  const stops = [0, 1, 2, 3].map((lane) => rows.find((row) => row[5 + lane]! <= Math.max(...lowest))!);
+  const same = (await text(page, 'same-loss')).replaceAll(/[\u00a0\u2060]/g, ' ');
+  assert.ok(
+    same.includes(`is at ${stops.map((row, lane) => row[1 + lane]!.toFixed(2)).join(', ')} of`),
+    same,
+  );
+  assert.ok(
+    same.includes(`after ${stops.map(([step]) => String(step).replace(/\B(?=...$)/, ' ')).join(', ')} steps`),
+    same,
+  );
   assert.equal((await takeHome(page, 'rescaled')).toString().trim().split('\r\n').length, 1, 'not asked yet');
   const svg = (await takeHome(page, 'svg')).toString();
   assert.match(svg, /fingerprint [0-9a-f]{4} /);

@@ -10,13 +10,14 @@ import type { NumberShown } from '../grammar/numbers.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { SEED } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
-import { count, significant } from '../lib/format.ts';
+import { count, significant, unbroken } from '../lib/format.ts';
 import { clampNumber } from '../lib/schema.ts';
 import { files } from './export.ts';
 import { ROLES } from './gauges.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { type Frame, median, type Sample, type View } from './protocol.ts';
 import { questions, survivor } from './questions.ts';
+import { atSameLoss } from './same-loss.ts';
 import { ALPHA, HIDDEN, KICK, LENGTH, PRESETS, RATE, SCHEMA, VIEWED } from './schema.ts';
 
 /** Shares of the edge that differ by less are the same. */
@@ -263,7 +264,17 @@ export class BatchExhibit extends Exhibit<Frame, View> {
             : html`<p class="note">What a rescaling does to measures of flatness waits for your second guess.</p>`
         }
       </div>
-      ${this.pinnedNote()}`;
+      ${this.#sameLoss()} ${this.pinnedNote()}`;
+  }
+
+  /** The comparison that equal steps are not: each run where its loss first is as low as all of them get. */
+  #sameLoss() {
+    const same = this.over && !this.veils('curvatures') ? atSameLoss(this.#measured) : undefined;
+    if (!same) return nothing;
+    const { loss, steps, curvature } = same;
+    return html`<p class="note" data-test="same-loss">${unbroken(
+      `At one loss, ${significant(loss, 2)}, the lowest that all four reach: batches of ${this.#batches.join(', ')} first measure it after ${steps.map(count).join(', ')} steps, and there the largest curvature is at ${curvature.map((share) => share.toFixed(2)).join(', ')} of 2/η.`,
+    )}</p>`;
   }
 
   protected controls() {
