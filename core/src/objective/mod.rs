@@ -8,6 +8,7 @@ mod convolution;
 mod evaluations;
 mod on_batch;
 mod operator;
+mod sum;
 
 pub use check::{
     Check, check_grad, check_grad_over, check_hess_vec, check_hess_vec_over, check_workspace_len,
@@ -16,6 +17,7 @@ pub use convolution::{Convolution, Convolved};
 pub use evaluations::Evaluations;
 pub use on_batch::OnBatch;
 pub use operator::{GaussNewtonAt, HessianAt, Operator};
+pub use sum::Sum;
 
 use crate::Real;
 

@@ -4,6 +4,7 @@ use losscape::base::elementary::tanh;
 use losscape::models::surfaces::{
     DoubleWell, GaussianMixture, Quadratic, TiltedDoubleWell, TiltedRing, TwoWells,
 };
+use losscape::objective::Sum;
 use losscape::{ArgError, Objective};
 use wasm_bindgen::prelude::*;
 
@@ -34,8 +35,7 @@ pub(super) struct Landscape {
     ground: Ground,
     ring: TiltedRing<f64>,
     wells: TiltedDoubleWell<f64>,
-    valleys: GaussianMixture<'static, f64>,
-    around: Quadratic<'static, f64>,
+    valleys: Sum<GaussianMixture<'static, f64>, Quadratic<'static, f64>>,
     bowl: Quadratic<'static, f64>,
 }
 
@@ -47,8 +47,10 @@ impl Landscape {
             ground,
             ring: TiltedRing { scale: 1.0, tilt },
             wells: TiltedDoubleWell { well: DoubleWell::new(2)?, tilt },
-            valleys: GaussianMixture::new(2, &CENTRES, &DEPTHS, &WIDTHS)?,
-            around: Quadratic::new(&AROUND)?,
+            valleys: Sum::new(
+                GaussianMixture::new(2, &CENTRES, &DEPTHS, &WIDTHS)?,
+                Quadratic::new(&AROUND)?,
+            )?,
             bowl: Quadratic::new(&CURVATURES)?,
         })
     }
@@ -65,7 +67,8 @@ impl Objective<f64> for Landscape {
     }
 
     fn scratch_len(&self) -> usize {
-        self.bowl.scratch_len()
+        // The largest of all grounds.
+        self.valleys.scratch_len()
     }
 
     fn value(&self, x: &[f64], scratch: &mut [f64]) -> f64 {
@@ -77,14 +80,7 @@ impl Objective<f64> for Landscape {
             Ground::Bowl => self.bowl.value_grad(x, grad, scratch),
             Ground::Ring => self.ring.value_grad(x, grad, scratch),
             Ground::Wells => self.wells.value_grad(x, grad, scratch),
-            Ground::Valleys => {
-                let mut other = [0.0; 2];
-                let value = self.valleys.value_grad(x, grad, scratch)
-                    + self.around.value_grad(x, &mut other, scratch);
-                grad[0] += other[0];
-                grad[1] += other[1];
-                value
-            }
+            Ground::Valleys => self.valleys.value_grad(x, grad, scratch),
         }
     }
 }
