@@ -30,8 +30,20 @@ const number = (name: string) => Number(native.get(name));
 async function searched(link = '', options = {}): Promise<Page> {
   const page = await replayed(lab, `saddles/#v=1&${link}step=160`, options);
   await page.waitForSelector('lab-race svg.race');
+  await newtonToo(page);
   return page;
 }
+
+/** Skips the question about Newton's method, which follows once the race has been run. */
+async function newtonToo(page: Page): Promise<void> {
+  if (await newtons(page)) return;
+  if (await page.locator('[data-do=next]').count()) await page.click('[data-do=next]');
+  await page.click('[data-do=skip]');
+  await page.waitForSelector('lab-race .s-theory', { state: 'attached' });
+}
+
+/** Lines and marks of Newton's method. */
+const newtons = (page: Page) => page.locator('lab-race .s-theory').count();
 
 test('the same bits as natively, the losses by ways down that were recorded, and the race', async () => {
   const early = await replayed(lab, 'saddles/#v=1&step=40');
@@ -98,6 +110,27 @@ test('Play leads to the guess; what is asked is hidden, question by question, un
   await page.waitForSelector('svg.race');
   assert.equal(await text(page, 'truth'), 'longer by a fixed number of steps');
   assert.match((await page.textContent('.predict'))!, /186 steps, and 255 from ten times as near/);
+  // Nothing says where Newton's method ends before that is guessed.
+  const said = async () => [await page.innerText('body'), await page.innerHTML('lab-race')].join();
+  const REVEALS = /Newton (returns|goes)|goes to the saddle|Newton’s step leads|>\s*Newton\s*</;
+  assert.doesNotMatch(await said(), REVEALS);
+  assert.equal(await newtons(page), 0);
+  assert.equal(await page.locator('svg.race .series').count(), 4);
+  await page.click('summary:has-text("More controls")');
+  assert.equal(await text(page, 'back'), 'hidden until you guess');
+  await page.click('[data-do=export]');
+  assert.doesNotMatch((await takeHome(page, 'race')).toString(), /^3,/m);
+  assert.match((await takeHome(page, 'race')).toString(), /^4,0,/m);
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=next]');
+  assert.match((await page.textContent('.predict'))!, /Where does it stop/);
+  assert.doesNotMatch(await said(), REVEALS);
+  await guess(page, 0);
+  await page.waitForSelector('lab-race .s-theory', { state: 'attached' });
+  assert.equal(await text(page, 'truth'), 'at a saddle');
+  assert.match((await page.textContent('.predict'))!, /8e−8 from the saddle.*3 of the directions go down/);
+  assert.match(await said(), REVEALS);
+  assert.match(await text(page, 'answer'), /Newton returns to it/);
   assert.match((await page.textContent('lab-split h3'))!, /1 way down, then 2 ways down/);
   assert.match(
     (await page.textContent('lab-split .readout'))!,

@@ -4,7 +4,7 @@ import type { HomeFile } from '../grammar/home.ts';
 import { toCsv } from '../lib/save.ts';
 import { type About, drawn, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
-import { METHODS, type Place, type Raced } from './protocol.ts';
+import { METHODS, NEWTON, type Place, type Raced } from './protocol.ts';
 
 interface TakeHome {
   about: About;
@@ -12,9 +12,11 @@ interface TakeHome {
   found: readonly Place[];
   ways: boolean;
   race: Raced | undefined;
+  /** Whether Newton’s method may be seen. */
+  newton: boolean;
 }
 
-export function files({ about, found, ways, race }: TakeHome): HomeFile[] {
+export function files({ about, found, ways, race, newton }: TakeHome): HomeFile[] {
   const drawings = (selector: string) =>
     [...about.root.querySelectorAll<SVGSVGElement>(selector)].map((drawing) => drawn(drawing));
   const figure = 'svg.places, svg.stems, svg.fit';
@@ -47,7 +49,11 @@ export function files({ about, found, ways, race }: TakeHome): HomeFile[] {
       name: 'losscape-saddles-race.csv',
       make: () => {
         const rows = (race?.tracks ?? []).flatMap(({ losses }, method) =>
-          Array.from({ length: losses.length / 2 }, (_, k) => [method, losses[2 * k]!, losses[2 * k + 1]!]),
+          Array.from({ length: method === NEWTON && !newton ? 0 : losses.length / 2 }, (_, k) => [
+            method,
+            losses[2 * k]!,
+            losses[2 * k + 1]!,
+          ]),
         );
         return toCsv([`method_of_${METHODS.join('_').replaceAll(/[ -]/g, '_')}`, 'step', 'loss'], rows);
       },

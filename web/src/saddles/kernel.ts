@@ -71,10 +71,10 @@ class Searches implements Running<Frame, View, never> {
       { learning_rate: 'rate', noise: 'kicks' },
     );
     const race = this.#handle.race(settings);
-    const { closer, predicted, back } = race;
+    const { closer, predicted, back, newton_down: newtonDown } = race;
     const tracks = METHODS.map((_, k) => ({ losses: race.losses(k), left: race.left(k) }));
     race.free();
-    return { tracks, closer, predicted, back };
+    return { tracks, closer, predicted, back, newtonDown };
   }
 
   #haunted(products: number): Haunted {

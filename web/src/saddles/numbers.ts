@@ -12,6 +12,8 @@ export interface Shown {
   hidePlaces: boolean;
   hideWays: boolean;
   hideRace: boolean;
+  /** The end of Newton's method. */
+  hideNewton: boolean;
 }
 
 export function numbers({ state, place, hidePlaces, hideWays }: Shown): NumberShown[] {
@@ -67,7 +69,14 @@ export function numbers({ state, place, hidePlaces, hideWays }: Shown): NumberSh
   ];
 }
 
-export function moreNumbers({ state, place, hidePlaces, hideWays, hideRace }: Shown): NumberShown[] {
+export function moreNumbers({
+  state,
+  place,
+  hidePlaces,
+  hideWays,
+  hideRace,
+  hideNewton,
+}: Shown): NumberShown[] {
   const { here, race } = state;
   const flat = here && [...here.values].filter((value) => Math.abs(value) <= here.nearlyFlat).length;
   const left = (method: number) => {
@@ -165,8 +174,8 @@ export function moreNumbers({ state, place, hidePlaces, hideWays, hideRace }: Sh
       name: 'Newton ends at a distance of',
       value: race ? significant(race.back, 2) : '–',
       ...hidden,
-      definition:
-        'How far from the saddle Newton’s method ends, damped so that the slope falls: it is drawn to any place without slope.',
+      hidden: hideNewton,
+      definition: 'How far from the saddle Newton’s method ends, damped so that the slope falls.',
       test: 'back',
     },
   ];

@@ -42,8 +42,9 @@ export interface Raced {
   /** The step at which descent from ten times as near leaves, and the prediction from the curvatures. */
   closer: number | undefined;
   predicted: number | undefined;
-  /** How far from the saddle Newton's method ends. */
+  /** How far from the saddle Newton’s method ends, and how many directions go down there, if it has settled. */
   back: number;
+  newtonDown: number | undefined;
 }
 
 /** Curvatures of a wider network: exact, and from a number of products with and without re-orthogonalisation. */

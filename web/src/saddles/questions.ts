@@ -77,8 +77,31 @@ const leaving = (raced: Raced | undefined): Asked => ({
   },
 });
 
+const ENDS = ['at a minimum', 'at a saddle', 'nowhere: it runs away'] as const;
+
+/** Where Newton's method ends, as a place in the list. */
+export function newtonEnds({ newtonDown }: Raced): number {
+  if (newtonDown === undefined) return 2;
+  return newtonDown === 0 ? 0 : 1;
+}
+
+const stopping = (raced: Raced | undefined): Asked => ({
+  id: 'newton',
+  text: 'Newton’s method starts beside the same saddle. Along each direction it divides the slope by the curvature. Where does it stop?',
+  quantity: 'where Newton stops',
+  ...choosing(ENDS),
+  hidden: 'newton',
+  hides: 'end of Newton’s method',
+  at: 'when the place shown is a saddle',
+  verdict: () =>
+    raced
+      ? `It stops ${significant(raced.back, 1)} from the saddle beside which it began${raced.newtonDown === undefined ? '' : `, where ${count(raced.newtonDown)} of the directions go down`}. A division by a negative curvature turns downhill into uphill: Newton’s step leads to any place without slope.`
+      : '',
+});
+
 export const questions = (n: number, about: string, raced: Raced | undefined): readonly Asked[] => [
   share(n, about),
   ways(n, about),
   leaving(raced),
+  stopping(raced),
 ];

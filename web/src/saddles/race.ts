@@ -19,10 +19,16 @@ const MARKS = [CIRCLE, CIRCLE, CIRCLE, 'm-4.5 -4.5h9v9h-9z', 'm0 -6l6 6l-6 6l-6 
 
 /** The loss of each method over its steps, on a logarithmic axis: the first step stands at 1. Emits `lab-methods` with those to be drawn. */
 export class RaceOfMethods extends SizedPart {
-  static override properties = { race: { attribute: false }, drawn: { attribute: false } };
+  static override properties = {
+    race: { attribute: false },
+    drawn: { attribute: false },
+    newton: { type: Boolean },
+  };
   declare race: Raced;
   /** For each method, whether it is drawn. */
   declare drawn: readonly boolean[];
+  /** Whether Newton’s method may be seen. */
+  declare newton: boolean;
 
   constructor() {
     super();
@@ -30,7 +36,8 @@ export class RaceOfMethods extends SizedPart {
   }
 
   protected override render() {
-    const { race, drawn } = this;
+    const { race, newton } = this;
+    const drawn = seen(this.drawn, newton);
     const { tracks } = race;
     const rows = tracks.map(({ losses }) =>
       Array.from({ length: losses.length / 2 }, (_, k) => [losses[2 * k]! + 1, losses[2 * k + 1]!] as const),
@@ -60,15 +67,16 @@ export class RaceOfMethods extends SizedPart {
         </svg>
       </div>
       <div class="row ways" role="group" aria-label="Methods that are drawn">
-        ${METHODS.map(
-          (name, k) =>
-            html`<button
+        ${METHODS.map((name, k) =>
+          k === NEWTON && !newton
+            ? nothing
+            : html`<button
               type="button"
               aria-pressed=${drawn[k] ? 'true' : 'false'}
               @click=${() =>
                 this.emit(
                   'lab-methods',
-                  drawn.map((on, other) => on !== (other === k)),
+                  this.drawn.map((on, other) => on !== (other === k)),
                 )}
             >
               <svg viewBox="0 0 30 14" aria-hidden="true">${line(k, 'M1 7H29')}${mark(k, 15, 7)}</svg>
@@ -85,11 +93,12 @@ const line = (method: number, d: string) => svg`<path class="series ${ROLES[meth
 const mark = (method: number, x: number, y: number) =>
   svg`<path class="mark ${ROLES[method]}" d="M${px(x)} ${px(y)}${MARKS[method]}" />`;
 
+/** The methods that are drawn of those that may be seen. */
+const seen = (drawn: readonly boolean[], newton: boolean) =>
+  drawn.map((on, k) => on && (newton || k !== NEWTON));
+
 /** When each method that is drawn left; a mark on the line shows where. */
-export function summary(
-  { tracks, back }: Raced,
-  drawn: readonly boolean[] = METHODS.map(() => true),
-): string {
+function summary({ tracks, back }: Raced, drawn: readonly boolean[]): string {
   const left = (k: number) =>
     tracks[k]!.left === undefined
       ? `${METHODS[k]} does not leave`
@@ -102,5 +111,15 @@ export function summary(
   const said = [...(steps ? [`${steps} steps`] : []), ...(drawn[NEWTON] ? [newton] : [])].join('; ');
   return said ? `${said}.` : 'No method is drawn.';
 }
+
+/** The same of all that may be seen. */
+export const ofAll = (race: Raced, newton: boolean) =>
+  summary(
+    race,
+    seen(
+      METHODS.map(() => true),
+      newton,
+    ),
+  );
 
 customElements.define('lab-race', RaceOfMethods);

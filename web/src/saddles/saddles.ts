@@ -17,8 +17,8 @@ import { slicesSay } from './chances.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { CHANCES, type Frame, highest, METHODS, type Place, shownOf, type View } from './protocol.ts';
-import { coins, minima, nearer, questions } from './questions.ts';
-import { summary as ofRace } from './race.ts';
+import { coins, minima, nearer, newtonEnds, questions } from './questions.ts';
+import { ofAll } from './race.ts';
 import {
   DAMPING,
   drawnOf,
@@ -74,10 +74,10 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
 
   protected override get view(): View {
     const of = (key: string) => this.number(key);
-    const race = !this.playing && !this.veils('race');
     return {
       place: of('place'),
-      race: race
+      // Run before it may be seen, so that its questions follow each other without a wait.
+      race: !this.playing
         ? { nudge: of('nudge'), rate: of('rate'), kicks: of('kicks'), damping: of('damping') }
         : undefined,
       products: this.playing || this.veils('places') ? 0 : this.#products,
@@ -130,6 +130,10 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     return this.veils('race') || this.#hideWays;
   }
 
+  get #hideNewton(): boolean {
+    return this.veils('newton') || this.#hideRace;
+  }
+
   protected get questions(): readonly Asked[] {
     const { hidden, decay, starts, seed } = this.values;
     return questions(this.#n, [hidden, decay, starts, seed].join(), this.state?.race);
@@ -138,6 +142,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   protected truth({ id }: Asked): number | undefined {
     const { state } = this;
     if (id === 'race') return state?.race && nearer(state.race);
+    if (id === 'newton') return state?.race && newtonEnds(state.race);
     if (!state || !this.over || state.found.length === 0) return undefined;
     const { found } = state;
     return id === 'share' ? (100 * minima(found)) / found.length : highest(found)!.down;
@@ -155,7 +160,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const top = highest(found)!;
     const second = `The highest, ${significant(top.loss / Math.min(...found.map(({ loss }) => loss)), 2)} times the lowest, has ${top.down} ways down of ${this.#n}.`;
     if (this.#hideRace || !race) return `${first} ${second}`;
-    return `${first} ${second} From the one shown ${ofRace(race)}`;
+    return `${first} ${second} From the one shown ${ofAll(race, !this.#hideNewton)}`;
   }
 
   // ---- words and numbers ----
@@ -193,6 +198,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       hidePlaces: this.veils('places'),
       hideWays: this.#hideWays,
       hideRace: this.#hideRace,
+      hideNewton: this.#hideNewton,
     };
   }
 
@@ -331,6 +337,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
             ? html`<lab-race
                 .race=${race}
                 .drawn=${this.#drawn}
+                ?newton=${!this.#hideNewton}
                 @lab-methods=${(event: CustomEvent<boolean[]>) => this.set(OFF.key, offOf(event.detail))}
               ></lab-race>`
             : html`<p class="note">
@@ -392,6 +399,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       found: this.veils('places') ? [] : (this.state?.found ?? []),
       ways: !this.#hideWays,
       race: this.#hideRace ? undefined : this.state?.race,
+      newton: !this.#hideNewton,
     });
   }
 
