@@ -167,3 +167,22 @@ fn bad_input_is_refused() {
     assert!(GaussianMixture::new(2, &[0.0f32; 3], &[1.0], &[1.0]).is_err());
     assert!(GaussianMixture::new(2, &[0.0f32; 2], &[1.0], &[0.0]).is_err());
 }
+
+/// There a Gaussian shrinks the greatest curvature of the ripples to that of the bowl, in any unit of height and of length.
+#[test]
+fn ripples_end_where_their_curvature_is_the_bowls() {
+    use crate::base::kernel::Kernel;
+    for (height, length) in [(1.0, 1.0), (1e30, 1.0), (1e-30, 1e10), (1.0, 1e-10)] {
+        let (curvature, wavenumber) = (0.5 * height / (length * length), 6.0 / length);
+        let bowl = RippledBowl::new(1, curvature, 0.6 * height, wavenumber).unwrap();
+        let std_dev = bowl.one_minimum_from();
+        assert!((std_dev / length - 0.457_398_470_534_419).abs() < 1e-14, "{height} {length}: {std_dev}");
+        let wave = Kernel::Gaussian { std_dev }.wave(wavenumber, 1).unwrap();
+        let ripples = bowl.amplitude * wavenumber * wavenumber * wave;
+        assert!((ripples / curvature - 1.0).abs() < 1e-13, "{height} {length}: {ripples} {curvature}");
+        let cube = Kernel::cube_of(length).variance(1) / (length * length);
+        assert!((cube - 1.0).abs() < 1e-15, "{length}: {cube}");
+    }
+    assert_eq!(RippledBowl::new(1, 1.0f64, 0.25, 2.0).unwrap().one_minimum_from(), 0.0);
+    assert_eq!(RippledBowl::new(1, 0.0f64, 0.25, 2.0).unwrap().one_minimum_from(), f64::INFINITY);
+}
