@@ -72,17 +72,32 @@ fn w(f: f32) -> f32 {
     s * (W[0] + s * (W[1] + s * W[2]))
 }
 
-/// What [`abreast`] needs in all lanes.
-const CONSTANTS: [f32; 8] = [K, ROUND_32, SIDES_MEET, ONE_FROM, W[0], W[1], W[2], 1.0];
+/// What [`abreast`] needs in all lanes. One by one: what `array::map` calls is compiled without the processor's features.
+#[inline(always)]
+fn constants<V: Float>() -> [V; 8] {
+    [
+        V::splat(K),
+        V::splat(ROUND_32),
+        V::splat(SIDES_MEET),
+        V::splat(ONE_FROM),
+        V::splat(W[0]),
+        V::splat(W[1]),
+        V::splat(W[2]),
+        V::splat(1.0),
+    ]
+}
 
-/// The same of several registers, both sides of each lane; n = 0 where the first side counts. `constants` are
-/// [`CONSTANTS`].
+/// The same of several registers, both sides of each lane; n = 0 where the first side counts. `kept` are
+/// the [`constants`] where they are not to be made anew.
 ///
 /// A tangent is a chain of twenty operations, each waiting for the one before: several registers abreast keep a
 /// processor busy.
 #[inline(always)]
-fn abreast<V: Float, const N: usize>(mut x: [V; N], constants: &[V; 8]) -> [V; N] {
-    let [k, round, meet, one_from, w0, w1, w2, one] = *constants;
+fn abreast<V: Float, const N: usize>(mut x: [V; N], kept: Option<[V; 8]>) -> [V; N] {
+    let [k, round, meet, one_from, w0, w1, w2, one] = match kept {
+        Some(constants) => constants,
+        None => constants(),
+    };
     let mut a = x;
     let mut large = [x[0].at_least(meet); N];
     let (mut rounded, mut f) = (x, x);
@@ -142,24 +157,25 @@ impl Slice<'_> {
     #[inline(always)]
     fn groups<V: Float, const ABREAST: usize>(self) {
         let lanes = V::LANES;
-        let mut constants = CONSTANTS.map(V::splat);
-        if TILES && cfg!(target_family = "wasm") {
+        let kept = if TILES && cfg!(target_family = "wasm") {
             // Constants would be made anew in every turn, of three instructions each; numbers that are not known stay.
-            constants = core::hint::black_box(constants);
-        }
+            Some(core::hint::black_box(constants()))
+        } else {
+            None
+        };
         let mut groups = self.0.chunks_exact_mut(ABREAST * lanes);
         for group in &mut groups {
             let mut x = [V::splat(0.0); ABREAST];
             for v in 0..ABREAST {
                 x[v] = V::load(&group[v * lanes..]);
             }
-            x = abreast(x, &constants);
+            x = abreast(x, kept);
             for v in 0..ABREAST {
                 x[v].store(&mut group[v * lanes..]);
             }
         }
         for rest in groups.into_remainder().chunks_mut(lanes) {
-            let [y] = abreast([V::load_part(rest, rest.len())], &constants);
+            let [y] = abreast([V::load_part(rest, rest.len())], kept);
             y.store_part(rest, rest.len());
         }
     }

@@ -147,12 +147,12 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
 
     /// Whether a panel is read where it lies: if its rows are as wide as a tile, and by few rows (where code is to be small,
     /// by columns, however many) if each of its own has all lanes. Those beyond the last column then hold the beginning of the
-    /// next row, and are dropped in the end; a single product by columns takes none.
+    /// next row, and are dropped in the end; a single product by columns takes none where code is to be small.
     #[inline(always)]
     fn in_place(&self, place: Place, width: usize, most: usize) -> bool {
         let last = (place.k + place.terms - 1) * self.columns + place.column;
         let few = if SMALL { A == COLUMN_MAJOR } else { self.rows < 2 * most };
-        let whole = if A == COLUMN_MAJOR && PAIRS == 1 {
+        let whole = if SMALL && A == COLUMN_MAJOR && PAIRS == 1 {
             place.width == width
         } else {
             last + width <= self.b[0].len()
@@ -232,7 +232,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             for t in first..place.terms {
                 sums = add_term(sums, |r| a[r][t], rows_of[0].at(t));
             }
-        } else if PAIRS == 1 {
+        } else if SMALL && PAIRS == 1 {
             // Rows of known lengths: nothing in the loop is compared.
             let a = self.a[0][place.k * self.rows..][..place.terms * self.rows].chunks_exact(self.rows);
             if DENSE {

@@ -1,7 +1,8 @@
 //! Normal numbers.
 
-use losscape_dispatch::{Simd, Task, run};
+use losscape_dispatch::{Simd, Task, Vector, run};
 
+use super::uniform::{draw, uniform_of, uniform_positive_of};
 use super::{Rng, uniform, uniform_positive};
 use crate::Real;
 use crate::base::elementary::{cos, ln, sin, sqrt};
@@ -58,10 +59,13 @@ impl<R: Real, G: Rng, const N: usize> Task for Pairs<'_, R, G, N> {
 
     #[inline(always)]
     fn run<S: Simd>(self) -> Self::Output {
+        // AVX2 has no conversion of 64-bit integers.
+        let bits = 8 * R::BYTES * <R::Vector<S> as Vector<R>>::LANES;
+        let halves = cfg!(target_arch = "x86_64") && bits < 512;
         let (mut first, mut second) = ([R::ONE; N], [R::ZERO; N]);
         for ((rng, u), angle) in self.rngs.iter_mut().zip(&mut first).zip(&mut second) {
-            *u = uniform_positive::<R, G>(rng);
-            *angle = R::from_f64(core::f64::consts::TAU) * uniform::<R, G>(rng);
+            *u = uniform_positive_of(draw::<R, G>(rng), halves);
+            *angle = R::from_f64(core::f64::consts::TAU) * uniform_of::<R>(draw::<R, G>(rng), halves);
         }
         let angles = second;
         if R::normal_pairs(&mut first, &mut second) {

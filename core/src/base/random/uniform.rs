@@ -9,6 +9,8 @@ const STEP_24: f64 = 1.0 / 16_777_216.0;
 const STEP_32: f64 = 1.0 / 4_294_967_296.0;
 /// 2⁻⁵³, the spacing of the `f64` uniforms.
 const STEP_53: f64 = 1.0 / 9_007_199_254_740_992.0;
+/// 2⁸⁴ + 2⁵².
+const TWO_84_52: f64 = f64::from_bits(0x4530_0000_0010_0000);
 
 /// A uniform number in [0, 1): one draw.
 ///
@@ -23,10 +25,23 @@ const STEP_53: f64 = 1.0 / 9_007_199_254_740_992.0;
 #[inline]
 #[must_use]
 pub fn uniform<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
+    uniform_of(draw::<R, G>(rng), false)
+}
+
+/// A draw: a word for `f32`, two for `f64`.
+#[inline]
+pub(super) fn draw<R: Real, G: Rng + ?Sized>(rng: &mut G) -> u64 {
+    if R::BYTES == 4 { u64::from(rng.next_u32()) } else { rng.next_u64() }
+}
+
+/// The [`uniform`] number of a draw; `halves` is how [`unit_f64`] converts it.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "a draw for `f32` is a word")]
+pub(super) fn uniform_of<R: Real>(draw: u64, halves: bool) -> R {
     if R::BYTES == 4 {
-        R::from_u32(rng.next_u32() >> 8) * R::from_f64(STEP_24)
+        R::from_u32(draw as u32 >> 8) * R::from_f64(STEP_24)
     } else {
-        R::from_f64(unit_f64(rng.next_u64() >> 11))
+        R::from_f64(unit_f64(draw >> 11, halves))
     }
 }
 
@@ -45,18 +60,30 @@ pub fn uniform<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
 #[inline]
 #[must_use]
 pub fn uniform_positive<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
+    uniform_positive_of(draw::<R, G>(rng), false)
+}
+
+/// The [`uniform_positive`] number of a draw; `halves` as there.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "a draw for `f32` is a word")]
+pub(super) fn uniform_positive_of<R: Real>(draw: u64, halves: bool) -> R {
     if R::BYTES == 4 {
-        (R::from_u32(rng.next_u32()) + R::ONE) * R::from_f64(STEP_32)
+        (R::from_u32(draw as u32) + R::ONE) * R::from_f64(STEP_32)
     } else {
-        R::from_f64(unit_f64((rng.next_u64() >> 11) + 1))
+        R::from_f64(unit_f64((draw >> 11) + 1, halves))
     }
 }
 
-/// `k · 2⁻⁵³` for `k ≤ 2⁵³`, exact.
-#[inline]
+/// `k · 2⁻⁵³` for `k ≤ 2⁵³`, exact. By `halves` of 32 bits, each placed in the low bits of a number, vectors convert it too
+/// that have no instruction for it.
+#[inline(always)]
 #[expect(clippy::cast_precision_loss, reason = "at most 53 bits: exact")]
-fn unit_f64(k: u64) -> f64 {
-    k as f64 * STEP_53
+fn unit_f64(k: u64, halves: bool) -> f64 {
+    if !halves {
+        return k as f64 * STEP_53;
+    }
+    let high = f64::from_bits(0x4530_0000_0000_0000 | k >> 32) - TWO_84_52;
+    (high + f64::from_bits(0x4330_0000_0000_0000 | k & 0xffff_ffff)) * STEP_53
 }
 
 /// A uniform number between `low` and `high`: one draw.
@@ -76,4 +103,19 @@ fn unit_f64(k: u64) -> f64 {
 pub fn uniform_in<R: Real, G: Rng + ?Sized>(rng: &mut G, low: R, high: R) -> R {
     let (width, u) = (high - low, uniform::<R, G>(rng));
     if width.is_finite() { low + width * u } else { (R::ONE - u) * low + u * high }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_make_the_same_numbers() {
+        for at in (0..54).map(|bit| 1u64 << bit) {
+            for k in [at - 1, at, at + at / 3] {
+                let k = k.min(1 << 53);
+                assert_eq!(unit_f64(k, true).to_bits(), unit_f64(k, false).to_bits(), "{k}");
+            }
+        }
+    }
 }
