@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 use losscape::base::kernel::Kernel;
 use losscape::base::random::stream;
 use losscape::smoothing::{
-    Padding, ConvolutionStep, GridConvolution, GridConvolutionLayout, SampledConvolution,
+    ConvolutionStep, GridConvolution, GridConvolutionLayout, Padding, SampledConvolution,
     SampledConvolutionLayout, SampledStep,
 };
 use losscape::{ArgError, Objective as _};
@@ -149,11 +149,8 @@ pub(crate) fn convolve<'py>(
         shaped(py, values, &shape)
     }
     let kernel = self::kernel(kernel, bandwidth)?;
-    let boundaries = [
-        ("periodic", Padding::Periodic),
-        ("reflecting", Padding::Reflecting),
-        ("nearest", Padding::Nearest),
-    ];
+    let boundaries =
+        [("periodic", Padding::Periodic), ("reflecting", Padding::Reflecting), ("nearest", Padding::Nearest)];
     let boundary = chosen("boundary", boundary, &boundaries)?;
     if dims("values", values)? == 1 {
         of::<1>(py, values, &bounds, kernel, boundary)

@@ -113,8 +113,8 @@ pub(crate) fn run(flags: &[&str]) -> Result {
 
 /// Runs everything that is timed once, and compares with the naive twins.
 pub(crate) fn check(log: &mut Log) -> Result<String> {
-    // Built like tests: only the results matter here, not the speed.
-    cargo("build --profile optimised --locked -p losscape-benches").log(log)?;
+    // Built with the tests, and so with what the workspace as a whole asks of each crate: alone it would be built again.
+    cargo("build --workspace --tests --profile optimised --locked").log(log)?;
     program(executable("optimised/losscape-benches")).arg("check").log(log).map(|()| String::new())
 }
 

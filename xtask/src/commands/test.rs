@@ -28,18 +28,17 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
 
 /// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that fill what those leave. What
 /// keeps one processor busy for minutes comes before what is in short steps, so that no processor waits for the end of another. Miri
-/// and the boards take the time that all others leave: a browser and an installation wait as much as they work.
+/// takes the time that all others leave: a browser and an installation wait as much as they work.
 pub(crate) fn run(exhaustive: bool) -> Result {
     let python = vec![Step::new("Python", "wheel, installed and used", python::check)];
-    let mut idle = vec![Step::new(&install::native(), "undefined behaviour, by Miri", interpreted)];
-    idle.extend(boards());
+    let idle = vec![Step::new(&install::native(), "undefined behaviour, by Miri", interpreted)];
     let mut lanes = vec![host(exhaustive)];
     let mut alone = Vec::new();
     if paths::at("web/package.json").is_file() {
         lanes.push(page(exhaustive));
         alone.push(browser("test:times", "times of the page, alone"));
     }
-    lanes.extend([python, elsewhere()]);
+    lanes.extend([python, boards(), elsewhere()]);
     report::run(lanes, idle, alone)
 }
 
@@ -202,10 +201,11 @@ fn used() -> Step {
         install::node_packages(log)?;
         let chromium = &install::chromium()?;
         // The native runs that pages are compared with: no test should wait for a compiler, nor for the lock of another lane's.
-        cargo("build --profile optimised -p losscape-wasm --examples --locked").log(log)?;
-        let natives = &paths::target("optimised/examples");
+        // Beside the tests, with what the workspace as a whole asks of each crate: alone the kernel would be built again.
+        cargo("build --workspace --tests --profile optimised --locked").words(&natives()?).log(log)?;
+        let built = &paths::target("optimised/examples");
         let run =
-            |words: &str| install::npm("run").words(words).env("CHROMIUM", chromium).env("NATIVES", natives);
+            |words: &str| install::npm("run").words(words).env("CHROMIUM", chromium).env("NATIVES", built);
         let Err(failure) = run("test:lab").log(log) else {
             return Ok(String::new());
         };
@@ -219,6 +219,19 @@ fn used() -> Step {
         run("test:again --").words(&files.join(" ")).env("SCREENSHOTS", "1").log(log)?;
         Ok(format!("the second time: {}", names.join(", ")))
     })
+}
+
+/// The exhibits' native twins, as words for cargo.
+fn natives() -> Result<String> {
+    let mut words = Vec::new();
+    for entry in std::fs::read_dir(paths::at("wasm/examples"))? {
+        words.push(format!(
+            "--example {}",
+            entry?.path().with_extension("").file_name().unwrap_or_default().display()
+        ));
+    }
+    words.sort_unstable();
+    Ok(words.join(" "))
 }
 
 /// The page: its kernel, its code, and the page itself in Chromium.
@@ -340,5 +353,6 @@ mod tests {
         let found = hostile().expect("the kernel's tests");
         assert!(found.contains("--test path --test sgd"), "{found}");
         assert!(!found.contains("elementary"), "a test without any: {found}");
+        assert!(super::natives().expect("examples").contains("--example paths --example saddles"));
     }
 }
