@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
-// Labels what needs a feature; docs.rs builds with a nightly compiler.
+// Lets docs.rs label items that need a feature; docs.rs builds with a nightly compiler.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 

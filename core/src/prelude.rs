@@ -1,4 +1,4 @@
-//! The imports of a training program, in one line.
+//! The usual imports of a training program, in one line.
 //!
 //! ```
 //! use losscape::prelude::*;

@@ -1,19 +1,19 @@
-//! A number as a message shows it.
+//! Numbers as error messages print them.
 
 use core::fmt;
 
-/// Six significant digits, or all of a whole number below 10¹⁵.
+/// Prints six significant digits, or a whole number below 10¹⁵ in full.
 ///
-/// The standard library prints the shortest text that reads back as the same number, for which it takes along 20 kB of
-/// code; a message needs less, and shows an `f32` such as 0.1 as it was written.
+/// The standard library prints the shortest text that parses back to the same number, which takes about 20 kB of code.
+/// A message needs less, and prints an `f32` such as 0.1 as it was written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decimal(pub(crate) f64);
 
 const DIGITS: i32 = 6;
-/// 10⁶ and 10⁵: the digits as a whole number lie between them.
+/// 10⁶ and 10⁵: the six digits, as a whole number, lie between them.
 const ABOVE: f64 = 1e6;
 const LEAST: f64 = 1e5;
-/// Powers of ten from here on are written as such.
+/// Numbers from this power of ten on use exponent notation.
 const LARGE: i32 = 15;
 const SMALL: i32 = -5;
 
@@ -41,7 +41,7 @@ impl fmt::Display for Decimal {
     }
 }
 
-/// The six digits of a positive number as a whole number, and the power of ten of the first.
+/// Returns the six digits of a positive number as a whole number, and the exponent of the first digit.
 fn scaled(size: f64) -> (u64, i32) {
     let (mut scaled, mut exponent) = (size, DIGITS - 1);
     while scaled >= ABOVE {
@@ -57,7 +57,7 @@ fn scaled(size: f64) -> (u64, i32) {
     if exact(digits) >= ABOVE { (digits / 10, exponent + 1) } else { (digits, exponent) }
 }
 
-/// Digits without their last zeros, as a decimal fraction or with a power of ten.
+/// Writes the digits without trailing zeros, as a decimal fraction or with an exponent.
 fn positional(f: &mut fmt::Formatter<'_>, mut digits: u64, exponent: i32) -> fmt::Result {
     let mut count = DIGITS;
     while digits.is_multiple_of(10) {
@@ -65,7 +65,7 @@ fn positional(f: &mut fmt::Formatter<'_>, mut digits: u64, exponent: i32) -> fmt
         count -= 1;
     }
     let point = if (SMALL..LARGE).contains(&exponent) { exponent } else { 0 };
-    // As many digits as stand behind the point.
+    // The number of digits after the point.
     let behind = count - 1 - point;
     let mut unit = 1;
     for _ in 0..behind {
@@ -128,7 +128,7 @@ mod tests {
         }
     }
 
-    /// Read again, it is the number to half of the sixth digit.
+    /// Parsed again, the text equals the number to within half a unit of the sixth digit.
     #[test]
     fn every_power_of_two_is_shown_to_six_digits() {
         let mut value = f64::MIN_POSITIVE;

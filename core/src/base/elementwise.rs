@@ -1,18 +1,18 @@
-//! One function on every element of a slice, with the widest vectors of the processor.
+//! Applies a function to every element of a slice, with the processor's widest vectors.
 //!
-//! Elements never meet, so the bits do not depend on the width.
+//! Elements do not interact, so the bits do not depend on the width.
 
 use losscape_dispatch::{Simd, Task, run};
 
 use super::target::{COMPACT, VECTORS};
 
-/// `z ← f(z)`, elementwise, with the widest vectors.
+/// Computes `z ← f(z)` elementwise with the widest vectors.
 #[inline(always)]
 pub(crate) fn each<R: Copy>(z: &mut [R], f: impl Fn(R) -> R) {
     run(Each { z, f });
 }
 
-/// `a ← f(a, u)`, elementwise, with the widest vectors.
+/// Computes `a ← f(a, u)` elementwise with the widest vectors.
 #[inline(always)]
 pub(crate) fn pair<R: Copy>(a: &mut [R], u: &[R], f: impl Fn(R, R) -> R) {
     run(Pair { a, u, f });
@@ -47,7 +47,7 @@ impl<R: Copy, F: Fn(R, R) -> R> Task for Pair<'_, R, F> {
     fn run<S: Simd>(self) {
         let Self { mut a, mut u, f } = self;
         if !VECTORS && !COMPACT {
-            // Four at a time, to count and compare once for four.
+            // Four at a time, so that the loop counts and compares once per four elements.
             let (fours, rest) = a.as_chunks_mut::<4>();
             let (four_u, rest_u) = u.as_chunks::<4>();
             for (a, u) in fours.iter_mut().zip(four_u) {

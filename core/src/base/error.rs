@@ -1,11 +1,11 @@
-//! Why a constructor refused its input.
+//! Reasons for refusing an argument.
 
 use core::fmt;
 
 use super::decimal::Decimal;
 use super::real::Real;
 
-/// An argument was refused; nothing has been changed.
+/// The error returned when an argument is refused; nothing has been changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
@@ -16,126 +16,126 @@ pub struct ArgError {
     pub reason: Reason,
 }
 
-/// The reason an argument is refused.
+/// The reason for refusing an argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum Reason {
-    /// A slice does not have the length needed.
+    /// A slice does not have the required length.
     Length {
-        /// The length needed.
+        /// The required length.
         expected: usize,
-        /// The length given.
+        /// The actual length.
         found: usize,
     },
-    /// A slice is shorter than needed.
+    /// A slice is shorter than required.
     TooShort {
-        /// The least length.
+        /// The minimum length.
         needed: usize,
-        /// The length given.
+        /// The actual length.
         found: usize,
     },
-    /// There is nothing in it.
+    /// The argument has no elements.
     Empty,
     /// An element is infinite or NaN.
     NotFinite {
-        /// Where.
+        /// The index of the first such element.
         index: usize,
     },
-    /// A number lies outside its range.
+    /// A number lies outside the allowed range.
     OutOfRange {
         /// The number.
         value: f64,
-        /// The numbers allowed, such as `[0, 1)` or `finite and above 0`.
+        /// The allowed values, such as `[0, 1)` or `finite and above 0`.
         range: &'static str,
     },
-    /// An element lies outside its range.
+    /// An element lies outside the allowed range.
     Element {
-        /// Where.
+        /// The index of the element.
         index: usize,
         /// The element.
         value: f64,
-        /// The numbers allowed.
+        /// The allowed values.
         range: &'static str,
     },
-    /// A label names no class.
+    /// A label does not name a class.
     Label {
-        /// Where.
+        /// The index of the label.
         index: usize,
         /// The label.
         label: u32,
-        /// The number of classes; labels are below it.
+        /// The number of classes; labels must be below it.
         classes: usize,
     },
-    /// An index or a count is not below its limit.
+    /// An index or a count is too large.
     Index {
-        /// The index.
+        /// The actual index or count.
         found: usize,
-        /// It must be below this.
+        /// The limit; it must be below this.
         limit: usize,
     },
     /// A row of probabilities does not sum to 1.
     RowSum {
-        /// Which row.
+        /// The index of the row.
         row: usize,
-        /// Its sum.
+        /// The sum of the row.
         sum: f64,
     },
-    /// Two that must differ are equal.
+    /// Two values that must differ are equal.
     Coincide,
-    /// Directions that must be independent are not: two lie on a line, or one in the space of others.
+    /// Directions that must be linearly independent are not.
     Dependent,
     /// An iteration did not converge; its output is meaningless.
     NotConverged,
-    /// More than fit.
+    /// There are more items than fit.
     TooMany {
-        /// The number that fits.
+        /// The number of items that fit.
         limit: usize,
-        /// The number given.
+        /// The actual number.
         found: usize,
     },
-    /// A convolution with this kernel has no closed form.
+    /// The convolution with this kernel has no closed form.
     Kernel {
-        /// The kernels with which it has.
+        /// The kernels for which a closed form exists.
         takes: &'static str,
     },
-    /// A schedule does not begin with a line of at least one inner image.
+    /// A schedule does not begin with a straight line of at least one inner image.
     FirstCycle,
-    /// Products of its numbers overflow.
+    /// Products of the argument's values overflow.
     Overflow,
-    /// It differs from the one that was saved.
+    /// The argument differs from the one that was saved.
     Mismatch,
-    /// It needs a cargo feature of this crate that the build left out.
+    /// The argument needs a cargo feature that this build left out.
     LeftOut,
 }
 
 impl ArgError {
-    /// An error that names its argument.
+    /// Creates an error that names its argument.
     #[must_use]
     pub const fn new(arg: &'static str, reason: Reason) -> Self {
         Self { arg, reason }
     }
 
-    /// Refuses a slice of the wrong length.
+    /// Checks that a slice has the expected length.
     ///
     /// # Errors
-    /// [`Reason::Length`].
+    /// [`Reason::Length`] otherwise.
     pub const fn check_len(arg: &'static str, expected: usize, found: usize) -> Result<(), Self> {
         if expected == found { Ok(()) } else { Err(Self::new(arg, Reason::Length { expected, found })) }
     }
 
-    /// Refuses a slice that is too short.
+    /// Checks that a slice has at least the required length.
     ///
     /// # Errors
-    /// [`Reason::TooShort`].
+    /// [`Reason::TooShort`] otherwise.
     pub const fn check_min_len(arg: &'static str, needed: usize, found: usize) -> Result<(), Self> {
         if found >= needed { Ok(()) } else { Err(Self::new(arg, Reason::TooShort { needed, found })) }
     }
 
-    /// Refuses infinities and NaN.
+    /// Checks that all values are finite.
     ///
     /// # Errors
-    /// [`Reason::NotFinite`] with the first index.
+    /// [`Reason::NotFinite`] with the index of the first infinity or NaN.
     pub fn check_finite<R: Real>(arg: &'static str, values: &[R]) -> Result<(), Self> {
         match values.iter().position(|x| !x.is_finite()) {
             None => Ok(()),
@@ -143,31 +143,31 @@ impl ArgError {
         }
     }
 
-    /// Refuses a number that is not finite and above zero.
+    /// Checks that a number is finite and positive.
     ///
     /// # Errors
-    /// [`Reason::OutOfRange`].
+    /// [`Reason::OutOfRange`] otherwise.
     pub fn check_positive<R: Real>(arg: &'static str, x: R) -> Result<(), Self> {
         Self::check_range(arg, x, x.is_finite() && x > R::ZERO, "finite and above 0")
     }
 
-    /// Refuses a number that is not finite and at least zero.
+    /// Checks that a number is finite and not negative.
     ///
     /// # Errors
-    /// [`Reason::OutOfRange`].
+    /// [`Reason::OutOfRange`] otherwise.
     pub fn check_non_negative<R: Real>(arg: &'static str, x: R) -> Result<(), Self> {
         Self::check_range(arg, x, x.is_finite() && x >= R::ZERO, "finite and at least 0")
     }
 
-    /// Refuses a number outside [0, 1).
+    /// Checks that a number lies in [0, 1).
     ///
     /// # Errors
-    /// [`Reason::OutOfRange`].
+    /// [`Reason::OutOfRange`] otherwise.
     pub fn check_fraction<R: Real>(arg: &'static str, x: R) -> Result<(), Self> {
         Self::check_range(arg, x, x >= R::ZERO && x < R::ONE, "in [0, 1)")
     }
 
-    /// Refuses a number for which `allowed` is false; `range` says in words what is allowed.
+    /// Returns an error if `allowed` is false; `range` describes the allowed values in words.
     ///
     /// ```
     /// use losscape::ArgError;
@@ -177,7 +177,7 @@ impl ArgError {
     /// ```
     ///
     /// # Errors
-    /// [`Reason::OutOfRange`].
+    /// [`Reason::OutOfRange`] if `allowed` is false.
     pub fn check_range<R: Real>(
         arg: &'static str,
         value: R,
@@ -193,24 +193,24 @@ impl ArgError {
         Self::new(arg, Reason::OutOfRange { value: value.to_f64(), range })
     }
 
-    /// Refuses a count of zero.
+    /// Checks that a count is not zero.
     ///
     /// # Errors
-    /// [`Reason::OutOfRange`].
+    /// [`Reason::OutOfRange`] otherwise.
     pub const fn check_count(arg: &'static str, count: usize) -> Result<(), Self> {
         if count > 0 { Ok(()) } else { Err(Self::zero(arg)) }
     }
 
-    /// A count of zero where at least one is needed.
+    /// Creates the error for a count of zero where at least one is required.
     #[must_use]
     pub const fn zero(arg: &'static str) -> Self {
         Self::new(arg, Reason::OutOfRange { value: 0.0, range: "at least 1" })
     }
 
-    /// Refuses an index that is not below `limit`.
+    /// Checks that an index is below `limit`.
     ///
     /// # Errors
-    /// [`Reason::Index`].
+    /// [`Reason::Index`] otherwise.
     pub const fn check_index(arg: &'static str, found: usize, limit: usize) -> Result<(), Self> {
         if found < limit { Ok(()) } else { Err(Self::new(arg, Reason::Index { found, limit })) }
     }
@@ -241,15 +241,17 @@ impl fmt::Display for ArgError {
             Reason::RowSum { row, sum } => {
                 write!(f, "`{arg}` has row {row} with sum {}, must be 1 within 0.001", Decimal(sum))
             }
-            Reason::Coincide => write!(f, "`{arg}`: two that must differ are equal"),
+            Reason::Coincide => write!(f, "`{arg}`: two values that must differ are equal"),
             Reason::Dependent => write!(f, "`{arg}`: directions that must be independent are not"),
-            Reason::NotConverged => write!(f, "`{arg}`: the iteration did not settle"),
-            Reason::Kernel { takes } => write!(f, "`{arg}`: a closed form is known for {takes}"),
+            Reason::NotConverged => write!(f, "`{arg}`: the iteration did not converge"),
+            Reason::Kernel { takes } => write!(f, "`{arg}`: a closed form is known only for {takes}"),
             Reason::FirstCycle => write!(f, "`{arg}` must begin with a line of at least one inner image"),
             Reason::Overflow => write!(f, "`{arg}`: products of its numbers overflow"),
-            Reason::Mismatch => write!(f, "`{arg}` is another than the one that was saved"),
+            Reason::Mismatch => write!(f, "`{arg}` differs from the one that was saved"),
             Reason::LeftOut => write!(f, "`{arg}` needs a feature that this build left out"),
-            Reason::TooMany { limit, found } => write!(f, "`{arg}` counts {found}, at most {limit} fit"),
+            Reason::TooMany { limit, found } => {
+                write!(f, "`{arg}`: {found} are too many, at most {limit} fit")
+            }
         }
     }
 }

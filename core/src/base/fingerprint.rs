@@ -1,36 +1,38 @@
-//! A 64-bit digest of floating-point bit patterns, and its promise.
+//! A 64-bit digest of floating-point bit patterns, and the guarantee behind it.
 //!
-//! # The promise
+//! # The guarantee
 //!
 //! *One release of this crate gives the same bits everywhere*: on every target that compiles, at every optimisation
-//! level, with every width of vectors, in debug and release builds, whatever the versions of its dependencies and
-//! whatever features are on. So two machines that print the same digest have computed the same numbers.
+//! level, with every vector width, in debug and release builds, and with any versions of its dependencies and any
+//! features. So two machines that print the same digest have computed the same numbers.
 //!
-//! - **Releases.** Bits may change with a minor version (0.1 → 0.2; after 1.0, with a minor version too), and the
-//!   changelog lists every change with its reason under *Numerics*. A patch version (0.1.1 → 0.1.2) changes no bit, unless
-//!   a result was wrong; the changelog then says which.
-//! - **Dependencies.** None of their releases changes a bit: what decides bits is code of this crate, or is exact by
-//!   definition, or has an exact version in `Cargo.toml`, where the reason stands beside it. A test holds pinned values.
-//! - **Targets.** Those whose arithmetic cannot keep the promise are refused by the compiler: 32-bit x86 without SSE2 and
-//!   m68k, which round to 64 bits first, and 32-bit ARM of Apple and big-endian 64-bit PowerPC, which turn subnormal numbers into
-//!   zero.
-//! - **What it rests on.** The floating-point unit rounds to nearest and keeps subnormal numbers, as it does unless a
-//!   program changes its mode (`MXCSR`, `FPSCR`); and no compiler flag permits inexact arithmetic, as none of Rust's own
-//!   does.
+//! - **Releases.** Bits may change with a minor version (0.1 → 0.2, and also after 1.0), and the changelog lists every
+//!   change with its reason under *Numerics*. A patch version (0.1.1 → 0.1.2) changes no bits unless a result was
+//!   wrong; the changelog then names that result.
+//! - **Dependencies.** No release of a dependency changes a bit: the code that determines the bits is in this crate, or
+//!   is exact by definition, or comes from a dependency pinned to an exact version in `Cargo.toml`, with the reason
+//!   next to it. A test checks pinned values.
+//! - **Targets.** The crate does not compile for targets whose arithmetic cannot keep the guarantee: 32-bit x86 without
+//!   SSE2 and m68k, which round to 64 bits first, and 32-bit Apple ARM and big-endian 64-bit PowerPC, which flush
+//!   subnormal numbers to zero.
+//! - **Assumptions.** The floating-point unit rounds to nearest and keeps subnormal numbers, as it does unless a
+//!   program changes its mode (`MXCSR`, `FPSCR`); and no compiler flag permits inexact arithmetic, as none of Rust's
+//!   own flags does.
 //!
 //! # What equal digests mean
 //!
-//! Sequences of one length that differ in one number never have the same digest. For any other two different sequences,
-//! not made to collide, the probability of equal digests is that of a random function, 2⁻⁶⁴ or 5 · 10⁻²⁰; among k
-//! different results it is k²/2⁶⁵ that any two share a digest, 3 · 10⁻⁸ for a million of them. (The first is proven: each
-//! step is a bijection. The second is what mixing every word fully is for, and tests of single and paired bits support
-//! it.) Digests are no protection against intent.
+//! Two sequences of equal length that differ in a single number always have different digests. For any other two
+//! different sequences, unless constructed to collide, the probability of equal digests is that of a random function,
+//! 2⁻⁶⁴ or 5 · 10⁻²⁰. The probability that any two of k different results share a digest is k²/2⁶⁵, which is 3 · 10⁻⁸
+//! for a million results. (The first statement is proven: each step is a bijection. The second rests on every word
+//! being fully mixed; tests that flip single bits and pairs of bits support it.) Digests do not protect against
+//! tampering.
 //!
 //! # Deterministic unit tests
 //!
-//! Results of this crate are the same bits on every target and at every optimisation level, so a unit test can
-//! ask for equality where it would otherwise need a tolerance. Run the computation once, digest what matters,
-//! and put the digest into the test:
+//! Results of this crate have the same bits on every target and at every optimisation level, so a unit test can check
+//! equality where it would otherwise need a tolerance. Run the computation once, digest the values that matter, and
+//! write the digest into the test:
 //!
 //! ```
 //! use losscape::base::{fingerprint::Fingerprint, random::stream};
@@ -64,17 +66,17 @@
 //! # Ok::<(), losscape::ArgError>(())
 //! ```
 //!
-//! When such a test fails, something has changed the numbers: your own code, your data, or a new version of
-//! this crate, whose changelog then names the change under *Numerics*. To find where, digest less: one value,
-//! one layer, one step.
+//! When such a test fails, something has changed the numbers: your own code, your data, or a new version of this crate,
+//! whose changelog then lists the change under *Numerics*. To locate the change, digest less: one value, one layer, one
+//! step.
 //!
 //! Three things keep your own arithmetic as exact as this crate's:
 //!
-//! - Rust's `f32::tanh`, `exp`, `sin`, `powf` and their like call the platform and differ between platforms;
-//!   use [`elementary`](super::elementary). `+ − × ÷` and the square root are exact everywhere.
-//! - Sum in a fixed order: threads that add as they finish, and maps with random iteration order, do not.
-//! - A digest says that bits are equal, never that they are right. Keep a test of what the result means
-//!   beside it, with a tolerance.
+//! - Rust's `f32::tanh`, `exp`, `sin`, `powf` and similar methods call the platform's library and differ between
+//!   platforms; use [`elementary`](super::elementary). `+ − × ÷` and the square root are correctly rounded everywhere.
+//! - Sum in a fixed order. Threads that add as they finish do not, and neither do maps with random iteration order.
+//! - Equal digests show that bits are equal, not that they are right. Also keep a test of what the result means, with a
+//!   tolerance.
 
 use super::real::Real;
 
@@ -86,10 +88,10 @@ use super::real::Real;
 /// h ← mix((h ⊕ w) + 0x9e3779b97f4a7c15)
 /// ```
 ///
-/// so the order, the number and every bit of the words matter. A number counts by its bit pattern, so the machine's byte
-/// order does not matter: an `f64` by its 64 bits, an `f32` by its 32 below 32 set bits, a pattern that no `f64` counts
-/// by. So a value in `f32` differs from the same value in `f64`. −0 differs from +0; all NaNs of a type count as one
-/// pattern, because their payloads differ between machines.
+/// so the order, the number and every bit of the words matter. A number enters as its bit pattern, so the machine's
+/// byte order does not matter. An `f64` enters as its 64 bits; an `f32` enters as its 32 bits below 32 set bits, a
+/// pattern that no `f64` produces. A value in `f32` therefore differs from the same value in `f64`. −0 differs from +0.
+/// All NaNs of a type count as one pattern, because their payloads differ between machines.
 ///
 /// ```
 /// use losscape::base::fingerprint::Fingerprint;
@@ -109,13 +111,13 @@ impl Default for Fingerprint {
 }
 
 impl Fingerprint {
-    /// The digest of an empty input.
+    /// Creates the digest of an empty input.
     #[must_use]
     pub const fn new() -> Self {
         Self { state: 0xcbf2_9ce4_8422_2325 }
     }
 
-    /// The digest of one slice.
+    /// Returns the digest of one slice.
     #[must_use]
     pub fn of<R: Real>(values: &[R]) -> u64 {
         let mut digest = Self::new();
@@ -124,7 +126,7 @@ impl Fingerprint {
     }
 
     /// Adds a 64-bit word.
-    // Three products of 64 bits: too much to be written out wherever a word is added.
+    // Three 64-bit products: too much code to inline wherever a word is added.
     #[inline(never)]
     pub const fn word(&mut self, word: u64) {
         let mut z = (self.state ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -151,14 +153,15 @@ impl Fingerprint {
         }
     }
 
-    /// The digest so far.
+    /// Returns the digest of everything added so far.
     #[must_use]
     pub const fn finish(&self) -> u64 {
         self.state
     }
 }
 
-/// The upper half of the word of an `f32`: NaNs of `f64`, of which only one counts, and it is another.
+/// The upper half of the word of an `f32`. As an `f64` it would be a NaN, and all NaNs of `f64` map to a different
+/// pattern.
 const F32: u64 = 0xffff_ffff_0000_0000;
 
 #[cfg(test)]
@@ -201,7 +204,7 @@ mod tests {
         }
     }
 
-    /// The same of numbers: flips of their own bits.
+    /// The same test for numbers: flips of their own bits.
     fn numbers<R: Real>() {
         let bits = u64::from(u32::BITS) * (R::BYTES as u64 / 4);
         for seed in 0..4 {

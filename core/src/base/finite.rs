@@ -1,9 +1,9 @@
-//! Whether numbers are finite, found in passing.
+//! Detects non-finite numbers without a separate pass.
 
 use super::real::Real;
 use super::target::FPU;
 
-/// Remembers whether all numbers it has seen were finite.
+/// Records whether all numbers seen so far were finite.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Finite<R> {
     all: bool,
@@ -18,8 +18,8 @@ impl<R: Real> Finite<R> {
 
     #[inline(always)]
     pub(crate) fn see(&mut self, x: R) {
-        // Two instructions a number, where a test of the bits takes five. Vectors test bits faster, and software
-        // arithmetic is slow.
+        // Two instructions per number, where a test of the bits takes five. Vectors test bits faster, and
+        // software arithmetic is slow.
         if FPU {
             self.zero += R::ZERO * x;
         } else {
@@ -32,7 +32,7 @@ impl<R: Real> Finite<R> {
     }
 }
 
-/// Whether all numbers are finite.
+/// Returns whether all numbers are finite.
 pub(crate) fn all_finite<R: Real>(values: &[R]) -> bool {
     let mut finite = Finite::new();
     for &x in values {

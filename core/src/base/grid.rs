@@ -1,19 +1,20 @@
 //! Uniform grids of cells in one, two or more dimensions.
 //!
-//! Values on a grid are a flat slice, the first axis fastest: cell (i, j) of a plane has the index `j · nₓ + i`.
+//! Values on a grid form a flat slice with the first axis fastest: cell (i, j) of a plane has the index `j · nₓ + i`.
 
 use crate::{ArgError, Real, Reason};
 
-/// Cells along an axis, at most: centres are then exact multiples of half a cell in binary32 too.
+/// The most cells along an axis. Up to this number, centres are exact multiples of half a cell in binary32 too.
 const MOST_CELLS: u32 = 1 << 22;
 
-/// An interval cut into cells of equal width.
+/// An interval divided into cells of equal width.
 ///
 /// ```text
 /// h = (high − low) / n,    centre i = low + (i + ½) h,    face i = low + i h,    i = 0 … n − 1
 /// ```
 ///
-/// Face i lies below cell i, face i + 1 above it. Centres and faces of an interval around zero are exactly symmetric.
+/// Face i lies below cell i, face i + 1 above it. Centres and faces of an interval symmetric about zero are exactly
+/// symmetric.
 ///
 /// ```
 /// use losscape::base::grid::Axis;
@@ -31,18 +32,18 @@ pub struct Axis<R: Real = f32> {
 }
 
 impl<R: Real> Axis<R> {
-    /// The interval from `low` to `high` in `cells` cells.
+    /// Divides the interval from `low` to `high` into `cells` cells.
     ///
     /// # Errors
-    /// [`ArgError`] naming `low` or `high` (not finite, not ascending by a finite length, or so large that 2 `cells` of
-    /// them are not finite) or `cells` (zero, or above 2²²).
+    /// [`ArgError`] naming `low` or `high` (not finite, not increasing, their difference not finite, or not finite
+    /// when multiplied by 2 `cells`) or `cells` (zero, or above 2²²).
     pub fn new(low: R, high: R, cells: u32) -> Result<Self, ArgError> {
         ArgError::check_range("low", low, low.is_finite(), "finite")?;
         let ascending = high > low && (high - low).is_finite();
         ArgError::check_range("high", high, ascending, "above `low` by a finite length")?;
         let allowed = cells > 0 && cells <= MOST_CELLS;
         ArgError::check_range("cells", f64::from(cells), allowed, "from 1 to 2²²")?;
-        // What centres are a quotient of.
+        // The denominator in `at_half`.
         let all = R::from_u32(2 * cells);
         for (arg, end) in [("low", low), ("high", high)] {
             ArgError::check_range(
@@ -55,49 +56,50 @@ impl<R: Real> Axis<R> {
         Ok(Self { low, high, cells })
     }
 
-    /// The lower end.
+    /// Returns the lower end.
     #[must_use]
     pub const fn low(&self) -> R {
         self.low
     }
 
-    /// The upper end.
+    /// Returns the upper end.
     #[must_use]
     pub const fn high(&self) -> R {
         self.high
     }
 
-    /// n, the number of cells.
+    /// Returns n, the number of cells.
     #[must_use]
     pub const fn cells(&self) -> u32 {
         self.cells
     }
 
-    /// h, the width of a cell.
+    /// Returns h, the width of a cell.
     #[must_use]
     pub fn spacing(&self) -> R {
         (self.high - self.low) / R::from_u32(self.cells)
     }
 
-    /// The centre of cell `i`; extrapolated where there is no such cell.
+    /// Returns the centre of cell `i`, extrapolated beyond the last cell.
     #[must_use]
     pub fn centre(&self, i: u32) -> R {
         self.at_half(i.saturating_mul(2).saturating_add(1))
     }
 
-    /// The face between cells `i − 1` and `i`; extrapolated where there is none.
+    /// Returns the face between cells `i − 1` and `i`, extrapolated beyond the last cell.
     #[must_use]
     pub fn face(&self, i: u32) -> R {
         self.at_half(i.saturating_mul(2))
     }
 
-    /// `low + k h / 2`, as a mean of both ends with whole weights.
+    /// `low + k h / 2`, as an average of both ends with integer weights.
     fn at_half(&self, k: u32) -> R {
         let (below, all) = (R::from_u32(k), R::from_u32(2 * self.cells));
         (self.low * (all - below) + self.high * below) / all
     }
 
-    /// The cell in which `x` lies: closed below and open above, the last one closed. `None` outside, and for NaN.
+    /// Returns the cell that contains `x`, or `None` if `x` lies outside or is NaN. Cells are closed below and open
+    /// above; the last is closed.
     #[must_use]
     pub fn cell_of(&self, x: R) -> Option<u32> {
         if !(x >= self.low && x <= self.high) {
@@ -117,10 +119,10 @@ fn truncated<R: Real>(x: R) -> u32 {
     x.to_f64() as u32
 }
 
-/// A box of D dimensions cut into equal cells.
+/// A box of D dimensions divided into equal cells.
 ///
-/// Values on it are slices of [`len`](Self::len) numbers, the first axis fastest. A cell is named by its index there,
-/// or by its place along each axis.
+/// Values on the grid are slices of [`len`](Self::len) numbers, the first axis fastest. A cell is identified by its
+/// index in such a slice, or by its position along each axis.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -140,17 +142,17 @@ pub struct Grid<R: Real, const D: usize> {
     axes: [Axis<R>; D],
 }
 
-/// Cells on a line.
+/// A one-dimensional grid.
 pub type Grid1<R = f32> = Grid<R, 1>;
 
-/// Cells in a plane.
+/// A two-dimensional grid.
 pub type Grid2<R = f32> = Grid<R, 2>;
 
 impl<R: Real, const D: usize> Grid<R, D> {
-    /// The grid with these axes.
+    /// Creates the grid with these axes.
     ///
     /// # Errors
-    /// [`Reason::Overflow`] for `axes` if there are more cells than a `u32` can count.
+    /// [`Reason::Overflow`] for `axes` if there are more than `u32::MAX` cells.
     pub fn new(axes: [Axis<R>; D]) -> Result<Self, ArgError> {
         let mut cells = Some(1u32);
         for axis in &axes {
@@ -162,26 +164,26 @@ impl<R: Real, const D: usize> Grid<R, D> {
         }
     }
 
-    /// The axes, fastest first.
+    /// Returns the axes, the fastest first.
     #[must_use]
     pub const fn axes(&self) -> &[Axis<R>; D] {
         &self.axes
     }
 
-    /// The number of cells.
+    /// Returns the number of cells.
     #[must_use]
     pub fn len(&self) -> usize {
         self.stride(D)
     }
 
-    /// Whether there is no cell; never.
+    /// Returns whether the grid has no cells, which is never the case.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// From a cell to its upper neighbour along `axis`, the distance of their indices: the product of the counts of
-    /// the axes before.
+    /// Returns the difference in index between a cell and its upper neighbour along `axis`: the product of the cell
+    /// counts of the preceding axes.
     #[must_use]
     pub fn stride(&self, axis: usize) -> usize {
         let mut stride = 1;
@@ -191,7 +193,7 @@ impl<R: Real, const D: usize> Grid<R, D> {
         stride
     }
 
-    /// Length, area or volume of a cell.
+    /// Returns the length, area or volume of a cell.
     #[must_use]
     pub fn cell_volume(&self) -> R {
         let mut volume = R::ONE;
@@ -201,7 +203,7 @@ impl<R: Real, const D: usize> Grid<R, D> {
         volume
     }
 
-    /// The place of a cell along each axis; that of the last one for an index beyond the end.
+    /// Returns the position of a cell along each axis; an index beyond the end counts as the last cell.
     #[must_use]
     pub fn place(&self, index: usize) -> [u32; D] {
         let mut rest = index.min(self.len() - 1);
@@ -213,7 +215,7 @@ impl<R: Real, const D: usize> Grid<R, D> {
         })
     }
 
-    /// The index of the cell at these places, if it is on the grid.
+    /// Returns the index of the cell at this position, or `None` if it is not on the grid.
     #[must_use]
     pub fn index(&self, place: [u32; D]) -> Option<usize> {
         let (mut index, mut stride) = (0, 1);
@@ -227,13 +229,13 @@ impl<R: Real, const D: usize> Grid<R, D> {
         Some(index)
     }
 
-    /// The centre of a cell; that of the last one for an index beyond the end.
+    /// Returns the centre of a cell; an index beyond the end counts as the last cell.
     #[must_use]
     pub fn centre(&self, index: usize) -> [R; D] {
         self.at(self.place(index), Axis::centre)
     }
 
-    /// The middle of the face between a cell and its upper neighbour along `axis`.
+    /// Returns the midpoint of the face between a cell and its upper neighbour along `axis`.
     #[must_use]
     pub fn face(&self, index: usize, axis: usize) -> [R; D] {
         let place = self.place(index);
@@ -244,7 +246,7 @@ impl<R: Real, const D: usize> Grid<R, D> {
         point
     }
 
-    /// The index of the cell in which a point lies, if it lies on the grid.
+    /// Returns the index of the cell that contains a point, or `None` if the point is not on the grid.
     #[must_use]
     pub fn cell_of(&self, point: [R; D]) -> Option<usize> {
         let mut place = [0; D];
@@ -254,7 +256,7 @@ impl<R: Real, const D: usize> Grid<R, D> {
         self.index(place)
     }
 
-    /// Writes `f` of each cell's centre.
+    /// Writes the value of `f` at each cell's centre.
     ///
     /// # Errors
     /// [`Reason::Length`] for `values` of a length other than [`len`](Self::len).
@@ -266,8 +268,8 @@ impl<R: Real, const D: usize> Grid<R, D> {
         Ok(())
     }
 
-    /// Writes `f` of the middle of each cell's upper face along `axis`: entry k belongs to the face between cell k and
-    /// its upper neighbour, or the boundary.
+    /// Writes the value of `f` at the midpoint of each cell's upper face along `axis`. Entry k belongs to the face
+    /// between cell k and its upper neighbour, or the boundary.
     ///
     /// # Errors
     /// [`Reason::Length`] for `values` of a length other than [`len`](Self::len), [`Reason::Index`] for an `axis` that

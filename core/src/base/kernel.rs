@@ -1,4 +1,4 @@
-//! Symmetric probability laws by which a function is smoothed.
+//! Symmetric probability distributions with which a function is smoothed.
 
 use super::elementary::{exp, sin, sqrt};
 use super::error::ArgError;
@@ -6,7 +6,8 @@ use super::random::{Rng, fill_ball, fill_normal, uniform};
 use super::real::Real;
 use super::vector::scale;
 
-/// The law of a displacement ω with independent signs: a function convolved with it is `E f(θ − ω)`.
+/// The distribution of a displacement ω whose coordinates have independent signs. Convolution with it turns a
+/// function f into `E f(θ − ω)`.
 ///
 /// | kernel | ω | variance of a coordinate | fourth moment |
 /// |---|---|---|---|
@@ -14,7 +15,7 @@ use super::vector::scale;
 /// | [`Cube`](Self::Cube) | uniform in [−r, r]ⁿ; an interval if n = 1 | r²/3 | r⁴/5 |
 /// | [`Ball`](Self::Ball) | uniform in ‖ω‖ ≤ r | r²/(n + 2) | 3 r⁴/((n + 2)(n + 4)) |
 ///
-/// A bandwidth of zero leaves a function unchanged.
+/// With a bandwidth of zero, a function remains unchanged.
 ///
 /// ```
 /// use losscape::base::kernel::Kernel;
@@ -29,20 +30,20 @@ pub enum Kernel<R: Real = f32> {
         /// s, the standard deviation of each coordinate.
         std_dev: R,
     },
-    /// Uniform in a cube; in one dimension an interval.
+    /// Uniform in a cube; an interval in one dimension.
     Cube {
-        /// r, half of an edge.
+        /// r, half the edge length.
         radius: R,
     },
     /// Uniform in a ball.
     Ball {
-        /// r.
+        /// r, the radius.
         radius: R,
     },
 }
 
 impl<R: Real> Kernel<R> {
-    /// [`Cube`](Self::Cube) of the half edge √3 s, whose coordinates have the standard deviation s.
+    /// Returns the [`Cube`](Self::Cube) of half edge √3 s, whose coordinates have standard deviation s.
     ///
     /// ```
     /// use losscape::base::kernel::Kernel;
@@ -54,7 +55,7 @@ impl<R: Real> Kernel<R> {
         Self::Cube { radius: sqrt(R::from_u32(3)) * std_dev }
     }
 
-    /// s or r.
+    /// Returns s or r.
     #[must_use]
     pub const fn bandwidth(&self) -> R {
         match *self {
@@ -63,7 +64,7 @@ impl<R: Real> Kernel<R> {
         }
     }
 
-    /// The same law, wider or narrower.
+    /// Returns the same distribution with another bandwidth.
     #[must_use]
     pub const fn with_bandwidth(self, bandwidth: R) -> Self {
         match self {
@@ -73,15 +74,15 @@ impl<R: Real> Kernel<R> {
         }
     }
 
-    /// Refuses a bandwidth that is negative or not finite.
+    /// Checks that the bandwidth is finite and not negative.
     ///
     /// # Errors
-    /// [`ArgError`] naming `bandwidth`.
+    /// [`ArgError`] naming `bandwidth` otherwise.
     pub fn check(&self) -> Result<(), ArgError> {
         ArgError::check_non_negative("bandwidth", self.bandwidth())
     }
 
-    /// The variance of one of `dim` coordinates.
+    /// Returns the variance of a coordinate in `dim` dimensions.
     #[must_use]
     pub fn variance(&self, dim: usize) -> R {
         let square = self.bandwidth() * self.bandwidth();
@@ -92,7 +93,7 @@ impl<R: Real> Kernel<R> {
         }
     }
 
-    /// E ω₁⁴ of one of `dim` coordinates.
+    /// Returns E ω₁⁴, the fourth moment of a coordinate in `dim` dimensions.
     #[must_use]
     pub fn fourth_moment(&self, dim: usize) -> R {
         let square = self.bandwidth() * self.bandwidth();
@@ -107,9 +108,10 @@ impl<R: Real> Kernel<R> {
         }
     }
 
-    /// E cos(k ω₁), the factor by which a wave along a coordinate shrinks: `exp(−k² s²/2)` or `sin(k r)/(k r)`.
+    /// Returns E cos(k ω₁), the factor by which smoothing shrinks a wave along a coordinate: `exp(−k² s²/2)` or
+    /// `sin(k r)/(k r)`.
     ///
-    /// `None` for a ball in two or more dimensions, whose factor is a Bessel function.
+    /// Returns `None` for a ball in two or more dimensions, where the factor is a Bessel function.
     ///
     /// ```
     /// use losscape::base::kernel::Kernel;
@@ -126,8 +128,8 @@ impl<R: Real> Kernel<R> {
         }
     }
 
-    /// Draws a displacement. It takes a pair of draws for every two normal numbers, one draw for each number of a cube,
-    /// and the draws of [`fill_ball`] for a ball.
+    /// Draws a displacement; takes the draws of [`fill_normal`] for a Gaussian, one draw per coordinate for a
+    /// cube, and the draws of [`fill_ball`] for a ball.
     pub fn draw<G: Rng + ?Sized>(&self, rng: &mut G, out: &mut [R]) {
         match *self {
             Self::Gaussian { std_dev } => {
@@ -152,7 +154,7 @@ mod tests {
     const KERNELS: [Kernel<f64>; 3] =
         [Kernel::Gaussian { std_dev: 0.7 }, Kernel::Cube { radius: 0.7 }, Kernel::Ball { radius: 0.7 }];
 
-    /// Moments and waves are those of what is drawn: 2 · 10⁵ draws, within 5 standard errors.
+    /// Moments and wave factors match those of 2 · 10⁵ draws to within 5 standard errors.
     #[test]
     fn moments_are_those_of_the_draws() {
         for (kernel, seed) in KERNELS.into_iter().zip(1..) {

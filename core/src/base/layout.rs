@@ -1,15 +1,15 @@
-//! Lengths of workspaces, and cutting them into parts.
+//! Computes the lengths of workspaces and splits them into parts.
 //!
-//! A method states the lengths of its parts once, in one array: [`total`] of it is the workspace's length, [`cut`]
-//! divides the workspace by it.
+//! A method lists the lengths of its parts once, in one array: [`total`] computes the length of the workspace from
+//! it, and [`cut`] splits the workspace by it.
 
-/// `a b`, or `usize::MAX` where that is more than can be counted: no slice is so long, so it is refused.
+/// `a b`, or `usize::MAX` on overflow: no slice is that long, so the workspace is refused.
 #[cfg_attr(all(target_arch = "arm", not(target_has_atomic = "32")), inline(never))]
 pub(crate) const fn area(a: usize, b: usize) -> usize {
     a.saturating_mul(b)
 }
 
-/// The sum of lengths, or `usize::MAX` where that is more than can be counted.
+/// The sum of lengths, or `usize::MAX` on overflow.
 pub(crate) const fn total<const N: usize>(parts: [usize; N]) -> usize {
     let (mut sum, mut k) = (0usize, 0);
     while k < N {
@@ -19,7 +19,7 @@ pub(crate) const fn total<const N: usize>(parts: [usize; N]) -> usize {
     sum
 }
 
-/// Divides a workspace into consecutive parts of these lengths and the rest; `None` if it is too short.
+/// Splits a workspace into consecutive parts of these lengths and the rest, or returns `None` if it is too short.
 ///
 /// ```text
 /// let ([point, grad], scratch) = cut(workspace, [dim, dim])?;
@@ -36,7 +36,7 @@ pub(crate) fn cut<R, const N: usize>(
     Some((slices, workspace))
 }
 
-/// `Σ aᵢ bᵢ`, or `usize::MAX` where that is more than can be counted.
+/// `Σ aᵢ bᵢ`, or `usize::MAX` on overflow.
 pub(crate) const fn room<const N: usize>(products: [[usize; 2]; N]) -> usize {
     let (mut sum, mut k) = (0usize, 0);
     while k < N {

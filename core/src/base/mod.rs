@@ -1,5 +1,5 @@
-//! Scalars, elementary functions, vectors, matrices, random numbers, digests and byte forms: what every other module
-//! builds on.
+//! Scalars, elementary functions, vectors, matrices, random numbers, digests and byte formats: the foundations of
+//! every other module.
 
 pub mod blob;
 pub(crate) mod decimal;

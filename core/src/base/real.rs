@@ -14,10 +14,11 @@ mod sealed {
     impl Sealed for f64 {}
 }
 
-/// A scalar, [`f32`] or [`f64`]: everything in this crate is generic over it.
+/// A scalar type, [`f32`] or [`f64`]; everything in this crate is generic over it.
 ///
-/// Only `+ − × ÷`, comparisons, the square root and [`elementary`](super::elementary) functions are
-/// used, each rounded once, so that a result is a function of its inputs and not of the machine.
+/// The crate uses only `+ − × ÷`, comparisons, the square root and
+/// [`elementary`](super::elementary) functions, with a rounding after each, so a result depends on
+/// its inputs and not on the machine.
 ///
 /// ```
 /// use losscape::Real;
@@ -67,43 +68,43 @@ pub trait Real:
     const INFINITY: Self;
     /// A NaN.
     const NAN: Self;
-    /// Bytes of the bit pattern, 4 or 8.
+    /// The number of bytes of the bit pattern, 4 or 8.
     const BYTES: usize;
 
-    /// The nearest number of this type.
+    /// Returns the nearest number of this type.
     fn from_f64(x: f64) -> Self;
-    /// The same number, exactly.
+    /// Converts the number to `f64`, exactly.
     fn to_f64(self) -> f64;
-    /// The nearest number of this type to a count.
+    /// Returns the nearest number of this type to an integer.
     fn from_u32(n: u32) -> Self;
-    /// The bit pattern, zero-extended to 64 bits.
+    /// Returns the bit pattern, zero-extended to 64 bits.
     fn to_bits64(self) -> u64;
-    /// The number with this bit pattern; bits above the type's width are ignored.
+    /// Returns the number with this bit pattern; bits above the type's width are ignored.
     fn from_bits64(bits: u64) -> Self;
 
-    /// |x|, by clearing the sign bit.
+    /// Returns |x| by clearing the sign bit.
     #[must_use]
     fn abs(self) -> Self;
-    /// Whether the number is neither infinite nor NaN.
+    /// Returns whether the number is neither infinite nor NaN.
     fn is_finite(self) -> bool;
-    /// Whether the number is NaN.
+    /// Returns whether the number is NaN.
     fn is_nan(self) -> bool;
 
-    /// The nearest number of this type to a length.
+    /// Returns the nearest number of this type to a length.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "the nearest number is meant")]
     fn from_usize(n: usize) -> Self {
-        // By 32 bits where they suffice: small cores have no `f64`.
+        // Through 32 bits where they suffice: small cores have no `f64`.
         u32::try_from(n).map_or_else(|_| Self::from_f64(n as f64), Self::from_u32)
     }
 
-    /// The larger of two numbers, `self` on a tie; NaN in `self` stays.
+    /// Returns the larger of two numbers, `self` on a tie; a NaN in `self` is kept.
     #[must_use]
     fn or_larger(self, other: Self) -> Self {
         if other > self { other } else { self }
     }
 
-    /// The smaller of two numbers, `self` on a tie; NaN in `self` stays.
+    /// Returns the smaller of two numbers, `self` on a tie; a NaN in `self` is kept.
     #[must_use]
     fn or_smaller(self, other: Self) -> Self {
         if other < self { other } else { self }
@@ -169,8 +170,8 @@ macro_rules! real {
 
 real!(f32, 4);
 real!(f64, 8);
-/// ε^⅓, the step of a central difference over a length of 1: it balances the error of the difference, of order h²,
-/// against rounding, of order ε/h.
+/// Returns ε^⅓, the step of a central difference at a length scale of 1. It balances the truncation
+/// error, of order h², against rounding, of order ε/h.
 pub(crate) fn cube_root_of_epsilon<R: Real>() -> R {
     R::from_f64(if R::BYTES == 4 { 4.921_566_601_151_848e-3 } else { 6.055_454_452_393_343e-6 })
 }

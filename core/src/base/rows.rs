@@ -1,60 +1,60 @@
-//! Rows of one flat slice, and its front.
+//! Access to rows and prefixes of a flat slice.
 //!
-//! Nothing here panics, whatever the arguments: rows out of range are `None`. ARMv6-M has no 64-bit product that would
-//! show an overflow, so there a row is found out of line.
+//! Nothing here panics, whatever the arguments: rows out of range are `None`. ARMv6-M has no 64-bit product to detect
+//! an overflow, so there the row lookup is not inlined.
 
 use core::slice::{ChunksExact, ChunksExactMut};
 
 use super::error::{ArgError, Reason};
 
-/// The rows of a matrix of `width` columns; no rows if `width` is zero.
+/// Iterates over the rows of a matrix of `width` columns; there are no rows if `width` is zero.
 pub(crate) fn rows<R>(matrix: &[R], width: usize) -> ChunksExact<'_, R> {
     matrix.chunks_exact(if width > 0 { width } else { usize::MAX })
 }
 
-/// The rows of a matrix of `width` columns; no rows if `width` is zero.
+/// Iterates over the rows of a matrix of `width` columns mutably; there are no rows if `width` is zero.
 pub(crate) fn rows_mut<R>(matrix: &mut [R], width: usize) -> ChunksExactMut<'_, R> {
     matrix.chunks_exact_mut(if width > 0 { width } else { usize::MAX })
 }
 
-/// Row `i` of a matrix of `width` columns, if there is one.
+/// Returns row `i` of a matrix of `width` columns, or `None` if it is out of range.
 #[cfg_attr(all(target_arch = "arm", not(target_has_atomic = "32")), inline(never))]
 pub(crate) fn row<R>(matrix: &[R], width: usize, i: usize) -> Option<&[R]> {
     matrix.get(i.checked_mul(width)?..)?.get(..width)
 }
 
-/// Row `i` of a matrix of `width` columns, if there is one.
+/// Returns row `i` of a matrix of `width` columns mutably, or `None` if it is out of range.
 #[cfg_attr(all(target_arch = "arm", not(target_has_atomic = "32")), inline(never))]
 pub(crate) fn row_mut<R>(matrix: &mut [R], width: usize, i: usize) -> Option<&mut [R]> {
     matrix.get_mut(i.checked_mul(width)?..)?.get_mut(..width)
 }
 
-/// Copies row `from` of a matrix of `width` columns to row `to`, if there are both.
+/// Copies row `from` of a matrix of `width` columns to row `to`, if both exist.
 pub(crate) fn copy_row<R: Copy>(matrix: &mut [R], width: usize, from: usize, to: usize) {
-    // Beyond the end where a product cannot be counted.
+    // Saturates to a range beyond the end if a product overflows.
     let [from, to] =
         [from, to].map(|row| row.saturating_mul(width)..row.saturating_add(1).saturating_mul(width));
-    // The same row, which is refused, is where it belongs already.
+    // Equal rows are rejected here, and need no copy.
     if let Ok([from, to]) = matrix.get_disjoint_mut([from, to]) {
         copy(from, to);
     }
 }
 
-/// The first `len` elements, or as many as there are.
+/// Returns the first `len` elements, or all if there are fewer.
 pub(crate) fn front<R>(slice: &[R], len: usize) -> &[R] {
     slice.get(..len).unwrap_or(slice)
 }
 
-/// The first `len` elements, or as many as there are.
+/// Returns the first `len` elements mutably, or all if there are fewer.
 pub(crate) fn front_mut<R>(slice: &mut [R], len: usize) -> &mut [R] {
     let len = len.min(slice.len());
     &mut slice[..len]
 }
 
-/// How many rows of `width` numbers `len` are.
+/// Returns the number of rows of `width` numbers in a slice of `len` numbers.
 ///
 /// # Errors
-/// [`Reason::Empty`] if there are none, [`Reason::Length`] if one is not whole.
+/// [`Reason::Empty`] if there are no numbers, [`Reason::Length`] if the last row is incomplete.
 pub(crate) fn count_whole(arg: &'static str, width: usize, len: usize) -> Result<usize, ArgError> {
     if len == 0 {
         return Err(ArgError::new(arg, Reason::Empty));
@@ -64,7 +64,7 @@ pub(crate) fn count_whole(arg: &'static str, width: usize, len: usize) -> Result
     Ok(len / width)
 }
 
-/// Copies element by element, as far as both go.
+/// Copies element by element, up to the shorter length.
 #[inline(always)]
 pub(crate) fn copy<R: Copy>(from: &[R], to: &mut [R]) {
     for (to, from) in to.iter_mut().zip(from) {

@@ -1,6 +1,6 @@
-//! The target of the build: why some are refused, and which code the others get.
+//! The target of the build: why some targets are refused, and which code the others get.
 
-/// Targets that round or underflow in their own way cannot give the bits that the others give.
+/// Targets with their own way of rounding or underflow cannot give the same bits as the others.
 macro_rules! refuse {
     ($(#[cfg($target:meta)] $reason:literal)*) => {
         $(#[cfg($target)]
@@ -19,16 +19,17 @@ refuse! {
     "loops over `f32` become AltiVec instructions, which turn subnormal numbers into zero."
 }
 
-/// Whether floating-point registers hold vectors. Where they do not, a loop body may branch, and a wide tile is
-/// only a large one. The bits do not depend on it.
+/// Whether floating-point registers hold vectors. Where they do not, a loop body may branch, and wide tiles bring no
+/// gain. The bits do not depend on it.
 pub(crate) const VECTORS: bool = cfg!(any(
     all(target_arch = "x86_64", target_feature = "sse2"),
     all(target_arch = "aarch64", target_feature = "neon"),
     target_feature = "simd128"
 ));
 
-/// Whether products are computed in tiles of vectors. In WebAssembly the feature `tiles` says so: without it, blocks of four
-/// by four numbers, which the compiler turns into vectors, are much less code. The bits do not depend on it.
+/// Whether products are computed in tiles of vectors. In WebAssembly the feature `tiles` decides: without it, products
+/// use blocks of four by four numbers, which the compiler vectorises and which take much less code. The bits do not
+/// depend on it.
 pub(crate) const TILES: bool = VECTORS && (!cfg!(target_family = "wasm") || cfg!(feature = "tiles"));
 
 /// Whether the core is a small one that adds and multiplies in its floating-point unit, without vectors.

@@ -12,9 +12,9 @@ use crate::{ArgError, Curvature, Objective, Real, SampledCurvature, SampledObjec
 /// f(w) = 1/(2N) Σₖ (w·xₖ − yₖ)²,    ∇f = (1/N) Σₖ rₖ xₖ,    ∇²f = (1/N) Σₖ xₖ xₖᵀ,    rₖ = w·xₖ − yₖ
 /// ```
 ///
-/// Where the residuals at the minimum do not depend on the inputs and have variance σ², the noise of one sample's gradient
-/// has the covariance `σ² ∇²f` there: it is as strong as the curvature, and SGD at the temperature `η σ² / (2b)`
-/// spreads equally far in every direction, to first order in η (Jastrzębski et al. 2017).
+/// If the residuals at the minimum are independent of the inputs and have variance σ², the gradient noise of a single
+/// sample has the covariance `σ² ∇²f` there. The noise is then proportional to the curvature, and SGD at the
+/// temperature `η σ² / (2b)` spreads equally far in every direction, to first order in η (Jastrzębski et al. 2017).
 ///
 /// # Shapes
 ///
@@ -23,12 +23,12 @@ use crate::{ArgError, Curvature, Objective, Real, SampledCurvature, SampledObjec
 /// | `inputs`  | N × n  | a sample in a row |
 /// | `targets` | N      |                   |
 ///
-/// Scratch is n numbers for more than a [`BLOCK`] of samples, and none for fewer. A slice of the wrong length, an empty batch, or
-/// an index that is not below N, gives +∞ for a value and NaN for a result.
+/// The scratch has n numbers for more than a [`BLOCK`] of samples, and none for fewer. A slice of the wrong length, an
+/// empty batch, or an index not below N gives a value of +∞ and a result of NaN.
 ///
 /// # Error of the sums
-/// Sums over samples err as those of a [network](crate::models::mlp::MlpObjective#error-of-the-sums): within 10⁻⁵ of the sum of magnitudes
-/// at any count in `f32`.
+/// Sums over samples have the error bound of a [network](crate::models::mlp::MlpObjective#error-of-the-sums): within
+/// 10⁻⁵ of the sum of magnitudes for any number of samples in `f32`.
 ///
 /// # Cost
 /// 2 n multiplications per sample for a gradient or a product.
@@ -54,10 +54,11 @@ pub struct LeastSquares<'a, R: Real = f32> {
 }
 
 impl<'a, R: Real> LeastSquares<'a, R> {
-    /// The mean square residual of `targets` explained by `inputs`.
+    /// Creates the objective from N rows of inputs and N targets.
     ///
     /// # Errors
-    /// [`ArgError`] naming `targets` (none, or not finite) or `inputs` (not as many numbers for each target, none, or not finite).
+    /// [`ArgError`] naming `targets` (empty or not finite) or `inputs` (empty, not a whole number per target, or not
+    /// finite).
     pub fn new(inputs: &'a [R], targets: &'a [R]) -> Result<Self, ArgError> {
         ArgError::check_count("targets", targets.len())?;
         let dim = inputs.len() / targets.len();
@@ -68,7 +69,7 @@ impl<'a, R: Real> LeastSquares<'a, R> {
         Ok(Self { inputs, targets, dim })
     }
 
-    /// Half the mean square residual over `samples`, with its gradient unless `grad` is empty.
+    /// Computes half the mean square residual over `samples`, with its gradient unless `grad` is empty.
     fn mean(
         &self,
         params: &[R],
@@ -101,7 +102,7 @@ impl<'a, R: Real> LeastSquares<'a, R> {
         Some(value)
     }
 
-    /// The Hessian of the mean over `samples` times `v`, in `out`.
+    /// Writes the Hessian of the mean over `samples`, times `v`, to `out`.
     fn product(
         &self,
         samples: impl ExactSizeIterator<Item = usize>,
@@ -122,7 +123,7 @@ impl<'a, R: Real> LeastSquares<'a, R> {
         Some(())
     }
 
-    /// The same, or NaN.
+    /// As [`product`](Self::product), or NaN if that fails.
     fn product_or_nan(
         &self,
         samples: impl ExactSizeIterator<Item = usize>,
@@ -162,7 +163,7 @@ impl<R: Real> Objective<R> for LeastSquares<'_, R> {
     }
 
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
-        // An empty gradient asks for none, and no model has no parameters.
+        // An empty `grad` requests no gradient, and no model has zero parameters.
         let value =
             if grad.is_empty() { None } else { self.mean(params, 0..self.targets.len(), grad, scratch) };
         or_refuse(value, grad)
@@ -206,7 +207,7 @@ impl<R: Real> GaussNewton<R> for LeastSquares<'_, R> {
         self.hess_vec_scratch_len()
     }
 
-    /// The Hessian's: outputs are linear in the parameters.
+    /// Equals the Hessian–vector product, because the outputs are linear in the parameters.
     fn gauss_newton_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
         self.hess_vec(params, v, out, scratch);
     }
@@ -236,7 +237,7 @@ mod tests {
         let mut batch = [0.0; 2];
         assert_eq!(f.batch_value_grad(&[1.0, 1.0], &[0, 1, 2], &mut batch, &mut []), value);
         assert_eq!(batch, grad);
-        // Repeats count twice.
+        // Repeated samples count twice.
         assert_eq!(f.batch_value_grad(&[1.0, 1.0], &[1, 1], &mut batch, &mut []), 0.28125);
         let mut out = [0.0; 2];
         f.hess_vec(&[0.0, 0.0], &[1.0, 0.0], &mut out, &mut []);
@@ -265,7 +266,7 @@ mod tests {
         assert_eq!(f.value_grad(&[0.0; 2], &mut [], &mut []), f64::INFINITY);
     }
 
-    /// Every x is 1, every y is c, at w = 0: f = ½ c², its slope −c and its curvature 1.
+    /// Every x is 1 and every y is c. At w = 0, f = ½ c², its slope is −c and its curvature 1.
     #[test]
     fn sums_over_many_samples() {
         for (count, c) in [(3, 0.1f32), (1000, 1.0 / 255.0), (100_000, 0.1)] {

@@ -1,8 +1,8 @@
 //! Sums over blocks of samples.
 //!
-//! One accumulator over N terms errs by up to N units in the last place. Here a block's terms are added plainly, and
-//! the block's sum to the total by an addition that keeps what it rounds off (Kahan 1965). The next block begins with
-//! that remainder, so that it needs no place of its own.
+//! A single accumulator over N terms errs by up to N units in the last place. Here the terms of a block are added
+//! plainly, and the sum of the block is added to the total by a compensated addition (Kahan 1965). The next block
+//! starts from the rounding error, which therefore needs no memory of its own.
 
 use losscape_dispatch::{Simd, Task, run};
 
@@ -12,21 +12,21 @@ use crate::base::vector::two_sum;
 /// A sum of vectors, block by block.
 #[derive(Debug)]
 pub(super) struct BlockSum<'s, R> {
-    /// The sum of the blocks that have ended, n; empty if there is only one block.
+    /// The sum of the completed blocks, n; empty if there is only one block.
     total: &'s mut [R],
-    /// The sum of the block under way, n.
+    /// The sum of the current block, n.
     block: &'s mut [R],
 }
 
 impl<'s, R: Real> BlockSum<'s, R> {
-    /// A sum to be left in `sum`; takes a place for a block off `scratch` if there are `several` blocks.
+    /// Creates a sum that ends up in `sum`; splits room for a block off `scratch` if there are `several` blocks.
     pub(super) fn new<'b: 's>(sum: &'s mut [R], several: bool, scratch: &mut &'b mut [R]) -> Option<Self> {
         let new = Self::unfilled(sum, several, scratch)?;
         new.block.fill(R::ZERO);
         Some(new)
     }
 
-    /// The same, but the first block holds anything: who adds to it writes its first terms.
+    /// As [`new`](Self::new), but the first block is not zeroed: the caller must write its first terms.
     pub(super) fn unfilled<'b: 's>(
         sum: &'s mut [R],
         several: bool,
@@ -39,7 +39,7 @@ impl<'s, R: Real> BlockSum<'s, R> {
         Some(Self { block: scratch.split_off_mut(..sum.len())?, total: sum })
     }
 
-    /// Where the terms of the block under way are added.
+    /// Returns the slice to which the terms of the current block are added.
     pub(super) const fn block(&mut self) -> &mut [R] {
         self.block
     }
@@ -50,7 +50,7 @@ impl<'s, R: Real> BlockSum<'s, R> {
     }
 }
 
-/// `total ← total + block`, `block ←` what was rounded off.
+/// `total ← total + block`, `block ←` the rounding error.
 struct Add<'a, R> {
     total: &'a mut [R],
     block: &'a mut [R],
@@ -77,7 +77,7 @@ mod tests {
         let mut rest = &mut scratch[..];
         let mut sum = BlockSum::new(&mut total, true, &mut rest).expect("room");
         assert_eq!(rest.len(), 3, "a vector was taken");
-        // 2²⁴ + 1 is not a number of 24 bits: one accumulator would stay where it is.
+        // 2²⁴ + 1 does not fit in 24 bits: a single accumulator would not change.
         for terms in [[16_777_216.0, -33_554_432.0], [1.0; 2], [1.0; 2], [1.0; 2], [1.0; 2]] {
             for (sum, term) in sum.block().iter_mut().zip(terms) {
                 *sum += term;

@@ -1,4 +1,4 @@
-//! Whether an objective's derivatives are those of its value.
+//! Checks of an objective's derivatives against finite differences.
 
 use crate::base::elementary::sqrt;
 use crate::base::layout::{cut, total};
@@ -6,14 +6,14 @@ use crate::base::real::cube_root_of_epsilon;
 use crate::base::vector::norm;
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
-/// The error of derivatives against differences, at the worst component.
+/// The error of derivatives relative to finite differences, for the worst component.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Check<R: Real = f32> {
-    /// |g − d| divided by the largest of |g|, |d| and the root mean square of all g; infinite where
-    /// either is not finite, and that component is the worst.
+    /// |g − d| divided by the largest of |g|, |d| and the root mean square of all g. The error is infinite,
+    /// and the component counts as the worst, if g or d is not finite.
     pub error: R,
-    /// The component it belongs to.
+    /// The index of this component.
     pub index: usize,
     /// g, the objective's own derivative.
     pub derivative: R,
@@ -21,8 +21,8 @@ pub struct Check<R: Real = f32> {
     pub difference: R,
 }
 
-/// The workspace of [`check_grad`] for an objective of `dim` parameters that needs `scratch_len`, and of
-/// [`check_hess_vec`] with the larger of `scratch_len` and `hess_vec_scratch_len`.
+/// Returns the workspace length of [`check_grad`] for an objective of `dim` parameters with this
+/// `scratch_len`, and of [`check_hess_vec`] with the larger of `scratch_len` and `hess_vec_scratch_len`.
 #[must_use]
 pub const fn check_workspace_len(dim: usize, scratch_len: usize) -> usize {
     total([dim, dim, dim, dim, scratch_len])
@@ -34,14 +34,14 @@ pub const fn check_workspace_len(dim: usize, scratch_len: usize) -> usize {
 /// dᵢ = (f(θ + h eᵢ) − f(θ − h eᵢ)) / 2h,   h = ∛ε · (1 + |θᵢ|)
 /// ```
 ///
-/// with ε the type's [`EPSILON`](Real::EPSILON). For a smooth function of ordinary size an error of ε to the
-/// power ⅔ is to be expected, 4·10⁻¹¹ for `f64` and 2·10⁻⁵ for `f32`, times a factor of some hundreds where
-/// the value is large against its changes or curves strongly. A wrong derivative errs by 10⁻² or more. Check
-/// in `f64` if the objective is generic. A point on a kink, such as a ReLU at zero, has no derivative to agree
-/// with. The step is for parameters of about one: [`check_grad_over`] takes a different length.
+/// where ε is the type's [`EPSILON`](Real::EPSILON). For a smooth function of ordinary size, expect an error
+/// of about ε to the power ⅔, 4·10⁻¹¹ for `f64` and 2·10⁻⁵ for `f32`; it can be some hundred times larger
+/// where the value is large compared with its changes or strongly curved. A wrong derivative errs by 10⁻² or
+/// more. Check in `f64` if the objective is generic. At a kink, such as a ReLU at zero, there is no
+/// derivative to compare. The step assumes parameters of about one; [`check_grad_over`] takes another length.
 ///
 /// # Cost
-/// A gradient and 2 n values.
+/// One gradient and 2 n values.
 ///
 /// # Errors
 /// [`ArgError`] naming `params` (wrong length, not finite) or `workspace` (shorter than
@@ -75,18 +75,18 @@ pub fn check_grad<R: Real, F: Objective<R> + ?Sized>(
     check_grad_over(objective, params, R::ONE, workspace)
 }
 
-/// [`check_grad`] of a landscape whose parameters are in other units: `length` is about the distance over which it changes its
-/// shape, and
+/// Performs [`check_grad`] on a landscape whose parameters are in other units. `length` is roughly the
+/// distance over which the landscape changes its shape, and
 ///
 /// ```text
 /// h = ∛ε · (length + |θᵢ|)
 /// ```
 ///
-/// So a function of θ/u, checked at u θ with the length u, has the errors that it has at θ with the length 1, up to
+/// So a function of θ/u, checked at u θ with length u, has the same errors as at θ with length 1, up to
 /// rounding.
 ///
 /// # Errors
-/// As for [`check_grad`], and naming `length` (not above zero, not finite).
+/// As [`check_grad`], and [`ArgError`] naming `length` (not above zero, not finite).
 ///
 /// # Examples
 /// ```
@@ -129,7 +129,7 @@ pub fn check_grad_over<R: Real, F: Objective<R> + ?Sized>(
         point[i] = below;
         let value_below = objective.value(point, scratch);
         point[i] = theta;
-        // The step taken, which rounding makes differ from 2 h.
+        // The actual step, which rounding makes differ from 2 h.
         *difference = (value_above - value_below) / (above - below);
     }
     Ok(worst(grad, differences))
@@ -142,14 +142,14 @@ pub fn check_grad_over<R: Real, F: Objective<R> + ?Sized>(
 /// d = (∇f(θ + h v) − ∇f(θ − h v)) / 2h,   h = ∛ε · (1 + ‖θ‖) / ‖v‖
 /// ```
 ///
-/// Everything said at [`check_grad`] holds here; [`check_hess_vec_over`] takes a length other than one.
+/// The remarks at [`check_grad`] apply here too; [`check_hess_vec_over`] takes a length other than one.
 ///
 /// # Cost
-/// A Hessian–vector product and two gradients.
+/// One Hessian–vector product and two gradients.
 ///
 /// # Errors
 /// [`ArgError`] naming `params` or `v` (wrong length, not finite) or `workspace` (shorter than
-/// [`check_workspace_len`] with the scratch of a product, where that is more).
+/// [`check_workspace_len`] for the larger of the two scratch lengths).
 ///
 /// # Examples
 /// ```
@@ -175,11 +175,11 @@ pub fn check_hess_vec<R: Real, F: Curvature<R> + ?Sized>(
     check_hess_vec_over(objective, params, v, R::ONE, workspace)
 }
 
-/// [`check_hess_vec`] of a landscape whose parameters are in other units, with `h = ∛ε · (length + ‖θ‖) / ‖v‖`; see
-/// [`check_grad_over`].
+/// Performs [`check_hess_vec`] on a landscape whose parameters are in other units, with
+/// `h = ∛ε · (length + ‖θ‖) / ‖v‖`; see [`check_grad_over`].
 ///
 /// # Errors
-/// As for [`check_hess_vec`], and naming `length` (not above zero, not finite).
+/// As [`check_hess_vec`], and [`ArgError`] naming `length` (not above zero, not finite).
 ///
 /// # Examples
 /// ```
@@ -222,7 +222,7 @@ pub fn check_hess_vec_over<R: Real, F: Curvature<R> + ?Sized>(
     Ok(worst(product, differences))
 }
 
-/// Checks the arguments and cuts `N ≤ 4` vectors off the workspace.
+/// Checks the arguments and splits `N ≤ 4` vectors off the workspace.
 fn parts<'w, R: Real, const N: usize>(
     dim: usize,
     scratch_len: usize,
@@ -239,7 +239,7 @@ fn parts<'w, R: Real, const N: usize>(
 fn worst<R: Real>(derivatives: &[R], differences: &[R]) -> Check<R> {
     let mut worst = Check { error: R::ZERO, index: 0, derivative: R::ZERO, difference: R::ZERO };
     let typical = norm(derivatives) / sqrt(R::from_usize(derivatives.len()));
-    // Squares that overflow would make every error vanish.
+    // Squares that overflow would make every error zero.
     let typical = if typical.is_finite() { typical } else { R::ZERO };
     for (index, (&derivative, &difference)) in derivatives.iter().zip(differences).enumerate() {
         let distance = (derivative - difference).abs();
@@ -397,8 +397,8 @@ mod tests {
         }
     }
 
-    /// In any unit of values and parameters the errors are the same: bit for bit for powers of two, and as
-    /// small otherwise.
+    /// In any unit of values and parameters the errors are the same: bit for bit for powers of two, and
+    /// equally small otherwise.
     #[test]
     fn units_do_not_matter() {
         let workspace = &mut [f64::NAN; check_workspace_len(2, 0)];
@@ -419,13 +419,13 @@ mod tests {
                 assert!(found.0 < 1e-9 && found.1 < 1e-8, "{ten}: {found:?}");
             }
         }
-        // With a length of one, the same landscape on 10⁻¹⁰ is not seen.
+        // With a length of one, the same landscape at a scale of 10⁻¹⁰ is not resolved.
         let tiny = Scaled { k: 1.0, unit: 1e-10 };
         let check = check_grad(&tiny, &POINT.map(|x| x * 1e-10), workspace).expect("accepted");
         assert!(check.error > 0.5, "{check:?}");
     }
 
-    /// Derivatives whose squares overflow are compared all the same.
+    /// Derivatives are compared even if their squares overflow.
     #[test]
     fn large_derivatives_are_compared() {
         let found = worst(&[1e200, 2e200], &[1e200, 3e200f64]);

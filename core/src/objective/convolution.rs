@@ -3,25 +3,25 @@
 use crate::base::kernel::Kernel;
 use crate::{ArgError, Objective, Real};
 
-/// An objective that can be evaluated convolved with a kernel: `f_K(θ) = E f(θ − ω)`, ω drawn from the kernel.
+/// An objective with a closed-form convolution `f_K(θ) = E f(θ − ω)`, where ω is drawn from a kernel.
 ///
 /// # Contract
 ///
-/// Caller: slices as [`Objective::value_grad`] wants them; a kernel that [`check_kernel`](Self::check_kernel)
-/// accepts. Implementor: with another kernel the value is +∞; a bandwidth of zero gives the objective itself, up to
+/// Caller: pass slices as for [`Objective::value_grad`], and a kernel that [`check_kernel`](Self::check_kernel)
+/// accepts. Implementor: return +∞ for any other kernel; a bandwidth of zero must give the objective itself, up to
 /// rounding.
 pub trait Convolution<R: Real = f32>: Objective<R> {
-    /// Refuses a kernel with which the convolution has no closed form, or no finite value.
+    /// Checks that the convolution with a kernel has a closed form and a finite value.
     ///
     /// # Errors
-    /// [`ArgError`] naming `bandwidth` or `kernel`.
+    /// [`ArgError`] naming `bandwidth` or `kernel` otherwise.
     fn check_kernel(&self, kernel: &Kernel<R>) -> Result<(), ArgError>;
 
-    /// `f_K(θ)`, with its gradient written to `grad`.
+    /// Returns `f_K(θ)` and writes its gradient to `grad`.
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R;
 }
 
-/// The convolution of an objective with one kernel, as an objective: descent, bands and spectra run on it.
+/// The convolution of an objective with a kernel, as an objective: every method can run on it.
 ///
 /// ```
 /// use losscape::Objective;
@@ -43,7 +43,7 @@ pub struct Convolved<'a, F: ?Sized, R: Real = f32> {
 }
 
 impl<'a, R: Real, F: Convolution<R> + ?Sized> Convolved<'a, F, R> {
-    /// `objective` convolved with `kernel`.
+    /// Creates the convolution of `objective` with `kernel`.
     ///
     /// # Errors
     /// Those of [`Convolution::check_kernel`].
@@ -52,7 +52,7 @@ impl<'a, R: Real, F: Convolution<R> + ?Sized> Convolved<'a, F, R> {
         Ok(Self { objective, kernel })
     }
 
-    /// The kernel.
+    /// Returns the kernel.
     #[must_use]
     pub const fn kernel(&self) -> Kernel<R> {
         self.kernel
@@ -64,7 +64,8 @@ impl<R: Real, F: Convolution<R> + ?Sized> Objective<R> for Convolved<'_, F, R> {
         self.objective.dim()
     }
 
-    /// The objective's, and room for a gradient, which a value alone computes too; with less, a value is +∞.
+    /// The objective's scratch, and room for a gradient, which a value alone computes too; with less, a value is
+    /// +∞.
     fn scratch_len(&self) -> usize {
         self.objective.scratch_len().saturating_add(self.objective.dim())
     }

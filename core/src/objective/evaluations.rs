@@ -1,27 +1,27 @@
-//! The cost of a search.
+//! Counts of evaluations, the cost of a search.
 
-/// Counts of the evaluations of an objective.
+/// The numbers of evaluations of an objective.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Evaluations {
-    /// Values alone.
+    /// The number of values alone.
     pub values: u32,
-    /// Values with gradients.
+    /// The number of values with gradients.
     pub gradients: u32,
 }
 
 impl Evaluations {
-    /// One more value.
+    /// Counts one value.
     pub(crate) const fn count_value(&mut self) {
         self.values = self.values.saturating_add(1);
     }
 
-    /// One more value with its gradient.
+    /// Counts one value with its gradient.
     pub(crate) const fn count_gradient(&mut self) {
         self.gradients = self.gradients.saturating_add(1);
     }
 
-    /// The evaluations of two searches together; counts stay at the largest `u32`.
+    /// Returns the evaluations of two searches together; the counts saturate.
     ///
     /// ```
     /// use losscape::objective::Evaluations;

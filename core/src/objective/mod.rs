@@ -1,7 +1,7 @@
 //! Landscapes: functions on ℝⁿ that methods can evaluate.
 //!
-//! Your own landscape is a type that implements [`Objective`]; every method then works on it. Check its
-//! gradient once with [`check_grad`]. `examples/own_objective.rs` is a complete program.
+//! Any type that implements [`Objective`] is a landscape on which every method works. Check its gradient once with
+//! [`check_grad`]. `examples/own_objective.rs` is a complete program.
 
 mod check;
 mod convolution;
@@ -25,60 +25,61 @@ use crate::Real;
 ///
 /// # Contract
 ///
-/// Caller: `params.len() = dim()`, `grad.len() = dim()`, `scratch.len() ≥ scratch_len()`; scratch
-/// contents are unspecified before and after. Implementor: the value depends on `params` only, and
-/// `value` and `value_grad` return the same bits.
+/// Caller: `params.len() = dim()`, `grad.len() = dim()`, `scratch.len() ≥ scratch_len()`; the contents of `scratch` are
+/// unspecified before and after the call. Implementor: the value depends only on `params`, and `value` and `value_grad`
+/// return the same bits.
 ///
 /// # Slices that do not fit
 ///
-/// Methods check lengths when they are made. In a call the objectives of this crate answer other lengths with a value of
-/// +∞ and a gradient or product of NaN, which every method rejects; so do all of this crate's calls that return no
-/// `Result`: what cannot be computed is NaN throughout, nothing panics, and no old number stays. Yours should too.
+/// Constructors of methods check lengths. For slices of any other length, the objectives of this crate return a value
+/// of +∞ and a gradient or product of NaN, which every method rejects. All functions of this crate that do not return a
+/// `Result` behave like this: a result that cannot be computed is filled with NaN, so nothing panics and no old numbers
+/// remain. Your own objectives should do the same.
 pub trait Objective<R: Real = f32> {
-    /// n, the number of parameters.
+    /// Returns n, the number of parameters.
     fn dim(&self) -> usize;
-    /// The scratch that the calls need.
+    /// Returns the scratch length of `value` and `value_grad`.
     fn scratch_len(&self) -> usize;
-    /// f(θ).
+    /// Returns f(θ).
     fn value(&self, params: &[R], scratch: &mut [R]) -> R;
-    /// f(θ), with ∇f(θ) written to `grad`.
+    /// Returns f(θ) and writes ∇f(θ) to `grad`.
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R;
 }
 
 /// A mean over samples, `f(θ) = (1/N) Σₖ fₖ(θ) + r(θ)`, that can be evaluated on a batch of them.
 ///
-/// Methods rely on it that batches are means of the same fₖ: over batches drawn uniformly, of any size, their mean is f, and
-/// the mean of a batch is that of its parts by their counts. If your samples have weights w, fₖ is `N wₖ ℓₖ / Σ w`; to
-/// divide a batch by its own weights breaks both.
+/// Methods rely on all batches being means of the same fₖ: the mean over uniformly drawn batches, of any size, is f,
+/// and the mean of a batch is the average of the means of its parts, weighted by their sizes. If your samples have
+/// weights w, let fₖ be `N wₖ ℓₖ / Σ w`; dividing a batch by its own weights violates both properties.
 pub trait SampledObjective<R: Real = f32>: Objective<R> {
-    /// N, the number of samples.
+    /// Returns N, the number of samples.
     fn samples(&self) -> usize;
-    /// The scratch that [`batch_value_grad`](Self::batch_value_grad) needs for a batch of `batch` samples; never less
-    /// for a larger batch.
+    /// Returns the scratch length of [`batch_value_grad`](Self::batch_value_grad) for a batch of `batch` samples; it
+    /// must not decrease with the batch size.
     ///
-    /// Unless an implementor says otherwise, as much as the sum over all samples, which is enough for any batch of at
-    /// most `samples()`.
+    /// The default is the scratch of the sum over all samples, which suffices for any batch of at most `samples()`.
     fn batch_scratch_len(&self, batch: usize) -> usize {
         let _ = batch;
         self.scratch_len()
     }
-    /// The mean over the samples in `batch` (indices below `samples()`, repeats allowed, at least one)
-    /// plus r(θ), with its gradient in `grad`; `scratch.len() ≥ batch_scratch_len(batch.len())`.
+    /// Returns the mean over the samples in `batch` (indices below `samples()`, repeats allowed, at least one) plus
+    /// r(θ), and writes its gradient to `grad`. Requires `scratch.len() ≥ batch_scratch_len(batch.len())`.
     fn batch_value_grad(&self, params: &[R], batch: &[u32], grad: &mut [R], scratch: &mut [R]) -> R;
 }
 
 /// An objective with exact Hessian–vector products.
 pub trait Curvature<R: Real = f32>: Objective<R> {
-    /// The scratch that a product needs.
+    /// Returns the scratch length of a product.
     fn hess_vec_scratch_len(&self) -> usize {
         self.scratch_len()
     }
-    /// `∇²f(θ) v`, written to `out`; `scratch.len() ≥ hess_vec_scratch_len()`.
+    /// Writes `∇²f(θ) v` to `out`. Requires `scratch.len() ≥ hess_vec_scratch_len()`.
     fn hess_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]);
-    /// k, such that a component of a product errs by about k ε/2 of the sum of the magnitudes of its terms: how many
-    /// roundings they pass through in sequence. It decides which eigenvalues have a sign.
+    /// Returns k, the number of roundings that a term of a product passes through in sequence: a component of a product
+    /// errs by about k ε/2 times the sum of the magnitudes of its terms. It determines which eigenvalues have a
+    /// significant sign.
     ///
-    /// Unless an implementor says otherwise, n for a sum over the parameters and 16 for its terms.
+    /// The default is n for a sum over the parameters, plus 16 for each term.
     fn hess_vec_roundings(&self) -> usize {
         self.dim().saturating_add(16)
     }
@@ -86,17 +87,16 @@ pub trait Curvature<R: Real = f32>: Objective<R> {
 
 /// A mean over samples with exact Hessian–vector products of its batches.
 pub trait SampledCurvature<R: Real = f32>: SampledObjective<R> + Curvature<R> {
-    /// The scratch that [`batch_hess_vec`](Self::batch_hess_vec) needs for a batch of `batch` samples; never less for a
-    /// larger batch.
+    /// Returns the scratch length of [`batch_hess_vec`](Self::batch_hess_vec) for a batch of `batch` samples; it must
+    /// not decrease with the batch size.
     ///
-    /// Unless an implementor says otherwise, as much as the sum over all samples, which is enough for any batch of at most
-    /// `samples()`.
+    /// The default is the scratch of the sum over all samples, which suffices for any batch of at most `samples()`.
     fn batch_hess_vec_scratch_len(&self, batch: usize) -> usize {
         let _ = batch;
         self.hess_vec_scratch_len()
     }
-    /// `∇²f_B(θ) v` of the mean over a batch, as [`batch_value_grad`](SampledObjective::batch_value_grad) has it, written
-    /// to `out`.
+    /// Writes `∇²f_B(θ) v` to `out`, where `f_B` is the mean over a batch as in
+    /// [`batch_value_grad`](SampledObjective::batch_value_grad).
     fn batch_hess_vec(&self, params: &[R], batch: &[u32], v: &[R], out: &mut [R], scratch: &mut [R]);
 }
 
@@ -106,9 +106,9 @@ pub trait SampledCurvature<R: Real = f32>: SampledObjective<R> + Curvature<R> {
 /// G = (1/N) Σₖ Jₖᵀ ∇²ℓₖ Jₖ + ∇²r,     Jₖ = ∂aₖ/∂θ,     f = (1/N) Σₖ ℓₖ(aₖ(θ)) + r(θ)
 /// ```
 ///
-/// It is the Hessian without the curvature of the outputs themselves: positive semidefinite where the losses are convex
-/// in the outputs and r is in θ, and equal to the Hessian where residuals vanish or outputs are linear in θ
-/// (Schraudolph 2002).
+/// G is the Hessian without the curvature of the outputs themselves. It is positive semidefinite if the losses are
+/// convex in the outputs and r is convex in θ, and it equals the Hessian where the residuals vanish or the outputs are
+/// linear in θ (Schraudolph 2002).
 ///
 /// ```
 /// use losscape::models::LeastSquares;
@@ -120,11 +120,11 @@ pub trait SampledCurvature<R: Real = f32>: SampledObjective<R> + Curvature<R> {
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 pub trait GaussNewton<R: Real = f32>: Objective<R> {
-    /// The scratch that a product needs.
+    /// Returns the scratch length of a product.
     fn gauss_newton_scratch_len(&self) -> usize;
-    /// `G v`, written to `out`; `scratch.len() ≥ gauss_newton_scratch_len()`.
+    /// Writes `G v` to `out`. Requires `scratch.len() ≥ gauss_newton_scratch_len()`.
     fn gauss_newton_vec(&self, params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]);
-    /// As [`Curvature::hess_vec_roundings`].
+    /// Returns the number of roundings, as [`Curvature::hess_vec_roundings`].
     fn gauss_newton_roundings(&self) -> usize {
         self.dim().saturating_add(16)
     }

@@ -2,11 +2,11 @@
 
 use crate::{Objective, Real, SampledObjective};
 
-/// A sampled objective seen through one batch of its samples.
+/// A sampled objective restricted to one batch of its samples.
 ///
-/// The images of a band must see the same function within a sweep, or their heights cannot be compared:
-/// draw a batch, run one sweep on it, draw the next. With weight decay part of the objective, it is also
-/// part of every batch and enters before the band's projection.
+/// The images of a band must be evaluated on the same function within a sweep, or their heights cannot
+/// be compared. So draw a batch, run one sweep on it, and draw the next. If weight decay is part of the
+/// objective, it is also part of every batch and enters before the band's projection.
 ///
 /// # Examples
 ///
@@ -51,7 +51,8 @@ pub struct OnBatch<'a, F: ?Sized> {
 }
 
 impl<'a, F: ?Sized> OnBatch<'a, F> {
-    /// The mean over the samples in `batch`: at least one, each below the objective's `samples()`.
+    /// Creates the mean over the samples in `batch`: at least one index, each below the objective's
+    /// `samples()`.
     #[must_use]
     pub const fn new(objective: &'a F, batch: &'a [u32]) -> Self {
         debug_assert!(!batch.is_empty(), "a batch has at least one sample");
@@ -64,8 +65,8 @@ impl<R: Real, F: SampledObjective<R> + ?Sized> Objective<R> for OnBatch<'_, F> {
         self.objective.dim()
     }
 
-    /// The objective's scratch for the batch, and room for a gradient, which a value alone computes too; with less, a
-    /// value is +∞.
+    /// The objective's scratch for the batch, and room for a gradient, which a value alone computes too;
+    /// with less, a value is +∞.
     fn scratch_len(&self) -> usize {
         self.objective.batch_scratch_len(self.batch.len()).saturating_add(self.objective.dim())
     }

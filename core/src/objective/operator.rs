@@ -1,18 +1,19 @@
-//! Symmetric linear maps: what a curvature is at one point.
+//! Symmetric linear maps, such as the curvature at one point.
 
 use super::GaussNewton;
 use crate::base::rows::{rows, rows_mut};
 use crate::{ArgError, Curvature, Real};
 
-/// A symmetric linear map `A: ℝⁿ → ℝⁿ` that is known by its products.
+/// A symmetric linear map `A: ℝⁿ → ℝⁿ`, given by its products with vectors.
 ///
-/// [`HessianAt`] makes one of any landscape with curvature, [`MlpObjective::prepare`](crate::models::mlp::MlpObjective::prepare) a faster one of a network; your own is
-/// a type that implements this.
+/// [`HessianAt`] is the operator of any landscape with curvature, and
+/// [`MlpObjective::prepare`](crate::models::mlp::MlpObjective::prepare) creates a faster one for networks. Implement
+/// this trait for your own operators.
 ///
 /// # Contract
 ///
-/// Caller: `v` and `out` have `dim()` elements, `scratch` at least `scratch_len()`, whose contents are unspecified before
-/// and after. Implementor: the product depends on `v` only.
+/// Caller: `v` and `out` have `dim()` elements and `scratch` has at least `scratch_len()`; the contents of `scratch`
+/// are unspecified before and after the call. Implementor: the product depends only on `v`.
 ///
 /// ```
 /// use losscape::Operator;
@@ -37,26 +38,27 @@ use crate::{ArgError, Curvature, Real};
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 pub trait Operator<R: Real = f32> {
-    /// n, the number of dimensions.
+    /// Returns n, the dimension.
     fn dim(&self) -> usize;
-    /// The scratch that a product needs.
+    /// Returns the scratch length of a product.
     fn scratch_len(&self) -> usize;
-    /// `A v`, written to `out`.
+    /// Writes `A v` to `out`.
     fn apply(&self, v: &[R], out: &mut [R], scratch: &mut [R]);
-    /// k, such that a component of a product errs by about k ε/2 of the sum of the magnitudes of its terms; see
-    /// [`Curvature::hess_vec_roundings`].
+    /// Returns k, the number of roundings such that a component of a product errs by about k ε/2 times the sum of
+    /// the magnitudes of its terms; see [`Curvature::hess_vec_roundings`].
     fn roundings(&self) -> usize {
         self.dim().saturating_add(16)
     }
-    /// The scratch that products with `count` vectors at a time need.
+    /// Returns the scratch length of products with `count` vectors at a time.
     fn several_scratch_len(&self, count: usize) -> usize {
         let _ = count;
         self.scratch_len()
     }
-    /// `A vⱼ` for several vectors, stored consecutively in `v`, written to `out` in the same order: the same bits as
-    /// [`apply`](Self::apply) of each. `scratch` has at least [`several_scratch_len`](Self::several_scratch_len) of their number.
+    /// Writes `A vⱼ` for several vectors, stored consecutively in `v`, to `out` in the same order, with the same
+    /// bits as [`apply`](Self::apply) of each. `scratch` has at least the
+    /// [`several_scratch_len`](Self::several_scratch_len) for their number.
     ///
-    /// Unless an implementor shares work between them, one at a time.
+    /// The default computes one product at a time; implementors can share work between them.
     fn apply_several(&self, v: &[R], out: &mut [R], scratch: &mut [R]) {
         for (v, out) in rows(v, self.dim()).zip(rows_mut(out, self.dim())) {
             self.apply(v, out, scratch);
@@ -67,8 +69,8 @@ pub trait Operator<R: Real = f32> {
 /// The Hessian of a landscape at a point.
 ///
 /// # Cost
-/// A product is one [`Curvature::hess_vec`], whatever was computed at the point before. Networks keep what products share:
-/// [`MlpObjective::prepare`](crate::models::mlp::MlpObjective::prepare).
+/// Each product is one [`Curvature::hess_vec`], which reuses nothing from earlier products. For networks,
+/// [`MlpObjective::prepare`](crate::models::mlp::MlpObjective::prepare) stores the values that products share.
 ///
 /// ```
 /// use losscape::Operator;
@@ -89,7 +91,7 @@ pub struct HessianAt<'a, F: ?Sized, R> {
 }
 
 impl<'a, F: Curvature<R> + ?Sized, R: Real> HessianAt<'a, F, R> {
-    /// The Hessian of `f` at `params`.
+    /// Creates the Hessian of `f` at `params`.
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite).
@@ -121,7 +123,7 @@ impl<F: Curvature<R> + ?Sized, R: Real> Operator<R> for HessianAt<'_, F, R> {
 /// The Gauss–Newton matrix of a landscape at a point.
 ///
 /// # Cost
-/// A product is one [`GaussNewton::gauss_newton_vec`].
+/// Each product is one [`GaussNewton::gauss_newton_vec`].
 ///
 /// ```
 /// use losscape::Operator;
@@ -145,7 +147,7 @@ pub struct GaussNewtonAt<'a, F: ?Sized, R> {
 }
 
 impl<'a, F: GaussNewton<R> + ?Sized, R: Real> GaussNewtonAt<'a, F, R> {
-    /// The Gauss–Newton matrix of `f` at `params`.
+    /// Creates the Gauss–Newton matrix of `f` at `params`.
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite).

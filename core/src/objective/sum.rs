@@ -6,10 +6,10 @@ use crate::base::refusal::refuse;
 use crate::base::vector::axpy;
 use crate::{ArgError, Curvature, Objective, Real};
 
-/// `f(θ) + g(θ)`: a landscape with a penalty, or with walls around it.
+/// The sum `f(θ) + g(θ)` of two objectives: a landscape with a penalty, or with walls around it.
 ///
-/// Its gradient, products and convolutions are the sums of theirs, each computed by its own objective and then added. It costs as much
-/// as both, and n numbers of scratch more.
+/// Each objective computes its own gradient, products and convolutions, which are then added. An evaluation costs as
+/// much as one of each, and takes n more numbers of scratch.
 ///
 /// ```
 /// use losscape::Objective;
@@ -29,10 +29,10 @@ pub struct Sum<F, G> {
 }
 
 impl<F, G> Sum<F, G> {
-    /// The sum of two objectives of the same parameters.
+    /// Creates the sum of two objectives of the same parameters.
     ///
     /// # Errors
-    /// [`ArgError`] naming `second` if it has another number of parameters than the first.
+    /// [`ArgError`] naming `second` if its number of parameters differs from that of `first`.
     pub fn new<R: Real>(first: F, second: G) -> Result<Self, ArgError>
     where
         F: Objective<R>,
@@ -42,18 +42,18 @@ impl<F, G> Sum<F, G> {
         Ok(Self { first, second })
     }
 
-    /// f.
+    /// Returns f.
     pub const fn first(&self) -> &F {
         &self.first
     }
 
-    /// g.
+    /// Returns g.
     pub const fn second(&self) -> &G {
         &self.second
     }
 }
 
-/// A call of f that writes n numbers to `out`, and one of g, whose numbers are added. Too little scratch has no answer.
+/// Calls f, which writes n numbers to `out`, and g, whose numbers are added. Fails if the scratch is too short.
 fn added<R: Real>(
     n: usize,
     out: &mut [R],
@@ -75,7 +75,7 @@ impl<R: Real, F: Objective<R>, G: Objective<R>> Objective<R> for Sum<F, G> {
         self.first.dim()
     }
 
-    /// The larger of both, and room for a gradient.
+    /// The larger of the two, and room for a gradient.
     fn scratch_len(&self) -> usize {
         self.first.scratch_len().max(self.second.scratch_len()).saturating_add(self.first.dim())
     }
@@ -146,7 +146,7 @@ mod tests {
 
     const AT: [f64; 2] = [0.7, -1.3];
 
-    /// Of curvatures 1 and 5.
+    /// A bowl with curvatures 1 and 5.
     fn bowl() -> Quadratic<'static, f64> {
         Quadratic::new(&[1.0, 5.0]).unwrap()
     }

@@ -1,4 +1,4 @@
-//! Steps of a length that does not depend on the gradient's.
+//! Steps whose length does not depend on the scale of the gradient.
 
 use super::saved::{check_reals, tag};
 use super::{Halt, Persist, Settings, Transform};
@@ -8,25 +8,25 @@ use crate::base::finite::Finite;
 use crate::base::random::Rng;
 use crate::{ArgError, Real, Reason};
 
-/// Adam (Kingma & Ba 2015, algorithm 1): the mean of past updates over the root of the mean of their squares, entry by
-/// entry. Put a [`LearningRate`](super::LearningRate) after it.
+/// Adam (Kingma & Ba 2015, algorithm 1): divides the mean of past updates by the root of the mean of their squares,
+/// element by element. Put a [`LearningRate`](super::LearningRate) after it.
 ///
 /// ```text
 /// m ← β₁ m + (1 − β₁) u        v ← β₂ v + (1 − β₂) u²
 /// u ← m̂ / (√v̂ + ε)            m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
 /// ```
 ///
-/// in step t = 1, 2, … with the published β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸ unless others are given. The memory holds √v
-/// instead of v, so that squares neither underflow nor overflow, and 1 − βᵗ is formed by the recurrence of m and v, not by
-/// a subtraction. ε has the unit of a gradient: on k f with k ε the steps are those on f with ε. An entry whose
-/// denominator is zero, which needs ε = 0, becomes zero.
+/// in step t = 1, 2, … with the published β₁ = 0.9, β₂ = 0.999 and ε = 10⁻⁸ by default. The memory holds √v instead of
+/// v, so squares neither underflow nor overflow, and 1 − βᵗ is computed by the recurrence of m and v, not by a
+/// subtraction. ε has the unit of a gradient: the steps on k f with k ε are those on f with ε. An element whose
+/// denominator is zero, which requires ε = 0, becomes zero.
 ///
-/// With a weight decay behind the rate it is that of Loshchilov & Hutter (2019). A mean that would not be finite is reset
-/// to zero, and the step is not made.
+/// Followed by the rate and then a weight decay, it is the `AdamW` of Loshchilov & Hutter (2019). A mean that would
+/// become non-finite is reset to zero, and the step is not made.
 ///
 /// # Shapes
-/// `mean` and `root` have the length of the parameters, owned or lent: `M` and `V` are arrays, `Vec`s, boxed slices or
-/// `&mut [R]`. A run starts with zeros.
+/// `mean` and `root` have the length of the parameters. They are owned or lent: `M` and `V` are arrays, `Vec`s, boxed
+/// slices or `&mut [R]`. A run starts with zeros.
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -48,38 +48,38 @@ pub struct Adam<R, M, V> {
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, V: AsRef<[R]> + AsMut<[R]>> Adam<R, M, V> {
-    /// With the published constants.
+    /// Creates Adam with the published constants.
     #[must_use]
     pub fn new(mean: M, root: V) -> Self {
         let decays = [0.9, 0.999].map(R::from_f64);
         Self { decays, epsilon: R::from_f64(1e-8), mean, root, corrections: [R::ZERO; 2] }
     }
 
-    /// With other decays β₁ and β₂, each in [0, 1).
+    /// Sets other decays β₁ and β₂, each in [0, 1).
     #[must_use]
     pub fn with_decays(self, mean: R, squares: R) -> Self {
         Self { decays: [mean, squares], ..self }
     }
 
-    /// With another ε, at least zero.
+    /// Sets another ε, at least zero.
     #[must_use]
     pub fn with_epsilon(self, epsilon: R) -> Self {
         Self { epsilon, ..self }
     }
 
-    /// m.
+    /// Returns m.
     #[must_use]
     pub fn mean(&self) -> &[R] {
         self.mean.as_ref()
     }
 
-    /// √v.
+    /// Returns √v.
     #[must_use]
     pub fn root(&self) -> &[R] {
         self.root.as_ref()
     }
 
-    /// Gives the memory of mean and root back.
+    /// Returns the memory of mean and root.
     pub fn into_parts(self) -> (M, V) {
         (self.mean, self.root)
     }
@@ -90,7 +90,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, V: AsRef<[R]> + AsMut<[R]>> Adam<R, M,
     }
 }
 
-/// √(β s² + (1 − β) u²) without squares of anything above 1.
+/// Computes √(β s² + (1 − β) u²) without squaring anything above 1.
 fn mean_root<R: Real>(beta: R, s: R, u: R) -> R {
     let largest = s.or_larger(u.abs());
     if largest == R::ZERO {

@@ -7,22 +7,22 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::random::{Rng, fill_indices, identity, partial_shuffle, shuffle};
 use crate::{ArgError, Real, Reason, SampledObjective};
 
-/// The choice of the samples of a batch from N.
+/// How the samples of a batch are chosen from N.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchOrder {
-    /// All of them, every step; the batch size is N.
+    /// All samples in every step; the batch size is N.
     FullBatch,
-    /// Independently, so a sample may occur twice. Covariance of the batch gradient `D / b`.
+    /// Independently, so a sample may occur twice. The covariance of the batch gradient is `D / b`.
     WithReplacement,
-    /// A uniform subset, independent of the other steps'. Covariance `(D / b) (N − b) / (N − 1)`.
+    /// A uniform subset, independent of other steps. The covariance is `(D / b) (N − b) / (N − 1)`.
     WithoutReplacement,
-    /// The next samples of an order that is shuffled at the start of each epoch. If the batch size does
-    /// not divide N, the last batch of an epoch is the shorter rest.
+    /// The next samples in an order that is reshuffled at the start of each epoch. If the batch size
+    /// does not divide N, the last batch of an epoch is shorter.
     ShuffledEpochs,
 }
 
 impl BatchOrder {
-    /// The length of the indices that [`Minibatches::new`] needs.
+    /// Returns the length of the indices that [`Minibatches::new`] needs.
     #[must_use]
     pub const fn indices_len(self, samples: u32, batch_size: u32) -> usize {
         match self {
@@ -32,7 +32,8 @@ impl BatchOrder {
         }
     }
 
-    /// Refuses indices of the wrong length. With replacement more of them leave room for larger batches.
+    /// Checks the length of the indices. With replacement, additional indices leave room for larger
+    /// batches.
     fn check_indices(self, samples: u32, batch_size: u32, found: usize) -> Result<(), ArgError> {
         let needed = self.indices_len(samples, batch_size);
         if self == Self::WithReplacement {
@@ -42,7 +43,7 @@ impl BatchOrder {
         }
     }
 
-    /// Part of the layout of a saved run.
+    /// Returns the tag, which is part of the layout of a saved run.
     const fn tag(self) -> u8 {
         match self {
             Self::FullBatch => 0,
@@ -53,7 +54,7 @@ impl BatchOrder {
     }
 }
 
-/// A batch that [`Minibatches::next_batch`] has drawn.
+/// A batch drawn by [`Minibatches::next_batch`].
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Batch<'b> {
@@ -65,17 +66,17 @@ pub enum Batch<'b> {
     MemoryChanged,
 }
 
-/// Batches of the samples of a [`SampledObjective`].
+/// A source of batches of the samples of a [`SampledObjective`].
 ///
 /// The indices are owned or lent: `I` is an array, a `Vec`, a boxed slice or a `&mut [u32]`.
 ///
 /// # Shapes
-/// `indices` has length [`BatchOrder::indices_len`]: the order of all samples, or the current batch. Drawn
-/// with replacement it may be longer, to leave room for a larger batch later.
+/// `indices` has length [`BatchOrder::indices_len`]: it holds the order of all samples, or the current
+/// batch. With replacement it may be longer, to leave room for a larger batch later.
 ///
 /// # Cost
-/// A step draws one [`index`](crate::base::random::index) per sample of the batch; with shuffled
-/// epochs, one per sample of the data at the start of an epoch and none in between.
+/// A step takes one [`index`](crate::base::random::index) per sample of the batch. With shuffled epochs
+/// it takes one per sample of the data at the start of an epoch and none in between.
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -94,16 +95,16 @@ pub struct Minibatches<I> {
     samples: u32,
     batch_size: u32,
     indices: I,
-    // Where in the order of an epoch the next batch starts; 0 is a new epoch.
+    // Where the next batch starts in the order of an epoch; 0 starts a new epoch.
     position: u32,
 }
 
 impl<I: AsRef<[u32]> + AsMut<[u32]>> Minibatches<I> {
-    /// Batches of `batch_size` out of `samples`; nothing is drawn yet.
+    /// Creates batches of `batch_size` out of `samples`; draws nothing yet.
     ///
     /// # Errors
-    /// [`ArgError`] naming `samples` or `batch_size` (zero), `batch_size` (more than `samples`, or less
-    /// for the full batch) or `indices` (wrong length).
+    /// [`ArgError`] naming `samples` or `batch_size` (zero), `batch_size` (more than `samples`, or
+    /// fewer for the full batch) or `indices` (wrong length).
     pub fn new(order: BatchOrder, samples: u32, batch_size: u32, indices: I) -> Result<Self, ArgError> {
         check_sizes(order, samples, batch_size, indices.as_ref())?;
         let mut batches = Self { order, samples, batch_size, indices, position: 0 };
@@ -111,15 +112,15 @@ impl<I: AsRef<[u32]> + AsMut<[u32]>> Minibatches<I> {
         Ok(batches)
     }
 
-    /// Changes b from the next batch on; an epoch under way goes on where it is.
+    /// Changes b from the next batch on; an epoch in progress continues from its position.
     ///
     /// A run whose workspace is too short for the new size reports
     /// [`MemoryChanged`](super::SgdStep::MemoryChanged).
     ///
     /// # Errors
-    /// [`ArgError`] naming `batch_size` (zero, more than the samples, not N for the full batch) or
-    /// `indices` (with replacement they hold one batch, and are too short for this one); nothing has
-    /// changed then.
+    /// [`ArgError`] naming `batch_size` (zero, more than the samples, or not N for the full batch) or
+    /// `indices` (with replacement they hold one batch, and may be too short for the new size); nothing
+    /// has changed then.
     ///
     /// ```
     /// use losscape::sgd::{BatchOrder, Minibatches};
@@ -160,7 +161,7 @@ impl<I: AsRef<[u32]> + AsMut<[u32]>> Minibatches<I> {
                     shuffle(rng, indices);
                 }
                 let start = self.position;
-                // Without overflow: `start` is below N.
+                // Cannot overflow: `start` is below N.
                 let end = start + (samples - start).min(size);
                 self.position = if end == samples { 0 } else { end };
                 indices.get(start as usize..end as usize)
@@ -169,7 +170,7 @@ impl<I: AsRef<[u32]> + AsMut<[u32]>> Minibatches<I> {
         batch.map_or(Batch::MemoryChanged, Batch::Samples)
     }
 
-    /// Back to the order 0, 1, 2, … and the start of an epoch.
+    /// Restores the order 0, 1, 2, … and the start of an epoch.
     fn restart(&mut self) {
         self.position = 0;
         if self.order == BatchOrder::WithReplacement {
@@ -181,25 +182,25 @@ impl<I: AsRef<[u32]> + AsMut<[u32]>> Minibatches<I> {
 }
 
 impl<I> Minibatches<I> {
-    /// The choice of samples.
+    /// Returns how samples are chosen.
     #[must_use]
     pub const fn order(&self) -> BatchOrder {
         self.order
     }
 
-    /// b.
+    /// Returns b, the batch size.
     #[must_use]
     pub const fn batch_size(&self) -> u32 {
         self.batch_size
     }
 
-    /// N.
+    /// Returns N, the number of samples.
     #[must_use]
     pub const fn samples(&self) -> u32 {
         self.samples
     }
 
-    /// Gives the memory of the indices back.
+    /// Returns the memory of the indices.
     pub fn into_indices(self) -> I {
         self.indices
     }
@@ -255,14 +256,14 @@ where
         match self.next_batch(rng) {
             Batch::All => objective.value_grad(params, grad, scratch),
             Batch::Samples(batch) => objective.batch_value_grad(params, batch, grad, scratch),
-            // Not after `ready`: a value that no method accepts.
+            // Cannot happen after `ready`; every method rejects this value.
             Batch::MemoryChanged => R::INFINITY,
         }
     }
 }
 
 impl<I: AsRef<[u32]>> Minibatches<I> {
-    /// The order of the samples, if it carries over from step to step.
+    /// Returns the order of the samples, if it carries over from step to step.
     fn carried(&self) -> &[u32] {
         match self.order {
             BatchOrder::FullBatch | BatchOrder::WithReplacement => &[],
@@ -292,7 +293,7 @@ impl<I: AsRef<[u32]> + AsMut<[u32]>> Persist for Minibatches<I> {
         let limit = if self.order == BatchOrder::ShuffledEpochs { self.samples } else { 1 };
         let position = reader.u32()?;
         ArgError::check_index("position", position as usize, limit as usize)?;
-        // Each sample once: digests of the indices have the sum of those of 0, 1, 2, …
+        // Each sample must occur once: the sum of digests of the indices must equal that for 0, 1, 2, …
         let mut sum = 0u64;
         for (k, _) in (0u64..).zip(self.carried()) {
             let sample = reader.u32()?;

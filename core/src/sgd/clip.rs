@@ -9,7 +9,7 @@ use crate::{ArgError, Real};
 /// Shortens the update to `max_norm` if it is longer: `u ← u · max_norm / ‖u‖` (Pascanu, Mikolov &
 /// Bengio 2013).
 ///
-/// An update whose norm overflows although its entries are finite is shortened as well.
+/// An update with finite elements whose norm overflows is shortened as well.
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -21,7 +21,7 @@ use crate::{ArgError, Real};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClipNorm<R: Real = f32> {
-    /// The largest length, above zero.
+    /// The largest norm, above zero.
     pub max_norm: R,
 }
 
@@ -35,7 +35,8 @@ impl<R: Real> Transform<R> for ClipNorm<R> {
         if length > self.max_norm {
             let factor = self.max_norm / length;
             if factor < R::MIN_POSITIVE {
-                // Too small to have all its digits, or the length exceeds the largest number.
+                // The factor is too small to have all its digits, or the norm exceeds the largest
+                // number.
                 normalise(update);
                 scale(self.max_norm, update);
             } else {
@@ -53,7 +54,7 @@ impl<R: Real> Persist for ClipNorm<R> {
     }
 }
 
-/// Moves each entry of the update into `[−limit, limit]`.
+/// Clamps each element of the update to `[−limit, limit]`.
 ///
 /// ```
 /// use losscape::{base::random::stream, sgd::{ClipValue, Transform}};

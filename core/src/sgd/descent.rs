@@ -14,16 +14,16 @@ use crate::{ArgError, Objective, Real, Reason};
 pub enum SgdStep<R: Real = f32> {
     /// The parameters moved.
     Stepped {
-        /// The value of the batch at the point where the gradient was evaluated, before the move.
+        /// The value on the batch at the point where the gradient was evaluated, before the move.
         value: R,
     },
     /// The value, the gradient or a new parameter would have been infinite or NaN. The parameters are
-    /// the last finite ones; further steps do nothing.
+    /// still the last finite ones; further steps do nothing.
     NotFinite {
         /// The step at which the run stopped, counted from 0.
         step: u32,
     },
-    /// A recorded noise has run out; nothing has been done or drawn.
+    /// A noise recording has run out; nothing has been done or drawn.
     NoiseExhausted,
     /// The memory no longer has the length that the run needs on this objective; nothing has been done.
     MemoryChanged,
@@ -31,8 +31,8 @@ pub enum SgdStep<R: Real = f32> {
 
 /// Gradient descent on batches, with every source of noise explicit.
 ///
-/// A step evaluates the gradient `g` of one batch, lets the transforms rewrite it into the update `u`,
-/// and moves the parameters:
+/// A step evaluates the gradient `g` on one batch, lets the transforms turn it into the update `u`, and
+/// moves the parameters:
 ///
 /// ```text
 /// u ← transforms(g),    x ← x − u
@@ -42,7 +42,7 @@ pub enum SgdStep<R: Real = f32> {
 /// target.
 ///
 /// Parameters and workspace are owned or lent: `P` and `W` are arrays, `Vec`s, boxed slices or
-/// `&mut [R]`, in any mixture. So a run can be kept in a struct or a `static`.
+/// `&mut [R]`, in any combination. So a run can be stored in a struct or a `static`.
 ///
 /// # Shapes
 ///
@@ -52,7 +52,7 @@ pub enum SgdStep<R: Real = f32> {
 /// | `workspace` | [`SgdLayout`]`::new(dim, scratch_len)` or more  | need not be initialised     |
 ///
 /// # Cost
-/// A step is one gradient of one batch and `O(dim)` per transform.
+/// A step takes one gradient of one batch and `O(dim)` operations per transform.
 ///
 /// See the [module](super) for an example.
 #[derive(Clone, Debug)]
@@ -74,13 +74,13 @@ where
     P: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// Starts a run at `params`: resets the transforms and the data order. Draws nothing.
+    /// Starts a run at `params`; resets the transforms and the data order. Draws nothing.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (empty, length other than the objective's, not finite),
-    /// `workspace` (too short), or the setting of the source or of a transform that makes no sense:
-    /// `samples`, `learning_rate`, `momentum`, `velocity`, `temperature`, `max_norm`, …. Nothing has
-    /// been written then.
+    /// [`ArgError`] naming `params` (empty, length different from the objective's, or not finite),
+    /// `workspace` (too short), or an invalid setting of the source or of a transform: `samples`,
+    /// `learning_rate`, `momentum`, `velocity`, `temperature`, `max_norm`, …. Nothing has been written
+    /// then.
     pub fn new<F>(objective: &F, params: P, source: S, transforms: T, workspace: W) -> Result<Self, ArgError>
     where
         F: Objective<R> + ?Sized,
@@ -105,7 +105,7 @@ where
         Ok(sgd)
     }
 
-    /// Makes one step on the objective that the run was started with, or one of the same shape.
+    /// Makes one step on the objective with which the run was started, or on one of the same dimension.
     pub fn step<F, G>(&mut self, objective: &F, rng: &mut G) -> SgdStep<R>
     where
         F: Objective<R> + ?Sized,
@@ -146,7 +146,7 @@ where
 
         let point = self.transforms.evaluate_at(params)?;
         let value = self.source.value_grad(objective, point, update, scratch, rng);
-        // Before the transforms, so that a velocity never meets an infinite gradient.
+        // Checked before the transforms, so that a velocity never receives an infinite gradient.
         if !value.is_finite() || !all_finite(update) {
             return Err(Halt::NotFinite);
         }
@@ -164,13 +164,13 @@ where
         Ok(value)
     }
 
-    /// The iterate x.
+    /// Returns the iterate x.
     #[must_use]
     pub fn params(&self) -> &[R] {
         self.params.as_ref()
     }
 
-    /// The last update u, which was subtracted from the parameters.
+    /// Returns the last update u, which was subtracted from the parameters.
     #[must_use]
     pub fn update(&self) -> &[R] {
         self.workspace.as_ref().get(..self.dim).unwrap_or_default()
@@ -184,13 +184,14 @@ where
 }
 
 impl<R, S, T, P, W> Sgd<R, S, T, P, W> {
-    /// The number of steps that have moved the parameters.
+    /// Returns the number of steps that have moved the parameters.
     #[must_use]
     pub const fn steps(&self) -> u32 {
         self.step
     }
 
-    /// Whether a value was not finite: the parameters are the last finite ones, and further steps do nothing.
+    /// Returns whether the run has stopped at a non-finite number: the parameters are the last finite
+    /// ones, and further steps do nothing.
     ///
     /// ```
     /// use losscape::sgd::{FullBatch, LearningRate, Sgd};
@@ -207,25 +208,26 @@ impl<R, S, T, P, W> Sgd<R, S, T, P, W> {
         self.stopped
     }
 
-    /// The source of gradients.
+    /// Returns the source of gradients.
     #[must_use]
     pub const fn source(&self) -> &S {
         &self.source
     }
 
-    /// The source of gradients, to change a setting between steps.
+    /// Returns the source of gradients mutably, to change a setting between steps.
     #[must_use]
     pub const fn source_mut(&mut self) -> &mut S {
         &mut self.source
     }
 
-    /// The transforms.
+    /// Returns the transforms.
     #[must_use]
     pub const fn transforms(&self) -> &T {
         &self.transforms
     }
 
-    /// The transforms, to change a setting between steps; the caller checks the new one.
+    /// Returns the transforms mutably, to change a setting between steps; the caller must check the new
+    /// setting.
     #[must_use]
     pub const fn transforms_mut(&mut self) -> &mut T {
         &mut self.transforms

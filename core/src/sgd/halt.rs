@@ -1,16 +1,17 @@
-//! Why a step was not made.
+//! Reasons for not making a step.
 
 use core::fmt;
 
-/// Why a [`GradientSource`](super::GradientSource) or a [`Transform`](super::Transform) cannot make a step.
+/// The reason that a [`GradientSource`](super::GradientSource) or a
+/// [`Transform`](super::Transform) cannot make a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum Halt {
     /// A number would have been infinite or NaN.
     NotFinite,
-    /// A recorded noise has run out.
+    /// A noise recording has run out.
     NoiseExhausted,
-    /// A memory has changed length since the run was started.
+    /// A piece of memory has changed its length since the run was started.
     MemoryChanged,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::base::layout::{cut, total};
 
-/// The workspace of an [`Sgd`](super::Sgd): the update, then scratch for the objective.
+/// The workspace of an [`Sgd`](super::Sgd): the update, followed by scratch for the objective.
 ///
 /// ```
 /// use losscape::sgd::SgdLayout;
@@ -16,21 +16,21 @@ pub struct SgdLayout {
 }
 
 impl SgdLayout {
-    /// For `dim` parameters and as much scratch as the
+    /// Creates the layout for `dim` parameters and the scratch that the
     /// [source of gradients](super::GradientSource::scratch_len) needs on the objective.
     #[must_use]
     pub const fn new(dim: usize, scratch_len: usize) -> Self {
         Self { dim, scratch_len }
     }
 
-    /// The least length of the workspace, for `f32` and `f64` alike; it saturates.
+    /// Returns the minimum length of the workspace, for `f32` and `f64` alike; it saturates.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.scratch_len])
     }
 
-    /// The update and the scratch; `None` if the workspace is too short.
+    /// Splits the workspace into the update and the scratch; returns `None` if it is too short.
     pub(super) fn split<R>(self, workspace: &mut [R]) -> Option<(&mut [R], &mut [R])> {
         let ([update], scratch) = cut(workspace, [self.dim])?;
         (scratch.len() >= self.scratch_len).then_some((update, scratch))

@@ -1,23 +1,25 @@
-//! Stochastic gradient descent whose noise is an explicit argument.
+//! Stochastic gradient descent with its noise as an explicit argument.
 //!
-//! A step is `x ← x − u`, where the update `u` starts as the gradient of a batch and is rewritten by a
-//! chain of [`Transform`]s, a tuple read from left to right:
+//! A step is `x ← x − u`. The update `u` starts as the gradient of a batch and passes through a chain
+//! of [`Transform`]s, a tuple applied from left to right:
 //!
 //! ```text
 //! (ClipNorm, AddNoise, LearningRate, Momentum, WeightDecay)
 //! ```
 //!
-//! Where the randomness comes from is always written down: from the data order ([`Minibatches`]), from
-//! a [`Noise`] added before or after the learning rate, or from a recording ([`Replay`]); all of it is
-//! drawn from the generator handed to [`Sgd::step`]. Plain gradient descent is [`FullBatch`] without
-//! noise, Langevin dynamics [`FullBatch`] with [`Noise::Langevin`].
+//! Every source of randomness is explicit: the data order ([`Minibatches`]), a [`Noise`] added before
+//! or after the learning rate, or a recording ([`Replay`]). All random numbers come from the generator
+//! passed to [`Sgd::step`]. Plain gradient descent is [`FullBatch`] without noise, and Langevin
+//! dynamics is [`FullBatch`] with [`Noise::Langevin`].
 //!
-//! Sharpness-aware minimisation is another source of gradients around either, [`SharpnessAware`].
+//! Sharpness-aware minimisation is a further source of gradients: [`SharpnessAware`] wraps
+//! [`FullBatch`] or [`Minibatches`].
 //!
-//! A run can be [saved](Sgd::save) to bytes at any step and [continues](Sgd::restore) with the same bits.
+//! A run can be [saved](Sgd::save) to bytes after any step and [continued](Sgd::restore) with the same
+//! bits.
 //!
-//! What the noise of a batch amounts to as a [`temperature`](temperature()) is a function with its
-//! formula.
+//! The functions around [`temperature`](temperature()) compute the temperature that corresponds to the
+//! noise of a batch.
 //!
 //! ```
 //! use losscape::Objective;

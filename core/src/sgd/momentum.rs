@@ -15,11 +15,12 @@ enum Form {
     Averaged,
 }
 
-/// Momentum `μ` in [0, 1).
+/// Momentum with coefficient `μ` in [0, 1).
 ///
-/// The velocity is owned or lent: `V`, and `P` for Nesterov's point ahead, are arrays, `Vec`s, boxed slices or `&mut [R]`.
+/// The velocity is owned or lent: `V`, and `P` for Nesterov's lookahead point, are arrays, `Vec`s,
+/// boxed slices or `&mut [R]`.
 ///
-/// After a [`LearningRate`](super::LearningRate), so that the update comes in as `η g`:
+/// Place it after a [`LearningRate`](super::LearningRate), so that the incoming update is `η g`:
 ///
 /// | form                                    | velocity             | step           | gradient at |
 /// |-----------------------------------------|----------------------|----------------|-------------|
@@ -27,14 +28,15 @@ enum Form {
 /// | [`nesterov`](Self::nesterov)            | `v ← μ v − η g`      | `x ← x + v`    | `x + μ v`   |
 /// | [`averaged`](Self::averaged)            | `v ← μ v + (1 − μ) η g` | `x ← x − v` | `x`         |
 ///
-/// Heavy ball is Polyak's (1964), the second form Nesterov's in the notation of Sutskever, Martens,
-/// Dahl & Hinton (2013), the third the exponential moving average of gradients.
-/// With Nesterov `params` is the iterate `x`, not the point ahead, and the value reported by a step is
-/// the one at `x + μ v`; the form is exact when momentum is the last transform.
+/// Heavy ball is Polyak's method (1964). The second form is Nesterov's in the notation of Sutskever,
+/// Martens, Dahl & Hinton (2013), and the third is the exponential moving average of gradients. With
+/// Nesterov's form, `params` is the iterate `x`, not the lookahead point, and a step reports the value
+/// at `x + μ v`; the form is exact if momentum is the last transform.
 ///
-/// Transforms that follow (a weight decay) see `−v`, and the velocity does not see them.
+/// Transforms that follow (such as a weight decay) act on `−v`; the velocity does not include their
+/// effect.
 ///
-/// A velocity that would not be finite is reset to zero, and the step is not made.
+/// A velocity that would become non-finite is reset to zero, and the step is not made.
 ///
 /// # Shapes
 /// `velocity` and `point` have the length of the parameters; a run starts with zero velocity.
@@ -61,13 +63,13 @@ pub struct Momentum<R, V, P = [R; 0]> {
 }
 
 impl<R: Real, V: AsRef<[R]> + AsMut<[R]>> Momentum<R, V> {
-    /// Heavy ball.
+    /// Creates heavy-ball momentum.
     #[must_use]
     pub const fn heavy_ball(momentum: R, velocity: V) -> Self {
         Self { form: Form::HeavyBall, momentum, velocity, point: [] }
     }
 
-    /// The exponential moving average of updates.
+    /// Creates an exponential moving average of updates.
     #[must_use]
     pub const fn averaged(momentum: R, velocity: V) -> Self {
         Self { form: Form::Averaged, momentum, velocity, point: [] }
@@ -75,29 +77,30 @@ impl<R: Real, V: AsRef<[R]> + AsMut<[R]>> Momentum<R, V> {
 }
 
 impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P: AsRef<[R]> + AsMut<[R]>> Momentum<R, V, P> {
-    /// Nesterov's: the gradient is evaluated ahead, at `x + μ v`, which is written to `point`.
+    /// Creates Nesterov's momentum: the gradient is evaluated at the lookahead point `x + μ v`, which
+    /// is written to `point`.
     #[must_use]
     pub const fn nesterov(momentum: R, velocity: V, point: P) -> Self {
         Self { form: Form::Nesterov, momentum, velocity, point }
     }
 
-    /// Changes μ from the next step on; the velocity stays.
+    /// Changes μ from the next step on; the velocity is kept.
     ///
     /// # Errors
-    /// [`ArgError`] naming `momentum`, outside [0, 1); nothing has changed then.
+    /// [`ArgError`] naming `momentum` if it is outside [0, 1); nothing has changed then.
     pub fn set_momentum(&mut self, momentum: R) -> Result<(), ArgError> {
         check_momentum(momentum)?;
         self.momentum = momentum;
         Ok(())
     }
 
-    /// v.
+    /// Returns v, the velocity.
     #[must_use]
     pub fn velocity(&self) -> &[R] {
         self.velocity.as_ref()
     }
 
-    /// Gives the memory of velocity and point back.
+    /// Returns the memory of velocity and point.
     pub fn into_parts(self) -> (V, P) {
         (self.velocity, self.point)
     }
@@ -113,7 +116,7 @@ impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P: AsRef<[R]> + AsMut<[R]>> Momentum<R
 }
 
 impl<R: Copy, V, P> Momentum<R, V, P> {
-    /// μ.
+    /// Returns μ.
     #[must_use]
     pub const fn momentum(&self) -> R {
         self.momentum

@@ -1,4 +1,4 @@
-//! Noise that is added to an update.
+//! Noise added to an update.
 
 use super::saved::tag;
 use super::{Halt, Persist, Schedule, Settings, Transform};
@@ -10,28 +10,28 @@ use crate::base::rows::count_whole;
 use crate::base::vector::{axpy, scale};
 use crate::{ArgError, Real};
 
-/// A distribution of noise with mean zero, per step. [`AddNoise::low_rank`] is one more.
+/// A distribution of zero-mean noise per step. [`AddNoise::low_rank`] provides one more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Noise<R: Real = f32> {
     /// No noise; draws nothing.
     Off,
-    /// `N(0, std_dev² I)`: the draws of [`fill_normal`](crate::base::random::fill_normal).
+    /// `N(0, std_dev² I)`, with the draws of [`fill_normal`](crate::base::random::fill_normal).
     Gaussian {
-        /// At least zero.
+        /// The standard deviation, at least zero.
         std_dev: R,
     },
-    /// Uniform in the ball of this radius, covariance `radius²/(d + 2) · I`: the draws of
+    /// Uniform in the ball of this radius, with covariance `radius²/(d + 2) · I` and the draws of
     /// [`fill_ball`].
     Ball {
-        /// At least zero.
+        /// The radius, at least zero.
         radius: R,
     },
-    /// `N(0, 2 η(k) T I)`: placed after the learning rate it makes gradient descent the Euler–Maruyama
+    /// `N(0, 2 η(k) T I)`. Placed after the learning rate, it turns gradient descent into the Euler–Maruyama
     /// scheme of `dx = −∇f dt + √(2T) dW` with time step `η` (unadjusted Langevin dynamics).
     Langevin {
         /// T, at least zero.
         temperature: R,
-        /// The schedule that the [`LearningRate`](super::LearningRate) before it has.
+        /// The schedule of the preceding [`LearningRate`](super::LearningRate).
         learning_rate: Schedule<R>,
     },
 }
@@ -68,7 +68,7 @@ impl<R: Real> Noise<R> {
         }
     }
 
-    /// The standard deviation of each entry at a step, if they are independent.
+    /// Returns the standard deviation of each element at a step, if the elements are independent.
     fn std_dev(&self, step: u32) -> R {
         match *self {
             Self::Gaussian { std_dev } => std_dev,
@@ -85,7 +85,7 @@ impl<R: Real> Noise<R> {
         }
     }
 
-    /// Writes the noise of one step over `out`.
+    /// Overwrites `out` with the noise of one step.
     fn fill<G: Rng + ?Sized>(&self, step: u32, out: &mut [R], rng: &mut G) {
         match *self {
             Self::Off => out.fill(R::ZERO),
@@ -98,7 +98,7 @@ impl<R: Real> Noise<R> {
     }
 }
 
-/// `Σⱼ zⱼ Lⱼ` with independent standard normal `zⱼ` and the rows `Lⱼ` of a factor.
+/// Computes `Σⱼ zⱼ Lⱼ` with independent standard normal `zⱼ` and the rows `Lⱼ` of a factor.
 fn fill_low_rank<R: Real, G: Rng + ?Sized>(factor: &[R], out: &mut [R], rng: &mut G) {
     let dim = out.len().max(1);
     out.fill(R::ZERO);
@@ -110,31 +110,31 @@ fn fill_low_rank<R: Real, G: Rng + ?Sized>(factor: &[R], out: &mut [R], rng: &mu
     }
 }
 
-/// At least one row of `dim` finite numbers, and no half row.
+/// Checks for at least one row of `dim` finite numbers, and no incomplete row.
 pub(super) fn check_rows<R: Real>(arg: &'static str, dim: usize, rows: &[R]) -> Result<(), ArgError> {
     count_whole(arg, dim, rows.len())?;
     ArgError::check_finite(arg, rows)
 }
 
-/// What is added: independent entries, or combinations of rows.
+/// The noise to add: independent elements, or combinations of rows.
 #[derive(Clone, Copy, Debug)]
 enum Law<R: Real, L> {
     Noise(Noise<R>),
     LowRank(L),
 }
 
-/// `u ← u + noise`, and keeps the noise of the last steps.
+/// Adds noise to the update, `u ← u + noise`, and keeps the noise of the last steps.
 ///
-/// Before the learning rate this is gradient noise `ξ`, `x ← x − η (g + ξ)`; after it, noise of the
-/// step itself. Noise that is not finite, or an update that would not be, stops the run.
+/// Before the learning rate this is gradient noise `ξ`, `x ← x − η (g + ξ)`; after it, noise of the step
+/// itself. The run stops if the noise is not finite, or if the update would not be finite.
 ///
 /// # Shapes
 ///
-/// `record` holds `m` rows of `dim`: the noise of step `k` is written to row `k mod m`, from where a
-/// [`Replay`](super::Replay) can read it. With `m = 1` it is the last step's noise. It may be empty,
-/// except for [`Noise::Ball`] and [low rank](Self::low_rank), which need a row to work in; the bits of the
-/// update do not depend on it. It is owned or lent: `M`, and `L` for the factor, are arrays, `Vec`s, boxed slices or
-/// `&mut [R]`.
+/// `record` holds `m` rows of length `dim`: the noise of step `k` is written to row `k mod m`, where a
+/// [`Replay`](super::Replay) can read it. With `m = 1` it is the noise of the last step. It may be empty,
+/// except for [`Noise::Ball`] and [low rank](Self::low_rank), which need a row as working memory; the bits of
+/// the update do not depend on it. It is owned or lent: `M`, and `L` for the factor, are arrays, `Vec`s,
+/// boxed slices or `&mut [R]`.
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -156,7 +156,7 @@ pub struct AddNoise<R: Real, M, L = [R; 0]> {
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> AddNoise<R, M> {
-    /// Noise of one distribution, recorded in the rows of `record`.
+    /// Creates noise of one distribution, recorded in the rows of `record`.
     #[must_use]
     pub fn new(noise: Noise<R>, record: M) -> Self {
         Self::with(Law::Noise(noise), record)
@@ -164,9 +164,9 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> AddNoise<R, M> {
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> AddNoise<R, M, L> {
-    /// `Σⱼ zⱼ Lⱼ` with independent standard normal `zⱼ` and the rows `Lⱼ` of `factor`, rank × dim, row-major:
-    /// covariance `Lᵀ L`, of rank at most the number of rows. The `z` are drawn in pairs, as by
-    /// [`fill_normal`](crate::base::random::fill_normal).
+    /// Creates the noise `Σⱼ zⱼ Lⱼ` with independent standard normal `zⱼ` and the rows `Lⱼ` of `factor`, rank
+    /// × dim, row-major. Its covariance is `Lᵀ L`, whose rank is at most the number of rows. The `z` are
+    /// drawn in pairs, as in [`fill_normal`](crate::base::random::fill_normal).
     #[must_use]
     pub fn low_rank(factor: L, record: M) -> Self {
         Self::with(Law::LowRank(factor), record)
@@ -177,19 +177,19 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> AddNoise<R, M, L> {
         Self { law, record, record_len, step: 0 }
     }
 
-    /// The recorded rows; row `k mod m` is the noise of the last step `k` that used it.
+    /// Returns the recorded rows; row `k mod m` holds the noise of the latest step `k` that wrote to it.
     #[must_use]
     pub fn record(&self) -> &[R] {
         self.record.as_ref()
     }
 
-    /// The number of steps recorded, overwritten ones included.
+    /// Returns the number of steps recorded, including overwritten ones.
     #[must_use]
     pub const fn steps(&self) -> u32 {
         self.step
     }
 
-    /// Gives the memory of the record back.
+    /// Returns the memory of the record.
     pub fn into_record(self) -> M {
         self.record
     }
@@ -275,7 +275,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> Persist for AddNoise<R,
     }
 
     fn load_state(&mut self, reader: &mut Reader<'_>) -> Result<(), BlobError> {
-        self.record.as_mut().fill(R::ZERO); // of another run, or of steps that are undone
+        self.record.as_mut().fill(R::ZERO); // it is from another run, or from steps that are undone
         self.step = reader.u32()?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Multiples of the update and of the parameters.
+//! Scaling of the update, and weight decay.
 
 use super::saved::tag;
 use super::{Halt, Persist, Schedule, Settings, Transform};
@@ -7,7 +7,7 @@ use crate::base::random::Rng;
 use crate::base::vector::{axpy, scale};
 use crate::{ArgError, Real};
 
-/// `u ← factor · u`.
+/// Multiplies the update by a factor, `u ← factor · u`.
 ///
 /// ```
 /// use losscape::{base::random::stream, sgd::{Scale, Transform}};
@@ -18,7 +18,7 @@ use crate::{ArgError, Real};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale<R: Real = f32> {
-    /// Finite.
+    /// The factor, which must be finite.
     pub factor: R,
 }
 
@@ -40,7 +40,8 @@ impl<R: Real> Persist for Scale<R> {
     }
 }
 
-/// `u ← η(k) · u` with the rate of a [`Schedule`] at step `k`, which it counts.
+/// Multiplies the update by a learning rate, `u ← η(k) · u`, given by a [`Schedule`] at step `k`;
+/// it counts the steps.
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -58,19 +59,19 @@ pub struct LearningRate<R: Real = f32> {
 }
 
 impl<R: Real> LearningRate<R> {
-    /// The rates of a schedule, from its step 0.
+    /// Creates the rates of a schedule, starting at its step 0.
     #[must_use]
     pub const fn new(schedule: Schedule<R>) -> Self {
         Self { schedule, step: 0 }
     }
 
-    /// The same rate at every step.
+    /// Creates a constant rate.
     #[must_use]
     pub const fn constant(rate: R) -> Self {
         Self::new(Schedule::Constant { rate })
     }
 
-    /// Goes on with another schedule; the step count stays.
+    /// Switches to another schedule; the step count is kept.
     ///
     /// # Errors
     /// As [`Schedule::check`]; nothing has changed then.
@@ -80,7 +81,7 @@ impl<R: Real> LearningRate<R> {
         Ok(())
     }
 
-    /// The rate of the next step.
+    /// Returns the rate of the next step.
     #[must_use]
     pub fn rate(&self) -> R {
         self.schedule.at(self.step)
@@ -123,12 +124,12 @@ impl<R: Real> Persist for LearningRate<R> {
     }
 }
 
-/// `u ← u + decay · x`: after the rate and the momentum, the decoupled weight decay of Loshchilov &
-/// Hutter (2019), `x ← (1 − decay) x − u`.
+/// Adds a multiple of the parameters, `u ← u + decay · x`. After the rate and the momentum, this is
+/// the decoupled weight decay of Loshchilov & Hutter (2019), `x ← (1 − decay) x − u`.
 ///
-/// `decay` is per step: the product of rate and coefficient in a paper that multiplies them. Unlike an
-/// L2 term of the objective it is not part of the reported value; placed before the rate it is the
-/// gradient of one.
+/// `decay` is per step: if a paper multiplies rate and coefficient, it is their product. Unlike an
+/// L2 term of the objective, it is not part of the reported value; placed before the rate, it is
+/// the gradient of an L2 term.
 ///
 /// ```
 /// use losscape::{base::random::stream, sgd::{Transform, WeightDecay}};

@@ -1,4 +1,4 @@
-//! Noise that was recorded.
+//! Replay of recorded noise.
 
 use core::marker::PhantomData;
 
@@ -9,14 +9,14 @@ use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::random::Rng;
 use crate::{ArgError, Real};
 
-/// `u ← u + row k` in step `k`, from recorded rows; draws nothing.
+/// Adds recorded noise, `u ← u + row k` in step `k`; draws nothing.
 ///
-/// When the rows have run out, [`Sgd::step`](super::Sgd::step) reports
-/// [`NoiseExhausted`](super::SgdStep::NoiseExhausted) and does nothing.
+/// When no rows are left, [`Sgd::step`](super::Sgd::step) reports [`NoiseExhausted`](super::SgdStep::NoiseExhausted)
+/// and does nothing.
 ///
 /// # Shapes
-/// `rows` holds steps × dim numbers, row-major, at least one row. They are owned or lent: `M` is an array, a `Vec`, a
-/// boxed slice or a `&[R]`.
+/// `rows` holds steps × dim numbers, row-major, with at least one row. They are owned or lent: `M` is an array, a
+/// `Vec`, a boxed slice or a `&[R]`.
 ///
 /// ```
 /// use losscape::{base::random::stream, sgd::{Replay, Transform}};
@@ -36,14 +36,14 @@ pub struct Replay<R, M> {
 }
 
 impl<R: Real, M: AsRef<[R]>> Replay<R, M> {
-    /// Replays the rows from the first.
+    /// Replays the rows, starting with the first.
     #[must_use]
     pub fn new(rows: M) -> Self {
         let len = rows.as_ref().len();
         Self { rows, len, position: 0, scalar: PhantomData }
     }
 
-    /// The rows that have not been used.
+    /// Returns the rows that have not been used yet.
     #[must_use]
     pub fn remaining(&self) -> &[R] {
         self.rows.as_ref().get(self.position..).unwrap_or_default()

@@ -4,8 +4,8 @@ use super::Settings;
 use crate::base::elementary::sin;
 use crate::{ArgError, Real};
 
-/// A learning rate `η(k)` for each step `k = 0, 1, …`: a pure function, so that a run resumed at a step
-/// uses the same rate.
+/// A learning rate `η(k)` for each step `k = 0, 1, …`. It is a pure function, so a run that resumes
+/// at a step uses the same rate.
 ///
 /// ```
 /// use losscape::sgd::Schedule;
@@ -16,23 +16,23 @@ use crate::{ArgError, Real};
 pub enum Schedule<R: Real = f32> {
     /// `η(k) = rate`.
     Constant {
-        /// Above zero.
+        /// The rate, above zero.
         rate: R,
     },
     /// `η(k) = rate · factor^⌊k / every⌋`.
     Steps {
         /// The first rate, above zero.
         rate: R,
-        /// Above zero, usually below one.
+        /// The factor, above zero and usually below one.
         factor: R,
-        /// Steps between two changes, above zero.
+        /// The number of steps between two changes, above zero.
         every: u32,
     },
     /// `η(k) = rate · (k + 1) / steps` during the first `steps` steps, `rate` afterwards.
     WarmUp {
         /// The final rate, above zero.
         rate: R,
-        /// The length of the ramp, above zero.
+        /// The number of steps of the ramp, above zero.
         steps: u32,
     },
     /// A half-cosine from `rate` to `last` (Loshchilov & Hutter 2017, without restarts),
@@ -48,9 +48,9 @@ pub enum Schedule<R: Real = f32> {
         rate: R,
         /// The rate at the end, at least zero.
         last: R,
-        /// The length of the ramp; zero for none.
+        /// The number of steps of the ramp; zero for no ramp.
         warm_up: u32,
-        /// The length of the descent, above zero.
+        /// The number of steps of the descent, above zero.
         steps: u32,
     },
     /// `η(k) = rate / (1 + k / half_life)`, the decay of Robbins & Monro (1951): the sum of the rates
@@ -64,7 +64,7 @@ pub enum Schedule<R: Real = f32> {
 }
 
 impl<R: Real> Schedule<R> {
-    /// `η(step)`.
+    /// Returns `η(step)`.
     #[must_use]
     pub fn at(&self, step: u32) -> R {
         match *self {
@@ -77,7 +77,7 @@ impl<R: Real> Schedule<R> {
                 if left == 0 {
                     return last;
                 }
-                // ½ (1 + cos π (1 − x)) = sin² ½ π x, which keeps its digits as x goes to zero.
+                // ½ (1 + cos π (1 − x)) = sin² ½ π x, which keeps its digits as x approaches zero.
                 let angle =
                     R::from_f64(core::f64::consts::FRAC_PI_2) * (R::from_u32(left) / R::from_u32(steps));
                 let root = sin(angle);
@@ -89,11 +89,12 @@ impl<R: Real> Schedule<R> {
         }
     }
 
-    /// Refuses rates that are not above zero, and empty intervals.
+    /// Checks that rates are positive and intervals are not empty.
     ///
     /// # Errors
-    /// [`ArgError`] naming `learning_rate`, `factor`, `last`, `every`, `steps` or `half_life`.
-    #[inline(always)] // of a schedule that is a constant, nothing is left to check
+    /// [`ArgError`] naming `learning_rate`, `factor`, `last`, `every`, `steps` or `half_life`
+    /// otherwise.
+    #[inline(always)] // a constant schedule needs no check at run time
     pub fn check(&self) -> Result<(), ArgError> {
         let count = |arg, n: u32| ArgError::check_count(arg, n as usize);
         let rate = match *self {
@@ -122,7 +123,7 @@ impl<R: Real> Schedule<R> {
 }
 
 impl<R: Real> Schedule<R> {
-    /// Which schedule it is, and its numbers.
+    /// Adds the kind of the schedule and its numbers.
     pub(super) fn settings(&self, settings: &mut Settings<'_, '_>) {
         let (tag, rate) = match *self {
             Self::Constant { rate } => (0, rate),
@@ -150,18 +151,19 @@ impl<R: Real> Schedule<R> {
     }
 }
 
-/// `rate · (step + 1) / steps`, at most `rate`.
+/// Computes `rate · (step + 1) / steps`, at most `rate`.
 fn ramp<R: Real>(rate: R, step: u32, steps: u32) -> R {
     if step >= steps { rate } else { rate * ((R::from_u32(step) + R::ONE) / R::from_u32(steps)) }
 }
 
-/// `rate · factorⁿ`, also where `factorⁿ` alone is too small or too large for the type.
+/// Computes `rate · factorⁿ`, even where `factorⁿ` alone is too small or too large for the type.
 fn decayed<R: Real>(rate: R, factor: R, n: u32) -> R {
     let whole = power(factor, n);
     if whole >= R::MIN_POSITIVE && whole.is_finite() {
         return rate * whole;
     }
-    // By powers between 2⁻⁶⁰ and 2⁶⁰: a few of them lead from the largest number to the smallest.
+    // Multiplies by powers between 2⁻⁶⁰ and 2⁶⁰: a few of them lead from the largest number to the
+    // smallest.
     let high = R::from_u32(1 << 30) * R::from_u32(1 << 30);
     let low = R::ONE / high;
     let (mut square, mut count) = (factor, 1);
@@ -177,7 +179,7 @@ fn decayed<R: Real>(rate: R, factor: R, n: u32) -> R {
     if left < count { rate * power(factor, left) } else { rate }
 }
 
-/// `baseⁿ` by squaring: at most 32 rounds.
+/// Computes `baseⁿ` by squaring, in at most 32 rounds.
 fn power<R: Real>(base: R, mut n: u32) -> R {
     let (mut result, mut square) = (R::ONE, base);
     while n > 0 {

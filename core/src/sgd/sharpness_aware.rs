@@ -1,4 +1,4 @@
-//! Gradients of sharpness-aware minimisation.
+//! Gradients for sharpness-aware minimisation.
 
 use super::saved::tag;
 use super::{Batch, FullBatch, GradientSource, Halt, Minibatches, Persist, Settings};
@@ -7,22 +7,22 @@ use crate::base::random::Rng;
 use crate::base::vector::{norm, normalise};
 use crate::{ArgError, Objective, Real, SampledObjective};
 
-/// The gradient where the batch is about highest within a ball: sharpness-aware minimisation (SAM) as a source of gradients
-/// (Foret et al. 2021, eq. 2 and 3).
+/// Sharpness-aware minimisation (SAM) as a source of gradients: the gradient at the approximate maximum of the batch
+/// loss within a ball (Foret et al. 2021, eq. 2 and 3).
 ///
 /// ```text
 /// g = ∇f_B(θ + ρ ∇f_B(θ) / ‖∇f_B(θ)‖)
 /// ```
 ///
-/// Both gradients are of one batch B. The value reported is that at θ. Where the first gradient vanishes, so does the step;
-/// where the point it leads to is not finite, the run stops as it does for any other gradient.
+/// Both gradients are of one batch B. The reported value is the value at θ. If the first gradient is zero, so is g. If
+/// the value at the perturbed point is not finite, the run stops as for any other gradient.
 ///
-/// It is no gradient of any function: on a bowl ½ λ x² steps of η do not converge, but lock into |x| = ηλρ / (2 − ηλ), to and
-/// fro (Long & Bartlett 2024). ρ has units of parameters, so what it means depends on how the network is scaled (Dinh et al.
-/// 2017); see [`Sharpness`](crate::curvature::Sharpness).
+/// In general, g is not the gradient of any function. On a bowl ½ λ x², steps with rate η do not converge but end up
+/// alternating between ±x with |x| = ηλρ / (2 − ηλ) (Long & Bartlett 2024). ρ has the unit of the parameters, so its
+/// meaning depends on the scaling of the network (Dinh et al. 2017); see [`Sharpness`](crate::curvature::Sharpness).
 ///
 /// # Cost
-/// A step is two gradients of one batch, and n numbers of scratch more.
+/// A step takes two gradients of one batch, and n more numbers of scratch.
 ///
 /// # Examples
 ///
@@ -49,7 +49,7 @@ pub struct SharpnessAware<S, R: Real = f32> {
 }
 
 impl<S, R: Real> SharpnessAware<S, R> {
-    /// Perturbs the batches of `source` within radius ρ, which is 0.05 in the paper.
+    /// Perturbs the batches of `source` within radius ρ; the paper uses 0.05.
     ///
     /// # Errors
     /// [`ArgError`] naming `radius` (not above zero, not finite).
@@ -58,25 +58,25 @@ impl<S, R: Real> SharpnessAware<S, R> {
         Ok(Self { source, radius })
     }
 
-    /// ρ.
+    /// Returns ρ.
     #[must_use]
     pub const fn radius(&self) -> R {
         self.radius
     }
 
-    /// The batches.
+    /// Returns the source of batches.
     #[must_use]
     pub const fn source(&self) -> &S {
         &self.source
     }
 
-    /// Gives the batches back.
+    /// Returns the source of batches, consuming `self`.
     pub fn into_source(self) -> S {
         self.source
     }
 }
 
-/// Both gradients of one batch, whose value and gradient are `evaluate(θ, grad, scratch)`.
+/// Computes both gradients of one batch; `evaluate(θ, grad, scratch)` returns its value and writes its gradient.
 fn climb<R: Real>(
     radius: R,
     params: &[R],
@@ -152,12 +152,12 @@ where
         scratch: &mut [R],
         rng: &mut G,
     ) -> R {
-        // Drawn once, for both gradients.
+        // Drawn once for both gradients.
         let batch = self.source.next_batch(rng);
         climb(self.radius, params, grad, scratch, |at, grad, scratch| match batch {
             Batch::All => objective.value_grad(at, grad, scratch),
             Batch::Samples(batch) => objective.batch_value_grad(at, batch, grad, scratch),
-            // Not after `ready`: a value that no method accepts.
+            // Cannot happen after `ready`; every method rejects this value.
             Batch::MemoryChanged => R::INFINITY,
         })
     }

@@ -5,28 +5,29 @@ use super::{Halt, Persist, Settings};
 use crate::base::random::Rng;
 use crate::{ArgError, Objective, Real};
 
-/// Supplies the gradient of a step for objectives of type `F`.
+/// A source of gradients, one per step, for objectives of type `F`.
 ///
 /// # Contract
 ///
-/// Caller: calls [`check`](Self::check) and [`reset`](Self::reset) before a run, then, each step,
+/// Caller: call [`check`](Self::check) and [`reset`](Self::reset) before a run, then, in each step,
 /// [`ready`](Self::ready) and [`value_grad`](Self::value_grad) with that objective and slices as
-/// [`Objective::value_grad`] wants them, except that the scratch has [`scratch_len`](Self::scratch_len).
-/// Implementor: draws only from `rng`, at most one batch a call.
+/// for [`Objective::value_grad`], except that the scratch has length
+/// [`scratch_len`](Self::scratch_len). Implementor: draw only from `rng`, at most one batch per
+/// call.
 pub trait GradientSource<R: Real, F: ?Sized> {
-    /// Refuses an objective that does not fit.
+    /// Checks that the objective fits this source.
     ///
     /// # Errors
     /// [`ArgError`] naming the setting that does not fit.
     fn check(&self, objective: &F) -> Result<(), ArgError>;
 
-    /// The scratch that [`value_grad`](Self::value_grad) needs on this objective.
+    /// Returns the scratch length of [`value_grad`](Self::value_grad) on this objective.
     fn scratch_len(&self, objective: &F) -> usize;
 
-    /// Starts over with the first step.
+    /// Restarts at the first step.
     fn reset(&mut self);
 
-    /// Whether the source can supply one more gradient.
+    /// Checks that the source can supply one more gradient.
     ///
     /// # Errors
     /// [`Halt`] if it cannot.
@@ -34,7 +35,7 @@ pub trait GradientSource<R: Real, F: ?Sized> {
         Ok(())
     }
 
-    /// The value and gradient of this step.
+    /// Returns the value for this step and writes its gradient.
     fn value_grad<G: Rng + ?Sized>(
         &mut self,
         objective: &F,
@@ -45,7 +46,7 @@ pub trait GradientSource<R: Real, F: ?Sized> {
     ) -> R;
 }
 
-/// The objective's own gradient: no randomness, any [`Objective`].
+/// The objective's own gradient, without randomness; works on any [`Objective`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FullBatch;
 

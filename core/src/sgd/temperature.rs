@@ -1,22 +1,22 @@
-//! The temperature that the noise of a batch amounts to.
+//! The temperature that corresponds to the noise of a batch.
 
 use crate::Real;
 use crate::base::elementary::sqrt;
 
-/// `T = η / (2b)`, the temperature of SGD with learning rate η and batch size b.
+/// Returns `T = η / (2b)`, the temperature of SGD with learning rate η and batch size b.
 ///
-/// In the continuous-time picture of Chaudhari & Soatto (2018, where it is `β⁻¹`),
+/// It applies to the continuous-time model of Chaudhari & Soatto (2018, where it is `β⁻¹`),
 ///
 /// ```text
 /// dx = −∇f dt + √(2 T D) dW,    D = (1/N) Σₖ ∇fₖ ∇fₖᵀ − ∇f ∇fᵀ
 /// ```
 ///
-/// one step lasting `dt = η`. It is an approximation for small `η`: with noise of variance `σ²` on the
-/// gradient of a curvature `λ` the exact stationary variance is `η σ² / (λ (2 − η λ))`, the diffusion's
+/// in which one step lasts `dt = η`. The model is an approximation for small `η`: with noise of variance `σ²` in the
+/// gradient at curvature `λ`, the exact stationary variance is `η σ² / (λ (2 − η λ))`, and that of the diffusion is
 /// `η σ² / (2 λ)`.
 ///
-/// Batches are drawn with replacement (see
-/// [`temperature_without_replacement`]); the learning rate and the batch size are above zero.
+/// Batches must be drawn with replacement (otherwise see [`temperature_without_replacement`]); the learning rate and
+/// the batch size must be above zero.
 ///
 /// ```
 /// use losscape::sgd::temperature;
@@ -27,13 +27,13 @@ pub fn temperature<R: Real>(learning_rate: R, batch_size: u32) -> R {
     learning_rate / (R::TWO * R::from_u32(batch_size))
 }
 
-/// `T = η / (2b) · (1 − b/N)`, when each batch is drawn without replacement from N samples,
+/// Returns `T = η / (2b) · (1 − b/N)`, the temperature if each batch is drawn without replacement from N samples,
 /// independently of the others.
 ///
-/// The factor is that of Chaudhari & Soatto (2018) with `D` divided by `N`; the covariance of such a
-/// batch gradient is exactly `(D / b) (N − b) / (N − 1)`, a factor `N / (N − 1)` more. It does not hold
-/// for shuffled epochs, whose steps are anti-correlated and leave less noise than this in flat
-/// directions. The full batch has temperature zero. The batch has at most N samples.
+/// The factor is that of Chaudhari & Soatto (2018) with `D` divided by `N`; the covariance of such a batch gradient is
+/// exactly `(D / b) (N − b) / (N − 1)`, which is larger by a factor of `N / (N − 1)`. The formula does not apply to
+/// shuffled epochs, whose steps are anti-correlated and cause less noise in flat directions. The full batch has
+/// temperature zero. The batch must have at most N samples.
 ///
 /// ```
 /// use losscape::sgd::temperature_without_replacement;
@@ -46,11 +46,12 @@ pub fn temperature_without_replacement<R: Real>(learning_rate: R, batch_size: u3
     temperature(learning_rate, batch_size) * (left_out / R::from_u32(samples))
 }
 
-/// `T = η / (2b (1 − μ))`, to leading order in η, with heavy-ball or Nesterov momentum μ in [0, 1).
+/// Returns `T = η / (2b (1 − μ))`, the temperature to leading order in η with heavy-ball or Nesterov momentum μ in [0,
+/// 1).
 ///
-/// The exact stationary variance of heavy ball on a curvature `λ` with gradient noise of variance `σ²`
-/// is `η σ² (1 + μ) / (λ (1 − μ) (2 (1 + μ) − η λ))`: a plain step of `η / (1 − μ)` agrees with it only
-/// as η tends to zero.
+/// The exact stationary variance of heavy ball at curvature `λ` with gradient noise of variance `σ²` is
+/// `η σ² (1 + μ) / (λ (1 − μ) (2 (1 + μ) − η λ))`. A plain step of `η / (1 − μ)` has the same variance only in the
+/// limit of small η.
 ///
 /// ```
 /// use losscape::sgd::temperature_with_momentum;
@@ -61,11 +62,11 @@ pub fn temperature_with_momentum<R: Real>(learning_rate: R, batch_size: u32, mom
     temperature(learning_rate, batch_size) / (R::ONE - momentum)
 }
 
-/// `T = η σ² / (2b)`, with noise of variance σ² on each coordinate of a sample's gradient, the same everywhere: the
-/// [`temperature`] times `D = σ² I`, in units of the loss.
+/// Returns `T = η σ² / (2b)`, the temperature if each coordinate of a sample's gradient has noise of variance σ²
+/// everywhere: the [`temperature`] times `D = σ² I`, in units of the loss.
 ///
-/// In the equation of Chaudhari & Soatto (2018) it is what stands before dW: `√(2T) dW`, as in Langevin dynamics. The batch size is above
-/// zero.
+/// In the equation of Chaudhari & Soatto (2018) the factor of dW is then `√(2T)`, as in Langevin dynamics. The batch
+/// size must be above zero.
 ///
 /// ```
 /// use losscape::sgd::temperature_of_noise;
@@ -76,11 +77,11 @@ pub fn temperature_of_noise<R: Real>(learning_rate: R, variance: R, batch_size: 
     learning_rate * variance / (R::TWO * R::from_u32(batch_size))
 }
 
-/// `s = η σ / √b`, the standard deviation of a step's noise along each coordinate, with noise of standard deviation σ on a sample's
-/// gradient.
+/// Returns `s = η σ / √b`, the standard deviation of a step's noise along each coordinate, if the noise of a sample's
+/// gradient has standard deviation σ.
 ///
-/// It is the width by which one step smooths the loss (Kleinberg, Li & Yuan 2018, whose `η ωₜ` has it). In units of a parameter; the
-/// batch size is above zero.
+/// It is the width with which one step smooths the loss (Kleinberg, Li & Yuan 2018; it is the standard deviation of
+/// their `η ωₜ`). It has the unit of a parameter. The batch size must be above zero.
 ///
 /// ```
 /// use losscape::sgd::step_std_dev;
@@ -91,8 +92,8 @@ pub fn step_std_dev<R: Real>(learning_rate: R, std_dev: R, batch_size: u32) -> R
     learning_rate * std_dev / sqrt(R::from_u32(batch_size))
 }
 
-/// `T = s² / (2η)`, of steps whose noise has the [standard deviation](step_std_dev) s along each coordinate:
-/// [`Noise::Langevin`](super::Noise::Langevin) solved for its temperature.
+/// Returns `T = s² / (2η)`, the temperature of steps whose noise has the [standard deviation](step_std_dev) s along
+/// each coordinate; this solves the formula of [`Noise::Langevin`](super::Noise::Langevin) for the temperature.
 ///
 /// ```
 /// use losscape::sgd::temperature_of_steps;
@@ -107,7 +108,7 @@ pub fn temperature_of_steps<R: Real>(learning_rate: R, step_std_dev: R) -> R {
 mod tests {
     use super::*;
 
-    /// Three ways to the temperature of noise that is the same everywhere.
+    /// Three ways to compute the temperature of uniform noise agree.
     #[test]
     fn temperatures_agree() {
         for unit in [1e-9f64, 1.0, 1e9] {

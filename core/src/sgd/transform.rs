@@ -1,25 +1,25 @@
-//! Transforms of an update, and their composition.
+//! Transforms of an update, and chains of them.
 
 use super::Halt;
 use crate::base::random::Rng;
 use crate::{ArgError, Real};
 
-/// Rewrites an update in place. Tuples of up to eight transforms apply in order, an `Option`
-/// applies if it is `Some`.
+/// A transform rewrites an update in place. Tuples of up to eight transforms apply in order; an
+/// `Option` applies if it is `Some`.
 ///
-/// The update starts as the gradient and ends as what is subtracted: `x ← x − u`.
+/// The update starts as the gradient and ends as the vector that is subtracted: `x ← x − u`.
 ///
 /// # Contract
 ///
-/// Caller: calls [`check`](Self::check) and [`reset`](Self::reset) once before a run, as
-/// [`Sgd::new`](super::Sgd::new) does; then, each step, [`ready`](Self::ready),
+/// Caller: call [`check`](Self::check) and [`reset`](Self::reset) once before a run, as
+/// [`Sgd::new`](super::Sgd::new) does; then, in each step, [`ready`](Self::ready),
 /// [`evaluate_at`](Self::evaluate_at) and [`apply`](Self::apply) with slices of the checked dimension.
-/// Implementor: `apply` does bounded work, draws only from `rng`, and its result is a function of its
-/// arguments and of the transform's own state.
+/// Implementor: `apply` does bounded work and draws only from `rng`, and its result depends only on
+/// its arguments and the transform's own state.
 ///
 /// # Examples
 ///
-/// A transform of one's own, which lets only some coordinates move:
+/// A custom transform that lets only some coordinates move:
 ///
 /// ```
 /// use losscape::base::random::{Rng, stream};
@@ -41,19 +41,19 @@ use crate::{ArgError, Real};
 /// # Ok::<(), Halt>(())
 /// ```
 pub trait Transform<R: Real = f32> {
-    /// Refuses settings that make no sense in this dimension.
+    /// Checks that the settings are valid in this dimension.
     ///
     /// # Errors
-    /// [`ArgError`] naming the setting.
+    /// [`ArgError`] naming the invalid setting.
     fn check(&self, dim: usize) -> Result<(), ArgError> {
         let _ = dim;
         Ok(())
     }
 
-    /// Forgets all earlier steps.
+    /// Resets all state from earlier steps.
     fn reset(&mut self) {}
 
-    /// Whether the transform can apply once more in this dimension.
+    /// Checks that the transform can be applied once more in this dimension.
     ///
     /// # Errors
     /// [`Halt`] if it cannot: a [`Replay`](super::Replay) has run out, or memory has changed its length.
@@ -62,7 +62,7 @@ pub trait Transform<R: Real = f32> {
         Ok(())
     }
 
-    /// Where the gradient is to be evaluated: at the parameters, except for Nesterov's
+    /// Returns the point at which to evaluate the gradient: the parameters, except for Nesterov's
     /// [`Momentum`](super::Momentum).
     ///
     /// # Errors
@@ -153,7 +153,7 @@ macro_rules! chain {
     };
 }
 
-/// Calls a macro for each length of a chain.
+/// Expands a macro for each length of a chain.
 macro_rules! for_chains {
     ($chain:ident) => {
         $chain!();

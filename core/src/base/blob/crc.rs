@@ -1,4 +1,5 @@
-//! CRC-32/ISO-HDLC, two bits at a time: a table of 16 bytes, small enough for a microcontroller.
+//! CRC-32/ISO-HDLC, computed two bits at a time: its table has 16 bytes, small enough for a
+//! microcontroller.
 
 /// The remainders of the four 2-bit inputs.
 static TABLE: [u32; 4] = {
@@ -18,7 +19,7 @@ static TABLE: [u32; 4] = {
     table
 };
 
-/// The checksum of zip and PNG.
+/// Computes the checksum that zip and PNG use.
 pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = u32::MAX;
     for &byte in bytes {
@@ -34,7 +35,8 @@ pub(super) fn crc32(bytes: &[u8]) -> u32 {
 mod tests {
     use super::crc32;
 
-    /// The check value of the catalogue of parametrised CRC algorithms (G. Cook), and that of nothing.
+    /// The check value from the catalogue of parametrised CRC algorithms (G. Cook), and the checksum
+    /// of empty input.
     #[test]
     fn known_values() {
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);

@@ -1,61 +1,61 @@
-//! Why bytes were refused.
+//! Reasons for refusing bytes.
 
 use core::fmt;
 
 use crate::ArgError;
 
-/// Bytes were refused; nothing has been changed.
+/// The error returned when bytes are refused; nothing has been changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum BlobError {
-    /// The slice ends too early: cut off, or too small to write into.
+    /// The slice is too short: the input is truncated, or the output does not fit.
     TooShort {
-        /// The least length.
+        /// The minimum length.
         needed: usize,
-        /// The length given.
+        /// The actual length.
         found: usize,
     },
-    /// There are bytes after the end.
+    /// Bytes follow the end of the blob.
     TooLong {
-        /// The length given.
+        /// The actual length.
         found: usize,
     },
-    /// The bytes are something else: they do not begin as a blob does.
+    /// The bytes are not a blob: they do not begin with its signature.
     NotOurs,
-    /// The checksum differs.
+    /// The checksum does not match.
     Damaged,
-    /// The blob holds something else.
+    /// The blob holds another kind of data.
     Kind {
-        /// The kind asked for.
+        /// The expected kind.
         expected: u16,
         /// The kind found.
         found: u16,
     },
-    /// Its layout has a version that is no longer read, or never was.
+    /// The body's layout has a version that this crate no longer reads, or never did.
     Older {
         /// The oldest version that can be read.
         oldest: u16,
         /// The version found.
         found: u16,
     },
-    /// A newer version of this crate wrote it.
+    /// The blob was written by a newer version of this crate.
     Newer {
         /// The newest version that can be read.
         supported: u16,
         /// The version found.
         found: u16,
     },
-    /// The numbers have another scalar type.
+    /// The numbers have another scalar type than expected.
     ScalarType {
-        /// Bytes of a number asked for.
+        /// The expected number of bytes per scalar.
         expected: u8,
-        /// Bytes of a number found.
+        /// The number of bytes per scalar in the blob.
         found: u8,
     },
-    /// The checksum is right and the contents make no sense.
+    /// The checksum is right, but the contents are inconsistent.
     Malformed,
-    /// The contents are whole and were refused, or do not fit the slices they should go to.
+    /// The contents are intact but were refused, or do not fit the slices meant to receive them.
     Refused(ArgError),
 }
 
@@ -68,21 +68,23 @@ impl From<ArgError> for BlobError {
 impl fmt::Display for BlobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooShort { needed, found } => write!(f, "{found} bytes, at least {needed} are needed"),
-            Self::TooLong { found } => write!(f, "{found} bytes, more than belong together"),
-            Self::NotOurs => f.write_str("not a file of this program"),
-            Self::Damaged => f.write_str("damaged: the checksum differs"),
-            Self::Kind { expected, found } => write!(f, "holds kind {found}, expected kind {expected}"),
+            Self::TooShort { needed, found } => write!(f, "{found} bytes, but at least {needed} are needed"),
+            Self::TooLong { found } => write!(f, "{found} bytes, more than the blob has"),
+            Self::NotOurs => f.write_str("not a losscape file"),
+            Self::Damaged => f.write_str("damaged: the checksum does not match"),
+            Self::Kind { expected, found } => {
+                write!(f, "holds kind {found}, but kind {expected} is expected")
+            }
             Self::Older { oldest, found } => {
-                write!(f, "version {found} of its layout, at least {oldest} is needed")
+                write!(f, "has layout version {found}, but at least {oldest} is needed")
             }
             Self::Newer { supported, found } => {
-                write!(f, "version {found} of its layout, at most {supported} can be read")
+                write!(f, "has layout version {found}, but at most {supported} can be read")
             }
             Self::ScalarType { expected, found } => {
-                write!(f, "holds numbers of {found} bytes, expected {expected}")
+                write!(f, "holds numbers of {found} bytes, but {expected} are expected")
             }
-            Self::Malformed => f.write_str("the contents do not add up"),
+            Self::Malformed => f.write_str("the contents are inconsistent"),
             Self::Refused(error) => write!(f, "the contents were refused: {error}"),
         }
     }

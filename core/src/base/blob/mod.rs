@@ -1,23 +1,23 @@
-//! The byte form of everything that is saved: a network, an optimiser's state, the digits.
+//! The byte format of everything that is saved: a network, a training run, the digits.
 //!
 //! A blob is a header, a body and a checksum; all numbers are little-endian:
 //!
 //! ```text
 //! offset  bytes  content
 //! 0       4      "LOSS"
-//! 4       2      kind: what the body is, see `kind`
+//! 4       2      kind of the body, see `kind`
 //! 6       2      version of the body's layout
 //! 8       4      n, the length of the body
 //! 12      n      the body
 //! 12 + n  4      CRC-32 of all bytes before it
 //! ```
 //!
-//! The checksum is CRC-32/ISO-HDLC (polynomial 0x04C11DB7 reflected, the one of zip and PNG). It detects
-//! every change of one bit, of two bits up to 2³² bits apart and of any burst of 32 bits; other damage
-//! passes with a chance of 2⁻³². It does not protect against intent.
+//! The checksum is CRC-32/ISO-HDLC (reflected polynomial 0x04C11DB7), as in zip and PNG. It detects
+//! every change of one bit, of two bits up to 2³² bits apart and of any burst of up to 32 bits; other
+//! damage goes undetected with probability 2⁻³². It does not protect against tampering.
 //!
-//! Numbers keep their bits, −0 included; every NaN is stored as one canonical pattern, so that equal
-//! states have equal bytes on every target.
+//! Numbers keep their bits, −0 included. Every NaN is stored as one canonical pattern, so equal states
+//! have equal bytes on every target.
 //!
 //! ```
 //! use losscape::base::blob::{Reader, Writer, blob_len, kind};
@@ -49,7 +49,7 @@ use crate::Real;
 use crate::base::rows::{copy, front};
 use crc::crc32;
 
-/// The kind of a body.
+/// The kinds of bodies.
 pub mod kind {
     /// The handwritten digits.
     pub const DIGITS: u16 = 1;
@@ -57,7 +57,7 @@ pub mod kind {
     pub const NETWORK: u16 = 2;
     /// A run of stochastic gradient descent.
     pub const SGD: u16 = 3;
-    /// The first of the kinds that are free for your own use; those below are the crate's.
+    /// The first kind that is free for your own use; the crate reserves all lower values.
     pub const OWN: u16 = 0x8000;
 }
 
@@ -65,7 +65,7 @@ const MAGIC: [u8; 4] = *b"LOSS";
 const HEADER: usize = 12;
 const CHECKSUM: usize = 4;
 
-/// The length of a blob with a body of `body` bytes.
+/// Returns the length of a blob with a body of `body` bytes.
 #[must_use]
 pub const fn blob_len(body: usize) -> usize {
     body.saturating_add(HEADER + CHECKSUM)
@@ -73,22 +73,22 @@ pub const fn blob_len(body: usize) -> usize {
 
 /// Writes a blob into a slice, front to back.
 ///
-/// Writing past the end of the slice is not an error until [`finish`](Self::finish), so that the calls
+/// Running past the end of the slice is reported only by [`finish`](Self::finish), so the calls in
 /// between read like the layout.
 #[derive(Debug)]
 pub struct Writer<'a> {
     bytes: &'a mut [u8],
-    len: usize, // written so far, or what would have been
+    len: usize, // written so far, including what did not fit
 }
 
 impl<'a> Writer<'a> {
-    /// Starts a blob of a [`kind`] and a version of its layout.
+    /// Starts a blob of the given [`kind`] and layout version.
     pub fn new(bytes: &'a mut [u8], kind: u16, version: u16) -> Self {
         let mut writer = Self { bytes, len: 0 };
         writer.bytes(&MAGIC);
         writer.u16(kind);
         writer.u16(version);
-        writer.u32(0); // the body's length, known in the end
+        writer.u32(0); // the body's length, filled in by `finish`
         writer
     }
 
@@ -101,7 +101,7 @@ impl<'a> Writer<'a> {
         self.len = end;
     }
 
-    /// Appends a byte.
+    /// Appends one byte.
     pub fn u8(&mut self, x: u8) {
         self.bytes(&[x]);
     }
@@ -121,12 +121,12 @@ impl<'a> Writer<'a> {
         self.bytes(&x.to_le_bytes());
     }
 
-    /// Appends the scalar type, one byte: 4 for `f32`, 8 for `f64`.
+    /// Appends the scalar type as one byte: 4 for `f32`, 8 for `f64`.
     pub fn scalar_type<R: Real>(&mut self) {
         self.u8(scalar_tag::<R>());
     }
 
-    /// Appends a number by its bits, `R::BYTES` bytes.
+    /// Appends a number as its bits, `R::BYTES` bytes.
     pub fn real<R: Real>(&mut self, x: R) {
         let bits = if x.is_nan() { canonical_nan::<R>() } else { x.to_bits64() };
         self.bytes(front(&bits.to_le_bytes(), R::BYTES));
@@ -139,11 +139,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Completes header and checksum, and returns the length of the blob.
+    /// Completes the header and the checksum, and returns the length of the blob.
     ///
     /// # Errors
-    /// [`BlobError::TooShort`] if the slice is, with the length needed; its contents are then
-    /// unspecified, and no blob. [`BlobError::TooLong`] if the body has 2³² bytes or more.
+    /// [`BlobError::TooShort`] with the length needed if the slice is too short; its contents are then
+    /// unspecified and do not form a valid blob. [`BlobError::TooLong`] if the body has 2³² bytes or
+    /// more.
     pub fn finish(mut self) -> Result<usize, BlobError> {
         let end = self.len;
         let len = end.saturating_add(CHECKSUM);
@@ -158,7 +159,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Reads a blob, front to back, after it has been checked as a whole.
+/// Reads a blob from front to back, once its header and checksum have been verified.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
     version: u16,
@@ -166,13 +167,13 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Checks a blob of a [`kind`] whose layout has one of these versions. `bytes` is the whole blob and
-    /// nothing else.
+    /// Verifies a blob of the given [`kind`] whose layout version lies in `versions`. `bytes` must be
+    /// exactly one blob.
     ///
     /// # Errors
-    /// In this order: [`BlobError::TooShort`], [`BlobError::NotOurs`], [`BlobError::TooShort`] or
-    /// [`BlobError::TooLong`] by the length in the header, [`BlobError::Damaged`], [`BlobError::Kind`],
-    /// [`BlobError::Older`] or [`BlobError::Newer`].
+    /// Checked in this order: [`BlobError::TooShort`], [`BlobError::NotOurs`], [`BlobError::TooShort`]
+    /// or [`BlobError::TooLong`] from the length in the header, [`BlobError::Damaged`],
+    /// [`BlobError::Kind`], [`BlobError::Older`] or [`BlobError::Newer`].
     pub fn new(bytes: &'a [u8], kind: u16, versions: RangeInclusive<u16>) -> Result<Self, BlobError> {
         let too_short = |needed| BlobError::TooShort { needed, found: bytes.len() };
         if bytes.len() < blob_len(0) {
@@ -209,23 +210,23 @@ impl<'a> Reader<'a> {
         Ok(Self { version: found_version, rest: body })
     }
 
-    /// The version of the body's layout.
+    /// Returns the version of the body's layout.
     #[must_use]
     pub const fn version(&self) -> u16 {
         self.version
     }
 
-    /// The part of the body that has not been read.
+    /// Returns the part of the body that has not been read yet.
     #[must_use]
     pub const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// The next `count` bytes.
+    /// Reads the next `count` bytes.
     ///
     /// # Errors
-    /// [`BlobError::Malformed`] if the body ends before; nothing is read then. The same holds for the
-    /// other reads.
+    /// [`BlobError::Malformed`] if fewer bytes are left; nothing is read then. The other read methods
+    /// behave likewise.
     pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], BlobError> {
         let (bytes, rest) = self.rest.split_at_checked(count).ok_or(BlobError::Malformed)?;
         self.rest = rest;
@@ -238,7 +239,7 @@ impl<'a> Reader<'a> {
         Ok(*bytes)
     }
 
-    /// The next byte.
+    /// Reads the next byte.
     ///
     /// # Errors
     /// [`BlobError::Malformed`].
@@ -246,7 +247,7 @@ impl<'a> Reader<'a> {
         self.array().map(u8::from_le_bytes)
     }
 
-    /// The next 16-bit number.
+    /// Reads the next 16-bit number.
     ///
     /// # Errors
     /// [`BlobError::Malformed`].
@@ -254,7 +255,7 @@ impl<'a> Reader<'a> {
         self.array().map(u16::from_le_bytes)
     }
 
-    /// The next 32-bit number.
+    /// Reads the next 32-bit number.
     ///
     /// # Errors
     /// [`BlobError::Malformed`].
@@ -262,7 +263,7 @@ impl<'a> Reader<'a> {
         self.array().map(u32::from_le_bytes)
     }
 
-    /// The next 64-bit number.
+    /// Reads the next 64-bit number.
     ///
     /// # Errors
     /// [`BlobError::Malformed`].
@@ -273,7 +274,8 @@ impl<'a> Reader<'a> {
     /// Checks that the next byte names the scalar type `R`.
     ///
     /// # Errors
-    /// [`BlobError::ScalarType`] if it names the other one, [`BlobError::Malformed`] if neither.
+    /// [`BlobError::ScalarType`] if it names the other scalar type, [`BlobError::Malformed`] if it
+    /// names neither.
     pub fn scalar_type<R: Real>(&mut self) -> Result<(), BlobError> {
         match (self.u8()?, scalar_tag::<R>()) {
             (found, expected) if found == expected => Ok(()),
@@ -282,7 +284,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next number, by its bits.
+    /// Reads the next number from its bits.
     ///
     /// # Errors
     /// [`BlobError::Malformed`].
@@ -292,10 +294,10 @@ impl<'a> Reader<'a> {
         Ok(R::from_bits64(u64::from_le_bytes(bits)))
     }
 
-    /// The next numbers, as many as the slice holds.
+    /// Reads numbers until the slice is full.
     ///
     /// # Errors
-    /// [`BlobError::Malformed`] if the body ends before; nothing is read or written then.
+    /// [`BlobError::Malformed`] if the body ends first; nothing is read or written then.
     pub fn reals<R: Real>(&mut self, out: &mut [R]) -> Result<(), BlobError> {
         let needed = out.len().checked_mul(R::BYTES).ok_or(BlobError::Malformed)?;
         if self.rest.len() < needed {
@@ -310,7 +312,7 @@ impl<'a> Reader<'a> {
     /// Checks that the whole body has been read.
     ///
     /// # Errors
-    /// [`BlobError::Malformed`] if some of it is left.
+    /// [`BlobError::Malformed`] if part of it is unread.
     pub const fn finish(self) -> Result<(), BlobError> {
         if self.rest.is_empty() { Ok(()) } else { Err(BlobError::Malformed) }
     }

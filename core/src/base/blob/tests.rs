@@ -36,7 +36,7 @@ fn what_is_written_is_read() {
     assert_eq!(reader.finish(), Ok(()));
 }
 
-/// The layout is a promise to files that exist.
+/// The layout must not change: saved files exist.
 #[test]
 fn the_layout_is_fixed() {
     let mut bytes = [0; blob_len(2)];

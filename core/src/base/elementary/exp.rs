@@ -1,35 +1,36 @@
-//! eˣ, and its parts on which sigmoid, softplus and the hyperbolic tangent build.
+//! eˣ, and the intermediate results from which sigmoid, softplus and the hyperbolic tangent are built.
 //!
 //! ```text
 //! x = n ln 2 + r,  |r| ≤ ½ ln 2,  eˣ = 2ⁿ eʳ
 //! ```
 //!
-//! `n` is rounded by adding 1.5 · 2ᵖ, and n ln 2 is subtracted in two parts, the first so short that its
-//! product is exact (Cody & Waite 1980, chapter 6). eʳ is 1 + r + r² p(r), with p from Sollya 8's
-//! `fpminimax(exp(x), [|2,…,6|], [|SG...|], [-0.34658; 0.34658], 1+x, relative)`, relative error
-//! 3.3 · 10⁻⁹; for binary64 degree 11, `D`, error 3.8 · 10⁻¹⁸.
+//! Adding 1.5 · 2ᵖ rounds `n`. The product n ln 2 is subtracted in two parts, the first so short that
+//! its product is exact (Cody & Waite 1980, chapter 6). eʳ is 1 + r + r² p(r), with p from Sollya 8's
+//! `fpminimax(exp(x), [|2,…,6|], [|SG...|], [-0.34658; 0.34658], 1+x, relative)`, relative error 3.3 ·
+//! 10⁻⁹; binary64 uses degree 11 and `D`, with error 3.8 · 10⁻¹⁸.
 
 use core::f32::consts::LOG2_E as LOG2_E_32;
 use core::f64::consts::LOG2_E as LOG2_E_64;
 
-/// 1.5 · 2²³. The sum with |t| < 2²² is `t` rounded to an integer, ties to even, kept in the low bits.
+/// 1.5 · 2²³. Added to |t| < 2²², it rounds `t` to an integer, ties to even, in the low bits of the sum.
 pub(super) const ROUND_32: f32 = 12_582_912.0;
-/// 1.5 · 2⁵², the same for binary64.
+/// 1.5 · 2⁵², its counterpart for binary64.
 pub(super) const ROUND_64: f64 = 6_755_399_441_055_744.0;
 
-/// ln 2 in 9 bits and the rest: n · HIGH is exact for |n| < 2¹⁵.
+/// ln 2 in 9 bits and the remainder: n · HIGH is exact for |n| < 2¹⁵.
 const LN_2_HIGH_32: f32 = 355.0 / 512.0;
 const LN_2_LOW_32: f32 = -0.000_212_194_44;
-/// ln 2 in 32 bits and the rest: n · HIGH is exact for |n| < 2²¹.
+/// ln 2 in 32 bits and the remainder: n · HIGH is exact for |n| < 2²¹.
 pub(super) const LN_2_HIGH_64: f64 = 0.693_147_180_369_123_8;
 pub(super) const LN_2_LOW_64: f64 = 1.908_214_929_270_587_7e-10;
 
-/// 2ⁿ as two factors, each a normal number for |n| ≤ 250, so that one product overflows or underflows
-/// where 2ⁿ does.
+/// 2ⁿ as two factors, each a normal number for |n| ≤ 250, so that their product overflows or underflows
+/// exactly where 2ⁿ does.
 #[derive(Clone, Copy)]
 pub(super) struct Power<T>(pub(super) T, pub(super) T);
 
-/// `(eʳ − 1, 2ⁿ)` with eˣ = 2ⁿ eʳ and |r| ≤ ½ ln 2. |x| ≤ 150, or NaN, which makes the first NaN.
+/// Returns `(eʳ − 1, 2ⁿ)` with eˣ = 2ⁿ eʳ and |r| ≤ ½ ln 2, for |x| ≤ 150. A NaN makes the first part
+/// NaN.
 #[inline(always)]
 pub(super) fn parts_32(x: f32) -> (f32, Power<f32>) {
     let rounded = x * LOG2_E_32 + ROUND_32;
@@ -37,7 +38,7 @@ pub(super) fn parts_32(x: f32) -> (f32, Power<f32>) {
     let r = (x - n * LN_2_HIGH_32) - n * LN_2_LOW_32;
     let p =
         0.499_999_9 + r * (0.166_665_21 + r * (0.041_668_963 + r * (0.008_368_669 + r * 0.001_378_245_8)));
-    // n + 256, then its halves with the exponent's bias of 127 in place of 128.
+    // n + 256, then its halves with an exponent bias of 127 in place of 128.
     let biased = rounded.to_bits().wrapping_sub(ROUND_32.to_bits() - 256);
     let half = biased >> 1;
     let first = half.wrapping_sub(1) << 23;
@@ -45,7 +46,7 @@ pub(super) fn parts_32(x: f32) -> (f32, Power<f32>) {
     (r + r * r * p, Power(f32::from_bits(first), f32::from_bits(second)))
 }
 
-/// As [`parts_32`]; |x| ≤ 1000, or NaN.
+/// As [`parts_32`], for |x| ≤ 1000 or NaN.
 #[inline(always)]
 pub(super) fn parts_64(x: f64) -> (f64, Power<f64>) {
     let rounded = x * LOG2_E_64 + ROUND_64;
@@ -63,7 +64,7 @@ pub(super) fn parts_64(x: f64) -> (f64, Power<f64>) {
     (r + r * r * p, Power(f64::from_bits(first), f64::from_bits(second)))
 }
 
-/// Below, eˣ rounds to 0; above 89, to +∞.
+/// eˣ rounds to 0 below this value, and to +∞ above 89.
 pub(super) const ZERO_BELOW_32: f32 = -104.0;
 pub(super) const ZERO_BELOW_64: f64 = -746.0;
 

@@ -1,16 +1,17 @@
-//! Elementary functions: exp, ln, tanh, sigmoid, softplus, sin, cos, √, erf and their kin, with the same bits on every target.
+//! Elementary functions: exp, ln, tanh, sigmoid, softplus, sin, cos, √, erf and related functions, with the same bits
+//! on every target.
 //!
-//! This crate calls no others. They are free functions, not methods: a method named `exp` would silently be the
-//! platform's where `std` is linked.
+//! This crate calls no other elementary functions. They are free functions, not methods: a method named `exp` would
+//! silently become the platform's where `std` is linked.
 //!
 //! They use + − × ÷, comparisons, selections and integer operations on bit patterns. Exp, ln, sigmoid and softplus do
-//! not branch, so a loop over a slice vectorises at any width; [`tanh_slice`] keeps several vectors in flight; sine and
-//! cosine vectorise through [`sin_slice`] and [`cos_slice`], because beyond 10⁵ they need an exact reduction. NaN gives
-//! NaN, of no particular payload.
+//! not branch, so a loop over a slice vectorises at any width. [`tanh_slice`] keeps several vectors in flight. Sine and
+//! cosine need an exact reduction beyond 10⁵, so they vectorise through [`sin_slice`] and [`cos_slice`]. A NaN argument
+//! gives a NaN with an unspecified payload.
 //!
-//! # Error and monotony
+//! # Error and monotonicity
 //!
-//! In units in the last place of the exact result:
+//! Maximum errors, in units in the last place of the exact result:
 //!
 //! | function           | binary32, proven          | binary64, largest found |
 //! |--------------------|---------------------------|-------------------------|
@@ -26,20 +27,22 @@
 //! | [`sqrt`]           | 0.5                       | 0.5, proven             |
 //! | [`tanh_micromath`] | absolute error 3.4 · 10⁻⁴ | the same                |
 //!
-//! *Proven*: all 2³² inputs were visited and compared with binary64; for `exp_m1` and `ln_1p` one in 4096 and runs of
-//! neighbours. *Largest found*: 2⁶⁴ inputs are too many to visit, so a search climbs to large errors from many places,
-//! compared with arithmetic of about 100 bits (`core/tests/elementary/search.rs`); the bound is what it found, rounded up.
-//! The square root is correctly rounded, so ½ is its bound in either type.
-//! Over all inputs of binary32, exp, ln, tanh, sigmoid and softplus never decrease (libm's `tanhf` does 10,739 times,
-//! and errs by 2.19 units); in binary64 runs of neighbours at every eighth of a binade do not. Overflow, underflow and
-//! NaN are handled as IEEE 754 does. `cargo test --release --test elementary -- --ignored` repeats the sweep and the long search.
+//! *Proven*: all 2³² inputs were checked against binary64; for `exp_m1` and `ln_1p`, one input in 4096 and runs of
+//! consecutive numbers. *Largest found*: 2⁶⁴ inputs are too many to check, so a search climbs towards large errors from
+//! many starting points, with arithmetic of about 100 bits as the reference (`core/tests/elementary/search.rs`); the
+//! table gives the largest error found, rounded up. The square root is correctly rounded, so its bound is ½ for both
+//! types.
+//! Over all inputs of binary32, exp, ln, tanh, sigmoid and softplus never decrease (libm's `tanhf` decreases 10,739
+//! times, and errs by up to 2.19 units). In binary64 this was checked on runs of consecutive numbers at every eighth of
+//! a binade. Overflow, underflow and NaN follow IEEE 754. `cargo test --release --test elementary -- --ignored` repeats
+//! the sweep and the long search.
 //!
 //! # Speed and size
 //!
-//! Speed over that of libm on a slice, in one run on one x86-64 processor with SSE2, AVX2 and
-//! AVX-512 (`cargo xtask bench` measures it again), and bytes of code on Cortex-M4F at opt-level 3, where
-//! `tanh` takes 41 instructions: cores without vectors compute only the one of its two branches that is needed. The
-//! reduction of large angles takes 380 bytes more, once.
+//! The speed relative to libm on a slice, measured in one run on one x86-64 processor with SSE2, AVX2 and AVX-512
+//! (`cargo xtask bench` repeats the measurement), and the code size on a Cortex-M4F at opt-level 3. There, `tanh` takes
+//! 41 instructions, because cores without vectors compute only the branch they need. The reduction of large angles adds
+//! 380 bytes once.
 //!
 //! | function           | binary32           | binary64        | bytes, binary32 | libm's bytes |
 //! |--------------------|--------------------|-----------------|-----------------|--------------|
@@ -52,8 +55,9 @@
 //! | [`cos_slice`]      | 2.7, 5.2, 5.7      | 1               | 328             | 1592         |
 //! | [`tanh_micromath`] | 1.1, 1.2, 1.2      |                 | 598             |              |
 //!
-//! (LLVM vectorises libm's `logf` from AVX2 on; libm has no sigmoid or softplus: they are compared with the obvious compositions. Its
-//! `tanhf` is counted with the `expm1f` it calls, its sine and cosine without 4.7 kB of reduction.)
+//! (LLVM vectorises libm's `logf` from AVX2 on. Libm has no sigmoid or softplus, so they are compared with the obvious
+//! compositions. The size of its `tanhf` includes the `expm1f` that it calls; the sizes of its sine and cosine exclude
+//! 4.7 kB of reduction.)
 
 use super::elementwise::each;
 
@@ -68,7 +72,8 @@ mod softplus;
 mod tanh;
 mod turn;
 
-/// The scalar types that have these functions, [`f32`] and [`f64`]: what the free functions of this module call.
+/// The scalar types for which these functions exist, [`f32`] and [`f64`]; the free functions of this module call its
+/// methods.
 pub trait Elementary: Sized {
     #![allow(missing_docs, reason = "documented at the free functions of the same names")]
     fn exp(x: Self) -> Self;
@@ -163,84 +168,85 @@ macro_rules! free {
 }
 
 free! {
-    /// eˣ.
+    /// Computes eˣ.
     ///
     /// ```
     /// use losscape::base::elementary::exp;
     /// assert_eq!(exp(1.0f32), 2.718_281_7); // on every target
     /// ```
     exp
-    /// The natural logarithm.
+    /// Computes the natural logarithm.
     ///
     /// ```
     /// use losscape::base::elementary::ln;
     /// assert_eq!(ln(10.0f32), 2.302_585_1); // on every target
     /// ```
     ln
-    /// The hyperbolic tangent.
+    /// Computes the hyperbolic tangent.
     ///
     /// ```
     /// use losscape::base::elementary::tanh;
     /// assert_eq!(tanh(0.5f32), 0.462_117_14); // on every target
     /// ```
     tanh
-    /// 1 / (1 + e⁻ˣ).
+    /// Computes the logistic function 1 / (1 + e⁻ˣ).
     ///
     /// ```
     /// use losscape::base::elementary::sigmoid;
     /// assert_eq!(sigmoid(2.0f32), 0.880_797); // on every target
     /// ```
     sigmoid
-    /// ln(1 + eˣ).
+    /// Computes ln(1 + eˣ).
     ///
     /// ```
     /// use losscape::base::elementary::softplus;
     /// assert_eq!(softplus(0.0f32), core::f32::consts::LN_2); // on every target
     /// ```
     softplus
-    /// The sine of an angle in radians.
+    /// Computes the sine of an angle in radians.
     ///
     /// ```
     /// use losscape::base::elementary::sin;
     /// assert_eq!(sin(1.0f32), 0.841_470_96); // on every target
     /// ```
     sin
-    /// The cosine of an angle in radians.
+    /// Computes the cosine of an angle in radians.
     ///
     /// ```
     /// use losscape::base::elementary::cos;
     /// assert_eq!(cos(1.0f32), 0.540_302_3); // on every target
     /// ```
     cos
-    /// The square root, correctly rounded.
+    /// Computes the square root, correctly rounded.
     ///
     /// ```
     /// use losscape::base::elementary::sqrt;
     /// assert_eq!(sqrt(2.0f32), core::f32::consts::SQRT_2); // on every target
     /// ```
     sqrt
-    /// eˣ − 1, without cancellation around 0.
+    /// Computes eˣ − 1 without cancellation near 0.
     ///
     /// ```
     /// use losscape::base::elementary::exp_m1;
     /// assert_eq!(exp_m1(1e-3f32), 0.001_000_500_2); // on every target
     /// ```
     exp_m1
-    /// ln(1 + x), without cancellation around 0.
+    /// Computes ln(1 + x) without cancellation near 0.
     ///
     /// ```
     /// use losscape::base::elementary::ln_1p;
     /// assert_eq!(ln_1p(1e-3f32), 0.000_999_500_4); // on every target
     /// ```
     ln_1p
-    /// The error function `(2/√π) ∫₀ˣ e^(−t²) dt`, twice the share of a normal law of variance ½ between 0 and x.
+    /// Computes the error function `(2/√π) ∫₀ˣ e^(−t²) dt`: twice the probability that a normal variable of variance ½
+    /// lies between 0 and x.
     ///
     /// ```
     /// use losscape::base::elementary::erf;
     /// assert_eq!(erf(0.5f64), 0.520_499_877_813_046_5); // on every target
     /// ```
     erf
-    /// `1 − erf x`, without cancellation for large x.
+    /// Computes `1 − erf x` without cancellation for large x.
     ///
     /// ```
     /// use losscape::base::elementary::erfc;
@@ -249,8 +255,8 @@ free! {
     erfc
 }
 
-/// Replaces every element by its [`tanh`], with the same bits and the widest vectors of the processor, several at a
-/// time.
+/// Replaces every element by its [`tanh`], with the same bits, keeping several of the processor's widest vectors in
+/// flight.
 ///
 /// ```
 /// let mut x = [0.5f32, -0.5];
@@ -286,18 +292,17 @@ pub fn cos_slice<R: Elementary>(x: &mut [R]) {
     R::cos_slice(x);
 }
 
-/// The hyperbolic tangent from `micromath`'s approximate exponential, for cores without an FPU.
+/// Computes the hyperbolic tangent from `micromath`'s approximate exponential, for cores without an FPU.
 ///
 /// ```text
 /// tanh a = 1 − 2 / (e²ᵃ + 1)
 /// ```
 ///
-/// with the sign of x. It is a function of its own, not a faster build of [`tanh`](tanh()): a network
-/// that names it computes the same bits everywhere, but other bits than one that names `tanh`.
+/// and takes the sign of x. It is a separate function, not a faster build of [`tanh`](tanh()): a network that uses it
+/// computes the same bits on every target, but different bits from one that uses `tanh`.
 ///
-/// It was meant to be cheaper on cores without an FPU, and is not: its series divides four times. Instructions
-/// of one tangent under QEMU, the mean over arguments from −4 to 4 (programs `tanh` and `tanh_micromath` in
-/// `firmware/`):
+/// It was meant to be cheaper on cores without an FPU but is not, because its series divides four times. Instructions
+/// per call under QEMU, averaged over arguments from −4 to 4 (programs `tanh` and `tanh_micromath` in `firmware/`):
 ///
 /// | core | this | `tanh` |
 /// |---|--:|--:|
@@ -305,9 +310,9 @@ pub fn cos_slice<R: Elementary>(x: &mut [R]) {
 /// | RV32IMAC | 1910 | 1100 |
 /// | Cortex-M4F | 94 | 41 |
 ///
-/// So use `tanh`; this one serves networks that were trained with it elsewhere.
+/// So use `tanh`; this function is for networks that were trained with it elsewhere.
 ///
-/// It is a function of binary32: a wider argument is rounded to it first. The largest error is 3.4 · 10⁻⁴.
+/// It computes in binary32: a wider argument is rounded first. The largest error is 3.4 · 10⁻⁴.
 ///
 /// ```
 /// use losscape::base::elementary::{tanh, tanh_micromath};

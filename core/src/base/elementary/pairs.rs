@@ -1,8 +1,9 @@
-//! Box and Muller's transform of several pairs of uniform numbers at once, with the bits of one pair at a time.
+//! The Box–Muller transform of several pairs of uniform numbers at once, with the same bits as one pair at a time.
 
 use super::{ln, sin_cos, sqrt, turn};
 
-/// `(uₖ, aₖ) ← √(−2 ln uₖ) (cos aₖ, sin aₖ)` for uₖ in (0, 1] and aₖ in [0, 2π]. Says whether any angle is rare, which none is.
+/// `(uₖ, aₖ) ← √(−2 ln uₖ) (cos aₖ, sin aₖ)` for uₖ in (0, 1] and aₖ in [0, 2π]. Returns whether any angle is rare; in
+/// binary32 none is.
 #[inline(always)]
 pub(super) fn pairs_32<const N: usize>(uniforms: &mut [f32; N], angles: &mut [f32; N]) -> bool {
     for u in uniforms.iter_mut() {
@@ -16,7 +17,7 @@ pub(super) fn pairs_32<const N: usize>(uniforms: &mut [f32; N], angles: &mut [f3
     false
 }
 
-/// As [`pairs_32`]; where the angle is rare, `uₖ` becomes the radius alone.
+/// As [`pairs_32`]; where an angle is rare, `uₖ` becomes the radius alone.
 #[inline(always)]
 pub(super) fn pairs_64<const N: usize>(uniforms: &mut [f64; N], angles: &mut [f64; N]) -> bool {
     for u in uniforms.iter_mut() {
@@ -32,7 +33,7 @@ pub(super) fn pairs_64<const N: usize>(uniforms: &mut [f64; N], angles: &mut [f6
     any
 }
 
-/// What [`pairs_64`] left: the products of radii with cosines and sines of rare angles.
+/// Completes the rare angles of [`pairs_64`]: multiplies their radii by the cosine and the sine.
 #[cold]
 #[inline(never)]
 pub(super) fn rare_64(radii: &mut [f64], sines: &mut [f64], angles: &[f64]) {
@@ -48,7 +49,7 @@ mod tests {
     use super::*;
     use crate::base::random::{Rng, stream};
 
-    /// Equal bits, for random angles and for the neighbours of every threshold.
+    /// Asserts equal bits, for random angles and for the neighbours of every threshold.
     fn same(angles: [f64; 8]) {
         let mut rng = stream(3, 0);
         let uniforms = angles.map(|_| (f64::from(rng.next_u32()) + 1.0) / 4_294_967_296.0);

@@ -4,30 +4,30 @@
 //! |x| = q π/2 + r,  |r| ≤ π/4;  ± sin r or ± cos r by the quadrant q mod 4
 //! ```
 //!
-//! To 10⁵, q has 16 bits and π/2 is cut into five parts of at most 8 and a sixth of 24, so that all products
-//! but the last are exact; what a difference rounds off is added at the end (the fast two-sum of Dekker
-//! 1971). The six parts are π/2 to 2⁻⁷³, and no binary32 number below 10⁵ is nearer to a multiple q π/2 than
-//! q · 4.8 · 10⁻¹³, nor nearer than 4.1 · 10⁻⁹.
-//! Beyond, the reduction is that of Payne & Hanek (1983): the fraction of x · 2/π, from the 96 bits of 2/π
-//! that matter, in integers. sin r and cos r are minimax polynomials from Sollya 8's
+//! Up to 10⁵, q has 16 bits and π/2 is cut into five parts of at most 8 bits and a sixth of 24, so that all
+//! products but the last are exact. The rounding error of the difference is added at the end (the fast
+//! two-sum of Dekker 1971). The six parts represent π/2 to 2⁻⁷³. No binary32 number below 10⁵ is nearer to a
+//! multiple q π/2 than q · 4.8 · 10⁻¹³, nor nearer than 4.1 · 10⁻⁹.
+//! Beyond 10⁵, the reduction is that of Payne & Hanek (1983): it computes the fraction of x · 2/π in
+//! integers, from the 96 bits of 2/π that matter. sin r and cos r are minimax polynomials from Sollya 8's
 //! `fpminimax(sin(x), [|3,5,7|], [|SG...|], [1b-20; 0.7856], x, relative)`, error 4.0 · 10⁻⁹, and
 //! `fpminimax(cos(x), [|4,6,8|], [|SG...|], [1b-20; 0.7856], 1-x^2/2, relative)`, error 1.2 · 10⁻¹⁰.
 
 use super::exp::ROUND_32;
 use core::f32::consts::FRAC_2_PI;
 
-/// Largest |x| of the reduction without branches.
+/// The largest |x| that the branch-free reduction handles.
 const LIMIT: f32 = 1e5;
 
-/// π/2 = the sum of these to 2⁻⁷³.
+/// Their sum is π/2 to 2⁻⁷³.
 const HALF_PI: [f32; 6] =
     [1.570_312_5, 0.000_482_559_2, 1.266_598_7e-6, 9.895_302e-10, 2.557_953_8e-12, 5.390_303e-15];
 
-/// 2/π = 0.a2f9836e…, after 32 bits of zero.
+/// 2/π = 0.a2f9836e…, preceded by 32 zero bits.
 const TWO_OVER_PI: [u32; 8] =
     [0, 0xa2f9_836e, 0x4e44_1529, 0xfc27_57d1, 0xf534_ddc0, 0xdb62_9599, 0x3c43_9041, 0xfe51_63ab];
 
-/// `(r, q)` with |x| = q π/2 + r, |x| ≤ 10⁵. The low two bits of q are the quadrant.
+/// Returns `(r, q)` with |x| = q π/2 + r, for |x| ≤ 10⁵. The low two bits of q are the quadrant.
 #[inline(always)]
 fn reduce(x: f32) -> (f32, u32) {
     let a = x.abs();
@@ -44,7 +44,7 @@ fn reduce(x: f32) -> (f32, u32) {
     (r5 + (lost - q * HALF_PI[5]), rounded.to_bits())
 }
 
-/// The same for any |x| > 10⁵.
+/// As [`reduce`], for any |x| > 10⁵.
 #[cold]
 #[inline(never)]
 fn reduce_large(x: f32) -> (f32, u32) {
@@ -56,10 +56,10 @@ fn reduce_large(x: f32) -> (f32, u32) {
     let m = u64::from((bits & 0x007f_ffff) | 0x0080_0000);
     let start = (bits >> 23) - 120; // e + 30: after 32 bits of zero; e = exponent field − 150 ≥ −7
     let (word, shift) = ((start / 32) as usize, start % 32);
-    // At most 7; the mask says so to the compiler.
+    // At most 7; the mask makes this visible to the compiler.
     let digits = |k: usize| u64::from(TWO_OVER_PI[(word + k) & 7]);
     let window = |k: usize| (((digits(k) << 32) | digits(k + 1)) << shift) >> 32;
-    // x · 2/π mod 4 in units of 2⁻⁶²; what is below changes r by less than 2⁻²⁹ of itself.
+    // x · 2/π mod 4 in units of 2⁻⁶²; the bits below change r by less than 2⁻²⁹ of itself.
     let product = ((m * window(0)) << 32).wrapping_add(m * window(1)).wrapping_add((m * window(2)) >> 32);
     let q = product.wrapping_add(1 << 61) >> 62;
     let fraction = product.wrapping_sub(q << 62).cast_signed();
@@ -73,7 +73,7 @@ fn reduce_large(x: f32) -> (f32, u32) {
     (if fraction < 0 { -r } else { r }, q as u32)
 }
 
-/// sin(q π/2 + r), |r| ≤ π/4.
+/// Computes sin(q π/2 + r) for |r| ≤ π/4.
 #[inline(always)]
 fn kernel(r: f32, q: u32) -> f32 {
     let s = r * r;
@@ -103,14 +103,15 @@ pub(super) fn cos_32(x: f32) -> f32 {
     cos_reduced(x, if x.abs() > LIMIT { reduce_large(x) } else { reduce(x) })
 }
 
-/// `(sin x, cos x)` of |x| ≤ 10⁵.
+/// Returns `(sin x, cos x)` for |x| ≤ 10⁵.
 #[inline(always)]
 pub(super) fn both_32(x: f32) -> (f32, f32) {
     let reduced = reduce(x);
     (sin_reduced(x, reduced), cos_reduced(x, reduced))
 }
 
-/// Applies `f` without a branch to chunks that need no exact reduction, so that they vectorise.
+/// Applies `f` without a branch to the chunks that need no exact reduction, so that the compiler vectorises
+/// it.
 #[inline(always)]
 fn map(x: &mut [f32], f: impl Fn(f32, (f32, u32)) -> f32) {
     for chunk in x.chunks_mut(64) {

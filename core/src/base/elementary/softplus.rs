@@ -5,15 +5,15 @@
 //! otherwise: max(x, 0) + ln(1 + e⁻ˡˣˡ)
 //! ```
 //!
-//! Around 0 the second form would not be monotone: e⁻ˡˣˡ, near 1, moves in steps far larger than those of
-//! x. The first form is the even series of ln(2 cosh(x/2)), from Sollya 8's
+//! Near 0 the second form would not be monotone: e⁻ˡˣˡ is near 1, where its spacing is far coarser than
+//! that of x. The first form is the even series of ln(2 cosh(x/2)), from Sollya 8's
 //! `fpminimax((log(2*cosh(x/2))-log(2))/x^2, [|0,2,4,6|], [|SG...|], [1b-6; 1], absolute)`, error
-//! 1.3 · 10⁻⁸ after the factor x²; ten terms and `D` for binary64, error 1.3 · 10⁻¹⁸.
+//! 1.3 · 10⁻⁸ after the factor x²; binary64 uses ten terms and `D`, with error 1.3 · 10⁻¹⁸.
 
 use super::exp::{ZERO_BELOW_32, ZERO_BELOW_64, parts_32, parts_64};
 use super::ln::{ln_1p_parts_32, ln_1p_parts_64};
 
-/// ln 2 as the nearest number and the rest.
+/// ln 2 as the nearest number and the remainder.
 const LN_2_32: f32 = core::f32::consts::LN_2;
 const LN_2_REST_32: f32 = -1.904_654_2e-9;
 const LN_2_64: f64 = core::f64::consts::LN_2;

@@ -9,18 +9,19 @@
 //!        = 1 − 2 q / (2ⁿ p + q)            otherwise, with t = n + f, p = d(f) + f, q = d(f) − f
 //! ```
 //!
-//! because e²ᵃ = 2ⁿ p / q. The first side is the second with n = 0 where its large term is known to be a, so both
-//! need one polynomial and one quotient, and a vector of both costs little more than one of either. Both end in one
-//! rounding of a large exact term and a small one, which makes the function monotone: a quotient of polynomials
-//! over the whole range is as accurate, but wavers by a unit in the last place where the tangent is flat.
+//! because e²ᵃ = 2ⁿ p / q. The first form is the second with n = 0, where the large term is known to equal a. Both
+//! therefore need one polynomial and one quotient, and a vector that computes both costs little more than one that
+//! computes either. Both end by rounding the sum of a large exact term and a small one, which makes the function
+//! monotone. A quotient of polynomials over the whole range is as accurate, but wavers by a unit in the last place
+//! where the tangent is flat.
 //!
-//! w(s) is s (w₁ + w₂ s + w₃ s²), the best three terms for the first side's error in units in the last place, about
-//! one, found by linear programming over 6,000 points, and its last bits by trying their neighbours. Where the sides
-//! meet is not free: the second wavers at 0.688967 and at hundreds of places below, and much above 0.69 the first
-//! needs a fourth term. That t is rounded does no harm to the second side: the error of e²ᵃ grows with a, but what
-//! of it reaches the tangent falls faster.
+//! w(s) is s (w₁ + w₂ s + w₃ s²). Its coefficients minimise the error of the first form, about one unit in the last
+//! place; linear programming over 6,000 points found them, and trying neighbouring values settled their last bits. The
+//! crossover is not free: the second form wavers at 0.688967 and at hundreds of points below, and the first form needs
+//! a fourth term much above 0.69. Rounding t does no harm to the second form: the error of e²ᵃ grows with a, but its
+//! effect on the tangent decays faster.
 //!
-//! In binary64, e²ᵃ comes from [`parts_64`], and the first side, below 0.5625, is a + a³ p(a²) with ten terms of
+//! In binary64, e²ᵃ comes from [`parts_64`], and the first form, used below 0.5625, is a + a³ p(a²) with ten terms of
 //! `fpminimax(tanh(x), [|3,…,21|], [|D...|], [1b-10; 0.5625], x, relative)`, error 3.2 · 10⁻¹⁷.
 
 use core::f32::consts::LOG2_E;
@@ -31,13 +32,13 @@ use super::exp::{ROUND_32, parts_64};
 use crate::base::elementwise::each;
 use crate::base::target::{TILES, VECTORS};
 
-/// From here on the second side.
+/// The second form is used from this value on.
 const SIDES_MEET: f32 = 0.689;
 /// tanh 10 rounds to 1.
 const ONE_FROM: f32 = 10.0;
 /// 2 / ln 2.
 const K: f32 = 2.0 * LOG2_E;
-/// The terms of w, from the lowest power on.
+/// The coefficients of w, lowest power first.
 const W: [f32; 3] = [0.115_523_435, -0.000_923_237_36, 9.715_036e-6];
 
 #[inline(always)]
@@ -47,7 +48,7 @@ pub(super) fn tanh_32(x: f32) -> f32 {
     f32::from_bits(y.to_bits() | (x.to_bits() & (1 << 31)))
 }
 
-/// NaN fails the comparison and stays NaN here; the integer addition in [`large_32`] would lose it.
+/// NaN fails the comparison and stays NaN in this form; the integer addition in [`large_32`] would lose it.
 #[inline(always)]
 fn small_32(a: f32) -> f32 {
     let w = w(a * K);
@@ -61,7 +62,7 @@ fn large_32(a: f32) -> f32 {
     let f = t - (rounded - ROUND_32);
     let d = K + w(f);
     let (p, q) = (d + f, d - f);
-    // 2ⁿ, n ≤ 29, is added to the exponent: the low bits of `rounded` hold n.
+    // Adds n ≤ 29 to the exponent, i.e. multiplies by 2ⁿ: the low bits of `rounded` hold n.
     let p = f32::from_bits(p.to_bits().wrapping_add(rounded.to_bits() << 23));
     1.0 - (q + q) / (p + q)
 }
@@ -72,7 +73,8 @@ fn w(f: f32) -> f32 {
     s * (W[0] + s * (W[1] + s * W[2]))
 }
 
-/// What [`abreast`] needs in all lanes. One by one: what `array::map` calls is compiled without the processor's features.
+/// Broadcasts the constants of [`abreast`]. Written out, because the closures of `array::map` are compiled without the
+/// processor's features.
 #[inline(always)]
 fn constants<V: Float>() -> [V; 8] {
     [
@@ -87,10 +89,10 @@ fn constants<V: Float>() -> [V; 8] {
     ]
 }
 
-/// The same of several registers, both sides of each lane; n = 0 where the first side counts. `kept` are
-/// the [`constants`] where they are not to be made anew.
+/// Computes several registers of tangents, both forms in each lane, with n = 0 where the first form is selected.
+/// `kept` are the [`constants`] if they must not be rebuilt.
 ///
-/// A tangent is a chain of twenty operations, each waiting for the one before: several registers abreast keep a
+/// A tangent is a chain of twenty operations, each waiting for the one before; several registers side by side keep the
 /// processor busy.
 #[inline(always)]
 fn abreast<V: Float, const N: usize>(mut x: [V; N], kept: Option<[V; 8]>) -> [V; N] {
@@ -116,7 +118,7 @@ fn abreast<V: Float, const N: usize>(mut x: [V; N], kept: Option<[V; 8]>) -> [V;
         d[v] = k.add(w[v]);
     }
     for v in 0..N {
-        // Where the first side counts, p = q = d, and both halves of its quotient are doubled, which is exact.
+        // Where the first form is selected, p = q = d, so both halves of its quotient are doubled, which is exact.
         let q = d[v].sub_where(large[v], f[v]);
         let p = d[v].add_where(large[v], f[v]).times_power(rounded[v]);
         let half = V::select(large[v], q, a[v].mul(w[v]));
@@ -153,12 +155,13 @@ impl Task for Slice<'_> {
 }
 
 impl Slice<'_> {
-    /// So many registers at a time.
+    /// Processes `ABREAST` registers at a time.
     #[inline(always)]
     fn groups<V: Float, const ABREAST: usize>(self) {
         let lanes = V::LANES;
         let kept = if TILES && cfg!(target_family = "wasm") {
-            // Constants would be made anew in every turn, of three instructions each; numbers that are not known stay.
+            // The compiler would rebuild known constants in every iteration, three instructions each; it keeps values
+            // it does not know.
             Some(core::hint::black_box(constants()))
         } else {
             None

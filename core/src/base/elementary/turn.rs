@@ -1,9 +1,9 @@
-//! Sine and cosine of an angle within a turn, both at once and without branches.
+//! Sine and cosine of an angle within one turn, computed together and without branches.
 //!
-//! For binary32 they are [`sin_cos`](super::sin_cos)'s own. For binary64 they are those of FreeBSD's `s_sin.c` and
+//! In binary32 they are those of [`sin_cos`](super::sin_cos). In binary64 they are those of FreeBSD's `s_sin.c` and
 //! `e_rem_pio2.c` (Sun Microsystems 1993), which libm translates, with selections in place of branches: below 9π/4 the
-//! quadrant follows from thresholds, and π/2 in two parts leaves enough bits everywhere but next to its multiples. Those
-//! few angles, and tiny ones, are for the caller to give to libm.
+//! quadrant follows from thresholds, and two parts of π/2 leave enough bits except next to its multiples. The caller
+//! must pass those few angles, and tiny ones, to libm.
 
 const PIO2_1: f64 = f64::from_bits(0x3ff9_21fb_5440_0000);
 const PIO2_1T: f64 = f64::from_bits(0x3dd0_b461_1a62_6331);
@@ -24,7 +24,7 @@ const C: [f64; 6] = [
     f64::from_bits(0xbda8_fae9_be88_38d4),
 ];
 
-/// The smallest number whose upper word exceeds `word`.
+/// Returns the smallest number whose upper word exceeds `word`.
 const fn above(word: u32) -> f64 {
     f64::from_bits(((word + 1) as u64) << 32)
 }
@@ -33,12 +33,12 @@ const fn first(word: u32) -> f64 {
     f64::from_bits((word as u64) << 32)
 }
 
-/// Where the quadrant rises by one: π/4, 3π/4, 5π/4 and 7π/4, as libm cuts them.
+/// The quadrant increases by one at these angles: π/4, 3π/4, 5π/4 and 7π/4, rounded as in libm.
 const QUADRANTS: [f64; 4] = [above(0x3fe9_21fb), above(0x4002_d97c), above(0x400f_6a7a), above(0x4015_fdbc)];
-/// Upper words of the numbers next to π/2, π, 3π/2 and 2π, where two parts of π/2 do not suffice.
+/// Upper words of the numbers near π/2, π, 3π/2 and 2π, where two parts of π/2 do not suffice.
 const NEAR: [u32; 4] = [0x3ff9_21fb, 0x4009_21fb, 0x4012_d97c, 0x4019_21fb];
 
-/// Whether [`sin_cos_64`] does not have the bits of libm; x is in [0, 9π/4).
+/// Returns whether [`sin_cos_64`] may differ from libm, for x in [0, 9π/4).
 #[inline(always)]
 pub(super) fn is_rare(x: f64) -> bool {
     let mut rare = x < first(0x3e50_0000);
@@ -48,7 +48,7 @@ pub(super) fn is_rare(x: f64) -> bool {
     rare
 }
 
-/// `(sin x, cos x)` of x in [0, 9π/4) that is not rare.
+/// Returns `(sin x, cos x)` for an x in [0, 9π/4) that is not rare.
 #[inline(always)]
 pub(super) fn sin_cos_64(x: f64) -> (f64, f64) {
     let one = |yes: bool| if yes { 1.0 } else { 0.0 };
@@ -70,7 +70,7 @@ pub(super) fn sin_cos_64(x: f64) -> (f64, f64) {
     let w = 1.0 - half;
     let cos = w + (((1.0 - w) - half) + (z * p - r * rest));
 
-    // Quadrants 1 and 3 exchange the two; sines of 2 and 3 and cosines of 1 and 2 are below zero.
+    // Quadrants 1 and 3 exchange the two; the sine is negative in 2 and 3, the cosine in 1 and 2.
     let odd = (a & !b) | (c & !d);
     let (y, x) = if odd { (cos, sin) } else { (sin, cos) };
     (if b & !d { -y } else { y }, if a & !c { -x } else { x })

@@ -1,8 +1,10 @@
-//! Products with several directions abreast: in place of each number of a direction stand `K`, one of each, and they are the lanes.
+//! Products for several directions abreast: each number of a direction becomes `K` numbers, one per direction, which
+//! fill the lanes.
 //!
-//! So every lane has work, whatever the widths of a layer. Where only one operand is a direction, the other's numbers go to all
-//! lanes; where a whole matrix of directions meets a batch, [`affine`](super::affine) and [`outer_sum`](super::outer_sum) of `K` times as many columns do.
-//! Lane `k` of each product has the bits of its namesake for direction `k` alone. `K` is a multiple of all registers' lanes.
+//! So every lane has work, whatever the widths of a layer. Where only one operand is a direction, the other operand's
+//! numbers are broadcast to all lanes; where a whole matrix of directions meets a batch, [`affine`](super::affine) and
+//! [`outer_sum`](super::outer_sum) with `K` times as many columns do the work. Lane `k` of each product has the bits of
+//! the ordinary product for direction `k` alone. `K` is a multiple of every register's lane count.
 
 #![expect(
     clippy::needless_range_loop,
@@ -54,7 +56,7 @@ pub(crate) fn outer_sum_direction_abreast<R: Real, const K: usize>(
     }
 }
 
-/// The lanes of a register from `lane` on.
+/// Loads the lanes of a register, starting at `lane`.
 #[inline(always)]
 fn load<R: Real, V: Vector<R>, const K: usize>(all: &[R; K], lane: usize) -> V {
     V::load(&all[lane..])
@@ -135,7 +137,7 @@ struct BackBoth<'a, R, const K: usize> {
 impl<R: Real, const K: usize> Task for BackBoth<'_, R, K> {
     type Output = ();
 
-    /// As for [`AffineAdd`].
+    /// Four sums in flight for each register of lanes, as in [`AffineAdd`].
     #[inline(always)]
     fn run<S: Simd>(self) {
         let Self { d, v, rd, w, out, inputs, outputs } = self;
@@ -223,7 +225,7 @@ impl<R: Real, const K: usize> Task for Outer<'_, R, K> {
 }
 
 impl<R: Real, const K: usize> Outer<'_, R, K> {
-    /// `ROWS` rows of the sum from `input` on, in tiles of two columns.
+    /// `ROWS` rows of the sum, starting at `input`, in tiles of two columns.
     #[inline(always)]
     fn rows<V: Vector<R>, const ROWS: usize>(&mut self, input: usize) {
         let mut output = 0;
@@ -280,12 +282,12 @@ mod tests {
 
     const K: usize = 16;
 
-    /// Direction `k` of numbers that lie abreast.
+    /// Extracts direction `k` from interleaved numbers.
     fn lane<R: Real>(all: &[R], k: usize) -> Vec<R> {
         all.iter().skip(k).step_by(K).copied().collect()
     }
 
-    /// Each lane equals the naive product of its direction alone.
+    /// Asserts that each lane equals the naive product of its direction alone.
     fn same<R: Real>(rows: usize, inputs: usize, outputs: usize) {
         let (x, d, w) = (rows * inputs, rows * outputs, inputs * outputs);
         let plain = [x, d, w].map(|len| filler::<R>(len, 1));
@@ -313,7 +315,7 @@ mod tests {
 
     /// Rows, inputs and outputs: whole tiles and parts of them.
     const SHAPES: [&[usize]; 3] = if cfg!(miri) {
-        // Each way through the tiles once: all shapes take an interpreter ten minutes.
+        // Each path through the tiles once: all shapes take an interpreter ten minutes.
         [&[1, 7], &[3, 9], &[1, 10]]
     } else {
         [&[1, 2, 7], &[1, 3, 4, 5, 9], &[1, 2, 3, 4, 6, 7, 10]]

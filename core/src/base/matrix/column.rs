@@ -14,7 +14,7 @@ pub(super) struct ColumnSum<'a, R> {
 impl<R: Real> Task for ColumnSum<'_, R> {
     type Output = ();
 
-    /// Four registers of columns at a time, which wait for each other's rows no more than one; then one.
+    /// Sums four registers of columns at a time, whose additions overlap, then two, then one.
     #[inline(always)]
     fn run<S: Simd>(mut self) {
         let lanes = <R::Vector<S> as Vector<R>>::LANES;
@@ -36,7 +36,7 @@ impl<R: Real> Task for ColumnSum<'_, R> {
 }
 
 impl<R: Real> ColumnSum<'_, R> {
-    /// `N` registers from `column` on, of which the last has so many lanes.
+    /// Sums `N` registers of columns, starting at `column`; the last register has `lanes` lanes.
     #[inline(always)]
     fn abreast<V: Vector<R>, const N: usize>(&mut self, column: usize, lanes: usize) {
         let columns = self.sum.len();

@@ -1,4 +1,5 @@
-//! Products of few terms: the second operand stays in registers while the rows of the first pass it.
+//! Products of few terms: the second operand stays in registers while the rows of the first are
+//! read.
 
 use losscape_dispatch::{Simd, Task, Vector};
 
@@ -36,7 +37,7 @@ impl<R: Real, const TERMS: usize> Task for FewTerms<'_, R, TERMS> {
 }
 
 impl<R: Real, const TERMS: usize> FewTerms<'_, R, TERMS> {
-    /// Two registers of columns from `column` on: a row of A is read once for both.
+    /// Two registers of columns, starting at `column`: a row of A is read once for both.
     #[inline(always)]
     fn two<V: Vector<R>>(&mut self, column: usize) {
         let Self { a, b, start, ref mut c, columns } = *self;
@@ -64,7 +65,7 @@ impl<R: Real, const TERMS: usize> FewTerms<'_, R, TERMS> {
         }
     }
 
-    /// One register of so many columns.
+    /// One register of `lanes` columns.
     #[inline(always)]
     fn one<V: Vector<R>>(&mut self, column: usize, lanes: usize) {
         let Self { a, b, start, ref mut c, columns } = *self;

@@ -1,17 +1,18 @@
-//! Whether the lengths of slices fit together, asked once a call.
+//! Checks that the lengths of slices fit together, once per call.
 
-/// How the lengths of a batch (rows × inputs), weights (inputs × outputs) and a batch of results (rows × outputs) fit.
+/// The result of fitting a batch (rows × inputs), weights (inputs × outputs) and results (rows × outputs) together.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     /// All three have elements.
     Whole(Shape),
     /// There are no rows or no inputs.
     Empty,
-    /// There is no such shape.
+    /// The lengths do not fit together.
     Not,
 }
 
-/// The shape of a product. A division takes as long as a hundred terms of a tile, so each length is divided once a call.
+/// The shape of a product. A division takes as long as a hundred terms of a tile, so each length is divided once per
+/// call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) rows: usize,
@@ -19,7 +20,7 @@ pub(super) struct Shape {
     pub(super) outputs: usize,
 }
 
-/// How slices of these lengths fit.
+/// Determines how slices of these lengths fit together.
 pub(super) fn fit(batch: usize, weights: usize, results: usize, outputs: usize) -> Fit {
     let (Some(inputs), Some(rows)) = (weights.checked_div(outputs), results.checked_div(outputs)) else {
         return Fit::Not;

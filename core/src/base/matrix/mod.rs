@@ -1,12 +1,12 @@
-//! Products of a batch with a layer, in the canonical order of operations.
+//! Products of a batch and a layer, in the canonical order of operations.
 //!
-//! Matrices are row-major slices: a batch `x` has a row per sample, weights `w` have a row per *input*.
-//! Every element of a result is one running sum in index order: over the inputs in [`affine`], over the
-//! outputs in [`back`], over the samples in [`outer_sum`]. Elements never share a sum, so any number of
-//! them may be in flight, and a scalar core and every vector width give the same bits.
+//! Matrices are row-major slices: a batch `x` has one row per sample, weights `w` have one row per *input*. Every
+//! element of a result is one running sum in index order: over the inputs in [`affine`], over the outputs in
+//! [`back`], over the samples in [`outer_sum`]. No two elements share a sum, so any number of them may be computed
+//! at once, and a scalar core and every vector width give the same bits.
 //!
-//! Each product equals its twin in [`naive`] bit for bit, for every shape. If the lengths of the slices do not fit
-//! together, the result is filled with NaN.
+//! Each product equals its reference in [`naive`] bit for bit, for every shape. If the lengths of the slices do
+//! not fit together, the result is filled with NaN.
 
 mod abreast;
 mod column;
@@ -29,7 +29,7 @@ use super::elementwise::pair;
 use super::real::Real;
 use super::target::{COMPACT, TILES, VECTORS};
 
-/// `out[s][j] = bias[j] + Σᵢ x[s][i] w[i][j]`; an empty `bias` counts as zeros.
+/// Computes `out[s][j] = bias[j] + Σᵢ x[s][i] w[i][j]`; an empty `bias` counts as zeros.
 ///
 /// Shapes: `x` rows × inputs, `w` inputs × outputs, `bias` outputs or empty, `out` rows × outputs.
 /// Cost: rows · inputs · outputs multiplications and additions.
@@ -50,7 +50,7 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
     }
 }
 
-/// `out[s][j] += Σᵢ x[s][i] w[i][j]`, each term added to `out` in turn.
+/// Computes `out[s][j] += Σᵢ x[s][i] w[i][j]`, adding each term to `out` in turn.
 ///
 /// Shapes and cost as in [`affine`].
 ///
@@ -67,7 +67,8 @@ pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
     }
 }
 
-/// `out[s][i] = Σⱼ d[s][j] w[i][j]`: a gradient by outputs turned into one by inputs.
+/// Computes `out[s][i] = Σⱼ d[s][j] w[i][j]`: turns a gradient with respect to the outputs into one with respect
+/// to the inputs.
 ///
 /// Shapes: `d` rows × outputs, `w` inputs × outputs, `out` rows × inputs. Cost as in [`affine`].
 ///
@@ -84,7 +85,7 @@ pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
     }
 }
 
-/// `out[s][i] += Σⱼ d[s][j] w[i][j]`, each term added to `out` in turn.
+/// Computes `out[s][i] += Σⱼ d[s][j] w[i][j]`, adding each term to `out` in turn.
 ///
 /// Shapes and cost as in [`back`].
 ///
@@ -101,7 +102,7 @@ pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
     }
 }
 
-/// `sum[i][j] += Σₛ x[s][i] d[s][j]`, samples in order: the gradient by the weights.
+/// Computes `sum[i][j] += Σₛ x[s][i] d[s][j]`, samples in order: the gradient with respect to the weights.
 ///
 /// Shapes: `x` rows × inputs, `d` rows × outputs, `sum` inputs × outputs. Cost as in [`affine`].
 ///
@@ -118,7 +119,7 @@ pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
     }
 }
 
-/// `out[i][j] = Σₛ x[s][i] d[s][j]`, samples in order: [`outer_sum`] from zeros, which are not read.
+/// Computes `out[i][j] = Σₛ x[s][i] d[s][j]`, samples in order: [`outer_sum`] from zero, without reading `out`.
 ///
 /// Shapes and cost as in [`outer_sum`].
 ///
@@ -136,8 +137,8 @@ pub fn outer<R: Real>(x: &[R], d: &[R], out: &mut [R], outputs: usize) {
     }
 }
 
-/// `sum[i][j] += Σₛ (x[s][i] rd[s][j] then rx[s][i] d[s][j])`: the derivative of [`outer_sum`] along a
-/// direction, both terms of a sample before the next sample.
+/// Computes `sum[i][j] += Σₛ (x[s][i] rd[s][j] then rx[s][i] d[s][j])`: the derivative of [`outer_sum`] along a
+/// direction. Both terms of a sample precede those of the next sample.
 ///
 /// Shapes: `x`, `rx` rows × inputs, `d`, `rd` rows × outputs, `sum` inputs × outputs. Cost: twice that of
 /// [`affine`].
@@ -159,7 +160,7 @@ pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &
     }
 }
 
-/// `sum[j] += Σₛ d[s][j]`, samples in order: the gradient by the bias.
+/// Computes `sum[j] += Σₛ d[s][j]`, samples in order: the gradient with respect to the bias.
 ///
 /// Shapes: `d` rows × outputs, `sum` outputs. Cost: rows · outputs additions.
 ///
@@ -176,9 +177,11 @@ pub fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
     }
 }
 
-/// `a ← f(a, u)`, elementwise, and `sum[j] += Σₛ a[s][j]` over the rows of as many columns as there are sums, in order.
+/// Computes `a ← f(a, u)` elementwise and `sum[j] += Σₛ a[s][j]` over the rows, in order; there are `sum.len()`
+/// columns.
 ///
-/// Both in one pass if the columns are whole blocks: a sum waits for the one before it, and the function fills that time.
+/// Does both in one pass if the columns form whole blocks: each addition waits for the one before, and `f` fills
+/// that time.
 #[inline(always)]
 pub(crate) fn pair_columns<R: Real>(a: &mut [R], u: &[R], sum: &mut [R], f: impl Fn(R, R) -> R) {
     // A layer without biases has no sums.

@@ -1,4 +1,4 @@
-//! The definitions of the products, one index at a time: what every faster version must equal.
+//! The definitions of the products, one index at a time; every faster version must equal them.
 
 use super::fit::{Fit, fit};
 use crate::Real;
@@ -13,7 +13,7 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
     affine_add(x, w, out, outputs);
 }
 
-/// Every row of `out` becomes `bias`, or zeros if that is empty.
+/// Sets every row of `out` to `bias`, or to zeros if `bias` is empty.
 pub(super) fn fill_rows<R: Real>(bias: &[R], out: &mut [R], outputs: usize) {
     for row in out.chunks_exact_mut(outputs) {
         if bias.is_empty() {

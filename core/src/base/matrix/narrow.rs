@@ -1,11 +1,11 @@
-//! Layers of few outputs: the samples are the lanes, turned four by four in registers.
+//! Layers of few outputs: the samples are the lanes, transposed four by four in registers.
 
 use losscape_dispatch::{Four, Simd, Task, Vector};
 
 use super::tile::Start;
 use crate::Real;
 
-/// Samples whose sums are in flight together: two registers of four.
+/// The number of samples whose sums are in flight together: two registers of four.
 pub(super) const FLIGHT: usize = 8;
 
 /// `out[s][j] = start + Σᵢ x[s][i] w[i][j]` for whole flights of samples.
@@ -29,7 +29,7 @@ impl<R: Real, const OUTPUTS: usize> Task for Narrow<'_, R, OUTPUTS> {
     }
 }
 
-/// The sums of a flight.
+/// Computes the sums of one flight.
 #[inline(always)]
 fn flight<R: Real, F: Four<R>, const OUTPUTS: usize>(
     x: &[R],
@@ -87,13 +87,13 @@ fn add<R: Real, F: Four<R>, const OUTPUTS: usize>(
     }
 }
 
-/// Four rows.
+/// Returns four consecutive rows.
 #[inline(always)]
 fn lines<R: Real>(x: &[R], inputs: usize) -> [&[R]; 4] {
     [0, 1, 2, 3].map(|r| &x[r * inputs..][..inputs])
 }
 
-/// Their blocks of four numbers.
+/// Splits each of four rows into blocks of four numbers.
 #[inline(always)]
 fn fours<R: Real>(lines: [&[R]; 4], blocks: usize) -> [&[[R; 4]]; 4] {
     lines.map(|line| &line.as_chunks().0[..blocks])

@@ -4,10 +4,10 @@ use losscape_dispatch::{Simd, Task};
 
 use crate::base::real::Real;
 
-/// Columns whose sums are in flight together.
+/// The number of columns whose sums are in flight together.
 pub(super) const BLOCK: usize = 16;
 
-/// [`pair_columns`](super::pair_columns) of whole blocks of columns, in one pass.
+/// [`pair_columns`](super::pair_columns) for whole blocks of columns, in one pass.
 pub(super) struct PairColumns<'a, R, F> {
     pub(super) a: &'a mut [R],
     pub(super) u: &'a [R],
@@ -26,7 +26,7 @@ impl<R: Real, F: Fn(R, R) -> R> Task for PairColumns<'_, R, F> {
             let (mut sums, mut a, mut u) = (*sum, &mut *a, u);
             while let (Some(a), Some(u)) = (a.split_off_mut(..columns), u.split_off(..columns)) {
                 let (a, u) = (&mut a.as_chunks_mut::<BLOCK>().0[block], &u.as_chunks::<BLOCK>().0[block]);
-                // Copies, which become registers: the compiler need not ask whether `a` and `u` overlap.
+                // Copies end up in registers: the compiler need not check whether `a` and `u` overlap.
                 let (mut x, y) = (*a, *u);
                 for j in 0..BLOCK {
                     x[j] = f(x[j], y[j]);

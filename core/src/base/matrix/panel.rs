@@ -1,14 +1,15 @@
-//! Panels: what a tile reads of the second operand.
+//! Panels: the part of the second operand that a tile reads.
 
 use heapless::Vec;
 use losscape_dispatch::{Four, Vector};
 
 use crate::Real;
 
-/// Terms that a panel holds: of 64 bytes each, a quarter of the smallest first-level cache.
+/// The number of terms in a panel. A term takes 64 bytes, so a panel fills a quarter of the smallest first-level
+/// cache.
 pub(super) const DEPTH: usize = 128;
 
-/// Rows as wide as a tile, on the stack. What holds no row is not initialised.
+/// Rows as wide as a tile, on the stack. Unused rows are not initialised.
 pub(super) struct Panel<R, const WIDTH: usize>(Vec<[R; WIDTH], DEPTH>);
 
 impl<R: Real, const WIDTH: usize> Panel<R, WIDTH> {
@@ -16,12 +17,13 @@ impl<R: Real, const WIDTH: usize> Panel<R, WIDTH> {
         Self(Vec::new())
     }
 
-    /// All numbers, row after row.
+    /// Returns all numbers, row after row.
     pub(super) fn numbers(&self) -> &[R] {
         self.0.as_flattened()
     }
 
-    /// `panel[k][l] = b[k · stride + l]` for at most [`DEPTH`] terms k and `width` lanes; the others hold any numbers.
+    /// `panel[k][l] = b[k · stride + l]` for at most [`DEPTH`] terms k and `width` lanes; the other lanes are
+    /// unspecified.
     #[inline(always)]
     pub(super) fn pack<V: Vector<R>>(&mut self, terms: usize, b: &[R], stride: usize, width: usize) {
         let panel = self.take(terms);
@@ -38,14 +40,15 @@ impl<R: Real, const WIDTH: usize> Panel<R, WIDTH> {
         }
     }
 
-    /// The first `terms` rows, to be written.
+    /// Returns the first `terms` rows for writing.
     #[inline(always)]
     fn take(&mut self, terms: usize) -> &mut [[R; WIDTH]] {
         while self.0.len() < terms && self.0.push([R::ZERO; WIDTH]).is_ok() {}
         &mut self.0[..terms]
     }
 
-    /// `panel[k][l] = b[l · stride + k]` for at most [`DEPTH`] terms k and `width` lanes; the others hold any numbers.
+    /// `panel[k][l] = b[l · stride + k]` for at most [`DEPTH`] terms k and `width` lanes; the other lanes are
+    /// unspecified.
     #[inline(always)]
     pub(super) fn turn<F: Four<R>>(&mut self, terms: usize, b: &[R], stride: usize, width: usize) {
         let panel = self.take(terms);

@@ -1,10 +1,9 @@
-//! Products for cores without vectors, and for WebAssembly: blocks of sums in registers, operands read where they
-//! lie.
+//! Products for cores without vectors, and for WebAssembly: blocks of sums in registers, operands read in place.
 //!
-//! Every product is `C[r][c] += Σₖ A[r][k] B[k][c]` in the order of k. A block of four rows and four columns
-//! reads eight numbers for sixteen terms; its sums and operands fit the 32 registers of a small FPU. There are
-//! no panels, so the stack holds nothing and a tile of four samples is nearly as fast as one of forty. Only two
-//! shapes of blocks, and one number at a time for the columns that are left, keep the code small.
+//! Every product is `C[r][c] += Σₖ A[r][k] B[k][c]` in the order of k. A block of four rows and four columns reads
+//! eight numbers for sixteen terms; its sums and operands fit the 32 registers of a small FPU. There are no panels on
+//! the stack, and a tile of four samples is nearly as fast as one of forty. To keep the code small there are only two
+//! shapes of blocks, and the remaining columns are computed one number at a time.
 
 use core::num::NonZero;
 
@@ -13,11 +12,11 @@ use crate::Real;
 use crate::base::refusal::refuse;
 use crate::base::target::COMPACT;
 
-/// Rows of a full block, and columns of any.
+/// The number of rows of a full block, and of columns of any block.
 const SIDE: usize = 4;
 
-/// Does something for each row of a block of four or of one. Written out, because a compiler that saves space
-/// leaves a loop, and what a run-time index reaches lives in memory instead of in registers.
+/// Repeats an expression for each row of a block of four rows or of one. It is unrolled by hand, because a compiler
+/// that optimises for size keeps the loop, and a run-time index forces its array into memory.
 macro_rules! each {
     ($row:ident < $rows:ident, $body:expr) => {{
         each!(@ $row 0 $body);
@@ -33,14 +32,14 @@ macro_rules! each {
     }};
 }
 
-/// Whether A (rows × depth) and B (depth × columns) are row-major or column-major. The terms of a sum lie together, in
-/// [`lines`], in a row of a row-major A and in a column of a column-major B; otherwise those of neighbouring sums do, in
-/// [`levels`].
+/// Whether A (rows × depth) and B (depth × columns) are row-major or column-major. In a row of a row-major A and in a
+/// column of a column-major B, the terms of one sum are contiguous and are read by [`lines`]; otherwise those of
+/// neighbouring sums are, and are read by [`levels`].
 type Order = u8;
 const ROW_BY_ROW: Order = 0;
 const ROW_BY_COLUMN: Order = 1;
 const COLUMN_BY_ROW: Order = 2;
-/// Whichever the product says.
+/// The order is read from the product at run time.
 const ANY: Order = 3;
 
 /// `C[r][c] = start + Σₖ A[r][k] B[k][c]`.
@@ -49,13 +48,14 @@ struct Product<'a, R> {
     order: Order,
     a: &'a [R],
     b: &'a [R],
-    /// A number for each column, or nothing: sums start at what C holds.
+    /// One number per column, or empty: the sums then start from the contents of C.
     start: &'a [R],
     depth: usize,
     columns: NonZero<usize>,
 }
 
-/// One number at a time: curvature needs it, and no method that a microcontroller runs in a loop.
+/// Computes one number at a time: only curvature needs this product, and no method that a microcontroller runs in a
+/// loop.
 pub(super) fn outer_sum_direction<R: Real>(
     x: &[R],
     rx: &[R],
@@ -69,7 +69,7 @@ pub(super) fn outer_sum_direction<R: Real>(
     }
     let Some(columns) = NonZero::new(outputs) else { return };
     let Some(inputs) = NonZero::new(sum.len() / columns) else { return };
-    // Rows of both by iterators and not by index, so that no panic is linked.
+    // Iterates over the rows of both instead of indexing them, so that no panic is linked.
     let samples = || {
         let x = x.chunks_exact(inputs.get()).zip(rx.chunks_exact(inputs.get()));
         x.zip(d.chunks_exact(columns.get()).zip(rd.chunks_exact(columns.get())))
@@ -86,7 +86,8 @@ pub(super) fn outer_sum_direction<R: Real>(
     }
 }
 
-/// Writes the product of A and B, or adds it, to C of `columns` columns; refuses C if the lengths do not fit.
+/// Writes the product of A and B to C, or adds it; fills C, which has `columns` columns, with NaN if the lengths do
+/// not fit.
 #[inline(never)]
 fn product<R: Real>(order: Order, a: &[R], b: &[R], start: &[R], c: &mut [R], columns: usize) {
     let Some(columns) = NonZero::new(columns) else { return refuse(c) };
@@ -115,7 +116,7 @@ impl<R: Real> Product<'_, R> {
                 row += SIDE;
             }
         }
-        // Fewer columns than a block's are left to `single` in any case.
+        // If fewer columns than a block's remain, they are left to `single` in any case.
         while columns >= SIDE
             && let Some(c) = left.split_off_mut(..columns)
         {
@@ -131,9 +132,10 @@ impl<R: Real> Product<'_, R> {
         }
     }
 
-    /// `ROWS` rows from `row` on, four columns at a time.
+    /// Computes `ROWS` rows, starting at `row`, four columns at a time.
     ///
-    /// Of four rows a function for each order, because the registers of one would not hold the pointers of all.
+    /// Each order of four rows is a function of its own, because the registers would not hold the pointers of all
+    /// orders.
     #[inline(never)]
     #[expect(clippy::needless_range_loop, reason = "the block counts in three slices")]
     fn strip<const ROWS: usize, const ORDER: Order>(
@@ -156,7 +158,7 @@ impl<R: Real> Product<'_, R> {
                 Some(start) => each!(ROW < ROWS, sums[ROW] = *start),
                 None => each!(ROW < ROWS, sums[ROW] = c[ROW][block]),
             }
-            // Sums travel by value: what is borrowed would end up in memory instead of in registers.
+            // Sums are passed by value: borrowed sums would end up in memory instead of in registers.
             sums = match order {
                 ROW_BY_ROW => {
                     let b = levels(b, columns, block)?;
@@ -164,7 +166,7 @@ impl<R: Real> Product<'_, R> {
                 }
                 ROW_BY_COLUMN if ROWS == 1 => add_lines(sums, lines_of_a, lines(b, depth, block * SIDE)?),
                 ROW_BY_COLUMN => {
-                    // Two terms a turn: eight pointers move half as often.
+                    // Two terms per iteration, so the eight pointers advance half as often.
                     let ((a, last_a), (b, last_b)) = (twos(lines_of_a), twos(lines(b, depth, block * SIDE)?));
                     for k in 0..depth / 2 {
                         let (a, b) = (at(a, k), at(b, k));
@@ -173,7 +175,7 @@ impl<R: Real> Product<'_, R> {
                     }
                     add_lines(sums, last_a, last_b)
                 }
-                // One row is its own block of one.
+                // A single row is a block by itself.
                 _ => add(sums, levels(a, rows, row / ROWS)?, levels(b, columns, block)?),
             };
             each!(ROW < ROWS, c[ROW][block] = sums[ROW]);
@@ -181,7 +183,7 @@ impl<R: Real> Product<'_, R> {
         Some(())
     }
 
-    /// One number.
+    /// Computes one number.
     #[inline(never)]
     fn single(&self, row: usize, rows: usize, column: usize, c: &mut R) {
         let mut sum = *self.start.get(column).unwrap_or(c);
@@ -195,14 +197,14 @@ impl<R: Real> Product<'_, R> {
         *c = sum;
     }
 
-    /// The terms of one row of A.
+    /// Iterates over the terms of one row of A.
     fn row_of_a(&self, row: usize, rows: usize) -> impl Iterator<Item = R> {
         let (at, step) = if self.order == COLUMN_BY_ROW { (row, rows) } else { (row * self.depth, 1) };
         apart(self.a, at, step).take(self.depth)
     }
 }
 
-/// Numbers that lie `step` apart.
+/// Iterates over numbers that lie `step` apart.
 #[inline(always)]
 fn apart<R: Copy>(numbers: &[R], at: usize, step: usize) -> impl Iterator<Item = R> {
     (0..).map_while(move |k| numbers.get(at + k * step).copied())
@@ -253,7 +255,7 @@ fn at<T: Copy + Default, const N: usize>(lines: [&[T]; N], k: usize) -> [T; N] {
     terms
 }
 
-/// Vectors in pairs of terms, and the terms that are left.
+/// Splits vectors into pairs of terms and the terms left over.
 #[inline(always)]
 fn twos<R: Real, const N: usize>(lines: [&[R]; N]) -> ([&[[R; 2]]; N], [&[R]; N]) {
     let (mut pairs, mut rest): ([&[[R; 2]]; N], [&[R]; N]) = ([&[]; N], [&[]; N]);
@@ -261,7 +263,7 @@ fn twos<R: Real, const N: usize>(lines: [&[R]; N]) -> ([&[[R; 2]]; N], [&[R]; N]
     (pairs, rest)
 }
 
-/// `N` contiguous vectors from `at` on.
+/// Returns `N` contiguous vectors, starting at vector `at`.
 #[inline(always)]
 fn lines<R: Real, const N: usize>(numbers: &[R], depth: usize, at: usize) -> Option<[&[R]; N]> {
     let mut rest = numbers.get(at * depth..)?;
@@ -270,16 +272,16 @@ fn lines<R: Real, const N: usize>(numbers: &[R], depth: usize, at: usize) -> Opt
     Some(lines)
 }
 
-/// Their terms, one of each at a time, `depth` times at most.
+/// Iterates over the vectors in step, yielding one number of each, at most `depth` times.
 #[inline(always)]
 fn abreast<R: Real, const N: usize>(mut lines: [&[R]; N], depth: usize) -> impl Iterator<Item = [R; N]> {
-    // With one length for all that bounds the index, none is compared in the loop.
+    // All have one length that bounds the index, so the loop needs no bounds checks.
     let turns = depth.min(lines[0].len());
     each!(LINE < N, lines[LINE] = lines[LINE].get(..turns).unwrap_or_default());
     (0..turns).map(move |k| at(lines, k))
 }
 
-/// Term by term, those of the `block`-th `N` of `count` neighbours.
+/// Iterates over the terms of the `block`-th group of `N` among `count` neighbouring sums.
 #[inline(always)]
 fn levels<R: Real, const N: usize>(
     numbers: &[R],
@@ -287,7 +289,7 @@ fn levels<R: Real, const N: usize>(
     block: usize,
 ) -> Option<impl ExactSizeIterator<Item = [R; N]>> {
     let count = count.max(1);
-    // Asked once, and never again in the loop.
+    // Checked here once, so not in the loop.
     if block >= count / N {
         return None;
     }
@@ -310,9 +312,9 @@ pub(super) fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usiz
     affine_from(&[], x, w, out, outputs);
 }
 
-/// `x w` added to `start` or, without one, to what `out` holds.
+/// Adds `x w` to `start`, or to the contents of `out` if `start` is empty.
 fn affine_from<R: Real>(start: &[R], x: &[R], w: &[R], out: &mut [R], outputs: usize) {
-    // Of a single column, a single row: the same numbers in the same places.
+    // A single column is treated as a single row: the same numbers in the same places.
     let single = outputs == 1;
     let (order, a, b) = if single { (ROW_BY_COLUMN, w, x) } else { (ROW_BY_ROW, x, w) };
     let columns = if single { out.len() } else { outputs };

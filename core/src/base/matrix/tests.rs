@@ -7,7 +7,7 @@ use super::fit::Shape;
 use super::{naive, pair_columns};
 use crate::Real;
 
-/// Numbers of many magnitudes and both signs, zeros of both signs among them.
+/// Numbers of many magnitudes and both signs, including zeros of both signs.
 pub(super) fn filler<R: Real>(n: usize, mut state: u32) -> Vec<R> {
     (0..n)
         .map(|_| {
@@ -24,7 +24,7 @@ pub(super) fn bits<R: Real>(x: &[R]) -> Vec<u64> {
 
 type Product<R> = fn(&[R], &[R], &mut [R], usize);
 
-/// One product of two matrices onto a third equals its twin.
+/// Asserts that one product of two matrices onto a third equals its reference.
 fn same<R: Real, S: Copy>(
     name: &str,
     fast: fn(&[R], &[R], &mut [R], S),
@@ -73,11 +73,11 @@ macro_rules! every_kernel {
     };
 }
 
-// Both kinds on every target, also the one that it does not use.
+// Both implementations on every target, including the one that the target does not use.
 every_kernel!(wide, |shape: Shape| shape);
 every_kernel!(scalar, |shape: Shape| shape.outputs);
 
-/// What a product from zeros does not read is not seen.
+/// A product from zeros does not read its output.
 fn outer_from_zeros<R: Real>(rows: usize, inputs: usize, outputs: usize) {
     let (x, d) = (filler::<R>(rows * inputs, 1), filler::<R>(rows * outputs, 5));
     let (mut got, mut want) = (vec![R::NAN; inputs * outputs], vec![R::ZERO; inputs * outputs]);
@@ -119,7 +119,7 @@ fn kernels_equal_their_naive_twins() {
     }
 }
 
-/// Every width from 1 to 130 and every batch from 1 to 70, each with the others varied.
+/// Every width from 1 to 130 and every batch size from 1 to 70, each combined with varied other sizes.
 #[test]
 #[ignore = "minutes: part of the exhaustive tier"]
 fn exhaustive_kernels_equal_their_naive_twins() {
@@ -133,7 +133,7 @@ fn exhaustive_kernels_equal_their_naive_twins() {
     }
 }
 
-/// Every call that nothing fits leaves NaN, and no call panics or goes on for ever.
+/// Every call whose lengths do not fit leaves NaN, and no call panics or loops for ever.
 fn hostile<R: Real>(lens: [usize; 5], outputs: usize) {
     let [x, w, d] = [0, 1, 2].map(|k| filler::<R>(lens[k], 1));
     let (bias, sum) = (filler::<R>(lens[3], 2), filler::<R>(lens[4], 3));
@@ -161,7 +161,7 @@ fn hostile<R: Real>(lens: [usize; 5], outputs: usize) {
 #[test]
 fn lengths_that_do_not_fit_are_refused() {
     const LENGTHS: [usize; 6] = [0, 1, 2, 3, 6, 24];
-    // The interpreter takes a sample: 293 shares no factor with the count of codes, so every length occurs at every place.
+    // The interpreter takes a sample: 293 is coprime to the number of codes, so every length occurs in every position.
     let every = if cfg!(miri) { 293 } else { 1 };
     for code in (0..LENGTHS.len().pow(4)).step_by(every) {
         let at = |place: u32| LENGTHS[code / LENGTHS.len().pow(place) % LENGTHS.len()];
@@ -176,7 +176,7 @@ fn lengths_that_do_not_fit_are_refused() {
     assert!(sum.iter().all(|x| x.is_nan()), "{sum:?}");
 }
 
-/// The bits of one pass after the other, whole blocks or not, and sums that begin somewhere.
+/// The same bits as two separate passes, for whole blocks or not, and for sums that do not start at zero.
 #[test]
 fn columns_are_summed_as_they_are_made() {
     let numbers = |n: u16, a: f32| -> Vec<f32> {

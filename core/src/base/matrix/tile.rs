@@ -1,9 +1,10 @@
 //! Register tiles: a few rows times a few lanes of a product, all their sums in flight at once.
 //!
-//! The lanes are columns of the result. A *panel* of the second operand, as wide as a tile, is copied to the stack
-//! unless its rows are as wide themselves or pass few rows, and every row of the first operand runs past it. So the loop over terms reads
-//! whole rows one after the other, at a distance that the compiler knows, and needs no comparison. A sum that is longer
-//! than a panel waits in the result, which rounds nothing, so neither panels nor tiles can be seen in the bits.
+//! The lanes are columns of the result. A *panel* of the second operand, as wide as a tile, is copied to the stack,
+//! unless its rows are as wide as the tile already or few rows use it. Every row of the first operand is then
+//! multiplied with it. So the loop over terms reads whole rows one after the other, at a distance known at compile
+//! time, and needs no comparison. A sum that is longer than a panel is stored in the result between panels, which
+//! rounds nothing, so neither panels nor tiles affect the bits.
 #![expect(
     clippy::needless_range_loop,
     reason = "an index names a register; what borrows them keeps them in memory"
@@ -18,21 +19,22 @@ use crate::Real;
 pub(super) const ROW_MAJOR: u8 = 0;
 pub(super) const COLUMN_MAJOR: u8 = 1;
 
-/// Whether code is to be small: one way to read a panel for each kind of product, and two or three heights of tiles.
+/// Whether code should be small: one way to read a panel for each kind of product, and two or three tile heights.
 pub(super) const SMALL: bool = cfg!(target_family = "wasm");
 
-/// Where the sums begin.
+/// The initial values of the sums.
 #[derive(Clone, Copy)]
 pub(super) enum Start<'a, R> {
-    /// At zero.
+    /// Zero.
     Zero,
-    /// At a number per column.
+    /// One number per column.
     Columns(&'a [R]),
-    /// At what the result holds.
+    /// The contents of the result.
     Result,
 }
 
-/// `C[r][c] = start + Σₖ A[r][k] B[k][c]`, in the order of k; of several pairs A, B, all terms of a k in turn.
+/// `C[r][c] = start + Σₖ A[r][k] B[k][c]`, in the order of k; with several pairs A, B, all terms of one k precede those
+/// of the next.
 pub(super) struct Product<'a, R, const PAIRS: usize, const A: u8, const B: u8, const C: u8> {
     /// Rows × depth.
     pub(super) a: [&'a [R]; PAIRS],
@@ -51,14 +53,15 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Task
 {
     type Output = ();
 
-    /// Chooses the tile: rows × vectors, and the numbers in a row of it. Eight registers of sums hide the
-    /// latency of an addition; more of them read less for each term, as long as the operands find room.
+    /// Chooses the tile: rows × vectors, and the width of its rows. Eight registers of sums hide the latency of an
+    /// addition; more of them read less per term, as long as there is room for the operands.
     #[inline(always)]
     fn run<S: Simd>(self) {
         let lanes = <R::Vector<S> as Vector<R>>::LANES;
         match (S::REGISTERS, lanes * R::BYTES, lanes) {
             (32, 64, 16) => self.tiles::<R::Vector<S>, 8, 1, 16>(),
-            // Two registers of columns need no panel; of more columns they would read it twice as far apart.
+            // A tile of two registers that spans all columns needs no panel; with more columns, the rows of a panel
+            // would lie twice as far apart.
             (32, 64, 8) if self.columns == 16 => self.tiles::<R::Vector<S>, 8, 2, 16>(),
             (32, 64, 8) => self.tiles::<R::Vector<S>, 8, 1, 8>(),
             (_, 32, 8) => self.tiles::<R::Vector<S>, 6, 2, 16>(),
@@ -70,22 +73,22 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Task
     }
 }
 
-/// Where in the result the sums of a panel are.
+/// The position of a panel's sums in the result.
 #[derive(Clone, Copy)]
 struct Place {
-    /// The first term of the panel, and how many there are.
+    /// The first term of the panel, and the number of its terms.
     k: usize,
     terms: usize,
-    /// The first column, and how many numbers of the width are columns.
+    /// The first column, and the number of columns within the width.
     column: usize,
     width: usize,
-    /// How far apart the panel's rows begin, and where in them the columns do.
+    /// The distance between the panel's rows, and where the columns begin in them.
     stride: usize,
     from: usize,
 }
 
 impl Place {
-    /// How many lanes of vector `v` are columns.
+    /// Returns how many lanes of vector `v` are columns.
     #[inline(always)]
     fn lanes<R: Real, V: Vector<R>>(&self, v: usize) -> usize {
         let left = self.width.saturating_sub(v * V::LANES);
@@ -94,13 +97,13 @@ impl Place {
 }
 
 impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product<'_, R, PAIRS, A, B, C> {
-    /// Visits all panels in order, columns in steps of the width and terms in equal steps of at most [`DEPTH`]; and
-    /// past each panel runs all rows.
+    /// Visits all panels in order, columns in steps of the width and terms in equal steps of at most [`DEPTH`], and
+    /// multiplies each panel with all rows.
     #[inline(always)]
     fn tiles<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(mut self) {
         let step =
             if self.depth <= DEPTH { self.depth } else { self.depth.div_ceil(self.depth.div_ceil(DEPTH)) };
-        // One by one: an array of a constant would be copied, all of it.
+        // One by one: an array of a constant would be copied as a whole.
         let mut storage: [Panel<R, WIDTH>; PAIRS] = core::array::from_fn(|_| Panel::new());
         let mut column = 0;
         while column < self.columns {
@@ -145,9 +148,10 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         }
     }
 
-    /// Whether a panel is read where it lies: if its rows are as wide as a tile, and by few rows (where code is to be small,
-    /// by columns, however many) if each of its own has all lanes. Those beyond the last column then hold the beginning of the
-    /// next row, and are dropped in the end; a single product by columns takes none where code is to be small.
+    /// Returns whether a panel is read in place. It is if its rows are as wide as a tile, or if few rows use it (any
+    /// number of rows in a column-major product of small code) and each of its own rows has all lanes. Lanes beyond the
+    /// last column then hold the beginning of the next row and are dropped at the end; in small code, a single
+    /// column-major product allows no such lanes.
     #[inline(always)]
     fn in_place(&self, place: Place, width: usize, most: usize) -> bool {
         let last = (place.k + place.terms - 1) * self.columns + place.column;
@@ -160,7 +164,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         self.columns == width || few && whole
     }
 
-    /// All rows past a panel: `ROWS` at a time, and what is left in tiles of four, two and one.
+    /// Multiplies all rows with a panel: `ROWS` at a time, then the remaining rows in tiles of four, two and one.
     #[inline(always)]
     fn all_rows<
         V: Vector<R>,
@@ -174,9 +178,9 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         place: Place,
     ) {
         let mut row = 0;
-        // A result by columns has few rows.
+        // A column-major result has few rows.
         if C == ROW_MAJOR {
-            // Twice four are quicker than six and two.
+            // Two tiles of four rows are faster than one of six and one of two.
             let kept = if ROWS == 6 && self.rows % 6 == 2 && self.rows > 2 { 8 } else { self.rows % ROWS };
             while ROWS > 4 && row < self.rows - kept {
                 self.tile::<V, ROWS, VECTORS, WIDTH, DENSE>(panels, place, row);
@@ -187,7 +191,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                 row += 4;
             }
         }
-        // Where code is to be small, for two inputs alone.
+        // In small code, only for two inputs.
         if (!SMALL || A == COLUMN_MAJOR && PAIRS == 1) && row + 2 <= self.rows {
             self.tile::<V, 2, VECTORS, WIDTH, DENSE>(panels, place, row);
             row += 2;
@@ -198,8 +202,8 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         }
     }
 
-    /// The sums of `ROWS` rows from `row`, over the terms of a panel, whose rows are contiguous if it is `DENSE`
-    /// and otherwise at its stride.
+    /// Computes the sums of `ROWS` rows, starting at `row`, over the terms of a panel. The panel's rows are contiguous
+    /// if it is `DENSE`, and at its stride otherwise.
     #[inline(always)]
     fn tile<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const DENSE: bool>(
         &mut self,
@@ -216,7 +220,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             }
             let mut first = 0;
             if SMALL {
-                // To count and compare once for four terms, and with distances that are part of the instructions.
+                // Counts and compares once per four terms, with distances encoded in the instructions.
                 let fours = rows_of[0].dense.as_chunks::<4>().0;
                 let mut fours_of: [&[[R; 4]]; ROWS] = [&[]; ROWS];
                 for r in 0..ROWS {
@@ -233,7 +237,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                 sums = add_term(sums, |r| a[r][t], rows_of[0].at(t));
             }
         } else if SMALL && PAIRS == 1 {
-            // Rows of known lengths: nothing in the loop is compared.
+            // Rows of known lengths: the loop needs no bounds checks.
             let a = self.a[0][place.k * self.rows..][..place.terms * self.rows].chunks_exact(self.rows);
             if DENSE {
                 for (a, b) in a.zip(rows_of[0].dense) {
@@ -259,10 +263,10 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         self.end::<V, ROWS, VECTORS, WIDTH>(sums, place, row);
     }
 
-    /// Where the sums of `ROWS` rows begin, or how far they have come.
+    /// Returns the initial sums of `ROWS` rows, or the sums accumulated so far.
     ///
-    /// Here and in [`end`](Self::end), what touches the sums is short enough to be written out for each: a loop over them
-    /// would keep them in memory.
+    /// Here and in [`end`](Self::end), the code that touches the sums is written out for each: a loop over them would
+    /// keep them in memory.
     #[inline(always)]
     fn begin<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(
         &self,
@@ -311,7 +315,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         sums
     }
 
-    /// Puts the sums of `ROWS` rows where they belong.
+    /// Stores the sums of `ROWS` rows in the result.
     #[inline(always)]
     fn end<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(
         &mut self,
@@ -376,7 +380,7 @@ impl<'a, R: Real, const WIDTH: usize, const DENSE: bool> Rows<'a, R, WIDTH, DENS
     }
 }
 
-/// Adds a term to the sums: the number of row r, `a(r)`, times a row of a panel.
+/// Adds a term to the sums: `a(r)`, the number of row r, times a row of a panel.
 #[inline(always)]
 fn add_term<R: Real, V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(
     mut sums: [[V; VECTORS]; ROWS],
@@ -393,7 +397,7 @@ fn add_term<R: Real, V: Vector<R>, const ROWS: usize, const VECTORS: usize, cons
     sums
 }
 
-/// A row of a tile.
+/// Loads a row of a tile into registers.
 #[inline(always)]
 fn registers<R: Real, V: Vector<R>, const VECTORS: usize, const WIDTH: usize>(
     from: &[R; WIDTH],

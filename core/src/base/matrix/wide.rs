@@ -1,4 +1,4 @@
-//! Products for cores with vectors: [tiles](super::tile) of registers, lanes over the dimension that has many.
+//! Products for cores with vectors: [tiles](super::tile) of registers whose lanes run along the larger dimension.
 
 use losscape_dispatch::run;
 
@@ -12,7 +12,7 @@ use crate::Real;
 
 /// Below this many rows a panel costs more than it saves.
 const FEW_ROWS: usize = 4;
-/// Up to this many columns the other dimension makes the better lanes; where code is to be small, there is one such shape.
+/// Up to this many columns, the lanes run along the other dimension; small code has only one such shape.
 const FEW_COLUMNS: usize = if SMALL { 1 } else { 3 };
 
 pub(super) fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], shape: Shape) {
@@ -34,7 +34,7 @@ fn affine_from<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], sh
     }
 }
 
-/// Many rows and columns; if there are few terms, all are held.
+/// Many rows and columns; if there are few terms, all of them are kept in registers.
 fn product<R: Real>(start: Start<'_, R>, a: &[R], b: &[R], c: &mut [R], shape: Shape) {
     let Shape { rows, inputs: depth, outputs: columns } = shape;
     match depth {
@@ -48,7 +48,7 @@ fn product<R: Real>(start: Start<'_, R>, a: &[R], b: &[R], c: &mut [R], shape: S
     }
 }
 
-/// A few rows: the outputs of one row are the lanes.
+/// Few rows: the outputs of one row are the lanes.
 fn affine_few<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], shape: Shape) {
     let Shape { inputs, outputs, .. } = shape;
     match start {
@@ -65,7 +65,7 @@ fn affine_few<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], sha
     }
 }
 
-/// A few outputs: the samples are the lanes.
+/// Few outputs: the samples are the lanes.
 fn affine_narrow<R: Real>(start: Start<'_, R>, x: &[R], w: &[R], out: &mut [R], shape: Shape) {
     let Shape { inputs, outputs, .. } = shape;
     let rows = shape.rows / FLIGHT * FLIGHT;
@@ -100,7 +100,7 @@ pub(super) fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], shape: Shape) {
 fn back_tiles<R: Real>(d: &[R], w: &[R], start: Start<'_, R>, c: &mut [R], shape: Shape) {
     let Shape { rows, inputs: columns, outputs: depth } = shape;
     if depth == 1 {
-        // One column is one row.
+        // A single column equals a single row.
         return product(start, d, w, c, Shape { rows, inputs: depth, outputs: columns });
     }
     let (a, b) = ([d], [w]);
@@ -126,8 +126,8 @@ pub(super) fn outer_sum_direction<R: Real>(
     outer_tiles([x, rx], [rd, d], Start::Result, sum, shape);
 }
 
-/// The outputs are the lanes, unless they are few: then the inputs.
-// In WebAssembly a task is part of who runs it: once is enough.
+/// The outputs are the lanes, unless they are few: then the inputs are.
+// In WebAssembly, a task is inlined into its caller, so it is instantiated once.
 #[inline(never)]
 fn outer_tiles<R: Real, const PAIRS: usize>(
     x: [&[R]; PAIRS],
@@ -139,7 +139,7 @@ fn outer_tiles<R: Real, const PAIRS: usize>(
     let Shape { rows: depth, inputs, outputs } = shape;
     let (a, b, rows, columns) =
         if outputs <= FEW_COLUMNS { (d, x, outputs, inputs) } else { (x, d, inputs, outputs) };
-    // One column is one row.
+    // A single column equals a single row.
     if SMALL || outputs == 1 || outputs > FEW_COLUMNS {
         run(Product::<R, PAIRS, COLUMN_MAJOR, ROW_MAJOR, ROW_MAJOR> { a, b, start, c, rows, depth, columns });
     } else {

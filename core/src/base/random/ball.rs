@@ -1,16 +1,16 @@
-//! Uniform vectors on a sphere and in a ball.
+//! Uniformly distributed vectors on a sphere and in a ball.
 
 use super::{Rng, fill_normal, uniform_positive};
 use crate::Real;
 use crate::base::elementary::{exp, ln};
 use crate::base::vector::{normalise, scale};
 
-/// Fills a slice with a point drawn uniformly from the sphere of this radius: the draws of
-/// [`fill_normal`].
+/// Fills a slice with a point drawn uniformly from the sphere of the given radius; takes the draws
+/// of [`fill_normal`].
 ///
-/// A vector of independent normal numbers divided by its length (Muller 1959). Should all of them be
-/// zero (possible once in 10⁷ for a single `f32`), the first axis is taken instead of drawing again.
-/// Its covariance is `radius²/d · I`. No element exceeds the radius.
+/// The point is a vector of independent normal numbers divided by its length (Muller 1959). If all
+/// of them are zero (once in 10⁷ for a single `f32`), the first axis is used instead of drawing
+/// again. The covariance is `radius²/d · I`. No element exceeds the radius.
 ///
 /// ```
 /// use losscape::base::{random::{fill_sphere, stream}, vector::norm};
@@ -28,12 +28,12 @@ pub fn fill_sphere<R: Real, G: Rng + ?Sized>(rng: &mut G, radius: R, out: &mut [
     scale(radius, out);
 }
 
-/// Fills a slice with a point drawn uniformly from the ball of this radius: the draws of
+/// Fills a slice with a point drawn uniformly from the ball of the given radius; takes the draws of
 /// [`fill_sphere`] and one more.
 ///
-/// A point of the sphere of radius `radius · u^(1/d)`, where `u` in (0, 1] is drawn last and
-/// `u^(1/d) = exp(ln(u) / d)`. Rounding may carry the length a few units in the last place beyond
-/// `radius`. Its covariance is `radius²/(d + 2) · I`.
+/// The point lies on the sphere of radius `radius · u^(1/d)`, where `u` in (0, 1] is drawn last and
+/// `u^(1/d) = exp(ln(u) / d)`. Rounding may push the length a few units in the last place beyond
+/// `radius`. The covariance is `radius²/(d + 2) · I`.
 ///
 /// ```
 /// use losscape::base::{random::{fill_ball, stream}, vector::norm};

@@ -1,12 +1,12 @@
-//! Random indices and orders.
+//! Random indices and permutations.
 
 use super::Rng;
 
-/// A uniform index below `n`, without bias: one 32-bit word, rarely more.
+/// Returns an unbiased uniform index below `n`; takes one 32-bit word, rarely more.
 ///
-/// Multiply-shift with rejection (Lemire 2019): the upper half of `word · n`, drawn again
-/// while the lower half is below `2³² mod n`. A draw is rejected with probability below `n / 2³²`; a
-/// division is made only when rejection is possible. Returns 0 if `n` is 0.
+/// Uses multiply-shift with rejection (Lemire 2019): the result is the upper half of `word · n`, and a
+/// new word is drawn while the lower half is below `2³² mod n`. A word is rejected with probability
+/// below `n / 2³²`; a division is needed only when rejection is possible. Returns 0 if `n` is 0.
 ///
 /// ```
 /// use losscape::base::random::{index, stream};
@@ -34,7 +34,7 @@ const fn high(product: u64) -> u32 {
     (product >> 32) as u32
 }
 
-/// Fills a slice with independent indices below `n`, repeats allowed: one [`index`] each, in order.
+/// Fills a slice with independent indices below `n`, with replacement: one [`index`] each, in order.
 ///
 /// ```
 /// use losscape::base::random::{fill_indices, index, stream};
@@ -48,9 +48,9 @@ pub fn fill_indices<G: Rng + ?Sized>(rng: &mut G, n: u32, out: &mut [u32]) {
     }
 }
 
-/// Writes 0, 1, 2, … into a slice: the permutation to start from.
+/// Writes the identity permutation 0, 1, 2, … into a slice.
 ///
-/// The slice holds at most 2³² entries.
+/// The slice must not hold more than 2³² entries.
 ///
 /// ```
 /// let mut order = [9; 3];
@@ -63,14 +63,14 @@ pub fn identity(permutation: &mut [u32]) {
     }
 }
 
-/// Moves `count` entries, drawn without replacement, to the front of a slice in random order.
+/// Moves `count` entries, drawn without replacement, to the front of a slice, in random order.
 ///
-/// The first `count` rounds of the shuffle of Fisher & Yates in place (Durstenfeld 1964): entry `k` is
-/// swapped with one of `k, …, len − 1`. Applied to any permutation it gives every arrangement of
-/// `count` out of `len` with equal probability, so the slice needs no reset between calls. One
-/// [`index`] per round, except that the last of `len` has no choice and draws nothing.
+/// Performs the first `count` rounds of the in-place Fisher–Yates shuffle (Durstenfeld 1964): entry
+/// `k` is swapped with one of `k, …, len − 1`. Applied to any permutation, it gives every arrangement
+/// of `count` out of `len` with equal probability, so the slice needs no reset between calls. Each
+/// round takes one [`index`], except that the last of `len` rounds has no choice and draws nothing.
 ///
-/// A larger `count` counts as `len`, which is below 2³².
+/// A `count` above `len` counts as `len`, which must be below 2³².
 ///
 /// ```
 /// use losscape::base::random::{identity, partial_shuffle, stream};
@@ -85,7 +85,8 @@ pub fn partial_shuffle<G: Rng + ?Sized>(rng: &mut G, permutation: &mut [u32], co
     for _ in 0..count {
         let Ok(n @ 2..) = u32::try_from(rest.len()) else { return };
         let Some((first, others)) = rest.split_first_mut() else { return };
-        // A choice of 0 leaves the first where it is; `get_mut` rather than `[]` keeps panics out of firmware.
+        // A choice of 0 leaves the first entry in place; `get_mut` rather than `[]` keeps panics out
+        // of firmware.
         if let Some(other) = (index(rng, n) as usize).checked_sub(1).and_then(|k| others.get_mut(k)) {
             core::mem::swap(first, other);
         }
@@ -93,9 +94,9 @@ pub fn partial_shuffle<G: Rng + ?Sized>(rng: &mut G, permutation: &mut [u32], co
     }
 }
 
-/// Puts a slice in uniformly random order: [`partial_shuffle`] of all of it.
+/// Shuffles a slice uniformly: [`partial_shuffle`] of its whole length.
 ///
-/// Over a permutation that lives on from epoch to epoch this is epoch shuffling without a heap.
+/// If the permutation is kept between epochs, this shuffles the samples of every epoch without a heap.
 ///
 /// ```
 /// use losscape::base::random::{identity, shuffle, stream};

@@ -1,10 +1,10 @@
 //! Randomness as an argument: generators, independent streams and samplers.
 //!
-//! Every random thing in this crate takes `rng: &mut G` with `G: Rng`, so a source of noise can be
-//! named, seeded, recorded and replayed. The samplers are free functions of the generator's 32-bit
-//! words and state how many they draw; they use only [`elementary`](super::elementary) functions, so a
-//! seed gives the same numbers on every target. They hold no state of their own: the generator's
-//! state is all there is to save.
+//! All randomness in this crate comes from an argument `rng: &mut G` with `G: Rng`, so a source of
+//! noise can be named, seeded, recorded and replayed. The samplers are free functions of the
+//! generator's 32-bit words and document how many they draw. They use only
+//! [`elementary`](super::elementary) functions, so a seed gives the same numbers on every target.
+//! They hold no state of their own: it suffices to save the generator.
 //!
 //! A *draw* is one [`next_u32`](Rng::next_u32) for `f32` and for indices, one
 //! [`next_u64`](Rng::next_u64) for `f64` (two words of [`Xoshiro128PlusPlus`], the low one first).

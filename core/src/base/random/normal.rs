@@ -1,4 +1,4 @@
-//! Normal numbers.
+//! Normally distributed numbers.
 
 use losscape_dispatch::{Simd, Task, Vector, run};
 
@@ -7,18 +7,19 @@ use super::{Rng, uniform, uniform_positive};
 use crate::Real;
 use crate::base::elementary::{cos, ln, sin, sqrt};
 
-/// Two independent standard normal numbers: two draws.
+/// Returns two independent standard normal numbers; takes two draws.
 ///
-/// The transform of Box & Muller (1958),
+/// The transform is that of Box & Muller (1958),
 ///
 /// ```text
 /// z₁ = √(−2 ln u₁) cos(2π u₂)
 /// z₂ = √(−2 ln u₁) sin(2π u₂)
 /// ```
 ///
-/// with `u₁` in (0, 1] of [`uniform_positive`], drawn first, and `u₂` in [0, 1) of [`uniform`]. It
-/// always takes the same number of draws, unlike rejection methods, so the generator's position is a
-/// function of the number of samples. The arithmetic is the type's own: no `f64` detour for `f32`.
+/// with `u₁` in (0, 1] from [`uniform_positive`], drawn first, and `u₂` in [0, 1) from [`uniform`].
+/// Unlike rejection methods it always takes the same number of draws, so the generator's position
+/// depends only on the number of samples. The arithmetic is in the type `R`, without an `f64`
+/// detour for `f32`.
 ///
 /// The largest magnitude is `√(64 ln 2)` = 6.66 for `f32` and `√(106 ln 2)` = 8.57 for `f64`.
 ///
@@ -35,10 +36,10 @@ pub fn normal_pair<R: Real, G: Rng + ?Sized>(rng: &mut G) -> [R; 2] {
     [radius * cos(angle), radius * sin(angle)]
 }
 
-/// The [pair](normal_pair) of each generator times `std_dev`, with the same bits, in two rows: many at once where registers
-/// hold vectors.
+/// Returns the [pair](normal_pair) of each generator times `std_dev`, with the same bits, in two
+/// rows; computes many at once where registers hold vectors.
 ///
-/// Rows have room for N; of more generators only N draw.
+/// The rows have room for N pairs; if there are more generators, only the first N draw.
 #[inline]
 pub(crate) fn normal_pairs<R: Real, G: Rng, const N: usize>(rngs: &mut [G], std_dev: R) -> [[R; N]; 2] {
     let ([first, second], rare) = run(Pairs { rngs, std_dev });
@@ -54,12 +55,12 @@ struct Pairs<'a, R, G, const N: usize> {
 }
 
 impl<R: Real, G: Rng, const N: usize> Task for Pairs<'_, R, G, N> {
-    /// The rows, and the angles if one is rare; the rows are not yet scaled then.
+    /// The rows, and the angles if any is rare; the rows are then not scaled yet.
     type Output = ([[R; N]; 2], Option<[R; N]>);
 
     #[inline(always)]
     fn run<S: Simd>(self) -> Self::Output {
-        // AVX2 has no conversion of 64-bit integers.
+        // AVX2 cannot convert 64-bit integers.
         let bits = 8 * R::BYTES * <R::Vector<S> as Vector<R>>::LANES;
         let halves = cfg!(target_arch = "x86_64") && bits < 512;
         let (mut first, mut second) = ([R::ONE; N], [R::ZERO; N]);
@@ -94,7 +95,8 @@ fn again<R: Real, const N: usize>(
     scaled([first, second], std_dev)
 }
 
-/// One standard normal number: two draws, the second of the [pair](normal_pair) is dropped.
+/// Returns one standard normal number; takes two draws and drops the second number of the
+/// [pair](normal_pair).
 ///
 /// ```
 /// use losscape::base::random::{normal, normal_pair, stream};
@@ -108,8 +110,8 @@ pub fn normal<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
     z
 }
 
-/// Fills a slice with independent standard normal numbers: two draws per [pair](normal_pair), so `len`
-/// draws, rounded up to an even number.
+/// Fills a slice with independent standard normal numbers; takes two draws per [pair](normal_pair),
+/// so `len` draws, rounded up to an even number.
 ///
 /// ```
 /// use losscape::base::random::{fill_normal, normal_pair, stream};
@@ -127,7 +129,8 @@ pub fn fill_normal<R: Real, G: Rng + ?Sized>(rng: &mut G, out: &mut [R]) {
     }
 }
 
-/// `yₖ ← yₖ + s zₖ` with the `z` that [`fill_normal`] would have written; same draws, no buffer.
+/// Computes `yₖ ← yₖ + s zₖ` with the `z` that [`fill_normal`] would have written: the same draws,
+/// but no buffer.
 ///
 /// ```
 /// use losscape::base::random::{add_normal, fill_normal, stream};

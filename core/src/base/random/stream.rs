@@ -2,7 +2,7 @@
 
 use super::{SeedableRng, Xoshiro128PlusPlus};
 
-/// The streams of one seed, in order; never ends.
+/// An iterator over the streams of one seed, in order; it never ends.
 ///
 /// See [`streams`].
 #[derive(Clone, Debug)]
@@ -20,11 +20,11 @@ impl Iterator for Streams {
     }
 }
 
-/// All streams of a seed: the `k`-th starts `k · 2⁶⁴` words into the generator's sequence.
+/// Returns all streams of a seed: the `k`-th starts `k · 2⁶⁴` words into the generator's sequence.
 ///
 /// The generator is xoshiro128++ (Blackman & Vigna 2021) of period 2¹²⁸ − 1, seeded through
-/// splitmix64; its `jump` advances by 2⁶⁴ words, its `long_jump` by 2⁹⁶, so that streams of streams
-/// are possible: `long_jump` once per device, `jump` once per stream.
+/// splitmix64. Its `jump` advances by 2⁶⁴ words and its `long_jump` by 2⁹⁶, which allows streams of
+/// streams: one `long_jump` per device, one `jump` per stream.
 ///
 /// # Cost
 /// A jump is 128 steps of the generator.
@@ -42,7 +42,7 @@ pub fn streams(seed: u64) -> Streams {
     Streams { next: Xoshiro128PlusPlus::seed_from_u64(seed) }
 }
 
-/// The `k`-th of the [`streams`] of a seed, at the cost of `k` jumps.
+/// Returns the `k`-th of the [`streams`] of a seed, at the cost of `k` jumps.
 #[must_use]
 pub fn stream(seed: u64, k: u32) -> Xoshiro128PlusPlus {
     let mut rng = Xoshiro128PlusPlus::seed_from_u64(seed);

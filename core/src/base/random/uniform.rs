@@ -1,4 +1,4 @@
-//! Uniform numbers.
+//! Uniformly distributed numbers.
 
 use super::Rng;
 use crate::Real;
@@ -12,10 +12,10 @@ const STEP_53: f64 = 1.0 / 9_007_199_254_740_992.0;
 /// 2⁸⁴ + 2⁵².
 const TWO_84_52: f64 = f64::from_bits(0x4530_0000_0010_0000);
 
-/// A uniform number in [0, 1): one draw.
+/// Returns a uniform number in [0, 1); takes one draw.
 ///
-/// The upper 24 bits of a word times 2⁻²⁴ for `f32`, the upper 53 bits of two words times 2⁻⁵³ for
-/// `f64`: every value is exact and equally likely.
+/// The result is the upper 24 bits of a word times 2⁻²⁴ for `f32`, and the upper 53 bits of two words
+/// times 2⁻⁵³ for `f64`. Every value is exact and equally likely.
 ///
 /// ```
 /// use losscape::base::random::{stream, uniform};
@@ -28,13 +28,13 @@ pub fn uniform<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
     uniform_of(draw::<R, G>(rng), false)
 }
 
-/// A draw: a word for `f32`, two for `f64`.
+/// Takes a draw: one word for `f32`, two for `f64`.
 #[inline]
 pub(super) fn draw<R: Real, G: Rng + ?Sized>(rng: &mut G) -> u64 {
     if R::BYTES == 4 { u64::from(rng.next_u32()) } else { rng.next_u64() }
 }
 
-/// The [`uniform`] number of a draw; `halves` is how [`unit_f64`] converts it.
+/// Returns the [`uniform`] number of a draw; `halves` selects how [`unit_f64`] converts it.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "a draw for `f32` is a word")]
 pub(super) fn uniform_of<R: Real>(draw: u64, halves: bool) -> R {
@@ -45,11 +45,11 @@ pub(super) fn uniform_of<R: Real>(draw: u64, halves: bool) -> R {
     }
 }
 
-/// A uniform number in (0, 1], for a logarithm: one draw.
+/// Returns a uniform number in (0, 1], the argument of a logarithm; takes one draw.
 ///
-/// For `f32`, `(w + 1) · 2⁻³²` with all 32 bits of the word, rounded: the smallest value is 2⁻³², so
-/// that a [`normal`](super::normal) reaches 6.66 standard deviations. For `f64`,
-/// `((w ≫ 11) + 1) · 2⁻⁵³`, exact.
+/// For `f32`, the result is `(w + 1) · 2⁻³²` with all 32 bits of the word, rounded: the smallest
+/// value is 2⁻³², so a [`normal`](super::normal) number reaches 6.66 standard deviations. For `f64`,
+/// it is `((w ≫ 11) + 1) · 2⁻⁵³`, exactly.
 ///
 /// ```
 /// use losscape::base::random::{stream, uniform, uniform_positive};
@@ -63,7 +63,7 @@ pub fn uniform_positive<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
     uniform_positive_of(draw::<R, G>(rng), false)
 }
 
-/// The [`uniform_positive`] number of a draw; `halves` as there.
+/// Returns the [`uniform_positive`] number of a draw; `halves` is as in [`uniform_of`].
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "a draw for `f32` is a word")]
 pub(super) fn uniform_positive_of<R: Real>(draw: u64, halves: bool) -> R {
@@ -74,8 +74,8 @@ pub(super) fn uniform_positive_of<R: Real>(draw: u64, halves: bool) -> R {
     }
 }
 
-/// `k · 2⁻⁵³` for `k ≤ 2⁵³`, exact. By `halves` of 32 bits, each placed in the low bits of a number, vectors convert it too
-/// that have no instruction for it.
+/// `k · 2⁻⁵³` for `k ≤ 2⁵³`, exact. With `halves`, two parts of 32 bits are each placed in the low
+/// bits of a number, so that vectors without a conversion instruction compute it too.
 #[inline(always)]
 #[expect(clippy::cast_precision_loss, reason = "at most 53 bits: exact")]
 fn unit_f64(k: u64, halves: bool) -> f64 {
@@ -86,12 +86,12 @@ fn unit_f64(k: u64, halves: bool) -> f64 {
     (high + f64::from_bits(0x4330_0000_0000_0000 | k & 0xffff_ffff)) * STEP_53
 }
 
-/// A uniform number between `low` and `high`: one draw.
+/// Returns a uniform number between `low` and `high`; takes one draw.
 ///
-/// `low + (high − low) u` with `u` of [`uniform`]. Rounding may return `high` itself; for an interval
-/// such as [−1, 1) whose ends and length are small powers of two it does not.
+/// The result is `low + (high − low) u` with `u` from [`uniform`]. Rounding may return `high` itself,
+/// but not for an interval such as [−1, 1) whose ends and length are small powers of two.
 ///
-/// For finite ends it is finite: where `high − low` overflows, it is `(1 − u) low + u high`.
+/// The result is finite if both ends are: where `high − low` overflows, it is `(1 − u) low + u high`.
 ///
 /// ```
 /// use losscape::base::random::{stream, uniform_in};

@@ -1,4 +1,4 @@
-//! Inner products, and updates element by element.
+//! Inner products and elementwise updates.
 
 use super::sum::{Compensated, LANES, LaneSum, RUN};
 use crate::base::elementwise::pair;
@@ -6,9 +6,9 @@ use crate::base::real::Real;
 use crate::base::refusal::refuse;
 use crate::base::target::{COMPACT, FPU, VECTORS};
 
-/// `Σₖ xₖ yₖ`; NaN if the slices have different lengths.
+/// Computes `Σₖ xₖ yₖ`; returns NaN if the slices have different lengths.
 ///
-/// The bound of its error is that of a [`LaneSum`](super::LaneSum), and a u more for the products.
+/// Its error bound is that of [`LaneSum`](super::LaneSum), plus one u for the products.
 ///
 /// ```
 /// assert_eq!(losscape::base::vector::dot(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0f32]), 32.0);
@@ -18,10 +18,10 @@ pub fn dot<R: Real>(x: &[R], y: &[R]) -> R {
     reduce(x, y, |x, y| x * y)
 }
 
-/// `Σₖ (a xₖ) (b yₖ)`: [`dot`] of two scaled vectors, such as by their [`unit_scale`](super::unit_scale); NaN if the
-/// slices have different lengths.
+/// Computes `Σₖ (a xₖ) (b yₖ)`, the [`dot`] product of two scaled vectors, for instance scaled by
+/// their [`unit_scale`](super::unit_scale). Returns NaN if the slices have different lengths.
 ///
-/// The cosine of the angle between vectors of any length:
+/// The cosine of the angle between vectors of any magnitude:
 ///
 /// ```
 /// use losscape::base::vector::{dot_scaled, norm, unit_scale};
@@ -35,7 +35,7 @@ pub fn dot_scaled<R: Real>(a: R, x: &[R], b: R, y: &[R]) -> R {
     if VECTORS { reduce(x, y, |x, y| (a * x) * (b * y)) } else { one_by_one(a, x, b, y) }
 }
 
-// Rare on a small core, where one more copy of the reduction would be half a kilobyte.
+// Called rarely on a small core, where another copy of the reduction would take half a kilobyte.
 #[inline(never)]
 fn one_by_one<R: Real>(a: R, x: &[R], b: R, y: &[R]) -> R {
     if x.len() != y.len() {
@@ -48,13 +48,14 @@ fn one_by_one<R: Real>(a: R, x: &[R], b: R, y: &[R]) -> R {
     sum.total()
 }
 
-/// `Σₖ f(xₖ, yₖ)` in the canonical order; NaN for slices of different lengths.
+/// Computes `Σₖ f(xₖ, yₖ)` in the canonical order; returns NaN if the slices have different
+/// lengths.
 #[inline(always)]
 pub(super) fn reduce<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
     if VECTORS { reduce_here(x, y, f) } else { reduce_apart(x, y, f) }
 }
 
-// One copy of each reduction for a small core.
+// One copy of each reduction on a small core.
 #[inline(never)]
 fn reduce_apart<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
     reduce_here(x, y, f)
@@ -78,7 +79,7 @@ fn reduce_here<R: Real>(x: &[R], y: &[R], f: impl Fn(R, R) -> R) -> R {
 #[inline(always)]
 fn accumulate<R: Real>(acc: &mut [R; LANES], x: &[R], y: &[R], f: impl Fn(R, R) -> R) {
     if !VECTORS && (COMPACT || !FPU) {
-        // With software arithmetic eight sums at once are not faster, only longer.
+        // With software arithmetic, eight sums at once take more code but are no faster.
         for (k, (x, y)) in x.iter().zip(y).enumerate() {
             acc[k % LANES] += f(*x, *y);
         }
@@ -92,7 +93,7 @@ fn accumulate<R: Real>(acc: &mut [R; LANES], x: &[R], y: &[R], f: impl Fn(R, R) 
                 *a += f(*x, *y);
             }
         } else {
-            // Written out, because small cores are built with loops as they are.
+            // Unrolled by hand, because builds for small cores do not unroll loops.
             acc[0] += f(x[0], y[0]);
             acc[1] += f(x[1], y[1]);
             acc[2] += f(x[2], y[2]);
@@ -108,7 +109,7 @@ fn accumulate<R: Real>(acc: &mut [R; LANES], x: &[R], y: &[R], f: impl Fn(R, R) 
     }
 }
 
-/// `y ← y + a x`; NaN throughout if the slices have different lengths.
+/// Computes `y ← y + a x`; fills `y` with NaN if the slices have different lengths.
 ///
 /// ```
 /// let mut y = [1.0f32, 2.0];
@@ -127,7 +128,7 @@ pub fn axpy<R: Real>(a: R, x: &[R], y: &mut [R]) {
     }
 }
 
-/// `x ← a x`.
+/// Computes `x ← a x`.
 ///
 /// ```
 /// let mut x = [1.0f32, 2.0];

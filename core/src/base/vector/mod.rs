@@ -1,10 +1,11 @@
-//! Vectors in the canonical order of operations.
+//! Vector operations in the canonical order.
 //!
-//! A reduction adds term `k` to accumulator `k mod 8` and folds the eight in a fixed tree, so that every
-//! vector width gives the same bits. After 1024 terms the eight start again, and what they held is added to a compensated
-//! total, so that the error does not grow with the number of terms.
+//! A reduction adds term `k` to accumulator `k mod 8` and combines the eight in a fixed tree, so every vector width
+//! gives the same bits. After every 1024 terms the accumulators are added to a compensated total and start again from
+//! zero, so the error does not grow with the number of terms.
 //!
-//! Slices of one call have one length; elements of a longer one beyond the shorter are ignored.
+//! The slices passed to one call must have the same length. Otherwise the result is NaN, except that
+//! [`largest_difference`] ignores the elements beyond the shorter slice.
 
 mod linear;
 mod norm;

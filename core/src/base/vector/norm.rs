@@ -1,24 +1,24 @@
-//! Lengths that neither overflow nor underflow on the way.
+//! Norms and distances without intermediate overflow or underflow.
 //!
-//! The plain sum of squares serves wherever it is accurate. Elsewhere all terms are multiplied by one power of two,
-//! which rounds nothing that matters, and the sum is formed again.
+//! The plain sum of squares is used wherever it is accurate. Elsewhere all terms are multiplied by a power of two,
+//! which causes no significant rounding, and the sum is formed again.
 //!
-//! Each is called from many places and is a pass over a vector, so none is inlined.
+//! Each function is called from many places and makes a pass over a vector, so none is inlined.
 
 use super::LaneSum;
 use super::linear::{dot, reduce, scale};
 use crate::base::elementary::sqrt;
 use crate::base::real::Real;
 
-/// `‖x‖ = √(x · x)`, accurate at any scale.
+/// Computes `‖x‖ = √(x · x)`, accurately at any scale.
 ///
-/// Infinite only where the length itself exceeds the largest number, or an element is infinite.
+/// The result is infinite only if the norm itself exceeds the largest number, or an element is infinite.
 ///
 /// ```
 /// use losscape::base::vector::norm;
 /// assert_eq!(norm(&[3.0, 4.0f32]), 5.0);
-/// assert_eq!(norm(&[3e-30, 4e-30f32]), 5e-30); // whose squares underflow
-/// assert!((norm(&[1.5e38, 2e38f32]) / 2.5e38 - 1.0).abs() < 2e-7); // whose squares overflow
+/// assert_eq!(norm(&[3e-30, 4e-30f32]), 5e-30); // its squares underflow
+/// assert!((norm(&[1.5e38, 2e38f32]) / 2.5e38 - 1.0).abs() < 2e-7); // its squares overflow
 /// ```
 #[inline(never)]
 #[must_use]
@@ -32,12 +32,12 @@ pub fn norm<R: Real>(x: &[R]) -> R {
     }
 }
 
-/// `‖x − y‖`, accurate at any scale. The slices have one length.
+/// Computes `‖x − y‖`, accurately at any scale. The slices must have the same length.
 ///
 /// ```
 /// use losscape::base::vector::distance;
 /// assert_eq!(distance(&[1.0, 1.0], &[4.0, 5.0f32]), 5.0);
-/// assert_eq!(distance(&[1e25, 1e25], &[4e25, 5e25f32]), 5e25); // whose squares overflow
+/// assert_eq!(distance(&[1e25, 1e25], &[4e25, 5e25f32]), 5e25); // its squares overflow
 /// ```
 #[inline(never)]
 #[must_use]
@@ -51,7 +51,7 @@ pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
     }
 }
 
-/// `maxᵢ |xᵢ − yᵢ|`; 0 for empty vectors. NaN is passed over. The slices have one length.
+/// Computes `maxᵢ |xᵢ − yᵢ|`; 0 for empty vectors. NaN is ignored. The slices must have the same length.
 ///
 /// ```
 /// assert_eq!(losscape::base::vector::largest_difference(&[1.0f32, 2.0], &[1.5, -1.0]), 3.0);
@@ -65,11 +65,11 @@ pub fn largest_difference<R: Real>(x: &[R], y: &[R]) -> R {
     largest
 }
 
-/// Scales a vector to length one and returns the [length](norm) it had.
+/// Scales a vector to unit length and returns its previous [length](norm).
 ///
-/// The zero vector and a vector with an infinite or NaN element stay as they are; what is returned is then 0, ∞ or
-/// NaN. A vector of finite elements whose length exceeds the largest number is scaled all the same; ∞ is returned.
-/// No element ends above one in magnitude.
+/// The zero vector and a vector with an infinite or NaN element stay unchanged; the function then returns 0, ∞ or NaN.
+/// A vector of finite elements whose length exceeds the largest number is scaled all the same, and ∞ is returned.
+/// Afterwards no element exceeds one in magnitude.
 ///
 /// ```
 /// use losscape::base::vector::normalise;
@@ -93,10 +93,11 @@ pub fn normalise<R: Real>(x: &mut [R]) -> R {
     root * back
 }
 
-/// The power of two that brings the largest magnitude of a vector near one: into [1, 2), except that subnormal numbers
-/// reach no more than 2ε and the largest numbers of all stay below 4. One for the zero vector.
+/// Returns the power of two that brings the largest magnitude of a vector into [1, 2); subnormal numbers reach no more
+/// than 2ε, and the largest finite numbers stay below 4. Returns one for the zero vector.
 ///
-/// Sums of products of such scaled vectors, as in [`dot_scaled`](super::dot_scaled), neither overflow nor vanish.
+/// Sums of products of vectors scaled like this, as in [`dot_scaled`](super::dot_scaled), neither overflow nor
+/// underflow to zero.
 ///
 /// ```
 /// use losscape::base::vector::unit_scale;
@@ -117,32 +118,33 @@ pub fn unit_scale<R: Real>(x: &[R]) -> R {
     R::from_bits64(most.saturating_sub(exponent).max(1) << digits)
 }
 
-/// `x a / b` for powers of two a and b, without overflow or underflow on the way.
+/// Computes `x a / b` for powers of two a and b, without intermediate overflow or underflow.
 pub(crate) fn times_quotient<R: Real>(x: R, a: R, b: R) -> R {
     if (a > R::ONE) == (b > R::ONE) { x * (a / b) } else { x * a / b }
 }
 
-/// Whether a sum of squares has lost nothing to underflow, and not overflowed.
+/// Returns whether a sum of squares has lost nothing to underflow and has not overflowed.
 ///
-/// A square that underflows errs by half the smallest subnormal number at most, ½ ε `MIN_POSITIVE`: n of them change a
-/// sum of `MIN_POSITIVE / ε` by n ε²/2 of itself, far less than rounding does.
+/// A square that underflows errs by at most half the smallest subnormal number, ½ ε `MIN_POSITIVE`. So n such squares
+/// change a sum of `MIN_POSITIVE / ε` by a relative n ε²/2, far less than rounding does.
 #[inline(always)]
 fn is_accurate<R: Real>(squares: R) -> bool {
     squares >= R::MIN_POSITIVE / R::EPSILON && squares.is_finite()
 }
 
-/// A root of a sum of squares whose terms were multiplied by `there`; times `back`, it is the length.
+/// The root of a sum of squares whose terms were multiplied by `there`; the root times `back` is the length.
 struct Rescaled<R> {
     root: R,
     there: R,
     back: R,
 }
 
-/// The root of the sum of squares of `x − y` anew, if the plain sum `squares` is not accurate, with all terms multiplied
-/// by a factor. An empty `y` counts as zeros.
+/// If the plain sum `squares` is not accurate, recomputes the root of the sum of squares of `x − y` with all terms
+/// multiplied by a factor. An empty `y` counts as zeros.
 ///
-/// One factor serves all that is too small and another all that is too large: after it, the smallest subnormal number
-/// has a square of 2⁻¹⁰² (f64: 2⁻⁹⁴⁸), and the largest number one of 2⁶⁰ (2⁸⁴⁸), which leaves room for any count.
+/// One factor serves all sums that are too small and another all that are too large. After scaling, the square of the
+/// smallest subnormal number is 2⁻¹⁰² (f64: 2⁻⁹⁴⁸) and that of the largest number 2⁶⁰ (2⁸⁴⁸), which leaves room for
+/// any count.
 #[cold]
 #[inline(never)]
 fn rescaled<R: Real>(squares: R, x: &[R], y: &[R]) -> Rescaled<R> {
@@ -154,7 +156,7 @@ fn rescaled<R: Real>(squares: R, x: &[R], y: &[R]) -> Rescaled<R> {
     let (up, down) = (power(exponent), power(-exponent));
     let (there, back) = if squares > R::ONE { (down, up) } else { (up, down) };
     if squares.is_nan() {
-        // An element is, or the slices have different lengths.
+        // An element is not finite, or the slices have different lengths.
         return Rescaled { root: squares, there, back };
     }
     let mut sum = LaneSum::default();

@@ -1,28 +1,28 @@
-//! Sums in the canonical order, whose error does not grow with the number of terms.
+//! Sums in the canonical order, with an error that does not grow with the number of terms.
 //!
-//! Accumulators take [`BLOCK`] terms each. The sum of a block is then added to a running total whose rounding error is
-//! added to the next block (Kahan 1965, with an exact [`two_sum`]).
+//! Each accumulator takes [`BLOCK`] terms. The sum of a block is then added to a running total, and the rounding error
+//! of that addition is added to the next block (Kahan 1965, with an exact [`two_sum`]).
 
 use crate::base::real::Real;
 use crate::base::target::VECTORS;
 
-/// Accumulators of a reduction.
+/// The number of accumulators of a reduction.
 pub const LANES: usize = 8;
 
-/// Terms that one accumulator takes before its sum is added to a compensated total.
+/// The number of terms that one accumulator takes before its sum is added to the compensated total.
 const BLOCK: usize = 128;
 
-/// Terms of a block of eight accumulators.
+/// The number of terms in a block of eight accumulators.
 pub(crate) const RUN: usize = LANES * BLOCK;
 
-/// The fixed fold of eight accumulators: `((0+4)+(2+6)) + ((1+5)+(3+7))`.
+/// Combines eight accumulators in a fixed order: `((0+4)+(2+6)) + ((1+5)+(3+7))`.
 #[inline(always)]
 fn fold<R: Real>(a: [R; LANES]) -> R {
     ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]))
 }
 
-/// `(s, e)` with `s` the rounded sum and `s + e = a + b` exactly (Knuth 1997, section 4.2.2, theorem C); `e` is zero
-/// where `s` is not finite, so that a sum that overflows stays infinite.
+/// Returns `(s, e)`, where `s` is the rounded sum and `s + e = a + b` exactly (Knuth 1997, section 4.2.2, theorem C).
+/// `e` is zero where `s` is not finite, so a sum that overflows stays infinite.
 #[inline(always)]
 pub(crate) fn two_sum<R: Real>(a: R, b: R) -> (R, R) {
     let sum = a + b;
@@ -31,7 +31,7 @@ pub(crate) fn two_sum<R: Real>(a: R, b: R) -> (R, R) {
     (sum, if sum.is_finite() { rest } else { R::ZERO })
 }
 
-/// A total of blocks and what rounding has taken from it.
+/// The total of all blocks, and the error that its last rounding left.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Compensated<R> {
     pub(crate) total: R,
@@ -41,7 +41,7 @@ pub(crate) struct Compensated<R> {
 impl<R: Real> Compensated<R> {
     pub(crate) const ZERO: Self = Self { total: R::ZERO, lost: R::ZERO };
 
-    /// Adds a block, the fold of its accumulators.
+    /// Adds a block, given by its accumulators.
     #[inline(always)]
     pub(crate) fn add(&mut self, acc: &[R; LANES]) {
         if VECTORS { self.add_here(acc) } else { self.add_apart(acc) }
@@ -50,28 +50,28 @@ impl<R: Real> Compensated<R> {
     #[inline(always)]
     fn add_here(&mut self, acc: &[R; LANES]) {
         let block = fold(*acc) + self.lost;
-        // The first block is most often the only one: nothing is rounded off.
+        // The first block is usually the only one, and adding it to zero rounds nothing.
         (self.total, self.lost) =
             if self.total == R::ZERO { (block, R::ZERO) } else { two_sum(self.total, block) };
     }
 
-    // One copy for all reductions of a small core, whose accumulators lie in memory in any case.
+    // One copy for all reductions of a small core, whose accumulators are in memory in any case.
     #[inline(never)]
     fn add_apart(&mut self, acc: &[R; LANES]) {
         self.add_here(acc);
     }
 }
 
-/// A sum whose terms arrive one by one, with the bits of a reduction over all of them at once.
+/// A sum whose terms arrive one by one, with the same bits as a reduction over all of them at once.
 ///
-/// The total of n terms x is within
+/// The total of n terms x lies within
 ///
 /// ```text
 /// (133 + n u / 1024) u Σ |x|,   u = 2⁻²⁴ for f32, 2⁻⁵³ for f64
 /// ```
 ///
-/// of the exact sum: 127 u from an accumulator, 3 u from the fold, 2 u from adding blocks, and products of higher order.
-/// That is 8 · 10⁻⁶ of the sum of magnitudes for 2 · 10⁷ terms in `f32`.
+/// of the exact sum: 127 u from an accumulator, 3 u from combining them, 2 u from adding blocks, and higher-order
+/// terms. This is 8 · 10⁻⁶ of the sum of magnitudes for 2 · 10⁷ terms in `f32`.
 ///
 /// ```
 /// use losscape::base::vector::{LaneSum, dot};
@@ -119,7 +119,7 @@ impl<R: Real> LaneSum<R> {
         self.count += LANES;
     }
 
-    /// Begins the next block, out of the way of the loop that adds terms.
+    /// Begins the next block, outside the loop that adds terms.
     #[cold]
     #[inline(never)]
     fn end_block(&mut self) {
@@ -128,8 +128,8 @@ impl<R: Real> LaneSum<R> {
         self.count = 0;
     }
 
-    /// The sum so far.
-    // Called once a sum, from several places.
+    /// Returns the sum so far.
+    // Called once per sum, from several places.
     #[inline(never)]
     #[must_use]
     pub fn total(&self) -> R {

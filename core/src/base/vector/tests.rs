@@ -1,4 +1,4 @@
-//! Reductions against their definitions, and lengths at every scale.
+//! Tests of reductions against their definitions, and of lengths at every scale.
 
 extern crate std;
 
@@ -8,8 +8,8 @@ use super::{LANES, LaneSum, axpy, distance, dot, dot_scaled, norm, normalise, sc
 use crate::Real;
 use crate::base::elementary::{exp, sqrt};
 
-/// The definition: of every 1024 terms, term k goes to accumulator k mod 8, and the eight are folded as a tree; what
-/// rounding takes from the total of these blocks, found in f64, is added to the next one.
+/// The definition: in every block of 1024 terms, term k goes to accumulator k mod 8, and the eight are combined as a
+/// tree. The rounding error of adding a block to the total, computed in f64, is added to the next block.
 fn naive_sum(terms: impl Iterator<Item = f32>) -> f32 {
     let terms: Vec<f32> = terms.collect();
     let (mut total, mut lost) = (0.0f32, 0.0f32);
@@ -50,7 +50,7 @@ fn reductions_and_updates_equal_their_naive_twins() {
         products().for_each(|term| streamed.push(term));
         let mut grouped = LaneSum::default();
         let terms: Vec<f32> = products().collect();
-        // From any accumulator on.
+        // Starting at any accumulator.
         let (first, then) = terms.split_at(n % 11 % (n + 1));
         first.iter().for_each(|&term| grouped.push(term));
         let (groups, rest) = then.as_chunks();
@@ -81,7 +81,7 @@ fn times_two_to<R: Real>(mut x: R, mut power: i32) -> R {
     x
 }
 
-/// Relative errors of `n` equal terms, pushed one by one and as an inner product.
+/// Relative errors of the sum of `n` equal terms, pushed one by one and as an inner product.
 #[expect(clippy::cast_precision_loss, reason = "exact below 2⁵³")]
 fn errors_of_equal_terms(n: usize, term: f32) -> [f64; 2] {
     let exact = n as f64 * f64::from(term);
@@ -117,7 +117,7 @@ fn sums_that_overflow_are_infinite() {
     assert_eq!(two_sum(f32::INFINITY, 1.0), (f32::INFINITY, 0.0));
 }
 
-/// The rounded sum and its error add up exactly, which f64 shows for sums of f32 of like size.
+/// The rounded sum and its error add up exactly, as f64 shows for f32 numbers of similar size.
 #[test]
 fn two_sums_are_exact() {
     for seed in 0..1000 {
@@ -127,7 +127,7 @@ fn two_sums_are_exact() {
     }
 }
 
-/// A power of two commutes with everything, up to the first subnormal number.
+/// Scaling by a power of two commutes with everything, down to the first subnormal number.
 fn lengths_at<R: Real>(powers: core::ops::RangeInclusive<i32>) {
     let numbers: [R; 13] = filler::<13>(5).map(|x| R::from_f64(x.into()));
     let (x, y) = (&numbers[..6], &numbers[6..12]);
@@ -144,12 +144,12 @@ fn lengths_at<R: Real>(powers: core::ops::RangeInclusive<i32>) {
 
 #[test]
 fn lengths_are_homogeneous() {
-    // The numbers are 10⁻⁵ to 5000 with 24 digits.
+    // The numbers range from 10⁻⁵ to 5000 and have 24 bits.
     lengths_at::<f32>(-86..=112);
     lengths_at::<f64>(-980..=1008);
 }
 
-/// Squares whose sum is known, with the plain sum out of range.
+/// Squares whose sum is known, while the plain sum is out of range.
 #[test]
 fn lengths_at_the_ends_of_the_range() {
     for k in -30..=30 {
@@ -166,7 +166,7 @@ fn lengths_at_the_ends_of_the_range() {
     }
     assert!((norm(&[3e300f64, 4e300]) / 5e300 - 1.0).abs() < 1e-15);
     assert!((norm(&[3e-300f64, 4e-300]) / 5e-300 - 1.0).abs() < 1e-15);
-    // Subnormal: exact multiples of the smallest number.
+    // Subnormal numbers: exact multiples of the smallest one.
     let tiny = f32::from_bits(1);
     assert_eq!(norm(&[tiny; 9]), f32::from_bits(3));
     assert_eq!(norm(&[f64::from_bits(3), f64::from_bits(4)]), f64::from_bits(5));
@@ -177,7 +177,7 @@ fn lengths_at_the_ends_of_the_range() {
     assert_eq!(norm(&x), f64::INFINITY, "longer than any number");
     assert_eq!(normalise(&mut x), f64::INFINITY);
     assert!((x[0] - sqrt(0.5f64)).abs() < 1e-15 && x[0] == x[1], "{x:?}");
-    // One large and one tiny number, both ways.
+    // One large and one tiny number, in both orders.
     assert_eq!(norm(&[f32::MAX, tiny]), f32::MAX);
     assert_eq!(norm(&[1e-30f32, 1.0]), 1.0);
 }
@@ -196,7 +196,7 @@ fn lengths_of_what_has_none() {
     assert!(normalise(&mut x).is_nan() && x[0] == 2.0);
 }
 
-/// No element exceeds one: whoever scales by a radius stays within it.
+/// No element exceeds one: scaling by a radius stays within the ball.
 #[test]
 fn unit_vectors_do_not_exceed_one() {
     for seed in 0..2000 {

@@ -1,19 +1,19 @@
-//! Inputs with their targets, borrowed from the caller.
+//! Samples: inputs and targets, borrowed from the caller.
 
 use crate::base::fingerprint::Fingerprint;
 use crate::base::rows::count_whole;
 use crate::{ArgError, Real, Reason};
 
-/// The target of a sample.
+/// The targets of the samples.
 #[derive(Clone, Copy, Debug)]
 pub enum Targets<'a, R: Real = f32> {
     /// Numbers, one row per sample: `N × outputs`.
     Values(&'a [R]),
-    /// Classes, one per sample: below the number of outputs (for a single output, 0 or 1).
+    /// Class labels, one per sample, each below the number of outputs (0 or 1 for a single output).
     Labels(&'a [u8]),
 }
 
-/// N samples: inputs as rows, `N × width`, and their targets.
+/// A dataset of N samples: inputs as rows, `N × width`, and their targets.
 ///
 /// ```
 /// use losscape::models::data::{Dataset, Targets};
@@ -34,8 +34,8 @@ impl<'a, R: Real> Dataset<'a, R> {
     /// Borrows samples of `width` inputs each.
     ///
     /// # Errors
-    /// [`ArgError`] naming `width` (zero), `inputs` (empty, not a whole number of rows, not finite, more
-    /// rows than a `u32` counts) or `targets` (another number of samples, not finite).
+    /// [`ArgError`] naming `width` (zero), `inputs` (empty, not a whole number of rows, not finite, or more
+    /// than `u32::MAX` rows) or `targets` (wrong number of samples, or not finite).
     pub fn new(inputs: &'a [R], width: usize, targets: Targets<'a, R>) -> Result<Self, ArgError> {
         ArgError::check_count("width", width)?;
         let samples = count_whole("inputs", width, inputs.len())?;
@@ -63,32 +63,32 @@ impl<'a, R: Real> Dataset<'a, R> {
         Ok(Self { inputs, width, samples, targets })
     }
 
-    /// N, the number of samples.
+    /// Returns N, the number of samples.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a dataset has at least one sample")]
     pub const fn len(&self) -> usize {
         self.samples
     }
 
-    /// The number of inputs of a sample.
+    /// Returns the number of inputs per sample.
     #[must_use]
     pub const fn width(&self) -> usize {
         self.width
     }
 
-    /// All inputs, `N × width`.
+    /// Returns all inputs, `N × width`.
     #[must_use]
     pub const fn inputs(&self) -> &'a [R] {
         self.inputs
     }
 
-    /// All targets.
+    /// Returns all targets.
     #[must_use]
     pub const fn targets(&self) -> Targets<'a, R> {
         self.targets
     }
 
-    /// Adds everything that a loss sees of the data.
+    /// Adds all data on which a loss depends.
     pub(crate) fn digest(&self, digest: &mut Fingerprint) {
         let Self { inputs, width, samples, targets } = self;
         digest.word(*width as u64);
@@ -106,12 +106,12 @@ impl<'a, R: Real> Dataset<'a, R> {
         }
     }
 
-    /// The inputs of one sample, if there is one of this number.
+    /// Returns the inputs of a sample, or `None` if the index is out of range.
     pub(crate) fn get(&self, sample: usize) -> Option<&'a [R]> {
         self.inputs.get(sample.checked_mul(self.width)?..)?.get(..self.width)
     }
 
-    /// The inputs of one sample.
+    /// Returns the inputs of one sample.
     ///
     /// # Panics
     /// If `sample` is not below [`len`](Self::len).
@@ -127,7 +127,7 @@ mod tests {
     use super::{Dataset, Targets};
     use crate::Reason;
 
-    /// One input is no sample of two, but it is not nothing.
+    /// One number is not a whole sample of two inputs, but the slice is not empty either.
     #[test]
     fn half_a_sample_is_not_empty() {
         let reason = |inputs: &[f32]| {
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(reason(&[]), Some(("inputs", Reason::Empty)));
     }
 
-    /// On 32-bit targets a u32 times the width can wrap to a sample that is there.
+    /// On 32-bit targets, a u32 times the width can wrap around to an existing sample.
     #[test]
     fn a_number_that_wraps_names_no_sample() {
         let data = Dataset::new(&[1.0f32, 2.0, 3.0, 4.0], 2, Targets::Labels(&[0, 1])).expect("data");

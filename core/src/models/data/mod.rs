@@ -1,11 +1,11 @@
-//! Samples to fit: your own slices, the handwritten digits, and small generated problems.
+//! Samples for training: your own slices, the handwritten digits, and small generated problems.
 //!
 //! # Your own data
 //!
-//! Anything that can be laid out as rows of numbers becomes a [`Dataset`] without a copy: inputs row by row
-//! in one slice, and targets as numbers or classes in another. A static array, a buffer that a driver filled
-//! and a vector read from a file are all the same to it. Scale inputs to about size 1 first, [`standardise`] does;
-//! networks start from weights that expect it. `examples/own_dataset.rs` is a complete program:
+//! Any data laid out as rows of numbers become a [`Dataset`] without a copy: inputs row by row in one slice, and
+//! targets as numbers or classes in another. The slices may be a static array, a buffer that a driver filled or a
+//! vector read from a file. Scale inputs to about unit size first, for instance with [`standardise`]; the initial
+//! weights of networks assume it. `examples/own_dataset.rs` is a complete program:
 //!
 //! ```
 //! use losscape::models::data::{Dataset, Targets};

@@ -1,4 +1,4 @@
-//! Inputs of one size, and rows to hold out: what a table from outside needs before a network learns it.
+//! Standardisation of inputs and stratified splits: preparing an external table for a network.
 
 use crate::base::elementary::sqrt;
 use crate::base::random::{Rng, identity, shuffle};
@@ -6,21 +6,21 @@ use crate::base::rows::{count_whole, rows_mut};
 use crate::base::vector::LaneSum;
 use crate::{ArgError, Real, Reason};
 
-/// Classes that a label of a byte can name.
+/// The number of classes that a one-byte label can name.
 const CLASSES: usize = 256;
 
-/// Mean and standard deviation of each column of a table.
+/// Computes the mean and the standard deviation of each column of a table.
 ///
 /// ```text
 /// mⱼ = Σᵢ xᵢⱼ / N,   sⱼ² = Σᵢ (xᵢⱼ − mⱼ)² / N
 /// ```
 ///
-/// computed with each column divided by its largest magnitude, so that columns of 10³⁰ or 10⁻³⁰ neither overflow nor vanish.
-/// Fit them on the rows that are trained on and [`standardise`] all rows with them: the
-/// moments of held-out rows would leak what they hold.
+/// Each column is divided by its largest magnitude first, so that columns of 10³⁰ or 10⁻³⁰ neither overflow nor
+/// underflow. Compute the moments from the training rows and [`standardise`] all rows with them: moments that included
+/// held-out rows would leak information about those rows.
 ///
 /// # Shapes
-/// `inputs` is N × `width`, N ≥ 1; `means` and `std_devs` are `width` long.
+/// `inputs` is N × `width` with N ≥ 1; `means` and `std_devs` have `width` elements.
 ///
 /// # Errors
 /// [`ArgError`] naming `width` (zero), `inputs` (empty, not a whole number of rows, not finite), `means` or `std_devs`
@@ -54,7 +54,7 @@ pub fn column_moments<R: Real>(
         let values = || inputs.iter().skip(column).step_by(width).copied();
         let Some(first) = values().next() else { continue };
         (*mean, *std_dev) = (first, R::ZERO);
-        // One number in every row has no spread, also where its mean would be rounded.
+        // A constant column has no spread, even where its mean would be rounded.
         if values().all(|x| x == first) {
             continue;
         }
@@ -71,14 +71,14 @@ pub fn column_moments<R: Real>(
     Ok(())
 }
 
-/// Shifts and scales each column: x becomes (x − m) / s, and 0 where s is 0.
+/// Standardises each column: replaces x by (x − m) / s, or by 0 where s is 0.
 ///
 /// # Shapes
 /// `inputs` is N × `means.len()`; `std_devs` is as long as `means`.
 ///
 /// # Errors
-/// [`ArgError`] naming `means` (empty, not finite), `std_devs` (wrong length, not finite, negative) or `inputs` (empty, not a whole
-/// number of rows, not finite); nothing is written then.
+/// [`ArgError`] naming `means` (empty, not finite), `std_devs` (wrong length, not finite, negative) or `inputs` (empty,
+/// not a whole number of rows, not finite); nothing is written then.
 ///
 /// ```
 /// use losscape::models::data::standardise;
@@ -104,17 +104,17 @@ pub fn standardise<R: Real>(means: &[R], std_devs: &[R], inputs: &mut [R]) -> Re
     Ok(())
 }
 
-/// Chooses rows to hold out: of each class every `part`-th, rounded down, in one random order of all rows.
+/// Chooses the rows to hold out: 1 in `part` of each class, rounded down, in one random order of all rows.
 ///
-/// Afterwards `order` is a permutation of the rows, those to train on first; returns how many these are. No class is held
-/// out as a whole, and a class with fewer rows than `part` not at all.
+/// Afterwards `order` is a permutation of the rows with the training rows first; the function returns their number. No
+/// class is held out entirely, and a class with fewer rows than `part` is not held out at all.
 ///
 /// # Shapes
-/// `labels` and `order` are N long.
+/// `labels` and `order` have N elements.
 ///
 /// # Errors
-/// [`ArgError`] naming `part` (below 2), `order` (length other than `labels`) or `labels` (no class has `part` rows, so
-/// that nothing would be held out); nothing is drawn or written then.
+/// [`ArgError`] naming `part` (below 2), `order` (length differs from `labels`) or `labels` (no class has `part` rows,
+/// so nothing would be held out); nothing is drawn or written then.
 ///
 /// # Cost
 /// One shuffle, and 1 KB of stack.
@@ -180,7 +180,7 @@ mod tests {
     use crate::base::random::stream;
     use crate::{Real, Reason};
 
-    /// Standardised columns have mean 0 and variance 1 whatever their units, and a constant column is 0.
+    /// Standardised columns have mean 0 and variance 1 in any units, and a constant column becomes 0.
     fn at_scale<R: Real>(scale: f64) {
         let table = [[1.0, 7.0], [2.0, 7.0], [4.0, 7.0], [9.0, 7.0]];
         let mut inputs = table.as_flattened().iter().map(|x| R::from_f64(x * scale));
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(order, [7; 3]);
     }
 
-    /// Every row once; of each class its share; another seed, other rows.
+    /// Every row occurs once, each class contributes its share, and another seed selects other rows.
     #[test]
     fn a_split_is_stratified() {
         let labels: [u8; 57] = core::array::from_fn(|k| [0, 0, 0, 1, 255][k % 5]);

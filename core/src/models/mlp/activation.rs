@@ -1,4 +1,4 @@
-//! Activations with their first and second derivatives.
+//! Activation functions with their first and second derivatives.
 
 #[cfg(any(feature = "sigmoid", feature = "softplus", feature = "gelu"))]
 use crate::base::elementary::sigmoid;
@@ -20,7 +20,7 @@ use crate::base::matrix::column_sum;
 use crate::base::matrix::pair_columns;
 use crate::{ArgError, Real};
 
-/// The activation of a unit, a function of its input z.
+/// The activation function of a unit, applied to its input z.
 ///
 /// | activation | φ(z) | φ′ | φ″ |
 /// |---|---|---|---|
@@ -32,20 +32,20 @@ use crate::{ArgError, Real};
 /// | softplus | ln(1 + eᶻ) | σ(z) | σ(z) σ(−z) |
 /// | GELU | ½ z (1 + tanh s(z)), s = √(2/π)(z + 0.044715 z³) | | |
 ///
-/// with a = φ(z). At its kink z = 0 a ReLU has slope 0 and a leaky one s; curvature does not see kinks.
-/// GELU is the tanh form of Hendrycks & Gimpel (2016). NaN stays NaN.
+/// with a = φ(z). At the kink z = 0 a ReLU has slope 0 and a leaky ReLU slope s; the curvature ignores kinks. GELU is
+/// the tanh form of Hendrycks & Gimpel (2016). NaN stays NaN.
 ///
 /// # Saturation
 ///
-/// The derivatives of tanh and of the logistic function are formed from a, so that no z is stored, and where 1 − |a| has
-/// lost its digits, so have they. In `f32`, over every 64th number to ±100, no error of φ′ or φ″ above 1.6 · 10⁻⁷ and
-/// 2.2 · 10⁻⁷ was found for tanh, none above 9 · 10⁻⁸ for the logistic function. Against φ′ that is 1.5 · 10⁻⁶ at |z| = 2, a
-/// tenth at 8, and everything from 9.02 on, where tanh rounds to 1 and φ′ = 6 · 10⁻⁸ becomes 0; for the logistic function
-/// everything from 16.64 on. On its left side, and for softplus, which keeps z, the relative error of φ′ stays below
-/// 1.9 · 10⁻⁷.
+/// The derivatives of tanh and of the logistic function are computed from a, so that no z is stored. Where 1 − |a| has
+/// lost digits, so have the derivatives. In `f32`, over every 64th number up to ±100, the largest errors found in φ′
+/// and φ″ were 1.6 · 10⁻⁷ and 2.2 · 10⁻⁷ for tanh, and 9 · 10⁻⁸ for the logistic function. Relative to φ′, the error
+/// for tanh is 1.5 · 10⁻⁶ at |z| = 2 and a tenth at 8; from 9.02 on it is total, because tanh rounds to 1 and φ′ = 6 ·
+/// 10⁻⁸ becomes 0. The same happens to the logistic function from 16.64 on. On its negative side, and for softplus,
+/// which stores z, the relative error of φ′ stays below 1.9 · 10⁻⁷.
 ///
-/// All but identity and tanh belong to cargo features of their names, on by default: firmware that names none
-/// carries the code of none.
+/// Every activation except identity and tanh needs the cargo feature of its name (`relu` for both kinds of ReLU). All of
+/// these features are on by default; firmware that turns them off carries no code for them.
 ///
 /// ```
 /// use losscape::models::mlp::Activation;
@@ -61,10 +61,10 @@ pub enum Activation {
     /// The rectified linear unit.
     #[cfg(feature = "relu")]
     Relu,
-    /// A ReLU that keeps a share of the negative side; 0.01 by custom.
+    /// A ReLU with a small slope on the negative side, usually 0.01.
     #[cfg(feature = "relu")]
     LeakyRelu {
-        /// s, the slope below zero; above zero.
+        /// s, the slope below zero; it must be positive.
         slope: f32,
     },
     /// The hyperbolic tangent.
@@ -78,8 +78,8 @@ pub enum Activation {
     /// The Gaussian error linear unit in its tanh form.
     #[cfg(feature = "gelu")]
     Gelu,
-    /// [`tanh_micromath`](crate::base::elementary::tanh_micromath()), within 3.4 · 10⁻⁴ of the tangent, with the
-    /// tangent's derivatives of its value: 1 − a² is within 6.8 · 10⁻⁴ of tanh′ z.
+    /// [`tanh_micromath`](crate::base::elementary::tanh_micromath()), which is within 3.4 · 10⁻⁴ of tanh. Its
+    /// derivatives are computed from its value as for tanh: 1 − a² is within 6.8 · 10⁻⁴ of tanh′ z.
     #[cfg(feature = "tanh-micromath")]
     TanhMicromath,
 }
@@ -92,7 +92,7 @@ pub(super) struct Slopes<R> {
 }
 
 impl Activation {
-    /// Refuses a slope that is not above zero.
+    /// Checks that a slope is above zero.
     pub(super) fn check(self) -> Result<(), ArgError> {
         #[cfg(feature = "relu")]
         if let Self::LeakyRelu { slope } = self {
@@ -101,7 +101,7 @@ impl Activation {
         Ok(())
     }
 
-    /// Whether the derivatives need z besides a.
+    /// Returns whether the derivatives need z in addition to a.
     pub(super) const fn needs_preactivation(self) -> bool {
         match self {
             #[cfg(feature = "softplus")]
@@ -112,12 +112,12 @@ impl Activation {
         }
     }
 
-    /// Whether φ(z) = z.
+    /// Returns whether φ(z) = z.
     pub(super) const fn is_identity(self) -> bool {
         matches!(self, Self::Identity)
     }
 
-    /// Whether φ(c z) = c φ(z) for c above zero.
+    /// Returns whether φ(c z) = c φ(z) for all c > 0.
     pub(super) const fn is_homogeneous(self) -> bool {
         match self {
             Self::Identity => true,
@@ -127,7 +127,7 @@ impl Activation {
         }
     }
 
-    /// Whether φ(−z) = −φ(z), bit for bit.
+    /// Returns whether φ(−z) = −φ(z), bit for bit.
     pub(super) const fn is_odd(self) -> bool {
         match self {
             Self::Identity | Self::Tanh => true,
@@ -138,9 +138,9 @@ impl Activation {
         }
     }
 
-    /// `z ← φ(z)`, elementwise.
+    /// Computes `z ← φ(z)` elementwise.
     pub fn apply<R: Real>(self, z: &mut [R]) {
-        // One loop per activation, so that each can be vectorised.
+        // One loop per activation, so that each vectorises.
         match self {
             Self::Identity => {}
             #[cfg(feature = "relu")]
@@ -162,12 +162,12 @@ impl Activation {
         }
     }
 
-    /// The chain rule backwards, in place: `δ = a ← φ′(z) · u` with u the gradient by a; and `sum[j] += Σₛ δ[s][j]` over the
-    /// rows of a layer of as many units as there are sums, in order.
+    /// Applies the chain rule backwards, in place: `δ = a ← φ′(z) · u`, where u is the gradient with respect to a. Also
+    /// adds `sum[j] += Σₛ δ[s][j]` over the rows of a layer of `sum.len()` units, in order.
     ///
-    /// `z` is read only where [`needs_preactivation`](Self::needs_preactivation) and may be empty otherwise.
+    /// `z` is read only if [`needs_preactivation`](Self::needs_preactivation), and may be empty otherwise.
     pub(super) fn pull_back<R: Real>(self, a: &mut [R], z: &[R], u: &[R], sum: &mut [R]) {
-        let _ = z; // what reads it may be left out
+        let _ = z; // its readers may be compiled out
         match self {
             Self::Identity => pair_columns(a, u, sum, |_, u| u),
             #[cfg(feature = "relu")]
@@ -192,10 +192,10 @@ impl Activation {
         }
     }
 
-    /// φ′ and φ″ where φ(z) = a; `z` counts only where [`needs_preactivation`](Self::needs_preactivation).
+    /// Returns φ′ and φ″ where φ(z) = a; `z` is used only if [`needs_preactivation`](Self::needs_preactivation).
     #[inline(always)]
     pub(super) fn slopes<R: Real>(self, a: R, z: R) -> Slopes<R> {
-        let _ = z; // what reads it may be left out
+        let _ = z; // its readers may be compiled out
         match self {
             Self::Identity => Slopes { first: R::ONE, second: R::ZERO },
             #[cfg(feature = "relu")]
@@ -247,7 +247,8 @@ struct Gelu<R> {
 
 #[cfg(feature = "gelu")]
 impl<R: Real> Gelu<R> {
-    /// As `z σ(2s)` with σ(2s) = (1 + tanh s)/2, and 1 − σ(2s) as σ(−2s): both tails keep their digits.
+    /// Computed as `z σ(2s)` with σ(2s) = (1 + tanh s)/2, and with 1 − σ(2s) as σ(−2s), so both tails keep their
+    /// digits.
     #[inline(always)]
     fn at(z: R) -> Self {
         let c = R::from_f64(0.797_884_560_802_865_4); // √(2/π)
@@ -259,7 +260,7 @@ impl<R: Real> Gelu<R> {
         let (p, not_p) = (sigmoid(R::TWO * s), sigmoid(-(R::TWO * s)));
         let both = p * not_p;
         if both == R::ZERO {
-            // Beyond all digits a line or nothing; z² may have overflowed.
+            // Far in the tails GELU is z or −0; z² may have overflowed.
             let value = if p == R::ZERO { -R::ZERO } else { z };
             return Self { value, first: p, second: R::ZERO };
         }

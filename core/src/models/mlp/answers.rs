@@ -1,4 +1,4 @@
-//! What the outputs of a tile's rows should have been.
+//! The targets of a tile's rows.
 
 use super::tile::Rows;
 use crate::Real;
@@ -12,12 +12,12 @@ pub(super) struct Answers<'b, R: Real> {
 }
 
 impl<R: Real> Answers<'_, R> {
-    /// Those of one row alone.
+    /// Returns the targets of one row alone.
     pub(super) const fn one(&self, row: usize) -> Self {
         Self { rows: self.rows.one(row), targets: self.targets, outputs: self.outputs }
     }
 
-    /// The label of a row.
+    /// Returns the label of a row.
     pub(super) fn label(&self, row: usize) -> Option<usize> {
         match self.targets {
             Targets::Labels(labels) => labels.get(self.rows.sample(row)?).copied().map(usize::from),
@@ -25,7 +25,7 @@ impl<R: Real> Answers<'_, R> {
         }
     }
 
-    /// The sum of a row's probabilities, which is 1 or nearly so.
+    /// Returns the sum of a row's probabilities, which is 1 or nearly so.
     #[cfg(feature = "softmax-cross-entropy")]
     #[inline]
     pub(super) fn mass(&self, row: usize) -> R {
@@ -35,11 +35,11 @@ impl<R: Real> Answers<'_, R> {
             values.iter().for_each(|&y| sum += y);
             return sum;
         }
-        let _ = row; // of a label, 1
+        let _ = row; // a label has mass 1
         R::ONE
     }
 
-    /// The values of a row.
+    /// Returns the target values of a row.
     #[cfg(feature = "soft-labels")]
     pub(super) fn values(&self, row: usize) -> Option<&[R]> {
         match self.targets {
@@ -50,7 +50,7 @@ impl<R: Real> Answers<'_, R> {
         }
     }
 
-    /// The targets of all rows, of one number each.
+    /// Writes the targets of all rows, one number each.
     pub(super) fn targets(&self, y: &mut [R]) -> Option<()> {
         match (self.targets, self.rows.indices()) {
             (Targets::Values(values), None) => {
@@ -72,7 +72,7 @@ impl<R: Real> Answers<'_, R> {
         Some(())
     }
 
-    // A call a number; inlined, a loop over them is written out once for each kind of rows and targets.
+    // Not inlined: otherwise a loop over targets is instantiated for each kind of rows and targets.
     #[inline(never)]
     pub(super) fn target(&self, row: usize, j: usize) -> Option<R> {
         let sample = self.rows.sample(row)?;

@@ -1,4 +1,4 @@
-//! Classes that outputs name.
+//! Classification by the outputs.
 
 use super::Mlp;
 use super::answers::Answers;
@@ -7,7 +7,8 @@ use crate::Real;
 use crate::base::elementary::sigmoid;
 use crate::base::rows::{rows, rows_mut};
 
-/// The index of the first of the largest numbers. NaN in front counts as the largest; elsewhere it is passed over.
+/// Returns the index of the largest number, the first on a tie. A NaN in first place counts as the largest; other NaNs
+/// are ignored.
 pub(super) fn first_largest<R: Real>(row: &[R]) -> usize {
     let (mut best, mut most) = (0, row.first().copied().unwrap_or_default());
     for (j, &x) in row.iter().enumerate() {
@@ -19,17 +20,18 @@ pub(super) fn first_largest<R: Real>(row: &[R]) -> usize {
 }
 
 impl Mlp {
-    /// The class that the outputs of one sample name: the first of the largest; of a single output,
-    /// whether it lies above `threshold` (0 for a logit, ½ for a value between 0 and 1).
+    /// Returns the class predicted by the outputs of one sample: the index of the largest output, the first on a tie.
+    /// For a single output the class is 1 if the output exceeds `threshold` (0 for a logit, ½ for a value between 0 and
+    /// 1), else 0.
     ///
-    /// NaN in front counts as the largest output; elsewhere it is passed over.
+    /// A NaN in first place counts as the largest output; other NaNs are ignored.
     #[must_use]
     pub fn classify<R: Real>(&self, outputs: &[R], threshold: R) -> usize {
         classify(outputs, threshold)
     }
 
-    /// Turns the logits of any number of samples, row by row, into probabilities: by the sigmoid for a single output, by
-    /// [`softmax`] for several.
+    /// Converts the logits of any number of samples, row by row, into probabilities: by the sigmoid for a single
+    /// output, by [`softmax`] for several outputs.
     ///
     /// ```
     /// use losscape::models::mlp::Mlp;
@@ -48,8 +50,8 @@ impl Mlp {
         }
     }
 
-    /// The share of samples for which two sets of outputs, row by row, name different [classes](Self::classify); NaN for no
-    /// samples. Rows beyond the shorter set are ignored.
+    /// Returns the fraction of samples for which two sets of outputs, row by row, predict different
+    /// [classes](Self::classify); NaN if there are no samples. Rows beyond the shorter set are ignored.
     ///
     /// ```
     /// use losscape::models::mlp::Mlp;
@@ -72,7 +74,7 @@ fn classify<R: Real>(outputs: &[R], threshold: R) -> usize {
     if let [output] = outputs { usize::from(*output > threshold) } else { first_largest(outputs) }
 }
 
-/// The number of rows of outputs that name the class of their target.
+/// Returns the number of rows of outputs that predict the class of their target.
 pub(super) fn correct<R: Real>(a: &[R], answers: &Answers<'_, R>, threshold: R) -> Option<u32> {
     let mut count = 0;
     for (r, a) in rows(a, answers.outputs).enumerate() {

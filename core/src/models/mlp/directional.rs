@@ -1,4 +1,4 @@
-//! What an activation makes of a direction: its part in the R-operator of Pearlmutter (1994).
+//! The derivative of an activation along a direction: its part in the R-operator of Pearlmutter (1994).
 
 use losscape_dispatch::{Simd, Task, Vector, run};
 
@@ -7,17 +7,17 @@ use crate::Real;
 use crate::base::target::TILES;
 
 impl Activation {
-    /// The derivative along `K` directions abreast (one, or a multiple of all registers' lanes), forwards: `ra ← φ′(z) · rz`, where `a` and `z` have a number for `K` of `rz` and
-    /// `ra`.
+    /// Computes the forward derivative along `K` directions abreast (one, or a multiple of every register's lanes):
+    /// `ra ← φ′(z) · rz`. `a` and `z` have one number for every `K` of `rz` and `ra`.
     ///
-    /// `z` is read only where [`needs_preactivation`](Self::needs_preactivation) and may be empty otherwise.
+    /// `z` is read only if [`needs_preactivation`](Self::needs_preactivation), and may be empty otherwise.
     pub(super) fn push_forward<R: Real, const K: usize>(self, a: &[R], z: &[R], rz: &[R], ra: &mut [R]) {
         let z = if self.needs_preactivation() { z } else { a };
         run(PushForward::<R, K> { f: self, a, z, rz: rz.as_chunks().0, ra: ra.as_chunks_mut().0 });
     }
 
-    /// The derivative of [`pull_back`](Self::pull_back) along `K` directions abreast: `ra ← φ″(z) rz u + φ′(z) ru = Rδ`, where `a`,
-    /// `z` and `u` have a number for `K` of the others.
+    /// Computes the derivative of [`pull_back`](Self::pull_back) along `K` directions abreast:
+    /// `ra ← φ″(z) rz u + φ′(z) ru = Rδ`. `a`, `z` and `u` have one number for every `K` of the others.
     pub(super) fn pull_back_direction<R: Real, const K: usize>(
         self,
         a: &[R],
@@ -66,7 +66,7 @@ impl<R: Real, const K: usize> PushForward<'_, R, K> {
 impl<R: Real, const K: usize> Task for PushForward<'_, R, K> {
     type Output = ();
 
-    /// The common activations have loops of their own, which can be vectorised; all others share one.
+    /// The common activations have their own loops, which vectorise; all others share one.
     #[inline(always)]
     fn run<S: Simd>(self) {
         match self.f {
@@ -116,7 +116,7 @@ impl<R: Real, const K: usize> PullBack<'_, R, K> {
 impl<R: Real, const K: usize> Task for PullBack<'_, R, K> {
     type Output = ();
 
-    /// As for [`PushForward`].
+    /// Separate loops as in [`PushForward`].
     #[inline(always)]
     fn run<S: Simd>(self) {
         match self.f {

@@ -1,4 +1,4 @@
-//! Directions that do not see the scale of a layer.
+//! Directions that are invariant to the scale of a layer.
 
 use super::Mlp;
 use crate::base::elementary::sqrt;
@@ -6,21 +6,21 @@ use crate::base::vector::unit_scale;
 use crate::{ArgError, Real, Reason};
 
 impl Mlp {
-    /// Rescales a random direction so that each unit's incoming weights are as long as the unit's own
-    /// (Li et al. 2018), and zeroes its biases:
+    /// Rescales a random direction so that each unit's incoming weights have the norm of the unit's own weights in
+    /// `params` (Li et al. 2018), and zeroes its biases:
     ///
     /// ```text
     /// d[·, j] ← d[·, j] ‖W[·, j]‖ / ‖d[·, j]‖
     /// ```
     ///
-    /// Slices along such directions do not depend on the scale of a layer, where the network does not. Their
-    /// code can also copy weights into the direction; that choice is not offered.
+    /// Slices along such directions do not depend on the scale of a layer if the network does not. The code of Li et
+    /// al. can also copy weights into the direction; this crate does not offer that choice.
     ///
-    /// The lengths may have any scale. A unit whose direction is zero keeps it.
+    /// The vectors may have any scale. A unit whose direction is zero keeps it.
     ///
     /// # Errors
-    /// [`ArgError`] naming the slice of the wrong length, or that is not finite, or `params` if the length of a unit's
-    /// weights exceeds half the largest number; nothing has been changed then.
+    /// [`ArgError`] naming a slice of the wrong length or with a non-finite element, or `params` if the norm of a
+    /// unit's weights exceeds half the largest number; nothing has been changed then.
     ///
     /// ```
     /// use losscape::models::mlp::Mlp;
@@ -62,19 +62,19 @@ impl Mlp {
     }
 }
 
-/// The length of a column, `√squares / scale`, with a scale at which no square overflows or vanishes.
+/// The norm of a column, `√squares / scale`, with a scale at which no square overflows or underflows.
 struct Column<R> {
     scale: R,
     squares: R,
 }
 
 impl<R: Real> Column<R> {
-    /// Column `j` of a matrix of so many columns.
+    /// Computes the norm of column `j` of a matrix with the given number of columns.
     fn of(matrix: &[R], columns: usize, j: usize) -> Self {
         let column = || matrix.iter().skip(j).step_by(columns);
         let largest = column().fold(R::ZERO, |largest, x| largest.or_larger(x.abs()));
         let scale = unit_scale(&[largest]);
-        // In index order, as all sums over a unit's inputs.
+        // In index order, like all sums over a unit's inputs.
         let squares = column().fold(R::ZERO, |sum, x| sum + (scale * *x) * (scale * *x));
         Self { scale, squares }
     }
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn no_scale_of_weights_or_directions_is_lost() {
         let net = Mlp::new(&[3, 2]).expect("widths");
-        // Units of lengths 5 and 13, along directions of lengths 3 and 7.
+        // Units of norms 5 and 13, along directions of norms 3 and 7.
         let (params, direction) =
             ([3.0f32, 12.0, 4.0, 0.0, 0.0, 5.0, 1.0, 1.0], [1.0f32, 2.0, 2.0, 3.0, 2.0, 6.0, 9.0, 9.0]);
         let mut expected = direction;

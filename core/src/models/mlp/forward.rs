@@ -1,4 +1,4 @@
-//! The passes through a network for one tile of samples: forward, backward, and both along a direction.
+//! Passes through a network for one tile of samples: forward, backward, and both along a direction.
 
 use super::Mlp;
 use super::tape::{DirectionTape, Kept, Tape, last, take_last, take_last_mut};
@@ -12,8 +12,8 @@ use crate::base::rows::{copy, rows, rows_mut};
 use crate::base::target::TILES;
 
 impl Mlp {
-    /// The outputs of a batch: `outputs ← net(inputs)`, evaluated a row at a time. NaN throughout if the slices do not
-    /// fit together.
+    /// Computes the outputs of a batch, `outputs ← net(inputs)`, one row at a time. Fills `outputs` with NaN if the
+    /// slices do not fit together.
     ///
     /// | argument | length |
     /// |---|---|
@@ -56,8 +56,8 @@ impl Mlp {
 
 /// A pass through `net` at `params` for the `rows` samples of `x`.
 ///
-/// Layers are taken off the slices from the front, or backwards from the end. A pass returns `None` unless the slices
-/// of parameters fit exactly and the others are long enough.
+/// Layers are split off the slices from the front, or from the end in a backward pass. A pass returns `None` unless the
+/// slices of parameters fit exactly and the others are long enough.
 pub(super) struct Pass<'a, R> {
     pub(super) net: &'a Mlp,
     pub(super) params: &'a [R],
@@ -66,7 +66,7 @@ pub(super) struct Pass<'a, R> {
 }
 
 impl<R: Real> Pass<'_, R> {
-    /// `zˡ = aˡ⁻¹ Wˡ + bˡ`, `aˡ = φ(zˡ)` for all layers and the `rows` samples of `x`.
+    /// Computes `zˡ = aˡ⁻¹ Wˡ + bˡ`, `aˡ = φ(zˡ)` for all layers and the `rows` samples of `x`.
     pub(super) fn forward(&self, mut acts: &mut [R], mut pre: &mut [R]) -> Option<()> {
         let Self { net, mut params, x, rows } = *self;
         let mut below: &[R] = x;
@@ -85,14 +85,14 @@ impl<R: Real> Pass<'_, R> {
         params.is_empty().then_some(())
     }
 
-    /// Adds the gradient of the samples of `x` to `grad`, given `upstream = ∂ℓ/∂aᴸ`; or writes it there, if that is `fresh`
-    /// and may hold anything.
+    /// Adds the gradient of the samples of `x` to `grad`, given `upstream = ∂ℓ/∂aᴸ`. If `fresh`, it overwrites `grad`
+    /// without reading it.
     ///
     /// ```text
     /// δˡ = φ′(zˡ) ⊙ uˡ,   ∂W += Σₛ aˡ⁻¹ δˡ,   ∂b += Σₛ δˡ,   uˡ⁻¹ = δˡ Wˡᵀ
     /// ```
     ///
-    /// The activations are overwritten by δ.
+    /// δ overwrites the activations.
     pub(super) fn backward(&self, tape: &mut Tape<'_, R>, mut grad: &mut [R], fresh: bool) -> Option<()> {
         let Self { net, mut params, x, rows } = *self;
         let (mut acts, mut pre, upstream) = (&mut *tape.acts, &*tape.pre, &mut *tape.upstream);
@@ -122,7 +122,8 @@ impl<R: Real> Pass<'_, R> {
         grad.is_empty().then_some(())
     }
 
-    /// The gradient by the activations of every layer, after [`forward`](Self::forward), given `uᴸ = ∂ℓ/∂aᴸ`:
+    /// Computes the gradient with respect to the activations of every layer, after [`forward`](Self::forward), given
+    /// `uᴸ = ∂ℓ/∂aᴸ`:
     ///
     /// ```text
     /// δˡ = φ′(zˡ) ⊙ uˡ,   uˡ⁻¹ = δˡ Wˡᵀ
@@ -147,13 +148,13 @@ impl<R: Real> Pass<'_, R> {
         Some(())
     }
 
-    /// The forward pass's derivative along `v` (Pearlmutter 1994), after [`forward`](Self::forward):
+    /// Computes the derivative of the forward pass along `v` (Pearlmutter 1994), after [`forward`](Self::forward):
     ///
     /// ```text
     /// Rzˡ = aˡ⁻¹ Vˡ + vˡ + Raˡ⁻¹ Wˡ,   Raˡ = φ′(zˡ) ⊙ Rzˡ,   Ra⁰ = 0
     /// ```
     ///
-    /// `v` and the directional activations have numbers for `K` directions abreast.
+    /// `v` and the directional activations hold `K` directions abreast.
     pub(super) fn forward_direction<const K: usize>(
         &self,
         mut v: &[R],
@@ -185,7 +186,7 @@ impl<R: Real> Pass<'_, R> {
         v.is_empty().then_some(())
     }
 
-    /// The backward pass's derivative along `v`, after [`upstream`](Self::upstream) and
+    /// Computes the derivative of the backward pass along `v`, after [`upstream`](Self::upstream) and
     /// [`forward_direction`](Self::forward_direction), given `Ru = R∂ℓ/∂aᴸ`:
     ///
     /// ```text
@@ -194,8 +195,7 @@ impl<R: Real> Pass<'_, R> {
     /// Ruˡ⁻¹ = δˡ Vˡᵀ + Rδˡ Wˡᵀ
     /// ```
     ///
-    /// The directional activations are overwritten by Rδ. `v`, `out` and all that is directional have numbers for `K` directions
-    /// abreast.
+    /// Rδ overwrites the directional activations. `v`, `out` and all directional slices hold `K` directions abreast.
     pub(super) fn backward_direction<const K: usize>(
         &self,
         mut v: &[R],

@@ -6,9 +6,10 @@ use crate::Real;
 use crate::base::fingerprint::Fingerprint;
 
 impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
-    /// A digest of everything that decides its values: network, loss, λ, inputs, targets and weights. The tile decides none.
+    /// Returns a digest of everything that determines the objective's values: network, loss, λ, inputs, targets and
+    /// weights. The tile size has no effect.
     ///
-    /// Runs that are [saved](crate::sgd::Sgd::save) carry it, so that they continue on the same objective only.
+    /// [Saved](crate::sgd::Sgd::save) runs contain this digest, so they can resume only on the same objective.
     ///
     /// # Cost
     /// One pass over the samples.

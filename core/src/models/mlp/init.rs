@@ -1,4 +1,4 @@
-//! Random parameters to start from.
+//! Random initial parameters.
 
 use super::Mlp;
 use crate::Real;
@@ -9,14 +9,15 @@ use crate::base::vector::scale;
 
 /// The distribution of initial weights; biases start at zero.
 ///
-/// | | law of a weight |
+/// | | distribution of a weight |
 /// |---|---|
 /// | Glorot uniform | uniform on ±√(6 / (inputs + outputs)) |
 /// | Glorot normal | normal, variance 2 / (inputs + outputs) |
 /// | He uniform | uniform on ±√(6 / inputs) |
 /// | He normal | normal, variance 2 / inputs |
 ///
-/// Glorot & Bengio (2010) for odd activations such as tanh, He, Zhang, Ren & Sun (2015) for ReLUs.
+/// The Glorot schemes (Glorot & Bengio 2010) suit odd activations such as tanh; the He schemes (He,
+/// Zhang, Ren & Sun 2015) suit ReLUs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Init {
@@ -31,9 +32,11 @@ pub enum Init {
 }
 
 impl Mlp {
-    /// Draws parameters, layer by layer, weights in memory order.
+    /// Draws initial parameters, layer by layer, weights in memory order.
     ///
-    /// NaN, and no draw, if `params` has not [`param_len`](Self::param_len) elements. Cost: one draw per weight.
+    /// Fills `params` with NaN, and draws nothing, unless it has [`param_len`](Self::param_len)
+    /// elements. Cost: one draw per weight; the normal schemes round the number of draws of a layer
+    /// up to an even one.
     ///
     /// ```
     /// use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};

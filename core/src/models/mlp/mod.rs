@@ -1,8 +1,8 @@
 //! Multilayer perceptrons: run-time widths, flat parameters, gradients and exact curvature.
 //!
-//! A network is a [`Mlp`] (a `Copy` value that knows its shape) and a slice of
-//! [`param_len`](Mlp::param_len) parameters; with data and a [`Loss`] it becomes an [`MlpObjective`], a
-//! landscape that every method of this crate can explore.
+//! A network consists of an [`Mlp`] (a `Copy` value that describes its shape) and a slice of
+//! [`param_len`](Mlp::param_len) parameters. With data and a [`Loss`] it becomes an
+//! [`MlpObjective`], a landscape that every method of this crate can explore.
 
 mod activation;
 mod alignment;

@@ -1,4 +1,4 @@
-//! A network on data: the landscape of its loss.
+//! The loss of a network on data as an objective.
 
 use super::answers::Answers;
 use super::classify::correct;
@@ -15,10 +15,10 @@ use crate::models::data::{Dataset, Targets};
 use crate::models::sum::BlockSum;
 use crate::{ArgError, Objective, Real, SampledObjective};
 
-/// Samples evaluated together unless [`MlpObjective::with_tile`] says otherwise: 128 where the build has vectors, 32
-/// elsewhere.
+/// The number of samples evaluated together unless [`MlpObjective::with_tile`] sets another: 128 where the build has
+/// vectors, 32 elsewhere.
 ///
-/// Memory of a fixed length is best sized for a tile of its own, by [`MlpObjective::with_tile`] and
+/// Memory of fixed length is best sized for an explicit tile, with [`MlpObjective::with_tile`] and
 /// [`Mlp::scratch_len`].
 pub const DEFAULT_TILE: usize = if VECTORS { 128 } else { 32 };
 
@@ -28,10 +28,10 @@ pub const DEFAULT_TILE: usize = if VECTORS { 128 } else { 32 };
 /// f(θ) = (1/N) Σₖ ℓ(net(θ, xₖ), yₖ) + ½ λ ‖θ‖²
 /// ```
 ///
-/// over all parameters, biases included. Samples are evaluated in tiles; their number decides memory and
-/// speed, never the bits: the sums over samples run in index order.
+/// over all parameters, biases included. Samples are evaluated in tiles. The tile size affects memory and speed, but
+/// never the bits: the sums over samples run in index order.
 ///
-/// No call panics. A sample that does not exist, or a slice of the wrong length, gives a value of +∞ and a gradient or
+/// No method panics. A sample index out of range, or a slice of the wrong length, gives a value of +∞ and a gradient or
 /// product of NaN, so that a method rejects the point.
 ///
 /// # Error of the sums
@@ -43,13 +43,13 @@ pub const DEFAULT_TILE: usize = if VECTORS { 128 } else { 32 };
 /// (133 + 2 N u) u Σ |term|,   u = 2⁻²⁴ in f32 (8.1 · 10⁻⁶ in all at N = 2 · 10⁷),  2⁻⁵³ in f64
 /// ```
 ///
-/// Blocks of 128 terms ([`BLOCK`] samples, half as many in a product, where each has two terms) are added plainly,
-/// which errs by at most u for each term; adding the blocks keeps what it rounds off.
+/// Blocks of 128 terms ([`BLOCK`] samples, or half as many in a product, where each sample has two terms) are added
+/// plainly, with an error of at most u per term; the sum of the blocks is compensated for rounding.
 ///
 /// # Cost
 ///
-/// A value is N · Σ inputs·outputs multiply–adds, a gradient three times that (twice for the first
-/// layer), a Hessian–vector product about twice a gradient.
+/// A value takes N · Σ inputs·outputs multiply–adds, a gradient three times as many (twice for the first layer), and a
+/// Hessian–vector product about twice as many as a gradient.
 ///
 /// # Examples
 ///
@@ -79,12 +79,12 @@ pub struct MlpObjective<'a, R: Real = f32, W = Equal> {
 }
 
 impl<'a, R: Real> MlpObjective<'a, R> {
-    /// The loss of `net` on `data` with L2 strength `l2` (λ, at least zero).
+    /// Creates the loss of `net` on `data` with L2 strength `l2` (λ, at least zero).
     ///
     /// # Errors
-    /// [`ArgError`] naming `data` (another width than the network's inputs), `targets` (a label that is no
-    /// output, values of another width or outside the loss's range), `net` (softmax of one output), `slope` (of a
-    /// leaky ReLU, not above zero) or `l2`.
+    /// [`ArgError`] naming `data` (its width differs from the network's inputs), `targets` (a label without an output,
+    /// or values of the wrong width or outside the loss's range), `net` (softmax of one output), `slope` (of a leaky
+    /// ReLU, not above zero) or `l2`.
     pub fn new(net: Mlp, loss: Loss, data: Dataset<'a, R>, l2: R) -> Result<Self, ArgError> {
         ArgError::check_len("data", net.inputs(), data.width())?;
         net.check_slopes()?;
@@ -93,26 +93,27 @@ impl<'a, R: Real> MlpObjective<'a, R> {
         Ok(Self { net, loss, data, l2, tile: DEFAULT_TILE, weights: Equal })
     }
 
-    /// The same objective, in which the samples count by their weights:
+    /// Returns the objective with weighted samples:
     ///
     /// ```text
     /// f(θ)   = Σₖ wₖ ℓₖ / W + ½ λ ‖θ‖²,                 ℓₖ = ℓ(net(θ, xₖ), yₖ),  W = Σₖ wₖ
     /// f_B(θ) = (1/b) Σ_{k ∈ B} (N wₖ / W) ℓₖ + ½ λ ‖θ‖²
     /// ```
     ///
-    /// over all N samples, and over a minibatch B of b of them. So the objective is the mean of terms `N wₖ ℓₖ / W`, as
-    /// [`SampledObjective`] asks: batches that are drawn uniformly, also of one sample, have the gradient of f on average, and the
-    /// mean of a batch is that of its parts by their counts. Other libraries divide a batch by its own weights,
-    /// `Σ_B wₖ ℓₖ / Σ_B wₖ` (as `torch.nn.CrossEntropyLoss(weight=…)` does). That ratio favours rare heavy samples
-    /// less than f does, the smaller the batch the less, and in batches of one it has no weights at all.
+    /// The first line is over all N samples, the second over a minibatch B of b samples. So the objective is the mean
+    /// of the terms `N wₖ ℓₖ / W`, as [`SampledObjective`] requires: uniformly drawn batches, even of one sample, have
+    /// the gradient of f on average, and the mean of a batch is the average of the means of its parts, weighted by
+    /// their sizes. Other libraries divide a batch by its own weights, `Σ_B wₖ ℓₖ / Σ_B wₖ` (as
+    /// `torch.nn.CrossEntropyLoss(weight=…)` does). That ratio gives rare heavy samples less influence than f does,
+    /// less still in smaller batches, and in batches of one sample the weights cancel.
     ///
-    /// A sample of weight 0 is left out; a minibatch of such samples has a data loss of 0. [`accuracy`](Self::accuracy) and
-    /// [`sample_value_grad`](Self::sample_value_grad) do not see weights. Every [`Loss`] takes weights. Objectives without
-    /// weights have neither their memory nor their code.
+    /// A sample of weight 0 is left out; a minibatch of such samples has a data loss of 0. [`accuracy`](Self::accuracy)
+    /// and [`sample_value_grad`](Self::sample_value_grad) ignore weights. Every [`Loss`] supports weights. Objectives
+    /// without weights need neither the memory nor the code for them.
     ///
     /// # Errors
-    /// [`ArgError`] naming `weights`: another number than samples or classes (of targets that are values, 0), negative, NaN
-    /// or infinite, or zero for all samples there are.
+    /// [`ArgError`] naming `weights`: the wrong number of them (one per sample or class; there are no classes if the
+    /// targets are values), a negative, NaN or infinite weight, or weights that are zero for all samples.
     ///
     /// ```
     /// use losscape::models::data::{Dataset, Targets};
@@ -125,7 +126,7 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// assert_eq!(f.data_loss(&params, &mut scratch), 0.125); // ½ of one sample in four
     /// let f = f.with_weights(Weights::PerClass(&[1.0, 3.0]))?;
     /// assert_eq!(f.data_loss(&params, &mut scratch), 0.25); // ½ of 3 in 6
-    /// // The rare sample alone: ½ · 4 · 3 / 6, which every fourth batch of one is; the others are 0.
+    /// // A batch of the rare sample alone has ½ · 4 · 3 / 6; the three other batches of one have 0.
     /// assert_eq!(f.batch_value_grad(&params, &[3], &mut [0.0; 2], &mut scratch), 1.0);
     /// # Ok::<(), losscape::ArgError>(())
     /// ```
@@ -140,8 +141,8 @@ impl<'a, R: Real> MlpObjective<'a, R> {
 }
 
 impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
-    /// The same objective, evaluating `tile` samples together: more scratch, more speed, the same bits.
-    /// More than a [`BLOCK`] are no faster and count as one.
+    /// Returns the objective with another tile size: more samples per tile need more scratch and run faster, with the
+    /// same bits. Values above [`BLOCK`] are no faster and count as [`BLOCK`].
     ///
     /// # Errors
     /// [`ArgError`] naming `tile` if it is zero.
@@ -153,40 +154,41 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         Ok(self)
     }
 
-    /// The network.
+    /// Returns the network.
     #[must_use]
     pub const fn net(&self) -> Mlp {
         self.net
     }
 
-    /// The samples.
+    /// Returns the samples.
     #[must_use]
     pub const fn data(&self) -> Dataset<'a, R> {
         self.data
     }
 
-    /// The mean loss of the samples, without the L2 term.
+    /// Returns the mean loss of the samples, without the L2 term.
     #[must_use]
     pub fn data_loss(&self, params: &[R], scratch: &mut [R]) -> R {
         self.mean_loss(params, None, &mut [], scratch).map_or(R::INFINITY, |mean| mean.loss)
     }
 
-    /// The share of samples whose class the network names, between 0 and 1; ties go to the first class.
+    /// Returns the fraction of samples that the network classifies correctly, between 0 and 1; ties go to the first
+    /// class.
     ///
-    /// The class of a row of probabilities is the most probable. For a single output the threshold is 0 with binary
-    /// cross-entropy and ½ otherwise. An output that is NaN names no class. Each sample counts once, whatever its
+    /// The class of a row of probabilities is the most probable one. For a single output the threshold is 0 with binary
+    /// cross-entropy and ½ otherwise. A NaN output never counts as correct. Each sample counts once, regardless of its
     /// weight.
     ///
-    /// NaN if the targets are values that name no classes, or if a slice is too short.
+    /// Returns NaN if the targets are values that name no classes, or if a slice is too short.
     #[must_use]
     pub fn accuracy(&self, params: &[R], scratch: &mut [R]) -> R {
         self.count_correct(params, scratch)
             .map_or(R::NAN, |count| R::from_u32(count) / R::from_usize(self.data.len()))
     }
 
-    /// The number of samples that the network assigns another class, as [`accuracy`](Self::accuracy) counts them.
+    /// Returns the number of misclassified samples, counted as in [`accuracy`](Self::accuracy).
     ///
-    /// `None` where the accuracy is NaN.
+    /// Returns `None` where the accuracy is NaN.
     #[must_use]
     pub fn misses(&self, params: &[R], scratch: &mut [R]) -> Option<usize> {
         let correct = self.count_correct(params, scratch)?;
@@ -208,9 +210,9 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         Some(count)
     }
 
-    /// The gradient of one sample's loss, without the L2 term; returns that loss.
+    /// Writes the gradient of one sample's loss, without the L2 term, to `grad`; returns that loss.
     ///
-    /// +∞ and NaN if there is no such sample or a slice does not fit.
+    /// Returns +∞, and fills `grad` with NaN, if the sample index is out of range or a slice has the wrong length.
     pub fn sample_value_grad(&self, params: &[R], sample: u32, grad: &mut [R], scratch: &mut [R]) -> R {
         let Self { net, loss, data, l2, tile, weights: _ } = *self;
         let equal = MlpObjective { net, loss, data, l2, tile, weights: Equal };
@@ -223,8 +225,8 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         )
     }
 
-    /// The mean data loss, with the *sum* of the samples' gradients, each times its weight, written to `grad`, unless that
-    /// is empty; nothing if something does not fit.
+    /// Computes the mean data loss and, unless `grad` is empty, writes the *sum* of the samples' weighted gradients to
+    /// it. Returns `None` if a length or an index does not fit.
     fn mean_loss(
         &self,
         params: &[R],
@@ -249,8 +251,8 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         Some(Mean { loss: losses.total() / mass, mass })
     }
 
-    /// Adds a tile's losses to `sum` and their gradients to `grad`, or writes them there if that is `fresh`; nothing if
-    /// something does not fit.
+    /// Adds a tile's losses to `sum` and its gradients to `grad`; if `fresh`, overwrites `grad` instead. Returns `None`
+    /// if a length or an index does not fit.
     fn add_losses(
         &self,
         params: &[R],
@@ -268,7 +270,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         if grad.is_empty() { Some(()) } else { pass.backward(&mut tape, grad, fresh) }
     }
 
-    /// All samples, or those of a minibatch.
+    /// Returns all samples, or those of a minibatch.
     pub(super) fn samples_of<'b>(&self, batch: Option<&'b [u32]>) -> Rows<'b> {
         Rows::new(self.data.len(), batch)
     }
@@ -286,12 +288,13 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         Answers { rows, targets: self.data.targets(), outputs: self.net.outputs() }
     }
 
-    /// `f = mean + ½ λ ‖θ‖²`.
+    /// Computes `f = mean + ½ λ ‖θ‖²`.
     fn regularised(&self, mean: R, params: &[R]) -> R {
         if self.l2 > R::ZERO { mean + R::HALF * self.l2 * dot(params, params) } else { mean }
     }
 
-    /// `sum ← sum / mass + λ at`: from a sum over samples to the derivative of f; NaN without one.
+    /// Computes `sum ← sum / mass + λ at`, which turns a sum over samples into a derivative of f; fills `sum` with NaN
+    /// if there is no mass.
     pub(super) fn finish(&self, sum: &mut [R], mass: Option<R>, at: &[R]) {
         let Some(mass) = mass else { return refuse(sum) };
         let share = R::ONE / mass;
@@ -303,7 +306,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         }
     }
 
-    // At opt-level `s` a call more; the compiler sees no constant beyond it.
+    // At opt-level `s` this would become a call, through which the compiler propagates no constants.
     #[cfg_attr(feature = "compact", inline(always))]
     fn value_grad_of(&self, params: &[R], batch: Option<&[u32]>, grad: &mut [R], scratch: &mut [R]) -> R {
         let mean = self.mean_loss(params, batch, grad, scratch);
@@ -311,7 +314,7 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
         self.regularised(mean.map_or(R::INFINITY, |mean| mean.loss), params)
     }
 
-    /// Scratch of a gradient over so many samples.
+    /// Returns the scratch length of a gradient over this many samples.
     fn gradient_scratch_len(&self, samples: usize) -> usize {
         self.net.scratch_len(self.tile) + if samples > BLOCK { self.dim() } else { 0 }
     }
@@ -330,7 +333,7 @@ impl<R: Real, W: Weighting<R>> Objective<R> for MlpObjective<'_, R, W> {
         self.regularised(self.data_loss(params, scratch), params)
     }
 
-    // Path methods ask from several places; a pass over all samples is worth a call.
+    // Path methods call it from several places; a pass over all samples is worth a call.
     #[inline(never)]
     fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
         self.value_grad_of(params, None, grad, scratch)

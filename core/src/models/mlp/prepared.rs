@@ -1,4 +1,4 @@
-//! Products with the Hessian at one point, for which what they share is computed once.
+//! Hessian products at one point, with their common parts computed once.
 
 use super::objective::MlpObjective;
 use super::products::PRODUCT_BLOCK;
@@ -10,17 +10,17 @@ use crate::base::target::TILES;
 use crate::models::sum::BlockSum;
 use crate::{ArgError, Curvature, Objective, Operator, Real};
 
-/// Vectors whose products are computed abreast: the lanes of the widest registers.
+/// The number of vectors whose products are computed abreast: the lanes of the widest registers.
 const ABREAST: usize = 16;
-/// From so many vectors on, lanes that stay empty cost less than one product after the other.
+/// From this many vectors on, empty lanes cost less than computing the products one after the other.
 const ENOUGH: usize = 10;
 
-/// The Hessian of a network's loss at one point, with what all of its products share kept: the activations, the
-/// gradient of the loss by them, and the probabilities of a cross-entropy.
+/// The Hessian of a network's loss at one point. It stores what all of its products share: the activations, the
+/// gradient of the loss with respect to them, and the probabilities of a cross-entropy.
 ///
-/// Made by [`MlpObjective::prepare`]. Its products are those of [`HessianAt`](crate::objective::HessianAt), bit for bit, for about
-/// half of the time; sixteen together, whose numbers then lie abreast in the processor's vectors, take a fifth less again.
-/// Parameters and data must stay as they are: they are borrowed.
+/// [`MlpObjective::prepare`] creates it. Its products equal those of [`HessianAt`](crate::objective::HessianAt) bit for
+/// bit and take about half the time; sixteen together, which fill the processor's vector lanes, take a fifth less
+/// again. The parameters and the data are borrowed, so they cannot change.
 ///
 /// # Shapes
 ///
@@ -29,7 +29,8 @@ const ENOUGH: usize = 10;
 /// | `memory` | [`MlpObjective::prepared_len`] | need not be initialised    |
 ///
 /// # Cost
-/// To prepare costs about a gradient; a product N · Σ (3 to 5) inputs·outputs multiply–adds, 2 for the first layer.
+/// Preparation costs about as much as a gradient; a product takes N · Σ (3 to 5) inputs·outputs multiply–adds, 2 for
+/// the first layer.
 ///
 /// # Examples
 ///
@@ -60,18 +61,19 @@ pub struct PreparedHessian<'a, R: Real, M, W = Equal> {
 }
 
 impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
-    /// The length of the memory of [`prepare`](Self::prepare): for each sample twice the hidden units and outputs, the
-    /// units above the first layer, and the outputs again; all units once more for softplus and GELU. It saturates.
+    /// Returns the length of the memory of [`prepare`](Self::prepare). Each sample takes twice the hidden units and
+    /// outputs, the units above the first layer, and the outputs again; softplus and GELU take all units once more. The
+    /// length saturates.
     #[must_use]
     pub const fn prepared_len(&self) -> usize {
         self.net.kept_len(self.data.len())
     }
 
-    /// The Hessian at `params`, prepared for many products.
+    /// Prepares the Hessian at `params` for many products.
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite) or `memory` (shorter than
-    /// [`prepared_len`](Self::prepared_len)). Where the network's outputs are not finite, products are NaN.
+    /// [`prepared_len`](Self::prepared_len)). If the network's outputs are not finite, products are NaN instead.
     pub fn prepare<M: AsRef<[R]> + AsMut<[R]>>(
         &self,
         params: &'a [R],
@@ -91,8 +93,8 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
 }
 
 impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> PreparedHessian<'_, R, M, W> {
-    /// The sums of the samples' products with `K` vectors abreast, or with one or more of them in turn if `K` is 1, written to
-    /// `out`; returns what to divide by.
+    /// Writes the sums of the samples' products with `K` vectors abreast to `out`, or, if `K` is 1, with one or more
+    /// vectors in turn; returns the divisor.
     fn sum<const K: usize>(&self, v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<R> {
         let (f, turn) = (&self.f, K * self.f.dim());
         let mut samples = f.samples_of(None);
@@ -113,7 +115,7 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> PreparedHessian<'_, R, M, W> {
         Some(mass)
     }
 
-    /// The same of at most [`ABREAST`] consecutive vectors, which are laid abreast.
+    /// As [`sum`](Self::sum) for at most [`ABREAST`] consecutive vectors, which it interleaves.
     fn sum_abreast(&self, v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<R> {
         let n = self.f.dim();
         let abreast = scratch.split_off_mut(..ABREAST * n)?;
@@ -129,7 +131,7 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> PreparedHessian<'_, R, M, W> {
         mass
     }
 
-    /// The products with some vectors at a time.
+    /// Computes the products with one group of vectors.
     fn products(&self, v: &[R], out: &mut [R], scratch: &mut [R]) {
         let n = self.dim();
         let mass = if is_abreast(v.len(), n) {
@@ -145,14 +147,14 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> PreparedHessian<'_, R, M, W> {
         }
     }
 
-    /// Gives back the memory.
+    /// Returns the memory.
     #[must_use]
     pub fn into_memory(self) -> M {
         self.memory
     }
 }
 
-/// Whether the products with vectors of so many numbers in all are computed abreast.
+/// Returns whether the products with `len / dim` vectors are computed abreast.
 fn is_abreast(len: usize, dim: usize) -> bool {
     TILES && len.checked_div(dim).is_some_and(|count| count >= ENOUGH)
 }
@@ -189,7 +191,7 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> Operator<R> for PreparedHessian<'_
         if v.len() != out.len() || !v.len().is_multiple_of(n) {
             return refuse(out);
         }
-        // Where vectors lie one after the other, any number of them shares what is kept.
+        // Vectors that lie one after the other can share the stored values in any number.
         let at_a_time = if is_abreast(v.len(), n) { ABREAST * n } else { v.len() };
         for (v, out) in v.chunks(at_a_time.max(1)).zip(out.chunks_mut(at_a_time.max(1))) {
             self.products(v, out, scratch);

@@ -9,13 +9,13 @@ use crate::models::sum::BlockSum;
 use crate::objective::GaussNewton;
 use crate::{Curvature, Objective, Real, SampledCurvature};
 
-/// Samples of a block of a product, which may have two terms of each.
+/// The number of samples in a block of a product; each may have two terms.
 pub(super) const PRODUCT_BLOCK: usize = BLOCK / 2;
 
 impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
-    /// The sum of the products of all samples or a batch, each times its weight, written to `out`; returns what to divide by.
+    /// Writes the sum of the weighted products of all samples or a batch to `out`; returns the divisor.
     ///
-    /// `add` adds a tile's part, and nothing if something does not fit.
+    /// `add` adds a tile's part, or returns `None` if a length or an index does not fit.
     fn sum_products(
         &self,
         params: &[R],
@@ -37,7 +37,7 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         Some(mass)
     }
 
-    /// Keeps what products need of a tile.
+    /// Stores what products need of a tile.
     pub(super) fn keep(&self, pass: &Pass<'_, R>, rows: Rows<'_>, kept: &mut Kept<&mut [R]>) -> Option<()> {
         pass.forward(kept.acts, kept.pre)?;
         let len = rows.len() * self.net.outputs();
@@ -46,8 +46,8 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         pass.upstream(kept)
     }
 
-    /// Adds a tile's part of the Hessian times `v` to `out`, given what was kept of it; of `K` products abreast, if `v`, `direction`
-    /// and `out` are.
+    /// Adds a tile's part of the Hessian times `v` to `out`, given the stored values of the tile; `v`, `direction` and
+    /// `out` hold `K` vectors abreast.
     pub(super) fn add_kept<const K: usize>(
         &self,
         pass: &Pass<'_, R>,
@@ -86,8 +86,8 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         self.add_kept::<1>(&pass, rows, &kept.read(), v, &mut direction, out)
     }
 
-    /// Adds a tile's part of the Gauss–Newton matrix times `v` to `out`: along the direction to the outputs, through the
-    /// loss's own curvature there, and back as a gradient goes.
+    /// Adds a tile's part of the Gauss–Newton matrix times `v` to `out`: forward along the direction to the outputs,
+    /// through the loss's curvature there, and back as for a gradient.
     fn add_gauss_newton(
         &self,
         params: &[R],
@@ -116,9 +116,9 @@ impl<R: Real, W: Weighting<R>> Curvature<R> for MlpObjective<'_, R, W> {
         self.batch_hess_vec_scratch_len(self.data.len())
     }
 
-    /// A term of a component passes through the sums of every layer: forwards, along the direction (two) and backwards
-    /// (three), some 16 roundings of its activation, and as many of the loss and its weight; then through a block of terms and the sum
-    /// of all blocks.
+    /// A term of a component passes through the sums of every layer, forwards (two along the direction) and backwards
+    /// (three), through some 16 roundings of its activation and as many of the loss and its weight, and then through a
+    /// block of terms and the sum of all blocks.
     fn hess_vec_roundings(&self) -> usize {
         let mut count = 2 * PRODUCT_BLOCK + 2 + 16;
         for l in 0..self.net.layers() {

@@ -1,4 +1,4 @@
-//! The byte form of a network: its shape and its parameters.
+//! The byte format of a network: its shape and its parameters.
 
 use super::{Activation, MAX_LAYERS, Mlp};
 use crate::base::blob::{BlobError, Reader, Writer, blob_len, kind};
@@ -6,12 +6,12 @@ use crate::base::layout::room;
 use crate::{ArgError, Real, Reason};
 
 const VERSION: u16 = 1;
-/// The last activation of the table.
+/// The last tag in the table of activations.
 const LAST_TAG: u8 = 7;
-/// An activation: which one, and the slope of a leaky ReLU.
+/// The kind of an activation, and the slope of a leaky ReLU.
 const ACTIVATION_BYTES: usize = 5;
 
-/// The byte form, a [`blob`](crate::base::blob) of kind [`NETWORK`](kind::NETWORK), version 1:
+/// The byte format is a [`blob`](crate::base::blob) of kind [`NETWORK`](kind::NETWORK), version 1:
 ///
 /// | bytes | contents |
 /// |---|---|
@@ -39,18 +39,19 @@ const ACTIVATION_BYTES: usize = 5;
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 impl Mlp {
-    /// The length of the network's byte form with parameters of type `R`.
+    /// Returns the length of the network's byte format with parameters of type `R`.
     #[must_use]
     pub const fn blob_len<R: Real>(&self) -> usize {
         let shape = 1 + 4 * (self.layers() + 1) + 2 * ACTIVATION_BYTES + 2;
         blob_len(room([[1, shape], [self.param_len(), R::BYTES]]))
     }
 
-    /// Writes the network with its parameters; returns the length.
+    /// Writes the network with its parameters and returns the length written.
     ///
     /// # Errors
-    /// [`BlobError::TooShort`] if `bytes` is, [`BlobError::Refused`] naming `params` if they are not as many
-    /// as the network has, or not finite, and naming `slope` if that of a leaky ReLU is not above zero.
+    /// [`BlobError::TooShort`] if `bytes` is too short, [`BlobError::Refused`] naming `params` if they have
+    /// the wrong length or are not finite, and naming `slope` if the slope of a leaky ReLU is not above
+    /// zero.
     pub fn write_blob<R: Real>(&self, params: &[R], bytes: &mut [u8]) -> Result<usize, BlobError> {
         self.check_slopes()?;
         ArgError::check_len("params", self.param_len(), params.len())?;
@@ -72,15 +73,15 @@ impl Mlp {
         writer.finish()
     }
 
-    /// The shape of a saved network, to make room for its parameters.
+    /// Reads only the shape of a saved network, so that the caller can make room for its parameters.
     ///
     /// # Errors
-    /// [`BlobError`] if the bytes are not a whole network.
+    /// [`BlobError`] if the bytes are not one complete network.
     pub fn from_blob(bytes: &[u8]) -> Result<Self, BlobError> {
         let mut reader = Reader::new(bytes, kind::NETWORK, 1..=VERSION)?;
         let net = shape(&mut reader)?;
         let number @ (4 | 8) = usize::from(reader.u8()?) else { return Err(BlobError::Malformed) };
-        // Or a short file could ask for any amount of memory.
+        // Otherwise a short file could request any amount of memory.
         if net.param_len().checked_mul(number) == Some(reader.rest().len()) {
             Ok(net)
         } else {
@@ -91,8 +92,8 @@ impl Mlp {
     /// Reads a network and its parameters.
     ///
     /// # Errors
-    /// [`BlobError`] if the bytes are not a whole network, its parameters have another scalar type, are not
-    /// finite, or `params` has not their number; nothing is written then.
+    /// [`BlobError`] if the bytes are not one complete network, if its parameters have another scalar type
+    /// or are not finite, or if `params` has the wrong length; nothing is written then.
     pub fn read_blob<R: Real>(bytes: &[u8], params: &mut [R]) -> Result<Self, BlobError> {
         let mut reader = Reader::new(bytes, kind::NETWORK, 1..=VERSION)?;
         let net = shape(&mut reader)?;
@@ -113,7 +114,7 @@ impl Mlp {
     }
 }
 
-/// Everything before the scalar type.
+/// Reads everything before the scalar type.
 fn shape(reader: &mut Reader<'_>) -> Result<Mlp, BlobError> {
     let count = usize::from(reader.u8()?);
     let mut widths = [0; MAX_LAYERS + 1];
@@ -246,7 +247,7 @@ mod tests {
         );
     }
 
-    /// A right checksum over a network of millions of parameters that are not there.
+    /// A correct checksum over a network whose millions of parameters are missing.
     #[test]
     fn a_shape_without_its_parameters_is_refused() {
         let mut bytes = [0; blob_len(25)];
@@ -261,7 +262,7 @@ mod tests {
         assert_eq!(Mlp::from_blob(&bytes), Err(BlobError::Malformed), "parameters are missing");
     }
 
-    /// What could not be read again is not written.
+    /// A network that could not be read back is not written.
     #[test]
     fn a_slope_that_is_not_positive_is_not_written() {
         for slope in [0.0, -0.5, f32::NAN, f32::INFINITY] {
@@ -279,7 +280,7 @@ mod tests {
         let mut bytes = vec![0; net.blob_len::<f32>()];
         let not_finite = BlobError::Refused(ArgError::new("params", Reason::NotFinite { index: 1 }));
         assert_eq!(net.write_blob(&[1.0f32, f32::NAN], &mut bytes), Err(not_finite), "written");
-        // The same file by hand, with a right checksum.
+        // The same file written by hand, with a correct checksum.
         let mut writer = Writer::new(&mut bytes, kind::NETWORK, VERSION);
         writer.bytes(&[2, 1, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 4]);
         writer.reals(&[1.0, f32::INFINITY]);

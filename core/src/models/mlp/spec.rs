@@ -1,4 +1,4 @@
-//! The shape of a network, known at compile time where the program is.
+//! The shape of a network, a compile-time constant where possible.
 
 use core::ops::Range;
 
@@ -8,17 +8,18 @@ use crate::{ArgError, Reason};
 /// The most layers of weights a network can have.
 pub const MAX_LAYERS: usize = 8;
 
-/// The most parameters: what a `u32` counts and, as numbers of eight bytes, a `usize`.
+/// The most parameters: a `u32` must count them, and on 32-bit targets a `usize` must count their bytes as
+/// `f64`.
 const MAX_PARAMS: usize = if usize::BITS > 32 { u32::MAX as usize } else { usize::MAX / 8 };
 
-/// The shape of a multilayer perceptron: widths, activations, and whether layers have a bias.
+/// The shape of a multilayer perceptron: its widths, its activations, and whether its layers have biases.
 ///
 /// ```text
 /// a⁰ = x,   zˡ = aˡ⁻¹ Wˡ + bˡ,   aˡ = φ(zˡ) for hidden layers,   aᴸ = φₒ(zᴸ)
 /// ```
 ///
-/// Parameters are one flat slice: for each layer the weights, row-major with a row per *input*, then the
-/// bias. φ is tanh and φₒ the identity by default.
+/// The parameters form one flat slice: for each layer the weights, row-major with one row per *input*, then
+/// the biases. By default φ is tanh and φₒ the identity.
 ///
 /// ```
 /// use losscape::models::mlp::Mlp;
@@ -31,7 +32,7 @@ pub struct Mlp {
     widths: [u32; MAX_LAYERS + 1],
     layers: u8,
     params: u32,
-    // Of all layers but the inputs, and of the widest of them.
+    // The number of units in all layers but the inputs, and in the widest of these layers.
     units: u32,
     widest: u32,
     hidden: Activation,
@@ -39,38 +40,38 @@ pub struct Mlp {
     bias: bool,
 }
 
-/// Where one layer lies in the parameters.
+/// The position of one layer in the parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
-    /// Units below.
+    /// The number of inputs of each unit.
     pub inputs: usize,
-    /// Units of this layer.
+    /// The number of units.
     pub outputs: usize,
     /// The weights, `inputs × outputs`, row-major.
     pub weights: Range<usize>,
-    /// The bias, `outputs` numbers, or an empty range in a network without bias.
+    /// The biases, `outputs` numbers, or an empty range in a network without biases.
     pub bias: Range<usize>,
 }
 
-/// How many numbers one layer takes, for passes that take layers off a slice in order.
+/// The lengths of one layer's parameters, for passes that split layers off a slice in order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape {
-    /// Units below.
+    /// The number of inputs of each unit.
     pub(super) inputs: usize,
-    /// Units of this layer.
+    /// The number of units.
     pub(super) outputs: usize,
-    /// The length of the weights.
+    /// The number of weights.
     pub(super) weights: usize,
-    /// The length of the bias: outputs or 0.
+    /// The number of biases: `outputs` or 0.
     pub(super) bias: usize,
 }
 
 impl Mlp {
-    /// A network with these widths, inputs first and outputs last.
+    /// Creates a network with these widths, inputs first and outputs last.
     ///
     /// # Errors
-    /// [`ArgError`] naming `widths`: fewer than two, more than [`MAX_LAYERS`] + 1, a zero or more than 2¹⁶, or more
-    /// parameters than a `u32` counts (on 32-bit targets, than fit in memory).
+    /// [`ArgError`] naming `widths`: fewer than two, more than [`MAX_LAYERS`] + 1, a width that is zero or
+    /// above 2¹⁶, or more parameters than a `u32` can count (on 32-bit targets, more than fit in memory).
     pub const fn new(widths: &[usize]) -> Result<Self, ArgError> {
         if widths.len() < 2 {
             return Err(ArgError::new("widths", Reason::TooShort { needed: 2, found: widths.len() }));
@@ -86,7 +87,7 @@ impl Mlp {
         let (mut units, mut widest) = (0, 0);
         let mut l = 0;
         while l < widths.len() {
-            // 2¹⁶ units a layer keep every product below inside a u64.
+            // With at most 2¹⁶ units per layer, every product below fits in a u64.
             if widths[l] == 0 || widths[l] > 1 << 16 {
                 #[expect(clippy::cast_precision_loss, reason = "only to be printed")]
                 let value = widths[l] as f64;
@@ -116,14 +117,14 @@ impl Mlp {
         Ok(Self { widths: own, layers, params, units, widest, hidden, output, bias: true })
     }
 
-    /// The same network with another activation of the hidden layers.
+    /// Returns this network with another activation of the hidden layers.
     #[must_use]
     pub const fn with_hidden(mut self, activation: Activation) -> Self {
         self.hidden = activation;
         self
     }
 
-    /// [`new`](Self::new) for a constant: invalid widths do not compile.
+    /// Creates a network as a constant, like [`new`](Self::new), except that invalid widths do not compile.
     ///
     /// ```
     /// use losscape::models::mlp::Mlp;
@@ -133,7 +134,8 @@ impl Mlp {
     /// ```
     ///
     /// # Panics
-    /// If [`new`](Self::new) refuses the widths, with the reason; in a constant, at compile time.
+    /// Panics if [`new`](Self::new) refuses the widths, with the reason; in a constant this is a compile-time
+    /// error.
     #[must_use]
     pub const fn from_widths(widths: &[usize]) -> Self {
         match Self::new(widths) {
@@ -146,14 +148,14 @@ impl Mlp {
         }
     }
 
-    /// The same network with another activation of the output layer.
+    /// Returns this network with another activation of the output layer.
     #[must_use]
     pub const fn with_output(mut self, activation: Activation) -> Self {
         self.output = activation;
         self
     }
 
-    /// The same network without biases.
+    /// Returns this network without biases.
     #[must_use]
     pub const fn without_bias(mut self) -> Self {
         if self.bias {
@@ -163,73 +165,74 @@ impl Mlp {
         self
     }
 
-    /// Refuses a leaky ReLU whose slope is not above zero: its derivatives are found by the sign of its value.
+    /// Checks that the slope of a leaky ReLU is above zero: its derivatives are selected by the sign of its
+    /// value.
     pub(super) fn check_slopes(&self) -> Result<(), ArgError> {
         self.hidden.check()?;
         self.output.check()
     }
 
-    /// The number of layers of weights, L.
+    /// Returns L, the number of layers of weights.
     #[must_use]
     pub const fn layers(&self) -> usize {
         self.layers as usize
     }
 
-    /// Units of each level, inputs first: `layers() + 1` numbers.
+    /// Returns the number of units of each level, inputs first: `layers() + 1` numbers.
     #[must_use]
     pub fn widths(&self) -> &[u32] {
         self.widths.get(..=self.layers()).unwrap_or(&self.widths)
     }
 
-    /// The number of units of level `l`, the inputs being level 0; levels above the last have none.
+    /// Returns the number of units of level `l`; the inputs are level 0, and levels above the last have none.
     const fn width(&self, l: usize) -> usize {
         if l <= MAX_LAYERS { self.widths[l] as usize } else { 0 }
     }
 
-    /// The number of inputs.
+    /// Returns the number of inputs.
     #[must_use]
     pub const fn inputs(&self) -> usize {
         self.width(0)
     }
 
-    /// The number of outputs.
+    /// Returns the number of outputs.
     #[must_use]
     pub const fn outputs(&self) -> usize {
         self.width(self.layers())
     }
 
-    /// The activation of the hidden layers.
+    /// Returns the activation of the hidden layers.
     #[must_use]
     pub const fn hidden(&self) -> Activation {
         self.hidden
     }
 
-    /// The activation of the output layer.
+    /// Returns the activation of the output layer.
     #[must_use]
     pub const fn output(&self) -> Activation {
         self.output
     }
 
-    /// Whether layers have a bias.
+    /// Returns whether the layers have biases.
     #[must_use]
     pub const fn has_bias(&self) -> bool {
         self.bias
     }
 
-    /// The activation of layer `l`.
+    /// Returns the activation of layer `l`.
     #[must_use]
     pub const fn activation(&self, l: usize) -> Activation {
         if l < usize::MAX && l + 1 == self.layers() { self.output } else { self.hidden }
     }
 
-    /// The number of parameters, `Σ (inputs + 1) · outputs` over the layers (without the 1 if there is no
-    /// bias).
+    /// Returns the number of parameters, `Σ (inputs + 1) · outputs` over the layers (without the 1 if there
+    /// are no biases).
     #[must_use]
     pub const fn param_len(&self) -> usize {
         self.params as usize
     }
 
-    /// Layer `l` of `layers()`, the first being 0.
+    /// Returns layer `l`, counted from 0.
     ///
     /// # Panics
     /// If `l` is not below [`layers`](Self::layers).
@@ -243,9 +246,10 @@ impl Mlp {
         Layer { inputs, outputs, weights: start..bias, bias: bias..end }
     }
 
-    /// The sizes of layer `l`, one of [`layers`](Self::layers).
+    /// Returns the sizes of layer `l`, which must be below [`layers`](Self::layers).
     pub(super) const fn shape(&self, l: usize) -> Shape {
-        // Below MAX_LAYERS in any case; the remainder says so to the compiler, which then checks no index.
+        // Below MAX_LAYERS in any case; the remainder proves it to the compiler, which then omits bounds
+        // checks.
         let l = l % MAX_LAYERS;
         let (inputs, outputs) = (self.widths[l] as usize, self.widths[l + 1] as usize);
         Shape { inputs, outputs, weights: inputs * outputs, bias: if self.bias { outputs } else { 0 } }
@@ -261,12 +265,12 @@ impl Mlp {
         start
     }
 
-    /// Units of all layers but the inputs, and of the widest of them.
+    /// Returns the number of units in all layers but the inputs, and in the widest of these layers.
     pub(super) const fn unit_counts(&self) -> (usize, usize) {
         (self.units as usize, self.widest as usize)
     }
 
-    /// Whether a derivative needs zˡ besides aˡ.
+    /// Returns whether a derivative needs zˡ in addition to aˡ.
     pub(super) const fn keeps_preactivations(&self) -> bool {
         self.hidden.needs_preactivation() || self.output.needs_preactivation()
     }

@@ -1,4 +1,4 @@
-//! A hidden unit split in two that do its work together.
+//! Splitting a hidden unit into two that compute the same function together.
 
 use super::Mlp;
 use crate::base::rows::{copy, row, rows, rows_mut};
@@ -6,10 +6,10 @@ use crate::base::vector::scale;
 use crate::{ArgError, Real};
 
 impl Mlp {
-    /// The same network with one more unit in hidden layer `layer`, the first being 0.
+    /// Returns this network with one more unit in hidden layer `layer`, counted from 0.
     ///
     /// # Errors
-    /// [`ArgError`] naming `layer` (no hidden layer) or `widths` (too many parameters).
+    /// [`ArgError`] naming `layer` (not a hidden layer) or `widths` (too many parameters).
     pub fn wider(&self, layer: usize) -> Result<Self, ArgError> {
         ArgError::check_index("layer", layer, self.layers() - 1)?;
         let (mut widths, count) = ([0; super::MAX_LAYERS + 1], self.layers() + 1);
@@ -21,16 +21,18 @@ impl Mlp {
         Ok(if self.has_bias() { wider } else { wider.without_bias() })
     }
 
-    /// Splits a hidden unit: writes the parameters of the [wider](Self::wider) network that computes the same, in which a copy of unit
-    /// `unit` comes last in its layer, and both share its outgoing weights (Fukumizu & Amari 2000):
+    /// Splits a hidden unit into two: writes parameters of the [wider](Self::wider) network that computes the same
+    /// function. A copy of unit `unit` is appended to its layer, and the two share its outgoing weights (Fukumizu &
+    /// Amari 2000):
     ///
     /// ```text
     /// W[·, h] = W[·, unit],   b[h] = b[unit],   A[unit, ·] ← γ A[unit, ·],   A[h, ·] = (1 − γ) A[unit, ·]
     /// ```
     ///
-    /// Over all γ these places are a line on which the data loss is constant. A critical point of the data loss is one for every γ, with one
-    /// flat direction more, and the [index](crate::curvature::Signature) depends on γ: most such places are saddles. With an L2
-    /// penalty they are not critical.
+    /// As γ varies, these points form a line on which the data loss is constant. A critical point of the data loss
+    /// gives a critical point for every γ, with one additional flat direction, and its
+    /// [index](crate::curvature::Signature) depends on γ: most of these points are saddles. With an L2 penalty they are
+    /// not critical.
     ///
     /// # Shapes
     ///
@@ -40,7 +42,7 @@ impl Mlp {
     /// | `out`    | `param_len()` of the wider   |
     ///
     /// # Cost
-    /// A copy of the parameters.
+    /// One copy of the parameters.
     ///
     /// # Errors
     /// [`ArgError`] naming `layer`, `unit`, `share` (γ, not finite), `params` or `out` (wrong length); nothing has been
@@ -88,7 +90,7 @@ impl Mlp {
     }
 }
 
-/// Copies numbers of units, and that of one of them once more if there is room.
+/// Copies the numbers of all units, and repeats the number of `unit` at the end if there is room.
 fn widen<R: Real>(from: &[R], unit: usize, to: &mut [R]) {
     copy(from, to);
     if let (Some(last), Some(own)) = (to.get_mut(from.len()), from.get(unit)) {

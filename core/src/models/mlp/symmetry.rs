@@ -1,4 +1,4 @@
-//! Directions along which the loss is constant for any data.
+//! Directions along which the loss is constant, whatever the data.
 
 use super::objective::MlpObjective;
 use super::weights::Weighting;
@@ -7,7 +7,8 @@ use crate::base::vector::{axpy, dot, norm, normalise};
 use crate::{ArgError, Objective, Real};
 
 impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
-    /// The most directions that [`symmetry_modes`](Self::symmetry_modes) finds: none with an L2 penalty.
+    /// Returns the largest number of directions that [`symmetry_modes`](Self::symmetry_modes) can find; zero with an L2
+    /// penalty.
     #[must_use]
     pub fn symmetry_count(&self) -> usize {
         if self.l2 > R::ZERO {
@@ -21,20 +22,20 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
         (if shift { shifts } else { 0 }) + if scale { hidden } else { 0 }
     }
 
-    /// Writes an orthonormal basis of the directions at `params` along which the loss does not change, whatever the data, one a
-    /// row, and returns how many they are:
+    /// Writes an orthonormal basis, one vector per row, of the directions at `params` along which the loss does not
+    /// change, whatever the data. Returns the number of directions.
     ///
     /// | symmetry | directions | eigenvectors of eigenvalue 0 |
     /// |---|---|---|
-    /// | softmax does not see a shift of all outputs | equal outgoing weights of a unit of the last hidden layer, or equal biases | everywhere |
-    /// | (leaky) ReLU sees no scale | `(W[·, j], b[j])` of a hidden unit up and its outgoing weights down | at critical points |
+    /// | softmax is invariant to a shift of all outputs | equal outgoing weights of a unit of the last hidden layer, or equal biases | everywhere |
+    /// | a (leaky) ReLU unit can be rescaled | `(W[·, j], b[j])` of a hidden unit up and its outgoing weights down | at critical points |
     ///
-    /// They are flat however sharp a minimum is: take their number from that of the flat directions
-    /// ([`Signature::flat_beyond`](crate::curvature::Signature::flat_beyond)) before anything is said about the latter. With an L2
-    /// penalty there are none.
+    /// These directions are flat however sharp a minimum is. Subtract their number from the number of flat directions
+    /// ([`Signature::flat_beyond`](crate::curvature::Signature::flat_beyond)) before interpreting the latter. With an
+    /// L2 penalty there are none.
     ///
     /// # Cost
-    /// About 2 k² n multiply–adds for k directions, each made orthogonal to those before it twice.
+    /// About 2 k² n multiply–adds for k directions; each is orthogonalised twice against the previous ones.
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite) or `modes` (length other than
@@ -68,7 +69,7 @@ impl<R: Real, W: Weighting<R>> MlpObjective<'_, R, W> {
                     axpy(-dot(other, mode), other, mode);
                 }
             }
-            // Of a direction among those that are known, rounding is left.
+            // If the direction lies in the span of the previous ones, only rounding is left.
             if norm(mode) > R::EPSILON * R::from_usize(n) {
                 normalise(mode);
                 known += 1;

@@ -1,17 +1,17 @@
-//! Which samples are summed, in which parts, and where their inputs lie.
+//! The samples of a sum, how they are divided into blocks and tiles, and where their inputs are.
 
 use crate::Real;
 use crate::base::rows::{copy, rows_mut};
 use crate::base::target::VECTORS;
 use crate::models::data::Dataset;
 
-/// The most samples of a block: a sum over more is the sum of its blocks' sums.
+/// The most samples in a block; a sum over more samples is the sum of the sums of its blocks.
 ///
-/// Sums run over samples in index order, within a block plainly and over the blocks with compensation, so that neither
-/// their error nor their order depends on how many samples are evaluated together.
+/// Sums run over the samples in index order, plainly within a block and with compensation across blocks. Neither their
+/// error nor their order depends on the number of samples evaluated together.
 pub const BLOCK: usize = 128;
 
-/// Samples evaluated or summed together: consecutive ones of all, or of a minibatch.
+/// Samples that are evaluated or summed together: a consecutive part of all samples, or of a minibatch.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rows<'b> {
     batch: Option<&'b [u32]>,
@@ -20,17 +20,18 @@ pub(super) struct Rows<'b> {
 }
 
 impl<'b> Rows<'b> {
-    /// All of the `samples`, or those of a minibatch.
+    /// Creates the rows of all `samples`, or of a minibatch.
     pub(super) fn new(samples: usize, batch: Option<&'b [u32]>) -> Self {
         Self { batch, start: 0, len: batch.map_or(samples, <[u32]>::len) }
     }
 
-    /// How many they are.
+    /// Returns the number of rows.
     pub(super) const fn len(&self) -> usize {
         self.len
     }
 
-    /// Takes the first `most` off, or as many as are left of them all or of a block of so many; nothing if none are.
+    /// Splits off the first `most` rows, but none beyond the end of the current block of `block` rows. Returns `None`
+    /// if no rows are left.
     pub(super) fn take(&mut self, most: usize, block: usize) -> Option<Self> {
         let len = most.min(block - self.start % block).min(self.len);
         if len == 0 {
@@ -42,28 +43,28 @@ impl<'b> Rows<'b> {
         Some(first)
     }
 
-    /// Whether what has been taken off ends a block of so many samples, or all of them.
+    /// Returns whether the rows split off so far end at a boundary of blocks of `block` rows, or at the end.
     pub(super) const fn at_block(&self, block: usize) -> bool {
         self.len == 0 || self.start.is_multiple_of(block)
     }
 
-    /// The number of the sample in a row.
+    /// Returns the index of the sample in a row.
     pub(super) fn sample(&self, row: usize) -> Option<usize> {
         let at = self.start.checked_add(row)?;
         self.batch.map_or(Some(at), |indices| indices.get(at).map(|&sample| sample as usize))
     }
 
-    /// One of the rows, alone.
+    /// Returns one row alone.
     pub(super) const fn one(&self, row: usize) -> Self {
         Self { batch: self.batch, start: self.start.saturating_add(row), len: 1 }
     }
 
-    /// The numbers of a minibatch's samples.
+    /// Returns the sample indices of a minibatch.
     pub(super) fn indices(&self) -> Option<&'b [u32]> {
         self.batch?.get(self.start..self.start + self.len)
     }
 
-    /// Their inputs: borrowed where they are contiguous, gathered otherwise.
+    /// Returns the inputs: borrowed where they are contiguous, gathered otherwise.
     pub(super) fn inputs<'x, R: Real>(
         &self,
         data: &Dataset<'x, R>,
@@ -77,7 +78,7 @@ impl<'b> Rows<'b> {
             && let Some(&first) = indices.first()
             && indices.iter().zip(first..=u32::MAX).all(|(&sample, next)| sample == next)
         {
-            // A batch in the order of the data needs no copy.
+            // A batch of consecutive samples needs no copy.
             return data.inputs().get(first as usize * width..)?.get(..self.len * width);
         }
         match width {
@@ -94,7 +95,7 @@ impl<'b> Rows<'b> {
     }
 }
 
-/// Gathers rows of a few numbers, for which a call to copy them would cost more than the copy.
+/// Gathers rows of a few numbers, for which a call to copy would cost more than the copy itself.
 fn gather_few<R: Real, const WIDTH: usize>(
     data: &Dataset<'_, R>,
     indices: &[u32],

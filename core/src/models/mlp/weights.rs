@@ -1,4 +1,4 @@
-//! How much each sample counts.
+//! Weights of samples and classes.
 
 use super::answers::Answers;
 use super::tile::Rows;
@@ -9,25 +9,26 @@ use crate::base::vector::{LaneSum, scale, unit_scale};
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Real, Reason};
 
-/// Weights of the samples of a loss: finite, at least zero, and one of them above. Only their ratios count.
+/// Weights of the samples in a loss: finite, non-negative, and at least one of them positive. Only their ratios matter.
 ///
-/// What they mean is said at [`MlpObjective::with_weights`](super::MlpObjective::with_weights).
+/// [`MlpObjective::with_weights`](super::MlpObjective::with_weights) defines their meaning.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Weights<'a, R: Real = f32> {
-    /// One of each sample, N.
+    /// One weight per sample, N in all.
     PerSample(&'a [R]),
-    /// One of each class that labels can name: as many as outputs, two for a single output.
+    /// One weight per class that labels can name: one per output, or two for a single output.
     PerClass(&'a [R]),
 }
 
-/// How the samples of an objective are weighed: [`Equal`] or [`Weighted`].
+/// How the samples of an objective are weighted: [`Equal`] or [`Weighted`].
 pub trait Weighting<R: Real>: sealed::Sealed + Copy + core::fmt::Debug {
-    /// What the weighted sum over so many samples is divided by: the sum of all weights, or of as many average ones.
+    /// Returns the divisor of the weighted sum over `rows` samples: the sum of all weights, or of `rows` average
+    /// weights.
     #[doc(hidden)]
     fn mass(&self, rows: usize) -> R;
 
-    /// [`Loss::head`] of weighted rows.
+    /// [`Loss::head`] for weighted rows.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "the trait is sealed")]
     fn head(
@@ -39,12 +40,12 @@ pub trait Weighting<R: Real>: sealed::Sealed + Copy + core::fmt::Debug {
         sum: &mut LaneSum<R>,
     ) -> Option<()>;
 
-    /// [`Loss::keep`] of weighted rows.
+    /// [`Loss::keep`] for weighted rows.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "the trait is sealed")]
     fn keep(&self, loss: Loss, a: &[R], answers: &Answers<'_, R>, u: &mut [R], kept: &mut [R]) -> Option<()>;
 
-    /// [`Loss::head_direction`] of weighted rows.
+    /// [`Loss::head_direction`] for weighted rows.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "the trait is sealed")]
     fn head_direction<const K: usize>(
@@ -56,7 +57,7 @@ pub trait Weighting<R: Real>: sealed::Sealed + Copy + core::fmt::Debug {
         ru: &mut [R],
     ) -> Option<()>;
 
-    /// Adds what decides the weights to a digest.
+    /// Adds everything that determines the weights to a digest.
     #[doc(hidden)]
     fn digest(&self, digest: &mut Fingerprint);
 }
@@ -66,15 +67,15 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A mean over samples.
+/// A mean loss over samples.
 #[derive(Clone, Copy)]
 pub(super) struct Mean<R> {
     pub(super) loss: R,
-    /// [`Weighting::mass`]: how many they are, if all are equal.
+    /// [`Weighting::mass`], which is the number of samples if all weights are equal.
     pub(super) mass: R,
 }
 
-/// Each sample counts once. It takes neither memory nor time.
+/// Counts each sample once. It takes neither memory nor time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Equal;
 
@@ -121,27 +122,27 @@ impl<R: Real> Weighting<R> for Equal {
     fn digest(&self, _: &mut Fingerprint) {}
 }
 
-/// Each sample counts by its weight.
+/// Counts each sample by its weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighted<'a, R: Real = f32> {
     weights: Weights<'a, R>,
-    /// Brings the largest weight of a sample near one.
+    /// A power of two that scales the largest weight of a sample to about one.
     unit: R,
-    /// N.
+    /// N, the number of samples.
     samples: usize,
-    /// The sum of all weights, in this unit.
+    /// The sum of all scaled weights.
     total: R,
-    /// Their mean.
+    /// The mean of the scaled weights.
     mean: R,
 }
 
 impl<'a, R: Real> Weighted<'a, R> {
-    /// Weights for these samples.
+    /// Creates the weights for these samples.
     pub(super) fn new(weights: Weights<'a, R>, net: &Mlp, data: &Dataset<'_, R>) -> Result<Self, ArgError> {
         let (expected, all) = match (weights, data.targets()) {
             (Weights::PerSample(all), _) => (data.len(), all),
             (Weights::PerClass(all), Targets::Labels(_)) => (net.outputs().max(2), all),
-            // Values name no class.
+            // Values do not name classes.
             (Weights::PerClass(all), Targets::Values(_)) => (0, all),
         };
         ArgError::check_len("weights", expected, all.len())?;
@@ -154,7 +155,7 @@ impl<'a, R: Real> Weighted<'a, R> {
         let answers =
             Answers { rows: Rows::new(samples, None), targets: data.targets(), outputs: net.outputs() };
         let of = |weighted: &Self, row| weighted.weight(&answers, row).unwrap_or(R::ZERO);
-        // Of a class that no sample belongs to, the weight does not count.
+        // The weight of a class without samples does not matter.
         let largest = (0..samples).fold(R::ZERO, |largest, row| largest.or_larger(of(&weighted, row)));
         ArgError::check_range("weights", largest, largest > R::ZERO, "above 0 for one sample at least")?;
         weighted.unit = unit_scale(&[largest]);
@@ -165,7 +166,7 @@ impl<'a, R: Real> Weighted<'a, R> {
         Ok(weighted)
     }
 
-    /// The weight of a row, in units of about the largest.
+    /// Returns the scaled weight of a row.
     fn weight(&self, answers: &Answers<'_, R>, row: usize) -> Option<R> {
         let weight = match self.weights {
             Weights::PerSample(weights) => weights.get(answers.rows.sample(row)?)?,
@@ -174,7 +175,8 @@ impl<'a, R: Real> Weighted<'a, R> {
         Some(self.unit * *weight)
     }
 
-    /// Multiplies each row of a matrix of `width` columns by its weight. A row of weight zero becomes zero, whatever it was.
+    /// Multiplies each row of a matrix of `width` columns by its weight. A row of weight zero becomes zero, whatever it
+    /// held.
     fn weigh(&self, answers: &Answers<'_, R>, matrix: &mut [R], width: usize) -> Option<()> {
         for (r, row) in rows_mut(matrix, width).enumerate() {
             let weight = self.weight(answers, r)?;
@@ -193,7 +195,7 @@ impl<R: Real> sealed::Sealed for Weighted<'_, R> {}
 #[expect(private_interfaces, reason = "the trait is sealed")]
 impl<R: Real> Weighting<R> for Weighted<'_, R> {
     fn mass(&self, rows: usize) -> R {
-        // So that equal weights have the bits of none, and all samples those of their mean.
+        // So equal weights give the same bits as no weights, and so does the sum over all samples.
         if rows == self.samples { self.total } else { self.mean * R::from_usize(rows) }
     }
 
@@ -206,7 +208,7 @@ impl<R: Real> Weighting<R> for Weighted<'_, R> {
         sum: &mut LaneSum<R>,
     ) -> Option<()> {
         let outputs = answers.outputs;
-        // A row at a time, because a loss is pushed as soon as it is known.
+        // One row at a time, because a loss is pushed as soon as it is computed.
         for (r, (a, u)) in rows(a, outputs).zip(rows_mut(u, outputs)).enumerate() {
             let mut own = LaneSum::default();
             loss.head(a, &answers.one(r), u, &mut own)?;
@@ -234,7 +236,7 @@ impl<R: Real> Weighting<R> for Weighted<'_, R> {
     }
 
     fn digest(&self, digest: &mut Fingerprint) {
-        // Tags 0 and 1 divided a minibatch by its own weights.
+        // Tags 0 and 1 belonged to versions that divided a minibatch by its own weights.
         let (tag, weights) = match self.weights {
             Weights::PerSample(weights) => (2, weights),
             Weights::PerClass(weights) => (3, weights),

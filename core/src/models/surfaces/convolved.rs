@@ -1,13 +1,13 @@
 //! Closed forms of surfaces convolved with a kernel.
 //!
-//! Below, v and m are the variance and the fourth moment of a coordinate of the kernel, w(k) the factor by which it
-//! shrinks a wave ([`Kernel::wave`]).
+//! Below, v and m are the variance and the fourth moment of a coordinate of the kernel, and w(k) is the factor by
+//! which it shrinks a wave ([`Kernel::wave`]).
 //!
-//! | surface | changes by the convolution | kernels |
+//! | surface | change by the convolution | kernels |
 //! |---|---|---|
 //! | [`Quadratic`] | + ½ v tr H | all |
 //! | [`DoubleWell`] | ¼ x⁴ → ¼ (x⁴ + 6 v x² + m), squares x² → x² + v | all |
-//! | [`MonkeySaddle`] | nothing: it is harmonic | all |
+//! | [`MonkeySaddle`] | none: it is harmonic | all |
 //! | [`RippledBowl`], [`EggCarton`] | waves · w(k), squares + v | Gaussian, cube; ball in one dimension |
 //! | [`GaussianMixture`] | width² → width² + s², depth · (width² / (width² + s²))^(n/2) | Gaussian |
 //! | [`MuellerBrown`] | A exp(−½ dᵀM d) → A det(I + s²M)^(−½) exp(−½ dᵀM (I + s²M)⁻¹ d) | Gaussian, s < 1/√2 |
@@ -21,7 +21,7 @@ use crate::base::vector::unit_scale;
 use crate::objective::Convolution;
 use crate::{ArgError, Objective, Real, Reason};
 
-/// Refuses a kernel that does not shrink waves by a known factor.
+/// Checks that the kernel shrinks waves by a known factor.
 fn check_wave<R: Real>(kernel: &Kernel<R>, dim: usize) -> Result<(), ArgError> {
     kernel.check()?;
     match kernel.wave(R::ZERO, dim) {
@@ -30,7 +30,7 @@ fn check_wave<R: Real>(kernel: &Kernel<R>, dim: usize) -> Result<(), ArgError> {
     }
 }
 
-/// The standard deviation of a Gaussian.
+/// Returns the standard deviation of a Gaussian, or `None` for another kernel.
 fn gaussian<R: Real>(kernel: &Kernel<R>) -> Option<R> {
     match kernel {
         Kernel::Gaussian { std_dev } => Some(*std_dev),
@@ -38,7 +38,7 @@ fn gaussian<R: Real>(kernel: &Kernel<R>) -> Option<R> {
     }
 }
 
-/// Refuses a kernel that is not Gaussian.
+/// Checks that a kernel is Gaussian.
 fn check_gaussian<R: Real>(kernel: &Kernel<R>) -> Result<(), ArgError> {
     kernel.check()?;
     match gaussian(kernel) {
@@ -47,7 +47,7 @@ fn check_gaussian<R: Real>(kernel: &Kernel<R>) -> Result<(), ArgError> {
     }
 }
 
-/// `½ v h` for a curvature h, by a kernel in a unit in which its variance v neither vanishes nor overflows.
+/// Computes `½ v h` for a curvature h, in a unit in which the kernel's variance v neither underflows nor overflows.
 fn raised<R: Real>(kernel: &Kernel<R>, dim: usize, curvature: R) -> R {
     let unit = unit_scale(&[kernel.bandwidth()]);
     let kernel = kernel.with_bandwidth(unit * kernel.bandwidth());
@@ -79,7 +79,7 @@ impl<R: Real> Convolution<R> for DoubleWell<R> {
             return R::INFINITY;
         };
         let (square, three) = (*x * *x, R::from_u32(3));
-        // w² with w = x² − 1, and what the spread of x adds.
+        // w² with w = x² − 1, and the contribution of the spread of x.
         let w = square - R::ONE;
         let wells = w * w + (R::TWO * (three * square - R::ONE) * v + m);
         *g = self.scale * *x * (w + three * v);
@@ -150,7 +150,7 @@ impl<R: Real> Convolution<R> for GaussianMixture<'_, R> {
         let mut value = R::ZERO;
         grad.fill(R::ZERO);
         for (depth, centre, width) in self.each() {
-            // In a unit in which neither square vanishes or overflows.
+            // In a unit in which neither square underflows or overflows.
             let unit = unit_scale(&[width, std_dev]);
             let (width, std_dev) = (unit * width, unit * std_dev);
             let square = width * width;
@@ -174,7 +174,7 @@ impl<R: Real> Convolution<R> for GaussianMixture<'_, R> {
 impl<R: Real> Convolution<R> for MuellerBrown<R> {
     fn check_kernel(&self, kernel: &Kernel<R>) -> Result<(), ArgError> {
         check_gaussian(kernel)?;
-        // The hill grows as exp(d²): its mean over a wide Gaussian is infinite.
+        // The hill grows as exp(d²), so its mean over a wide Gaussian is infinite.
         let std_dev = kernel.bandwidth();
         let finite = std_dev * std_dev < R::HALF;
         ArgError::check_range("bandwidth", std_dev, finite, "below 1/√2, or the mean is infinite")
@@ -187,7 +187,7 @@ impl<R: Real> Convolution<R> for MuellerBrown<R> {
 }
 
 impl<R: Real> MuellerBrown<R> {
-    /// Value and gradient of its convolution with a Gaussian.
+    /// Computes the value and gradient of the convolution with a Gaussian.
     fn convolved_at(&self, std_dev: R, [x, y]: [R; 2]) -> (R, [R; 2]) {
         let variance = std_dev * std_dev;
         let (mut value, mut gx, mut gy) = (R::ZERO, R::ZERO, R::ZERO);
@@ -217,7 +217,7 @@ mod tests {
     use super::*;
     use crate::objective::{Convolved, check_grad, check_workspace_len};
 
-    /// Gauss–Hermite nodes and weights of 5 points for a standard normal law.
+    /// Five-point Gauss–Hermite nodes and weights for a standard normal distribution.
     const NODES: [(f64, f64); 5] = [
         (-2.856_970_013_872_806, 0.011_257_411_327_720_693),
         (-1.355_626_179_974_266, 0.222_075_922_005_612_64),
@@ -231,7 +231,7 @@ mod tests {
         smooth.value(at, &mut vec![f64::NAN; smooth.scratch_len()])
     }
 
-    /// A polynomial of degree 9 and less is integrated exactly.
+    /// Polynomials of degree up to 9 are integrated exactly.
     #[test]
     fn polynomials_agree_with_quadrature() {
         let s = 0.3;
@@ -258,7 +258,7 @@ mod tests {
         }
     }
 
-    /// The value that science records for the smoothed surface: s = 0.1 at (−0.5, 1).
+    /// The recorded value of the smoothed surface: s = 0.1 at (−0.5, 1).
     #[test]
     fn mueller_brown_has_the_recorded_value() {
         let value = smooth(&MuellerBrown::default(), Kernel::Gaussian { std_dev: 0.1 }, &[-0.5, 1.0]);
@@ -273,7 +273,8 @@ mod tests {
         assert!((value + 3.0 * 0.25 / 1.69).abs() < 1e-14, "{value}");
     }
 
-    /// Values at a bandwidth of zero are the surface's, gradients those of the values, and scales are factors.
+    /// At a bandwidth of zero, values are those of the surface; gradients are those of the values, and scales are
+    /// factors.
     #[test]
     fn convolutions_are_consistent() {
         let spectrum = [2.0, -0.5];

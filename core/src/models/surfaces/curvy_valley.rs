@@ -8,8 +8,8 @@ use crate::{Curvature, Objective, Real};
 /// f(x, y) = scale · [ (y − sin x)² + 4β (β x⁴ − x²) + 1 ],    β = 1 / (2 x₀²),  x₀ = 5π/2
 /// ```
 ///
-/// The minima are `±(5π/2, 1)` with value 0, the saddle is the origin with value 1. The curve `y = sin x`
-/// joins them but is not exactly the minimum-energy path.
+/// The minima are `±(5π/2, 1)` with value 0; the saddle is the origin, with value 1. The curve
+/// `y = sin x` joins the minima but is not exactly the minimum-energy path.
 ///
 /// # Examples
 ///
@@ -22,7 +22,7 @@ use crate::{Curvature, Objective, Real};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CurvyValley<R: Real = f32> {
-    /// Multiplies the function.
+    /// The factor that multiplies the whole function.
     pub scale: R,
 }
 
@@ -30,7 +30,7 @@ const X0: f64 = 2.5 * core::f64::consts::PI;
 const BETA: f64 = 1.0 / (2.0 * X0 * X0);
 
 impl<R: Real> CurvyValley<R> {
-    /// The two minima.
+    /// The positions of the two minima.
     pub const MINIMA: [[f64; 2]; 2] = [[-X0, -1.0], [X0, 1.0]];
 
     fn height(&self, [x, y]: [R; 2]) -> R {

@@ -2,13 +2,13 @@ use super::shape::{fits, no_gradient};
 use crate::base::refusal::refuse;
 use crate::{ArgError, Curvature, Objective, Real};
 
-/// Two wells along the first axis, a bowl along all others.
+/// Two wells along the first axis, and a bowl along all other axes.
 ///
 /// ```text
 /// f(x) = scale · [ ¼ (x₀² − 1)² + ½ Σᵢ₌₁ xᵢ² ]
 /// ```
 ///
-/// The minima are at `x₀ = ±1` with value 0; the saddle is the origin, at height ¼ with eigenvalue −1.
+/// The minima are at `x₀ = ±1` with value 0; the saddle is the origin, with value ¼ and eigenvalue −1.
 ///
 /// # Examples
 ///
@@ -22,12 +22,12 @@ use crate::{ArgError, Curvature, Objective, Real};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DoubleWell<R: Real = f32> {
     dim: usize,
-    /// Multiplies the function.
+    /// The factor that multiplies the whole function.
     pub scale: R,
 }
 
 impl<R: Real> DoubleWell<R> {
-    /// The double well of `dim` coordinates.
+    /// Creates the double well in `dim` dimensions.
     ///
     /// # Errors
     /// [`ArgError`] naming `dim` if it is zero.

@@ -9,8 +9,9 @@ use crate::{ArgError, Curvature, Objective, Real};
 /// f(x) = scale · Σᵢ cos(2π xᵢ)
 /// ```
 ///
-/// In n dimensions the minima are the points with all coordinates half an odd number, `f = −n`;
-/// neighbours are joined over a saddle of height `−n + 2`; the maxima, `f = n`, are the integer points.
+/// In n dimensions the minima are the points whose coordinates are all odd multiples of ½, with
+/// `f = −n`. Between neighbouring minima lies a saddle of value `−n + 2`. The maxima, with `f = n`, are
+/// the integer points.
 ///
 /// # Examples
 ///
@@ -24,21 +25,21 @@ use crate::{ArgError, Curvature, Objective, Real};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EggCarton<R: Real = f32> {
     dim: usize,
-    /// Multiplies the function.
+    /// The factor that multiplies the whole function.
     pub scale: R,
 }
 
 const TWO_PI: f64 = 2.0 * core::f64::consts::PI;
 
-/// x less whole periods, exactly: the product with 2π would round away the phase of a large x.
+/// Returns x minus whole periods, exactly: the product with 2π would round away the phase of a large x.
 pub(super) fn phase<R: Real>(x: R) -> R {
-    // 1.5 · 2ᵖ: the sum is rounded to whole numbers, or, beyond 2ᵖ⁻¹, to larger ones.
+    // 1.5 · 2ᵖ rounds the sum to an integer or, beyond 2ᵖ⁻¹, to a multiple of a larger power of two.
     let round = R::from_f64(if R::BYTES == 4 { 12_582_912.0 } else { 6_755_399_441_055_744.0 });
     x - ((x + round) - round)
 }
 
 impl<R: Real> EggCarton<R> {
-    /// The egg carton of `dim` coordinates.
+    /// Creates the egg carton in `dim` dimensions.
     ///
     /// # Errors
     /// [`ArgError`] naming `dim` if it is zero.

@@ -4,13 +4,13 @@ use crate::base::refusal::refuse;
 use crate::base::vector::unit_scale;
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
-/// Wells (or hills) of Gaussian shape, each with its own centre, depth and width.
+/// Gaussian wells (or hills), each with its own centre, depth and width.
 ///
 /// ```text
 /// f(x) = −scale · Σₖ depthₖ exp(−‖x − centreₖ‖² / (2 widthₖ²))
 /// ```
 ///
-/// A negative depth is a hill.
+/// A negative depth gives a hill.
 ///
 /// # Shapes
 ///
@@ -34,26 +34,27 @@ pub struct GaussianMixture<'a, R: Real = f32> {
     centres: &'a [R],
     depths: &'a [R],
     widths: &'a [R],
-    /// Multiplies the function.
+    /// The factor that multiplies the whole function.
     pub scale: R,
 }
 
-/// A well at a point.
+/// A well evaluated at a point.
 struct Well<'a, R> {
     value: R,
     centre: &'a [R],
-    /// A power of two that brings the width near one, so that its square neither vanishes nor overflows.
+    /// A power of two that scales the width to about one, so that its square neither underflows nor
+    /// overflows.
     unit: R,
     /// 1 / (unit · width)².
     sharpness: R,
 }
 
 impl<'a, R: Real> GaussianMixture<'a, R> {
-    /// The sum of the given wells.
+    /// Creates the sum of the given wells.
     ///
     /// # Errors
     /// [`ArgError`] if `dim` is zero, `depths` is empty, a length does not fit, a number is not finite or
-    /// a width not above zero.
+    /// a width is not above zero.
     pub fn new(dim: usize, centres: &'a [R], depths: &'a [R], widths: &'a [R]) -> Result<Self, ArgError> {
         ArgError::check_count("dim", dim)?;
         if depths.is_empty() {
@@ -69,13 +70,13 @@ impl<'a, R: Real> GaussianMixture<'a, R> {
         Ok(Self { dim, centres, depths, widths, scale: R::ONE })
     }
 
-    /// Depth, centre and width of each well.
+    /// Iterates over the depth, centre and width of each well.
     pub(super) fn each(&self) -> impl Iterator<Item = (R, &'a [R], R)> {
         let wells = self.centres.chunks_exact(self.dim).zip(self.depths).zip(self.widths);
         wells.map(|((centre, depth), width)| (*depth, centre, *width))
     }
 
-    /// What each well is at a point.
+    /// Evaluates each well at a point.
     fn wells(&self, params: &[R]) -> impl Iterator<Item = Well<'a, R>> {
         let scale = self.scale;
         self.centres.chunks_exact(self.dim).zip(self.depths).zip(self.widths).map(

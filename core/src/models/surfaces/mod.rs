@@ -1,11 +1,11 @@
-//! Surfaces with known critical points: value, gradient and exact Hessian in closed form.
+//! Surfaces with known critical points; value, gradient and exact Hessian in closed form.
 //!
-//! Each has a `scale` field that multiplies the whole function, so that one rate suits several of them;
-//! at 1, the default, they have the literature's form.
+//! Most have a `scale` field that multiplies the whole function, so that one learning rate suits
+//! several of them; at the default scale of 1 they have the form given in the literature.
 //!
 //! # Your own surface
 //!
-//! A method needs [`Objective`](crate::Objective) only; ten lines make a landscape of any function:
+//! A method needs only [`Objective`](crate::Objective); ten lines turn any function into a landscape:
 //!
 //! ```
 //! use losscape::{Objective, Real};

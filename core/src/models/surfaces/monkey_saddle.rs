@@ -1,9 +1,10 @@
 use super::shape::{product, value, value_grad};
 use crate::{Curvature, Objective, Real};
 
-/// A saddle with three valleys and no curvature at its centre: `f(x, y) = scale · (x³ − 3 x y²)`.
+/// A saddle with three valleys and zero curvature at its centre: `f(x, y) = scale · (x³ − 3 x y²)`.
 ///
-/// The Hessian vanishes at the origin, so that a Newton step is undefined there. It has no minimum.
+/// The Hessian vanishes at the origin, so a Newton step is undefined there. The function has no
+/// minimum.
 ///
 /// # Examples
 ///
@@ -15,7 +16,7 @@ use crate::{Curvature, Objective, Real};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MonkeySaddle<R: Real = f32> {
-    /// Multiplies the function.
+    /// The factor that multiplies the whole function.
     pub scale: R,
 }
 

@@ -2,7 +2,7 @@ use super::shape::{product, value, value_grad};
 use crate::base::elementary::exp;
 use crate::{Curvature, Objective, Real};
 
-/// The surface of Müller & Brown (1979): three minima in a bent valley, two saddles between them.
+/// The surface of Müller & Brown (1979): three minima in a curved valley, with two saddles between them.
 ///
 /// ```text
 /// f(x, y) = scale · Σₖ Aₖ exp[aₖ(x − Xₖ)² + bₖ(x − Xₖ)(y − Yₖ) + cₖ(y − Yₖ)²]
@@ -25,7 +25,7 @@ use crate::{Curvature, Objective, Real};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MuellerBrown<R: Real = f32> {
-    /// Multiplies the function.
+    /// The factor that multiplies the whole function.
     pub scale: R,
 }
 
@@ -43,14 +43,14 @@ const TERMS: [[f64; 6]; 4] = [
     [15.0, 0.7, 0.6, 0.7, -1.0, 1.0],
 ];
 
-/// A term as a Gaussian bump.
+/// One term as a Gaussian bump.
 pub(super) struct Bump<R> {
     pub(super) amplitude: R,
     pub(super) centre: [R; 2],
     pub(super) m: [[R; 2]; 2],
 }
 
-/// A term's value with its first and second logarithmic derivatives.
+/// The value of a term, and its first and second logarithmic derivatives.
 struct Term<R> {
     value: R,
     gx: R,
@@ -61,19 +61,22 @@ struct Term<R> {
 }
 
 impl<R: Real> MuellerBrown<R> {
-    /// The minima: the deepest (upper left), the second (lower right) and the shallow one between them.
+    /// The positions of the minima: the deepest (upper left), the second deepest (lower right) and the
+    /// shallow one between them.
     pub const MINIMA: [[f64; 2]; 3] = [
         [-0.558_223_634_633_024_3, 1.441_725_841_804_668_6],
         [0.623_499_404_930_876_5, 0.028_037_758_528_685_664],
         [-0.050_010_822_998_206_056, 0.466_694_104_871_972_1],
     ];
-    /// The saddles: between the deepest and the shallow minimum, and between the shallow and the second.
+    /// The positions of the saddles: between the deepest and the shallow minimum, and between the
+    /// shallow and the second deepest.
     pub const SADDLES: [[f64; 2]; 2] = [
         [-0.822_001_558_732_732_1, 0.624_312_802_814_871_3],
         [0.212_486_582_000_662, 0.292_988_325_107_367_8],
     ];
 
-    /// The four terms as `amplitude · exp(−½ dᵀ M d)`, d the displacement from their centres.
+    /// Returns the four terms as `amplitude · exp(−½ dᵀ M d)`, where d is the displacement from the
+    /// centre.
     pub(super) fn quadratic_forms() -> impl Iterator<Item = Bump<R>> {
         TERMS.iter().map(|t| {
             let [amplitude, a, b, c, x, y] = t.map(R::from_f64);
@@ -81,7 +84,7 @@ impl<R: Real> MuellerBrown<R> {
         })
     }
 
-    /// The four terms at a point.
+    /// Evaluates the four terms at a point.
     fn terms([x, y]: [R; 2]) -> impl Iterator<Item = Term<R>> {
         TERMS.iter().map(move |t| {
             let [amplitude, a, b, c, x0, y0] = t.map(R::from_f64);

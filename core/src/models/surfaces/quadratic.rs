@@ -4,14 +4,15 @@ use crate::base::rows::copy;
 use crate::base::vector::{dot, dot_scaled, unit_scale};
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
-/// A quadratic of any spectrum, optionally in a turned frame.
+/// A quadratic form with any spectrum, optionally in a rotated frame.
 ///
 /// ```text
 /// f(x) = ½ scale · xᵀ Q Λ Q x,    Λ = diag(spectrum),   Q = I − 2 u uᵀ / ‖u‖²
 /// ```
 ///
-/// `Q` is the reflection along `axis = u`, the cheapest orthogonal frame that mixes all coordinates;
-/// without an axis `Q = I`. The Hessian has exactly the given eigenvalues, with eigenvectors `Q eᵢ`.
+/// `Q` is the reflection that reverses `axis = u`, the cheapest orthogonal map that mixes all
+/// coordinates; without an axis, `Q = I`. The Hessian has exactly the given eigenvalues times
+/// `scale`, with eigenvectors `Q eᵢ`.
 ///
 /// # Examples
 ///
@@ -25,11 +26,11 @@ use crate::{ArgError, Curvature, Objective, Real, Reason};
 pub struct Quadratic<'a, R: Real = f32> {
     spectrum: &'a [R],
     axis: Option<Axis<'a, R>>,
-    /// Multiplies the function.
+    /// The factor that multiplies the whole function.
     pub scale: R,
 }
 
-/// What is reflected along, in a unit in which its square neither overflows nor vanishes.
+/// The axis of reflection, in a unit in which its square neither overflows nor underflows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Axis<'a, R> {
     u: &'a [R],
@@ -39,7 +40,7 @@ struct Axis<'a, R> {
 }
 
 impl<'a, R: Real> Quadratic<'a, R> {
-    /// The quadratic with these eigenvalues along the coordinate axes.
+    /// Creates the quadratic with these eigenvalues along the coordinate axes.
     ///
     /// # Errors
     /// [`ArgError`] if `spectrum` is empty or not finite.
@@ -51,10 +52,10 @@ impl<'a, R: Real> Quadratic<'a, R> {
         Ok(Self { spectrum, axis: None, scale: R::ONE })
     }
 
-    /// The same spectrum in the frame reflected along `axis`.
+    /// Returns the quadratic with the same spectrum in the frame reflected along `axis`.
     ///
     /// # Errors
-    /// [`ArgError`] if `axis` is not as long as the spectrum, is not finite, or is zero.
+    /// [`ArgError`] if `axis` differs in length from the spectrum, is not finite, or is zero.
     pub fn reflected(self, axis: &'a [R]) -> Result<Self, ArgError> {
         ArgError::check_len("axis", self.spectrum.len(), axis.len())?;
         ArgError::check_finite("axis", axis)?;
@@ -64,7 +65,7 @@ impl<'a, R: Real> Quadratic<'a, R> {
         Ok(Self { axis: Some(Axis { u: axis, unit, factor: R::TWO / square }), ..self })
     }
 
-    /// tr ∇²f.
+    /// Returns tr ∇²f.
     pub(super) fn trace(&self) -> R {
         let mut sum = R::ZERO;
         for eigenvalue in self.spectrum {
@@ -73,7 +74,7 @@ impl<'a, R: Real> Quadratic<'a, R> {
         self.scale * sum
     }
 
-    /// `out = Q v`.
+    /// Computes `out = Q v`.
     fn turn(&self, v: &[R], out: &mut [R]) {
         copy(v, out);
         if let Some(Axis { u, unit, factor }) = self.axis {
@@ -84,7 +85,7 @@ impl<'a, R: Real> Quadratic<'a, R> {
         }
     }
 
-    /// `out = scale · Q Λ Q v`; NaN if a slice does not fit.
+    /// Computes `out = scale · Q Λ Q v`; fills `out` with NaN if a slice does not fit.
     fn apply(&self, v: &[R], out: &mut [R], scratch: &mut [R]) {
         let dim = self.spectrum.len();
         let turned = match scratch.get_mut(..dim) {

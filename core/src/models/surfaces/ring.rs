@@ -3,8 +3,9 @@ use crate::{Curvature, Objective, Real};
 
 /// A ring of minima: `f(x, y) = scale · (x² + y² − 1)²`.
 ///
-/// Every point of the unit circle is a minimum with value 0, the origin a maximum with value 1: the
-/// straight line between opposite minima climbs over it, and the half circle beside it is flat.
+/// Every point of the unit circle is a minimum with value 0, and the origin is a maximum with
+/// value 1. The straight line between opposite minima passes over the maximum, while the half circle
+/// between them is flat.
 ///
 /// # Examples
 ///
@@ -16,7 +17,7 @@ use crate::{Curvature, Objective, Real};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ring<R: Real = f32> {
-    /// Multiplies the function.
+    /// The factor that multiplies the whole function.
     pub scale: R,
 }
 
@@ -26,7 +27,7 @@ impl<R: Real> Default for Ring<R> {
     }
 }
 
-/// x² + y² − 1.
+/// Computes x² + y² − 1.
 fn off<R: Real>([x, y]: [R; 2]) -> R {
     x * x + y * y - R::ONE
 }

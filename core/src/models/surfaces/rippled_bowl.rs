@@ -3,16 +3,16 @@ use crate::base::elementary::{cos, ln, sin, sqrt};
 use crate::base::refusal::refuse;
 use crate::{ArgError, Curvature, Objective, Real};
 
-/// A bowl with ripples, the toy on which smoothing by noise is studied.
+/// A bowl with ripples, the usual toy model of smoothing by noise.
 ///
 /// ```text
 /// f(x) = Σᵢ [ ½ curvature · xᵢ² + amplitude · cos(wavenumber · xᵢ + phase) ]
 /// ```
 ///
-/// In one dimension it has several minima where `amplitude · wavenumber² > curvature`. Convolved with a kernel the
-/// ripples shrink by [`Kernel::wave`](crate::base::kernel::Kernel::wave) and the bowl stays, so one minimum is left
-/// from the bandwidth on at which `amplitude · wavenumber² · wave ≤ curvature`: for a Gaussian that is
-/// [`one_minimum_from`](Self::one_minimum_from).
+/// In one dimension it can have several minima only if `amplitude · wavenumber² > curvature`. Convolution with a
+/// kernel shrinks the ripples by [`Kernel::wave`](crate::base::kernel::Kernel::wave) and keeps the bowl. Only one
+/// minimum is left once the bandwidth is so large that `amplitude · wavenumber² · wave ≤ curvature`; for a
+/// Gaussian, [`one_minimum_from`](Self::one_minimum_from) returns that bandwidth.
 ///
 /// ```
 /// use losscape::{models::surfaces::RippledBowl, Objective};
@@ -27,14 +27,14 @@ pub struct RippledBowl<R: Real = f32> {
     pub curvature: R,
     /// a, the height of the ripples.
     pub amplitude: R,
-    /// k.
+    /// k, the wavenumber of the ripples.
     pub wavenumber: R,
-    /// φ, zero at first.
+    /// φ, the phase of the ripples, initially zero.
     pub phase: R,
 }
 
 impl<R: Real> RippledBowl<R> {
-    /// The bowl in `dim` coordinates.
+    /// Creates the bowl in `dim` dimensions.
     ///
     /// # Errors
     /// [`ArgError`] naming `dim` (zero), `curvature`, `amplitude` or `wavenumber` (negative or not finite).
@@ -46,14 +46,15 @@ impl<R: Real> RippledBowl<R> {
         Ok(Self { dim, curvature, amplitude, wavenumber, phase: R::ZERO })
     }
 
-    /// The standard deviation from which on a Gaussian leaves one minimum,
+    /// Returns the smallest standard deviation for which a Gaussian is certain to leave only one minimum,
     ///
     /// ```text
     /// s = √(2 ln(amplitude · wavenumber² / curvature)) / wavenumber
     /// ```
     ///
-    /// zero if there are no others without it. In units of a coordinate. Beyond it no place has a curvature below zero, whatever the
-    /// phase: it is a bound, and the last but one minimum may vanish before. Infinite without a bowl.
+    /// or zero if `amplitude · wavenumber² ≤ curvature`, when there is only one minimum without smoothing. It has the unit
+    /// of a coordinate. From this standard deviation on, the curvature is nowhere negative, whatever the phase. It is
+    /// therefore an upper bound: all minima but one may vanish earlier. It is infinite if the curvature of the bowl is zero.
     ///
     /// ```
     /// use losscape::models::surfaces::RippledBowl;
@@ -68,7 +69,7 @@ impl<R: Real> RippledBowl<R> {
         if ratio > R::ONE { sqrt(R::TWO * ln(ratio)) / k } else { R::ZERO }
     }
 
-    /// The sum over the coordinates, the ripples shrunk by `factor`.
+    /// Computes the sum over the coordinates, with the ripples shrunk by `factor`.
     pub(super) fn rippled(&self, factor: R, params: &[R], grad: &mut [R]) -> R {
         if !fits(self.dim, [params.len(), grad.len()]) {
             return no_gradient(grad);

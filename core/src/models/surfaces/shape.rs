@@ -1,26 +1,26 @@
-//! Slices of the right length, and the answer to others: +∞ and NaN, as of every objective of this crate.
+//! Checks of slice lengths. Slices that do not fit give +∞ and NaN, as in every objective of this crate.
 
 use crate::Real;
 use crate::base::refusal::refuse;
 
-/// Whether slices have the surface's number of dimensions.
+/// Returns whether all slices have the surface's dimension.
 pub(super) fn fits<const N: usize>(dim: usize, lengths: [usize; N]) -> bool {
     lengths == [dim; N]
 }
 
-/// The answer where f(θ) and ∇f(θ) are undefined.
+/// Reports that f(θ) and ∇f(θ) are undefined.
 #[cold]
 pub(super) fn no_gradient<R: Real>(grad: &mut [R]) -> R {
     refuse(grad);
     R::INFINITY
 }
 
-/// f(x, y).
+/// Evaluates f(x, y).
 pub(super) fn value<R: Real>(params: &[R], f: impl FnOnce([R; 2]) -> R) -> R {
     params.try_into().map_or(R::INFINITY, f)
 }
 
-/// f(x, y), with its gradient written to `grad`.
+/// Evaluates f(x, y) and writes its gradient to `grad`.
 pub(super) fn value_grad<R: Real>(params: &[R], grad: &mut [R], f: impl FnOnce([R; 2]) -> (R, [R; 2])) -> R {
     let Some(point) = params.try_into().ok().filter(|_| grad.len() == 2) else { return no_gradient(grad) };
     let (value, slope) = f(point);
@@ -28,7 +28,7 @@ pub(super) fn value_grad<R: Real>(params: &[R], grad: &mut [R], f: impl FnOnce([
     value
 }
 
-/// A product with the Hessian at (x, y), written to `out`.
+/// Writes a product with the Hessian at (x, y) to `out`.
 pub(super) fn product<R: Real>(
     params: &[R],
     v: &[R],

@@ -6,7 +6,7 @@ use super::*;
 use crate::base::elementary::sqrt;
 use crate::{Curvature, Objective, Real};
 
-/// Gradient against central differences of the value, and Hessian products against those of the gradient.
+/// Checks the gradient against central differences of the value, and Hessian products against those of the gradient.
 fn check_derivatives(name: &str, f: &(impl Curvature<f64> + ?Sized), points: &[&[f64]]) {
     let n = f.dim();
     let mut scratch = vec![f64::NAN; f.scratch_len()];
@@ -45,7 +45,7 @@ fn check_derivatives(name: &str, f: &(impl Curvature<f64> + ?Sized), points: &[&
     }
 }
 
-/// Eigenvalues of the 2 × 2 Hessian, ascending.
+/// Eigenvalues of the 2 × 2 Hessian in ascending order.
 fn eigenvalues(f: &impl Curvature<f64>, params: &[f64]) -> [f64; 2] {
     let (mut a, mut b) = ([0.0; 2], [0.0; 2]);
     f.hess_vec(params, &[1.0, 0.0], &mut a, &mut []);
@@ -82,7 +82,7 @@ fn derivatives_of_all_surfaces() {
 
 #[test]
 fn mueller_brown_critical_points() {
-    // 40-digit Newton iterations, rounded.
+    // From Newton iterations with 40 digits, rounded.
     let golden = [
         (-146.699_517_209_954_02, [410.531_134_692_889_4, 4_068.198_955_026_485_7]),
         (-108.166_724_116_852_35, [543.836_189_018_619_7, 3_005.395_864_532_676]),
@@ -168,7 +168,8 @@ fn bad_input_is_refused() {
     assert!(GaussianMixture::new(2, &[0.0f32; 2], &[1.0], &[0.0]).is_err());
 }
 
-/// There a Gaussian shrinks the greatest curvature of the ripples to that of the bowl, in any unit of height and of length.
+/// At this width a Gaussian shrinks the largest curvature of the ripples to that of the bowl, in any unit of height and
+/// of length.
 #[test]
 fn ripples_end_where_their_curvature_is_the_bowls() {
     use crate::base::kernel::Kernel;

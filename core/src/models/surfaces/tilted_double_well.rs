@@ -1,7 +1,8 @@
 use super::DoubleWell;
 use crate::{Curvature, Objective, Real};
 
-/// Newton's steps towards a critical point. An even number: where rounding leaves two numbers in turn, it is always the same one.
+/// The number of Newton steps towards a critical point. It is even: if rounding makes the iteration alternate between
+/// two numbers, it always ends on the same one.
 const STEPS: u32 = 64;
 
 /// A [`DoubleWell`] on a slope: one well is deeper than the other.
@@ -10,9 +11,9 @@ const STEPS: u32 = 64;
 /// f(x) = scale · [ ¼ (x₀² − 1)² + tilt · x₀ + ½ Σᵢ₌₁ xᵢ² ]
 /// ```
 ///
-/// The critical points are on the first axis, at the roots of `x³ − x + tilt = 0`: three for a tilt of less than 2/(3√3) = 0.385 either
-/// way, [two wells](Self::wells) and a pass, and one beyond it. The curvature along the first axis is `scale · (3x² − 1)`, along all
-/// others `scale`.
+/// The critical points lie on the first axis, at the roots of `x³ − x + tilt = 0`. For |tilt| below 2/(3√3) = 0.385
+/// there are three, [two wells](Self::wells) and a pass; beyond, there is one. The curvature along the first axis is
+/// `scale · (3x² − 1)`, and `scale` along all other axes.
 ///
 /// # Examples
 ///
@@ -26,35 +27,36 @@ const STEPS: u32 = 64;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TiltedDoubleWell<R: Real = f32> {
-    /// The wells without the slope; their scale multiplies both.
+    /// The wells without the slope; their scale multiplies both terms.
     pub well: DoubleWell<R>,
-    /// Slope along the first axis.
+    /// The slope along the first axis.
     pub tilt: R,
 }
 
-/// The critical points of a [`TiltedDoubleWell`]: first coordinates, the others are zero.
+/// The critical points of a [`TiltedDoubleWell`], given by their first coordinates; the other coordinates are zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TwoWells<R: Real = f32> {
-    /// The minimum below zero.
+    /// The left minimum, at a negative coordinate.
     pub left: R,
     /// The saddle between the minima.
     pub pass: R,
-    /// The minimum above zero.
+    /// The right minimum, at a positive coordinate.
     pub right: R,
-    /// Height of the pass above the left minimum, and above the right one.
+    /// The heights of the pass above the left minimum and above the right one.
     pub barriers: [R; 2],
-    /// Curvatures along the first axis: at the left minimum, at the pass (below zero), at the right minimum.
+    /// The curvatures along the first axis: at the left minimum, at the pass (negative), and at the right minimum.
     pub curvatures: [R; 3],
-    /// The curvature along each of the other axes, the same everywhere.
+    /// The curvature along each of the other axes, the same at all points.
     pub across: R,
 }
 
 impl<R: Real> TiltedDoubleWell<R> {
-    /// Both minima, the pass between them, and what [`kramers_time`](crate::diffusion::kramers_time) asks about them. `None` if there
-    /// are no two wells, or none that this precision tells apart from the pass, or if the scale is not above zero.
+    /// Returns both minima, the pass between them, and the quantities that
+    /// [`kramers_time`](crate::diffusion::kramers_time) takes. Returns `None` if there are no two wells, if a well
+    /// cannot be distinguished from the pass in this precision, or if the scale is not above zero.
     ///
-    /// Costs 192 Newton steps on `x³ − x + tilt`: from beyond the outer roots and from the middle each sequence tends to its root
-    /// from one side.
+    /// Takes 192 Newton steps on `x³ − x + tilt`. The sequences start beyond the outer roots and in the middle, and
+    /// each converges to its root from one side.
     ///
     /// ```
     /// use losscape::diffusion::kramers_time;
@@ -98,7 +100,7 @@ impl<R: Real> TiltedDoubleWell<R> {
         (wells && apart).then_some(TwoWells { left, pass, right, barriers, curvatures, across: scale })
     }
 
-    /// A value without the slope, and the slope's share.
+    /// Adds the contribution of the slope to a value without it.
     fn sloped(&self, value: R, params: &[R]) -> R {
         match params.first() {
             Some(x) if params.len() == self.well.dim() => value + self.well.scale * self.tilt * *x,
@@ -153,7 +155,7 @@ mod tests {
             (wells.pass, 0.5),
             (wells.right, 0.25 * (root - 1.0)),
             (wells.curvatures[1], -0.25),
-            // With 40 digits.
+            // Computed with 40 digits.
             (wells.barriers[0], 0.733_376_301_414_311_4),
             (wells.barriers[1], 0.000_998_698_585_687_417_6),
         ] {
@@ -161,7 +163,7 @@ mod tests {
         }
     }
 
-    /// The gradient is zero there, and the other tilt gives the mirror image, bit by bit.
+    /// The gradient is zero at the critical points, and the opposite tilt gives the mirror image bit for bit.
     #[test]
     fn wells_at_any_tilt() {
         for k in -38..=38 {

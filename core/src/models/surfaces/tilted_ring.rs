@@ -3,11 +3,11 @@ use crate::{Curvature, Objective, Real};
 
 /// A ring of minima that can be tilted: `f(x, y) = scale · (¼ (x² + y² − 1)² + tilt · x)`.
 ///
-/// Without tilt every point of the unit circle is a minimum with value 0 and the origin a maximum of height
-/// ¼, as in [`Ring`](super::Ring) at a quarter of its scale. A tilt, however small, leaves one minimum: critical
-/// points then lie on the first axis at the roots of `x³ − x + tilt = 0`, and for tilt between 0 and 2/(3√3) =
-/// 0.385 they are the minimum (x < −1), a maximum, and a saddle (0 < x < 1) with curvatures `3x² − 1` along
-/// the axis and `x² − 1` across.
+/// Without tilt, every point of the unit circle is a minimum with value 0 and the origin is a maximum of
+/// height ¼, as in [`Ring`](super::Ring) at a quarter of its scale. Any tilt, however small, leaves a single
+/// minimum. The critical points then lie on the first axis at the roots of `x³ − x + tilt = 0`. For a tilt
+/// between 0 and 2/(3√3) = 0.385 they are the minimum (x < −1), a maximum, and a saddle (0 < x < 1) with
+/// curvatures `3x² − 1` along the axis and `x² − 1` across.
 ///
 /// # Examples
 ///
@@ -19,9 +19,9 @@ use crate::{Curvature, Objective, Real};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TiltedRing<R: Real = f32> {
-    /// Multiplies the function.
+    /// The factor that multiplies the whole function.
     pub scale: R,
-    /// Slope along the first axis.
+    /// The slope along the first axis.
     pub tilt: R,
 }
 

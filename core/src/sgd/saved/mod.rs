@@ -1,4 +1,4 @@
-//! A run to bytes and back.
+//! Saving a run to bytes, and restoring it.
 
 mod settings;
 
@@ -10,22 +10,22 @@ use crate::base::blob::{BlobError, Reader, Writer, kind};
 use crate::base::random::{SeedableRng, Xoshiro128PlusPlus};
 use crate::{ArgError, Real, Reason};
 
-/// The version of the layout. Version 1 had no settings, so that it could not refuse a run that would go on
-/// differently; it is no longer read.
+/// The version of the layout. Version 1 is no longer read: it had no settings, so a run that would continue differently
+/// could not be refused.
 const VERSION: u16 = 2;
 
 /// A part of a run that can be saved: the transforms and sources of this module, and tuples and options of them.
 ///
-/// State is what steps change; a run that continues takes it over. Everything else that decides a step is a setting: the
-/// program that continues a run must have the same, bit for bit, or the run is refused.
+/// State is everything that steps change; a continued run takes it over. Everything else that determines a step is a
+/// setting. The program that continues a run must have the same settings, bit for bit, or the run is refused.
 ///
 /// # Contract
-/// [`settings`](Self::settings) begins with a byte that identifies the part; those from 128 to 254 are free for
-/// your own. The three methods of the state agree on its layout. `check_state` reads what `load_state` would read, writes
-/// nothing, and refuses whatever `load_state` could not take; `load_state` is called after it. A part without state
-/// leaves them out.
+/// [`settings`](Self::settings) begins with a byte that identifies the part; values from 128 to 254 are free for your
+/// own parts. The three methods for the state agree on its layout. `check_state` reads the same bytes as `load_state`,
+/// writes nothing, and refuses every state that `load_state` could not take over; `load_state` is called after it. A
+/// part without state need not implement them.
 pub trait Persist {
-    /// Names what the part is, and its settings.
+    /// Identifies the part, and adds its settings.
     fn settings(&self, settings: &mut Settings<'_, '_>);
 
     /// Appends the state.
@@ -33,7 +33,7 @@ pub trait Persist {
         let _ = writer;
     }
 
-    /// Reads past a state and refuses it if it does not fit a run of `dim` parameters.
+    /// Reads past a state and checks that it fits a run of `dim` parameters.
     ///
     /// # Errors
     /// [`BlobError::Malformed`] or [`BlobError::Refused`].
@@ -52,7 +52,7 @@ pub trait Persist {
     }
 }
 
-/// Tags of the parts; part of the layout.
+/// Tags of the parts. They belong to the layout.
 pub(super) mod tag {
     pub(in crate::sgd) const NONE: u8 = 0;
     pub(in crate::sgd) const FULL_BATCH: u8 = 1;
@@ -67,11 +67,11 @@ pub(super) mod tag {
     pub(in crate::sgd) const ADD_NOISE: u8 = 22;
     pub(in crate::sgd) const REPLAY: u8 = 23;
     pub(in crate::sgd) const ADAM: u8 = 24;
-    /// The end of a chain: a longer or shorter one differs.
+    /// Marks the end of a chain, so that a longer or shorter chain differs.
     pub(in crate::sgd) const END: u8 = 255;
 }
 
-/// Reads past numbers and refuses those that are not finite.
+/// Reads past numbers and checks that they are finite.
 pub(super) fn check_reals<R: Real>(
     arg: &'static str,
     len: usize,
@@ -155,7 +155,7 @@ where
     P: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// The number of bytes [`save`](Self::save) writes; the same at every step of a run.
+    /// Returns the number of bytes that [`save`](Self::save) writes; it is the same at every step of a run.
     #[must_use]
     pub fn saved_len(&self) -> usize {
         match self.save(0, &Xoshiro128PlusPlus::seed_from_u64(0), &mut []) {
@@ -165,11 +165,12 @@ where
         }
     }
 
-    /// Writes everything that decides how the run goes on as a [`blob`](crate::base::blob) of kind
+    /// Saves everything that determines the continuation of the run as a [`blob`](crate::base::blob) of kind
     /// [`SGD`](kind::SGD), and returns its length.
     ///
-    /// `objective` identifies the objective: an
-    /// [`MlpObjective::identity`](crate::models::mlp::MlpObjective::identity), or a number of your own for yours.
+    /// `objective` identifies the objective: use
+    /// [`MlpObjective::identity`](crate::models::mlp::MlpObjective::identity), or a number of your choice for your own
+    /// objectives.
     ///
     /// ```text
     /// scalar type u8 · objective u64 · n u64 · settings of the source · settings of the transforms, in their order
@@ -186,11 +187,11 @@ where
     /// | [`Replay`](super::Replay) | digest of the rows | next row |
     /// | the others | all their fields | |
     ///
-    /// The rows recorded by [`AddNoise`](super::AddNoise) decide nothing and are not part of it.
+    /// The rows recorded by [`AddNoise`](super::AddNoise) do not affect the run and are not saved.
     ///
     /// # Errors
-    /// [`BlobError::TooShort`] if `out` is, with the length needed. [`BlobError::Refused`] if memory has changed its
-    /// length.
+    /// [`BlobError::TooShort`] with the length needed if `out` is too short. [`BlobError::Refused`] if memory has
+    /// changed its length.
     pub fn save(&self, objective: u64, rng: &Xoshiro128PlusPlus, out: &mut [u8]) -> Result<usize, BlobError> {
         ArgError::check_len("params", self.dim, self.params().len())?;
         self.transforms.check(self.dim)?;
@@ -208,16 +209,16 @@ where
         writer.finish()
     }
 
-    /// Continues where [`save`](Self::save) was called: the run goes on with the same bits as if it had not stopped,
-    /// also on another kind of machine.
+    /// Continues a run from where it was [saved](Self::save), with the same bits as if it had not stopped, even on another
+    /// kind of machine.
     ///
-    /// The run must have been built as the saved one was: the same `objective`, source and transforms, with the same
-    /// settings. Settings that were changed between steps must be changed before this is called.
+    /// The run must have been built like the saved one: with the same `objective`, source and transforms, and the same
+    /// settings. Apply any settings that were changed between steps before calling this method.
     ///
     /// # Errors
-    /// [`BlobError`] if the bytes are damaged, cut off, of another kind or version, or of a run that would go on
-    /// differently: [`BlobError::Refused`] then names the setting that differs, or `transforms` if their memory has changed
-    /// its length. Nothing has been changed then.
+    /// [`BlobError`] if the bytes are damaged, truncated, of another kind or version, or from a run that would continue
+    /// differently: [`BlobError::Refused`] then names the setting that differs, or `transforms` if their memory has
+    /// changed its length. Nothing has been changed then.
     ///
     /// # Examples
     /// ```
@@ -272,7 +273,7 @@ where
         self.transforms.check_state(self.dim, &mut check)?;
         let state: [u8; 16] = check.bytes(16)?.try_into().map_err(|_| BlobError::Malformed)?;
         if state.iter().all(|byte| *byte == 0) {
-            return Err(BlobError::Malformed); // the one state that the generator never leaves
+            return Err(BlobError::Malformed); // the generator never reaches this state
         }
         check.finish()?;
 
@@ -294,7 +295,7 @@ where
     }
 }
 
-/// Steps made, and whether the run has stopped.
+/// Reads the number of steps, and whether the run has stopped.
 fn read_progress(reader: &mut Reader<'_>) -> Result<(u32, bool), BlobError> {
     let step = reader.u32()?;
     match reader.u8()? {

@@ -1,12 +1,12 @@
-//! The settings of a run: written when it is saved, compared when it continues.
+//! The settings of a run: written when it is saved, compared when it is restored.
 
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::rows::front;
 use crate::{ArgError, Real, Reason};
 
-/// Takes the settings of the parts of a run in order: writes them into a blob, or compares them with those
-/// of one. A setting keeps its bits, so −0 differs from 0.
+/// Receives the settings of the parts of a run in order, and either writes them into a blob or compares them
+/// with those in a blob. A setting keeps its bits, so −0 differs from 0.
 #[derive(Debug)]
 pub struct Settings<'s, 'b> {
     blob: Blob<'s, 'b>,
@@ -28,38 +28,40 @@ impl<'s, 'b> Settings<'s, 'b> {
         Self { blob: Blob::Compare(reader), refused: None }
     }
 
-    /// What the first setting that differs, or is not there, was refused for.
+    /// Returns the error for the first setting that differs or is missing.
     pub(super) fn finish(self) -> Result<(), BlobError> {
         self.refused.map_or(Ok(()), Err)
     }
 
-    /// A byte, such as the tag of a part; `arg` names it if it differs. The same holds for the others.
+    /// Adds a byte, such as the tag of a part. `arg` names the setting in the error if it differs, as in the
+    /// other methods.
     pub fn byte(&mut self, arg: &'static str, x: u8) {
         self.bytes(arg, &[x]);
     }
 
-    /// A count.
+    /// Adds a count.
     pub fn count(&mut self, arg: &'static str, x: u32) {
         self.bytes(arg, &x.to_le_bytes());
     }
 
-    /// A 64-bit word, such as a digest.
+    /// Adds a 64-bit word, such as a digest.
     pub fn word(&mut self, arg: &'static str, x: u64) {
         self.bytes(arg, &x.to_le_bytes());
     }
 
-    /// A number.
+    /// Adds a number.
     pub fn real<R: Real>(&mut self, arg: &'static str, x: R) {
         self.bytes(arg, front(&x.to_bits64().to_le_bytes(), R::BYTES));
     }
 
-    /// Numbers that are too many to be kept: their count and their digest.
+    /// Adds numbers that are too many to be stored, by their count and their digest.
     pub fn digest<R: Real>(&mut self, arg: &'static str, values: &[R]) {
         self.word(arg, values.len() as u64);
         self.word(arg, Fingerprint::of(values));
     }
 
-    /// A condition without which the part can neither be saved nor continue, such as the length of its memory.
+    /// Adds a condition without which the part can neither be saved nor restored, such as the length of its
+    /// memory.
     pub fn require(&mut self, condition: Result<(), ArgError>) {
         if let (None, Err(error)) = (self.refused, condition) {
             self.refused = Some(error.into());

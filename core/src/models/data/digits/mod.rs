@@ -1,24 +1,26 @@
 //! Handwritten digits, 8 × 8 pixels each.
 //!
-//! The 1797 digits of the test part of *Optical Recognition of Handwritten Digits* by E. Alpaydin and
-//! C. Kaynak (1998), [UCI Machine Learning Repository](https://doi.org/10.24432/C50P49), licensed under
-//! [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). Thirteen people wrote them. A pixel counts the
-//! inked dots, 0 to 16, in a 4 × 4 block of a 32 × 32 bitmap; [`pad`](super::pad) says how the bitmaps
-//! were made. As the input of a network, a pixel is divided by 16.
+//! The 1797 digits of the test set of *Optical Recognition of Handwritten Digits* by E. Alpaydin and C.
+//! Kaynak (1998), [UCI Machine Learning Repository](https://doi.org/10.24432/C50P49), licensed under
+//! [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). Thirteen people wrote them. A pixel counts
+//! the inked dots, 0 to 16, in a 4 × 4 block of a 32 × 32 bitmap; [`pad`](super::pad) describes how the
+//! bitmaps were made. As an input of a network, a pixel is divided by 16.
 //!
 //! # The split
 //!
-//! 1500 rows to train on and 297 held out, always the same ones, so that results compare. Held out are, of each
-//! class in proportion to its size (largest remainders; 29 or 30 of each), the first rows in one random order
-//! of all rows: [`shuffle`](crate::base::random::shuffle) with
-//! [`stream(1797, 0)`](crate::base::random::stream). Both parts keep that order, so any number of first rows
-//! is a random sample. The writers of the two parts are the same people: held-out accuracy says how
-//! well a network reads these hands, not a stranger's.
+//! The data are split into 1500 rows for training and 297 held-out rows. The split is fixed, so results
+//! are comparable. It is stratified: the number of held-out rows of each class is proportional to its size
+//! (by largest remainders; 29 or 30 rows). They are the first rows of the class in one random order of all
+//! rows: [`shuffle`](crate::base::random::shuffle) with [`stream(1797, 0)`](crate::base::random::stream).
+//! Both parts keep this order, so the first n rows of either part are a random sample. The same people
+//! wrote the digits of both parts, so held-out accuracy shows how well a network reads these writers, not
+//! a stranger.
 //!
 //! # Memory
 //!
-//! 73 693 bytes, five bits a pixel, linked only into programs that call [`training`] or [`held_out`].
-//! [`from_bytes`] reads the same file (`digits.bin` beside this module's source) from anywhere else.
+//! The data take 73 693 bytes, five bits per pixel, and are linked only into programs that call
+//! [`training`] or [`held_out`]. [`from_bytes`] reads the same file (`digits.bin` next to this module's
+//! source) from any other storage.
 //!
 //! ```
 //! use losscape::models::data::{Dataset, Targets, digits};
@@ -38,31 +40,32 @@ use crate::base::blob::{BlobError, Reader, blob_len, kind};
 use crate::base::refusal::refuse;
 use crate::{ArgError, Real};
 
-/// Pixels along a side.
+/// The number of pixels along a side.
 pub const SIDE: usize = 8;
-/// Pixels of a digit.
+/// The number of pixels of a digit.
 pub const PIXELS: usize = SIDE * SIDE;
-/// The largest pixel.
+/// The largest value of a pixel.
 pub const INK: u8 = 16;
-/// The digits 0 to 9.
+/// The number of classes: the digits 0 to 9.
 pub const CLASSES: usize = 10;
-/// Rows to train on.
+/// The number of training rows.
 pub const TRAINING: usize = 1500;
-/// Rows held out.
+/// The number of held-out rows.
 pub const HELD_OUT: usize = 297;
 /// The seed of the split.
 pub const SPLIT_SEED: u64 = 1797;
-/// Bytes of a packed row: a line of pixels in five bytes, pixel `c` in bits `5 c` and up, then the label.
+/// The number of bytes of a packed row: each line of pixels takes five bytes, with pixel `c` from bit
+/// `5 c` on; the label follows.
 pub const ROW_BYTES: usize = SIDE * LINE_BYTES + 1;
 
 const LINE_BYTES: usize = 5;
 const FILE_LEN: usize = blob_len((TRAINING + HELD_OUT) * ROW_BYTES);
 const VERSION: u16 = 1;
 
-/// Only the two functions below reach it, so that a program that calls neither does not contain it.
+/// Only the two functions below use it, so a program that calls neither does not contain it.
 static FILE: [u8; FILE_LEN] = *include_bytes!("digits.bin");
 
-/// The rows to train on.
+/// Returns the training rows.
 ///
 /// ```
 /// use losscape::models::data::digits;
@@ -74,14 +77,14 @@ pub const fn training() -> Digits<'static> {
     split(body(&FILE)).training
 }
 
-/// The rows held out.
+/// Returns the held-out rows.
 #[must_use]
 pub const fn held_out() -> Digits<'static> {
     split(body(&FILE)).held_out
 }
 
-/// Both parts of a file with the contents of `digits.bin`, for programs that fetch it instead of linking
-/// it.
+/// Returns both parts of a file with the contents of `digits.bin`, for programs that load it instead of
+/// linking it.
 ///
 /// # Errors
 /// [`BlobError`] if the bytes are anything else.
@@ -101,7 +104,7 @@ pub fn from_bytes(file: &[u8]) -> Result<Split<'_>, BlobError> {
     Ok(split)
 }
 
-/// The body of the linked file, which the tests have checked.
+/// Returns the body of the linked file, which the tests have verified.
 const fn body(file: &[u8; FILE_LEN]) -> &[u8] {
     let (_, rest) = file.split_at(blob_len(0) - 4);
     rest.split_at(FILE_LEN - blob_len(0)).0
@@ -112,12 +115,12 @@ const fn split(body: &[u8]) -> Split<'_> {
     Split { training: Digits { rows: training }, held_out: Digits { rows: held_out } }
 }
 
-/// The two parts of the data.
+/// The training rows and the held-out rows.
 #[derive(Clone, Copy, Debug)]
 pub struct Split<'a> {
-    /// The rows to train on.
+    /// The training rows.
     pub training: Digits<'a>,
-    /// The rows held out.
+    /// The held-out rows.
     pub held_out: Digits<'a>,
 }
 
@@ -128,14 +131,14 @@ pub struct Digits<'a> {
 }
 
 impl Digits<'_> {
-    /// N, the number of rows.
+    /// Returns N, the number of rows.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "neither part is empty")]
     pub const fn len(&self) -> usize {
         self.rows.len() / ROW_BYTES
     }
 
-    /// The pixels of a row, line by line from the top left, 0 (paper) to 16 (ink).
+    /// Returns the pixels of a row, line by line from the top left, 0 (paper) to 16 (ink).
     ///
     /// # Panics
     /// If `row` is not below [`len`](Self::len).
@@ -144,10 +147,10 @@ impl Digits<'_> {
         let mut pixels = [0; PIXELS];
         let packed = self.packed(row);
         let mut k = 0;
-        // Loops by hand, so that a program can keep unpacked rows in a constant.
+        // Hand-written loops, so that a program can keep unpacked rows in a constant.
         while k < PIXELS {
             let (line, bit) = (k / SIDE * LINE_BYTES, k % SIDE * 5);
-            // A pixel may lie in two bytes; the label follows the last line.
+            // A pixel may span two bytes; after the last line there is still the label.
             let word = u16::from_le_bytes([packed[line + bit / 8], packed[line + bit / 8 + 1]]);
             pixels[k] = ((word >> (bit % 8)) & 31) as u8;
             k += 1;
@@ -155,7 +158,7 @@ impl Digits<'_> {
         pixels
     }
 
-    /// The digit that a row shows, 0 to 9.
+    /// Returns the digit that a row shows, 0 to 9.
     ///
     /// # Panics
     /// If `row` is not below [`len`](Self::len).
@@ -164,11 +167,11 @@ impl Digits<'_> {
         self.packed(row)[ROW_BYTES - 1]
     }
 
-    /// Writes rows as a network takes them: pixels divided by 16, `rows × 64`, and labels.
+    /// Writes rows in the form that a network expects: pixels divided by 16, `rows × 64`, and labels.
     ///
     /// # Errors
-    /// [`ArgError`] naming `rows` (not within [`len`](Self::len)), `inputs` or `labels` (not as long as the rows
-    /// need); nothing is written then.
+    /// [`ArgError`] naming `rows` (not within [`len`](Self::len)), `inputs` or `labels` (wrong length for
+    /// these rows); nothing is written then.
     pub fn write<R: Real>(
         &self,
         rows: Range<usize>,
@@ -191,9 +194,9 @@ impl Digits<'_> {
     }
 }
 
-/// Pixels as a network takes them: divided by 16, exactly.
+/// Converts pixels to the inputs of a network: divides them by 16, exactly.
 ///
-/// NaN unless `input` has 64 elements.
+/// Fills `input` with NaN unless it has 64 elements.
 ///
 /// ```
 /// use losscape::models::data::digits::{self, PIXELS};

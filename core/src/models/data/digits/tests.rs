@@ -1,7 +1,7 @@
 use super::*;
 use crate::base::fingerprint::Fingerprint;
 
-/// Labels and pixels of all rows in order. The split is part of the interface: this never changes.
+/// Labels and pixels of all rows in order. The split is part of the interface and must never change.
 #[test]
 fn rows_and_their_split_are_fixed() {
     let digest = |digits: Digits<'_>| {
@@ -28,11 +28,11 @@ fn classes_are_in_proportion() {
         counts
     };
     assert_eq!(counts(held_out()), [29, 30, 29, 30, 30, 30, 30, 30, 29, 30]);
-    // The sizes of the classes in the data set's description are 178, 182, 177, 183, 181, 182, 181, 179, 174, 180.
+    // The data set's description lists the class sizes 178, 182, 177, 183, 181, 182, 181, 179, 174, 180.
     assert_eq!(counts(training()), [149, 152, 148, 153, 151, 152, 151, 149, 145, 150]);
 }
 
-/// The sum of all pixels and of pixels weighted by position, computed from the file UCI publishes.
+/// The sum of all pixels and of pixels weighted by position, computed from the file that UCI publishes.
 #[test]
 fn pixels_are_those_of_the_source() {
     let (mut ink, mut weighted) = (0, 0);

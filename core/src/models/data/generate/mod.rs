@@ -1,9 +1,9 @@
-//! Small problems in the plane and Gaussian blobs, drawn into the caller's slices.
+//! Small two-dimensional problems and Gaussian blobs, drawn into the caller's slices.
 //!
-//! Each takes as many samples as `labels` is long and cycles through the classes, so any number of
-//! first samples is balanced. The sequence of draws is fixed and does not depend on the noise: for each
-//! sample its position, if random, then the noise of its coordinates. A seed means the same points on every
-//! target.
+//! Each generator draws one sample per element of `labels` and cycles through the classes, so the first n
+//! samples are balanced for any n. The sequence of draws is fixed and does not depend on the noise: for
+//! each sample, first its position, if random, then the noise of its coordinates. A seed gives the same
+//! points on every target.
 //!
 //! ```
 //! use losscape::base::random::stream;
@@ -23,7 +23,7 @@ use crate::base::random::{Rng, add_normal, uniform};
 use crate::base::rows::count_whole;
 use crate::{ArgError, Real, Reason};
 
-/// Two interleaving half circles of radius 1.
+/// Draws two interleaving half circles of radius 1.
 ///
 /// With t uniform in [0, π) and noise z ~ N(0, `std_dev`²) on each coordinate,
 ///
@@ -32,14 +32,14 @@ use crate::{ArgError, Real, Reason};
 /// class 1:  (1 − cos t, ½ − sin t) + z
 /// ```
 ///
-/// the moons of scikit-learn, except that t is drawn and not spaced evenly.
+/// These are the moons of scikit-learn, except that t is drawn instead of evenly spaced.
 ///
 /// # Shapes
 /// `inputs` is N × 2 and `labels` N, with N ≥ 1.
 ///
 /// # Errors
 /// [`ArgError`] naming `std_dev` (negative, not finite), `labels` (empty) or `inputs` (wrong length);
-/// nothing is drawn or written then. The other generators refuse the same.
+/// nothing is drawn or written then. The other generators report these errors too.
 ///
 /// ```
 /// use losscape::{base::random::stream, models::data::moons};
@@ -70,7 +70,7 @@ pub fn moons<R: Real, G: Rng + ?Sized>(
     Ok(())
 }
 
-/// Two arms of an Archimedean spiral, half a turn apart.
+/// Draws two arms of an Archimedean spiral, half a turn apart.
 ///
 /// With u uniform in [0, 1), r = √u, and noise z ~ N(0, `std_dev`²) on each coordinate,
 ///
@@ -78,14 +78,15 @@ pub fn moons<R: Real, G: Rng + ?Sized>(
 /// class c:  r (cos φ, sin φ) + z,   φ = 2π · turns · r + π c
 /// ```
 ///
-/// The root makes points about equally dense along an arm. Radius 1 is the end of an arm, so the gap between
-/// arms is 1/(2 · turns).
+/// The square root makes points about equally dense along an arm. An arm ends at radius 1, so the gap
+/// between arms is 1/(2 · turns).
 ///
 /// # Shapes
 /// `inputs` is N × 2 and `labels` N, with N ≥ 1.
 ///
 /// # Errors
-/// As [`moons`], and [`ArgError`] naming `turns` if it is not above zero or more than a 7th of the largest number.
+/// As [`moons`], and [`ArgError`] naming `turns` if it is not above zero or exceeds a seventh of the
+/// largest number.
 ///
 /// ```
 /// use losscape::{base::random::stream, models::data::spirals};
@@ -119,7 +120,7 @@ pub fn spirals<R: Real, G: Rng + ?Sized>(
     Ok(())
 }
 
-/// Clusters at the corners (±1, ±1), opposite ones of one class.
+/// Draws clusters at the corners (±1, ±1); opposite corners belong to the same class.
 ///
 /// With noise z ~ N(0, `std_dev`²) on each coordinate, sample k is
 ///
@@ -128,7 +129,7 @@ pub fn spirals<R: Real, G: Rng + ?Sized>(
 /// k mod 4 = 1:  (−1,  1) + z, class 1      k mod 4 = 3:  (1,  1) + z, class 0
 /// ```
 ///
-/// Four samples without noise are exclusive or itself.
+/// Four samples without noise are the XOR problem itself.
 ///
 /// # Shapes
 /// `inputs` is N × 2 and `labels` N, with N ≥ 1.
@@ -161,15 +162,15 @@ pub fn xor<R: Real, G: Rng + ?Sized>(
     Ok(())
 }
 
-/// Round Gaussian clusters: sample k is `centres[k mod C] + z` of class k mod C, with
-/// z ~ N(0, `std_dev`²) on each of the d = `width` coordinates.
+/// Draws round Gaussian clusters: sample k is `centres[k mod C] + z` of class k mod C, with z ~ N(0,
+/// `std_dev`²) on each of the d = `width` coordinates.
 ///
 /// # Shapes
-/// `centres` is C × d with 1 ≤ C ≤ 256, `inputs` N × d and `labels` N, with N ≥ 1.
+/// `centres` is C × d with 1 ≤ C ≤ 256, `inputs` is N × d and `labels` N, with N ≥ 1.
 ///
 /// # Errors
-/// As [`moons`], and [`ArgError`] naming `width` (zero) or `centres` (empty, not whole rows, more than 256,
-/// not finite).
+/// As [`moons`], and [`ArgError`] naming `width` (zero) or `centres` (empty, not a whole number of rows,
+/// more than 256 rows, or not finite).
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -205,7 +206,7 @@ pub fn blobs<R: Real, G: Rng + ?Sized>(
             "16 `std_dev` inside the largest number",
         )?;
     }
-    // The shorter of the two, the centres, decides where the cycle begins again.
+    // The shorter of the two sequences, the centres, determines where the cycle restarts.
     let centres = (0..=u8::MAX).zip(centres.chunks_exact(width)).cycle();
     for ((point, label), (class, centre)) in inputs.chunks_exact_mut(width).zip(labels).zip(centres) {
         point.copy_from_slice(centre);
@@ -216,7 +217,7 @@ pub fn blobs<R: Real, G: Rng + ?Sized>(
 }
 
 fn check<R: Real>(std_dev: R, width: usize, inputs: &[R], labels: &[u8]) -> Result<(), ArgError> {
-    // A normal number is at most 8.6 standard deviations: what is drawn stays finite.
+    // A normal number is at most 8.6 standard deviations, so the samples stay finite.
     let finite = std_dev >= R::ZERO && (R::from_u32(16) * std_dev).is_finite();
     ArgError::check_range(
         "std_dev",
@@ -234,7 +235,7 @@ fn points<R: Real>(inputs: &mut [R]) -> impl Iterator<Item = &mut [R; 2]> {
     inputs.as_chunks_mut().0.iter_mut()
 }
 
-/// 0, 1, … , n − 1, 0, 1, …
+/// Yields 0, 1, … , n − 1, 0, 1, …
 fn rounds(n: u8) -> impl Iterator<Item = u8> {
     (0..n).cycle()
 }

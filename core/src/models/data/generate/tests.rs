@@ -66,8 +66,8 @@ fn classes_are_balanced() {
     balanced(drawn(|x, y| blobs(&centres, 2, 0.1, &mut stream(1, 0), x, y)).1, 5);
 }
 
-/// Differences to the noiseless points of the same seed have mean 0 and the given spread: the mean of 800
-/// numbers strays by 0.035 standard deviations, their mean square by 0.05.
+/// Differences from the noiseless points of the same seed have mean 0 and the given spread. The mean of
+/// 800 numbers has a standard error of 0.035 standard deviations, their mean square one of 0.05.
 #[test]
 fn noise_has_the_given_spread() {
     fn spread(exact: &[[f64; 2]; N], noisy: &[[f64; 2]; N], std_dev: f64) {
@@ -91,7 +91,8 @@ fn noise_has_the_given_spread() {
     spread(&blob(0.0), &blob(2.0), 2.0);
 }
 
-/// All four in both types; these change only with the samplers or the elementary functions.
+/// All four generators in both types; the digests change only with the samplers or the elementary
+/// functions.
 #[test]
 fn a_seed_means_these_points() {
     fn digest<R: Real>() -> u64 {

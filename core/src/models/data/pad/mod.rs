@@ -1,22 +1,23 @@
-//! A drawing on a pad, made into the pixels that the [digits](super::digits) were made of.
+//! Converts a drawing on a pad into pixels in the way the [digits](super::digits) were made.
 //!
-//! The digits come from paper forms. Their description says that 32 × 32 bitmaps, normalised by the public
-//! programs of the NIST Form-Based Handprint Recognition System (Garris et al. 1994, NISTIR 5469), were divided
-//! into 4 × 4 blocks, and that a pixel is the number of inked dots of a block. [`reduce`] does the same to a
-//! drawing, in integers:
+//! The digits come from paper forms. According to their description, 32 × 32 bitmaps, normalised with the
+//! public programs of the NIST Form-Based Handprint Recognition System (Garris et al. 1994, NISTIR 5469), were
+//! divided into 4 × 4 blocks, and a pixel is the number of inked dots in a block. [`reduce`] does the same to
+//! a drawing, in integers:
 //!
-//! 1. The box around the ink is scaled to 20 × 32 dots and put in the middle, six columns from either side.
-//!    Width and height scale apart, as at NIST; but width by at most twice as much as height, or an
-//!    upright stroke, which paper hardly knows and a mouse draws at once, would become a slab.
-//! 2. Strokes are brought to a common weight: with more than 560 dots of ink the drawing loses its
-//!    outermost dots twice, with more than 412 once; with fewer than 256 it gains a layer of dots around it,
-//!    with fewer than 108 two. These are NIST's numbers.
-//! 3. Slant is removed: rows are shifted so that the leftmost dots of the first and the last row stand above
-//!    each other. The middle row stays.
-//! 4. Dots are counted in blocks.
+//! 1. The box around the ink is scaled to 20 × 32 dots and centred, with six columns on either side. As at
+//!    NIST, width and height are scaled separately; but the width is scaled by at most twice the factor of the
+//!    height. Otherwise an upright stroke, which is rare on paper but easy to draw with a mouse, would become
+//!    a slab.
+//! 2. Strokes are brought to a common weight. A drawing with more than 560 dots of ink loses its outermost
+//!    dots twice, one with more than 412 once; one with fewer than 256 gains a layer of dots around it, one
+//!    with fewer than 108 two layers. These thresholds are NIST's.
+//! 3. Slant is removed: rows are shifted so that the leftmost dots of the first and the last row are aligned.
+//!    The middle row stays in place.
+//! 4. The dots of each block are counted.
 //!
-//! The data show the same traces: all digits touch the top and the bottom row, 77 % span exactly the columns 1
-//! to 6, and in 85 % the first and the last row begin in the same column.
+//! The data show traces of these steps: all digits touch the top and the bottom row, 77 % span exactly columns
+//! 1 to 6, and in 85 % the first and the last row begin in the same column.
 //!
 //! ```
 //! use losscape::models::data::{digits, pad};
@@ -28,22 +29,23 @@
 //! let pixels = pad::reduce(&drawing);
 //! assert_eq!(pixels[8..16], [0, 0, 0, 16, 16, 0, 0, 0]);
 //! let mut input = [0.0f32; digits::PIXELS];
-//! digits::scale(&pixels, &mut input); // what the network takes
+//! digits::scale(&pixels, &mut input); // the network's input
 //! assert_eq!(input[11], 1.0);
 //! ```
 
 use super::digits::{PIXELS, SIDE as PIXEL_SIDE};
 
-/// Dots along a side of the pad.
+/// The number of dots along a side of the pad.
 pub const SIDE: usize = 32;
 
-/// A drawing: rows from the top; bit `x` of a row is the dot in column `x` from the left, 1 for ink.
+/// A drawing as rows from the top; bit `x` of a row is the dot in column `x` from the left, 1 for ink.
 pub type Drawing = [u32; SIDE];
 
-/// Width of the box that a drawing is scaled to, in dots; its height is the pad's.
+/// The width of the box to which a drawing is scaled, in dots; the height is the pad's.
 const BOX: u32 = 20;
 
-/// The 8 × 8 pixels of a drawing, wherever on the pad and however large it is; zeros for an empty pad.
+/// Returns the 8 × 8 pixels of a drawing, regardless of its position and size on the pad; zeros for an empty
+/// pad.
 #[must_use]
 pub fn reduce(drawing: &Drawing) -> [u8; PIXELS] {
     match scale_to_box(drawing) {
@@ -52,7 +54,7 @@ pub fn reduce(drawing: &Drawing) -> [u8; PIXELS] {
     }
 }
 
-/// The inked dots of each 4 × 4 block, 0 to 16, without any normalisation.
+/// Returns the number of inked dots in each 4 × 4 block, 0 to 16, without any normalisation.
 #[must_use]
 pub fn count(drawing: &Drawing) -> [u8; PIXELS] {
     let mut pixels = [0; PIXELS];
@@ -70,7 +72,7 @@ pub fn count(drawing: &Drawing) -> [u8; PIXELS] {
     pixels
 }
 
-/// Step 1: the box around the ink, taken to the middle of the pad by the nearest dots.
+/// Step 1: scales the box around the ink and centres it on the pad, using nearest dots.
 fn scale_to_box(drawing: &Drawing) -> Option<Drawing> {
     let top = drawing.iter().position(|&row| row != 0)?;
     let bottom = drawing.iter().rposition(|&row| row != 0)?;
@@ -87,7 +89,7 @@ fn scale_to_box(drawing: &Drawing) -> Option<Drawing> {
 
     let mut scaled = [0; SIDE];
     for (y, out) in scaled.iter_mut().enumerate() {
-        // The dot whose middle is nearest to the middle of this one.
+        // The dot whose centre is nearest to the centre of this one.
         let row = rows[(2 * y + 1) * height / 64];
         for x in 0..scaled_width {
             let from = left + (2 * x + 1) * width / (2 * scaled_width);
@@ -97,7 +99,7 @@ fn scale_to_box(drawing: &Drawing) -> Option<Drawing> {
     Some(scaled)
 }
 
-/// Step 2: strokes of a common weight.
+/// Step 2: brings strokes to a common weight.
 fn even_weight(drawing: Drawing) -> Drawing {
     match drawing.iter().map(|row| row.count_ones()).sum() {
         0..108u32 => thicken(&thicken(&drawing)),
@@ -108,12 +110,12 @@ fn even_weight(drawing: Drawing) -> Drawing {
     }
 }
 
-/// Inks every dot that has an inked one beside, above or below it.
+/// Inks every dot next to an inked one: beside, above or below it.
 fn thicken(drawing: &Drawing) -> Drawing {
     with_neighbours(drawing, |row, above, below| row | row << 1 | row >> 1 | above | below)
 }
 
-/// Keeps only dots with inked ones on all four sides; beyond the pad there is no ink.
+/// Keeps only dots with inked neighbours on all four sides; outside the pad there is no ink.
 fn thin(drawing: &Drawing) -> Drawing {
     with_neighbours(drawing, |row, above, below| row & row << 1 & row >> 1 & above & below)
 }
@@ -126,14 +128,14 @@ fn with_neighbours(drawing: &Drawing, rule: impl Fn(u32, u32, u32) -> u32) -> Dr
     })
 }
 
-/// Step 3: no slant. What is shifted over the edge of the pad is lost.
+/// Step 3: removes slant. Ink shifted over the edge of the pad is lost.
 fn upright(drawing: &Drawing) -> Drawing {
     let inked = || (0..).zip(drawing).filter(|(_, row)| **row != 0);
     let (Some((first, top)), Some((last, bottom))) = (inked().next(), inked().last()) else {
         return *drawing;
     };
     let span: i32 = last - first;
-    // More than half a right angle is no slant of writing.
+    // A slope of more than 45° is not a slant of handwriting.
     let lean =
         (top.trailing_zeros().cast_signed() - bottom.trailing_zeros().cast_signed()).clamp(-span, span);
     let mut y: i32 = 0;

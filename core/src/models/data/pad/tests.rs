@@ -4,7 +4,7 @@ use super::super::digits::{Digits, INK, held_out, training};
 use super::*;
 use crate::base::fingerprint::Fingerprint;
 
-/// A bitmap that counts to these pixels: each block inked from its top left.
+/// A bitmap whose blocks have these pixel counts: each block is inked from its top left.
 fn dithered(pixels: &[u8; PIXELS]) -> Drawing {
     let mut drawing = [0; SIDE];
     for (k, &pixel) in pixels.iter().enumerate() {
@@ -15,16 +15,16 @@ fn dithered(pixels: &[u8; PIXELS]) -> Drawing {
     drawing
 }
 
-/// Ink where the pixels, interpolated between the middles of their blocks, exceed half.
+/// Ink where the pixels, interpolated between the centres of their blocks, exceed half.
 fn upsampled(pixels: &[u8; PIXELS]) -> Drawing {
     let mut drawing = [0; SIDE];
     let at = |y: usize, x: usize| i32::from(pixels[8 * y.min(7) + x.min(7)]);
-    // Dot i lies (2 i + 1)/8 − ½ blocks from the first middle: a whole number and an eighth.
+    // Dot i lies (2 i + 1)/8 − ½ blocks from the first centre: a whole number and an odd number of eighths.
     let place = |i: usize| ((2 * i + 5) / 8, i32::try_from((2 * i + 5) % 8).expect("below 8"));
     for (y, row) in drawing.iter_mut().enumerate() {
         for x in 0..SIDE {
             let ((down, v), (right, u)) = (place(y), place(x));
-            // `place` counts from one block outside, which repeats the edge.
+            // `place` starts one block outside, where the edge is repeated.
             let (up, left) = (down.saturating_sub(1), right.saturating_sub(1));
             let above = at(up, left) * (8 - u) + at(up, right) * u;
             let below = at(down, left) * (8 - u) + at(down, right) * u;
@@ -53,10 +53,10 @@ fn an_empty_pad_is_empty() {
     assert_eq!(reduce(&[0; SIDE]), [0; PIXELS]);
 }
 
-/// Drawn from its pixels, a digit is still that digit: of the first 100 held-out rows the nearest training row
-/// has the right label for all as they are, and for 93 after the pad. The pad cannot give back the
-/// very pixels: 8 × 8 numbers do not say where the ink was, and the rows are what comes out after slant has
-/// been removed, so that the box around them is not the one that was scaled.
+/// A digit drawn from its pixels remains that digit. Of the first 100 held-out rows, the nearest training row
+/// has the right label for all before the pad and for 93 after it. The pad cannot restore the exact pixels: 8
+/// × 8 numbers do not determine where the ink was, and the rows are what remains after slant removal, so the
+/// box around them is not the one that was scaled.
 #[test]
 fn digits_survive_the_pad() {
     let train: std::vec::Vec<_> = rows(training()).collect();
@@ -73,7 +73,7 @@ fn digits_survive_the_pad() {
     assert_eq!((before, after), (100, 93));
 }
 
-/// All held-out rows through the pad; integers, so the same at every optimisation level.
+/// All held-out rows through the pad; integer arithmetic, so the same at every optimisation level.
 #[test]
 fn the_reduction_is_fixed() {
     let mut digest = Fingerprint::new();
@@ -85,7 +85,7 @@ fn the_reduction_is_fixed() {
     assert_eq!(digest.finish(), 0x8267_d76b_8984_c0ae);
 }
 
-/// Where on the pad a drawing is makes no difference.
+/// The position of a drawing on the pad makes no difference.
 #[test]
 fn place_does_not_matter() {
     let (pixels, _) = rows(held_out()).next().expect("not empty");
@@ -106,7 +106,7 @@ fn place_does_not_matter() {
 
 #[test]
 fn size_hardly_matters() {
-    // A frame of 8 × 16 dots, two dots thick, and the same at twice the size.
+    // A frame of 8 × 16 dots, two dots thick, and the same frame at twice the size.
     let frame = |y: usize, k: usize| match y / k {
         0..2 | 14..16 => (1u32 << (8 * k)) - 1,
         2..14 => ((1 << (2 * k)) - 1) << (6 * k) | ((1 << (2 * k)) - 1),
@@ -120,7 +120,7 @@ fn size_hardly_matters() {
 #[test]
 fn weight_is_evened() {
     let ink = |drawing: &Drawing| drawing.iter().map(|row| row.count_ones()).sum::<u32>();
-    // Bars in the middle of the pad, a dot to thirty dots wide.
+    // Bars in the middle of the pad, from one to thirty dots wide.
     for width in 1..=30 {
         let bar = [((1u32 << width) - 1) << ((32 - width) / 2); SIDE];
         let inked = ink(&even_weight(bar));
@@ -149,7 +149,7 @@ fn slant_is_removed() {
     assert_eq!(upright(&dot), dot, "one row has no slant");
 }
 
-/// Whatever is drawn, nothing overflows and pixels stay in range.
+/// For any drawing, nothing overflows and pixels stay in range.
 #[test]
 fn any_drawing_is_reduced() {
     use crate::base::random::{Rng, stream};

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Those whose derivatives are exact.
+/// The activations whose derivatives are exact.
 const ALL: [Activation; 7] = [
     Activation::Identity,
     Activation::Relu,
@@ -11,7 +11,7 @@ const ALL: [Activation; 7] = [
     Activation::Gelu,
 ];
 
-/// The approximation's derivatives equal those of the function it approximates, to a little more than twice its own error.
+/// The derivatives of the approximation equal those of tanh, to little more than twice the approximation's own error.
 #[test]
 fn micromath_tanh_is_a_tangent_forward_and_back() {
     let f = Activation::TanhMicromath;
@@ -51,7 +51,7 @@ fn derivatives_match_central_differences() {
 
 #[test]
 fn known_values() {
-    // mpmath, 20 digits: gelu in its tanh form, softplus, sigmoid.
+    // Values from mpmath with 20 digits: GELU in its tanh form, softplus, sigmoid.
     for (f, z, want) in [
         (Activation::Gelu, 1.0, 0.841_191_990_608_276_7),
         (Activation::Gelu, -0.5, -0.154_285_990_174_856_08),
@@ -66,7 +66,7 @@ fn known_values() {
     }
 }
 
-/// Both tails of GELU, by mpmath with 50 digits, and its limits.
+/// Both tails of GELU, from mpmath with 50 digits, and its limits.
 #[test]
 #[expect(clippy::cast_possible_truncation, reason = "small whole numbers")]
 fn the_tails_of_gelu_keep_their_digits() {
@@ -113,7 +113,7 @@ fn singles(to: f32, step: usize) -> impl Iterator<Item = f32> {
     (0..=to.to_bits()).step_by(step).map(f32::from_bits).flat_map(|z| [z, -z])
 }
 
-/// φ′ and φ″ of tanh and of the logistic function in binary64 that cancel nothing.
+/// φ′ and φ″ of tanh and of the logistic function in binary64, computed without cancellation.
 fn exact(f: Activation, z: f64) -> (f64, f64) {
     let (p, not_p) = match f {
         Activation::Tanh => (sigmoid_64(2.0 * z), sigmoid_64(-2.0 * z)),
@@ -130,7 +130,7 @@ fn sigmoid_64(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
 }
 
-/// The largest absolute and relative errors of φ′ and φ″ over `z` in binary32, where the exact value is normal.
+/// The largest absolute and relative errors of φ′ and φ″ over `z` in binary32, wherever the exact value is normal.
 fn errors(f: Activation, z: impl Iterator<Item = f32>) -> [(f64, f32); 4] {
     let mut worst = [(0.0, 0.0); 4];
     for z in z {
@@ -149,7 +149,7 @@ fn errors(f: Activation, z: impl Iterator<Item = f32>) -> [(f64, f32); 4] {
     worst
 }
 
-/// What the table of [`Activation`] says of saturation: `step` is that between bit patterns.
+/// Checks the statements of [`Activation`] on saturation; `step` is the distance between bit patterns.
 fn check_saturation(step: usize) {
     let all = || singles(100.0, step);
     let [first, second, ..] = errors(Activation::Tanh, all());
@@ -158,7 +158,7 @@ fn check_saturation(step: usize) {
     assert!(first.0 < 9.0e-8 && second.0 < 9.0e-8, "sigmoid: {first:?}, {second:?}");
     let [_, _, relative, _] = errors(Activation::Sigmoid, all().filter(|z| *z <= 0.0));
     assert!(relative.0 < 1.9e-7, "sigmoid, left: {relative:?}");
-    // What is formed from z keeps its digits as far as it goes.
+    // Derivatives computed from z keep all their digits.
     let [_, _, first, second] = errors(Activation::Softplus, all());
     assert!(first.0 < 1.2e-7 && second.0 < 2.3e-7, "softplus: {first:?}, {second:?}");
 }
@@ -175,8 +175,8 @@ fn exhaustive_errors_of_derivatives() {
     check_saturation(1 << 6);
 }
 
-/// A comparison with NaN is false: written the other way round, a ReLU makes zero of it, and a network that has left
-/// the numbers goes on.
+/// A comparison with NaN is false. With the opposite comparison, a ReLU would turn NaN into zero, and a diverged
+/// network would go unnoticed.
 #[test]
 fn no_activation_hides_nan() {
     for f in ALL.into_iter().chain([Activation::TanhMicromath]) {

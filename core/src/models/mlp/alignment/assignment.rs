@@ -2,11 +2,11 @@
 
 use crate::Real;
 
-/// The Hungarian algorithm in its form with potentials (Kuhn 1955; Jonker & Volgenant 1987): the assignment of
-/// columns to rows with the least total cost, `O(h³)`.
+/// Finds the assignment of columns to rows with the least total cost by the Hungarian algorithm with potentials (Kuhn
+/// 1955; Jonker & Volgenant 1987), in `O(h³)`.
 ///
-/// Rows and columns are counted from 1: `row_of[j]` becomes the row of column j. What `row_of[0]` holds has no meaning.
-/// `marks` has `2 (h + 1)` elements, `memory` `3 (h + 1)`.
+/// Rows and columns are numbered from 1: `row_of[j]` becomes the row of column j. `row_of[0]` is meaningless. `marks`
+/// has `2 (h + 1)` elements, `memory` `3 (h + 1)`.
 pub(super) fn assign<R: Real>(
     h: usize,
     cost: impl Fn(usize, usize) -> R,
@@ -14,7 +14,7 @@ pub(super) fn assign<R: Real>(
     marks: &mut [u32],
     memory: &mut [R],
 ) {
-    let (way, rest) = marks.split_at_mut(h + 1); // the column before, on the alternating path
+    let (way, rest) = marks.split_at_mut(h + 1); // the previous column on the alternating path
     let used = &mut rest[..=h];
     let (u, rest) = memory.split_at_mut(h + 1); // potentials of rows
     let (v, rest) = rest.split_at_mut(h + 1); // and of columns
@@ -27,7 +27,7 @@ pub(super) fn assign<R: Real>(
         slack.fill(R::INFINITY);
         used.fill(0);
         let mut column = 0;
-        // Grow the alternating tree by the column of least slack until a free one is reached.
+        // Grow the alternating tree by the column of least slack until a free column is reached.
         loop {
             used[column] = 1;
             let row = row_of[column] as usize;
@@ -44,7 +44,7 @@ pub(super) fn assign<R: Real>(
                         way[j] = column as u32;
                     }
                 }
-                // Some free column in any case: costs that overflowed must not make this loop endless.
+                // Takes some free column in any case: overflowed costs must not make this loop endless.
                 if next == 0 || slack[j] < least {
                     (least, next) = (slack[j], j);
                 }
@@ -62,7 +62,7 @@ pub(super) fn assign<R: Real>(
                 break;
             }
         }
-        // Turn the path round.
+        // Flip the alternating path.
         while column > 0 {
             let before = way[column] as usize;
             row_of[column] = row_of[before];
@@ -79,7 +79,7 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
-    /// The least cost over all permutations.
+    /// Returns the least cost over all permutations.
     fn brute_force(h: usize, cost: &[f64]) -> f64 {
         fn best(row: usize, free: &mut Vec<usize>, h: usize, cost: &[f64]) -> f64 {
             if row == h {

@@ -1,4 +1,4 @@
-//! The coordinate descent over hidden layers.
+//! Coordinate descent over the hidden layers.
 
 use super::assignment::assign;
 use crate::Real;
@@ -7,10 +7,10 @@ use crate::base::random::{Rng, identity, shuffle};
 use crate::base::vector::{axpy, dot, unit_scale};
 use crate::models::mlp::{Layer, MAX_LAYERS, Mlp};
 
-/// Passes of one descent; each that goes on has gained something.
+/// The most passes of one descent; each pass but the last improves the match.
 const MAX_PASSES: u32 = 100;
 
-/// One weight of every unit of a hidden layer: those from one input, the biases, or those to one output.
+/// One weight of every unit of a hidden layer: the weights from one input, the biases, or the weights to one output.
 #[derive(Clone, Copy)]
 struct Feature {
     start: usize,
@@ -18,12 +18,12 @@ struct Feature {
 }
 
 impl Feature {
-    /// The weights from each input, and the biases.
+    /// Yields the weights from each input, and the biases.
     fn incoming(into: &Layer) -> impl Iterator<Item = Self> + use<> {
         (into.weights.start..into.bias.end).step_by(into.outputs).map(|start| Self { start, stride: 1 })
     }
 
-    /// The weights to each output.
+    /// Yields the weights to each output.
     fn outgoing(out: &Layer) -> impl Iterator<Item = Self> + use<> {
         let (start, stride) = (out.weights.start, out.outputs);
         (start..start + stride).map(move |start| Self { start, stride })
@@ -38,7 +38,7 @@ impl Feature {
     }
 }
 
-/// The weights by which units are compared.
+/// The weights that a comparison of units uses.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Basis {
     Incoming,
@@ -49,7 +49,7 @@ enum Basis {
 pub(super) struct Matching<'a, R> {
     pub(super) net: &'a Mlp,
     pub(super) reference: &'a [R],
-    /// How well unit j of the network fits in the place of unit i of the reference, h × h.
+    /// How well unit j of the network matches unit i of the reference, h × h.
     pub(super) similarity: &'a mut [R],
     pub(super) memory: &'a mut [R],    // 3 (h + 1)
     pub(super) indices: &'a mut [u32], // 3 (h + 1)
@@ -58,7 +58,7 @@ pub(super) struct Matching<'a, R> {
 impl<R: Real> Matching<'_, R> {
     /// Matches one layer after the other until a pass gains no more than rounding; returns the number of passes.
     ///
-    /// `order` may change the order of the layers before each pass.
+    /// `order` may reorder the layers before each pass.
     pub(super) fn descend(
         &mut self,
         params: &mut [R],
@@ -76,21 +76,21 @@ impl<R: Real> Matching<'_, R> {
                 gained |= self.match_layer(*l as usize, params, Basis::All, mirror);
             }
             passes += 1;
-            // The first pass over a single hidden layer finds the optimum.
+            // With a single hidden layer, the first pass finds the optimum.
             if !gained || hidden.len() < 2 || passes == MAX_PASSES {
                 return passes;
             }
         }
     }
 
-    /// Matches each layer by its incoming weights alone, from the inputs on.
+    /// Matches each layer by its incoming weights alone, starting at the inputs.
     pub(super) fn sweep(&mut self, params: &mut [R], mirror: bool) {
         for l in 1..self.net.layers() {
             self.match_layer(l - 1, params, Basis::Incoming, mirror);
         }
     }
 
-    /// Permutes, and mirrors, all hidden units at random.
+    /// Permutes all hidden units at random, and flips their signs at random if `mirror` is set.
     pub(super) fn scatter<G: Rng + ?Sized>(&mut self, params: &mut [R], mirror: bool, rng: &mut G) {
         for l in 1..self.net.layers() {
             let (into, out) = (self.net.layer(l - 1), self.net.layer(l));
@@ -105,7 +105,7 @@ impl<R: Real> Matching<'_, R> {
         }
     }
 
-    /// Matches the units between layer `l` and the next; returns whether that gained more than rounding.
+    /// Matches the units between layer `l` and the next; returns whether this gained more than rounding.
     fn match_layer(&mut self, l: usize, params: &mut [R], basis: Basis, mirror: bool) -> bool {
         let (into, out) = (self.net.layer(l), self.net.layer(l + 1));
         let h = into.outputs;
@@ -116,7 +116,7 @@ impl<R: Real> Matching<'_, R> {
         let (marks, order) = self.indices.split_at_mut(2 * (h + 1));
         assign(h, |i, j| -worth(similarity[i * h + j]), &mut order[..=h], marks, self.memory);
 
-        // order[j + 1] = i + 1: unit j goes to place i.
+        // order[j + 1] = i + 1: unit j moves to position i.
         let mut gain = R::ZERO;
         for (j, i) in (0u32..).zip(&order[1..=h]) {
             let i = *i as usize - 1;
@@ -132,9 +132,10 @@ impl<R: Real> Matching<'_, R> {
         gain > rounding
     }
 
-    /// Fills the similarities; returns what rounding may have changed of a sum of them.
+    /// Computes the similarities; returns a bound on the rounding error of a sum of them.
     ///
-    /// They are products of both networks in units of their largest weights, so that nothing overflows or vanishes.
+    /// They are inner products of both networks' weights in units of their largest weights, so that nothing overflows
+    /// or underflows.
     fn compare(&mut self, into: &Layer, out: &Layer, params: &[R], basis: Basis) -> R {
         let h = into.outputs;
         let end = if basis == Basis::All { out.weights.end } else { into.bias.end };
@@ -159,7 +160,8 @@ impl<R: Real> Matching<'_, R> {
         R::EPSILON * R::from_u32(terms) * sqrt(their_squares * our_squares)
     }
 
-    /// Puts the unit of place `from[i]` in place i, times `signs[i]`: the beginnings of the indices and of the memory.
+    /// Moves unit `from[i]` to position i, times `signs[i]`; both are stored at the beginning of the indices and of
+    /// the memory.
     fn permute(&mut self, into: &Layer, out: &Layer, params: &mut [R]) {
         let h = into.outputs;
         let (signs, old) = self.memory.split_at_mut(h);

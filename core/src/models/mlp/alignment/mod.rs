@@ -1,4 +1,4 @@
-//! Hidden units in another order, or mirrored: networks that compute the same.
+//! Alignment of networks that differ by permutations and sign flips of their hidden units.
 
 mod assignment;
 mod matching;
@@ -10,15 +10,15 @@ use crate::base::random::{Rng, shuffle};
 use crate::base::vector::{distance, dot_scaled, unit_scale};
 use crate::{ArgError, Real, Reason};
 
-/// Which symmetries of a network [`Mlp::align`] uses.
+/// The symmetries of a network that [`Mlp::align`] uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlignConfig {
-    /// Whether units with an odd activation may also change the sign of all their weights.
+    /// Whether units with an odd activation may also be mirrored, i.e. change the sign of all their weights.
     pub mirror: bool,
 }
 
 impl Default for AlignConfig {
-    /// All symmetries.
+    /// Uses all symmetries.
     fn default() -> Self {
         Self { mirror: true }
     }
@@ -27,15 +27,15 @@ impl Default for AlignConfig {
 /// The result of [`Mlp::align`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Aligned<R: Real = f32> {
-    /// Passes over the hidden layers, from all starts.
+    /// The number of passes over the hidden layers, from all starts.
     pub passes: u32,
-    /// ‖reference − params‖ before.
+    /// ‖reference − params‖ before alignment.
     pub before: R,
-    /// ‖reference − params‖ after; above `before` by rounding at most.
+    /// ‖reference − params‖ after alignment; it exceeds `before` by at most rounding.
     pub after: R,
 }
 
-/// The memory of [`Mlp::align`]: for the widest of several hidden layers of h units and P parameters
+/// The memory layout of [`Mlp::align`]. With P parameters and h units in the widest hidden layer, it needs
 /// `h² + 3 (h + 1) + P` numbers and `3 (h + 1)` indices.
 ///
 /// ```
@@ -51,7 +51,7 @@ pub struct AlignLayout {
 }
 
 impl AlignLayout {
-    /// The layout for a network.
+    /// Creates the layout for a network.
     #[must_use]
     pub const fn new(net: &Mlp) -> Self {
         let (mut widest, mut l) = (0, 0);
@@ -63,19 +63,19 @@ impl AlignLayout {
         Self { widest, params: net.param_len() }
     }
 
-    /// Numbers of the workspace.
+    /// Returns the length of the workspace.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a length of memory")]
     pub const fn len(self) -> usize {
         total(self.parts())
     }
 
-    /// Another network, memory of an assignment, similarities.
+    /// Another network, the memory of an assignment, and the similarities.
     const fn parts(self) -> [usize; 3] {
         [self.params, self.index_len(), area(self.widest, self.widest)]
     }
 
-    /// Elements of the indices.
+    /// Returns the number of indices.
     #[must_use]
     pub const fn index_len(self) -> usize {
         area(3, self.widest + 1)
@@ -83,31 +83,33 @@ impl AlignLayout {
 }
 
 impl Mlp {
-    /// Permutes the hidden units of `params` (and mirrors them, if their activation is odd) so that they lie
-    /// near `reference`. The network computes what it did, up to the rounding of sums in another order.
+    /// Permutes the hidden units of `params` (and mirrors them if their activation is odd) to bring `params` close to
+    /// `reference`. The network computes the same function, up to the rounding of sums in another order.
     ///
-    /// Weight matching of Ainsworth, Hayase & Srinivasa (2023), section 3.2: layer by layer the permutation P
-    /// (and signs S) that maximises
+    /// This is the weight matching of Ainsworth, Hayase & Srinivasa (2023), section 3.2: layer by layer, the Hungarian
+    /// algorithm finds the permutation P (and signs S) that maximises
     ///
     /// ```text
     /// ⟨W_ref, W P S⟩ + ⟨b_ref, b P S⟩ + ⟨V_ref, S Pᵀ V⟩        W, b: weights into the layer, V: out of it
     /// ```
     ///
-    /// by the Hungarian algorithm, until a pass over all layers gains no more than rounding. With one hidden layer
-    /// the first pass finds the optimum. With several it finds a local one, which depends on where it begins:
+    /// until a pass over all layers gains no more than rounding. With one hidden layer, the first pass finds the
+    /// optimum. With several hidden layers the method finds a local optimum, which depends on the start. It uses two
+    /// starts:
     ///
-    /// - from the network as it is, first without mirroring (a similarity between units whose neighbours are still out
-    ///   of order has a random sign, and taking its magnitude would only add noise), then with it;
-    /// - from a sweep from the inputs to the outputs that matches each layer by its incoming weights alone. This
-    ///   finds any permuted and mirrored copy whose units differ in their weights.
+    /// - the network itself, first without mirroring, then with it. (While neighbouring layers are still unaligned,
+    ///   the sign of a similarity is random, and taking its magnitude would only add noise.)
+    /// - a sweep from the inputs to the outputs that matches each layer by its incoming weights alone. This finds any
+    ///   permuted and mirrored copy whose units have distinct weights.
     ///
-    /// The nearer of the two is kept. Of 100 twins of deep networks (2-40-40-40-40-40-1) it finds all, permuted or mirrored,
-    /// where one run of the published algorithm finds 45 (`docs/alignment.md`, made by
-    /// `cargo run --release -p losscape-tests --example alignment`). Two networks that are no twins have many local optima;
-    /// [`align_again`](Self::align_again) tries random starts. Layers are taken in
-    /// order, not at random as in the paper, so that the result is a function of the arguments. Mirrors are our
-    /// addition: `tanh(−z) = −tanh z`, so a unit whose incoming and outgoing weights all change sign does the same
-    /// work; [`AlignConfig::mirror`] switches them off. Other symmetries (the scale of a ReLU unit) are not used.
+    /// The better of the two results is kept. Of 100 pairs of deep networks (2-40-40-40-40-40-1) that are permuted or
+    /// mirrored copies of each other, this method recovers all, and one run of the published algorithm recovers 45
+    /// (`docs/alignment.md`, made by `cargo run --release -p losscape-tests --example alignment`). Two networks that
+    /// are not copies have many local optima; [`align_again`](Self::align_again) tries random starts. Layers are
+    /// visited in order, not at random as in the paper, so that the result depends only on the arguments. Mirroring is
+    /// our addition: `tanh(−z) = −tanh z`, so flipping the sign of all incoming and outgoing weights of a unit does
+    /// not change the function. [`AlignConfig::mirror`] switches it off. Other symmetries (the scale of a ReLU unit)
+    /// are not used.
     ///
     /// The result does not depend on the scale of either network.
     ///
@@ -124,7 +126,7 @@ impl Mlp {
     /// there are at most 100 passes from each start, usually fewer than ten.
     ///
     /// # Errors
-    /// [`ArgError`] naming the slice of the wrong length, or that is not finite; nothing has been changed then.
+    /// [`ArgError`] naming a slice of the wrong length or with a non-finite element; nothing has been changed then.
     ///
     /// # Examples
     ///
@@ -165,10 +167,11 @@ impl Mlp {
         Ok(Aligned { passes, before, after: distance(reference, params) })
     }
 
-    /// Tries to [`align`](Self::align) from a random start: shuffles (and mirrors) all hidden units of a copy, matches
-    /// layers in random order, and takes the result if it lies nearer to `reference` than `params` does.
+    /// Tries to improve an [alignment](Self::align) from a random start. It shuffles (and mirrors) all hidden units of
+    /// a copy, matches the layers in random order, and keeps the result if it lies closer to `reference` than `params`
+    /// does.
     ///
-    /// Each call is one try; call it as often as there is time for. With one hidden layer there is nothing to gain.
+    /// Each call is one try; repeat it as often as time permits. With one hidden layer there is nothing to gain.
     ///
     /// # Errors
     /// As [`align`](Self::align).
@@ -209,7 +212,7 @@ impl Mlp {
         Ok(Aligned { passes, before, after: distance(reference, params) })
     }
 
-    /// Checks the arguments and divides the memory: room for another network, and a matching.
+    /// Checks the arguments and splits the memory into room for another network, and a matching.
     fn matching<'a, R: Real>(
         &'a self,
         reference: &'a [R],
@@ -230,9 +233,9 @@ impl Mlp {
     }
 }
 
-/// Replaces `params` by `trial` if that is nearer to `reference`.
+/// Replaces `params` by `trial` if `trial` is closer to `reference`.
 ///
-/// By inner products: distances would not differ from a reference that is far longer or shorter.
+/// Compares inner products: distances would round to equality if the reference is far longer or shorter.
 fn keep_nearer<R: Real>(reference: &[R], params: &mut [R], trial: &[R]) {
     let reference_scale = unit_scale(reference);
     let product = |params: &[R]| dot_scaled(reference_scale, reference, unit_scale(params), params);

@@ -5,7 +5,7 @@ use crate::models::mlp::Activation;
 use std::vec;
 use std::vec::Vec;
 
-/// Permutes and mirrors the units of hidden layer `l`, plainly.
+/// Permutes and mirrors the units of hidden layer `l` by the definition.
 fn shuffled<R: Real>(net: &Mlp, params: &[R], l: usize, permutation: &[u32], signs: &[R]) -> Vec<R> {
     let mut out = params.to_vec();
     let (a, b) = (net.layer(l), net.layer(l + 1));
@@ -22,7 +22,8 @@ fn shuffled<R: Real>(net: &Mlp, params: &[R], l: usize, permutation: &[u32], sig
     out
 }
 
-/// A copy of the network with the units of all hidden layers shuffled, and half of them mirrored if asked.
+/// A copy of the network with the units of all hidden layers shuffled, and half of them mirrored on
+/// request.
 fn twin<R: Real>(net: &Mlp, params: &[R], mirror: bool, rng: &mut impl Rng) -> Vec<R> {
     let mut copy = params.to_vec();
     for l in 0..net.layers() - 1 {
@@ -100,7 +101,7 @@ fn mirrors_can_be_left_out() {
     let mut moved = params.clone();
     let config = AlignConfig { mirror: false };
     let _ = align(&net, config, &reference, &mut moved);
-    // Units of the last hidden layer have one output, whose sign only a mirror changes.
+    // Units of the last hidden layer have one output weight, whose sign only mirroring changes.
     let outputs = |params: &[f64]| {
         let mut last: Vec<f64> = (0..8).map(|j| *unit(&net, params, 1, j).last().unwrap()).collect();
         last.sort_by(f64::total_cmp);

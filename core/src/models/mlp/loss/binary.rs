@@ -1,7 +1,7 @@
 //! Cross-entropy of independent Bernoulli outputs, `−y ln p − (1 − y) ln(1 − p)` with `p = σ(a)`.
 //!
-//! Nothing is subtracted that nearly cancels: 1 − p is σ(−a), and with the smaller of both computed the larger is one
-//! minus it. So a well-classified sample keeps its loss, gradient and curvature.
+//! No subtraction cancels: 1 − p is σ(−a); the smaller of p and 1 − p is computed and the larger is one minus it. So
+//! well-classified samples keep their loss, gradient and curvature.
 
 use crate::Real;
 use crate::base::elementary::{sigmoid, softplus};
@@ -9,8 +9,8 @@ use crate::base::rows::{rows, rows_mut};
 use crate::base::vector::LaneSum;
 use crate::models::mlp::answers::Answers;
 
-/// Pushes each row's loss `Σⱼ (1 − yⱼ) max(aⱼ, 0) + yⱼ max(−aⱼ, 0) + ln(1 + exp(−|aⱼ|))` and writes its gradient by the
-/// outputs, `(1 − y) p − y (1 − p)`, to `u`.
+/// Pushes each row's loss `Σⱼ (1 − yⱼ) max(aⱼ, 0) + yⱼ max(−aⱼ, 0) + ln(1 + exp(−|aⱼ|))` and writes its gradient with
+/// respect to the outputs, `(1 − y) p − y (1 − p)`, to `u`.
 pub(super) fn head<R: Real>(
     a: &[R],
     answers: &Answers<'_, R>,
@@ -23,7 +23,7 @@ pub(super) fn head<R: Real>(
         for (j, (&a, u)) in a.iter().zip(u).enumerate() {
             let y = answers.target(r, j)?;
             let (p, not_p) = probabilities(a);
-            // The share of the target that the sign of a speaks against.
+            // The part of the target that contradicts the sign of a.
             let against = if a > R::ZERO { R::ONE - y } else { y };
             loss += against * a.abs() + softplus(-a.abs());
             *u = (R::ONE - y) * p - y * not_p;
@@ -33,7 +33,7 @@ pub(super) fn head<R: Real>(
     Some(())
 }
 
-/// Writes what [`head_direction`] needs to `kept`, `p (1 − p)`.
+/// Writes `p (1 − p)`, which [`head_direction`] needs, to `kept`.
 pub(super) fn keep<R: Real>(a: &[R], kept: &mut [R]) {
     for (kept, &a) in kept.iter_mut().zip(a) {
         let (p, not_p) = probabilities(a);
@@ -41,14 +41,14 @@ pub(super) fn keep<R: Real>(a: &[R], kept: &mut [R]) {
     }
 }
 
-/// Writes the gradient's derivative along `K` directions abreast, `p (1 − p) ra`, to `ru`.
+/// Writes the derivative of the gradient along `K` directions abreast, `p (1 − p) ra`, to `ru`.
 pub(super) fn head_direction<R: Real, const K: usize>(kept: &[R], ra: &[R], ru: &mut [R]) {
     for ((ru, &slope), ra) in ru.as_chunks_mut::<K>().0.iter_mut().zip(kept).zip(ra.as_chunks().0) {
         *ru = ra.map(|ra| slope * ra);
     }
 }
 
-/// σ(a) and σ(−a).
+/// Returns σ(a) and σ(−a).
 #[inline(always)]
 fn probabilities<R: Real>(a: R) -> (R, R) {
     let small = sigmoid(-a.abs());

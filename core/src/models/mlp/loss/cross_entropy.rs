@@ -1,9 +1,9 @@
 //! Cross-entropy of softmax, `−Σⱼ yⱼ ln pⱼ` with `p = softmax(a)`.
 //!
-//! Written as the textbook does, what a well-classified sample has left is lost: once the other classes' part of
-//! Σⱼ eᵃʲ is below half a unit in the last place of the label's, the loss is ln 1 = 0 and the label's gradient p − 1 = 0,
-//! and training stops because the arithmetic did (Prieto et al. 2025, "softmax collapse"). Here nothing is subtracted
-//! that nearly cancels. With the largest output aₘ, eⱼ = exp(aⱼ − aₘ) and `rest` = Σ eⱼ over all j but m,
+//! The textbook formula loses the remaining loss of a well-classified sample. Once the other classes contribute less
+//! than half a unit in the last place of the label's term to Σⱼ eᵃʲ, the loss is ln 1 = 0 and the label's gradient p −
+//! 1 = 0, and training stops because of rounding (Prieto et al. 2025, "softmax collapse"). Here no subtraction cancels.
+//! With the largest output aₘ, eⱼ = exp(aⱼ − aₘ) and `rest` = Σ eⱼ over all j ≠ m,
 //!
 //! ```text
 //! loss of class y = (aₘ − aᵧ) + ln(1 + rest),   1 − pₘ = rest / (1 + rest),   1 − pⱼ = (1 + rest − eⱼ) / (1 + rest)
@@ -23,7 +23,7 @@ use crate::base::target::VECTORS;
 use crate::base::vector::LaneSum;
 use crate::models::mlp::answers::Answers;
 
-/// A row of numerators eⱼ.
+/// The numerators eⱼ of a row.
 struct Numerators<'u, R> {
     e: &'u mut [R],
     /// The largest output.
@@ -37,24 +37,24 @@ struct Numerators<'u, R> {
 }
 
 impl<'u, R: Real> Numerators<'u, R> {
-    /// Those of the outputs `a`, as [`exponentials`] wrote them.
+    /// Takes the numerators that [`exponentials`] wrote for the outputs `a`.
     fn new(a: &[R], e: &'u mut [R]) -> Self {
         let rest = sum_beside_one(e);
         let total = R::ONE + rest;
         Self { e, shift: largest(a), rest, total, share: R::ONE / total }
     }
 
-    /// ln Σ eⱼ, of which 1 + rest has lost what `total` has rounded off.
+    /// Computes ln Σ eⱼ, corrected for the part of `rest` that `total` has rounded off.
     fn ln_total(&self) -> R {
         ln(self.total) + (self.rest - (self.total - R::ONE)) * self.share
     }
 
-    /// The sum of all numerators but this one.
+    /// Returns the sum of all numerators but this one.
     fn others(&self, e: R) -> R {
         if e >= R::ONE { self.rest } else { self.total - e }
     }
 
-    /// The loss of a row, whose target is a class or else a row of probabilities y, of sum s.
+    /// Computes the loss of a row whose target is a class or a row of probabilities y with sum s.
     fn loss(&self, a: &[R], answers: &Answers<'_, R>, r: usize) -> Option<R> {
         #[cfg(feature = "soft-labels")]
         if let Some(y) = answers.values(r) {
@@ -69,7 +69,7 @@ impl<'u, R: Real> Numerators<'u, R> {
         Some((self.shift - *a.get(answers.label(r)?)?) + self.ln_total())
     }
 
-    /// The numerators become the gradient: of a class y, `pⱼ`, less one where j = y; of probabilities
+    /// Overwrites the numerators with the gradient: for a class y, `pⱼ`, minus one where j = y; for probabilities,
     /// `s pⱼ − yⱼ = pⱼ (s − yⱼ) − yⱼ (1 − pⱼ)`.
     fn gradient(mut self, answers: &Answers<'_, R>, r: usize) -> Option<()> {
         let numerators = core::mem::take(&mut self.e);
@@ -91,11 +91,11 @@ impl<'u, R: Real> Numerators<'u, R> {
     }
 }
 
-/// What is needed of a row of probabilities.
+/// The values needed from a row of probabilities.
 #[cfg(feature = "soft-labels")]
 struct Target<R> {
     largest: R,
-    /// The sum of all but the first of the largest.
+    /// The sum of all probabilities but the largest, the first on a tie.
     rest: R,
     sum: R,
 }
@@ -115,13 +115,13 @@ impl<R: Real> Target<R> {
         Self { largest, rest, sum: largest + rest }
     }
 
-    /// The sum of all probabilities but this one.
+    /// Returns the sum of all probabilities but this one.
     fn others(&self, y: R) -> R {
         if y == self.largest { self.rest } else { self.sum - y }
     }
 }
 
-/// Pushes each row's loss and writes its gradient by the outputs to `u`; `a` and `u` are rows × outputs.
+/// Pushes each row's loss and writes its gradient with respect to the outputs to `u`; `a` and `u` are rows × outputs.
 pub(super) fn head<R: Real>(
     a: &[R],
     answers: &Answers<'_, R>,
@@ -138,8 +138,8 @@ pub(super) fn head<R: Real>(
     Some(())
 }
 
-/// Writes each row's gradient to `u`, and what [`head_direction`] needs to `kept`: the probabilities, of which the first of
-/// the largest outputs' is turned to its negative, so that it is known again.
+/// Writes each row's gradient to `u`, and the probabilities, which [`head_direction`] needs, to `kept`. The probability
+/// of the largest output (the first on a tie) is negated to mark it.
 pub(super) fn keep<R: Real>(a: &[R], answers: &Answers<'_, R>, u: &mut [R], kept: &mut [R]) -> Option<()> {
     let outputs = answers.outputs;
     exponentials(a, outputs, u);
@@ -149,7 +149,7 @@ pub(super) fn keep<R: Real>(a: &[R], answers: &Answers<'_, R>, u: &mut [R], kept
         copy(u, p);
         let numerators = Numerators::new(a, u);
         p.iter_mut().for_each(|p| *p *= numerators.share);
-        // Without a branch that cannot be foreseen.
+        // Avoids an unpredictable branch.
         let mut met = false;
         for (&a, p) in a.iter().zip(p) {
             let first = a == numerators.shift && !met;
@@ -161,10 +161,10 @@ pub(super) fn keep<R: Real>(a: &[R], answers: &Answers<'_, R>, u: &mut [R], kept
     Some(())
 }
 
-/// Writes the gradient's derivative along `K` directions abreast, `s p ⊙ (ra − ⟨p, ra⟩)`, to `ru`; `kept` is what
-/// [`keep`] wrote, `ra` and `ru` are rows × outputs × `K`.
+/// Writes the derivative of the gradient along `K` directions abreast, `s p ⊙ (ra − ⟨p, ra⟩)`, to `ru`. `kept` is the
+/// output of [`keep`]; `ra` and `ru` are rows × outputs × `K`.
 ///
-/// Both differences are formed from ra − raₘ: of a well-classified sample, ⟨p, ra⟩ nearly is raₘ.
+/// Both differences are formed from ra − raₘ, because ⟨p, ra⟩ is nearly raₘ for a well-classified sample.
 pub(super) fn head_direction<R: Real, const K: usize>(
     kept: &[R],
     ra: &[R],
@@ -192,7 +192,7 @@ impl<R: Real, const K: usize> Task for HeadDirection<'_, R, K> {
             rows(kept, outputs).zip(rows(ra, outputs)).zip(rows_mut(ru, outputs)).enumerate()
         {
             let mut at = [R::ZERO; K];
-            // Without a branch that cannot be foreseen.
+            // Avoids an unpredictable branch.
             for (&p, ra) in kept.iter().zip(ra) {
                 for v in 0..K {
                     at[v] = if p < R::ZERO { ra[v] } else { at[v] };
@@ -214,7 +214,7 @@ impl<R: Real, const K: usize> Task for HeadDirection<'_, R, K> {
     }
 }
 
-/// `e = exp(a − max a)`, row by row.
+/// Computes `e = exp(a − max a)` row by row.
 fn exponentials<R: Real>(a: &[R], outputs: usize, e: &mut [R]) {
     for (a, e) in rows(a, outputs).zip(rows_mut(e, outputs)) {
         let shift = largest(a);
@@ -227,7 +227,7 @@ fn exponentials<R: Real>(a: &[R], outputs: usize, e: &mut [R]) {
         }
     }
     if VECTORS {
-        // All rows at once, as wide as the processor can.
+        // All rows at once, with the processor's widest vectors.
         pair(e, a, |shift, a| exp_of_difference(a, shift));
     }
 }

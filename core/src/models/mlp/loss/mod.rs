@@ -16,7 +16,7 @@ use crate::base::vector::LaneSum;
 use crate::models::data::{Dataset, Targets};
 use crate::{ArgError, Real, Reason};
 
-/// The loss of a sample, averaged over the samples; `a` are the outputs, y the target.
+/// The loss of a sample, averaged over the samples; a are the outputs and y the target.
 ///
 /// | loss | of one sample | target |
 /// |---|---|---|
@@ -25,29 +25,30 @@ use crate::{ArgError, Real, Reason};
 /// | softmax cross-entropy | −Σⱼ yⱼ ln softmax(a)ⱼ, in nats | labels, or rows of probabilities |
 /// | binary cross-entropy | −Σⱼ yⱼ ln σ(aⱼ) + (1 − yⱼ) ln σ(−aⱼ), in nats | labels 0 and 1, or probabilities |
 ///
-/// The cross-entropies take logits. With one output a label is its own target value (0 or 1).
-/// Mean squared error averages over samples only, `(1/2N) Σ ‖a − y‖²`. Samples or classes may have weights, by
+/// The cross-entropies take logits. With one output, a label is itself the target value (0 or 1). The mean squared
+/// error averages over samples only, `(1/2N) Σ ‖a − y‖²`. Samples or classes may have weights, see
 /// [`MlpObjective::with_weights`](super::MlpObjective::with_weights).
 ///
-/// Rows of probabilities, as label smoothing and distillation make them, are values of at least 0 that sum to 1 within
-/// 10⁻³, so that rows stored in half precision pass; a row of another sum s weighs its sample by s.
+/// Rows of probabilities, as in label smoothing and distillation, are values of at least 0 that sum to 1 within 10⁻³,
+/// so that rows stored in half precision pass. A row with a sum s other than 1 weights its sample by s.
 ///
 /// # Error
 ///
-/// The cross-entropies and their derivatives by the outputs have a relative error of at most 10⁻⁶ in `f32`, for labels,
-/// up to 10 classes and any finite outputs, until they underflow: a sample classified right beyond doubt still has its
-/// loss, gradient and curvature. For probabilities the error is relative to the two terms of `s p − y`.
+/// The cross-entropies and their derivatives with respect to the outputs have a relative error of at most 10⁻⁶ in
+/// `f32`, for labels, up to 10 classes and any finite outputs, until they underflow. Even a sample classified correctly
+/// beyond doubt therefore keeps its loss, gradient and curvature. For probabilities the error is relative to the two
+/// terms of `s p − y`.
 ///
-/// All but mean squared error belong to cargo features of their names, on by default: firmware that names none carries
-/// the code of none.
+/// Every loss except mean squared error needs the cargo feature of its name. All of these features are on by default;
+/// firmware that turns them off carries no code for them.
 ///
 /// ```
 /// use losscape::models::data::{Dataset, Targets};
 /// use losscape::models::mlp::{Loss, Mlp, MlpObjective};
-/// let (net, params) = (Mlp::new(&[1, 2])?, [0.0f32, 0.0, 1.0, 3.0]); // says (1, 3)
+/// let (net, params) = (Mlp::new(&[1, 2])?, [0.0f32, 0.0, 1.0, 3.0]); // outputs (1, 3)
 /// let mut scratch = vec![0.0; net.scratch_len(1)];
 /// let mut loss = |loss| {
-///     let data = Dataset::new(&[0.5], 1, Targets::Labels(&[1]))?; // should say (0, 1)
+///     let data = Dataset::new(&[0.5], 1, Targets::Labels(&[1]))?; // the target is (0, 1)
 ///     Ok(MlpObjective::new(net, loss, data, 0.0)?.with_tile(1)?.data_loss(&params, &mut scratch))
 /// };
 /// assert_eq!(loss(Loss::MeanSquaredError)?, 2.5); // (1² + 2²) / 2
@@ -78,12 +79,12 @@ impl Loss {
         false
     }
 
-    /// Whether the same number added to all outputs of a sample changes nothing.
+    /// Returns whether adding the same number to all outputs of a sample leaves the loss unchanged.
     pub(super) const fn sees_no_shift(self) -> bool {
         self.is_softmax()
     }
 
-    /// Whether outputs are logits of single classes; otherwise the threshold between two classes is ½.
+    /// Returns whether outputs are logits of single classes; otherwise the threshold between two classes is ½.
     pub(super) const fn is_binary(self) -> bool {
         #[cfg(feature = "binary-cross-entropy")]
         return matches!(self, Self::BinaryCrossEntropy);
@@ -91,7 +92,7 @@ impl Loss {
         false
     }
 
-    /// Refuses targets that this loss cannot compare with the outputs.
+    /// Checks that this loss can compare the targets with the outputs.
     pub(super) fn check<R: Real>(self, net: &Mlp, data: &Dataset<'_, R>) -> Result<(), ArgError> {
         let outputs = net.outputs();
         if self.is_softmax() && outputs < 2 {
@@ -112,13 +113,13 @@ impl Loss {
         }
     }
 
-    /// Whether targets that are values name a class: the most probable.
+    /// Returns whether targets that are values name a class, the most probable one.
     pub(super) const fn has_classes(self, outputs: usize) -> bool {
         cfg!(feature = "soft-labels") && (self.is_softmax() || self.is_binary() && outputs == 1)
     }
 
-    /// Adds each row's loss to `sum` and writes `u = ∂ℓ/∂a`; `a` and `u` are rows × outputs. `None` if a row has no
-    /// target.
+    /// Adds each row's loss to `sum` and writes `u = ∂ℓ/∂a`; `a` and `u` are rows × outputs. Returns `None` if a row
+    /// has no target.
     pub(super) fn head<R: Real>(
         self,
         a: &[R],
@@ -139,8 +140,8 @@ impl Loss {
         }
     }
 
-    /// Writes `u = ∂ℓ/∂a` and what [`head_direction`](Self::head_direction) needs besides, rows × outputs, to `kept`. `None`
-    /// if a row has no target.
+    /// Writes `u = ∂ℓ/∂a`, and to `kept` (rows × outputs) the values that [`head_direction`](Self::head_direction)
+    /// needs. Returns `None` if a row has no target.
     pub(super) fn keep<R: Real>(
         self,
         a: &[R],
@@ -148,7 +149,7 @@ impl Loss {
         u: &mut [R],
         kept: &mut [R],
     ) -> Option<()> {
-        let _ = &kept; // losses that need nothing write nothing
+        let _ = &kept; // some losses need nothing
         match self {
             #[cfg(feature = "softmax-cross-entropy")]
             Self::SoftmaxCrossEntropy => cross_entropy::keep(a, answers, u, kept),
@@ -163,8 +164,8 @@ impl Loss {
         }
     }
 
-    /// Writes the derivative of `∂ℓ/∂a` along `K` directions abreast, `ru = (∂²ℓ/∂a²) ra`, which are rows × outputs × `K`, after
-    /// [`keep`](Self::keep).
+    /// Writes the derivative of `∂ℓ/∂a` along `K` directions abreast, `ru = (∂²ℓ/∂a²) ra`, after [`keep`](Self::keep);
+    /// `ra` and `ru` are rows × outputs × `K`.
     #[cfg_attr(
         not(feature = "softmax-cross-entropy"),
         allow(unused_variables, reason = "only losses of probabilities need what is kept and answers")
@@ -188,7 +189,7 @@ impl Loss {
     }
 }
 
-/// Refuses labels that are not below the number of classes.
+/// Checks that labels are below the number of classes.
 fn check_labels(labels: &[u8], classes: usize) -> Result<(), ArgError> {
     match labels.iter().enumerate().find(|(_, label)| usize::from(**label) >= classes) {
         None => Ok(()),
@@ -207,7 +208,7 @@ fn check_unit_interval<R: Real>(values: &[R]) -> Result<(), ArgError> {
     }
 }
 
-/// Refuses rows that do not sum to 1 within [`SUM_TOLERANCE`].
+/// Checks that rows sum to 1 within [`SUM_TOLERANCE`].
 fn check_sums<R: Real>(values: &[R], outputs: usize) -> Result<(), ArgError> {
     for (row, y) in rows(values, outputs).enumerate() {
         let sum = softmax::in_order(y);
@@ -218,5 +219,5 @@ fn check_sums<R: Real>(values: &[R], outputs: usize) -> Result<(), ArgError> {
     Ok(())
 }
 
-/// How far a row of probabilities may be from summing to 1.
+/// The allowed deviation of a row's sum from 1.
 const SUM_TOLERANCE: f64 = 1e-3;

@@ -1,4 +1,4 @@
-//! Losses of a target's distance from the outputs, number by number.
+//! Losses of the residuals a − y, number by number.
 
 use crate::Real;
 use crate::base::rows::{rows, rows_mut};
@@ -6,7 +6,7 @@ use crate::base::target::VECTORS;
 use crate::base::vector::{LANES, LaneSum};
 use crate::models::mlp::answers::Answers;
 
-/// `share · Σⱼ f(aⱼ − yⱼ)` of each row, with f and its slope.
+/// Computes `share · Σⱼ f(aⱼ − yⱼ)` for each row, where `f` returns a value and a slope.
 pub(super) fn head<R: Real>(
     a: &[R],
     answers: &Answers<'_, R>,
@@ -31,7 +31,7 @@ pub(super) fn head<R: Real>(
     Some(())
 }
 
-/// The same of rows of one number: they are the lanes.
+/// As [`head`] for rows of one number: the rows are the lanes.
 fn single_residuals<R: Real>(
     a: &[R],
     answers: &Answers<'_, R>,
@@ -61,7 +61,7 @@ fn single_residuals<R: Real>(
     Some(())
 }
 
-/// The slope of |x|.
+/// Returns the slope of |x|.
 #[cfg(feature = "mean-absolute-error")]
 pub(super) fn sign<R: Real>(x: R) -> R {
     if x > R::ZERO {
@@ -69,7 +69,7 @@ pub(super) fn sign<R: Real>(x: R) -> R {
     } else if x < R::ZERO {
         -R::ONE
     } else {
-        // Zero, where both sides meet, and NaN.
+        // Zero, where the two branches meet, or NaN.
         x
     }
 }

@@ -1,9 +1,9 @@
-//! Softmax of a row, and the parts of which its cross-entropy is made.
+//! Softmax of a row, and the parts that make up its cross-entropy.
 
 use crate::Real;
 use crate::base::elementary::exp;
 
-/// Turns a row of outputs into the probabilities that softmax cross-entropy compares:
+/// Converts a row of outputs into the probabilities of softmax cross-entropy:
 /// `aⱼ ← exp(aⱼ − max a) / Σₖ exp(aₖ − max a)`.
 ///
 /// ```
@@ -21,19 +21,19 @@ pub fn softmax<R: Real>(outputs: &mut [R]) {
     outputs.iter_mut().for_each(|p| *p *= share);
 }
 
-/// `exp(a − shift)`, without what the difference rounds off, which is as much as 64 units in the last place of the
-/// result. The rounding is found exactly (Knuth 1997, section 4.2.2, theorem C).
+/// Computes `exp(a − shift)`, corrected for the rounding of the difference, which can change the result by 64
+/// units in the last place. The rounding error is found exactly (Knuth 1997, section 4.2.2, theorem C).
 #[inline(always)]
 pub(super) fn exp_of_difference<R: Real>(a: R, shift: R) -> R {
     let difference = a - shift;
     let part = difference - a;
     let lost = (a - (difference - part)) - (shift + part);
     let e = exp(difference);
-    // An infinite difference has lost NaN.
+    // An infinite difference makes the correction NaN.
     if e > R::ZERO { e + e * lost } else { e }
 }
 
-/// `Σⱼ eⱼ − 1` of numerators of which the largest is 1, without losing the small ones beside it.
+/// Computes `Σⱼ eⱼ − 1` for numerators of which the largest is 1, without losing the small ones.
 pub(super) fn sum_beside_one<R: Real>(e: &[R]) -> R {
     let mut ones = 0;
     for &e in e {
@@ -41,13 +41,13 @@ pub(super) fn sum_beside_one<R: Real>(e: &[R]) -> R {
     }
     let mut small = R::ZERO;
     for &e in e {
-        // NaN is not at least one, and must be seen.
+        // NaN is not at least one, so it enters the sum.
         small += if e >= R::ONE { R::ZERO } else { e };
     }
     (R::from_u32(ones) - R::ONE) + small
 }
 
-/// The sum of a row in index order.
+/// Returns the sum of a row in index order.
 pub(super) fn in_order<R: Real>(row: &[R]) -> R {
     let mut sum = R::ZERO;
     for &x in row {
@@ -56,7 +56,7 @@ pub(super) fn in_order<R: Real>(row: &[R]) -> R {
     sum
 }
 
-/// The largest number; −∞ for an empty row. NaN in front stays, elsewhere it is passed over.
+/// Returns the largest number, or −∞ for an empty row. A NaN in first place is returned; other NaNs are ignored.
 pub(super) fn largest<R: Real>(row: &[R]) -> R {
     let Some((&first, others)) = row.split_first() else { return -R::INFINITY };
     let mut most = first;
