@@ -6,7 +6,7 @@ use crate::base::layout::{cut, total};
 use crate::base::vector::{dot, scale, unit_scale};
 use crate::{ArgError, Real, SampledCurvature};
 
-/// The workspace of a [`BatchSharpness`].
+/// The workspace layout of a [`BatchSharpness`].
 ///
 /// ```
 /// use losscape::curvature::BatchSharpnessLayout;
@@ -19,14 +19,14 @@ pub struct BatchSharpnessLayout {
 }
 
 impl BatchSharpnessLayout {
-    /// For `dim` parameters and the larger one of an objective's `batch_scratch_len` and `batch_hess_vec_scratch_len` of the
-    /// largest batch.
+    /// Creates the layout for `dim` parameters and a scratch length: the larger of an objective's
+    /// `batch_scratch_len` and `batch_hess_vec_scratch_len` for the largest batch.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self { dim, scratch }
     }
 
-    /// The layout for batches of at most `batch` samples.
+    /// Creates the layout for batches of at most `batch` samples.
     #[must_use]
     pub fn of<R: Real>(objective: &(impl SampledCurvature<R> + ?Sized), batch: usize) -> Self {
         let (grad, product) =
@@ -34,9 +34,9 @@ impl BatchSharpnessLayout {
         Self::new(objective.dim(), if grad > product { grad } else { product })
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, self.dim, self.scratch])
     }
@@ -53,30 +53,31 @@ impl BatchSharpnessLayout {
 pub enum BatchSharpnessStep {
     /// A batch was added.
     Added {
-        /// Batches so far.
+        /// The number of batches so far.
         count: u32,
     },
-    /// The gradient or the product of the batch, or a sum, was infinite or NaN, as for a sample that does not exist; the
-    /// batch was not added.
+    /// The batch's gradient, its Hessian–vector product or a running sum was infinite or NaN, for example
+    /// because a sample index is out of range. The batch was not added.
     NotFinite,
-    /// The memory no longer has the length that this batch needs; nothing was done.
+    /// The workspace no longer has the length that this batch needs; nothing was done.
     MemoryChanged,
 }
 
-/// The curvature of batches along their own gradients, the mean over batches B (Andreyev & Beneventano 2024, *batch sharpness*):
+/// The curvature of batches along their own gradients, averaged over batches B (the *batch sharpness* of
+/// Andreyev & Beneventano 2024):
 ///
 /// ```text
 /// s = E[gᵀ H_B g] / E ‖g‖²,      g = ∇f_B(θ),  H_B = ∇²f_B(θ)
 /// ```
 ///
-/// A small step −η g lowers the loss of its own batch, on average, while s < 2/η. Under minibatches it is s and not the
-/// largest eigenvalue of the full Hessian that training drives to 2/η. If the only batch is the whole, s is the curvature along
-/// the gradient. On c f it is c s.
+/// A small step −η g lowers the loss of its own batch, on average, while s < 2/η. In minibatch training, s
+/// approaches 2/η; the largest eigenvalue of the full Hessian does not. If the only batch is the full data
+/// set, s is the curvature along the gradient. Multiplying f by c multiplies s by c.
 ///
 /// # Error
-/// [`estimate`](Self::estimate) gives the ratio of both means and its standard error by the delta method,
-/// `√(Σ (aᵦ − s bᵦ)² / (c (c − 1))) / mean b` over c batches with `a = gᵀ H_B g` and `b = ‖g‖²`. The ratio of means is biased by
-/// some 1/c of itself.
+/// [`estimate`](Self::estimate) returns the ratio of the two means and its standard error by the delta
+/// method, `√(Σ (aᵦ − s bᵦ)² / (c (c − 1))) / mean b`, for c batches with `a = gᵀ H_B g` and `b = ‖g‖²`. The
+/// relative bias of this ratio is of order 1/c.
 ///
 /// # Shapes
 ///
@@ -86,11 +87,11 @@ pub enum BatchSharpnessStep {
 /// | `workspace` | [`BatchSharpnessLayout::len`] | need not be initialised |
 ///
 /// # Cost
-/// A step is a gradient and a Hessian–vector product of one batch.
+/// A step is one gradient and one Hessian–vector product of one batch.
 ///
 /// # Examples
 ///
-/// Two samples, of curvatures 1 and 9, at w = 1: gradients 1 and 9, so s = (1 + 9³)/(1 + 9²).
+/// Two samples with curvatures 1 and 9 have the gradients 1 and 9 at w = 1, so s = (1 + 9³)/(1 + 9²).
 ///
 /// ```
 /// use losscape::curvature::{BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep};
@@ -112,9 +113,10 @@ pub struct BatchSharpness<R: Real, W> {
     sums: Sums<R>,
 }
 
-/// Sums over batches, in units in which the first gradient and its curvature are near one.
+/// Sums over batches, in units that bring the first gradient and its curvature near one.
 ///
-/// With e = a − s b of the present s, so that nothing large cancels: when a batch moves s by δ, each e moves by −δ b.
+/// The terms are e = a − s b with the current s, which avoids the cancellation of large numbers: when a batch
+/// changes s by δ, every e changes by −δ b.
 #[derive(Clone, Copy, Debug)]
 struct Sums<R> {
     count: u32,
@@ -133,7 +135,7 @@ impl<R: Real> Sums<R> {
         Self { count: 0, grad_unit: R::ONE, unit: R::ONE, ratio: zero, b: zero, bb: zero, ee: zero, eb: zero }
     }
 
-    /// With one batch more, unless that leaves the finite numbers.
+    /// Returns the sums with one more batch, or `None` if one of them would not be finite.
     fn with(self, a: R, b: R) -> Option<Self> {
         let all = self.b + b;
         let change = if all > R::ZERO { (a - self.ratio * b) / all } else { R::ZERO };
@@ -154,11 +156,11 @@ impl<R: Real> Sums<R> {
 }
 
 impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
-    /// A measure at `params` without a batch.
+    /// Creates a measurement at `params` with no batches.
     ///
     /// # Errors
-    /// [`ArgError`] naming `params` (wrong length, not finite) or `workspace` (shorter than [`BatchSharpnessLayout::len`] of
-    /// batches of one).
+    /// [`ArgError`] naming `params` (wrong length, not finite) or `workspace` (shorter than
+    /// [`BatchSharpnessLayout::len`] for batches of one sample).
     pub fn new(
         objective: &(impl SampledCurvature<R> + ?Sized),
         params: &[R],
@@ -174,8 +176,9 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
         Ok(Self { workspace, dim, sums: Sums::empty() })
     }
 
-    /// Adds a batch of samples of the objective that this was made for. How batches are drawn decides what is measured:
-    /// draw them as training does.
+    /// Adds one batch of samples; `objective` must be the one given at construction.
+    ///
+    /// The result depends on how batches are drawn: draw them as training does.
     pub fn step(
         &mut self,
         objective: &(impl SampledCurvature<R> + ?Sized),
@@ -210,7 +213,8 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
         }
     }
 
-    /// The ratio and its standard error: NaN while no batch has a gradient, the error infinite below two batches.
+    /// Returns the ratio and its standard error. The ratio is NaN until a batch has a non-zero gradient; the
+    /// error is infinite for fewer than two batches.
     #[must_use]
     pub fn estimate(&self) -> Estimate<R> {
         let Sums { count, unit, ratio, b, ee, .. } = self.sums;
@@ -220,20 +224,20 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
         let standard_error = if count < 2 {
             R::INFINITY
         } else {
-            // Rounding may leave less than nothing.
+            // Rounding can make the sum slightly negative.
             let (squares, count) = (ee.or_larger(R::ZERO), R::from_u32(count));
             sqrt(squares * count / (count - R::ONE)) / b / unit
         };
         Estimate { mean: ratio / unit, standard_error }
     }
 
-    /// The number of batches added.
+    /// Returns the number of batches added.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.sums.count
     }
 
-    /// Gives back the workspace.
+    /// Returns the workspace.
     #[must_use]
     pub fn into_workspace(self) -> W {
         self.workspace
@@ -263,7 +267,7 @@ mod tests {
         sharpness.estimate()
     }
 
-    /// The error of a ratio by hand: a = 1, 9³, 4³ and b = 1, 9², 4² at w = 1.
+    /// Checks the error of a ratio against a calculation by hand: a = 1, 9³, 4³ and b = 1, 9², 4² at w = 1.
     #[test]
     fn the_ratio_and_its_error() {
         let f = LeastSquares::new(&[1.0, 3.0, 2.0], &[0.0; 3]).unwrap();
@@ -278,7 +282,7 @@ mod tests {
         assert!(measured(&f, &[0.0], &[&[1], &[2]]).mean.is_nan(), "no gradient at the minimum");
     }
 
-    /// The whole as its only batch, against a product of the full Hessian.
+    /// With the full data set as the only batch, the result agrees with a product of the full Hessian.
     #[test]
     fn of_everything_it_is_the_curvature_along_the_gradient() {
         let x: Vec<f64> = (0..150u32).map(|k| f64::from(k * 37 % 101) / 50.0 - 1.0).collect();

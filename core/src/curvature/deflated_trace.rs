@@ -1,4 +1,4 @@
-//! The trace of an operator, exactly on a small space and from random products beside it.
+//! The trace of an operator: exact on a small subspace, estimated from random products on its complement.
 
 use super::estimate::{Estimate, Running};
 use super::lanczos::orthogonalise;
@@ -9,7 +9,7 @@ use crate::base::rows::{row, row_mut};
 use crate::base::vector::{dot, norm, normalise};
 use crate::{ArgError, Operator, Real};
 
-/// The memory of a [`DeflatedTrace`].
+/// The memory layout of a [`DeflatedTrace`].
 ///
 /// ```
 /// use losscape::curvature::DeflatedTraceLayout;
@@ -24,21 +24,22 @@ pub struct DeflatedTraceLayout {
 }
 
 impl DeflatedTraceLayout {
-    /// For an operator's `dim` and `scratch_len` and a space of at most `rank` dimensions.
+    /// Creates the layout for an operator's `dim` and `scratch_len` and a subspace of at most `rank`
+    /// dimensions.
     #[must_use]
     pub const fn new(dim: usize, rank: usize, scratch: usize) -> Self {
         Self { dim, rank: if rank < dim { rank } else { dim }, scratch }
     }
 
-    /// The length of the basis; it saturates.
+    /// Returns the length of the basis, saturating on overflow.
     #[must_use]
     pub const fn basis_len(self) -> usize {
         area(self.rank, self.dim)
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, self.scratch])
     }
@@ -53,22 +54,24 @@ impl DeflatedTraceLayout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum DeflatedTraceStep {
-    /// A random vector was multiplied, to find the space; a product that already lies in it adds no dimension.
+    /// A random vector was multiplied to extend the subspace. A product that already lies in the subspace
+    /// adds no dimension.
     Direction {
-        /// Dimensions so far.
+        /// The dimension of the subspace so far.
         kept: u32,
     },
-    /// The trace on one more dimension of the space is known.
+    /// The trace on one more dimension of the subspace was computed.
     Exact {
-        /// Dimensions of which it is known.
+        /// The number of dimensions done.
         count: u32,
     },
-    /// A probe beside the space was added.
+    /// A probe orthogonal to the subspace was added.
     Added {
-        /// Probes so far.
+        /// The number of probes so far.
         count: u32,
     },
-    /// The space is the whole one and the trace known up to rounding. Further steps say the same.
+    /// The subspace is the whole space, so the trace is known up to rounding. Further steps return the same
+    /// outcome.
     Done,
     /// The product was infinite or NaN; nothing was added.
     NotFinite,
@@ -76,16 +79,18 @@ pub enum DeflatedTraceStep {
     MemoryChanged,
 }
 
-/// An unbiased estimate of a trace that is exact where the spectrum is large (Hutch++ of Meyer, Musco, Musco & Woodruff 2021):
+/// An unbiased estimate of a trace that treats large eigenvalues exactly (Hutch++ of Meyer, Musco, Musco &
+/// Woodruff 2021):
 ///
 /// ```text
 /// tr A = tr QᵀA Q + E vᵀA v,     Q an orthonormal basis of A S,  S random,  v = (1 − Q Qᵀ) s
 /// ```
 ///
-/// k products find the space, k more the trace on it, and every other one adds a probe beside it. If the eigenvalues
-/// decay, the probes hardly vary: c products in all err by `O(‖A‖ / c)` where a [`TraceEstimate`](super::TraceEstimate) errs by one over the root of c. Any number of
-/// dimensions and of probes will do; two thirds of the products for the space are a good share. Where the spectrum is flat, the
-/// products for the space are lost.
+/// The first k products find the subspace and the next k compute the trace on it; each later product adds one
+/// probe orthogonal to it. If the eigenvalues decay, the probes vary little: after c products the error is
+/// `O(‖A‖ / c)`, whereas the error of a [`TraceEstimate`](super::TraceEstimate) falls as 1/√c. Any number of
+/// dimensions and of probes is allowed; spending two thirds of the products on the subspace works well. For a
+/// flat spectrum the subspace brings no benefit.
 ///
 /// # Shapes
 ///
@@ -99,7 +104,7 @@ pub enum DeflatedTraceStep {
 ///
 /// # Examples
 ///
-/// Two large eigenvalues among forty; a space of three dimensions holds nearly all of them:
+/// A subspace of three dimensions captures nearly all of two large eigenvalues among forty:
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -121,14 +126,14 @@ pub enum DeflatedTraceStep {
 /// }
 /// let found = trace.estimate();
 /// assert!((found.mean - 30.38).abs() < 4.0 * found.standard_error);
-/// assert!(found.standard_error < 0.05); // ten plain probes: 24
+/// assert!(found.standard_error < 0.05); // ten probes without the subspace: 24
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct DeflatedTrace<R: Real, B, W> {
     layout: DeflatedTraceLayout,
     probe: Probe,
-    basis: B,     // k × n, the first `kept` of them known
+    basis: B,     // k × n, the first `kept` rows known
     workspace: W, // n: a probe; n: its product; scratch
     tried: usize,
     kept: usize,
@@ -138,8 +143,8 @@ pub struct DeflatedTrace<R: Real, B, W> {
 }
 
 impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> DeflatedTrace<R, B, W> {
-    /// An estimate without a product, with a space of at most `rank` dimensions, and never more than n; with none it is a
-    /// [`TraceEstimate`](super::TraceEstimate).
+    /// Creates an estimate with no products and a subspace of at most `rank` dimensions, never more than n.
+    /// With rank zero it is a [`TraceEstimate`](super::TraceEstimate).
     ///
     /// # Errors
     /// [`ArgError`] naming `basis` (length other than [`DeflatedTraceLayout::basis_len`]) or `workspace` (shorter than
@@ -158,7 +163,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> DeflatedTr
         Ok(Self { layout, probe, basis, workspace, tried: 0, kept: 0, known: 0, exact, probes })
     }
 
-    /// One more product; `operator` is the one the estimate was made for.
+    /// Computes one more product; `operator` must be the one given at construction.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         operator: &(impl Operator<R> + ?Sized),
@@ -188,7 +193,8 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> DeflatedTr
             }
             normalise(product);
             orthogonalise(basis, dim, self.kept, product);
-            // What is left of a product that lies in the space is rounding, and no direction.
+            // The remainder of a product that lies in the subspace is rounding error and gives no new
+            // direction.
             let rounding = R::EPSILON * R::from_usize(operator.roundings());
             if before > R::ZERO && norm(product) > rounding {
                 normalise(product);
@@ -223,8 +229,11 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> DeflatedTr
         Some(DeflatedTraceStep::Added { count: probes.count })
     }
 
-    /// The trace and its standard error, which is that of the probes beside the space: infinite below two of them, 0 if the
-    /// space is the whole one. The mean is NaN until the trace on the space is known.
+    /// Returns the trace and its standard error.
+    ///
+    /// The error is that of the probes: infinite for fewer than two, 0 if the subspace is the whole space.
+    /// The mean is NaN until the trace on the subspace is known and, unless the subspace is the whole space,
+    /// a probe was added.
     #[must_use]
     pub fn estimate(&self) -> Estimate<R> {
         if self.tried < self.layout.rank || self.known < self.kept {
@@ -236,13 +245,13 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> DeflatedTr
         Estimate { mean, standard_error }
     }
 
-    /// The dimensions of the space.
+    /// Returns the dimension of the subspace.
     #[must_use]
     pub const fn kept(&self) -> usize {
         self.kept
     }
 
-    /// Gives back the basis and the workspace.
+    /// Returns the basis and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (B, W) {
         (self.basis, self.workspace)

@@ -1,4 +1,4 @@
-//! The spectrum of a large operator as a density, and averages over it, from products alone.
+//! The spectral density of a large operator, and averages over its spectrum, from products alone.
 
 use super::estimate::Estimate;
 use super::lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep};
@@ -13,15 +13,15 @@ use crate::{ArgError, Operator, Real};
 /// The configuration of a [`SpectralDensity`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DensityConfig {
-    /// Random starts, one at least; two for an error.
+    /// The number of random starts: at least one, and at least two for an error estimate.
     pub probes: u32,
-    /// Their law.
+    /// The distribution of the random starts.
     pub probe: Probe,
-    /// The Lanczos iteration of each.
+    /// The configuration of the Lanczos iteration from each start.
     pub lanczos: LanczosConfig,
 }
 
-/// The memory of a [`SpectralDensity`].
+/// The memory layout of a [`SpectralDensity`].
 ///
 /// ```
 /// use losscape::curvature::{DensityLayout, LanczosLayout};
@@ -36,19 +36,20 @@ pub struct DensityLayout {
 }
 
 impl DensityLayout {
-    /// For an operator's `dim` and `scratch_len`, `steps` of each of `probes` iterations.
+    /// Creates the layout for an operator's `dim` and `scratch_len` and `probes` iterations of `steps` steps
+    /// each.
     #[must_use]
     pub const fn new(dim: usize, steps: usize, scratch: usize, probes: usize) -> Self {
         Self { lanczos: LanczosLayout::new(dim, steps, scratch), probes }
     }
 
-    /// The memory of the iteration: its basis and its workspace.
+    /// Returns the layout of the iteration's memory: its basis and its workspace.
     #[must_use]
     pub const fn lanczos(self) -> LanczosLayout {
         self.lanczos
     }
 
-    /// The length of the nodes, 2 m numbers a probe; it saturates.
+    /// Returns the length of the nodes, 2 m numbers per probe, saturating on overflow.
     #[must_use]
     pub const fn nodes_len(self) -> usize {
         area(self.probes, area(2, self.lanczos.steps()))
@@ -60,20 +61,20 @@ impl DensityLayout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum DensityStep {
-    /// One more product.
+    /// One more product was computed.
     Product {
-        /// Steps of the iteration so far.
+        /// The number of steps of the current iteration so far.
         steps: u32,
     },
-    /// The nodes of one more probe are known.
+    /// The nodes of one more probe were computed.
     Probe {
-        /// Probes so far.
+        /// The number of probes so far.
         count: u32,
     },
-    /// All probes are known. Further steps say the same.
+    /// All probes are done. Further steps return the same outcome.
     Done,
-    /// A product, or the spectrum of its tridiagonal matrix, was infinite or NaN; that probe is not among those that are
-    /// known, and is drawn again by the next step.
+    /// A product, or the spectrum of the probe's tridiagonal matrix, was infinite or NaN. The probe was
+    /// discarded, and the next step draws a new one.
     NotFinite,
     /// The memory no longer has the lengths that the operator needs; nothing was done.
     MemoryChanged,
@@ -86,16 +87,17 @@ pub enum DensityStep {
 /// (1/n) tr f(A) ≈ (1/c) Σ_v Σᵢ wᵥᵢ f(θᵥᵢ),      w: squared first components of the eigenvectors of T
 /// ```
 ///
-/// over c random starts v, with the Ritz values θ and their weights w of m Lanczos steps from each. Every spectral average
-/// follows from these nodes: [a density](Self::density), [the share of eigenvalues](Self::share) in an interval, the trace of
-/// any function.
+/// The sum runs over c random starts v, with the Ritz values θ and their weights w after m Lanczos steps from
+/// each. Every spectral average follows from these nodes: [the density](Self::density), [the share of
+/// eigenvalues](Self::share) in an interval, or the trace of any function.
 ///
 /// # Error
-/// Two errors add. That of the sampling is the standard error that comes with every average; it falls as one over the root
-/// of c n. That of the quadrature is zero for polynomials up to degree 2 m − 1, and small for functions as smooth: a
-/// density of a width of a few times `(λmax − λmin) / m`, but not the share of a narrow interval. More steps remove it, more probes do not.
-/// Ghosts of an iteration without re-orthogonalisation do no harm here: the weights of all copies of an eigenvalue add to its
-/// own.
+/// The error has two parts. The sampling error is the standard error returned with every average; it falls as
+/// 1/√(c n). The quadrature error is zero for polynomials up to degree 2 m − 1 and small for smooth
+/// functions, such as a density whose width is a few times `(λmax − λmin) / m`, but not for the share of a
+/// narrow interval. More steps reduce the quadrature error; more probes do not. The ghosts of an iteration
+/// without re-orthogonalisation do no harm here, because the weights of all copies of an eigenvalue add up to
+/// that eigenvalue's own weight.
 ///
 /// # Shapes
 ///
@@ -106,11 +108,12 @@ pub enum DensityStep {
 /// | `nodes`     | [`DensityLayout::nodes_len`]  | need not be initialised |
 ///
 /// # Cost
-/// c m products, and for each probe the cost of its [`Lanczos`] iteration. An average is 2 c m values of f.
+/// The total is c m products, and for each probe the cost of its [`Lanczos`] iteration. An average costs 2 c
+/// m evaluations of f.
 ///
 /// # Examples
 ///
-/// Half of a spectrum is at 1, a quarter at 2 and at −3 each; three steps see all of it:
+/// Half of the spectrum is at 1, a quarter at 2 and a quarter at −3; three steps resolve all of it:
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -129,7 +132,7 @@ pub enum DensityStep {
 /// let mut density = SpectralDensity::new(&at, config, basis, workspace, vec![0.0; layout.nodes_len()])?;
 /// while density.step(&at, &mut stream(1, 0)) != DensityStep::Done {}
 /// assert!((density.share(-4.0, 0.0).mean - 0.25).abs() < 1e-12);
-/// assert!((density.average(|x| x).mean - 0.25).abs() < 1e-12); // the trace over n
+/// assert!((density.average(|x| x).mean - 0.25).abs() < 1e-12); // the trace divided by n
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -148,11 +151,11 @@ where
     W: AsRef<[R]> + AsMut<[R]>,
     N: AsRef<[R]> + AsMut<[R]>,
 {
-    /// A density of which no probe is known yet.
+    /// Creates a density estimate with no probes.
     ///
     /// # Errors
-    /// [`ArgError`] naming `probes` or `steps` (zero), `basis`, `workspace` or `nodes` (length other than the layout's; the
-    /// workspace may be longer).
+    /// [`ArgError`] naming `probes` or `steps` (zero), or `basis`, `workspace` or `nodes` (length other than
+    /// the layout's; the workspace may be longer).
     pub fn new(
         operator: &(impl Operator<R> + ?Sized),
         config: DensityConfig,
@@ -169,7 +172,7 @@ where
         Ok(Self { config, lanczos, layout, nodes, count: 0, under_way: false })
     }
 
-    /// One more product; `operator` is the one this was made for.
+    /// Computes one more product; `operator` must be the one given at construction.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         operator: &(impl Operator<R> + ?Sized),
@@ -204,13 +207,13 @@ where
         }
     }
 
-    /// Notes the nodes of the iteration that has ended.
+    /// Stores the nodes of the iteration that has ended.
     fn keep(&mut self) -> Option<()> {
         let ritz = self.lanczos.ritz()?;
         let steps = self.layout.lanczos.steps();
         let (values, weights) =
             row_mut(self.nodes.as_mut(), 2 * steps, self.count)?.split_at_mut_checked(steps)?;
-        // An iteration that ended early has fewer.
+        // An iteration that ended early has fewer nodes.
         values.fill(R::ZERO);
         weights.fill(R::ZERO);
         for (i, ((value, weight), ritz_value)) in
@@ -221,13 +224,13 @@ where
         Some(())
     }
 
-    /// The number of probes known.
+    /// Returns the number of probes done.
     #[must_use]
     pub const fn count(&self) -> usize {
         self.count
     }
 
-    /// The nodes and weights of all probes that are known, `(θ, w)`; the weights of one probe add to 1.
+    /// Returns the nodes and weights `(θ, w)` of all completed probes; the weights of one probe sum to 1.
     pub fn nodes(&self) -> impl Iterator<Item = (R, R)> {
         let steps = self.layout.lanczos.steps();
         let known = rows(self.nodes.as_ref(), 2 * steps).take(self.count);
@@ -237,7 +240,7 @@ where
         })
     }
 
-    /// `(1/n) tr f(A)`, the mean of a function over the spectrum; `n` times it is the trace.
+    /// Returns `(1/n) tr f(A)`, the mean of a function over the spectrum; `n` times this mean is the trace.
     #[must_use]
     pub fn average(&self, f: impl Fn(R) -> R) -> Estimate<R> {
         let steps = self.layout.lanczos.steps();
@@ -245,7 +248,7 @@ where
             let (values, weights) = row.split_at_checked(steps).unwrap_or_default();
             let mut sum = LaneSum::default();
             for (value, weight) in values.iter().zip(weights) {
-                // Where a node has no weight, f may be anything.
+                // f may be anything at a node of zero weight.
                 sum.push(if *weight > R::ZERO { *weight * f(*value) } else { R::ZERO });
             }
             sum.total()
@@ -260,7 +263,7 @@ where
         for row in probes() {
             widest = widest.or_larger((of(row) - mean).abs());
         }
-        // Near one, where no square overflows or vanishes.
+        // Deviations near one, whose squares neither overflow nor vanish.
         let unit = unit_scale(&[widest]);
         let mut squares = LaneSum::default();
         for row in probes() {
@@ -274,16 +277,19 @@ where
         Estimate { mean: if self.count == 0 { R::NAN } else { mean }, standard_error }
     }
 
-    /// The share of the eigenvalues λ in `low ≤ λ < high`.
+    /// Returns the share of the eigenvalues λ in `low ≤ λ < high`.
     ///
-    /// A share is no smooth function: eigenvalues within about `(λmax − λmin) / m` of an end may be counted on the wrong side.
+    /// A share is not a smooth function: eigenvalues within about `(λmax − λmin) / m` of an endpoint may be
+    /// counted on the wrong side.
     #[must_use]
     pub fn share(&self, low: R, high: R) -> Estimate<R> {
         self.average(|x| if x >= low && x < high { R::ONE } else { R::ZERO })
     }
 
-    /// The density at a place, its eigenvalues broadened to Gaussians of standard deviation `width`: the integral over
-    /// all places is 1. NaN unless the width is above zero.
+    /// Returns the density at a point, with eigenvalues broadened to Gaussians of standard deviation `width`.
+    /// Its integral over the real line is 1.
+    ///
+    /// NaN unless the width is positive and finite.
     #[must_use]
     pub fn density(&self, at: R, width: R) -> Estimate<R> {
         if !(width > R::ZERO && width.is_finite()) {
@@ -297,7 +303,7 @@ where
         Estimate { mean: mean / width, standard_error: standard_error / width }
     }
 
-    /// The smallest and the largest node of any weight; `None` without a probe.
+    /// Returns the smallest and the largest node of positive weight; `None` before the first probe.
     #[must_use]
     pub fn range(&self) -> Option<(R, R)> {
         let values = self.nodes().filter(|(_, weight)| *weight > R::ZERO).map(|(value, _)| value);

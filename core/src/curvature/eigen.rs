@@ -1,4 +1,4 @@
-//! The symmetric eigenproblem in the caller's memory.
+//! The symmetric eigenproblem, solved in the caller's memory.
 
 use super::householder::tridiagonalise;
 use super::tridiagonal::{orient, tridiagonal_eigen};
@@ -6,7 +6,7 @@ use crate::base::layout::{area, cut};
 use crate::base::vector::{axpy, dot, scale, unit_scale};
 use crate::{ArgError, Real, Reason};
 
-/// The workspace of [`eigenvalues`] and [`eigen`]: 2 n numbers.
+/// The workspace layout of [`eigenvalues`] and [`eigen`]: 2 n numbers.
 ///
 /// ```
 /// assert_eq!(losscape::curvature::EigenLayout::new(7).len(), 14);
@@ -17,24 +17,24 @@ pub struct EigenLayout {
 }
 
 impl EigenLayout {
-    /// For a matrix of `n` rows.
+    /// Creates the layout for a matrix of `n` rows.
     #[must_use]
     pub const fn new(n: usize) -> Self {
         Self { rows: n }
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         area(2, self.rows)
     }
 }
 
-/// All eigenvalues of a symmetric matrix, ascending, without the eigenvectors.
+/// Computes all eigenvalues of a symmetric matrix, in ascending order, without the eigenvectors.
 ///
-/// As [`eigen`], with the same eigenvalues to the last bit, at `⅔ n³` multiplications. The matrix is
-/// overwritten.
+/// The eigenvalues agree with those of [`eigen`] to the last bit, at a cost of `⅔ n³` multiplications. The
+/// matrix is overwritten.
 ///
 /// # Errors
 /// As [`eigen`].
@@ -50,17 +50,19 @@ pub fn eigenvalues<R: Real>(matrix: &mut [R], values: &mut [R], workspace: &mut 
     solve(matrix, values, workspace, false)
 }
 
-/// All eigenvalues of a symmetric matrix, ascending, and an orthonormal set of eigenvectors.
+/// Computes all eigenvalues of a symmetric matrix, in ascending order, and an orthonormal set of
+/// eigenvectors.
 ///
 /// ```text
 /// A = Σᵢ λᵢ vᵢ vᵢᵀ,    λ₀ ≤ λ₁ ≤ …
 /// ```
 ///
-/// Householder reflections make the matrix tridiagonal, implicitly shifted QL sweeps make it diagonal (Bowdler,
-/// Martin, Reinsch & Wilkinson 1968; Golub & Van Loan, sections 8.3.1 and 8.3.3). An off-diagonal element
-/// counts as zero below ε times the largest row of the tridiagonal form, so eigenvalues err by some
-/// ε ‖A‖: the sign of one far smaller than that means nothing. Each vector's component of largest
-/// magnitude (the first of equal ones) is positive. The matrix may have any scale.
+/// Householder reflections make the matrix tridiagonal; implicitly shifted QL sweeps make it diagonal
+/// (Bowdler, Martin, Reinsch & Wilkinson 1968; Golub & Van Loan, sections 8.3.1 and 8.3.3). An off-diagonal
+/// element counts as zero below ε times the largest row of the tridiagonal form, so the error of an
+/// eigenvalue is about ε ‖A‖, and the sign of a much smaller eigenvalue is meaningless. Each vector's
+/// component of largest magnitude (the first, if several are equal) is positive. The matrix may have any
+/// scale.
 ///
 /// # Shapes
 ///
@@ -75,9 +77,9 @@ pub fn eigenvalues<R: Real>(matrix: &mut [R], values: &mut [R], workspace: &mut 
 ///
 /// # Errors
 /// [`ArgError`] naming `values` (empty), `matrix` (not n · n, not finite) or `workspace`; nothing has been
-/// changed then. [`Reason::Overflow`] for `matrix` if an eigenvalue exceeds the largest number, and
-/// [`Reason::NotConverged`] if an iteration does not settle (no such matrix is known); what has been written then has
-/// no meaning.
+/// changed in these cases. [`Reason::Overflow`] for `matrix` if an eigenvalue exceeds the largest number, and
+/// [`Reason::NotConverged`] if an iteration does not converge (no such matrix is known); the output is
+/// meaningless in these two cases.
 ///
 /// # Examples
 ///
@@ -87,7 +89,7 @@ pub fn eigenvalues<R: Real>(matrix: &mut [R], values: &mut [R], workspace: &mut 
 /// let mut values = [0.0; 2];
 /// eigen(&mut matrix, &mut values, &mut [0.0; EigenLayout::new(2).len()])?;
 /// assert!((values[0] - 1.0).abs() < 1e-15 && (values[1] - 3.0).abs() < 1e-15);
-/// let [_, _, x, y] = matrix; // the vector of 3: (1, 1) / √2
+/// let [_, _, x, y] = matrix; // the eigenvector of 3: (1, 1) / √2
 /// assert!((x - 0.5f64.sqrt()).abs() < 1e-15 && (y - x).abs() < 1e-15);
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
@@ -110,7 +112,7 @@ fn solve<R: Real>(
     let (needed, found) = (EigenLayout::new(n).len(), workspace.len());
     let ([off_diagonal, direction], _) =
         cut(workspace, [n, n]).ok_or(ArgError::new("workspace", Reason::TooShort { needed, found }))?;
-    // A power of two, so that nothing is rounded: squares neither overflow nor vanish.
+    // Scaling by a power of two rounds nothing and keeps squares from overflowing or vanishing.
     let unit = unit_scale(matrix);
     scale(unit, matrix);
     symmetrise(matrix, n);
@@ -131,14 +133,14 @@ fn solve<R: Real>(
     if values.iter().all(|x| x.is_finite()) { Ok(()) } else { Err(ArgError::new("matrix", Reason::Overflow)) }
 }
 
-/// Replaces mirrored elements by their mean; returns the largest difference found.
+/// Replaces mirrored elements by their mean and returns the largest difference found.
 pub(super) fn symmetrise<R: Real>(matrix: &mut [R], n: usize) -> R {
     let mut worst = R::ZERO;
     for i in 0..n {
         for j in 0..i {
             let (below, above) = (matrix[i * n + j], matrix[j * n + i]);
             worst = worst.or_larger((below - above).abs());
-            // Halved first: the sum of two large elements might overflow.
+            // Each element is halved first, because the sum of two large elements might overflow.
             let mean = R::HALF * below + R::HALF * above;
             matrix[i * n + j] = mean;
             matrix[j * n + i] = mean;
@@ -147,7 +149,7 @@ pub(super) fn symmetrise<R: Real>(matrix: &mut [R], n: usize) -> R {
     worst
 }
 
-/// Replaces the stored reflections by `Qᵀ`: row i becomes the i-th column of Q.
+/// Replaces the stored reflections by `Qᵀ`, whose row i is the i-th column of Q.
 fn accumulate<R: Real>(matrix: &mut [R], n: usize) {
     for k in (0..n).rev() {
         let (done, below) = matrix.split_at_mut((k + 1) * n);
@@ -182,7 +184,7 @@ mod tests {
         matrix
     }
 
-    /// A v = λ v and vᵢ·vⱼ = δᵢⱼ to within `tolerance`, values ascending.
+    /// Asserts A v = λ v and vᵢ·vⱼ = δᵢⱼ to within `tolerance`, with ascending values.
     fn check<R: Real>(matrix: &[R], tolerance: f64) -> Vec<R> {
         let n = (1..=matrix.len()).find(|n| n * n == matrix.len()).unwrap();
         let (mut rows, mut values) = (matrix.to_vec(), vec![R::ZERO; n]);
@@ -217,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_chain_has_its_known_spectrum() {
-        // 2 on the diagonal, −1 beside it: 2 − 2 cos(kπ / (n + 1)).
+        // 2 on the diagonal and −1 beside it: the eigenvalues are 2 − 2 cos(kπ / (n + 1)).
         let n = 30;
         let mut matrix = vec![0.0; n * n];
         for i in 0..n {
@@ -237,11 +239,11 @@ mod tests {
     fn degenerate_spectra() {
         assert_eq!(check(&[0.0f64; 25], 0.0), [0.0; 5], "nothing at all");
         assert_eq!(check(&[3.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 2.0f64], 0.0), [-1.0, 2.0, 3.0]);
-        // All ones: rank one.
+        // All elements are 1, so the rank is one.
         let values = check(&[1.0f64; 36], 1e-14);
         assert!((values[5] - 6.0).abs() < 1e-14 && values[..5].iter().all(|x| x.abs() < 1e-14), "{values:?}");
         assert_eq!(check(&[-7.5f64], 0.0), [-7.5]);
-        // Wilkinson's matrix: pairs of eigenvalues that agree to ten digits.
+        // Wilkinson's matrix has pairs of eigenvalues that agree to ten digits.
         let n = 21;
         let mut matrix = vec![0.0; n * n];
         for i in 0..n {
@@ -303,8 +305,8 @@ mod tests {
     fn any_magnitude_and_any_mixture_of_them() {
         let matrix = random_symmetric(9, 5);
         let values = check(&matrix, 1e-13);
-        // Exactly the same at another power of two, to where squares alone would overflow or vanish.
-        // 2¹⁰, 2⁹⁰⁰, 2⁻⁹⁰⁰
+        // The result is exactly the same at another power of two, up to scales at which squares alone would
+        // overflow or vanish: 2¹⁰, 2⁹⁰⁰, 2⁻⁹⁰⁰.
         for unit in [0x409_u64 << 52, 0x783 << 52, 0x7b << 52].map(f64::from_bits) {
             let mut scaled: Vec<f64> = matrix.iter().map(|x| x * unit).collect();
             let mut found = [0.0; 9];

@@ -4,22 +4,22 @@ use crate::Real;
 use crate::base::elementary::sqrt;
 use crate::base::vector::unit_scale;
 
-/// An average over probes and the standard error of it.
+/// An average over probes and its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct Estimate<R: Real = f32> {
-    /// The mean; NaN without a probe.
+    /// The mean; NaN before the first probe.
     pub mean: R,
-    /// `√(Σ (z − mean)² / (c (c − 1)))` over c probes; infinite below two.
+    /// `√(Σ (z − mean)² / (c (c − 1)))` over c probes; infinite for fewer than two.
     pub standard_error: R,
 }
 
-/// A mean and the squares about it, without cancellation (Welford 1962).
+/// A running mean and sum of squared deviations, without cancellation (Welford 1962).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Running<R> {
     pub(super) count: u32,
     pub(super) mean: R,
-    /// A power of two that brings the first probe near one, or the squares below might overflow or vanish.
+    /// A power of two that brings the first probe near one; without it, the squares might overflow or vanish.
     unit: R,
     /// Σ (z − mean)², scaled.
     squares: R,
@@ -28,7 +28,7 @@ pub(super) struct Running<R> {
 impl<R: Real> Running<R> {
     pub(super) const EMPTY: Self = Self { count: 0, mean: R::ZERO, unit: R::ONE, squares: R::ZERO };
 
-    /// With one value more; `None` if that leaves the finite numbers.
+    /// Returns the statistics with one more value, or `None` if they would not be finite.
     pub(super) fn with(self, value: R) -> Option<Self> {
         let unit = if self.squares > R::ZERO { self.unit } else { unit_scale(&[value, self.mean]) };
         let count = self.count.saturating_add(1);

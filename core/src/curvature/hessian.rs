@@ -1,4 +1,4 @@
-//! The full Hessian, column by column.
+//! The full Hessian, computed column by column.
 
 use super::Tolerance;
 use super::eigen::symmetrise;
@@ -8,7 +8,7 @@ use crate::base::rows::{rows, rows_mut};
 use crate::base::vector::{LaneSum, unit_scale};
 use crate::{ArgError, Operator, Real};
 
-/// The memory of a [`Hessian`].
+/// The memory layout of a [`Hessian`].
 ///
 /// ```
 /// use losscape::curvature::HessianLayout;
@@ -24,28 +24,28 @@ pub struct HessianLayout {
 }
 
 impl HessianLayout {
-    /// For `dim` parameters and products that need `scratch` ([`Operator::scratch_len`]).
+    /// Creates the layout for `dim` parameters and products that need `scratch` ([`Operator::scratch_len`]).
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self::several(dim, 1, scratch)
     }
 
-    /// The same for `count` products a step, which need `scratch` together ([`Operator::several_scratch_len`]); never more
-    /// than n.
+    /// Creates the layout for `count` products per step, at most n, which need `scratch` together
+    /// ([`Operator::several_scratch_len`]).
     #[must_use]
     pub const fn several(dim: usize, count: usize, scratch: usize) -> Self {
         Self { dim, count: if count < dim { count } else { dim }, scratch }
     }
 
-    /// The length of the matrix, n²; it saturates.
+    /// Returns the length of the matrix, n², saturating on overflow.
     #[must_use]
     pub const fn matrix_len(self) -> usize {
         area(self.dim, self.dim)
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([area(self.count, self.dim), self.scratch])
     }
@@ -56,51 +56,54 @@ impl HessianLayout {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum HessianStep<R: Real = f32> {
-    /// A product was written to this row of the matrix; of several at a time this is the last.
+    /// A product was written to the matrix, or several.
     Product {
-        /// Which.
+        /// The row of the product, the last one of several.
         row: usize,
     },
-    /// This product was infinite or NaN, the first of those of the step; the Hessian stays where it is.
+    /// A product was infinite or NaN; no product of this step counts, and the next step computes them again.
     NotFinite {
-        /// Which.
+        /// The row of the first such product.
         row: usize,
     },
-    /// The matrix is complete and symmetric; further steps say the same.
+    /// The matrix is complete and symmetric; further steps return the same outcome.
     Done {
-        /// The largest |Hᵢⱼ − Hⱼᵢ| before the two were averaged: rounding, or a wrong product.
+        /// The largest |Hᵢⱼ − Hⱼᵢ| before the two were averaged. It is due to rounding, unless the products
+        /// are wrong.
         asymmetry: R,
-        /// Below this, an eigenvalue has no sign; see [`Hessian`].
+        /// The tolerance within which an eigenvalue has no sign; see [`Hessian`].
         tolerance: Tolerance<R>,
     },
     /// The memory no longer has the lengths that the operator needs; nothing was done.
     MemoryChanged,
 }
 
-/// The full Hessian `H = ∇²f(θ)` from its products with the unit vectors, one a step or [several](Self::several).
+/// The full Hessian `H = ∇²f(θ)`, from its products with the unit vectors, one per step or
+/// [several](Self::several).
 ///
-/// When all n are there, a last step replaces Hᵢⱼ and Hⱼᵢ by their mean. For networks of some hundred
-/// parameters this is the most exact view of the curvature there is; beyond a thousand it takes too much memory.
-/// It serves any other symmetric [`Operator`] as well.
+/// After all n products, a last step replaces Hᵢⱼ and Hⱼᵢ by their mean. For networks of some hundred
+/// parameters, this is the most exact view of the curvature; beyond a thousand parameters it needs too much
+/// memory. Any other symmetric [`Operator`] works as well.
 ///
 /// # How far an eigenvalue can be trusted
 ///
-/// The computed matrix is `H + E`, so its eigenvalues differ from those of H by up to `‖E‖₂` (Weyl 1912), and the
-/// eigensolver adds some n ε ‖H‖. [`Done`](HessianStep::Done) gives a [`Tolerance`] for both:
+/// The computed matrix is `H + E`, so its eigenvalues differ from those of H by up to `‖E‖₂` (Weyl 1912), and
+/// the eigensolver adds an error of about n ε ‖H‖. [`Done`](HessianStep::Done) reports a [`Tolerance`] for
+/// both:
 ///
 /// ```text
 /// |λ̃ − λ| ≲ (k + n) ε max |λ| + ‖H̃ − H̃ᵀ‖_F
 /// ```
 ///
-/// - k is the number of roundings a component of a product passes through ([`Operator::roundings`]). Such a component
-///   errs by at most k ε/2 times the sum of the magnitudes of its terms; we take ‖H‖ for that sum and keep the
-///   factor 2 as a reserve for terms that cancel.
-/// - H̃ is the matrix before it was made symmetric. Hᵢⱼ and Hⱼᵢ are computed in different ways, so half their
-///   difference has the size of the errors themselves. This part is measured, not estimated: it speaks where the first
-///   does not know the function, such as for products by differences of gradients.
+/// - k is the number of roundings that a component of a product passes through ([`Operator::roundings`]). The
+///   error of a component is at most k ε/2 times the sum of the magnitudes of its terms. We take ‖H‖ for that
+///   sum and keep the factor 2 as a margin for terms that cancel.
+/// - H̃ is the matrix before it is made symmetric. Hᵢⱼ and Hⱼᵢ are computed in different ways, so half their
+///   difference has the size of the errors themselves. This term is measured, not estimated: it covers errors
+///   that the first term does not know, such as those of products by differences of gradients.
 ///
-/// It is a model, not a proof: an error that leaves the matrix symmetric and comes from terms far larger than H itself
-/// is not seen.
+/// The bound is a model, not a proof: it misses an error that leaves the matrix symmetric and comes from
+/// terms far larger than H itself.
 ///
 /// # Shapes
 ///
@@ -110,7 +113,7 @@ pub enum HessianStep<R: Real = f32> {
 /// | `workspace` | [`HessianLayout::len`]          | need not be initialised |
 ///
 /// # Cost
-/// n products in all, one a step or [several](Self::several), and n² additions at the end.
+/// There are n products, one per step or [several](Self::several), and n² additions at the end.
 ///
 /// # Examples
 ///
@@ -134,7 +137,7 @@ pub struct Hessian<R: Real, M, W> {
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R, M, W> {
-    /// A Hessian of which no product is known.
+    /// Creates a Hessian with no products computed.
     ///
     /// # Errors
     /// [`ArgError`] naming `matrix` (length other than n²) or `workspace` (shorter than
@@ -143,11 +146,12 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R,
         Self::several(operator, 1, matrix, workspace)
     }
 
-    /// The same with `count` products a step, which operators such as
-    /// [`PreparedHessian`](crate::models::mlp::PreparedHessian) compute faster together, and the same bits.
+    /// Creates a Hessian that computes `count` products per step. Operators such as
+    /// [`PreparedHessian`](crate::models::mlp::PreparedHessian) compute several products faster together,
+    /// with the same bits.
     ///
     /// # Errors
-    /// As [`new`](Self::new), with the workspace of [`HessianLayout::several`]; or naming `count` (zero).
+    /// As [`new`](Self::new), with the workspace of [`HessianLayout::several`]; also naming `count` (zero).
     pub fn several(
         operator: &(impl Operator<R> + ?Sized),
         count: usize,
@@ -162,35 +166,35 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R,
         Ok(Self { matrix, workspace, columns })
     }
 
-    /// Computes one product more, or several; `operator` is the one the Hessian was made for.
+    /// Computes one more product, or several; `operator` must be the one given at construction.
     pub fn step(&mut self, operator: &(impl Operator<R> + ?Sized)) -> HessianStep<R> {
         self.columns.step(operator, self.matrix.as_mut(), self.workspace.as_mut())
     }
 
-    /// The number of products known.
+    /// Returns the number of products computed.
     #[must_use]
     pub const fn products(&self) -> usize {
         self.columns.known
     }
 
-    /// The matrix, as far as it is known.
+    /// Returns the matrix; only the rows computed so far are meaningful.
     #[must_use]
     pub fn matrix(&self) -> &[R] {
         self.matrix.as_ref()
     }
 
-    /// Gives back the matrix and the workspace.
+    /// Returns the matrix and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (M, W) {
         (self.matrix, self.workspace)
     }
 }
 
-/// The progress of the products of a Hessian; the owner of the memory lends it.
+/// The progress of a Hessian's products, in memory that the caller lends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns<R: Real> {
     known: usize,
-    /// Products a step.
+    /// The number of products per step.
     count: usize,
     done: Option<HessianStep<R>>,
 }
@@ -206,7 +210,7 @@ impl<R: Real> Columns<R> {
         HessianLayout::several(operator.dim(), self.count, operator.several_scratch_len(self.count))
     }
 
-    /// Computes the next products, in memory of a [`HessianLayout`].
+    /// Computes the next products in the memory of a [`HessianLayout`].
     pub(super) fn step(
         &mut self,
         operator: &(impl Operator<R> + ?Sized),
@@ -242,9 +246,9 @@ impl<R: Real> Columns<R> {
     }
 }
 
-/// Makes the matrix symmetric, and states how far its eigenvalues can be trusted.
+/// Makes the matrix symmetric and returns how far its eigenvalues can be trusted.
 fn finish<R: Real>(matrix: &mut [R], n: usize, roundings: usize) -> HessianStep<R> {
-    // In units of the largest element, or the squares might vanish.
+    // In units of the largest element, because the squares might vanish otherwise.
     let scale = unit_scale(matrix);
     let mut squares = LaneSum::default();
     for (i, row) in rows(matrix, n).enumerate() {
@@ -262,9 +266,9 @@ fn finish<R: Real>(matrix: &mut [R], n: usize, roundings: usize) -> HessianStep<
     HessianStep::Done { asymmetry, tolerance }
 }
 
-/// The trace of a square matrix of `n` rows, the sum of its eigenvalues.
+/// Returns the trace of a square matrix of `n` rows, the sum of its eigenvalues.
 ///
-/// NaN if `matrix` has not n · n elements.
+/// NaN if `matrix` does not have n · n elements.
 ///
 /// ```
 /// assert_eq!(losscape::curvature::trace(&[1.0f32, 5.0, 5.0, 2.0], 2), 3.0);
@@ -289,7 +293,8 @@ mod tests {
     use crate::{Curvature, Objective};
     use std::vec;
 
-    /// A quadratic whose products are not quite symmetric, and not finite along the last coordinate if asked.
+    /// A quadratic whose products are slightly asymmetric and, on request, not finite along the last
+    /// coordinate.
     #[derive(Debug)]
     struct Skewed {
         broken: bool,

@@ -1,12 +1,13 @@
 //! Householder reflections that make a symmetric matrix tridiagonal (Golub & Van Loan, section 8.3.1).
 //!
-//! Each step takes a product with the matrix and updates it by two vectors. A small core does one, then the other. With vectors
-//! a row is updated and multiplied by the next reflection's vector in one go, so that the matrix, which does not fit into the cache
-//! for n above a few hundred, is read and written once a step. Sums run in the same order, so the bits are the same.
+//! Each step multiplies by the matrix and applies an update by two vectors. On a small core, the two passes
+//! follow each other. With vector units, one pass updates each row and multiplies it by the next reflection's
+//! vector, so that a matrix too large for the cache (n above a few hundred) is read and written once per
+//! step. Sums run in the same order, so the bits are the same.
 
 #![expect(
     clippy::needless_range_loop,
-    reason = "an index names a register; what borrows them keeps them in memory"
+    reason = "an index names a register; borrows would force registers into memory"
 )]
 
 use losscape_dispatch::{Simd, Task, Vector, run};
@@ -16,9 +17,10 @@ use crate::Real;
 use crate::base::target::TILES;
 use crate::base::vector::{Compensated, LANES, RUN, axpy, dot, norm, scale, unit_scale};
 
-/// `A = Q T Qᵀ` with `Q = H₀ H₁ …`, `Hₖ = I − τ v vᵀ`: T's diagonal goes to `diagonal`, its off-diagonal
-/// to `off_diagonal` (the last element is zero). Row k of the matrix keeps τₖ on the diagonal and vₖ right of it; what is left
-/// of the diagonal has no meaning.
+/// Computes `A = Q T Qᵀ` with `Q = H₀ H₁ …`, `Hₖ = I − τ v vᵀ`.
+///
+/// T's diagonal is written to `diagonal`, its off-diagonal to `off_diagonal` (the last element is zero). Row
+/// k of the matrix holds τₖ on the diagonal and vₖ to the right of it; the lower triangle is meaningless.
 pub(super) fn tridiagonalise<R: Real>(
     matrix: &mut [R],
     diagonal: &mut [R],
@@ -32,7 +34,7 @@ pub(super) fn tridiagonalise<R: Real>(
     }
 }
 
-/// The product, then the update.
+/// Multiplies first, then updates, in two passes.
 fn in_turn<R: Real>(matrix: &mut [R], diagonal: &mut [R], off_diagonal: &mut [R], direction: &mut [R]) {
     let n = diagonal.len();
     for k in 0..n {
@@ -61,16 +63,16 @@ fn in_turn<R: Real>(matrix: &mut [R], diagonal: &mut [R], off_diagonal: &mut [R]
     }
 }
 
-/// The update of a step and the product of the next.
+/// Applies the update of one step and computes the product of the next in one pass.
 fn in_one_go<R: Real>(matrix: &mut [R], diagonal: &mut [R], off_diagonal: &mut [R], direction: &mut [R]) {
     let n = diagonal.len();
-    // Whether the last reflection, of row k − 1, has still to be applied to the rows from k on.
+    // Whether the reflection of row k − 1 has yet to be applied to the rows from k on.
     let mut due = false;
     for k in 0..n {
         let (done, rows) = matrix.split_at_mut(k * n);
         let (row, below) = rows.split_at_mut(n);
         let row = &mut row[k..];
-        // That row's v and w, from column k on.
+        // v and w of that row, from column k on.
         let (v, w) = if due { (&done[(k - 1) * n + k..], &direction[..n - k]) } else { (&[][..], &[][..]) };
         if due {
             run(Update { rows: row, width: n - k, from: 0, v, w, next: &[], products: &mut [] });
@@ -85,7 +87,8 @@ fn in_one_go<R: Real>(matrix: &mut [R], diagonal: &mut [R], off_diagonal: &mut [
         let (beside, products) = beside.split_at_mut(1);
         (tau[0], beside[0]) = reflector(next);
         let reflects = tau[0] != R::ZERO;
-        // v and w of the rows below, from the next column on; the products wait where the off-diagonal is still unknown.
+        // v and w of the rows below, from the next column on; the products wait until the off-diagonal is
+        // known.
         let (v, w) = if due { (&v[1..], &w[1..]) } else { (v, w) };
         let (multiplied, products) = if reflects { (&*next, products) } else { (&[][..], &mut [][..]) };
         if due || reflects {
@@ -101,8 +104,8 @@ fn in_one_go<R: Real>(matrix: &mut [R], diagonal: &mut [R], off_diagonal: &mut [
     }
 }
 
-/// `A ← A − v wᵀ − w vᵀ` and `products ← A next` for rows of A of `width` numbers, from column `from` on. Without v no update,
-/// without `next` no products.
+/// `A ← A − v wᵀ − w vᵀ` and `products ← A next` for rows of A of `width` numbers, from column `from` on. An
+/// empty `v` omits the update, an empty `next` the products.
 struct Update<'a, R> {
     rows: &'a mut [R],
     width: usize,
@@ -116,7 +119,7 @@ struct Update<'a, R> {
 impl<R: Real> Task for Update<'_, R> {
     type Output = ();
 
-    /// As many rows at a time as there are registers for their eight accumulators.
+    /// Takes as many rows at a time as there are registers for their eight accumulators.
     #[inline(always)]
     fn run<S: Simd>(self) {
         match <R::Vector<S> as Vector<R>>::LANES {
@@ -130,7 +133,7 @@ impl<R: Real> Task for Update<'_, R> {
 }
 
 impl<R: Real> Update<'_, R> {
-    /// `PARTS` registers hold the accumulators of a row.
+    /// Processes all rows; `PARTS` registers hold the accumulators of a row.
     #[inline(always)]
     fn all<V: Vector<R>, const PARTS: usize, const ROWS: usize>(mut self) {
         let (width, from) = (self.width, self.from);
@@ -152,7 +155,7 @@ impl<R: Real> Update<'_, R> {
         }
     }
 
-    /// The rows from `row` on.
+    /// Processes the rows from `row` on.
     #[inline(always)]
     fn some<V: Vector<R>, const PARTS: usize, const ROWS: usize>(
         &mut self,
@@ -190,7 +193,7 @@ impl<R: Real> Update<'_, R> {
                         let mut a = V::load_part(row, lanes);
                         if updates {
                             let both = own[r][0].mul(w).add(own[r][1].mul(v));
-                            // a − both: a register has no difference, and −1 rounds nothing.
+                            // a − both: a register has no subtraction, and multiplying by −1 rounds nothing.
                             a = a.add(both.mul(V::splat(-R::ONE)));
                             a.store_part(row, lanes);
                         }
@@ -218,9 +221,9 @@ impl<R: Real> Update<'_, R> {
     }
 }
 
-/// Turns x into the v of the reflection that maps x to (β, 0, …), scaled to v₀ = 1; returns (τ, β).
+/// Turns x into the vector v of the reflection that maps x to (β, 0, …), scaled to v₀ = 1; returns (τ, β).
 fn reflector<R: Real>(x: &mut [R]) -> (R, R) {
-    // The squares of a column far smaller than others would vanish, and with them the right angles.
+    // The squares of a column far smaller than the others would vanish, and orthogonality would be lost.
     let unit = unit_scale(x);
     scale(unit, x);
     let alpha = x[0];
@@ -229,7 +232,7 @@ fn reflector<R: Real>(x: &mut [R]) -> (R, R) {
         return (R::ZERO, alpha / unit);
     }
     let length = hypot(alpha, below);
-    // The sign that adds magnitudes: no cancellation in α − β.
+    // This sign adds magnitudes, so α − β does not cancel.
     let beta = if alpha > R::ZERO { -length } else { length };
     for x in &mut x[1..] {
         *x /= alpha - beta;
@@ -248,8 +251,8 @@ mod tests {
 
     type Way<R> = fn(&mut [R], &mut [R], &mut [R], &mut [R]);
 
-    /// Both ways leave the same bits wherever they have a meaning: rows shorter and longer than a run of a sum, and matrices of
-    /// which some rows need no reflection.
+    /// Asserts that both ways give the same bits where these have a meaning, for rows shorter and longer than
+    /// one run of a sum and for matrices some of whose rows need no reflection.
     fn same<R: Real>(n: usize, empty: usize) {
         let mut rng = stream(n as u64, 0);
         let mut matrix = vec![R::ZERO; n * n];
@@ -283,7 +286,7 @@ mod tests {
         same::<f32>(61, 7);
     }
 
-    /// The product of the first step alone, of rows that take two runs.
+    /// Compares the product of the first step alone, for rows that take two runs.
     #[test]
     fn a_long_row_starts_its_sum_again() {
         let n = RUN + 77;

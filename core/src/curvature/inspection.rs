@@ -1,4 +1,4 @@
-//! The point that a walker stands at: its value and gradient, its Hessian, and the eigenpairs of that.
+//! The inspection of a walk's current point: value and gradient, Hessian, and eigenpairs.
 
 use super::hessian::Columns;
 use super::{CriticalPoint, EigenLayout, HessianLayout, HessianStep, eigen, signature};
@@ -9,26 +9,26 @@ use crate::{Curvature, Real};
 /// The stage of the inspection of a point.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Inspection<R: Real> {
-    /// The value and the length of the gradient.
+    /// The value and the gradient norm.
     known: Option<(R, R)>,
     columns: Columns<R>,
 }
 
 /// The outcome of one [`Inspection::step`].
 pub(super) enum Inspected<R: Real> {
-    /// The value and the length of the gradient are known.
+    /// The value and the gradient norm were computed.
     Evaluated(R, R),
-    /// This row of the Hessian is.
+    /// This row of the Hessian was computed.
     Product(usize),
-    /// The eigenpairs are: values ascending, vectors as rows of the matrix.
+    /// The eigenpairs were computed: values ascending, vectors as rows of the matrix.
     Done(CriticalPoint<R>),
-    /// Something was infinite or NaN; the inspection begins anew.
+    /// A number was infinite or NaN; the inspection starts over.
     NotFinite,
     /// The memory no longer has the length that the objective needs.
     MemoryChanged,
 }
 
-/// The length of the `rest` that an inspection needs; it saturates.
+/// Returns the length of the `rest` that an inspection needs, saturating on overflow.
 pub(super) const fn rest_len(dim: usize, scratch: usize, hess_vec_scratch: usize) -> usize {
     let product = HessianLayout::new(dim, hess_vec_scratch).len();
     let eigen = EigenLayout::new(dim).len();
@@ -37,12 +37,13 @@ pub(super) const fn rest_len(dim: usize, scratch: usize, hess_vec_scratch: usize
 }
 
 impl<R: Real> Inspection<R> {
-    /// Of a point whose gradient is there already.
+    /// Creates the inspection of a point whose gradient is already known.
     pub(super) fn of(value: R, grad_norm: R) -> Self {
         Self { known: Some((value, grad_norm)), columns: Columns::default() }
     }
 
-    /// One gradient, one product, or the last of these and the eigenproblem. The gradient stays in `grad`.
+    /// Computes one gradient, one product, or the last of these and the eigenproblem. The gradient stays in
+    /// `grad`.
     pub(super) fn step(
         &mut self,
         f: &(impl Curvature<R> + ?Sized),
@@ -60,7 +61,7 @@ impl<R: Real> Inspection<R> {
             *self = Self::of(value, grad_norm);
             return Inspected::Evaluated(value, grad_norm);
         };
-        // Whoever lent the point may have changed it.
+        // The owner of the memory may have changed the point.
         let Ok(at) = HessianAt::new(f, params) else { return self.again() };
         let tolerance = match self.columns.step(&at, matrix, rest) {
             HessianStep::Product { row } => return Inspected::Product(row),

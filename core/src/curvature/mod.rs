@@ -1,26 +1,26 @@
-//! The shape of a landscape around a point: its Hessian, the spectrum, and slices through it.
+//! The shape of a landscape around a point: its Hessian, its spectrum, and slices through it.
 //!
 //! | item | what it does | source |
 //! |---|---|---|
-//! | [`Hessian`] | the full matrix, a Hessian–vector product a step | Pearlmutter 1994 |
+//! | [`Hessian`] | the full matrix, one Hessian–vector product per step | Pearlmutter 1994 |
 //! | [`eigenvalues`], [`eigen`] | the spectrum of a symmetric matrix | Householder; Bowdler, Martin, Reinsch & Wilkinson 1968 |
 //! | [`Lanczos`] | extreme eigenvalues from products alone, with residual bounds | Lanczos 1950; Parlett 1998 |
 //! | [`PowerIteration`] | the eigenvalue of largest magnitude in memory for three vectors | von Mises & Pollaczek-Geiringer 1929; De Sa et al. 2018 |
 //! | [`SpectralDensity`] | density of the spectrum, and averages over it, with their standard errors | Ubaru, Chen & Saad 2017 |
 //! | [`TraceEstimate`] | the trace from random products, with its standard error | Hutchinson 1990 |
-//! | [`DeflatedTrace`] | the same with the largest eigenvalues taken out: far fewer products where they decay | Meyer, Musco, Musco & Woodruff 2021 |
-//! | [`Sharpness`] | how far the landscape rises within a box or a ball, and what that does not mean | Keskar et al. 2017; Foret et al. 2021; Dinh et al. 2017 |
-//! | [`Subspace`] | a landscape along a few directions, such as the random ones of the same measure | Keskar et al. 2017 |
+//! | [`DeflatedTrace`] | the trace with the largest eigenvalues treated exactly: far fewer products if they decay | Meyer, Musco, Musco & Woodruff 2021 |
+//! | [`Sharpness`] | the largest rise of the landscape within a box or a ball, and its caveats | Keskar et al. 2017; Foret et al. 2021; Dinh et al. 2017 |
+//! | [`Subspace`] | a landscape restricted to a few directions, such as the random ones of Keskar's sharpness | Keskar et al. 2017 |
 //! | [`BatchSharpness`] | the curvature of batches along their own gradients | Andreyev & Beneventano 2024 |
-//! | [`log_volume`] | how much room there is around a minimum, by its spectrum | Wu, Zhu & E 2017 |
-//! | [`signature`] | how many directions go up, are flat, go down | |
+//! | [`log_volume`] | the volume around a minimum, from its spectrum | Wu, Zhu & E 2017 |
+//! | [`signature`] | the numbers of directions that curve upwards, are flat, curve downwards | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
-//! | [`CriticalSearch`] | finds a critical point of whatever index is near | Levenberg 1944; Dauphin et al. 2014 |
-//! | [`SaddleFree`] | descends by curvatures' magnitudes, from products alone | Dauphin et al. 2014 |
-//! | [`slices`] | planes through parameter space, and what lies in them | Li et al. 2018; Garipov et al. 2018 |
+//! | [`CriticalSearch`] | finds a nearby critical point of any index | Levenberg 1944; Dauphin et al. 2014 |
+//! | [`SaddleFree`] | descends with the magnitudes of the curvatures, from products alone | Dauphin et al. 2014 |
+//! | [`slices`] | planes through parameter space, and how much of a trajectory they show | Li et al. 2018; Garipov et al. 2018 |
 //!
-//! Compute curvature in `f64`: in `f32` many more eigenvalues are too near zero to have a sign. A [`Hessian`] states the
-//! [`Tolerance`] below which they have none.
+//! Compute curvature in `f64`: in `f32`, many more eigenvalues are too close to zero to have a sign. A
+//! [`Hessian`] reports the [`Tolerance`] within which an eigenvalue has no sign.
 
 mod batch_sharpness;
 mod deflated_trace;

@@ -1,4 +1,4 @@
-//! The eigenvalue of largest magnitude by repeated products.
+//! The eigenvalue of largest magnitude, by power iteration.
 
 use crate::base::layout::{cut, total};
 use crate::base::rows::copy;
@@ -8,20 +8,22 @@ use crate::{ArgError, Operator, Real};
 /// The configuration of a [`PowerIteration`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerConfig<R: Real = f32> {
-    /// It has converged where ‖A v − ρ v‖ is at most this share of |ρ|, or the rounding of a product.
+    /// The iteration has converged where ‖A v − ρ v‖ is at most this share of |ρ|, or the rounding of a
+    /// product if that is larger.
     pub tolerance: R,
-    /// `β / (ρ/2)²` in [0, 1): none, or best `(λ₂/λ₁)²` where the ratio of the two largest magnitudes is known.
+    /// The momentum `β / (ρ/2)²` in [0, 1). Zero means none; the best value is `(λ₂/λ₁)²`, if the ratio of
+    /// the two largest magnitudes is known.
     pub momentum: R,
 }
 
 impl<R: Real> Default for PowerConfig<R> {
-    /// To 10⁻³, without momentum.
+    /// Returns a tolerance of 10⁻³, without momentum.
     fn default() -> Self {
         Self { tolerance: R::from_f64(1e-3), momentum: R::ZERO }
     }
 }
 
-/// The workspace of a [`PowerIteration`].
+/// The workspace layout of a [`PowerIteration`].
 ///
 /// ```
 /// use losscape::curvature::PowerLayout;
@@ -34,15 +36,15 @@ pub struct PowerLayout {
 }
 
 impl PowerLayout {
-    /// For an operator's `dim` and `scratch_len`.
+    /// Creates the layout for an operator's `dim` and `scratch_len`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self { dim, scratch }
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, self.dim, self.scratch])
     }
@@ -61,9 +63,9 @@ impl PowerLayout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum PowerStep {
-    /// Value and residual are those of the vector before this step, which has moved on.
+    /// A step was made. Value and residual belong to the vector before this step.
     Stepped,
-    /// The residual is within the tolerance, and the vector stays. Further steps find the same.
+    /// The residual is within the tolerance, and the vector stays. Further steps return the same outcome.
     Converged,
     /// The product was infinite or NaN; nothing has changed.
     NotFinite,
@@ -71,17 +73,19 @@ pub enum PowerStep {
     MemoryChanged,
 }
 
-/// The eigenvalue of largest magnitude and its vector from products alone, in memory for three vectors (von Mises &
-/// Pollaczek-Geiringer 1929), with momentum (De Sa, He, Mitliagkas, Ré & Xu 2018, equation 3).
+/// Power iteration for the eigenvalue of largest magnitude and its eigenvector, from products alone and in
+/// memory for three vectors (von Mises & Pollaczek-Geiringer 1929), with momentum (De Sa, He, Mitliagkas, Ré
+/// & Xu 2018, equation 3).
 ///
 /// ```text
 /// w ← A v − β v₋/‖w₋‖,   v ← w/‖w‖,   ρ = v·A v,   some eigenvalue lies within ‖A v − ρ v‖ of ρ
 /// ```
 ///
-/// Without momentum the error of the vector falls by λ₂/λ₁ a product, with the best momentum by r/(1 + √(1 − r²)) for
-/// r = |λ₂/λ₁|. Value and residual belong to A, never to the recurrence, so that no momentum shifts them. Two
-/// eigenvalues of opposite signs and equal magnitudes never converge, and a start that is orthogonal to the vector of the
-/// largest finds another. [`Lanczos`](super::Lanczos) needs far fewer products and more memory.
+/// The error of the vector falls by a factor λ₂/λ₁ per product without momentum, and by r/(1 + √(1 − r²))
+/// with r = |λ₂/λ₁| for the best momentum. Value and residual are computed from A, never from the recurrence,
+/// so momentum does not shift them. The iteration does not converge if two eigenvalues have opposite signs
+/// and equal magnitudes. From a start that is orthogonal to the leading eigenvector, it finds another one.
+/// [`Lanczos`](super::Lanczos) needs far fewer products but more memory.
 ///
 /// # Shapes
 ///
@@ -119,7 +123,7 @@ pub struct PowerIteration<R: Real, W> {
 }
 
 impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> PowerIteration<R, W> {
-    /// An iteration that has not made a step.
+    /// Creates an iteration at step 0.
     ///
     /// # Errors
     /// [`ArgError`] naming `tolerance` (negative, not finite), `momentum` (outside [0, 1)), `start` (length other than
@@ -146,7 +150,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> PowerIteration<R, W> {
         Ok(Self { config, dim, workspace, value: R::ZERO, residual: unknown, length: unknown })
     }
 
-    /// One more product; `operator` is the one the iteration was made for.
+    /// Computes one more product; `operator` must be the one given at construction.
     pub fn step(&mut self, operator: &(impl Operator<R> + ?Sized)) -> PowerStep {
         let fits = operator.dim() == self.dim;
         let Some(([v, before, product], scratch)) =
@@ -179,7 +183,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> PowerIteration<R, W> {
                 copy(product, v);
                 self.length = length;
             } else {
-                // The momentum has taken all of the product away: the next step goes without.
+                // The momentum has cancelled the product entirely, so the next step goes without momentum.
                 self.length = R::INFINITY;
             }
         }
@@ -187,25 +191,28 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> PowerIteration<R, W> {
         if converged { PowerStep::Converged } else { PowerStep::Stepped }
     }
 
-    /// ρ of the last product; zero before the first.
+    /// Returns ρ of the last product; zero before the first.
     #[must_use]
     pub const fn value(&self) -> R {
         self.value
     }
 
-    /// ‖A v − ρ v‖ of the last product: some eigenvalue is as near to ρ, up to rounding. Infinite before the first.
+    /// Returns ‖A v − ρ v‖ of the last product; infinite before the first.
+    ///
+    /// Some eigenvalue lies within this distance of ρ, up to rounding.
     #[must_use]
     pub const fn residual(&self) -> R {
         self.residual
     }
 
-    /// v, of length one: the eigenvector once it has converged. Empty if the memory has become too short.
+    /// Returns v, of length one: the eigenvector, once the iteration has converged. Empty if the memory has
+    /// become too short.
     #[must_use]
     pub fn vector(&self) -> &[R] {
         self.workspace.as_ref().get(..self.dim).unwrap_or_default()
     }
 
-    /// Gives back the workspace.
+    /// Returns the workspace.
     #[must_use]
     pub fn into_workspace(self) -> W {
         self.workspace
@@ -219,7 +226,7 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
-    /// A diagonal matrix, turned by 45° in its first two coordinates, times a scale.
+    /// A diagonal matrix, rotated by 45° in its first two coordinates, times a scale.
     struct Turned<R>(Vec<R>, R);
 
     impl<R: Real> Operator<R> for Turned<R> {
@@ -239,7 +246,7 @@ mod tests {
         }
     }
 
-    /// Steps until the end, at most a thousand.
+    /// Steps until the iteration ends, at most a thousand times.
     fn run<R: Real>(
         operator: &Turned<R>,
         config: PowerConfig<R>,
@@ -257,7 +264,8 @@ mod tests {
         (power, PowerStep::Stepped, 1000)
     }
 
-    /// The error falls by 0.9, or by 0.9/(1 + √0.19) = 0.627 with momentum, and the value is that of A with both.
+    /// The error falls by a factor 0.9 per product, or 0.9/(1 + √0.19) = 0.627 with momentum; the value is
+    /// that of A in both cases.
     #[test]
     fn momentum_saves_products_and_shifts_nothing() {
         let matrix = Turned(vec![1.0f64, 0.9, 0.1, -0.5], 1.0);

@@ -1,4 +1,4 @@
-//! Descent that turns away from saddles.
+//! Descent that moves away from saddles.
 
 use super::lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep};
 use crate::base::layout::{cut, total};
@@ -7,25 +7,25 @@ use crate::base::vector::{axpy, norm};
 use crate::objective::HessianAt;
 use crate::{ArgError, Curvature, Real};
 
-/// What a refused move multiplies the damping by, and an accepted one divides it by.
+/// The factor by which a refused move multiplies the damping and an accepted move divides it.
 const FACTOR: u32 = 4;
 /// The first damping after an undamped move was refused, as a share of the largest curvature.
 const FIRST: f64 = 1e-3;
-/// Damped by more than this many times the largest curvature, a walk is stuck.
+/// The damping above which a walk is stuck, in units of the largest curvature.
 const MOST: f64 = 1e8;
 
 /// The configuration of a [`SaddleFree`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SaddleFreeConfig<R: Real = f32> {
-    /// k, products for each model of the landscape; n of them, or more, know all of the Hessian.
+    /// k, the number of products for each model of the landscape; n or more capture the full Hessian.
     pub products: u32,
-    /// λ of the first move, as a share of the largest curvature: at least zero, which is no damping.
+    /// λ of the first move, as a share of the largest curvature; at least zero, which means no damping.
     pub damping: R,
-    /// The length of the gradient at which the walk has converged, at least zero.
+    /// The gradient norm at which the walk has converged; at least zero.
     pub grad_norm: R,
 }
 
-/// The memory of a [`SaddleFree`] walk.
+/// The memory layout of a [`SaddleFree`] walk.
 ///
 /// ```
 /// use losscape::curvature::{LanczosLayout, SaddleFreeLayout};
@@ -50,21 +50,23 @@ struct Parts<'w, R> {
 }
 
 impl SaddleFreeLayout {
-    /// For an objective's `dim`, `scratch_len` and `hess_vec_scratch_len`, and models of so many `products`.
+    /// Creates the layout for an objective's `dim`, `scratch_len` and `hess_vec_scratch_len` and models of
+    /// `products` products.
     #[must_use]
     pub const fn new(dim: usize, products: usize, scratch: usize, hess_vec_scratch: usize) -> Self {
         Self { lanczos: LanczosLayout::new(dim, products, hess_vec_scratch), dim, scratch }
     }
 
-    /// The memory of the iteration that makes a model: its basis and its workspace.
+    /// Returns the layout of the memory of the Lanczos iteration that builds a model: its basis and its
+    /// workspace.
     #[must_use]
     pub const fn lanczos(self) -> LanczosLayout {
         self.lanczos
     }
 
-    /// The least length of the walk's own workspace; it saturates.
+    /// Returns the minimum length of the walk's own workspace, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, self.dim, self.dim, self.dim, self.scratch])
     }
@@ -83,55 +85,58 @@ impl SaddleFreeLayout {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum SaddleFreeStep<R: Real = f32> {
-    /// The value and the gradient at the start are known.
+    /// The value and the gradient at the start were computed.
     Evaluated {
         /// The value.
         value: R,
         /// The length of the gradient.
         grad_norm: R,
     },
-    /// One more product of the model at this point.
+    /// One more product for the model at this point was computed.
     Product {
-        /// Products so far.
+        /// The number of products so far.
         count: u32,
     },
-    /// A lower point was found.
+    /// The walk moved to a lower point.
     Moved {
-        /// Its value.
+        /// The value at the new point.
         value: R,
-        /// The length of its gradient.
+        /// The gradient norm at the new point.
         grad_norm: R,
-        /// How far it lies away.
+        /// The length of the move.
         length: R,
     },
-    /// The point was no lower, or not finite; the next one is nearer.
+    /// The trial point was not lower, or not finite; the next one is closer.
     Refused,
-    /// The gradient is no longer than asked for: a critical point, of whatever kind. Further steps say the same.
+    /// The gradient norm is at most the requested one: the point is critical, of any kind. Further steps
+    /// return the same outcome.
     Converged,
-    /// No point that the model leads to is lower, however near: the values do not resolve what is left to gain. Further
-    /// steps say the same.
+    /// No point that the model proposes is lower, however close: the remaining descent is below the
+    /// resolution of the values. Further steps return the same outcome.
     Stuck,
-    /// The start, or a product, was infinite or NaN. Further steps say the same.
+    /// The start, or a product, was infinite or NaN. Further steps return the same outcome.
     NotFinite,
     /// The memory no longer has the lengths that the objective needs; nothing was done.
     MemoryChanged,
 }
 
-/// Saddle-free Newton (Dauphin et al. 2014): Newton's step with the magnitudes of the curvatures, in the Krylov space of the
-/// gradient,
+/// Saddle-free Newton (Dauphin et al. 2014): Newton's step with the magnitudes of the curvatures, in the
+/// Krylov subspace of the gradient,
 ///
 /// ```text
 /// θ ← θ − V (|VᵀHV| + λ)⁻¹ Vᵀ g,     V: k Lanczos vectors of the Hessian, started at g
 /// ```
 ///
-/// Newton's own step goes to the nearest critical point of the model, so saddles attract it. With |H| a direction that
-/// curves down is followed down: on a quadratic an undamped step with k = n takes a component c to 0 where the
-/// curvature is positive, and to 2c where it is negative. λ (Marquardt 1963) is divided by 4 after a move to a lower value, and multiplied
-/// by 4 until one is found. The model is damped because |H| has no inverse where the landscape is flat.
+/// Newton's own step goes to the critical point of the quadratic model, so saddles attract it. With |H|, a
+/// direction of negative curvature is followed downhill: on a quadratic, an undamped step with k = n takes a
+/// component c to 0 where the curvature is positive and to 2c where it is negative. λ (Marquardt 1963) is
+/// divided by 4 after a move to a lower value and multiplied by 4 until such a move is found. Damping is
+/// needed because |H| has no inverse where the landscape is flat.
 ///
-/// Starts whose gradient has no component along the directions that go down, such as a point on the ridge of a saddle, stay on it: no
-/// method that sees gradients and their Krylov space only can leave. Converged says no more than that the gradient is
-/// small; [`EigenvectorFollowing`](super::EigenvectorFollowing) certifies what was found.
+/// A start whose gradient has no component along the descending directions, such as a point on the ridge of a
+/// saddle, stays on the ridge: a method that uses only gradients and their Krylov subspaces cannot leave it.
+/// `Converged` means only that the gradient is small; [`EigenvectorFollowing`](super::EigenvectorFollowing)
+/// certifies the critical point.
 ///
 /// # Shapes
 ///
@@ -143,11 +148,11 @@ pub enum SaddleFreeStep<R: Real = f32> {
 /// | `workspace` | [`SaddleFreeLayout::len`]                       | need not be initialised |
 ///
 /// # Cost
-/// A move is k products, `4 k² n` multiplications, and a gradient for each point that is tried.
+/// A move is k products, `4 k² n` multiplications, and one gradient for each trial point.
 ///
 /// # Examples
 ///
-/// From (1, ½) on 5 x² − y², Newton's step ends at the saddle (0, 0); this one leaves it:
+/// From (1, ½) on 5 x² − y², Newton's step ends at the saddle (0, 0); the saddle-free step leaves it:
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -195,11 +200,12 @@ where
     K: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// A walk at its start.
+    /// Creates a walk at its start.
     ///
     /// # Errors
-    /// [`ArgError`] naming `products` (zero), `damping` or `grad_norm` (negative or not finite), `params` (wrong length, not
-    /// finite), `basis` (wrong length), `workspace` (shorter than the layout's, the walk's or the iteration's).
+    /// [`ArgError`] naming `products` (zero), `damping` or `grad_norm` (negative or not finite), `params`
+    /// (wrong length, not finite), `basis` (wrong length), or `workspace` (the walk's or the iteration's;
+    /// shorter than its layout's length).
     pub fn new(
         f: &(impl Curvature<R> + ?Sized),
         config: SaddleFreeConfig<R>,
@@ -233,8 +239,8 @@ where
         })
     }
 
-    /// One gradient or one product of the objective that the walk was made for; the generator is used where a Krylov space
-    /// is invariant.
+    /// Computes one gradient or one product; `f` must be the objective this was created with. The generator
+    /// is used only where a Krylov subspace is invariant.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         f: &(impl Curvature<R> + ?Sized),
@@ -266,7 +272,7 @@ where
         Some(SaddleFreeStep::Evaluated { value, grad_norm })
     }
 
-    /// Notes the point that the walk is at.
+    /// Stores the value and gradient norm of the walk's current point.
     fn arrive(&mut self, value: R, grad_norm: R) {
         (self.value, self.grad_norm) = (value, grad_norm);
         self.state = if grad_norm <= self.config.grad_norm { State::Converged } else { State::Model };
@@ -311,7 +317,8 @@ where
         for value in ritz.values() {
             size = size.or_larger(value.abs());
         }
-        // Flat to all digits along the gradient: as a slope alone, on which a unit of curvature is as good as any.
+        // The Hessian vanishes along the gradient to all digits: the landscape is a plain slope, for which a
+        // curvature of one unit is as good as any.
         let size = if size > R::ZERO { size } else { R::ONE };
         next.copy_from_slice(params);
         for (i, value) in ritz.values().iter().enumerate() {
@@ -343,25 +350,25 @@ where
         Some(SaddleFreeStep::Refused)
     }
 
-    /// The current point of the walk.
+    /// Returns the current point of the walk.
     #[must_use]
     pub fn params(&self) -> &[R] {
         self.workspace.as_ref().get(..self.layout.dim).unwrap_or_default()
     }
 
-    /// The value there; zero before the first step.
+    /// Returns the value at the current point; zero before the first step.
     #[must_use]
     pub const fn value(&self) -> R {
         self.value
     }
 
-    /// The length of the gradient there; zero before the first step.
+    /// Returns the gradient norm at the current point; zero before the first step.
     #[must_use]
     pub const fn grad_norm(&self) -> R {
         self.grad_norm
     }
 
-    /// The number of times it has moved.
+    /// Returns the number of moves.
     #[must_use]
     pub const fn moves(&self) -> u32 {
         self.moves

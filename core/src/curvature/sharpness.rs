@@ -1,11 +1,11 @@
-//! The rise of a landscape within a small region around a point.
+//! The largest rise of a landscape within a small region around a point.
 
 use crate::base::layout::{cut, total};
 use crate::base::random::{Rng, fill_ball, uniform};
 use crate::base::vector::{normalise, scale};
 use crate::{ArgError, Objective, Real};
 
-/// The region in which a [`Sharpness`] looks for the highest value.
+/// The region in which a [`Sharpness`] searches for the highest value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Region<R: Real = f32> {
     /// `|zᵢ| ≤ ε (|θᵢ| + 1)`, the box of Keskar et al. (2017, eq. 3) in all dimensions.
@@ -28,7 +28,7 @@ impl<R: Real> Region<R> {
         }
     }
 
-    /// Draws a displacement inside.
+    /// Draws a displacement within the region.
     fn draw<G: Rng + ?Sized>(&self, params: &[R], out: &mut [R], rng: &mut G) {
         match *self {
             Self::Box { size } => {
@@ -44,8 +44,8 @@ impl<R: Real> Region<R> {
         }
     }
 
-    /// Turns a gradient into the displacement inside that the linear function it stands for is largest at. Where it
-    /// says nothing, `here` stays.
+    /// Replaces a gradient by the displacement within the region that maximises the linear function with this
+    /// gradient. Where the gradient is zero, `here` is kept.
     fn highest(&self, params: &[R], here: &[R], grad: &mut [R]) {
         match *self {
             Self::Box { size } => {
@@ -74,15 +74,17 @@ impl<R: Real> Region<R> {
 /// The configuration of a [`Sharpness`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharpnessConfig<R: Real = f32> {
-    /// Where.
+    /// The region to search.
     pub region: Region<R>,
-    /// From how many places besides the centre: the centre of an exact minimum has no gradient to follow.
+    /// The number of random starts besides the centre; at an exact minimum, the centre itself has no gradient
+    /// to follow.
     pub starts: u32,
-    /// Gradients from each place, at least one; ten iterations in Keskar's paper, one in Foret's.
+    /// The number of gradients from each start, at least one; ten iterations in Keskar's paper, one in
+    /// Foret's.
     pub steps: u32,
 }
 
-/// The workspace of a [`Sharpness`].
+/// The workspace layout of a [`Sharpness`].
 ///
 /// ```
 /// use losscape::curvature::SharpnessLayout;
@@ -104,15 +106,15 @@ struct Parts<'w, R> {
 }
 
 impl SharpnessLayout {
-    /// For an objective's `dim` and `scratch_len`.
+    /// Creates the layout for an objective's `dim` and `scratch_len`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self { dim, scratch }
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, self.dim, self.dim, self.dim, self.scratch])
     }
@@ -133,14 +135,16 @@ impl SharpnessLayout {
 pub enum SharpnessStep<R: Real = f32> {
     /// A point of the region was evaluated.
     Evaluated {
-        /// Its value.
+        /// The value at that point.
         value: R,
     },
-    /// A point of the region was infinite or NaN: it counts as no higher than others, and the climb goes on nearer to where it was.
+    /// A point of the region was infinite or NaN. It counts as no higher than the others, and the climb
+    /// continues closer to its previous point.
     NotFinite,
-    /// The centre is infinite or NaN; nothing can be compared with it. Further steps say the same.
+    /// The centre is infinite or NaN, so nothing can be compared with it. Further steps return the same
+    /// outcome.
     CentreNotFinite,
-    /// All climbs have ended. Further steps say the same.
+    /// All climbs have ended. Further steps return the same outcome.
     Done,
     /// The memory no longer has the length that the objective needs; nothing was done.
     MemoryChanged,
@@ -152,17 +156,20 @@ pub enum SharpnessStep<R: Real = f32> {
 /// z ← z + t (c − z),    c = argmax { ∇f(θ + z)·c : c in the region },    t = 1, ½, ¼, … until f is higher
 /// ```
 ///
-/// (Frank & Wolfe 1956, backwards), from the centre and from random places inside. On a convex function every step
-/// with t = 1 goes up, and it ends in a corner of the box or on the surface of the ball. What is found is a lower bound of the largest rise.
-/// With [`Region::Ball`], no starts and one step it is the first-order estimate that sharpness-aware minimisation uses.
+/// This is the method of Frank & Wolfe (1956) with the sign reversed, started from the centre and from random
+/// points of the region. On a convex function, every step with t = 1 goes up, and the climb ends in a corner
+/// of the box or on the surface of the ball. The result is a lower bound of the largest rise. With
+/// [`Region::Ball`], no random starts and one step, it is the first-order estimate of sharpness-aware
+/// minimisation.
 ///
 /// # Caveat
-/// No such number is a property of the function that a network computes. To multiply the weights into a ReLU unit by c and divide those
-/// out of it by c changes nothing about the network and everything about its sharpness, in any measure that has units of parameters
-/// (Dinh et al. 2017): box, ball, largest eigenvalue and trace alike. Compare points of one run, at equal loss, or normalise
-/// [filters](crate::models::mlp::Mlp::filter_normalise) first.
+/// No such measure is a property of the function that a network computes. Multiplying the weights into a ReLU
+/// unit by c and dividing those out of it by c leaves the network unchanged but changes every measure that
+/// has units of parameters (Dinh et al. 2017): box, ball, largest eigenvalue and trace alike. Compare points
+/// of one run at equal loss, or normalise [filters](crate::models::mlp::Mlp::filter_normalise) first.
 ///
-/// Other measures of sharpness: the largest eigenvalue by a [`Lanczos`](super::Lanczos) iteration, the trace by a
+/// Other measures of sharpness are the largest eigenvalue, by a [`Lanczos`](super::Lanczos) iteration, and
+/// the trace, by a
 /// [`TraceEstimate`](super::TraceEstimate) or [`DeflatedTrace`](super::DeflatedTrace).
 ///
 /// # Shapes
@@ -173,7 +180,7 @@ pub enum SharpnessStep<R: Real = f32> {
 /// | `workspace` | [`SharpnessLayout::len`] | need not be initialised |
 ///
 /// # Cost
-/// A step is one gradient: 1 + (1 + starts) · steps of them in all, or fewer.
+/// A step is one gradient; there are at most 1 + (1 + starts) · steps gradients in all.
 ///
 /// # Examples
 ///
@@ -215,7 +222,7 @@ enum State {
 }
 
 impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> Sharpness<R, W> {
-    /// A measure of which nothing is known yet.
+    /// Creates a measurement with no evaluations.
     ///
     /// # Errors
     /// [`ArgError`] naming `size` or `radius` (not above zero, not finite), `steps` (zero), `params` (wrong length,
@@ -250,7 +257,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> Sharpness<R, W> {
         })
     }
 
-    /// One gradient more, of the objective that this was made for.
+    /// Evaluates one more gradient; `objective` must be the one given at construction.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         objective: &(impl Objective<R> + ?Sized),
@@ -298,7 +305,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> Sharpness<R, W> {
         } else {
             self.share *= R::HALF;
         }
-        // A place whose gradient points nowhere else, or a start that cannot be evaluated, ends its climb.
+        // A climb ends at a point whose gradient points nowhere else, or at a start that cannot be evaluated.
         let stuck = (higher && here == there) || (!higher && !climbing);
         self.state = State::Climb;
         if self.steps >= self.config.steps || stuck {
@@ -310,26 +317,27 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> Sharpness<R, W> {
         if finite { SharpnessStep::Evaluated { value } } else { SharpnessStep::NotFinite }
     }
 
-    /// The highest value found less that of the centre, at least zero: a lower bound of the largest rise.
+    /// Returns the highest value found minus the value at the centre, a lower bound of the largest rise; at
+    /// least zero.
     #[must_use]
     pub fn rise(&self) -> R {
         self.highest - self.centre
     }
 
-    /// `100 (max f − f(θ)) / (1 + f(θ))`, as Keskar et al. (2017, eq. 4) state it. It has no meaning for objectives of
-    /// other units than a loss.
+    /// Returns `100 (max f − f(θ)) / (1 + f(θ))`, the sharpness of Keskar et al. (2017, eq. 4). It is
+    /// meaningless for objectives that are not losses.
     #[must_use]
     pub fn percentage(&self) -> R {
         R::from_u32(100) * self.rise() / (R::ONE + self.centre)
     }
 
-    /// The value at the centre; zero before it is known.
+    /// Returns the value at the centre; zero before the first step.
     #[must_use]
     pub const fn centre(&self) -> R {
         self.centre
     }
 
-    /// Gives back the workspace.
+    /// Returns the workspace.
     #[must_use]
     pub fn into_workspace(self) -> W {
         self.workspace

@@ -15,8 +15,8 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// The flat directions beyond `symmetric` ones that are known to be flat for any data, such as
-    /// [`MlpObjective::symmetry_modes`](crate::models::mlp::MlpObjective::symmetry_modes) counts them.
+    /// Returns the number of flat directions in excess of the `symmetric` ones that are flat for any data.
+    /// [`MlpObjective::symmetry_modes`](crate::models::mlp::MlpObjective::symmetry_modes) counts the latter.
     ///
     /// ```
     /// use losscape::curvature::Signature;
@@ -29,10 +29,12 @@ impl Signature {
     }
 }
 
-/// Which eigenvalues count as flat: those of magnitude at most `relative · max |λ| + absolute`.
+/// The tolerance within which eigenvalues count as flat: those of magnitude at most
+/// `relative · max |λ| + absolute`.
 ///
-/// [`Hessian`](super::Hessian) states the tolerance above which the sign of an eigenvalue is that of the exact one. A
-/// larger one, such as `Tolerance::relative(0.01)`, asks how many directions are flatter than a share of the steepest.
+/// [`Hessian`](super::Hessian) reports the tolerance beyond which the sign of an eigenvalue is reliable. A
+/// larger one, such as `Tolerance::relative(0.01)`, counts the directions flatter than a share of the
+/// steepest.
 ///
 /// ```
 /// use losscape::curvature::Tolerance;
@@ -41,20 +43,20 @@ impl Signature {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tolerance<R: Real = f32> {
-    /// A share of the largest magnitude.
+    /// The relative part, as a share of the largest magnitude.
     pub relative: R,
-    /// A magnitude.
+    /// The absolute part.
     pub absolute: R,
 }
 
 impl<R: Real> Tolerance<R> {
-    /// A share of the largest magnitude.
+    /// Creates a tolerance that is a share of the largest magnitude.
     #[must_use]
     pub const fn relative(relative: R) -> Self {
         Self { relative, absolute: R::ZERO }
     }
 
-    /// The magnitude up to which eigenvalues count as flat beside these.
+    /// Returns the magnitude up to which an eigenvalue of this spectrum counts as flat.
     #[must_use]
     pub fn flat(&self, values: &[R]) -> R {
         let mut largest = R::ZERO;
@@ -67,8 +69,8 @@ impl<R: Real> Tolerance<R> {
 
 /// Counts eigenvalues by sign; those within the tolerance, and NaN, count as flat.
 ///
-/// A count by sign alone means little: exact zero modes (a softmax that does not see a shift, a ReLU unit
-/// that does not see its scale) come out of any computation with a random sign.
+/// Signs alone mean little: exact zero modes (a shift that leaves a softmax unchanged, a rescaling that
+/// leaves a ReLU unit unchanged) have a random sign in any computation.
 ///
 /// ```
 /// use losscape::curvature::{Signature, Tolerance, signature};

@@ -1,4 +1,4 @@
-//! A landscape seen from within a few directions.
+//! A landscape restricted to a few directions.
 
 use crate::base::elementary::sqrt;
 use crate::base::layout::{area, cut, total};
@@ -7,7 +7,7 @@ use crate::base::rows::{count_whole, row, rows};
 use crate::base::vector::{axpy, dot, dot_scaled, times_quotient, unit_scale};
 use crate::{ArgError, Objective, Real, Reason};
 
-/// The memory of a [`Subspace`].
+/// The memory layout of a [`Subspace`].
 ///
 /// ```
 /// use losscape::curvature::SubspaceLayout;
@@ -19,20 +19,20 @@ pub struct SubspaceLayout {
 }
 
 impl SubspaceLayout {
-    /// For so many directions.
+    /// Creates the layout for `count` directions.
     #[must_use]
     pub const fn new(count: usize) -> Self {
         Self { count }
     }
 
-    /// The least length of the memory; it saturates.
+    /// Returns the minimum length of the memory, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.count, area(self.count, self.count)])
     }
 
-    /// The coordinates, and the factor of the directions' inner products.
+    /// Splits the memory into the coordinates and the factor of the directions' inner products.
     fn split<R>(self, memory: &mut [R]) -> Option<[&mut [R]; 2]> {
         Some(cut(memory, [self.count, area(self.count, self.count)])?.0)
     }
@@ -44,10 +44,11 @@ impl SubspaceLayout {
 /// g(c) = f(θ + A (c − A⁺θ)),    ∇g(c) = Aᵀ ∇f,    A⁺ = (AᵀA)⁻¹ Aᵀ
 /// ```
 ///
-/// The point itself has the [`coordinates`](Self::coordinates) A⁺θ. So the box that a [`Sharpness`](super::Sharpness) explores
-/// around them is that of Keskar et al. (2017, eq. 3) for this A, `|zᵢ| ≤ ε (|(A⁺θ)ᵢ| + 1)`, and what it finds is their
-/// `max f(θ + A z) − f(θ)` (eq. 4). They draw A at random with p = 100, but leave open by what law: the rise grows with the
-/// square of the directions' length. With the unit vectors for directions it is the box in all dimensions.
+/// The point itself has the [`coordinates`](Self::coordinates) A⁺θ. The box that a
+/// [`Sharpness`](super::Sharpness) explores around them is therefore that of Keskar et al. (2017, eq. 3) for
+/// this A, `|zᵢ| ≤ ε (|(A⁺θ)ᵢ| + 1)`, and the rise that it finds is their `max f(θ + A z) − f(θ)` (eq. 4).
+/// They draw A at random with p = 100 but do not state the distribution; the rise grows with the square of
+/// the directions' length. If the directions are the unit vectors, the box is the one in all dimensions.
 ///
 /// # Shapes
 ///
@@ -58,11 +59,12 @@ impl SubspaceLayout {
 /// | `memory`     | [`SubspaceLayout::len`] | need not be initialised                               |
 ///
 /// # Cost
-/// To make one, p² n / 2 multiply–adds. A value or gradient is the objective's, and p n multiply–adds to get there and
-/// as many for the gradient's products. A⁺θ errs by about ε times the square of the directions' condition number.
+/// Creation takes p² n / 2 multiply–adds. A value or gradient costs that of the objective, p n multiply–adds
+/// for the point and as many for the gradient's products. The error of A⁺θ is about ε times the squared
+/// condition number of the directions.
 ///
 /// # Errors
-/// As an objective: a value of +∞ and a gradient of NaN for slices that do not fit.
+/// As for any objective, slices of the wrong length give a value of +∞ and a gradient of NaN.
 ///
 /// # Examples
 ///
@@ -102,7 +104,7 @@ where
     D: AsRef<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// The objective along these directions through `params`.
+    /// Creates the restriction of `objective` to these directions through `params`.
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite), `directions` (empty, not whole rows, not finite; not
@@ -128,20 +130,19 @@ where
         Ok(Self { objective, params, directions, layout, memory })
     }
 
-    /// A⁺θ, the coordinates of the point.
+    /// Returns A⁺θ, the coordinates of the point.
     #[must_use]
     pub fn coordinates(&self) -> &[R] {
         self.memory.as_ref().get(..self.layout.count).unwrap_or_default()
     }
 
-    /// Gives back the directions and the memory.
+    /// Returns the directions and the memory.
     #[must_use]
     pub fn into_parts(self) -> (D, W) {
         (self.directions, self.memory)
     }
 
-    /// Writes θ + A (c − A⁺θ) to `point`.
-    /// `None` if the memory has changed its length.
+    /// Writes θ + A (c − A⁺θ) to `point`; `None` if the memory has changed its length.
     fn place(&self, at: &[R], point: &mut [R]) -> Option<&[R]> {
         let (directions, count) = (self.directions.as_ref(), self.layout.count);
         let centres =
@@ -168,7 +169,7 @@ where
         self.layout.count
     }
 
-    /// The objective's, and room for a point and its gradient.
+    /// Returns the objective's scratch length, plus room for a point and its gradient.
     fn scratch_len(&self) -> usize {
         let n = self.params.len();
         total([n, n, self.objective.scratch_len()])
@@ -202,8 +203,8 @@ where
     }
 }
 
-/// The lower factor L of `AᵀA = L Lᵀ` (Cholesky), of directions scaled to components near one; nothing if one is, to
-/// rounding, a combination of those before it.
+/// Computes the lower Cholesky factor L of `AᵀA = L Lᵀ` for directions scaled to components near one. `None`
+/// if one direction is, up to rounding, a combination of those before it.
 fn factorise<R: Real>(directions: &[R], n: usize, factor: &mut [R]) -> Option<()> {
     let count = rows(directions, n).len();
     let rounding = R::EPSILON * R::from_usize(count.saturating_add(16));
@@ -227,7 +228,7 @@ fn factorise<R: Real>(directions: &[R], n: usize, factor: &mut [R]) -> Option<()
     Some(())
 }
 
-/// `out ← A⁺θ`, given the factor of the scaled directions.
+/// Computes `out ← A⁺θ`, given the factor of the scaled directions.
 fn project<R: Real>(params: &[R], directions: &[R], factor: &[R], out: &mut [R]) {
     let (count, scale) = (out.len(), unit_scale(params));
     let line = |i: usize| row(factor, count, i).unwrap_or_default();

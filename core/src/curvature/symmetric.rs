@@ -29,7 +29,7 @@ impl<R: Real> Operator<R> for Matrix<R> {
     }
 }
 
-/// A diagonal one.
+/// Creates a diagonal matrix.
 pub(super) fn diagonal<R: Real>(spectrum: &[f64]) -> Matrix<R> {
     let n = spectrum.len();
     let mut rows = vec![R::ZERO; n * n];
@@ -39,7 +39,7 @@ pub(super) fn diagonal<R: Real>(spectrum: &[f64]) -> Matrix<R> {
     Matrix { rows, dim: n, scale: R::ONE }
 }
 
-/// A full one, of normal numbers.
+/// Creates a full matrix of normal numbers.
 pub(super) fn random(n: usize, seed: u64) -> Matrix<f64> {
     let mut rows = vec![0.0; n * n];
     fill_normal(&mut stream(seed, 0), &mut rows);

@@ -1,4 +1,4 @@
-//! The trace of an operator from products with random vectors.
+//! The trace of an operator, from products with random vectors.
 
 use super::estimate::Running;
 use crate::base::layout::{area, cut, total};
@@ -7,13 +7,14 @@ use crate::base::rows::{rows, rows_mut};
 use crate::base::vector::dot;
 use crate::{ArgError, Operator, Real};
 
-/// The law of the random vectors of a [`TraceEstimate`].
+/// The distribution of the random vectors of a [`TraceEstimate`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Probe {
-    /// Components ±1. The estimate varies by `2 (‖A‖_F² − Σᵢ Aᵢᵢ²)`, so that a diagonal operator needs one probe.
+    /// Components ±1. The variance of one probe is `2 (‖A‖_F² − Σᵢ Aᵢᵢ²)`, so a diagonal operator needs
+    /// only one probe.
     #[default]
     Rademacher,
-    /// Standard normal components. The estimate varies by `2 ‖A‖_F²`, whatever the basis.
+    /// Standard normal components. The variance of one probe is `2 ‖A‖_F²` in any basis.
     Gaussian,
 }
 
@@ -27,7 +28,7 @@ impl Probe {
     }
 }
 
-/// The workspace of a [`TraceEstimate`].
+/// The workspace layout of a [`TraceEstimate`].
 ///
 /// ```
 /// use losscape::curvature::TraceLayout;
@@ -41,21 +42,22 @@ pub struct TraceLayout {
 }
 
 impl TraceLayout {
-    /// For an operator's `dim` and `scratch_len`.
+    /// Creates the layout for an operator's `dim` and `scratch_len`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self::several(dim, 1, scratch)
     }
 
-    /// The same for `count` probes a step, whose products need `scratch` together ([`Operator::several_scratch_len`]).
+    /// Creates the layout for `count` probes per step, whose products need `scratch` together
+    /// ([`Operator::several_scratch_len`]).
     #[must_use]
     pub const fn several(dim: usize, count: usize, scratch: usize) -> Self {
         Self { vectors: area(count, dim), scratch }
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.vectors, self.vectors, self.scratch])
     }
@@ -72,10 +74,10 @@ impl TraceLayout {
 pub enum TraceStep {
     /// A probe was added, or several.
     Added {
-        /// Probes so far.
+        /// The number of probes so far.
         count: u32,
     },
-    /// A product was infinite or NaN; no probe of the step was added.
+    /// A product was infinite or NaN; no probe of this step was added.
     NotFinite,
     /// The memory no longer has the length that the operator needs; nothing was done.
     MemoryChanged,
@@ -87,8 +89,8 @@ pub enum TraceStep {
 /// tr A = E vᵀ A v,      v with independent components of mean 0 and variance 1
 /// ```
 ///
-/// The standard error is that of the mean of the probes so far, from their own spread; it falls as one over the square
-/// root of their number.
+/// The standard error is that of the mean, from the spread of the probes so far; it falls as one over the
+/// square root of their number.
 ///
 /// # Shapes
 ///
@@ -127,7 +129,7 @@ pub struct TraceEstimate<R: Real, W> {
 }
 
 impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
-    /// An estimate without a probe.
+    /// Creates an estimate with no probes.
     ///
     /// # Errors
     /// [`ArgError`] naming `workspace` (shorter than [`TraceLayout::len`]).
@@ -135,8 +137,9 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
         Self::several(operator, 1, probe, workspace)
     }
 
-    /// The same with `count` probes a step, which operators such as
-    /// [`PreparedHessian`](crate::models::mlp::PreparedHessian) multiply faster together: the same probes and the same bits.
+    /// Creates an estimate that takes `count` probes per step. Operators such as
+    /// [`PreparedHessian`](crate::models::mlp::PreparedHessian) multiply several probes faster together; the
+    /// probes and the bits are the same.
     ///
     /// # Errors
     /// [`ArgError`] naming `count` (zero) or `workspace` (shorter than that of [`TraceLayout::several`]).
@@ -151,7 +154,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
         Ok(Self { probe, count, workspace, probes: Running::EMPTY })
     }
 
-    /// Adds one probe, or several; `operator` is the one the estimate was made for.
+    /// Adds one probe, or several; `operator` must be the one given at construction.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         operator: &(impl Operator<R> + ?Sized),
@@ -172,25 +175,26 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
         TraceStep::Added { count: probes.count }
     }
 
-    /// The number of probes added.
+    /// Returns the number of probes added.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.probes.count
     }
 
-    /// The mean over all probes; zero before the first.
+    /// Returns the mean over all probes; zero before the first.
     #[must_use]
     pub const fn mean(&self) -> R {
         self.probes.mean
     }
 
-    /// The standard error of the mean, `√(Σ (z − mean)² / (c (c − 1)))` over c probes; infinite below two.
+    /// Returns the standard error of the mean, `√(Σ (z − mean)² / (c (c − 1)))` over c probes; infinite for
+    /// fewer than two.
     #[must_use]
     pub fn standard_error(&self) -> R {
         self.probes.standard_error()
     }
 
-    /// Gives back the workspace.
+    /// Returns the workspace.
     #[must_use]
     pub fn into_workspace(self) -> W {
         self.workspace
@@ -201,7 +205,7 @@ fn layout<R: Real>(operator: &(impl Operator<R> + ?Sized), count: usize) -> Trac
     TraceLayout::several(operator.dim(), count, operator.several_scratch_len(count))
 }
 
-/// Independent components ±1, 32 from each word.
+/// Fills a vector with independent components ±1, 32 from each random word.
 fn fill_signs<R: Real, G: Rng + ?Sized>(rng: &mut G, out: &mut [R]) {
     for chunk in out.chunks_mut(32) {
         let mut word = rng.next_u32();
@@ -258,7 +262,7 @@ mod tests {
         Matrix(rows, n, 1.0)
     }
 
-    /// Probes of neighbouring seeds and streams are as unlike as any.
+    /// Probes from neighbouring seeds and streams are as different as any others.
     #[test]
     fn neighbouring_seeds_share_no_probe() {
         const N: usize = 1000;
@@ -271,13 +275,14 @@ mod tests {
             let (first, others) = (drawn(0, 0), [drawn(1, 0), drawn(0, 1)]);
             for (a, b) in others.iter().flat_map(|all| all.chunks_exact(N)).zip(first.chunks_exact(N).cycle())
             {
-                // Of 40 pairs, each with a standard deviation of 1/√1000.
+                // Forty pairs, each with a standard deviation of 1/√1000.
                 assert!(dot(a, b).abs() < 0.13 * f64::from_usize(N), "{probe:?}: {}", dot(a, b));
             }
         }
     }
 
-    /// Mean and variance of both laws, against the formulae of Hutchinson (1990) and of normal vectors.
+    /// Compares the mean and variance of both distributions with the formulae of Hutchinson (1990) and of
+    /// normal vectors.
     #[test]
     fn both_laws_have_their_mean_and_variance() {
         let matrix = random(12);
@@ -298,7 +303,7 @@ mod tests {
                 "{probe:?}: {} against {exact}",
                 trace.mean()
             );
-            // The relative standard deviation of a variance is at most some √(12 / count).
+            // The relative standard deviation of a variance is at most about √(12 / count).
             let found = error * error * f64::from(count);
             assert!((found / variance - 1.0).abs() < 0.1, "{probe:?}: {found} against {variance}");
         }

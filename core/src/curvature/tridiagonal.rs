@@ -4,17 +4,18 @@ use crate::Real;
 use crate::base::elementary::sqrt;
 use crate::base::rows::rows_mut;
 
-/// QL sweeps for one eigenvalue; two are usual, and 30 is the literature's limit.
+/// The maximum number of QL sweeps per eigenvalue; two are usual, and 30 is the limit in the literature.
 const SWEEPS: u32 = 60;
 
-/// Diagonalises a tridiagonal matrix by implicit QL sweeps with Wilkinson's shift (Golub & Van Loan, section 8.3.3) and
-/// sorts the eigenvalues in ascending order. Returns whether all were found.
+/// Diagonalises a tridiagonal matrix by implicit QL sweeps with Wilkinson's shift (Golub & Van Loan, section
+/// 8.3.3) and sorts the eigenvalues in ascending order. Returns whether all were found.
 ///
-/// `rows` has n rows of any width and takes part in all rotations: whatever columns of Qᵀ it holds (of the identity at
-/// first) become the same columns of the matrix whose row i is the eigenvector of eigenvalue i. The last element of
-/// `off_diagonal` is not read; it is overwritten like the others.
+/// `rows` has n rows of any width and takes part in all rotations: the columns of Qᵀ that it holds (initially
+/// of the identity) become the same columns of the matrix whose row i is the eigenvector of eigenvalue i. The
+/// last element of `off_diagonal` is not read, but all elements are overwritten.
 ///
-/// An off-diagonal element counts as zero below ε times the largest row. The largest magnitude should be near one.
+/// An off-diagonal element counts as zero below ε times the largest row. The largest magnitude should be near
+/// one.
 pub(super) fn tridiagonal_eigen<R: Real>(diagonal: &mut [R], off_diagonal: &mut [R], rows: &mut [R]) -> bool {
     let found = diagonalise(diagonal, off_diagonal, rows);
     sort(diagonal, rows);
@@ -48,8 +49,8 @@ fn diagonalise<R: Real>(diagonal: &mut [R], off_diagonal: &mut [R], rows: &mut [
     true
 }
 
-/// One sweep over the unreduced block from `l` to `m`, chasing the bulge from its lower end upwards; `None` if the lengths do
-/// not fit.
+/// Makes one sweep over the unreduced block from `l` to `m`, chasing the bulge from its lower end upwards;
+/// `None` if the lengths do not fit.
 fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) -> Option<()> {
     let width = rows.len().checked_div(d.len())?;
     let (first, beside) = (*d.get(l)?, *e.get(l)?);
@@ -66,7 +67,7 @@ fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) 
         *below = r;
         let [upper, lower] = d.get_mut(i..)?.first_chunk_mut()?;
         if r == R::ZERO {
-            // The block splits here; the next sweep takes the remaining one.
+            // The block splits here; the next sweep takes the rest.
             *lower -= shift;
             *e.get_mut(m)? = R::ZERO;
             return Some(());
@@ -85,7 +86,7 @@ fn sweep<R: Real>(l: usize, m: usize, d: &mut [R], e: &mut [R], rows: &mut [R]) 
     Some(())
 }
 
-/// `(x, y) ← (c x − s y, s x + c y)` for two contiguous rows.
+/// Rotates two contiguous rows: `(x, y) ← (c x − s y, s x + c y)`.
 fn rotate<R: Real>(pair: &mut [R], c: R, s: R) {
     let Some((x, y)) = pair.split_at_mut_checked(pair.len() / 2) else { return };
     for (x, y) in x.iter_mut().zip(y) {
@@ -93,7 +94,7 @@ fn rotate<R: Real>(pair: &mut [R], c: R, s: R) {
     }
 }
 
-/// √(a² + b²) without overflow of the squares.
+/// Computes √(a² + b²) without overflow of the squares.
 pub(super) fn hypot<R: Real>(a: R, b: R) -> R {
     let (a, b) = (a.abs(), b.abs());
     let (large, small) = if a > b { (a, b) } else { (b, a) };
@@ -104,7 +105,7 @@ pub(super) fn hypot<R: Real>(a: R, b: R) -> R {
     large * sqrt(R::ONE + ratio * ratio)
 }
 
-/// Sorts in ascending order, by exchanging each place with the smallest of what follows.
+/// Sorts in ascending order, by swapping each element with the smallest of those after it.
 fn sort<R: Real>(values: &mut [R], rows: &mut [R]) {
     let width = rows.len() / values.len().max(1);
     for i in 0..values.len() {
@@ -125,7 +126,7 @@ fn sort<R: Real>(values: &mut [R], rows: &mut [R]) {
     }
 }
 
-/// Makes the component of largest magnitude (the first of equal ones) of every row positive.
+/// Makes the component of largest magnitude (the first, if several are equal) of every row positive.
 pub(super) fn orient<R: Real>(rows: &mut [R], width: usize) {
     for row in rows_mut(rows, width) {
         let mut largest = R::ZERO;
@@ -150,7 +151,8 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
-    /// Of components equal in size the first is made positive, whatever follows it; one that is larger by a bit comes before it.
+    /// Of components of equal magnitude, the first is made positive, whatever follows it; a component that is
+    /// larger by one bit takes precedence.
     #[test]
     fn the_first_of_equal_components_is_made_positive() {
         let larger = 1.0 + f64::EPSILON;
@@ -176,7 +178,8 @@ mod tests {
         );
     }
 
-    /// The same eigenvalues, and the chosen columns of the eigenvectors up to sign, as of the full matrix.
+    /// Compares with the full matrix: the eigenvalues are the same, and so are the chosen columns of the
+    /// eigenvectors up to sign.
     #[test]
     fn any_columns_of_the_eigenvectors_come_along() {
         let n = 9;

@@ -1,16 +1,16 @@
-//! How much room there is around a minimum.
+//! The volume around a minimum.
 
 use crate::base::elementary::{ln, sqrt};
 use crate::{ArgError, Real};
 
-/// How far a parabola of curvature λ can be followed to either side before it has risen by `rise`, and never farther than
-/// `radius`:
+/// Returns how far a parabola of curvature λ can be followed to either side before it has risen by `rise`, at
+/// most `radius`:
 ///
 /// ```text
 /// w(λ) = min(R, √(2 r / λ)),    R where λ ≤ 0
 /// ```
 ///
-/// NaN for a curvature that is NaN.
+/// NaN if the curvature is NaN.
 ///
 /// # Examples
 ///
@@ -27,26 +27,30 @@ pub fn half_width<R: Real>(curvature: R, rise: R, radius: R) -> R {
     if curvature <= R::ZERO {
         return radius;
     }
-    // Apart, or the quotient of what is tiny and what is huge might vanish.
+    // Separate roots, because the quotient of a tiny and a huge number might vanish.
     let width = sqrt(R::TWO) * (sqrt(rise) / sqrt(curvature));
     if width < radius { width } else { radius }
 }
 
-/// The logarithm of the volume around a minimum in which the loss is hardly higher, by a parabola along each eigenvector of the Hessian: the box of
-/// the [half widths](half_width) to either side.
+/// Computes the logarithm of the volume around a minimum in which the loss rises little: the volume of the
+/// box of [half-widths](half_width) along the eigenvectors of the Hessian, each from a parabola.
 ///
 /// ```text
 /// ln V = Σᵢ ln(2 w(λᵢ)),    w(λ) = min(R, √(2 r / λ))
 /// ```
 ///
-/// A sharp minimum has little room. Where all λ are above 2 r / R² it is `n ln √(8 r) − ½ ln det H`: minus half the sum of the eigenvalues' logarithms, which Wu,
-/// Zhu & E (2017) compare, up to what does not depend on the minimum. Flat directions would make that infinite, and do in
-/// every network with more weights than it needs; the radius bounds them, and so the result depends on it and on the rise. Give both.
+/// A sharp minimum has a small volume. If all λ exceed 2 r / R², the logarithm is `n ln √(8 r) − ½ ln det H`.
+/// Up to terms independent of the minimum, this is minus half the sum of the eigenvalues' logarithms, which
+/// Wu, Zhu & E (2017) compare. Flat directions, which every network with more weights than it needs has,
+/// would make this sum infinite. The radius bounds them, so the result depends on the radius and on the rise:
+/// report both.
 ///
-/// As with every measure of sharpness, a rescaling of layers that leaves the network unchanged moves it (Dinh et al. 2017): it says
-/// something about a minimum in its coordinates. In other units, of `k f(c θ)` with `k r` and `R / c`, it is less by n ln c.
+/// Like every measure of sharpness, the volume changes under a rescaling of layers that leaves the network
+/// unchanged (Dinh et al. 2017), so it describes a minimum in its coordinates. In other units, for `k f(c θ)`
+/// with `k r` and `R / c`, the logarithm is smaller by n ln c.
 ///
-/// For large n, `n · density.average(|x| ln(2 w(x)))` of a [`SpectralDensity`](super::SpectralDensity) estimates it with its error, from products alone.
+/// For large n, `n · density.average(|x| ln(2 w(x)))` of a [`SpectralDensity`](super::SpectralDensity)
+/// estimates the logarithm and its error from products alone.
 ///
 /// # Shapes
 ///
@@ -55,7 +59,7 @@ pub fn half_width<R: Real>(curvature: R, rise: R, radius: R) -> R {
 /// | `values` | n      | eigenvalues of the Hessian, in any order  |
 ///
 /// # Cost
-/// A square root and a logarithm for each.
+/// One square root and one logarithm per eigenvalue.
 ///
 /// # Errors
 /// [`ArgError`] naming `values` (not finite), `rise` or `radius` (not finite and above zero).
@@ -64,7 +68,7 @@ pub fn half_width<R: Real>(curvature: R, rise: R, radius: R) -> R {
 ///
 /// ```
 /// use losscape::curvature::log_volume;
-/// // Half widths ½, 2 and, flat, 10: a box of 1 × 4 × 20.
+/// // Half-widths ½, 2 and (flat) 10: a box of 1 × 4 × 20.
 /// let volume = log_volume(&[8.0f64, 0.5, 0.0], 1.0, 10.0)?;
 /// assert!((volume - 80.0f64.ln()).abs() < 1e-14);
 /// # Ok::<(), losscape::ArgError>(())
@@ -85,7 +89,8 @@ mod tests {
     use super::*;
     use crate::Reason;
 
-    /// Without flat directions it is n ln √(8 r) − ½ ln det H, and a factor of the eigenvalues counts by half its logarithm each.
+    /// Without flat directions, the result is n ln √(8 r) − ½ ln det H, so a factor on the eigenvalues
+    /// contributes half its logarithm for each.
     #[test]
     fn it_is_the_determinant_where_nothing_is_flat() {
         let values = [3.0, 0.25, 7.0, 1.5f64];

@@ -5,7 +5,7 @@ use crate::base::rows::{row, row_mut, rows};
 use crate::base::vector::{LaneSum, axpy, dot, unit_scale};
 use crate::{ArgError, Real, Reason, SampledObjective};
 
-/// The layout of the memory of a [`GradientCovariance`].
+/// The memory layout of a [`GradientCovariance`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GradientCovarianceLayout {
     samples: usize,
@@ -14,7 +14,7 @@ pub struct GradientCovarianceLayout {
 }
 
 struct Parts<'w, R> {
-    /// samples × dim: gradients, then their deviations from the mean.
+    /// samples × dim: the gradients, later their deviations from the mean.
     grads: &'w mut [R],
     /// samples × samples.
     gram: &'w mut [R],
@@ -23,20 +23,20 @@ struct Parts<'w, R> {
 }
 
 impl GradientCovarianceLayout {
-    /// For N samples, n parameters and the objective's scratch for a batch of one.
+    /// Creates the layout for N samples, n parameters and the objective's scratch for a batch of one.
     #[must_use]
     pub const fn new(samples: usize, dim: usize, scratch_len: usize) -> Self {
         Self { samples, dim, scratch: scratch_len }
     }
 
-    /// N n + N² + n + the scratch.
+    /// Returns the minimum length of the memory: N n + N² + n plus the scratch.
     #[must_use]
     pub const fn len(self) -> usize {
         let Self { samples, dim, scratch } = self;
         total([area(samples, dim), area(samples, samples), dim, scratch])
     }
 
-    /// Whether no memory is needed.
+    /// Returns whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -54,36 +54,38 @@ impl GradientCovarianceLayout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum CovarianceStep {
-    /// A sample's gradient is known.
+    /// The gradient of one sample was computed.
     Gradient {
-        /// Which.
+        /// The index of the sample.
         sample: u32,
     },
-    /// A row of the Gram matrix is known.
+    /// One row of the Gram matrix was computed.
     Row {
-        /// Which.
+        /// The index of the row's sample.
         sample: u32,
     },
-    /// Everything is known.
+    /// All gradients and rows are done.
     Done,
     /// A sample's gradient is not finite, so the covariance is undefined.
     NotFinite {
-        /// Which.
+        /// The index of the sample.
         sample: u32,
     },
-    /// The memory has changed length since this was made, or the objective is a different one; nothing was done.
+    /// The memory has changed length since the covariance was created, or the objective is a different one;
+    /// nothing was done.
     MemoryChanged,
 }
 
-/// The covariance of the gradient's noise at a point:
+/// The covariance of the gradient noise at a point:
 ///
 /// ```text
 /// D = (1/N) Σₖ (gₖ − ḡ)(gₖ − ḡ)ᵀ,    ḡ = (1/N) Σₖ gₖ
 /// ```
 ///
-/// (Chaudhari & Soatto 2018; a penalty adds the same to all gradients and nothing to D). Of n × n numbers only what the
-/// N × N [Gram matrix](Self::gram) `(gᵢ − ḡ)·(gⱼ − ḡ) / N` says is kept: it has the same eigenvalues other than zero, at
-/// most N − 1 of them. The noise of a batch has the covariance D times a [factor](BatchNoise::factor) that depends on how it is drawn.
+/// (Chaudhari & Soatto 2018). A penalty adds the same term to all gradients, so it does not change D. Instead
+/// of the n × n numbers of D, the N × N [Gram matrix](Self::gram) `(gᵢ − ḡ)·(gⱼ − ḡ) / N` is stored, which
+/// has the same non-zero eigenvalues, at most N − 1 of them. The noise of a batch has the covariance D times
+/// a [factor](BatchNoise::factor) that depends on how the batch is drawn.
 ///
 /// # Shapes
 ///
@@ -92,7 +94,7 @@ pub enum CovarianceStep {
 /// | `memory` | [`GradientCovarianceLayout::len`]   | need not be initialised |
 ///
 /// # Cost
-/// N steps of one sample's gradient, N of N n multiplications.
+/// The total is N steps of one sample's gradient, and N steps of N n multiplications.
 ///
 /// # Examples
 /// ```
@@ -116,14 +118,15 @@ pub struct GradientCovariance<R: Real, M> {
     memory: M,
     done: usize,
     trace: R,
-    /// A power of two that brings the largest entry near one, or the squares below might overflow or vanish.
+    /// A power of two that brings the largest entry near one; without it, the squares might overflow or
+    /// vanish.
     unit: R,
     /// ‖D‖², scaled.
     square: R,
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
-    /// Nothing is known yet.
+    /// Creates a covariance with no gradients computed.
     ///
     /// # Errors
     /// [`ArgError`] naming `samples` (none, or more than a `u32` counts) or `memory` (too short).
@@ -138,7 +141,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
         Ok(Self { layout, memory, done: 0, trace: R::ZERO, unit: R::ONE, square: R::ZERO })
     }
 
-    /// One more gradient at `params`, or one more row, for the objective that this was made with.
+    /// Computes one more gradient at `params`, or one more row; `objective` must be the one this was created
+    /// with.
     pub fn step<F: SampledObjective<R> + ?Sized>(&mut self, objective: &F, params: &[R]) -> CovarianceStep {
         self.next(objective, params).unwrap_or(CovarianceStep::MemoryChanged)
     }
@@ -166,7 +170,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
             if k == 0 {
                 mean.fill(R::ZERO);
             }
-            // The running mean does not overflow where the gradients do not.
+            // The running mean does not overflow unless the gradients do.
             let weight = R::ONE / R::from_usize(k + 1);
             for (mean, g) in mean.iter_mut().zip(&*grad) {
                 *mean += (*g - *mean) * weight;
@@ -199,27 +203,31 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
         Some(CovarianceStep::Row { sample })
     }
 
-    /// tr D, once everything is known.
+    /// Returns tr D; complete once [`step`](Self::step) has returned [`Done`](CovarianceStep::Done).
     #[must_use]
     pub const fn trace(&self) -> R {
         self.trace
     }
 
-    /// `(tr D)² / ‖D‖²`, the number of directions that equal shares of the trace would need: from 1 to N − 1. NaN
-    /// without noise.
+    /// Returns `(tr D)² / ‖D‖²`, the number of directions among which the trace would be divided equally,
+    /// from 1 to N − 1.
+    ///
+    /// NaN without noise.
     #[must_use]
     pub fn participation_ratio(&self) -> R {
         let trace = self.unit * self.trace;
         trace / (self.square / trace)
     }
 
-    /// The mean gradient, once all of them are known.
+    /// Returns the mean of the gradients computed so far; meaningless before the first. `None` if the memory
+    /// has become too short.
     #[must_use]
     pub fn mean(&mut self) -> Option<&[R]> {
         self.layout.split(self.memory.as_mut()).map(|parts| &*parts.mean)
     }
 
-    /// The Gram matrix, N × N, once everything is known: what [`eigenvalues`](crate::curvature::eigenvalues) overwrites.
+    /// Returns the Gram matrix, N × N, or `None` before it is complete.
+    /// [`eigenvalues`](crate::curvature::eigenvalues) may overwrite it.
     #[must_use]
     pub fn gram(&mut self) -> Option<&mut [R]> {
         if self.done < 2 * self.layout.samples {
@@ -229,10 +237,13 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
     }
 }
 
-/// The number of largest eigenvalues that hold a fraction of the trace; `eigenvalues` ascend, those below zero (rounding)
-/// count as zero. All of them, if one is NaN.
+/// Returns how many of the largest eigenvalues hold a fraction of the trace.
 ///
-/// A rank says less: with the threshold λmax · n · ε in use elsewhere it depends on the precision more than on D.
+/// `eigenvalues` must be ascending; negative ones (rounding) count as zero. If one is NaN, the result is
+/// their number.
+///
+/// A rank is less informative: with the threshold λmax · n · ε used elsewhere, it depends on the precision
+/// more than on D.
 ///
 /// ```
 /// assert_eq!(losscape::diffusion::trace_quantile(&[0.0f32, 1.0, 2.0, 7.0], 0.9), 2);
@@ -254,24 +265,27 @@ pub fn trace_quantile<R: Real>(eigenvalues: &[R], fraction: R) -> usize {
     eigenvalues.len()
 }
 
-/// The drawing scheme of a batch, for the covariance of its mean gradient.
+/// The sampling scheme of a batch, for the covariance of its mean gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchNoise {
-    /// Independently, repeats allowed.
+    /// Samples are drawn independently, with repeats.
     WithReplacement,
-    /// Without repeats within a batch; batches are independent. Shuffled epochs have this covariance in every
-    /// single step, but steps of one epoch are anti-correlated: [`shuffled_variance`].
+    /// Samples do not repeat within a batch, and batches are independent. Shuffled epochs have this
+    /// covariance in every single step, but the steps of one epoch are anti-correlated: see
+    /// [`shuffled_variance`].
     WithoutReplacement,
 }
 
 impl BatchNoise {
-    /// The covariance of a batch of b out of N samples over D: 1/b with replacement, `(N − b) / (b (N − 1))` without.
+    /// Returns the ratio of the covariance of a batch of b out of N samples to D: 1/b with replacement,
+    /// `(N − b) / (b (N − 1))` without.
     ///
-    /// Chaudhari & Soatto (2018) give `(1 − b/N)/b` to leading order; their appendix has a factor (1 − 1/(N − 1)) where
-    /// enumeration gives N/(N − 1).
+    /// Chaudhari & Soatto (2018) give `(1 − b/N)/b` to leading order; their appendix has a factor (1 − 1/(N −
+    /// 1)) where enumeration gives N/(N − 1).
     ///
     /// # Errors
-    /// [`ArgError`] naming `batch_size` or `samples`: zero, or a batch without repeats of more than N.
+    /// [`ArgError`] naming `batch_size` or `samples` if zero, or `batch_size` if it exceeds N without
+    /// replacement.
     ///
     /// ```
     /// use losscape::diffusion::BatchNoise;
@@ -295,21 +309,23 @@ impl BatchNoise {
     }
 }
 
-/// The variance at the ends of epochs of descent with batches of one in shuffled order, on N parabolas `λ/2 (x − cₖ)²`
-/// whose centres have the variance s², over `s²`:
+/// Computes the variance of descent with shuffled batches of one, at the ends of epochs.
+///
+/// The loss consists of N parabolas `λ/2 (x − cₖ)²` whose centres have the variance s². The result is the
+/// variance of x divided by `s²`:
 ///
 /// ```text
 /// (ηλ)² N/(N−1) (S₂ − S₁²/N) / (1 − q²ᴺ),   q = 1 − ηλ,   S₁ = (1 − qᴺ)/(1 − q),   S₂ = (1 − q²ᴺ)/(1 − q²)
 /// ```
 ///
-/// As ηλN tends to zero it falls far below that of independent draws, `ηλ / (2 − ηλ)`: in flat directions, shuffling removes
-/// the noise.
+/// As ηλN tends to zero, the ratio falls far below that of independent draws, `ηλ / (2 − ηλ)`: in flat
+/// directions, shuffling removes the noise.
 ///
 /// # Errors
 /// [`ArgError`] naming `step` (ηλ, not in (0, 2)) or `samples` (fewer than two).
 ///
 /// # Cost
-/// A loop over the samples, with a division each.
+/// A loop over the samples, with one division each.
 ///
 /// ```
 /// let shuffled = losscape::diffusion::shuffled_variance(10, 0.1f64)?;
@@ -320,11 +336,12 @@ pub fn shuffled_variance<R: Real>(samples: u32, step: R) -> Result<R, ArgError> 
     ArgError::check_range("step", step, step > R::ZERO && step < R::TWO, "in (0, 2)")?;
     ArgError::check_range("samples", f64::from(samples), samples > 1, "at least 2")?;
     let n = R::from_u32(samples);
-    // S₂ − S₁²/N is what the powers qᵏ vary, times N: summed as deviations, since it may be tiny. A power by squaring.
+    // S₂ − S₁²/N is N times the variance of the powers qᵏ. It may be tiny, so deviations are summed. The
+    // power is computed by squaring.
     let q = R::ONE - step;
     let (mut mean, mut squares, mut power) = (R::ZERO, R::ZERO, R::ONE);
     for k in 0..samples {
-        // The running mean and sum of squared deviations (Welford 1962).
+        // A running mean and sum of squared deviations (Welford 1962).
         let away = power - mean;
         mean += away / R::from_u32(k + 1);
         squares += away * (power - mean);

@@ -7,14 +7,16 @@ use crate::base::vector::LaneSum;
 use crate::{ArgError, Real};
 
 impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> {
-    /// Writes the probability current J along `axis` through the upper face of each cell: `h (up ρₖ − down ρₖ₊₁)`.
+    /// Writes the probability current J along `axis` through the upper face of each cell:
+    /// `h (up ρₖ − down ρₖ₊₁)`.
     ///
-    /// The current of the stationary density vanishes if and only if it is in detailed balance, as `e^(−V/T)` is; a drift
-    /// that is no gradient, or a diffusion that differs from place to place, lets it circulate.
+    /// The current of the stationary density vanishes if and only if the density is in detailed balance, as
+    /// `e^(−V/T)` is. A drift that is not a gradient, or a diffusion that varies in space, makes the current
+    /// circulate.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` (none of mass one on the grid), `axis` (not the grid's), `out` (length other than
-    /// the grid has cells) or `memory` (the equation's, if it has changed its length).
+    /// [`ArgError`] naming `density` (not of mass one on the grid), `axis` (not an axis of the grid), `out`
+    /// (not one element per cell) or `memory` (the equation's, if it has changed its length).
     ///
     /// ```
     /// use losscape::base::grid::{Axis, Grid};
@@ -41,7 +43,8 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         Ok(())
     }
 
-    /// Writes the current along `axis` in the middle of each cell: the mean of those through its two faces.
+    /// Writes the current along `axis` at the centre of each cell: the mean of the currents through its two
+    /// faces.
     ///
     /// # Errors
     /// As [`current`](Self::current).
@@ -63,7 +66,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         let (stride, cells) = (self.grid().stride(axis), self.grid().stride(axis + 1));
         for line in out.chunks_mut(cells) {
             for first in 0..stride {
-                // Around the end; through a wall nothing flows.
+                // On a ring, the first face is the last one; through a wall nothing flows.
                 let mut below = line.iter().skip(first).step_by(stride).last().copied().unwrap_or(R::ZERO);
                 for current in line.iter_mut().skip(first).step_by(stride) {
                     let through = *current;
@@ -75,18 +78,19 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         Ok(())
     }
 
-    /// The entropy produced per unit of time, in nats, at least zero (Schnakenberg 1976):
+    /// Computes the entropy production per unit of time, in nats, at least zero (Schnakenberg 1976):
     ///
     /// ```text
     /// σ = Σ over faces of (a − b) ln(a/b) hᴰ,    a = up ρₖ,   b = down ρₖ₊₁
     /// ```
     ///
-    /// In the gradient case T σ is the rate at which the [free energy](super::Gibbs::free_energy) falls; of a stationary
-    /// density it is what keeps the current going. Infinite where something flows into an empty cell.
+    /// In the gradient case, T σ is the rate at which the [free energy](super::Gibbs::free_energy) falls. For
+    /// a stationary density, σ is the dissipation that maintains the current. It is infinite where density
+    /// flows into an empty cell.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` (none of mass one on the grid) or `memory` (the equation's, if it has changed its
-    /// length).
+    /// [`ArgError`] naming `density` (not of mass one on the grid) or `memory` (the equation's, if it has
+    /// changed its length).
     pub fn entropy_production(&self, density: &[R]) -> Result<R, ArgError> {
         check_density(self.grid(), density)?;
         let mut sum = LaneSum::default();
@@ -108,7 +112,8 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, 2, M> {
-    /// The mean rate of turning about the origin, `E[x dy − y dx] / dt`: positive for a current that runs anticlockwise.
+    /// Computes the mean rate of rotation about the origin, `E[x dy − y dx] / dt`; positive for an
+    /// anticlockwise current.
     ///
     /// # Errors
     /// As [`entropy_production`](Self::entropy_production).
@@ -132,7 +137,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, 2, M> {
     }
 }
 
-/// The net flow across a face, and the two flows.
+/// Returns the net flow across a face, and the flows in both directions.
 fn flow<R: Real>(density: &[R], k: usize, next: usize, [up, down]: [R; 2]) -> (R, [R; 2]) {
     let at = |k: usize| density.get(k).copied().unwrap_or(R::ZERO);
     let (a, b) = (up * at(k), down * at(next));

@@ -4,7 +4,7 @@ use crate::base::grid::Grid;
 use crate::base::vector::LaneSum;
 use crate::{ArgError, Real, Reason};
 
-/// The integral of a density: the sum over its cells times their volume.
+/// Computes the integral of a density: the sum over its cells times their volume.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -24,8 +24,8 @@ pub fn mass<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> R {
 /// Scales a density to mass one.
 ///
 /// # Errors
-/// [`ArgError`] naming `density`: not one value per cell, an element below zero or not finite, or no
-/// mass at all. Nothing has been changed then.
+/// [`ArgError`] naming `density`: not one value per cell, a negative or non-finite element, or no mass at
+/// all. Nothing has been changed in these cases.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -37,7 +37,7 @@ pub fn mass<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> R {
 /// ```
 pub fn normalise<R: Real, const D: usize>(grid: &Grid<R, D>, density: &mut [R]) -> Result<(), ArgError> {
     check_elements(grid, density)?;
-    // The largest element first, so that no sum overflows and none vanishes.
+    // Divided by the largest element first, so that no sum overflows or vanishes.
     let mut largest = R::ZERO;
     for rho in &*density {
         largest = largest.or_larger(*rho);
@@ -54,7 +54,7 @@ pub fn normalise<R: Real, const D: usize>(grid: &Grid<R, D>, density: &mut [R]) 
     Ok(())
 }
 
-/// Refuses values that are not a density: a length that is not the grid's, or an element below zero or not finite.
+/// Refuses values that are not a density: wrong length, or a negative or non-finite element.
 fn check_elements<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Result<(), ArgError> {
     ArgError::check_len("density", grid.len(), density.len())?;
     for (index, rho) in density.iter().enumerate() {
@@ -66,7 +66,7 @@ fn check_elements<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> 
     Ok(())
 }
 
-/// Refuses values that are not a density of mass one, up to the square root of the type's rounding.
+/// Refuses values that are not a density of mass one, up to the square root of the type's ε.
 pub(super) fn check_density<R: Real, const D: usize>(
     grid: &Grid<R, D>,
     density: &[R],
@@ -77,7 +77,7 @@ pub(super) fn check_density<R: Real, const D: usize>(
     ArgError::check_range("density", mass, (mass - R::ONE).abs() < tolerance, "of mass 1")
 }
 
-/// Mean and covariance.
+/// The mean and covariance of a density or a cloud.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Moments<R: Real, const D: usize> {
     /// E x.
@@ -86,9 +86,10 @@ pub struct Moments<R: Real, const D: usize> {
     pub covariance: [[R; D]; D],
 }
 
-/// Mean and covariance of a density, with all mass at the cells' centres.
+/// Computes the mean and covariance of a density, with all mass at the cells' centres.
 ///
-/// The law whose density is constant within each cell has a variance of h²/12 more along an axis of spacing h.
+/// For a density that is constant within each cell, the variance along an axis of spacing h is larger by
+/// h²/12.
 ///
 /// # Errors
 /// [`ArgError`] naming `density` if it is not a density of mass one.
@@ -126,7 +127,8 @@ pub fn moments<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Res
     Ok(Moments { mean, covariance: squares.map(|row| row.map(|sum| sum.total() / whole.total())) })
 }
 
-/// The density of one coordinate, all others integrated out: `out` has as many elements as the axis has cells.
+/// Computes the marginal density of one coordinate: all others are integrated out, and `out` has one element
+/// per cell of the axis.
 ///
 /// # Errors
 /// [`ArgError`] naming `density` (not one value per cell), `axis` (not an axis of the grid) or `out`.
@@ -164,12 +166,14 @@ pub fn marginal<R: Real, const D: usize>(
     Ok(())
 }
 
-/// A density in the larger cells of another grid: each cell's mass goes to the cell that its centre lies in, what lies beyond is
-/// left out, and the mass is one again.
+/// Bins a density into the larger cells of another grid.
+///
+/// Each cell's mass goes to the cell that contains its centre, and mass beyond the coarse grid is dropped;
+/// the result is normalised to mass one.
 ///
 /// # Errors
-/// [`ArgError`] naming `density` (another length than `grid` has cells, negative, not finite, or no mass within `coarse`) or `out`
-/// (another length than `coarse` has cells).
+/// [`ArgError`] naming `density` (not one value per cell of `grid`, negative, not finite, or no mass within
+/// `coarse`) or `out` (not one value per cell of `coarse`).
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -196,7 +200,7 @@ pub fn coarsen<R: Real, const D: usize>(
     normalise(coarse, out)
 }
 
-/// The mass in a region: the sum over all cells whose centre lies in it.
+/// Returns the mass in a region: the sum over all cells whose centre lies in the region.
 ///
 /// # Errors
 /// [`ArgError`] naming `density` (not one value per cell).

@@ -1,4 +1,4 @@
-//! The Gibbs law of a potential, and how far a density is from it.
+//! The Gibbs law of a potential, and the distance of a density from it.
 
 use super::density::check_density;
 use super::fokker_planck::Boundary;
@@ -7,14 +7,14 @@ use crate::base::grid::Grid;
 use crate::base::vector::LaneSum;
 use crate::{ArgError, Real};
 
-/// The density `e^(−V/T) / Z` on a grid, with `Z = Σ e^(−V/T) hᴰ`.
+/// The Gibbs law of a potential on a grid: the density `e^(−V/T) / Z` with `Z = Σ e^(−V/T) hᴰ`.
 ///
-/// It is the exact stationary density of the discrete [equation](super::FokkerPlanck) when D = 1 and the drift is that of
-/// the potential alone. For other dynamics, take the potential of their stationary density,
+/// This is the exact stationary density of the discrete [equation](super::FokkerPlanck) if D = 1 and the
+/// drift comes from the potential alone. For other dynamics, use the potential of their stationary density,
 /// [`measured_potential`](super::measured_potential).
 ///
-/// Everything is computed from V/T, never from the logarithm of a stored weight: weights underflow where V/T exceeds 87
-/// in binary32.
+/// Everything is computed from V/T, never from the logarithm of a stored weight, because weights underflow in
+/// binary32 where V/T exceeds 87.
 ///
 /// # Examples
 /// ```
@@ -43,7 +43,7 @@ pub struct Gibbs<'a, R: Real, const D: usize> {
 }
 
 impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
-    /// The law of a potential, given at the cells' centres, at a temperature.
+    /// Creates the law of a potential, given at the cells' centres, at a temperature.
     ///
     /// # Errors
     /// [`ArgError`] naming `potential` (not one value per cell, not finite) or `temperature` (not
@@ -64,13 +64,13 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
         Ok(Self { grid, potential, temperature, lowest, log_z })
     }
 
-    /// The density in a cell; zero for an index beyond the end.
+    /// Returns the density in a cell; zero for an out-of-range index.
     #[must_use]
     pub fn density(&self, index: usize) -> R {
         self.potential.get(index).map_or(R::ZERO, |v| exp(self.log_density(*v)))
     }
 
-    /// Writes the density.
+    /// Writes the density to a slice.
     ///
     /// # Errors
     /// [`ArgError`] naming `density` (not one value per cell).
@@ -82,7 +82,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
         Ok(())
     }
 
-    /// The mean of a function that is given at the cells' centres.
+    /// Computes the mean of a function given at the cells' centres.
     ///
     /// # Errors
     /// [`ArgError`] naming `values` (not one value per cell).
@@ -97,7 +97,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
         Ok(sum.total() / whole.total())
     }
 
-    /// `F(ρ) = E_ρ V − T H(ρ)`, with the [`entropy`] H.
+    /// Computes the free energy `F(ρ) = E_ρ V − T H(ρ)`, with the [`entropy`] H.
     ///
     /// # Errors
     /// [`ArgError`] naming `density` if it is not a density of mass one on the grid.
@@ -111,16 +111,16 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
         Ok(self.lowest + energy.total() / whole.total() - self.temperature * entropy(&self.grid, density)?)
     }
 
-    /// The free energy of the law itself, the least of all: `−T ln Z`.
+    /// Returns the minimum of the free energy, `−T ln Z`, which the law itself attains.
     #[must_use]
     pub fn least_free_energy(&self) -> R {
         self.lowest - self.temperature * self.log_z
     }
 
-    /// `(F(ρ) − F_least) / T`, in nats: how far the free energy of a density is above the least.
+    /// Computes the excess free energy of a density, `(F(ρ) − F_least) / T`, in nats.
     ///
-    /// Equal to [`relative_entropy`](Self::relative_entropy) (Gibbs' inequality), but a difference of two sums, whose rounding is all
-    /// that is left of it near the law.
+    /// It equals the [`relative_entropy`](Self::relative_entropy) (Gibbs' inequality), but as a difference of
+    /// two sums, of which only rounding remains close to the law.
     ///
     /// # Errors
     /// [`ArgError`] naming `density` if it is not a density of mass one on the grid.
@@ -139,10 +139,12 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
         Ok((self.free_energy(density)? - self.least_free_energy()) / self.temperature)
     }
 
-    /// `KL(ρ ‖ e^(−V/T)/Z)`, in nats, at least zero: `(F(ρ) − F_least) / T`.
+    /// Computes the relative entropy to the law, `KL(ρ ‖ e^(−V/T)/Z)`, in nats, at least zero. It equals
+    /// `(F(ρ) − F_least) / T`.
     ///
-    /// Summed as `Σ ρ (s − 1 + e^(−s))` with s the logarithm of ρ over the law, whose terms are all at least zero: a
-    /// density that differs by a relative δ gives ½ δ² and not the rounding of a difference.
+    /// The sum is `Σ ρ (s − 1 + e^(−s))`, with s the logarithm of the ratio of ρ to the law. All its terms
+    /// are non-negative, so a density with a relative deviation δ gives ½ δ² instead of the rounding of a
+    /// difference.
     ///
     /// # Errors
     /// [`ArgError`] naming `density` if it is not a density of mass one on the grid.
@@ -156,7 +158,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
         Ok(sum.total() * self.grid.cell_volume())
     }
 
-    /// The share of the law in the outermost cells of the axes that end in walls.
+    /// Returns the share of the law in the outermost cells of the axes that end in walls.
     #[must_use]
     pub fn edge_share(&self, boundary: &[Boundary; D]) -> R {
         let mut sum = LaneSum::default();
@@ -171,11 +173,11 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
         sum.total() * self.grid.cell_volume()
     }
 
-    /// Refuses a box that is too small for the well: one whose [outermost cells](Self::edge_share) hold more than
-    /// `most` of the law.
+    /// Refuses a box that is too small for the well: one whose [outermost cells](Self::edge_share) hold more
+    /// than `most` of the law.
     ///
     /// # Errors
-    /// [`ArgError`] naming `grid`, with the share that was found.
+    /// [`ArgError`] naming `grid`, with the share found.
     ///
     /// ```
     /// use losscape::base::grid::{Axis, Grid};
@@ -192,17 +194,18 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
     /// ```
     pub fn check_box(&self, boundary: &[Boundary; D], most: R) -> Result<(), ArgError> {
         let share = self.edge_share(boundary);
-        let range = "so large that its outermost cells hold no more of e^(−V/T) than is allowed";
+        let range = "large enough that its outermost cells hold at most the allowed share of e^(−V/T)";
         ArgError::check_range("grid", share, share <= most, range)
     }
 
-    /// ln of the density where the potential is `v`.
+    /// Returns ln of the density where the potential is `v`.
     fn log_density(&self, v: R) -> R {
         (self.lowest - v) / self.temperature - self.log_z
     }
 }
 
-/// `H(ρ) = −∫ ρ ln ρ`, in nats, of the density that is constant in each cell; negative for narrow ones.
+/// Computes the entropy `H(ρ) = −∫ ρ ln ρ`, in nats, of a density that is constant in each cell; negative for
+/// narrow densities.
 ///
 /// # Errors
 /// [`ArgError`] naming `density` if it is not a density of mass one on the grid.
@@ -223,9 +226,10 @@ pub fn entropy<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Res
     Ok(-sum.total() * grid.cell_volume())
 }
 
-/// `KL(ρ ‖ σ)`, in nats, at least zero; infinite if σ is zero where ρ is not.
+/// Computes the relative entropy of two densities, `KL(ρ ‖ σ)`, in nats, at least zero; infinite if σ is zero
+/// where ρ is not.
 ///
-/// For a Gibbs law [`Gibbs::relative_entropy`] does not suffer from weights that underflow.
+/// For a Gibbs law, [`Gibbs::relative_entropy`] avoids the underflow of weights.
 ///
 /// # Errors
 /// [`ArgError`] naming `density` or `reference` if it is not a density of mass one on the grid.
@@ -257,7 +261,7 @@ pub fn relative_entropy<R: Real, const D: usize>(
     Ok(sum.total() * grid.cell_volume())
 }
 
-/// `ρ ln(ρ/σ) − ρ + σ`, at least zero and accurate where the two are close.
+/// Computes `ρ ln(ρ/σ) − ρ + σ`, at least zero and accurate where the two are close.
 fn divergence<R: Real>(rho: R, log_sigma: R) -> R {
     if rho <= R::ZERO {
         return exp(log_sigma);
@@ -325,7 +329,7 @@ mod tests {
 
     #[test]
     fn single_precision_keeps_weights_that_underflow() {
-        // V/T reaches 400: e^(−400) is zero in binary32.
+        // V/T reaches 400, and e^(−400) is zero in binary32.
         let grid = Grid::new([Axis::new(-4.0f32, 4.0, 64).unwrap()]).unwrap();
         let mut potential = vec![0.0; 64];
         grid.fill(&mut potential, |[x]| x * x / 2.0).unwrap();
@@ -334,7 +338,7 @@ mod tests {
         density[0] = 1.0;
         normalise(&grid, &mut density).unwrap();
         let found = gibbs.relative_entropy(&density).unwrap();
-        // All mass in the first cell: ln(ρ/law) there.
+        // With all mass in the first cell, the result is ln(ρ/law) there.
         let wide: Vec<f64> = potential.iter().map(|v| f64::from(*v)).collect();
         let wide_grid = Grid::new([Axis::new(-4.0f64, 4.0, 64).unwrap()]).unwrap();
         let mut wide_density = vec![0.0; 64];

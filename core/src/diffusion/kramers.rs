@@ -1,17 +1,18 @@
-//! Residence times of a diffusion in a well.
+//! The residence time of a diffusion in a well.
 
 use crate::base::elementary::{exp, sqrt};
 use crate::{ArgError, Real};
 
-/// The mean time to leave a minimum over the saddle that bounds it, at low temperature (Kramers 1940; Bovier et al. 2004, eq. 1.9):
+/// Computes the mean time to leave a minimum over the saddle that bounds it, at low temperature (Kramers
+/// 1940; Bovier et al. 2004, eq. 1.9):
 ///
 /// ```text
 /// τ ≈ 2π/|λ₋| · √(|det ∇²V(saddle)| / det ∇²V(minimum)) · e^(barrier/T)
 /// ```
 ///
-/// with λ₋ the one negative curvature at the saddle. It is the time until another minimum is reached, twice that until the saddle
-/// is. The relative error is of the order of T over the barrier: the formula is for walls much higher than the temperature. A unit of time
-/// is 1/η steps of descent.
+/// with λ₋ the one negative curvature at the saddle. This is the mean time to reach another minimum, twice
+/// the mean time to reach the saddle. The relative error is of the order of T divided by the barrier, so the
+/// formula holds for barriers much higher than the temperature. One unit of time is 1/η steps of descent.
 ///
 /// # Shapes
 ///
@@ -21,8 +22,8 @@ use crate::{ArgError, Real};
 /// | `at_saddle`  | n      | eigenvalues, the first one below zero, others above |
 ///
 /// # Errors
-/// [`ArgError`] naming `barrier` (not finite, or below zero), `temperature` (not positive), `at_minimum` or `at_saddle`
-/// (none, not as many as the other, or of another sign).
+/// [`ArgError`] naming `barrier` (negative or not finite), `temperature` (not positive), `at_minimum` or
+/// `at_saddle` (empty, of different lengths, or of the wrong sign).
 ///
 /// # Examples
 /// ```
@@ -43,7 +44,8 @@ pub fn kramers_time<R: Real>(
     ArgError::check_positive("temperature", temperature)?;
     ArgError::check_count("at_minimum", at_minimum.len())?;
     ArgError::check_len("at_saddle", at_minimum.len(), at_saddle.len())?;
-    // Every factor at once in a unit of its own, because either determinant may overflow, and a rate make up for a power.
+    // Every factor is applied separately and rescaled, because either determinant may overflow and a rate may
+    // offset a power.
     let mut time = Scaled { x: R::from_f64(core::f64::consts::TAU), power: 0 };
     for (k, (minimum, saddle)) in at_minimum.iter().zip(at_saddle).enumerate() {
         ArgError::check_positive("at_minimum", *minimum)?;
@@ -70,11 +72,11 @@ struct Scaled<R> {
 impl<R: Real> Scaled<R> {
     const LARGE: u32 = 1 << 30;
 
-    /// Multiplies by a factor or divides by one.
+    /// Applies a multiplication or division by one factor.
     fn change(&mut self, f: impl Fn(R) -> R) {
         self.x = f(self.x);
         let large = R::from_u32(Self::LARGE);
-        // As many turns as any number needs.
+        // The largest number of rescalings that any number needs.
         for _ in 0..36 {
             if self.x > large {
                 self.x /= large;
@@ -110,7 +112,7 @@ mod tests {
         }
     }
 
-    /// Determinants that no number holds, with a ratio that one holds.
+    /// Determinants that no number can hold, with a ratio that one can.
     #[test]
     fn many_dimensions() {
         let mut saddle = [10.0f32; 101];

@@ -3,35 +3,37 @@
 use crate::base::vector::unit_scale;
 use crate::{ArgError, Real, Reason};
 
-/// Doublings of a Smith iteration; a force is too close to instability if they do not suffice.
+/// The maximum number of doublings of a Smith iteration; a force that needs more is too close to instability.
 const DOUBLINGS: u32 = 64;
 
-/// A matrix of N rows.
+/// An N × N matrix.
 pub type Matrix<R, const N: usize> = [[R; N]; N];
 
-/// The stationary law of `dx = −F x dt + √(2 D) dW`, normal with mean zero.
+/// The stationary distribution of `dx = −F x dt + √(2 D) dW`, normal with mean zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LinearLaw<R: Real, const N: usize> {
-    /// Σ, with `F Σ + Σ Fᵀ = 2 D`.
+    /// Σ, the solution of `F Σ + Σ Fᵀ = 2 D`.
     pub covariance: Matrix<R, N>,
-    /// U = Σ⁻¹: the potential of the law is `½ xᵀ U x`.
+    /// U = Σ⁻¹: the potential of the distribution is `½ xᵀ U x`.
     pub potential: Matrix<R, N>,
-    /// Q = F Σ − D, antisymmetric: `F = (D + Q) U`. Zero if and only if nothing circulates.
+    /// Q = F Σ − D, antisymmetric: `F = (D + Q) U`. Q is zero if and only if no current circulates.
     pub circulation: Matrix<R, N>,
 }
 
-/// Covariance, potential and circulation of a linear force F with constant diffusion D (Chaudhari & Soatto 2018, their linear example):
+/// Computes covariance, potential and circulation of a linear force F with constant diffusion D (the linear
+/// example of Chaudhari & Soatto 2018):
 ///
 /// ```text
 /// F Σ + Σ Fᵀ = 2 D,   U = Σ⁻¹,   Q = F Σ − D,   F = (D + Q) U
 /// ```
 ///
-/// By Cayley's transform and [doubling](discrete_covariance), O(N³). Times a temperature T, D and Σ scale alike.
+/// The method is Cayley's transform and [doubling](discrete_covariance), O(N³). A temperature T multiplies D
+/// and Σ alike.
 ///
 /// # Errors
 /// [`ArgError`] naming `force` (not finite, or with an eigenvalue whose real part is not positive:
-/// [`Reason::NotConverged`]) or `diffusion` (not finite, not symmetric, not positive semidefinite, or so degenerate
-/// that Σ is singular: [`Reason::Dependent`]).
+/// [`Reason::NotConverged`]) or `diffusion` (not finite, not symmetric, not positive semidefinite, or so
+/// degenerate that Σ is singular: [`Reason::Dependent`]).
 ///
 /// ```
 /// use losscape::diffusion::linear_law;
@@ -55,12 +57,13 @@ pub fn linear_law<R: Real, const N: usize>(
     Ok(LinearLaw { covariance, potential, circulation })
 }
 
-/// The stationary covariance of `x ← A x + ξ` with independent ξ of covariance C: `Σ = A Σ Aᵀ + C`.
+/// Computes the stationary covariance `Σ = A Σ Aᵀ + C` of `x ← A x + ξ` with independent ξ of covariance C.
 ///
-/// By doubling (Smith 1968): `Σ ← Σ + A Σ Aᵀ`, `A ← A²`, which only adds positive semidefinite matrices.
+/// The method is doubling (Smith 1968), `Σ ← Σ + A Σ Aᵀ`, `A ← A²`, which only adds positive semidefinite
+/// matrices.
 ///
-/// For gradient descent on ½ xᵀ H x with gradient noise of covariance C and learning rate η, A = 1 − η H and the noise is η² C:
-/// then `H Σ + Σ H − η H Σ H = η C`. See [`descent_covariance`].
+/// Gradient descent on ½ xᵀ H x, with gradient noise of covariance C and learning rate η, has A = 1 − η H and
+/// noise η² C, so `H Σ + Σ H − η H Σ H = η C`. See [`descent_covariance`].
 ///
 /// # Errors
 /// [`ArgError`] naming `step` (not finite, or with an eigenvalue of magnitude one or more: [`Reason::NotConverged`]) or
@@ -80,19 +83,20 @@ pub fn discrete_covariance<R: Real, const N: usize>(
     doubled(*step, *noise).ok_or(ArgError::new("step", Reason::NotConverged))
 }
 
-/// The stationary covariance of gradient descent with learning rate η, force F x and gradient noise of covariance C:
+/// Computes the stationary covariance of gradient descent with learning rate η, force F x and gradient noise
+/// of covariance C:
 ///
 /// ```text
 /// F Σ + Σ Fᵀ − η F Σ Fᵀ = η C
 /// ```
 ///
-/// It is solved as `G Σ + Σ Gᵀ = η M C Mᵀ` with `M = (1 − η F / 2)⁻¹` and `G = F M`, because 1 − η F has lost the digits of F where
-/// η F is small.
+/// The equation is solved as `G Σ + Σ Gᵀ = η M C Mᵀ` with `M = (1 − η F / 2)⁻¹` and `G = F M`, because 1 − η
+/// F loses the digits of F where η F is small.
 ///
 /// # Errors
 /// [`ArgError`] naming `learning_rate` (not positive), `force` (not finite, or unstable at this rate:
-/// [`Reason::NotConverged`]) or `noise` (as in [`discrete_covariance`]; [`Reason::Overflow`] where the covariance is too large
-/// for a number).
+/// [`Reason::NotConverged`]) or `noise` (as in [`discrete_covariance`]; [`Reason::Overflow`] if the
+/// covariance is too large for a number).
 ///
 /// ```
 /// use losscape::diffusion::descent_covariance;
@@ -109,7 +113,8 @@ pub fn descent_covariance<R: Real, const N: usize>(
     ArgError::check_finite("force", force.as_flattened())?;
     check_semidefinite("noise", noise)?;
     let half = force.map(|row| row.map(|x| -(R::HALF * learning_rate * x)));
-    // The noise in a unit near its size, without η: neither product leaves the numbers where the result is one.
+    // The noise is scaled by its own unit, without η, so that neither product overflows or underflows unless
+    // the result does.
     let unit = unit_scale(noise.as_flattened());
     let share = learning_rate / unit;
     let solved = invert(&shifted(&half, R::ONE)).and_then(|m| {
@@ -127,7 +132,7 @@ pub fn descent_covariance<R: Real, const N: usize>(
     Ok(covariance)
 }
 
-/// `A + s`.
+/// Computes `A + s`.
 fn shifted<R: Real, const N: usize>(matrix: &Matrix<R, N>, s: R) -> Matrix<R, N> {
     let mut out = *matrix;
     for (k, row) in out.iter_mut().enumerate() {
@@ -138,8 +143,8 @@ fn shifted<R: Real, const N: usize>(matrix: &Matrix<R, N>, s: R) -> Matrix<R, N>
     out
 }
 
-/// Refuses a matrix that is not a covariance: entries that are not finite, not symmetric, or that do not make it positive
-/// semidefinite, up to rounding.
+/// Refuses a matrix that is not a covariance: not finite, not symmetric, or not positive semidefinite, up to
+/// rounding.
 ///
 /// # Errors
 /// [`ArgError`] naming `arg`.
@@ -158,7 +163,8 @@ fn check_semidefinite<R: Real, const N: usize>(
             ));
         }
     }
-    // Elimination with the largest pivot on the diagonal: what is left never has a negative one.
+    // Elimination with the largest pivot on the diagonal: for a semidefinite matrix, the remainder never has
+    // a negative one.
     let mut left = *matrix;
     for _ in 0..N {
         let mut pivot = (0, R::ZERO);
@@ -174,7 +180,7 @@ fn check_semidefinite<R: Real, const N: usize>(
         }
         let Some(row) = left.get(pivot.0).copied() else { break };
         if pivot.1 <= tolerance {
-            // Nothing on the diagonal: all else must be nothing too.
+            // If the diagonal is zero, all other elements must be zero too.
             return match left.as_flattened().iter().position(|x| x.abs() > R::from_u32(4) * tolerance) {
                 None => Ok(()),
                 Some(index) => {
@@ -200,14 +206,15 @@ fn check_semidefinite<R: Real, const N: usize>(
     Ok(())
 }
 
-/// Σ of `F Σ + Σ Fᵀ = 2 D`, if F is stable.
+/// Computes Σ of `F Σ + Σ Fᵀ = 2 D`, if F is stable.
 fn balance<R: Real, const N: usize>(force: &Matrix<R, N>, diffusion: &Matrix<R, N>) -> Option<Matrix<R, N>> {
-    // (s + F)⁻¹ (s − F) has its eigenvalues within the circle if and only if those of F lie right of zero.
+    // The eigenvalues of (s + F)⁻¹ (s − F) lie within the unit circle if and only if those of F lie to the
+    // right of zero.
     let s = size(force);
     let (plus, minus) = (shifted(force, s), shifted(&force.map(|row| row.map(|x| -x)), s));
     let inverse = invert(&plus)?;
     let step = product(&inverse, &minus);
-    // One inverse in a unit near its size: the product of both leaves the numbers before the noise does.
+    // One inverse is rescaled, because the product of both leaves the finite range before the noise does.
     let unit = unit_scale(&[s]);
     let scaled = inverse.map(|row| row.map(|x| x / unit));
     let mut noise = product(&product(&scaled, diffusion), &transposed(&inverse));
@@ -217,7 +224,7 @@ fn balance<R: Real, const N: usize>(force: &Matrix<R, N>, diffusion: &Matrix<R, 
     doubled(step, noise)
 }
 
-/// `Σ Aᵏ C (Aᵏ)ᵀ`, if it converges.
+/// Computes `Σ Aᵏ C (Aᵏ)ᵀ`, if it converges.
 fn doubled<R: Real, const N: usize>(mut step: Matrix<R, N>, mut sum: Matrix<R, N>) -> Option<Matrix<R, N>> {
     for _ in 0..DOUBLINGS {
         let term = product(&product(&step, &sum), &transposed(&step));
@@ -229,7 +236,7 @@ fn doubled<R: Real, const N: usize>(mut step: Matrix<R, N>, mut sum: Matrix<R, N
             return None;
         }
         step = product(&step, &step);
-        // What is to come is smaller still once the powers are.
+        // The remaining terms are even smaller once the powers are small.
         if sum == before && size(&step) < R::HALF {
             return Some(symmetric(sum));
         }
@@ -246,7 +253,7 @@ fn symmetric<R: Real, const N: usize>(matrix: Matrix<R, N>) -> Matrix<R, N> {
     mean
 }
 
-/// The largest sum of magnitudes in a row.
+/// Returns the largest sum of magnitudes in a row.
 fn size<R: Real, const N: usize>(matrix: &Matrix<R, N>) -> R {
     let mut size = R::ZERO;
     for row in matrix {
@@ -281,7 +288,8 @@ fn product<R: Real, const N: usize>(a: &Matrix<R, N>, b: &Matrix<R, N>) -> Matri
     out
 }
 
-/// Gauss–Jordan elimination with the largest pivot of each column; `None` if a column has none.
+/// Inverts a matrix by Gauss–Jordan elimination with the largest pivot of each column; `None` if a column has
+/// no pivot.
 fn invert<R: Real, const N: usize>(matrix: &Matrix<R, N>) -> Option<Matrix<R, N>> {
     let mut left = *matrix;
     let mut right = [[R::ZERO; N]; N];

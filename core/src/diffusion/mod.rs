@@ -1,19 +1,21 @@
-//! Descent that is noisy as a diffusion: clouds of walkers, and the density that they share.
+//! Noisy descent as a diffusion: clouds of walkers, and the evolution of their density.
 //!
-//! SGD with learning rate η and batches of b moves like
+//! SGD with learning rate η and batches of b samples moves like
 //!
 //! ```text
 //! dx = −∇f dt + √(2 T D) dW,    T = η / (2 b),    one step lasting dt = η
 //! ```
 //!
-//! (Chaudhari & Soatto 2018), with D the [covariance](GradientCovariance) of the per-sample gradients. Many such
-//! walkers are an [`Ensemble`]; their density obeys the [Fokker–Planck equation](FokkerPlanck), and slides down the
-//! [free energy](Gibbs::free_energy) until it is stationary. Where D is isotropic the end is the [Gibbs law](Gibbs) of
-//! the loss; elsewhere it is that of [another potential](measured_potential), with [currents](FokkerPlanck::current)
-//! that never rest. How far linear forces and finite steps depart from all this is known exactly: [`linear_law`],
+//! (Chaudhari & Soatto 2018), with D the [covariance](GradientCovariance) of the per-sample gradients. Many
+//! such walkers form an [`Ensemble`]. Their density obeys the [Fokker–Planck equation](FokkerPlanck) and
+//! descends the [free energy](Gibbs::free_energy) until it is stationary. If D is isotropic, the stationary
+//! density is the [Gibbs law](Gibbs) of the loss; otherwise it is that of [another
+//! potential](measured_potential), with [currents](FokkerPlanck::current) that never vanish. For linear
+//! forces and finite steps, the deviations from this picture are known exactly: [`linear_law`],
 //! [`descent_covariance`], [`shuffled_variance`].
 //!
-//! Densities are best computed in binary64: in binary32 the relative entropy may rise by roundings at low temperature.
+//! Compute densities in binary64: in binary32, rounding may make the relative entropy rise at low
+//! temperature.
 
 mod covariance;
 mod current;

@@ -1,17 +1,18 @@
-//! The potential of a density, and what it says about the loss.
+//! The potential of a density, and its relation to the loss.
 
 use crate::base::elementary::{ln, sqrt};
 use crate::base::refusal::refuse;
 use crate::base::vector::{LaneSum, largest_difference, times_quotient, unit_scale};
 use crate::{ArgError, Objective, Real, Reason};
 
-/// Writes `Φ = −T ln ρ`, the potential whose Gibbs law the density is; +∞ in cells without density.
+/// Writes `Φ = −T ln ρ`, the potential of which the density is the Gibbs law; +∞ in cells without density.
 ///
-/// The Φ of a stationary density (Chaudhari & Soatto 2018) is the loss up to a constant if the noise is
-/// isotropic, and otherwise is not.
+/// For a stationary density, Φ equals the loss up to a constant if the noise is isotropic, but not otherwise
+/// (Chaudhari & Soatto 2018).
 ///
 /// # Errors
-/// [`ArgError`] naming `density` (below zero or not finite), `temperature` (not positive) or `potential` (wrong length).
+/// [`ArgError`] naming `density` (negative or not finite), `temperature` (not positive) or `potential` (wrong
+/// length).
 ///
 /// ```
 /// let mut potential = [0.0; 2];
@@ -41,21 +42,23 @@ pub fn measured_potential<R: Real>(
 /// The agreement of a measured potential with a loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PotentialFit<R: Real = f32> {
-    /// c of the best fit `Φ ≈ c f + constant`: a wrong temperature, and nothing else, makes it differ from one.
+    /// c of the best fit `Φ ≈ c f + constant`. If only the temperature is wrong, c differs from one but
+    /// `residual` is zero.
     pub scale: R,
-    /// The root of the weighted mean square of `Φ − f`, each less its mean: zero if Φ is f up to a constant.
+    /// The weighted root mean square of `Φ − f`, each minus its mean: zero if Φ equals f up to a constant.
     pub distance: R,
-    /// The same of the best fit.
+    /// The weighted root mean square of `Φ − c f`, each minus its mean.
     pub residual: R,
-    /// The weighted standard deviation of f, to measure both by.
+    /// The weighted standard deviation of f, a scale for `distance` and `residual`.
     pub spread: R,
 }
 
-/// Compares a potential with a loss where a density has weight.
+/// Compares a potential with a loss, weighted by a density.
 ///
 /// # Errors
-/// [`ArgError`] naming `loss` or `weights` (length other than `potential`), `weights` (below zero, not finite, or zero everywhere), or
-/// `potential` or `loss` (not finite where there is weight, or so far apart there that differences overflow).
+/// [`ArgError`] naming `loss` or `weights` (length other than that of `potential`), `weights` (negative, not
+/// finite, or zero everywhere), or `potential` or `loss` (not finite where the weight is positive, or so
+/// spread out there that differences overflow).
 ///
 /// ```
 /// let loss = [0.0f64, 1.0, 4.0];
@@ -135,26 +138,27 @@ pub fn compare_potential<R: Real>(
     })
 }
 
-/// A loss as walkers see it that sample its local posterior: `nβ f(θ) + ½ γ ‖θ − θ*‖²`.
+/// The loss of walkers that sample the local posterior: `nβ f(θ) + ½ γ ‖θ − θ*‖²`.
 ///
-/// Its Gibbs law at temperature one is what the local learning coefficient is a mean of (Lau et al. 2023);
-/// [`Langevin`](super::Langevin) walkers on it are stochastic gradient Langevin dynamics with full gradients.
+/// The local learning coefficient follows from a mean under the Gibbs law of this loss at temperature one
+/// (Lau et al. 2023). [`Langevin`](super::Langevin) walkers on it perform stochastic gradient Langevin
+/// dynamics with full gradients.
 ///
-/// The centre is finite and of the objective's dimension; with another one, values are +∞ and gradients NaN.
+/// The centre must be finite and have the objective's dimension; otherwise values are +∞ and gradients NaN.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalPosterior<'a, R: Real, F: ?Sized> {
     /// f.
     pub objective: &'a F,
-    /// nβ: samples over the temperature, `n / ln n` in the literature.
+    /// nβ, the number of samples divided by the temperature; `n / ln n` in the literature.
     pub n_beta: R,
     /// θ*.
     pub centre: &'a [R],
-    /// γ; zero for no localisation.
+    /// γ; zero means no localisation.
     pub localisation: R,
 }
 
 impl<R: Real, F: Objective<R> + ?Sized> LocalPosterior<'_, R, F> {
-    /// ½ γ ‖θ − θ*‖².
+    /// Returns ½ γ ‖θ − θ*‖².
     fn pull(&self, params: &[R]) -> R {
         // In a unit in which no square vanishes or overflows.
         let unit = unit_scale(&[largest_difference(params, self.centre)]);
@@ -196,11 +200,14 @@ impl<R: Real, F: Objective<R> + ?Sized> Objective<R> for LocalPosterior<'_, R, F
     }
 }
 
-/// The local learning coefficient `λ = nβ (E f − f(θ*))`, from the mean loss under the posterior (Lau et al. 2023): of a [Gibbs law](super::Gibbs::mean) with the potential f at temperature 1/nβ exactly, of walkers on a
-/// [`LocalPosterior`] as an estimate.
+/// Computes the local learning coefficient `λ = nβ (E f − f(θ*))` from the mean loss under the posterior (Lau
+/// et al. 2023).
 ///
-/// It tends to half the dimension for a bowl. For `w₁² w₂²` it tends to ½, but at any finite nβ by `1 / ln(nβ)` too low or so: the
-/// estimate of a singular point is biased.
+/// The mean is exact from a [Gibbs law](super::Gibbs::mean) with the potential f at temperature 1/nβ, and an
+/// estimate from walkers on a [`LocalPosterior`].
+///
+/// For a bowl, λ tends to half the dimension. For `w₁² w₂²` it tends to ½, but at any finite nβ it is too low
+/// by about `1 / ln(nβ)`: the estimate at a singular point is biased.
 ///
 /// ```
 /// let coefficient = losscape::diffusion::learning_coefficient(0.26f64, 0.25, 100.0);

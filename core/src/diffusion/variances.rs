@@ -3,33 +3,36 @@
 use crate::base::layout::cut;
 use crate::{ArgError, Real, Reason, SampledObjective};
 
-/// The scratch that [`gradient_variances`] needs, in numbers: 2 n and the objective's for a batch of one.
+/// Returns the scratch length that [`gradient_variances`] needs: 2 n, plus the objective's scratch for a
+/// batch of one.
 #[must_use]
 pub const fn gradient_variances_scratch_len(dim: usize, batch_scratch_len: usize) -> usize {
     dim.saturating_mul(2).saturating_add(batch_scratch_len)
 }
 
-/// The variance of every component of the per-sample gradients, the diagonal of their [covariance](super::GradientCovariance):
+/// Computes the variance of every component of the per-sample gradients, the diagonal of their
+/// [covariance](super::GradientCovariance):
 ///
 /// ```text
 /// Dᵢᵢ = (1/N) Σₖ (gₖᵢ − ḡᵢ)²
 /// ```
 ///
-/// It is what a grid with [`Diffusion::Places`](super::Diffusion::Places) needs at each of its places, in 2 n numbers instead of
-/// the N n + N² of the whole covariance. Means and squares run along together (Welford 1962), so no digits are lost where the noise is small against
-/// the gradient.
+/// A grid with [`Diffusion::Places`](super::Diffusion::Places) needs these variances at each of its cells.
+/// They take 2 n numbers instead of the N n + N² of the full covariance. Running means and squares
+/// (Welford 1962) lose no digits where the noise is small compared with the gradient.
 ///
 /// # Shapes
 ///
 /// | argument    | length                             | contents                |
 /// |-------------|------------------------------------|-------------------------|
-/// | `params`    | n                                  | where                   |
+/// | `params`    | n                                  | θ                       |
 /// | `variances` | n                                  | written                 |
 /// | `scratch`   | [`gradient_variances_scratch_len`] | need not be initialised |
 ///
 /// # Errors
-/// [`ArgError`] naming `params`, `variances` or `scratch` (wrong length), `samples` (none, or more than a `u32` counts), or
-/// `gradient` (not finite for a sample); `variances` are then untouched or, for `gradient`, NaN.
+/// [`ArgError`] naming `params`, `variances` or `scratch` (wrong length), `samples` (none, or more than a
+/// `u32` can count), or `gradient` (not finite for a sample); `variances` is then NaN for `gradient` and
+/// unchanged otherwise.
 ///
 /// # Cost
 /// N gradients of one sample.
@@ -91,7 +94,7 @@ mod tests {
     use super::{gradient_variances, gradient_variances_scratch_len};
     use crate::models::LeastSquares;
 
-    /// An even noise e on inputs ±√2 s: at its minimum the variance is e² s² · the share of samples; far away it grows with the square.
+    /// Noise ±e on the targets at inputs ±s: the variance is e² s², at the minimum and far from it.
     #[test]
     fn variances_of_least_squares() {
         let (s, e) = (3.0f64, 0.5);

@@ -6,18 +6,20 @@ use crate::{ArgError, Curvature, Real};
 /// The configuration of a [`CentralFlow`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CentralFlowConfig<R: Real = f32> {
-    /// η, of the descent whose centre is followed.
+    /// η, the learning rate of the descent that the flow follows.
     pub learning_rate: R,
-    /// Euler steps that one step of descent is cut into, at least one.
+    /// The number of Euler steps per step of descent, at least one.
     pub pieces: u32,
-    /// Products that bring the unstable direction up to date before each of them, at least one.
+    /// The number of products that update the unstable direction before each Euler step, at least one.
     pub iterations: u32,
-    /// How far to each side along the unstable direction products are taken, for the slope of the sharpness.
+    /// The distance to each side along the unstable direction at which products are taken to compute the
+    /// slope of the sharpness.
     pub difference: R,
 }
 
 impl<R: Real> CentralFlowConfig<R> {
-    /// Twenty pieces, one product each, differences over the cube root of the type's ε in a length of one.
+    /// Creates a configuration with twenty pieces, one product each, and differences over the cube root of
+    /// the type's ε.
     #[must_use]
     pub fn new(learning_rate: R) -> Self {
         Self {
@@ -31,7 +33,7 @@ impl<R: Real> CentralFlowConfig<R> {
     }
 }
 
-/// The memory of a [`CentralFlow`].
+/// The memory layout of a [`CentralFlow`].
 ///
 /// ```
 /// use losscape::flow::CentralFlowLayout;
@@ -45,9 +47,9 @@ pub struct CentralFlowLayout {
 
 struct Parts<'w, R> {
     params: &'w mut [R],
-    /// Of length one: the eigenvector of the largest curvature, as far as it is known.
+    /// The current estimate of the eigenvector of the largest curvature, of length one.
     unstable: &'w mut [R],
-    /// What `unstable` becomes, if the step is made.
+    /// The next value of `unstable`, kept only if the step is made.
     direction: &'w mut [R],
     grad: &'w mut [R],
     /// ∇S.
@@ -58,21 +60,22 @@ struct Parts<'w, R> {
 }
 
 impl CentralFlowLayout {
-    /// For an objective's `dim`, and the larger one of its `scratch_len` and `hess_vec_scratch_len`.
+    /// Creates the layout for an objective's `dim` and the larger of its `scratch_len` and
+    /// `hess_vec_scratch_len`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self { dim, scratch }
     }
 
-    /// The layout for an objective.
+    /// Creates the layout for an objective.
     pub fn of<R: Real, F: Curvature<R> + ?Sized>(objective: &F) -> Self {
         let (values, products) = (objective.scratch_len(), objective.hess_vec_scratch_len());
         Self::new(objective.dim(), if values > products { values } else { products })
     }
 
-    /// The least length of the memory: 7 n and the scratch. It saturates.
+    /// Returns the minimum length of the memory, 7 n plus the scratch, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         let Self { dim, scratch } = self;
         total([dim, dim, dim, dim, dim, dim, dim, scratch])
@@ -90,18 +93,20 @@ impl CentralFlowLayout {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum CentralFlowStep<R: Real = f32> {
-    /// The parameters moved on by one piece of a step of descent.
+    /// The parameters advanced by one piece of a step of descent.
     Moved {
-        /// f where it came from.
+        /// f before the move.
         value: R,
-        /// S there.
+        /// S before the move.
         sharpness: R,
-        /// σ², the variance of the oscillation about the path along the unstable direction; 0 while descent is stable.
+        /// σ², the variance of the oscillation about the path along the unstable direction; 0 while descent
+        /// is stable.
         variance: R,
     },
-    /// A number was not finite; nothing moved, neither the parameters nor the unstable direction.
+    /// A number was not finite. Neither the parameters nor the unstable direction changed.
     NotFinite,
-    /// The memory has changed length since this was made, or the objective is a different one; nothing was done.
+    /// The memory has changed length since the flow was created, or the objective is a different one; nothing
+    /// was done.
     MemoryChanged,
 }
 
@@ -111,10 +116,12 @@ pub enum CentralFlowStep<R: Real = f32> {
 /// θ̇ = −η ∇(f + ½ σ² S),    S = λmax(∇²f),    σ² = max(0, −2 ⟨∇f, ∇S⟩ / ‖∇S‖²) where S ≥ 2/η, else 0
 /// ```
 ///
-/// with time in steps of descent. At the edge of stability descent oscillates along the eigenvector v of the largest curvature;
-/// on average that pushes it down the slope of the sharpness S, and σ² is just as large as keeps S at 2/η. The path follows
-/// the average of neighbouring iterates, where the gradient flow leaves them. `∇S = ∇(vᵀ ∇²f v)` at fixed v, from two products at
-/// `θ ± difference · v`; v follows by power iteration, so it is the direction of the curvature of largest *magnitude*.
+/// where time is counted in steps of descent. At the edge of stability, descent oscillates along the
+/// eigenvector v of the largest curvature. On average, the oscillation pushes the path down the slope of the
+/// sharpness S, and σ² is just large enough to keep S at 2/η. The path follows the average of neighbouring
+/// iterates, from which the gradient flow departs. At fixed v, `∇S = ∇(vᵀ ∇²f v)` follows from two products
+/// at `θ ± difference · v`. v itself follows by power iteration, so it is the direction of the curvature of
+/// largest *magnitude*.
 ///
 /// # Shapes
 ///
@@ -125,7 +132,7 @@ pub enum CentralFlowStep<R: Real = f32> {
 /// | `memory`   | [`CentralFlowLayout::len`] | need not be initialised                                 |
 ///
 /// # Cost
-/// A step is one gradient and `iterations` + 3 products; two of them only at the edge.
+/// A step is one gradient and `iterations` + 3 products, two of them only at the edge of stability.
 ///
 /// # Examples
 ///
@@ -133,7 +140,7 @@ pub enum CentralFlowStep<R: Real = f32> {
 /// use losscape::flow::{CentralFlow, CentralFlowConfig, CentralFlowLayout};
 /// use losscape::models::surfaces::Quadratic;
 ///
-/// // A bowl is nowhere steeper than elsewhere: the central flow is the gradient flow.
+/// // A bowl has the same sharpness everywhere: the central flow is the gradient flow.
 /// let f = Quadratic::new(&[1.0f64, 3.0])?;
 /// let config = CentralFlowConfig { pieces: 1000, ..CentralFlowConfig::new(0.1) };
 /// let memory = [0.0; CentralFlowLayout::new(2, 4).len()];
@@ -154,11 +161,12 @@ pub struct CentralFlow<R: Real, M> {
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
-    /// A flow at time zero.
+    /// Creates a flow at time zero.
     ///
     /// # Errors
-    /// [`ArgError`] naming `start` or `unstable` (wrong length, not finite; `unstable` without length), `learning_rate` or `difference` (not
-    /// positive), `pieces` or `iterations` (zero), or `memory` (too short). Nothing has been written then.
+    /// [`ArgError`] naming `start` or `unstable` (wrong length, not finite; `unstable` of length zero),
+    /// `learning_rate` or `difference` (not positive), `pieces` or `iterations` (zero), or `memory` (too
+    /// short). Nothing has been written in these cases.
     pub fn new<F: Curvature<R> + ?Sized>(
         objective: &F,
         start: &[R],
@@ -188,7 +196,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
         Ok(Self { config, layout, memory, pieces: 0, steps: 0 })
     }
 
-    /// One Euler step, on the objective that this was made with.
+    /// Makes one Euler step; `objective` must be the one given at construction.
     pub fn step<F: Curvature<R> + ?Sized>(&mut self, objective: &F) -> CentralFlowStep<R> {
         let needed = CentralFlowLayout::of(objective);
         let same = needed.dim == self.layout.dim && needed.scratch <= self.layout.scratch;
@@ -206,32 +214,32 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
         moved
     }
 
-    /// Steps of descent so far.
+    /// Returns the time, in steps of descent.
     #[must_use]
     pub fn time(&self) -> R {
         R::from_u32(self.steps) + R::from_u32(self.pieces) / R::from_u32(self.config.pieces)
     }
 
-    /// θ now.
+    /// Returns θ.
     #[must_use]
     pub fn params(&self) -> &[R] {
         row(self.memory.as_ref(), self.layout.dim, 0).unwrap_or_default()
     }
 
-    /// v, of length one.
+    /// Returns v, of length one.
     #[must_use]
     pub fn unstable(&self) -> &[R] {
         row(self.memory.as_ref(), self.layout.dim, 1).unwrap_or_default()
     }
 
-    /// Gives back the memory; θ is its first n numbers.
+    /// Returns the memory; θ is its first n numbers.
     #[must_use]
     pub fn into_memory(self) -> M {
         self.memory
     }
 }
 
-/// Brings v up to date and moves θ; `None`, with both as they were, if a number is not finite.
+/// Updates v and moves θ; `None`, with both unchanged, if a number is not finite.
 fn advance<R: Real, F: Curvature<R> + ?Sized>(
     objective: &F,
     config: CentralFlowConfig<R>,
@@ -246,7 +254,7 @@ fn advance<R: Real, F: Curvature<R> + ?Sized>(
         if !length.is_finite() {
             return None;
         }
-        // A flat place has no direction: the last one stays.
+        // A flat point gives no direction, so the last one is kept.
         if length > R::ZERO {
             for (v, w) in direction.iter_mut().zip(&**product) {
                 *v = *w / length;
@@ -267,7 +275,7 @@ fn advance<R: Real, F: Curvature<R> + ?Sized>(
         axpy(-R::ONE, product, slope);
         scale(R::HALF / difference, slope);
         let steepness = norm(slope);
-        // Near one, where no product of both overflows or vanishes.
+        // Near one, where no product of the two overflows or vanishes.
         let (a, b) = (unit_scale(grad), unit_scale(slope));
         let against = -(dot_scaled(a, grad, b, slope) / (b * steepness)) / (a * steepness);
         if steepness > R::ZERO && against > R::ZERO {
@@ -278,7 +286,7 @@ fn advance<R: Real, F: Curvature<R> + ?Sized>(
     copy(params, point);
     axpy(-dt, grad, point);
     if variance > R::ZERO {
-        // η σ² alone may be no number of the type.
+        // η σ² alone may overflow or vanish.
         let unit = unit_scale(&[dt]);
         scale(R::ONE / unit, slope);
         axpy(-(unit * dt * R::HALF * variance), slope, point);

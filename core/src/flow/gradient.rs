@@ -5,39 +5,42 @@ use crate::base::rows::{copy, row};
 use crate::base::vector::{axpy, norm};
 use crate::{ArgError, Objective, Real};
 
-/// How the step is chosen (Hairer, Nørsett & Wanner 1993, II.4): the new one is the old one times `0.9 e^(−0.17) e₋₁^(0.04)`, within these bounds.
+/// The step is multiplied by `0.9 e^(−0.17) e₋₁^(0.04)`, within these bounds, where e and e₋₁ are the errors
+/// of this step and the one before (Hairer, Nørsett & Wanner 1993, II.4).
 const SAFETY: f64 = 0.9;
 const POWER: f64 = 0.2 - 0.75 * 0.04;
 const MEMORY_POWER: f64 = 0.04;
 const LEAST_FACTOR: f64 = 0.2;
 const LARGEST_FACTOR: f64 = 5.0;
-/// No component errs by more than this share of the way that a step goes: near a minimum, errors shrink with the gradient.
+/// The largest error of a component, as a share of the step's length: near a minimum, errors shrink with the
+/// gradient.
 const SHARE_OF_WAY: f64 = 0.1;
-/// A smaller error counts as this much in the next choice.
+/// A smaller error counts as this value when the next step is chosen.
 const LEAST_ERROR: f64 = 1e-4;
 
 /// The tolerances of a [`GradientFlow`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FlowConfig<R: Real = f32> {
-    /// The error allowed in a component of a step, relative to its size.
+    /// The allowed error of a component in a step, relative to the component's size.
     pub relative: R,
-    /// The error allowed besides that, in the units of the parameters.
+    /// The additional absolute error allowed, in the units of the parameters.
     pub absolute: R,
     /// The flow [rests](FlowStep::AtRest) once `‖∇f‖` is at most this.
     pub gradient: R,
-    /// The time at which it [ends](FlowStep::Ended), exactly.
+    /// The time at which the flow [ends](FlowStep::Ended), exactly.
     pub end: R,
 }
 
 impl<R: Real> Default for FlowConfig<R> {
-    /// Both errors are the square root of the type's ε (1.5·10⁻⁸ in `f64`); no gradient rests but zero, and time has no end.
+    /// Creates tolerances with both errors equal to the square root of the type's ε (1.5·10⁻⁸ in `f64`); the
+    /// flow rests only where the gradient is zero, and time has no end.
     fn default() -> Self {
         let root = crate::base::elementary::sqrt(R::EPSILON);
         Self { relative: root, absolute: root, gradient: R::ZERO, end: R::INFINITY }
     }
 }
 
-/// The memory of a [`GradientFlow`].
+/// The memory layout of a [`GradientFlow`].
 ///
 /// ```
 /// use losscape::flow::FlowLayout;
@@ -52,21 +55,21 @@ pub struct FlowLayout {
 struct Parts<'w, R> {
     params: &'w mut [R],
     next: &'w mut [R],
-    /// A gradient for each stage.
+    /// One gradient per stage.
     stages: &'w mut [R],
     scratch: &'w mut [R],
 }
 
 impl FlowLayout {
-    /// For an objective's `dim` and `scratch_len`.
+    /// Creates the layout for an objective's `dim` and `scratch_len`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self { dim, scratch }
     }
 
-    /// The least length of the memory: 9 n and the scratch. It saturates.
+    /// Returns the minimum length of the memory, 9 n plus the scratch, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, area(self.dim, STAGES), self.scratch])
     }
@@ -83,40 +86,46 @@ impl FlowLayout {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum FlowStep<R: Real = f32> {
-    /// The parameters moved on.
+    /// The parameters moved.
     Moved {
-        /// By this time.
+        /// The time that the step took.
         dt: R,
-        /// The largest error of a component over the one allowed; at most one.
+        /// The largest ratio of a component's error to the allowed error; at most one.
         error: R,
     },
-    /// The error was too large, or a number was not finite (then it is +∞): nothing moved, the next step is shorter.
+    /// The error was too large, or a number was not finite (the error is then +∞). Nothing moved, and the
+    /// next step is shorter.
     Rejected {
-        /// The time that was tried.
+        /// The time step that was tried.
         dt: R,
-        /// As in [`Moved`](Self::Moved); above one.
+        /// The ratio as in [`Moved`](Self::Moved); above one.
         error: R,
     },
-    /// The gradient is as small as was asked for; nothing was done.
+    /// The gradient norm is at most the requested one; nothing was done.
     AtRest,
-    /// The end of time is reached; nothing was done.
+    /// The end time is reached; nothing was done.
     Ended,
-    /// The step would be negligible against the time, or the time infinite: the objective falls without end, is not finite nearby, or
-    /// errors below its rounding were asked for. Nothing was done.
+    /// The step is negligible compared with the time, or the time would be infinite: the objective falls
+    /// without end, is not finite nearby, or the tolerances are below its rounding. Nothing was done.
     StepTooSmall,
-    /// The memory has changed length since this was made, or the objective is a different one; nothing was done.
+    /// The memory has changed length since the flow was created, or the objective is a different one; nothing
+    /// was done.
     MemoryChanged,
 }
 
-/// The flow down the gradient, `θ̇ = −∇f(θ)`, by an embedded Runge–Kutta pair of order 5(4) with adaptive steps (Dormand & Prince 1980).
+/// The gradient flow `θ̇ = −∇f(θ)`, by an embedded Runge–Kutta pair of order 5(4) with adaptive steps
+/// (Dormand & Prince 1980).
 ///
-/// It is descent with infinitely small steps, in time t = (learning rate) × (steps). Near a minimum its gradient shrinks like `e^(−λt)`
-/// with the smallest curvature λ, to any tolerance: where descent with momentum or Adam at a fixed rate stalls or oscillates, the
-/// flow reaches gradients of 10⁻¹⁰ at which a minimum can be certified (`MLPGradientFlow`, Brea et al. 2023). The error of a component in a step is
-/// held below `absolute + relative · |θᵢ|`, and below a tenth of the step's way, so that it shrinks with the gradient. The step follows the rule of Hairer, Nørsett & Wanner (1993, II.4) and is
-/// the same in any units of f and θ, if `absolute` is scaled with θ.
+/// The flow is the limit of gradient descent with infinitesimal steps, in time t = (learning rate) × (steps).
+/// Near a minimum, the gradient decays as `e^(−λt)` with the smallest curvature λ, to any tolerance. Where
+/// descent with momentum or Adam at a fixed rate stalls or oscillates, the flow reaches gradients of 10⁻¹⁰,
+/// at which a minimum can be certified (`MLPGradientFlow`, Brea et al. 2023).
 ///
-/// An explicit method: the step stays below about 3.3 over the largest curvature.
+/// The error of a component in a step is held below `absolute + relative · |θᵢ|` and below a tenth of the
+/// step's length, so that it shrinks with the gradient. The step size follows the rule of Hairer, Nørsett &
+/// Wanner (1993, II.4). It is the same in any units of f and θ, if `absolute` is scaled with θ.
+///
+/// The method is explicit: the step stays below about 3.3 divided by the largest curvature.
 ///
 /// # Shapes
 ///
@@ -151,24 +160,26 @@ pub struct GradientFlow<R: Real, M> {
     layout: FlowLayout,
     memory: M,
     time: R,
-    /// What `time` is too small by, from rounding.
+    /// The amount by which `time` is too small, from rounding.
     lost: R,
     dt: R,
     value: R,
     gradient_norm: R,
     /// The error of the last accepted step.
     error: R,
-    /// Whether the last step was rejected; the next may then not grow.
+    /// Whether the last step was rejected; the next one may then not be longer.
     rejected: bool,
     moves: u32,
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
-    /// A flow at time zero; evaluates the gradient there.
+    /// Creates a flow at time zero and evaluates the gradient there.
     ///
     /// # Errors
-    /// [`ArgError`] naming `start` (wrong length, not finite, or a place where f or its gradient is not), `relative`, `absolute`, `gradient` (negative or not
-    /// finite; not both errors zero), `end` (NaN or not positive) or `memory` (too short). Only for the last kind of `start` has anything been written, to `memory`.
+    /// [`ArgError`] naming `start` (wrong length, not finite, or a point where f or its gradient is not
+    /// finite), `relative`, `absolute` or `gradient` (negative or not finite), `absolute` (zero together with
+    /// `relative`), `end` (NaN or not positive) or `memory` (too short). Nothing has been written in these
+    /// cases, except to `memory` if f or its gradient is not finite at `start`.
     pub fn new<F: Objective<R> + ?Sized>(
         objective: &F,
         start: &[R],
@@ -200,8 +211,9 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
         }
         let Evaluated { value, gradient_norm, fastest } = flow;
         let finite = value.is_finite() && gradient_norm.is_finite();
-        ArgError::check_range("start", value, finite, "a place where value and gradient are finite")?;
-        // As far as the allowed error at first: the controller lengthens it fivefold a step.
+        ArgError::check_range("start", value, finite, "a point where value and gradient are finite")?;
+        // The first step moves by about the allowed error; the controller lengthens it by up to a factor of
+        // five per step.
         let first = R::ONE / fastest;
         let dt = if first.is_finite() && first > R::ZERO { first } else { R::ONE };
         Ok(Self {
@@ -219,7 +231,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
         })
     }
 
-    /// Tries one step, on the objective that this was made with.
+    /// Tries one step; `objective` must be the one given at construction.
     pub fn step<F: Objective<R> + ?Sized>(&mut self, objective: &F) -> FlowStep<R> {
         if self.gradient_norm <= self.config.gradient {
             return FlowStep::AtRest;
@@ -255,7 +267,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
         stages.copy_within((STAGES - 1) * dim.., 0);
         self.gradient_norm = norm(row(stages, dim, 0).unwrap_or_default());
         self.value = value.unwrap_or(self.value);
-        // What the sum of many short steps would round off.
+        // The part that rounding would lose from the sum of many short steps.
         self.lost = if last { R::ZERO } else { (dt + self.lost) - (after - self.time) };
         self.time = after;
         self.moves = self.moves.saturating_add(1);
@@ -271,49 +283,49 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
         FlowStep::Moved { dt, error }
     }
 
-    /// θ now.
+    /// Returns θ.
     #[must_use]
     pub fn params(&self) -> &[R] {
         row(self.memory.as_ref(), self.layout.dim, 0).unwrap_or_default()
     }
 
-    /// ∇f at θ.
+    /// Returns ∇f at θ.
     #[must_use]
     pub fn gradient(&self) -> &[R] {
         row(self.memory.as_ref(), self.layout.dim, 2).unwrap_or_default()
     }
 
-    /// f at θ.
+    /// Returns f at θ.
     #[must_use]
     pub const fn value(&self) -> R {
         self.value
     }
 
-    /// ‖∇f‖ at θ.
+    /// Returns ‖∇f‖ at θ.
     #[must_use]
     pub const fn gradient_norm(&self) -> R {
         self.gradient_norm
     }
 
-    /// t.
+    /// Returns the time t.
     #[must_use]
     pub const fn time(&self) -> R {
         self.time
     }
 
-    /// The step that is tried next, unless the end comes before.
+    /// Returns the step that is tried next, unless the end time is closer.
     #[must_use]
     pub const fn dt(&self) -> R {
         self.dt
     }
 
-    /// Steps that moved the parameters.
+    /// Returns the number of steps that moved the parameters.
     #[must_use]
     pub const fn moves(&self) -> u32 {
         self.moves
     }
 
-    /// Gives back the memory; θ is its first n numbers.
+    /// Returns the memory; θ is its first n numbers.
     #[must_use]
     pub fn into_memory(self) -> M {
         self.memory
@@ -323,11 +335,12 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
 struct Evaluated<R> {
     value: R,
     gradient_norm: R,
-    /// The largest speed of a component, in errors allowed per unit of time.
+    /// The largest speed of a component, in allowed errors per unit of time.
     fastest: R,
 }
 
-/// Evaluates the stages of a step from the first gradient, which is known; the last one is at `next`. `None` if a number is not finite.
+/// Evaluates the stages of a step from the first gradient, which is already known; the last stage is
+/// evaluated at `next`. Returns the value there, or `None` if a number is not finite.
 fn stages<R: Real, F: Objective<R> + ?Sized>(objective: &F, dt: R, parts: &mut Parts<'_, R>) -> Option<R> {
     let Parts { params, next, stages, scratch } = parts;
     let dim = params.len();
@@ -348,7 +361,7 @@ fn stages<R: Real, F: Objective<R> + ?Sized>(objective: &F, dt: R, parts: &mut P
     value
 }
 
-/// The largest error of a component, over the one allowed.
+/// Returns the largest ratio of a component's error to the allowed error.
 fn worst<R: Real>(config: FlowConfig<R>, dt: R, way: R, parts: &Parts<'_, R>) -> R {
     let Parts { params, next, stages, .. } = parts;
     let dim = params.len();
@@ -361,7 +374,7 @@ fn worst<R: Real>(config: FlowConfig<R>, dt: R, way: R, parts: &Parts<'_, R>) ->
         let size = if theta.abs() > next.abs() { theta.abs() } else { next.abs() };
         let allowed = config.absolute + config.relative * size;
         let ratio = (dt * error).abs() / if allowed < way { allowed } else { way };
-        // Nothing over nothing: a component that rests at zero, with no error of its own.
+        // 0/0 occurs for a component that rests at zero and has no error of its own.
         let ratio = if error == R::ZERO { R::ZERO } else { ratio };
         if ratio.is_nan() {
             return R::INFINITY;
@@ -371,7 +384,7 @@ fn worst<R: Real>(config: FlowConfig<R>, dt: R, way: R, parts: &Parts<'_, R>) ->
     worst
 }
 
-/// xᵖ for x above zero.
+/// Returns xᵖ for positive x.
 fn power<R: Real>(x: R, p: f64) -> R {
     exp(R::from_f64(p) * ln(x))
 }

@@ -1,9 +1,9 @@
 //! The coefficients of Dormand & Prince (1980): order 5, with an embedded solution of order 4.
 
-/// Stages of a step; the last one is the first of the next step.
+/// The number of stages per step; the last stage is also the first of the next step.
 pub(super) const STAGES: usize = 7;
 
-/// Row i gives the weights of the stages before stage i + 1; the last row is the solution itself.
+/// Row i holds the weights of the stages before stage i + 1; the last row is the solution itself.
 pub(super) const WEIGHTS: [&[f64]; STAGES - 1] = [
     &[1.0 / 5.0],
     &[3.0 / 40.0, 9.0 / 40.0],
@@ -21,7 +21,8 @@ pub(super) const ERROR: [f64; STAGES] =
 mod tests {
     use super::{ERROR, WEIGHTS};
 
-    /// Consistency: nodes c are 1/5, 3/10, 4/5, 8/9, 1, 1; the weights integrate 1, t, … t⁴ exactly, the error's vanish up to t³.
+    /// Checks consistency: the nodes c are 1/5, 3/10, 4/5, 8/9, 1, 1; the weights integrate 1, t, … t⁴
+    /// exactly; the error weights give zero up to t³.
     #[test]
     fn conditions_of_order() {
         let nodes = [0.0, 0.2, 0.3, 0.8, 8.0 / 9.0, 1.0, 1.0];

@@ -1,15 +1,16 @@
-//! The running average of weights.
+//! Running averages of weights.
 
 use core::marker::PhantomData;
 
 use crate::base::rows::copy;
 use crate::{ArgError, Real};
 
-/// Averages the iterates of a run: `w̄ ← w̄ + (w − w̄) / (n + 1)` (stochastic weight averaging, Izmailov et al.
-/// 2018), taken at the ends of cycles or at a constant, high rate.
+/// The average of the iterates of a run, `w̄ ← w̄ + (w − w̄) / (n + 1)` (stochastic weight averaging,
+/// Izmailov et al. 2018), taken at the ends of cycles or at a constant, high learning rate.
 ///
-/// The mean of equal iterates is exact, however many there are. In `f32` an iterate late in a long run changes the mean
-/// only if it departs from it by more than `n ε / 2` of its size: average in `f64` beyond 10⁶ iterates.
+/// The mean of equal iterates is exact for any number of them. In `f32`, a late iterate of a long run changes
+/// the mean only if it differs from the mean by more than a relative `n ε / 2`, so use `f64` beyond 10⁶
+/// iterates.
 ///
 /// # Examples
 ///
@@ -31,17 +32,19 @@ pub struct RunningAverage<R: Real, M> {
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> RunningAverage<R, M> {
-    /// No iterates yet; `mean` has one element per parameter. It is owned or lent: an array, a vector, or a mutable borrow
-    /// of one.
+    /// Creates an average of no iterates; `mean` has one element per parameter.
+    ///
+    /// The memory is owned or lent: an array, a vector, or a mutable borrow of one.
     #[must_use]
     pub const fn new(mean: M) -> Self {
         Self { mean, count: 0, scalar: PhantomData }
     }
 
-    /// Takes an iterate into the average.
+    /// Adds an iterate to the average.
     ///
     /// # Errors
-    /// [`ArgError`] if it has the wrong length, or is not finite; the average is as it was.
+    /// [`ArgError`] if the iterate has the wrong length or is not finite; the average is unchanged in these
+    /// cases.
     pub fn add(&mut self, params: &[R]) -> Result<(), ArgError> {
         let mean = self.mean.as_mut();
         ArgError::check_len("params", mean.len(), params.len())?;
@@ -52,7 +55,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> RunningAverage<R, M> {
             let n = R::from_u32(self.count) + R::ONE;
             for (mean, x) in mean.iter_mut().zip(params) {
                 let apart = *x - *mean;
-                // Numbers of opposite signs may lie farther apart than any number.
+                // The difference of numbers of opposite signs may overflow.
                 *mean += if apart.is_finite() { apart / n } else { *x / n - *mean / n };
             }
         }
@@ -60,19 +63,19 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> RunningAverage<R, M> {
         Ok(())
     }
 
-    /// The average; meaningless before the first iterate.
+    /// Returns the average; meaningless before the first iterate.
     #[must_use]
     pub fn mean(&self) -> &[R] {
         self.mean.as_ref()
     }
 
-    /// The memory of the average, given back.
+    /// Returns the memory of the average.
     #[must_use]
     pub fn into_mean(self) -> M {
         self.mean
     }
 
-    /// The number of iterates in it.
+    /// Returns the number of iterates in the average.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.count
@@ -93,7 +96,7 @@ mod tests {
         assert_eq!((average.mean(), average.count()), (&[1.0, 3.0][..], 1));
     }
 
-    /// The mean of `n` times each of these numbers.
+    /// Returns the mean of `n` copies of each of these numbers.
     fn mean_of_equal<const K: usize>(iterate: [f32; K], n: u32) -> [f32; K] {
         let mut mean = [0.0; K];
         let mut average = RunningAverage::new(&mut mean);

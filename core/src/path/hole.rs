@@ -3,7 +3,7 @@
 use crate::models::surfaces::Ring;
 use crate::{Objective, Real};
 
-/// The ring, and NaN within a disc around the origin of this squared radius.
+/// The ring, with NaN within a disc of this squared radius around the origin.
 pub(super) struct Hole(pub(super) f64);
 
 impl Objective<f64> for Hole {

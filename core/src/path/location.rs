@@ -1,11 +1,11 @@
-//! Places on a path, by segment or by arc length.
+//! Locations on a path, by segment or by arc length.
 
 use super::polyline::{between_any, length, segments};
 use crate::Real;
 use crate::base::rows::rows;
 use crate::base::vector::distance;
 
-/// A place on a path: a segment, and how far along it.
+/// A location on a path: a segment and the fraction of its length.
 ///
 /// ```
 /// use losscape::path::Location;
@@ -22,13 +22,15 @@ use crate::base::vector::distance;
 pub struct Location<R: Real = f32> {
     /// The segment from image `segment` to the next.
     pub segment: usize,
-    /// How far along it, from 0 to 1.
+    /// The fraction of the segment's length, from 0 to 1.
     pub alpha: R,
 }
 
 impl<R: Real> Location<R> {
-    /// The place at the fraction `t` of a path's length; the nearest end if `t` is not between 0 and 1, the start for
-    /// NaN and for a path without a length.
+    /// Returns the location at the fraction `t` of a path's length.
+    ///
+    /// If `t` is not between 0 and 1, this is the nearest end; for NaN and for a path of length zero, the
+    /// start.
     #[must_use]
     pub fn at(images: &[R], dim: usize, t: R) -> Self {
         let target = t * length(images, dim);
@@ -47,8 +49,8 @@ impl<R: Real> Location<R> {
         place
     }
 
-    /// The images of a path of `segments` segments, and `points` equally spaced places within each segment, in the order of
-    /// the way.
+    /// Returns the locations of the images of a path of `segments` segments, and of `points` equally spaced
+    /// points within each segment, in path order.
     ///
     /// ```
     /// use losscape::path::Location;
@@ -59,7 +61,7 @@ impl<R: Real> Location<R> {
         let spacing = R::from_u32(points) + R::ONE;
         let (mut segment, mut k) = (0, 0);
         core::iter::from_fn(move || {
-            // The end of a segment is the start of the next, except the last.
+            // The end of a segment is the start of the next, except for the last segment.
             if k > points && segment + 1 < segments {
                 (segment, k) = (segment + 1, 0);
             }
@@ -70,9 +72,9 @@ impl<R: Real> Location<R> {
         })
     }
 
-    /// The share of the path's length that lies before this place: 0 at the first image, 1 at the last.
+    /// Returns the fraction of the path's length up to this location: 0 at the first image, 1 at the last.
     ///
-    /// NaN if the path has no length or no such segment.
+    /// NaN if the path has length zero or the segment does not exist.
     #[must_use]
     pub fn fraction(self, images: &[R], dim: usize) -> R {
         let (mut total, mut before) = (R::ZERO, R::from_f64(f64::NAN));
@@ -86,7 +88,8 @@ impl<R: Real> Location<R> {
         before / total
     }
 
-    /// Writes the point to `out`, or NaN if `images` have no such segment or `out` has not `dim` elements.
+    /// Writes the point to `out`, or NaN if `images` has no such segment or `out` does not have `dim`
+    /// elements.
     pub fn point(self, images: &[R], dim: usize, out: &mut [R]) {
         let mut corners = rows(images, dim);
         between_any(corners.nth(self.segment), corners.next(), self.alpha, out);
@@ -99,7 +102,7 @@ mod tests {
 
     #[test]
     fn places_and_fractions_agree() {
-        // Lengths 5, 0 and 10: a corner that is there twice.
+        // The lengths are 5, 0 and 10: one corner occurs twice.
         let path = [0.0f64, 0.0, 3.0, 4.0, 3.0, 4.0, 3.0, 14.0];
         for k in 0..=32 {
             let t = f64::from_u32(k) / 32.0;

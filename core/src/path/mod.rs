@@ -1,28 +1,29 @@
 //! Paths between minima.
 //!
 //! A path is a chain of *images*: rows of one flat slice. Every method is a state machine over the caller's
-//! memory; a `step` does at most one evaluation of the objective, or one move of the images.
+//! memory; a `step` makes at most one evaluation of the objective, or one move of the images.
 //!
 //! | method | what it does | source |
 //! |---|---|---|
 //! | [`Band`] | relaxes images onto a minimum-energy path | Henkelman & Jónsson 2000 |
-//! | [`StringMethod`] | the same without tangents: gradient steps, then equal spacing | E, Ren & Vanden-Eijnden 2007 |
-//! | [`AutoNeb`] | a band that is scanned and grows where it is coarse | Kolsbjerg et al. 2016, Draxler et al. 2018 |
+//! | [`StringMethod`] | a path without tangents: gradient steps, then equal spacing | E, Ren & Vanden-Eijnden 2007 |
+//! | [`AutoNeb`] | a band that is scanned, and refined where it is coarse | Kolsbjerg et al. 2016, Draxler et al. 2018 |
 //! | [`Exploration`] | which of many minima to connect next | Draxler et al. 2018 |
 //! | [`StringSampling`] | connects two points below a level by splitting and training | Freeman & Bruna 2017 |
-//! | [`Curve`] | a curve whose mean loss is trained | Garipov et al. 2018 |
+//! | [`Curve`] | a curve trained to minimise its mean loss | Garipov et al. 2018 |
 //! | [`RunningAverage`] | the average of a run's weights | Izmailov et al. 2018 |
-//! | [`DenseScan`] | what a path costs, between its images too | |
+//! | [`DenseScan`] | the saddle and barrier of a path, including the points between its images | |
 //! | [`Projection`] | the plane in which a path is drawn | |
-//! | [`Restarts`] | what a single search may err by | |
+//! | [`Restarts`] | the spread of the saddles from repeated searches | |
 //!
-//! Words: the *saddle* of a path is its highest value, the *barrier* its greatest height above the line
-//! between the values of its ends ([`PathReport`]). Both are upper bounds for the best path: a path that was
-//! found is a proof; a search that failed proves nothing.
+//! The *saddle* of a path is its highest value; the *barrier* is its greatest height above the line between
+//! the values of its ends ([`PathReport`]). Both are upper bounds for the best path: a path that was found is
+//! a proof, whereas a failed search proves nothing.
 //!
-//! Minima that differ by the order of hidden units can be aligned first:
-//! [`Mlp::align`](crate::models::mlp::Mlp::align). That an end is a minimum, and the top of a band a saddle, is
-//! certified by [`EigenvectorFollowing`](crate::curvature::EigenvectorFollowing).
+//! Minima that differ by the order of hidden units can be aligned first, with
+//! [`Mlp::align`](crate::models::mlp::Mlp::align).
+//! [`EigenvectorFollowing`](crate::curvature::EigenvectorFollowing) certifies that an end is a minimum and
+//! that the top of a band is a saddle.
 
 mod autoneb;
 mod average;

@@ -5,7 +5,7 @@ use crate::base::rows::{copy, row, rows, rows_mut};
 use crate::base::vector::distance;
 use crate::{ArgError, Real, Reason};
 
-/// The number of rows of `dim` numbers in the argument `arg`.
+/// Returns the number of rows of `dim` numbers in the argument `arg`.
 ///
 /// # Errors
 /// [`ArgError`] naming `dim` (zero) or `arg` (fewer than `least` rows, or not a whole number of them).
@@ -35,7 +35,7 @@ pub(super) fn check_ends<R: Real>(
     check_apart(arg, a, b)
 }
 
-/// Refuses two points that are not finite, equal, or farther apart than the largest number.
+/// Refuses two points that are not finite, are equal, or are farther apart than the largest number.
 #[inline(always)]
 pub(super) fn check_apart<R: Real>(arg: &'static str, a: &[R], b: &[R]) -> Result<(), ArgError> {
     ArgError::check_finite(arg, a)?;
@@ -46,14 +46,14 @@ pub(super) fn check_apart<R: Real>(arg: &'static str, a: &[R], b: &[R]) -> Resul
     if distance(a, b).is_finite() { Ok(()) } else { Err(ArgError::new(arg, Reason::Overflow)) }
 }
 
-/// `(1 − t) a + t b`, exact at t = 0.
+/// Computes `(1 − t) a + t b`, exact at t = 0.
 pub(super) fn mix<R: Real>(a: R, b: R, t: R) -> R {
     let whole = b - a;
-    // Numbers of opposite signs may lie farther apart than any number.
+    // The difference of numbers of opposite signs may overflow.
     if whole.is_finite() { a + t * whole } else { (R::ONE - t) * a + t * b }
 }
 
-/// `out = (1 − t) a + t b`, with both ends exact.
+/// Computes `out = (1 − t) a + t b`, exact at both ends.
 pub(super) fn between<R: Real>(a: &[R], b: &[R], t: R, out: &mut [R]) {
     if t == R::ONE {
         return copy(b, out);
@@ -63,7 +63,7 @@ pub(super) fn between<R: Real>(a: &[R], b: &[R], t: R, out: &mut [R]) {
     }
 }
 
-/// [`between`] of two rows that may be missing or of the wrong length, which gives NaN.
+/// As [`between`], for two rows that may be missing or of the wrong length; `out` is then NaN.
 pub(super) fn between_any<R: Real>(a: Option<&[R]>, b: Option<&[R]>, t: R, out: &mut [R]) {
     match (a, b) {
         (Some(a), Some(b)) if a.len() == out.len() => between(a, b, t, out),
@@ -71,9 +71,9 @@ pub(super) fn between_any<R: Real>(a: Option<&[R]>, b: Option<&[R]>, t: R, out: 
     }
 }
 
-/// The length of a polyline whose corners are rows of `dim` numbers.
+/// Computes the length of a polyline whose corners are rows of `dim` numbers.
 ///
-/// Zero if `dim` is, since there are no corners then.
+/// Zero if `dim` is zero, because there are then no corners.
 ///
 /// ```
 /// assert_eq!(losscape::path::length(&[0.0f32, 0.0, 3.0, 4.0, 3.0, 5.0], 2), 6.0);
@@ -87,10 +87,10 @@ pub fn length<R: Real>(corners: &[R], dim: usize) -> R {
     length
 }
 
-/// The [length](length()) of a polyline, if it is finite.
+/// Computes the [length](length()) of a polyline, if it is finite.
 ///
 /// # Errors
-/// The first corner up to which it is not.
+/// The first corner up to which the length is not finite.
 pub(super) fn finite_length<R: Real>(corners: &[R], dim: usize) -> Result<R, usize> {
     let mut length = R::ZERO;
     for (segment, (a, b)) in segments(corners, dim).enumerate() {
@@ -102,23 +102,23 @@ pub(super) fn finite_length<R: Real>(corners: &[R], dim: usize) -> Result<R, usi
     Ok(length)
 }
 
-/// The distance between the ends of a polyline.
+/// Returns the distance between the ends of a polyline.
 pub(super) fn chord<R: Real>(corners: &[R], dim: usize) -> R {
     let mut corners = rows(corners, dim);
     let (Some(a), Some(b)) = (corners.next(), corners.next_back()) else { return R::ZERO };
     distance(a, b)
 }
 
-/// Both ends of every segment.
+/// Returns both ends of every segment.
 pub(super) fn segments<R>(corners: &[R], dim: usize) -> impl Iterator<Item = (&[R], &[R])> {
     rows(corners, dim).zip(rows(corners, dim).skip(1))
 }
 
-/// Moves the inner rows of `to` along the polyline `from` so that they lie at these fractions of its length, `total`. Both
-/// ends keep their bits.
+/// Moves the inner rows of `to` along the polyline `from`, so that they lie at these fractions of its length,
+/// `total`. Both ends keep their bits.
 ///
-/// The fractions ascend from 0 to 1; the first is that of the first inner row. A polyline whose length is zero or not
-/// finite is left alone.
+/// The fractions ascend from 0 to 1; the first one belongs to the first inner row. A polyline whose length is
+/// zero or not finite is left unchanged.
 pub(super) fn redistribute<R: Real>(
     from: &[R],
     to: &mut [R],
@@ -131,7 +131,7 @@ pub(super) fn redistribute<R: Real>(
     if !(total.is_finite() && total > R::ZERO) {
         return;
     }
-    let (mut start, mut here) = (R::ZERO, distance(a, b)); // where the segment walked begins, and its length
+    let (mut start, mut here) = (R::ZERO, distance(a, b)); // arc length at the start of the current segment, and the segment's length
     let mut inner = rows_mut(to, dim);
     let _ends = (inner.next(), inner.next_back());
     for (image, fraction) in inner.zip(fractions) {
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn redistribution_of_a_straight_polyline() {
-        // Uneven corners on a straight line in 3-D.
+        // Unevenly spaced corners on a straight line in 3-D.
         let corners = [0.0f64, 0.013, 0.2, 0.21, 0.5, 0.93, 1.0];
         let path: Vec<f64> =
             corners.iter().flat_map(|t| [1.0 + 0.3 * t, -2.0 + 0.7 * t, 0.5 - 1.1 * t]).collect();

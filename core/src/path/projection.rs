@@ -8,22 +8,23 @@ use crate::{ArgError, Real};
 /// The coordinates of a point in a [`Projection`], in units of the distance from A to B.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Projected<R: Real = f32> {
-    /// Along the line from A to B: 0 at A, 1 at B.
+    /// The coordinate along the line from A to B: 0 at A, 1 at B.
     pub along: R,
-    /// Beside that line in the plane; the third point is on the positive side.
+    /// The coordinate perpendicular to that line, in the plane; the third point is on the positive side.
     pub beside: R,
     /// The distance from the plane.
     pub outside: R,
 }
 
-/// The plane through the ends A and B of a path and a third point C, such as its saddle, with orthogonal axes:
+/// The plane through the ends A and B of a path and a third point C, such as its saddle, with orthogonal
+/// axes:
 ///
 /// ```text
 /// e₁ = (B − A) / ‖B − A‖,    e₂ = (d − (d·e₁) e₁) / ‖…‖  with  d = C − A
 /// ```
 ///
-/// Images of a path leave the plane; [`Projected::outside`] says by how much. If C lies on the line from A to B there is
-/// no second direction, and [`Projected::beside`] is 0 everywhere.
+/// The images of a path may lie outside the plane; [`Projected::outside`] is their distance from it. If C
+/// lies on the line from A to B, there is no second direction, and [`Projected::beside`] is 0 everywhere.
 ///
 /// # Examples
 ///
@@ -44,11 +45,11 @@ pub struct Projection<R: Real, M> {
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> Projection<R, M> {
-    /// The plane through `a`, `b` and `c`; `rows` is its memory, three times their length.
+    /// Creates the plane through `a`, `b` and `c`; `rows` is its memory, three times their length.
     ///
     /// # Errors
-    /// [`ArgError`] naming `b`, `c` or `rows` (wrong length), `ends` (not finite, equal, or farther apart than the
-    /// largest number) or `c` (not finite); nothing has been written then.
+    /// [`ArgError`] naming `b`, `c` or `rows` (wrong length), `ends` (not finite, equal, or farther apart
+    /// than the largest number) or `c` (not finite); nothing has been written in these cases.
     pub fn new(a: &[R], b: &[R], c: &[R], mut rows: M) -> Result<Self, ArgError> {
         let dim = a.len();
         ArgError::check_len("b", dim, b.len())?;
@@ -67,7 +68,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> Projection<R, M> {
         let chord = normalise(e1);
         let whole = norm(e2);
         axpy(-dot(e1, e2), e1, e2);
-        // Twice: what rounding leaves of the first axis is taken away by the second pass.
+        // Twice: the second pass removes the component along the first axis that rounding left.
         axpy(-dot(e1, e2), e1, e2);
         if norm(e2) > R::from_f64(16.0) * R::EPSILON * whole {
             normalise(e2);
@@ -77,8 +78,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> Projection<R, M> {
         Ok(Self { dim, chord, rows })
     }
 
-    /// The coordinates of the point nearest to `params` in the plane, and the distance between the two. `scratch` receives
-    /// what separates them.
+    /// Projects `params` onto the plane; returns its coordinates there and its distance from the plane.
+    /// `scratch` receives the difference of `params` and its projection.
     ///
     /// Precondition: `params` and `scratch` have the length of A.
     #[must_use]

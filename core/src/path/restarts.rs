@@ -1,13 +1,14 @@
-//! Restarts, for what a search might have missed.
+//! Restarts, which estimate how much a search may have missed.
 
 use heapless::Vec;
 
 use crate::{ArgError, Real, Reason};
 
-/// Saddles of repeated searches between the same two ends: the noise floor of a claim.
+/// The saddles of repeated searches between the same two ends: the noise floor of a claim.
 ///
-/// A path proves that the barrier is at most so high; how much lower it might be, restarts can only hint at.
-/// Report with every saddle how many searches it is the lowest of, and how far apart their saddles were.
+/// A path proves an upper bound of the barrier; restarts can only indicate how much lower the barrier might
+/// be. With every saddle, report the number of searches of which it is the lowest, and the spread of their
+/// saddles.
 ///
 /// # Examples
 ///
@@ -26,16 +27,16 @@ pub struct Restarts<R: Real = f32, const N: usize = 32> {
 }
 
 impl<R: Real, const N: usize> Restarts<R, N> {
-    /// No search yet.
+    /// Creates an empty record.
     #[must_use]
     pub const fn new() -> Self {
         Self { ascending: Vec::new() }
     }
 
-    /// Notes the saddle of one search.
+    /// Records the saddle of one search.
     ///
     /// # Errors
-    /// [`ArgError`] if it is not finite, or `N` are there already.
+    /// [`ArgError`] if the saddle is not finite, or if there are already `N`.
     pub fn add(&mut self, saddle: R) -> Result<(), ArgError> {
         ArgError::check_finite("saddle", &[saddle])?;
         let place = self.ascending.iter().take_while(|known| **known <= saddle).count();
@@ -44,25 +45,25 @@ impl<R: Real, const N: usize> Restarts<R, N> {
             .map_err(|_| ArgError::new("saddle", Reason::TooMany { limit: N, found: N + 1 }))
     }
 
-    /// The saddles, lowest first.
+    /// Returns the saddles, lowest first.
     #[must_use]
     pub fn saddles(&self) -> &[R] {
         &self.ascending
     }
 
-    /// The lowest saddle: the one to report.
+    /// Returns the lowest saddle, which is the one to report.
     #[must_use]
     pub fn lowest(&self) -> Option<R> {
         self.ascending.first().copied()
     }
 
-    /// The median saddle; for an even number, the lower of the two in the middle.
+    /// Returns the median saddle; for an even number, the lower of the two in the middle.
     #[must_use]
     pub fn median(&self) -> Option<R> {
         self.ascending.get(self.ascending.len().saturating_sub(1) / 2).copied()
     }
 
-    /// The highest saddle minus the lowest: what a single search may err by.
+    /// Returns the highest saddle minus the lowest: the possible error of a single search.
     #[must_use]
     pub fn spread(&self) -> Option<R> {
         Some(*self.ascending.last()? - *self.ascending.first()?)

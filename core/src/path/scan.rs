@@ -1,4 +1,4 @@
-//! The dense scan along a path's segments.
+//! Dense scans along the segments of a path.
 
 use super::location::Location;
 use super::polyline::{between, chord, count_rows, length, mix};
@@ -6,7 +6,7 @@ use crate::base::rows::{row, rows};
 use crate::base::vector::distance;
 use crate::{ArgError, Objective, Real, Reason};
 
-/// The findings of a [`DenseScan`].
+/// The results of a [`DenseScan`].
 ///
 /// Two measures are easily confused. Both are upper bounds for the best path between the ends:
 ///
@@ -15,8 +15,8 @@ use crate::{ArgError, Objective, Real, Reason};
 /// barrier = max over the path of f − ((1 − s) f_A + s f_B)      (Frankle et al. 2020)
 /// ```
 ///
-/// with `s` the fraction of the path's length. The barrier is at least 0: the ends are on the path. Both maxima are over
-/// the places that were scanned; between these the path may be higher.
+/// with `s` the fraction of the path's length. The barrier is at least 0, because the ends are on the path.
+/// Both maxima are over the scanned points; between these, the path may be higher.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct PathReport<R: Real = f32> {
@@ -24,79 +24,79 @@ pub struct PathReport<R: Real = f32> {
     pub ends: [R; 2],
     /// The highest value found on the path.
     pub saddle: R,
-    /// Where it is.
+    /// The location of the saddle.
     pub saddle_at: Location<R>,
     /// The greatest height above the line between the values of the ends.
     pub barrier: R,
-    /// Where it is.
+    /// The location of the barrier.
     pub barrier_at: Location<R>,
-    /// The highest value of an image: what a report without scan would call the saddle.
+    /// The highest value of an image, which a report without a scan would call the saddle.
     pub highest_image: R,
     /// The lowest value of an image.
     pub lowest_image: R,
     /// The length of the path.
     pub length: R,
-    /// The distance between its ends.
+    /// The distance between the path's ends.
     pub chord: R,
-    /// The number of values the scan has cost.
+    /// The number of values that the scan has evaluated.
     pub values: u32,
 }
 
 impl<R: Real> PathReport<R> {
-    /// Length over chord: 1 for a straight path.
+    /// Returns the ratio of length to chord: 1 for a straight path.
     #[must_use]
     pub fn length_ratio(&self) -> R {
         self.length / self.chord
     }
 
-    /// The height of the saddle above the higher end: 0 if the path never rises above it.
+    /// Returns the height of the saddle above the higher end: 0 if the path never rises above that end.
     #[must_use]
     pub fn rise(&self) -> R {
         self.saddle - self.ends[0].or_larger(self.ends[1])
     }
 }
 
-/// The outcome of one [`DenseScan::step`]. The point it evaluated is in the caller's `point`.
+/// The outcome of one [`DenseScan::step`]. The evaluated point is in the caller's `point`.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum ScanStep<R: Real = f32> {
     /// An image was evaluated.
     Image {
-        /// Which.
+        /// The index of the image.
         image: usize,
-        /// The value there.
+        /// The value at the image.
         value: R,
     },
     /// A point between images was evaluated.
     Point {
-        /// Where.
+        /// The location of the point.
         at: Location<R>,
-        /// The value there.
+        /// The value at the point.
         value: R,
         /// The value minus the linear interpolation between the two images.
         departure: R,
     },
-    /// The objective was infinite or NaN here, or above half the largest number; the scan stays where it is.
+    /// The objective was infinite or NaN, or above half the largest number; the scan stays at this location.
     NotFinite {
-        /// Where.
+        /// The location.
         at: Location<R>,
     },
-    /// All is scanned.
+    /// The whole path was scanned.
     Done(PathReport<R>),
-    /// The images are not as many as the ones the scan was made for, `point` has not one element per parameter, the
-    /// scratch is too short, or the objective has a different dimension. Nothing was done.
+    /// The number of images differs from that of the scan, `point` does not have one element per parameter,
+    /// the scratch is too short, or the objective has a different dimension. Nothing was done.
     MemoryChanged,
 }
 
 /// Evaluates a path at its images and at equally spaced points between them.
 ///
-/// A band's images say little about the path between them: nine images on the curvy valley reach 1.0000, nine points
-/// between each two of them 1.1557, and the polyline itself 1.15606. Whatever is reported should be reported from here,
-/// with as many points as its digits need.
+/// A band's images say little about the path between them: on the curvy valley, nine images reach 1.0000,
+/// nine points between each pair of them 1.1557, and the polyline itself 1.15606. Report values from a scan,
+/// with enough points for the digits given.
 ///
-/// A step costs one value. To measure more than the objective along the path (an error rate, say),
-/// evaluate it at `point` after each [`ScanStep::Image`] and [`ScanStep::Point`].
+/// A step costs one value. To measure other quantities along the path, such as an error rate, evaluate them
+/// at `point` after each [`ScanStep::Image`] and [`ScanStep::Point`].
 ///
 /// # Examples
 ///
@@ -129,7 +129,7 @@ pub struct DenseScan<R: Real = f32> {
     report: PathReport<R>,
 }
 
-/// What a scan evaluates next.
+/// The next evaluation of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     FirstEnd,
@@ -142,16 +142,16 @@ enum Next {
 }
 
 impl<R: Real> DenseScan<R> {
-    /// A scan of the polyline through the rows of `images`, with `points` points within each segment.
+    /// Creates a scan of the polyline through the rows of `images`, with `points` points within each segment.
     ///
     /// # Errors
-    /// [`ArgError`] if `dim` is zero, or `images` has fewer than two rows or not a whole number of them, is not finite,
-    /// or so long that its length is not, or has no length because all rows are equal.
+    /// [`ArgError`] if `dim` is zero, or if `images` has fewer than two rows, is not a whole number of rows,
+    /// is not finite, has an infinite length, or has length zero because all rows are equal.
     pub fn new(images: &[R], dim: usize, points: u32) -> Result<Self, ArgError> {
         count_rows("images", images, dim, 2)?;
         ArgError::check_finite("images", images)?;
         let scan = Self::of(images, dim, points);
-        // Fractions of an infinite length and of none are undefined, and so are barriers.
+        // Fractions of an infinite length or of length zero are undefined, and so are barriers.
         let length = scan.report.length;
         if length.is_finite() && length > R::ZERO {
             Ok(scan)
@@ -190,7 +190,8 @@ impl<R: Real> DenseScan<R> {
         }
     }
 
-    /// Evaluates one more point of `images`, the ones the scan was made for. `point` has `n` elements.
+    /// Evaluates one more point; `images` must be those that the scan was created with, and `point` must have
+    /// `n` elements.
     pub fn step(
         &mut self,
         f: &(impl Objective<R> + ?Sized),
@@ -216,10 +217,10 @@ impl<R: Real> DenseScan<R> {
             return ScanStep::NotFinite { at };
         };
         between(a, b, at.alpha, point);
-        // The last image is known since the start.
+        // The last image was evaluated at the start.
         let known = self.next == Next::Image(self.last - 1);
         let value = if known { self.report.ends[1] } else { f.value(point, scratch) };
-        // Heights are differences of two values, and must be finite too.
+        // Heights are differences of two values and must be finite too.
         if !(R::TWO * value).is_finite() {
             return ScanStep::NotFinite { at };
         }
@@ -280,7 +281,7 @@ impl<R: Real> DenseScan<R> {
         step
     }
 
-    /// The findings so far; complete once a step has returned [`ScanStep::Done`].
+    /// Returns the results so far; complete once a step has returned [`ScanStep::Done`].
     #[must_use]
     pub const fn report(&self) -> &PathReport<R> {
         &self.report
@@ -339,7 +340,8 @@ mod tests {
 
     #[test]
     fn barrier_is_measured_over_the_line_between_the_ends() {
-        // Uneven segments: f = 0, 3, 6 at x = 0, 1, 4 against the line 1.5 x: highest above it at x = 1.
+        // With uneven segments, f = 0, 3, 6 at x = 0, 1, 4, against the line 1.5 x: the greatest height is at
+        // x = 1.
         struct Kink;
         impl Objective<f64> for Kink {
             fn dim(&self) -> usize {
@@ -362,7 +364,7 @@ mod tests {
         assert_eq!(report.values, 3 + 2 * 3);
     }
 
-    /// A network is finite at weights that are not, and its barrier would have been 0.
+    /// A network may be finite at weights that are not finite; the barrier would have been 0.
     #[test]
     fn paths_without_a_length_are_refused() {
         for images in [[0.0, f64::INFINITY, 0.0, 1.0], [-1e308, 0.0, 1e308, 0.0]] {

@@ -7,12 +7,13 @@ use crate::base::vector::{distance, normalise, unit_scale};
 /// The estimate of the band's direction at an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tangent {
-    /// The upwind estimate of Henkelman & Jónsson (2000), equations 8–11: towards the higher neighbour,
-    /// and at a maximum or minimum along the band a mean of both, weighted by height. No kinks.
+    /// The upwind estimate of Henkelman & Jónsson (2000), equations 8–11. It points to the higher neighbour;
+    /// at a maximum or minimum along the band it is a mean of both directions, weighted by height. It avoids
+    /// kinks.
     #[default]
     Improved,
-    /// The bisector of the two unit differences. Kinks where the force along the band is large; kept for
-    /// comparison.
+    /// The bisector of the two unit differences. It allows kinks where the force along the band is large, and
+    /// is kept for comparison.
     Bisector,
 }
 
@@ -28,14 +29,14 @@ pub enum Tangent {
 /// τ⁺ ΔV_min + τ⁻ ΔV_max       otherwise, if V₊ < V₋
 /// ```
 ///
-/// with `ΔV_max, ΔV_min` the larger and the smaller of `|V₊ − V₀|`, `|V₋ − V₀|`: the *larger* weight goes
-/// to the higher neighbour. (A published implementation swaps the two and divides the differences by their
-/// length; its bands do not converge.) If all three values are equal, and if `V₊ = V₋` at an extremum,
-/// the bisector is taken. Where images coincide and no direction exists, `out` is zero.
+/// with `ΔV_max, ΔV_min` the larger and the smaller of `|V₊ − V₀|`, `|V₋ − V₀|`: the *larger* weight goes to
+/// the higher neighbour. (A published implementation swaps the two and divides the differences by their
+/// length; its bands do not converge.) If all three values are equal, or if `V₊ = V₋` at an extremum, the
+/// bisector is used. Where images coincide and no direction exists, `out` is zero.
 ///
 /// # Examples
 ///
-/// On a slope the tangent looks uphill:
+/// On a slope, the tangent points uphill:
 ///
 /// ```
 /// use losscape::path::{tangent, Tangent};
@@ -78,11 +79,11 @@ pub fn tangent<R: Real>(kind: Tangent, before: &[R], here: &[R], after: &[R], va
     }
 }
 
-/// The weights at an image that is no lower, or no higher, than both neighbours.
+/// Returns the weights at an image that is no lower, or no higher, than both neighbours.
 fn extremum_weights<R: Real>(before: &[R], here: &[R], after: &[R], values: [R; 3]) -> (R, R) {
     let [v_before, v_here, v_after] = values;
-    // Halves, since two numbers may lie farther apart than any number; and only the ratio of the two weights counts, so
-    // that the larger is brought near one.
+    // Halves, because the difference of two numbers may overflow. Only the ratio of the two weights counts,
+    // so the larger weight is scaled to near one.
     let height = |value: R| (R::HALF * value - R::HALF * v_here).abs();
     let (up, down) = (height(v_after), height(v_before));
     let unit = unit_scale(&[up, down]);
@@ -97,7 +98,8 @@ fn extremum_weights<R: Real>(before: &[R], here: &[R], after: &[R], values: [R; 
     }
 }
 
-/// Inverse lengths of the two differences, in a common unit; a difference without length has no say.
+/// Returns the inverse lengths of the two differences, in a common unit; a difference of length zero gets no
+/// weight.
 fn bisector_weights<R: Real>(before: &[R], here: &[R], after: &[R]) -> (R, R) {
     let (ahead, behind) = (distance(after, here), distance(here, before));
     let unit = unit_scale(&[ahead, behind]);
@@ -109,7 +111,7 @@ fn bisector_weights<R: Real>(before: &[R], here: &[R], after: &[R]) -> (R, R) {
 mod tests {
     use super::*;
 
-    /// The tangent at the origin between (−2, 0) and (0, 1).
+    /// Returns the tangent at the origin between (−2, 0) and (0, 1).
     fn at(kind: Tangent, values: [f64; 3]) -> [f64; 2] {
         let mut out = [f64::NAN; 2];
         tangent(kind, &[-2.0, 0.0], &[0.0, 0.0], &[0.0, 1.0], values, &mut out);
@@ -136,10 +138,10 @@ mod tests {
         // Raw differences: τ⁺ = (0, 1), τ⁻ = (2, 0). Maximum, V₊ > V₋: ΔV_max = 3 goes to τ⁺.
         close(at(Tangent::Improved, [0.0, 3.0, 2.0]), unit(2.0, 3.0));
         close(at(Tangent::Improved, [2.0, 3.0, 0.0]), unit(6.0, 1.0));
-        // Minimum, V₊ > V₋: again ΔV_max to the higher neighbour.
+        // Minimum, V₊ > V₋: ΔV_max goes to the higher neighbour again.
         close(at(Tangent::Improved, [1.0, 0.0, 3.0]), unit(2.0, 3.0));
         close(at(Tangent::Improved, [3.0, 0.0, 1.0]), unit(6.0, 1.0));
-        // Level on one side counts as an extremum.
+        // An image level with one neighbour counts as an extremum.
         close(at(Tangent::Improved, [1.0, 1.0, 2.0]), [0.0, 1.0]);
     }
 
@@ -151,7 +153,7 @@ mod tests {
         close(at(Tangent::Improved, [0.0, 1.0, 0.0]), bisector);
     }
 
-    /// Whatever the units of values and parameters, up to what the type holds.
+    /// The tangent is the same in any units of values and parameters, up to the range of the type.
     #[test]
     fn the_same_in_any_units() {
         for kind in [Tangent::Improved, Tangent::Bisector] {

@@ -1,4 +1,4 @@
-//! Many minima: which pair to connect next.
+//! Exploration of many minima: which pair to connect next.
 
 use heapless::Vec;
 
@@ -9,20 +9,20 @@ use crate::{ArgError, Real, Reason};
 pub enum Attempt<R: Real = f32> {
     /// A search was started and has not ended.
     Started,
-    /// A path was found; its saddle.
+    /// A path with this saddle was found.
     Connected(R),
     /// The search was given up.
     Failed,
 }
 
-/// A pair of minima that was tried; `a < b`.
+/// A pair of minima that was tried, with `a < b`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pair<R: Real = f32> {
     /// One minimum.
     pub a: u32,
-    /// The other.
+    /// The other minimum.
     pub b: u32,
-    /// The result.
+    /// The state of the search.
     pub attempt: Attempt<R>,
 }
 
@@ -30,43 +30,45 @@ pub struct Pair<R: Real = f32> {
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suggestion {
-    /// Finish this pair, which was started.
+    /// Finish the search for this pair, which was started.
     Unfinished(u32, u32),
     /// Connect the lowest minimum with another component.
     Disconnected(u32, u32),
-    /// Try to replace the highest edge of the tree that still can be replaced.
+    /// Try to replace the highest edge of the tree that can still be replaced.
     Replace(u32, u32),
-    /// No pair is left that could lower the tree.
+    /// No remaining pair could lower the tree.
     Nothing,
 }
 
 /// Explores the paths between many minima with a minimum spanning tree.
 ///
-/// Minima are nodes, paths are edges weighted by their saddles. The saddle between any two minima is at most
-/// the highest edge on the tree between them:
+/// Minima are nodes; paths are edges, weighted by their saddles. The saddle between any two minima is at most
+/// the highest edge between them on the tree:
 ///
 /// ```text
 /// saddle(A, C) ≤ max(saddle(A, B), saddle(B, C))
 /// ```
 ///
-/// so a tree says something of all pairs, and a new path is worth searching only where it could replace an
-/// edge of the tree. [`suggest`](Self::suggest) names such a pair:
+/// so a tree gives a bound for all pairs, and a new path is worth a search only if it could replace an edge
+/// of the tree. [`suggest`](Self::suggest) returns such a pair:
 ///
-/// 1. *unfinished*: one that was started; among several the pair of the minimum that was added first;
-/// 2. *disconnected*: the lowest minimum, with the lowest of those not connected with it;
-/// 3. *replace*: remove the highest edge of the tree, which leaves two clusters. Take the minima of the cluster that
-///    holds the first minimum, lowest first, and pair each with those of the other, lowest first: the first such pair
-///    that was not tried. If all were, put the edge back and remove the next lower one.
+/// 1. *unfinished*: a pair that was started; of several, the pair whose minimum was added first;
+/// 2. *disconnected*: the lowest minimum, and the lowest of those not connected with it;
+/// 3. *replace*: remove the highest edge of the tree, which leaves two clusters. Pair the minima of the cluster that
+///    holds the first minimum, lowest first, with those of the other cluster, lowest first, and take the first pair
+///    that was not tried. If all were tried, put the edge back and remove the next lower one.
 ///
-/// This is the order of the published code. Equal values go by number and equal saddles by the order of their trial,
-/// which that code leaves to its containers; and a pair that was given up, which it does not know, counts as tried.
+/// This is the order of the published code. Equal values are ordered by index and equal saddles by the order
+/// of their trial; the published code leaves both to its containers. A pair that was given up, a state that
+/// the published code lacks, counts as tried.
 ///
-/// An `Exploration` only keeps the records: paths stay with the caller. It holds at most `MINIMA` minima and `PAIRS`
-/// pairs in fixed memory; `MINIMA (MINIMA − 1) / 2` pairs are all there are.
+/// An `Exploration` only keeps the records; the caller keeps the paths. It holds at most `MINIMA` minima and
+/// `PAIRS` pairs in fixed memory; there are `MINIMA (MINIMA − 1) / 2` pairs in all.
 ///
 /// # Cost
 ///
-/// A suggestion is `O(PAIRS² + MINIMA³)` comparisons at worst: nothing beside a path.
+/// A suggestion takes at most `O(PAIRS² + MINIMA³)` comparisons, which is negligible compared with a path
+/// search.
 ///
 /// # Examples
 ///
@@ -79,9 +81,9 @@ pub enum Suggestion {
 /// assert_eq!(minima.suggest(), Suggestion::Disconnected(0, 2)); // the two lowest
 /// minima.connect(0, 2, 0.5)?;
 /// minima.connect(0, 1, 0.9)?;
-/// assert_eq!(minima.suggest(), Suggestion::Replace(2, 1)); // could replace the edge of height 0.9
+/// assert_eq!(minima.suggest(), Suggestion::Replace(2, 1)); // it could replace the edge of height 0.9
 /// minima.connect(1, 2, 0.4)?;
-/// assert_eq!(minima.saddle(0, 1), Some(0.5)); // by way of 2
+/// assert_eq!(minima.saddle(0, 1), Some(0.5)); // via minimum 2
 /// assert_eq!(minima.suggest(), Suggestion::Nothing);
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
@@ -92,16 +94,16 @@ pub struct Exploration<R: Real = f32, const MINIMA: usize = 16, const PAIRS: usi
 }
 
 impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PAIRS> {
-    /// No minima yet.
+    /// Creates an exploration with no minima.
     #[must_use]
     pub const fn new() -> Self {
         Self { values: Vec::new(), pairs: Vec::new() }
     }
 
-    /// Adds a minimum of this value; returns its number, counted from 0.
+    /// Adds a minimum with this value and returns its index, counted from 0.
     ///
     /// # Errors
-    /// [`ArgError`] if the value is not finite or `MINIMA` are there already.
+    /// [`ArgError`] if the value is not finite or there are already `MINIMA` minima.
     pub fn add(&mut self, value: R) -> Result<u32, ArgError> {
         ArgError::check_finite("value", &[value])?;
         let number = self.values.len();
@@ -110,7 +112,7 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         u32::try_from(number).map_err(|_| full)
     }
 
-    /// Notes that a search between two minima has started.
+    /// Records that a search between two minima has started.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -118,10 +120,11 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         self.note(a, b, Attempt::Started)
     }
 
-    /// Notes a path between two minima and its saddle. A higher saddle than one known changes nothing.
+    /// Records a path between two minima and its saddle. A saddle higher than the known one changes nothing.
     ///
     /// # Errors
-    /// [`ArgError`] if there are no such two minima, the saddle is not finite, or `PAIRS` are there already.
+    /// [`ArgError`] if these are not two different minima, the saddle is not finite, or there are already
+    /// `PAIRS` pairs.
     pub fn connect(&mut self, a: u32, b: u32, saddle: R) -> Result<(), ArgError> {
         ArgError::check_finite("saddle", &[saddle])?;
         let known = match self.attempt(a, b) {
@@ -131,7 +134,7 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         self.note(a, b, Attempt::Connected(known))
     }
 
-    /// Notes that a search between two minima was given up. A path found before stays.
+    /// Records that a search between two minima was given up. A path found earlier is kept.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -159,26 +162,26 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
             .map_err(|_| ArgError::new("pairs", Reason::TooMany { limit: PAIRS, found: PAIRS + 1 }))
     }
 
-    /// The values of the minima.
+    /// Returns the values of the minima.
     #[must_use]
     pub fn values(&self) -> &[R] {
         &self.values
     }
 
-    /// All pairs tried, in the order of their first trial.
+    /// Returns all pairs tried, in the order of their first trial.
     #[must_use]
     pub fn pairs(&self) -> &[Pair<R>] {
         &self.pairs
     }
 
-    /// The state of a pair.
+    /// Returns the state of a pair.
     #[must_use]
     pub fn attempt(&self, a: u32, b: u32) -> Option<Attempt<R>> {
         let (a, b) = if a < b { (a, b) } else { (b, a) };
         self.pairs.iter().find(|p| (p.a, p.b) == (a, b)).map(|p| p.attempt)
     }
 
-    /// The edges of the minimum spanning tree (a forest, while minima are disconnected), lowest first.
+    /// Returns the edges of the minimum spanning tree (a forest while minima are disconnected), lowest first.
     #[must_use]
     pub fn tree(&self) -> Vec<Pair<R>, MINIMA> {
         let mut forest = Vec::new();
@@ -186,8 +189,10 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         forest
     }
 
-    /// The lowest saddle known between two minima, over one path or several; `None` if they are not
-    /// connected, or not two of the minima. Among all triples `saddle(a, c) ≤ max(saddle(a, b), saddle(b, c))`.
+    /// Returns the lowest known saddle between two minima, over one path or several.
+    ///
+    /// `None` if the minima are not connected, or are not two different minima. All triples satisfy
+    /// `saddle(a, c) ≤ max(saddle(a, b), saddle(b, c))`.
     #[must_use]
     pub fn saddle(&self, a: u32, b: u32) -> Option<R> {
         if a == b {
@@ -200,16 +205,16 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         })
     }
 
-    /// Kruskal's algorithm, until `enough` of the components; returns the weight of the edge that did it.
+    /// Runs Kruskal's algorithm until the components are `enough`; returns the weight of the last edge.
     fn grow(&self, forest: &mut Vec<Pair<R>, MINIMA>, enough: impl Fn(&[u32]) -> bool) -> Option<R> {
         let mut component = self.singletons();
         let mut order: Vec<(R, Pair<R>), PAIRS> = Vec::new();
         for pair in &self.pairs {
             if let Attempt::Connected(saddle) = pair.attempt {
-                let _ = order.push((saddle, *pair)); // as many as there are pairs
+                let _ = order.push((saddle, *pair)); // `order` has room for all pairs
             }
         }
-        // Insertion sort: stable, so that equal saddles keep the order of their trial.
+        // Insertion sort is stable, so equal saddles keep the order of their trial.
         for i in 1..order.len() {
             let mut j = i;
             while j > 0 && order[j].0 < order[j - 1].0 {
@@ -228,7 +233,7 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         None
     }
 
-    /// Every minimum its own component.
+    /// Returns the components in which every minimum is its own.
     fn singletons(&self) -> Vec<u32, MINIMA> {
         let mut component = Vec::new();
         for (number, _) in (0u32..).zip(&self.values) {
@@ -237,7 +242,7 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         component
     }
 
-    /// Minima by value, lowest first; equal ones by number.
+    /// Returns the minima sorted by value, lowest first; equal ones are sorted by index.
     fn by_value(&self) -> Vec<u32, MINIMA> {
         let mut order = self.singletons();
         for i in 1..order.len() {
@@ -250,7 +255,7 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         order
     }
 
-    /// The pair to connect next.
+    /// Suggests the pair to connect next.
     pub fn suggest(&self) -> Suggestion {
         let started = self.pairs.iter().filter(|p| p.attempt == Attempt::Started);
         if let Some(pair) = started.min_by_key(|p| p.a) {
@@ -275,7 +280,7 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
             for edge in tree.iter().filter(|e| *e != removed) {
                 let _ = unite(&mut cluster, *edge);
             }
-            // Where pairs were given up, there are more clusters than the two sides of the removed edge.
+            // If pairs were given up, there are more clusters than the two sides of the removed edge.
             let [side_a, side_b] = [removed.a, removed.b].map(|end| cluster[end as usize]);
             let first = cluster.iter().find(|side| [side_a, side_b].contains(side));
             let (first, second) = if first == Some(&side_b) { (side_b, side_a) } else { (side_a, side_b) };
@@ -290,13 +295,13 @@ impl<R: Real, const MINIMA: usize, const PAIRS: usize> Exploration<R, MINIMA, PA
         Suggestion::Nothing
     }
 
-    /// The first of `others` that was never tried with `a`.
+    /// Returns the first of `others` that was never tried with `a`.
     fn untried<'o>(&self, a: u32, mut others: impl Iterator<Item = &'o u32>) -> Option<u32> {
         others.find(|b| self.attempt(a, **b).is_none()).copied()
     }
 }
 
-/// Unites the components of a pair; returns whether they were two.
+/// Merges the components of a pair; returns whether they were different.
 fn unite<R: Real>(component: &mut [u32], pair: Pair<R>) -> bool {
     let (from, to) = (component[pair.b as usize], component[pair.a as usize]);
     if from == to {

@@ -1,4 +1,4 @@
-//! A minimum followed while the bandwidth grows, until it merges or vanishes.
+//! Tracking of a minimum as the bandwidth grows, until it merges or vanishes.
 
 use crate::base::kernel::Kernel;
 use crate::base::real::cube_root_of_epsilon;
@@ -11,18 +11,18 @@ use crate::{ArgError, Real, Reason};
 pub struct BranchConfig<R: Real = f32> {
     /// The first bandwidth.
     pub from: R,
-    /// The last one, at which the branch is called alive.
+    /// The last bandwidth, at which the branch is reported alive.
     pub until: R,
-    /// The longest step in bandwidth, at least ε of the type times `until`.
+    /// The longest step in bandwidth, at least the type's ε times `until`.
     pub step: R,
-    /// The bandwidth at which the minimum is lost is located to this.
+    /// The tolerance to which the bandwidth at which the minimum vanishes is located.
     pub tolerance: R,
-    /// A length over which the surface changes, 1 for the surfaces of this crate: derivatives are differences over
-    /// `ε^⅓` of it, and a minimum moves at most a quarter of it in a step.
+    /// A length over which the surface changes, 1 for the surfaces of this crate. Derivatives are differences
+    /// over `ε^⅓` times this length, and a minimum moves by at most a quarter of it in a step.
     pub length: R,
 }
 
-/// Newton iterations of a step.
+/// The maximum number of Newton iterations per step.
 const ITERATIONS: u32 = 24;
 
 /// The outcome of a step of a [`Branch`].
@@ -32,29 +32,31 @@ const ITERATIONS: u32 = 24;
 pub enum BranchStep<R: Real = f32> {
     /// The minimum was found again at a larger bandwidth.
     Followed {
-        /// That bandwidth.
+        /// The new bandwidth.
         bandwidth: R,
     },
-    /// The step was too long and will be half as long next time.
+    /// The step was too long; the next one is half as long.
     Shortened,
-    /// The minimum has lost its curvature: at a bandwidth between the two it meets a saddle and vanishes.
+    /// The minimum has lost its curvature: it meets a saddle and vanishes at a bandwidth between the two
+    /// given here.
     Ended {
-        /// The last bandwidth at which it was found.
+        /// The last bandwidth at which the minimum was found.
         last: R,
-        /// One at which it was not.
+        /// A bandwidth at which it was not found.
         lost: R,
     },
     /// The last bandwidth was reached.
     Alive,
 }
 
-/// A minimum in one or two dimensions, followed over bandwidths by Newton's method.
+/// Follows a minimum in one or two dimensions over increasing bandwidths by Newton's method.
 ///
-/// A step tries the next bandwidth from the last minimum. It is accepted if every iterate has a positive definite
-/// Hessian (from central differences of the convolved gradient), so that a branch does not jump to a neighbour; it is
-/// halved otherwise. Where a minimum meets a saddle the smallest eigenvalue falls as the square root of what is left
-/// of the bandwidth, and steps shrink with it. Where two mirror images and the saddle between them become one minimum,
-/// the branch goes on as that one.
+/// A step starts from the last minimum and tries the next bandwidth. The step is accepted if every iterate
+/// has a positive definite Hessian (from central differences of the convolved gradient), so that the branch
+/// does not jump to a neighbouring minimum; otherwise it is halved. Where a minimum meets a saddle, the
+/// smallest eigenvalue falls as the square root of the remaining bandwidth, and the steps shrink with it.
+/// Where two mirror images and the saddle between them merge into one minimum, the branch continues along
+/// that minimum.
 ///
 /// # Cost
 /// A step is at most 24 Newton iterations of 3 or 5 gradients.
@@ -86,12 +88,12 @@ pub struct Branch<R: Real = f32> {
 }
 
 impl<R: Real> Branch<R> {
-    /// A branch that starts near `params` at the bandwidth `config.from`; `kernel` gives the shape.
+    /// Creates a branch that starts near `params` at the bandwidth `config.from`; `kernel` gives the shape.
     ///
     /// # Errors
-    /// [`ArgError`] naming `objective` (not one or two parameters, or one that needs scratch), `params` (another
-    /// length, not finite, or [no minimum nearby](Reason::NotConverged)), a field of the configuration, or what the
-    /// objective refuses of the kernel.
+    /// [`ArgError`] naming `objective` (not one or two parameters, or too much scratch), `params` (wrong
+    /// length, not finite, or [no minimum nearby](Reason::NotConverged)), a field of the configuration, or
+    /// the kernel if the objective does not support it.
     pub fn new(
         f: &(impl Convolution<R> + ?Sized),
         kernel: Kernel<R>,
@@ -108,7 +110,7 @@ impl<R: Real> Branch<R> {
         let ascending = config.until.is_finite() && config.until > config.from;
         ArgError::check_range("until", config.until, ascending, "finite and above `from`")?;
         ArgError::check_positive("step", config.step)?;
-        // Or bandwidths near the end would not change, and the branch would be followed for ever.
+        // With a smaller step, bandwidths near the end would not change, and the loop would never end.
         let changes = config.step >= R::EPSILON * config.until;
         ArgError::check_range("step", config.step, changes, "at least `until` times the type's ε")?;
         ArgError::check_positive("tolerance", config.tolerance)?;
@@ -123,7 +125,7 @@ impl<R: Real> Branch<R> {
         Ok(branch)
     }
 
-    /// Goes on to a larger bandwidth, or a shorter step.
+    /// Advances to a larger bandwidth, or shortens the step.
     pub fn step(&mut self, f: &(impl Convolution<R> + ?Sized)) -> BranchStep<R> {
         if self.bandwidth >= self.config.until {
             return BranchStep::Alive;
@@ -139,26 +141,27 @@ impl<R: Real> Branch<R> {
             return BranchStep::Followed { bandwidth: next };
         }
         self.step *= R::HALF;
-        // A step that no longer changes the bandwidth has found it to the last bit.
+        // A step that no longer changes the bandwidth has located the loss to the last bit.
         if self.step < self.config.tolerance || self.bandwidth + self.step <= self.bandwidth {
             return BranchStep::Ended { last: self.bandwidth, lost: next };
         }
         BranchStep::Shortened
     }
 
-    /// The minimum, as of the last step that followed it.
+    /// Returns the minimum at the current bandwidth.
     #[must_use]
     pub fn params(&self) -> &[R] {
         self.at.get(..self.dim).unwrap_or(&self.at)
     }
 
-    /// The bandwidth at which it was found.
+    /// Returns the current bandwidth.
     #[must_use]
     pub const fn bandwidth(&self) -> R {
         self.bandwidth
     }
 
-    /// Newton's method from the last minimum; nothing unless it stays where the function is convex and close by.
+    /// Finds the minimum by Newton's method from the last one; `None` if an iterate leaves the convex region
+    /// or moves too far.
     fn minimum(&self, f: &(impl Convolution<R> + ?Sized), bandwidth: R) -> Option<[R; 2]> {
         let kernel = self.kernel.with_bandwidth(bandwidth);
         let root = cube_root_of_epsilon::<R>();
@@ -180,7 +183,7 @@ impl<R: Real> Branch<R> {
                     hess[i][j] = (above[j] - below[j]) / (R::TWO * h);
                 }
             }
-            // Products of curvatures vanish or overflow before curvatures do.
+            // Products of curvatures vanish or overflow before the curvatures do.
             let unit = unit_scale(hess.as_flattened());
             hess.as_flattened_mut().iter_mut().chain(&mut g).for_each(|x| *x *= unit);
             let across = R::HALF * (hess[0][1] + hess[1][0]);
@@ -195,7 +198,7 @@ impl<R: Real> Branch<R> {
                 return None;
             }
             let length = norm(&step);
-            // Converged, or as far as rounding lets it: the steps no longer shrink.
+            // Converged, or at the limit of rounding, where the steps no longer shrink.
             if length <= close || (length <= nearly && length >= last) {
                 return Some(at);
             }
@@ -204,7 +207,7 @@ impl<R: Real> Branch<R> {
         None
     }
 
-    /// The convolved gradient, its entries beyond the dimension zero.
+    /// Returns the convolved gradient, with zeros beyond the dimension.
     fn grad(&self, f: &(impl Convolution<R> + ?Sized), kernel: &Kernel<R>, at: [R; 2]) -> Option<[R; 2]> {
         let mut grad = [R::ZERO; 2];
         let value = f.convolved_value_grad(
@@ -245,7 +248,7 @@ mod tests {
     const CONFIG: BranchConfig<f64> =
         BranchConfig { from: 0.0, until: 0.5, step: 0.01, tolerance: 1e-11, length: 1.0 };
 
-    /// The bandwidths and places that science records; the deepest minimum stays.
+    /// Checks the recorded bandwidths and places; the deepest minimum survives.
     #[test]
     fn minima_of_mueller_brown_vanish_where_recorded() {
         let f = MuellerBrown::<f64>::default();
@@ -262,7 +265,7 @@ mod tests {
         assert_eq!(end(&f, CONFIG, &deepest).0, BranchStep::Alive);
     }
 
-    /// x² = 1 − 3 s² until both wells become one at s = 1/√3.
+    /// x² = 1 − 3 s² until both wells merge into one at s = 1/√3.
     #[test]
     fn wells_merge() {
         let f = DoubleWell::<f64>::new(1).unwrap();
@@ -275,7 +278,7 @@ mod tests {
         }
     }
 
-    /// The same bandwidth at any height of the surface, in single precision within what that resolves.
+    /// The bandwidth is the same at any height of the surface, in single precision within its resolution.
     #[test]
     fn heights_and_types_do_not_matter() {
         for scale in [1e-30, 1e30] {
@@ -284,7 +287,7 @@ mod tests {
             let BranchStep::Ended { last, .. } = ended else { panic!("{ended:?}") };
             assert!((last - 0.132_487_361_9).abs() < 1e-9, "{last}");
         }
-        // The last dip of a bowl to vanish, beside the one that stays.
+        // The last dip of a bowl to vanish, besides the one that survives.
         fn last_dip<R: Real>(tolerance: f64) -> f64 {
             let [curvature, amplitude, wavenumber] = [0.5, 0.6, 6.0].map(R::from_f64);
             let mut f = RippledBowl::new(1, curvature, amplitude, wavenumber).unwrap();
@@ -309,7 +312,7 @@ mod tests {
         assert_eq!(refused(CONFIG, &[0.0]), "params");
         assert_eq!(refused(CONFIG, &[-0.82, 0.62]), "params", "a saddle");
         assert_eq!(refused(BranchConfig { step: 0.0, ..CONFIG }, &start), "step");
-        // Half a unit in the last place of bandwidths near the end, which adding it would not change.
+        // Half a unit in the last place of bandwidths near the end; adding this step would not change them.
         assert_eq!(refused(BranchConfig { step: f64::EPSILON / 8.0, ..CONFIG }, &start), "step");
         assert_eq!(refused(BranchConfig { until: 0.0, ..CONFIG }, &start), "until");
         assert_eq!(refused(BranchConfig { from: 0.9, until: 1.0, ..CONFIG }, &start), "bandwidth");

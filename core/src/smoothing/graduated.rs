@@ -1,4 +1,4 @@
-//! Descent along a shrinking bandwidth.
+//! Descent with a shrinking bandwidth.
 
 use crate::base::kernel::Kernel;
 use crate::base::layout::{cut, total};
@@ -10,17 +10,17 @@ use crate::{ArgError, Real};
 pub struct GraduatedConfig<R: Real = f32> {
     /// The kernel of the first level.
     pub kernel: Kernel<R>,
-    /// The bandwidth of a level over that of the one before, above 0 and below 1.
+    /// The ratio of a level's bandwidth to that of the previous level, above 0 and below 1.
     pub factor: R,
-    /// Levels, at least one. The last one has bandwidth zero: the objective itself.
+    /// The number of levels, at least one. The last level has bandwidth zero: the objective itself.
     pub levels: u32,
     /// η.
     pub learning_rate: R,
-    /// Steps of a level, at least one.
+    /// The number of steps per level, at least one.
     pub steps: u32,
 }
 
-/// The layout of the workspace of [`Graduated`].
+/// The workspace layout of [`Graduated`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GraduatedLayout {
     dim: usize,
@@ -28,19 +28,19 @@ pub struct GraduatedLayout {
 }
 
 impl GraduatedLayout {
-    /// For `dim` parameters and an objective's `scratch`.
+    /// Creates the layout for `dim` parameters and an objective's `scratch`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self { dim, scratch }
     }
 
-    /// Numbers needed: a gradient and the scratch.
+    /// Returns the required length: a gradient and the scratch.
     #[must_use]
     pub const fn len(self) -> usize {
         total([self.dim, self.scratch])
     }
 
-    /// Whether no memory is needed.
+    /// Returns whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -59,7 +59,7 @@ impl GraduatedLayout {
 pub enum GraduatedStep<R: Real = f32> {
     /// The parameters moved.
     Moved {
-        /// The level, from 0.
+        /// The level, counted from 0.
         level: u32,
         /// The convolved value before the move.
         value: R,
@@ -72,21 +72,21 @@ pub enum GraduatedStep<R: Real = f32> {
     MemoryChanged,
 }
 
-/// Graduated optimisation (Blake & Zisserman 1987): gradient descent on the convolved objective, with a kernel that
-/// narrows from level to level until it is gone.
+/// Graduated optimisation (Blake & Zisserman 1987): gradient descent on the convolved objective, with a
+/// kernel that narrows from level to level until its bandwidth is zero.
 ///
 /// ```text
 /// θ ← θ − η ∇f_{K(s)}(θ),    s = s₀, s₀ q, s₀ q², …, 0
 /// ```
 ///
-/// It finds the minimum whose branch survives the smoothing, which need not be the deepest one: a deep narrow well
-/// vanishes first.
+/// Descent finds the minimum whose branch survives the smoothing, which need not be the deepest one: a deep
+/// but narrow well vanishes first.
 ///
 /// ```
 /// use losscape::base::kernel::Kernel;
 /// use losscape::models::surfaces::GaussianMixture;
 /// use losscape::smoothing::{Graduated, GraduatedConfig, GraduatedLayout, GraduatedStep};
-/// // A wide well at −1 and a deeper, narrow one at 1.
+/// // A wide well at −1 and a deeper but narrow one at 1.
 /// let wells = GaussianMixture::new(1, &[-1.0f64, 1.0], &[1.0, 1.5], &[0.6, 0.1])?;
 /// let kernel = Kernel::Gaussian { std_dev: 1.0 };
 /// let config = GraduatedConfig { kernel, factor: 0.7, levels: 12, learning_rate: 0.1, steps: 200 };
@@ -108,11 +108,12 @@ pub struct Graduated<R: Real, P, W> {
 }
 
 impl<R: Real, P: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Graduated<R, P, W> {
-    /// A descent from `params`.
+    /// Creates a descent from `params`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `factor`, `levels`, `learning_rate` or `steps` out of range, `params` (length other than
-    /// the objective's, not finite), `workspace` (too short), or what the objective refuses of the kernel.
+    /// [`ArgError`] naming `factor`, `levels`, `learning_rate` or `steps` (out of range), `params` (length
+    /// other than the objective's, not finite), `workspace` (too short), or the kernel if the objective does
+    /// not support it.
     pub fn new(
         f: &(impl Convolution<R> + ?Sized),
         config: GraduatedConfig<R>,
@@ -144,7 +145,7 @@ impl<R: Real, P: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Graduated<
         (self.level, self.step) = (level, 0);
     }
 
-    /// One step of gradient descent at the present bandwidth.
+    /// Makes one step of gradient descent at the current bandwidth.
     pub fn step(&mut self, f: &(impl Convolution<R> + ?Sized)) -> GraduatedStep<R> {
         if self.level == self.config.levels {
             return GraduatedStep::Finished;
@@ -177,19 +178,19 @@ impl<R: Real, P: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Graduated<
         GraduatedStep::Moved { level, value }
     }
 
-    /// θ.
+    /// Returns θ.
     #[must_use]
     pub fn params(&self) -> &[R] {
         self.params.as_ref()
     }
 
-    /// The kernel of the next step.
+    /// Returns the kernel of the next step.
     #[must_use]
     pub const fn kernel(&self) -> Kernel<R> {
         self.kernel
     }
 
-    /// Gives the parameters back.
+    /// Returns the parameters.
     #[must_use]
     pub fn into_params(self) -> P {
         self.params

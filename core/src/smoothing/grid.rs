@@ -7,18 +7,18 @@ use crate::base::kernel::Kernel;
 use crate::base::layout::{cut, total};
 use crate::{ArgError, Real, Reason};
 
-/// The continuation beyond the ends of an axis.
+/// The continuation of the values beyond the ends of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Padding {
-    /// The other end.
+    /// Values continue from the other end.
     Periodic,
-    /// The mirror image; the face at the end is the mirror.
+    /// Values are mirrored at the outer face.
     Reflecting,
-    /// The last value, again and again.
+    /// The last value is repeated.
     Nearest,
 }
 
-/// The layout of the workspace of a [`GridConvolution`].
+/// The workspace layout of a [`GridConvolution`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GridConvolutionLayout {
     reach: usize,
@@ -26,7 +26,7 @@ pub struct GridConvolutionLayout {
 }
 
 impl GridConvolutionLayout {
-    /// For a grid and a kernel.
+    /// Creates the layout for a grid and a kernel.
     #[must_use]
     pub fn new<R: Real, const D: usize>(grid: &Grid<R, D>, kernel: &Kernel<R>) -> Self {
         let (mut reach, mut longest) = (0, 0);
@@ -37,13 +37,13 @@ impl GridConvolutionLayout {
         Self { reach, longest }
     }
 
-    /// Numbers needed: half of the weights, and a line with what lies beyond its ends.
+    /// Returns the required length: half of the weights, and a line with its padding.
     #[must_use]
     pub const fn len(self) -> usize {
         total([self.reach, 1, self.reach, self.reach, self.longest])
     }
 
-    /// Whether nothing is needed; never.
+    /// Returns whether no memory is needed; always false.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         false
@@ -55,19 +55,19 @@ impl GridConvolutionLayout {
     }
 }
 
-/// Standard deviations at which a Gaussian is cut off: the tails beyond weigh less than 10⁻¹⁸.
+/// The number of standard deviations at which a Gaussian is cut off; the tails beyond weigh less than 10⁻¹⁸.
 const CUT: f64 = 9.0;
-/// A Gaussian narrower than this many cells is not resolved.
+/// The narrowest resolved Gaussian, in cells.
 const NARROWEST: f64 = 1.25;
 
-/// The largest offset, in cells, at which a weight differs from zero.
+/// Returns the largest offset, in cells, at which a weight differs from zero.
 fn reach_of<R: Real>(axis: &Axis<R>, kernel: &Kernel<R>) -> usize {
     let cells = (kernel.bandwidth() / axis.spacing()).to_f64();
     let reach = match kernel {
         Kernel::Gaussian { .. } => CUT * cells,
         Kernel::Cube { .. } | Kernel::Ball { .. } => cells + 2.0,
     };
-    // A bandwidth of more than 2³¹ cells is refused when a workspace of that length cannot be had.
+    // A bandwidth of more than 2³¹ cells is refused because no workspace of that length can be provided.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
     let reach = reach as u32;
     if cells > 0.0 { reach as usize } else { 0 }
@@ -78,23 +78,24 @@ fn reach_of<R: Real>(axis: &Axis<R>, kernel: &Kernel<R>) -> usize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum ConvolutionStep {
-    /// A line was convolved.
+    /// One line was convolved.
     Line,
     /// All lines along all axes are done; nothing was changed.
     Done,
-    /// The values or the workspace do not have the length they should; nothing was changed.
+    /// The values or the workspace have the wrong length; nothing was changed.
     MemoryChanged,
 }
 
-/// Convolves values at the centres of a grid's cells with a kernel, in place and one axis after the other.
+/// Convolves values at the centres of a grid's cells with a kernel, in place and one axis after another.
 ///
-/// A Gaussian and a cube are products of one factor for each axis, so a grid of nᴰ cells takes D nᴰ sums and not nᴰ
-/// sums over the whole kernel. The weights:
+/// A Gaussian and a cube are products of one factor per axis, so a grid of nᴰ cells takes D nᴰ sums along
+/// lines instead of nᴰ sums over the whole kernel. The weights are:
 ///
-/// - **Gaussian**: `exp(−(j h)² / 2 s²)`, normalised and cut off at 9 s. As a quadrature it is the trapezoidal rule,
-///   off by `2 exp(−2π² s²/h²)` relative to a smooth function: below 10⁻¹³ from s = 1.25 h on, narrower ones
-///   are refused.
-/// - **Cube**: the exact integral over ±r of the piecewise cubic through the values, an error of order h⁴.
+/// - **Gaussian**: `exp(−(j h)² / 2 s²)`, normalised and cut off at 9 s. As a quadrature, this is the
+///   trapezoidal rule. Its relative error for a smooth function is `2 exp(−2π² s²/h²)`, below 10⁻¹³ for s ≥
+///   1.25 h; narrower Gaussians are refused.
+/// - **Cube**: the exact integral over ±r of the piecewise cubic through the values, with an error of order
+///   h⁴.
 ///
 /// The weights sum to one, so constants are unchanged.
 ///
@@ -129,7 +130,7 @@ pub struct GridConvolution<R: Real, const D: usize, W> {
 }
 
 impl<R: Real, const D: usize, W: AsRef<[R]> + AsMut<[R]>> GridConvolution<R, D, W> {
-    /// A convolution of values on `grid`.
+    /// Creates a convolution of values on `grid`.
     ///
     /// # Errors
     /// [`ArgError`] naming `bandwidth` (negative, not finite, or a Gaussian narrower than 1.25 cells but not zero),
@@ -178,10 +179,10 @@ impl<R: Real, const D: usize, W: AsRef<[R]> + AsMut<[R]>> GridConvolution<R, D, 
         if self.line == 0 {
             fill_weights(axis, &self.kernel, weights);
         }
-        // Lines along an axis start at the cells that are first along it.
+        // A line along an axis starts at the axis's first cell.
         let first = (self.line / stride) * stride * cells + self.line % stride;
         for (k, to) in padded.iter_mut().enumerate() {
-            // A division, which a copy does not need.
+            // The padding needs a division, a plain copy does not.
             let beyond = k < reach || k >= reach + cells;
             let along = if beyond { self.padding.inside(k, reach, cells) } else { k - reach };
             *to = values.get(first + along * stride).copied().unwrap_or(R::ZERO);
@@ -199,17 +200,17 @@ impl<R: Real, const D: usize, W: AsRef<[R]> + AsMut<[R]>> GridConvolution<R, D, 
         ConvolutionStep::Line
     }
 
-    /// Begins again, with other values.
+    /// Starts over, for other values.
     pub fn restart(&mut self) {
         (self.axis, self.line) = (0, 0);
     }
 }
 
 impl Padding {
-    /// The cell whose value stands at place `k` of a line that is padded by `reach` on both sides.
+    /// Returns the cell whose value belongs at position `k` of a line padded by `reach` on both sides.
     fn inside(self, k: usize, reach: usize, cells: usize) -> usize {
         match self {
-            // `reach · cells` is a whole number of turns.
+            // `reach · cells` is a whole number of periods.
             Self::Periodic => (k + reach * (cells - 1)) % cells,
             Self::Nearest => k.saturating_sub(reach).min(cells - 1),
             Self::Reflecting => {
@@ -221,7 +222,7 @@ impl Padding {
     }
 }
 
-/// Half of the weights, from the centre outwards.
+/// Fills half of the weights, from the centre outwards.
 fn fill_weights<R: Real>(axis: &Axis<R>, kernel: &Kernel<R>, weights: &mut [R]) {
     let cells = (kernel.bandwidth() / axis.spacing()).to_f64();
     for (j, weight) in weights.iter_mut().enumerate() {
@@ -246,8 +247,8 @@ fn fill_weights<R: Real>(axis: &Axis<R>, kernel: &Kernel<R>, weights: &mut [R]) 
     }
 }
 
-/// The integral from 0 to t of the cardinal function of piecewise cubic interpolation through four points (Keys 1981
-/// has the derivation with a free slope; this is Lagrange's),
+/// Integrates, from 0 to t, the cardinal function of piecewise cubic Lagrange interpolation through four
+/// points (Keys 1981 derives the variant with a free slope),
 ///
 /// ```text
 /// L(t) = 1 − |t|/2 − t² + |t|³/2 for |t| ≤ 1,   1 − 11|t|/6 + t² − |t|³/6 for |t| ≤ 2,   0 beyond
@@ -294,7 +295,7 @@ mod tests {
         values
     }
 
-    /// Every axis of a plane, against the closed form, to 1e-9 and far better.
+    /// Compares every axis of a plane with the closed form, to 1e-9 or far better.
     #[test]
     fn an_egg_carton_agrees_with_its_closed_form() {
         let grid = Grid::new([Axis::new(-1.0, 1.0, 96).unwrap(), Axis::new(0.0, 1.0, 40).unwrap()]).unwrap();
@@ -337,7 +338,7 @@ mod tests {
         assert!(coarse < 1e-4 && (12.0..20.0).contains(&(coarse / fine)), "{coarse} {fine}");
     }
 
-    /// What lies beyond the ends, on a line of five cells and a kernel that is wider than it.
+    /// Checks the values beyond the ends, on a line of five cells and a kernel wider than the line.
     #[test]
     fn boundaries_continue_a_line_as_they_say() {
         let places = |padding: Padding, reach| -> Vec<usize> {

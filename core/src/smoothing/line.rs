@@ -1,11 +1,11 @@
-//! The minima along a line, at one bandwidth after the other.
+//! The minima along a line, at one bandwidth after another.
 
 use crate::base::grid::Axis;
 use crate::base::kernel::Kernel;
 use crate::objective::Convolution;
 use crate::{ArgError, Real};
 
-/// Halvings of a cell that holds a minimum: enough to reach neighbouring numbers.
+/// The number of bisections of a cell that holds a minimum, enough to reach neighbouring numbers.
 const HALVINGS: u32 = 64;
 
 /// The outcome of a step of [`LineMinima`].
@@ -13,27 +13,28 @@ const HALVINGS: u32 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum LineStep {
-    /// A face of the grid was looked at.
+    /// One face of the grid was examined.
     Searching,
-    /// All faces have been; this many minima were found.
+    /// All faces were examined.
     Done {
-        /// How many.
+        /// The number of minima found.
         count: usize,
     },
-    /// There are more minima than the memory holds; those found first are kept.
+    /// There are more minima than the memory holds; the first ones are kept.
     TooMany,
     /// The convolved gradient is not finite at a face.
     NotFinite {
-        /// Which.
+        /// The index of the face.
         face: u32,
     },
 }
 
-/// Finds the minima of a convolved objective of one parameter: places where the slope goes from below zero to zero or
-/// above, between neighbouring faces of a grid. Two minima between the same faces count as one or none.
+/// Finds the minima of a convolved objective of one parameter: points between neighbouring faces of a grid
+/// where the slope changes from negative to zero or positive. Two minima between the same faces count as one
+/// or none.
 ///
-/// Put one below the other over many bandwidths, they are the tree of minima: as a Gaussian widens, minima vanish and
-/// none appear (Lindeberg 1990).
+/// Plotted one below another for many bandwidths, the minima form a tree: as a Gaussian widens, minima vanish
+/// and none appear (Lindeberg 1990).
 ///
 /// # Cost
 /// A step is one gradient, and up to 64 more at a minimum.
@@ -66,7 +67,8 @@ pub struct LineMinima<R: Real, M> {
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> LineMinima<R, M> {
-    /// A search between the faces of `axis`; `minima` holds as many places as may be found.
+    /// Creates a search between the faces of `axis`; the length of `minima` is the largest number of minima
+    /// that can be found.
     ///
     /// # Errors
     /// [`ArgError`] naming `minima` (empty).
@@ -75,7 +77,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> LineMinima<R, M> {
         Ok(Self { axis, minima, face: 0, below: false, count: 0 })
     }
 
-    /// Looks at the next face; after the last one, a new search begins with the next step.
+    /// Examines the next face. After the last one, the next step begins a new search.
     pub fn step(&mut self, f: &(impl Convolution<R> + ?Sized), kernel: &Kernel<R>) -> LineStep {
         let face = self.face;
         if face == 0 {
@@ -105,14 +107,16 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> LineMinima<R, M> {
         LineStep::Searching
     }
 
-    /// The minima found so far, ascending.
+    /// Returns the minima found so far, ascending.
     #[must_use]
     pub fn minima(&self) -> &[R] {
         self.minima.as_ref().get(..self.count).unwrap_or_default()
     }
 
-    /// Which of the minima a point runs down to on the line: where a minimum of a smaller bandwidth goes on, or which
-    /// one takes it over. `None` if the slope leads to no minimum that was found.
+    /// Returns the index of the minimum that a point on the line descends to.
+    ///
+    /// For the minimum of a smaller bandwidth, this is the minimum that continues it or absorbs it. `None` if
+    /// the slope leads to no minimum that was found.
     pub fn basin(&self, f: &(impl Convolution<R> + ?Sized), kernel: &Kernel<R>, x: R) -> Option<usize> {
         let slope = slope(f, kernel, x)?;
         if slope < R::ZERO {
@@ -129,7 +133,7 @@ fn slope<R: Real>(f: &(impl Convolution<R> + ?Sized), kernel: &Kernel<R>, x: R) 
     (value.is_finite() && grad[0].is_finite()).then_some(grad[0])
 }
 
-/// The place between `low`, where the slope is below zero, and `high`, where it is not.
+/// Bisects between `low`, where the slope is negative, and `high`, where it is not.
 fn between<R: Real>(f: &(impl Convolution<R> + ?Sized), kernel: &Kernel<R>, low: R, high: R) -> R {
     let (mut low, mut high) = (low, high);
     for _ in 0..HALVINGS {
@@ -163,7 +167,8 @@ mod tests {
         }
     }
 
-    /// f = x²/2 + 0.05 cos(20 x): GD ends in six places, all within 0.744; with ηrk = π the bowl alone is left.
+    /// f = x²/2 + 0.05 cos(20 x): gradient descent ends in six places, all within 0.744; with ηrk = π only
+    /// the bowl remains.
     #[test]
     fn the_toy_of_the_paper_has_six_minima() {
         let f = RippledBowl::new(1, 1.0, 0.05, 20.0).unwrap();

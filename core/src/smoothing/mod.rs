@@ -1,26 +1,26 @@
-//! Losses smoothed by noise: convolutions, what they do to minima, and what of it carries over to SGD.
+//! Losses smoothed by noise: convolutions, their effect on minima, and what carries over to SGD.
 //!
-//! A step of SGD followed by its noise is, on average over that noise, a step on the loss convolved with the law of
-//! the noise (Kleinberg, Li & Yuan 2018): with `y = x − η ∇f(x)` and noise ω,
+//! A step of SGD followed by its noise is, averaged over the noise, a step on the loss convolved with the
+//! distribution of the noise (Kleinberg, Li & Yuan 2018). With `y = x − η ∇f(x)` and noise ω,
 //!
 //! ```text
 //! E[y′ | y] = y − η ∇g(y),    g(y) = E f(y − η ω)
 //! ```
 //!
-//! That holds for one step. A whole run is another matter: noise accumulates, and its temperature carries runs over
-//! dips that one step's smoothing keeps.
+//! This holds for one step. A whole run differs: noise accumulates, and its temperature carries runs across
+//! dips that the smoothing of one step keeps.
 //!
 //! | question | answer |
 //! |---|---|
 //! | the convolution of a surface | [`Convolution`](crate::objective::Convolution), in closed form |
-//! | of a rectified linear unit, of an error function | [`convolved_relu`], [`convolved_erf`], in closed form |
-//! | of any function in one or two dimensions | [`Quadrature`] |
-//! | of values on a grid | [`GridConvolution`] |
-//! | of any objective, with an error bar | [`SampledConvolution`], for a [kernel](crate::base::kernel::Kernel) or the [noise of minibatches](MinibatchNoise) |
-//! | which minima are left at a bandwidth, and where each vanishes | [`LineMinima`], [`Branch`] |
-//! | where descent along a shrinking bandwidth ends | [`Graduated`] |
+//! | the convolution of a rectified linear unit or an error function | [`convolved_relu`], [`convolved_erf`], in closed form |
+//! | the convolution of any function in one or two dimensions | [`Quadrature`] |
+//! | the convolution of values on a grid | [`GridConvolution`] |
+//! | the convolution of any objective, with an error bar | [`SampledConvolution`], for a [kernel](crate::base::kernel::Kernel) or the [noise of minibatches](MinibatchNoise) |
+//! | which minima remain at a bandwidth, and where each vanishes | [`LineMinima`], [`Branch`] |
+//! | where descent with a shrinking bandwidth ends | [`Graduated`] |
 //! | whether a run's gradients point to its end | [`OnePoint`] |
-//! | what the theorem promises | [`Theorem`] |
+//! | what the theorem guarantees | [`Theorem`] |
 
 mod branch;
 mod graduated;

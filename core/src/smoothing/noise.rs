@@ -1,15 +1,15 @@
-//! Laws of a displacement: kernels, and the noise of minibatches.
+//! Distributions of displacements: kernels, and the noise of minibatches.
 
 use crate::base::kernel::Kernel;
 use crate::base::random::{Rng, fill_indices};
 use crate::{ArgError, Real, SampledObjective};
 
-/// A law that displacements ω are drawn from.
+/// A distribution of displacements ω.
 pub trait Displacement<R: Real> {
-    /// Whether −ω has the law of ω, so that both can be used.
+    /// Whether −ω has the same distribution as ω, so that both can be used.
     const SYMMETRIC: bool;
 
-    /// Draws ω. `scratch` has the length that the objective of the smoothing needs.
+    /// Draws ω. `scratch` has the length that the objective being smoothed needs.
     fn draw<G: Rng + ?Sized>(&mut self, rng: &mut G, out: &mut [R], scratch: &mut [R]);
 }
 
@@ -23,12 +23,14 @@ impl<R: Real> Displacement<R> for Kernel<R> {
 
 /// The noise that a minibatch adds to a step of SGD: `ω = η (∇f_B(θ) − ∇f(θ))`, frozen at one θ.
 ///
-/// B are `batch.len()` samples drawn with replacement. Its mean is zero and its covariance `η² D / b`; it is neither
-/// isotropic nor symmetric, and has the rank of the samples' gradients.
+/// B consists of `batch.len()` samples drawn with replacement. The noise has mean zero and covariance
+/// `η² D / b`; it is neither isotropic nor symmetric, and the rank of its covariance is at most that of the
+/// per-sample gradients.
 ///
 /// # Shapes
-/// `params` and `grad`, the full gradient at it, have the objective's dimension; `batch` is the memory of one batch, owned or lent.
-/// If it changes its length, displacements are infinite, and the estimate that draws them reports that it is not finite.
+/// `params` and `grad`, the full gradient there, have the objective's dimension; `batch` is memory for one
+/// batch, owned or lent. If `batch` changes its length, displacements are infinite, and the estimate that
+/// draws them reports `NotFinite`.
 #[derive(Debug)]
 pub struct MinibatchNoise<'a, F: ?Sized, R: Real, I> {
     objective: &'a F,
@@ -43,7 +45,7 @@ pub struct MinibatchNoise<'a, F: ?Sized, R: Real, I> {
 impl<'a, R: Real, F: SampledObjective<R> + ?Sized, I: AsRef<[u32]> + AsMut<[u32]>>
     MinibatchNoise<'a, F, R, I>
 {
-    /// The noise of batches of `batch.len()` samples at `params`, where the full gradient is `grad`.
+    /// Creates the noise of batches of `batch.len()` samples at `params`, where the full gradient is `grad`.
     ///
     /// # Errors
     /// [`ArgError`] naming `learning_rate` (negative or not finite), `params`, `grad` (wrong length, not finite),
@@ -91,7 +93,7 @@ where
             *omega = self.learning_rate * (*omega - *g);
         }
         if !value.is_finite() {
-            // The estimate then is not finite, and says so.
+            // The estimate is then not finite and reports so.
             out.fill(R::INFINITY);
         }
     }

@@ -1,4 +1,4 @@
-//! Whether the gradients around a run point to its end: one-point convexity.
+//! One-point convexity: whether the gradients around a run point to its end.
 
 use crate::base::elementary::{exp, ln, sqrt};
 use crate::base::kernel::Kernel;
@@ -6,14 +6,15 @@ use crate::base::layout::{cut, total};
 use crate::base::random::Rng;
 use crate::{ArgError, Objective, Real};
 
-/// Counts of positive inner products, of both kinds.
+/// The counts of positive inner products, of both kinds.
 ///
-/// With x* the end of a run, xₜ a point on it and w a point near xₜ, Kleinberg, Li & Yuan (2018, section 5) count
-/// how often `⟨−∇f(w), x* − xₜ⟩ > 0`: the direction is the one at the point of the run. One-point convexity is about
-/// the direction from w itself, `⟨−∇f(w), x* − w⟩ > 0`. In many dimensions, or close to the end, the two differ.
+/// Let x* be the end of a run, xₜ a point of the run and w a point near xₜ. Kleinberg, Li & Yuan (2018,
+/// section 5) count how often `⟨−∇f(w), x* − xₜ⟩ > 0`, with the direction from the point of the run.
+/// One-point convexity uses the direction from w itself, `⟨−∇f(w), x* − w⟩ > 0`. In many dimensions, or close
+/// to the end, the two counts differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Gradients that were counted.
+    /// The number of gradients counted.
     pub count: u32,
     /// The number with `⟨−∇f(w), x* − xₜ⟩ > 0`.
     pub from_run: u32,
@@ -22,10 +23,13 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// The share `positive / count` with its interval of Hoeffding (1963): the true share lies within
-    /// `± √(ln(2/δ) / (2n))` with probability at least `1 − δ`, whatever the law, if the draws are independent.
+    /// Returns the share `positive / count` with its Hoeffding interval (1963).
     ///
-    /// `[share, low, high]`, cut at 0 and 1; `None` without counts or with δ outside (0, 1).
+    /// If the draws are independent, the true share lies within `± √(ln(2/δ) / (2n))` with probability at
+    /// least `1 − δ`, for any distribution. `failure` is δ.
+    ///
+    /// The result is `[share, low, high]`, clipped to 0 and 1; `None` if nothing was counted or δ is outside
+    /// (0, 1).
     ///
     /// ```
     /// use losscape::smoothing::Tally;
@@ -44,15 +48,15 @@ impl Tally {
         Some([share, (share - half).or_larger(R::ZERO), (share + half).or_smaller(R::ONE)])
     }
 
-    /// The bound of Hoeffding (1963) on the probability that a share of `count` independent draws is off by `t` or
-    /// more, `2 exp(−2 n t²)`.
+    /// Returns Hoeffding's bound (1963) on the probability that a share of `count` independent draws is wrong
+    /// by `t` or more, `2 exp(−2 n t²)`.
     #[must_use]
     pub fn failure<R: Real>(&self, t: R) -> R {
         (R::TWO * exp(-(R::TWO * R::from_u32(self.count) * t * t))).or_smaller(R::ONE)
     }
 }
 
-/// The layout of the workspace of [`OnePoint`].
+/// The workspace layout of [`OnePoint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OnePointLayout {
     dim: usize,
@@ -60,19 +64,19 @@ pub struct OnePointLayout {
 }
 
 impl OnePointLayout {
-    /// For `dim` parameters and an objective's `scratch`.
+    /// Creates the layout for `dim` parameters and an objective's `scratch`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self { dim, scratch }
     }
 
-    /// Numbers needed: a star, a point of the run, a point near it, its gradient, and the scratch.
+    /// Returns the required length: x*, a point of the run, a point near it, its gradient, and the scratch.
     #[must_use]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, self.dim, self.dim, self.scratch])
     }
 
-    /// Whether no memory is needed.
+    /// Returns whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -96,14 +100,14 @@ pub enum OnePointStep<R: Real = f32> {
         /// `⟨−∇f(w), x* − w⟩`.
         from_point: R,
     },
-    /// A gradient or a product was not finite and was not counted.
+    /// A gradient or an inner product was not finite and was not counted.
     NotFinite,
     /// The workspace has changed length; nothing was done.
     MemoryChanged,
 }
 
-/// Measures one-point convexity towards x* around points of a run: a step draws a point near the one that was set and
-/// counts the signs of both inner products.
+/// Measures one-point convexity towards x* around points of a run. A step draws a point near the current
+/// point of the run and counts the signs of both inner products.
 ///
 /// # Cost
 /// A step is one gradient.
@@ -132,7 +136,8 @@ pub struct OnePoint<W> {
 }
 
 impl<W> OnePoint<W> {
-    /// Convexity towards `star`, the end of the run; also the first point to look around.
+    /// Creates a measurement of convexity towards `star`, the end of the run, which is also the first point
+    /// to sample around.
     ///
     /// # Errors
     /// [`ArgError`] naming `star` (length other than the objective's, not finite) or `workspace` (too short).
@@ -157,7 +162,7 @@ impl<W> OnePoint<W> {
         Ok(made)
     }
 
-    /// Looks around `params` from now on.
+    /// Sets the point of the run to sample around.
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite) or `workspace` (its length has changed).
@@ -177,7 +182,7 @@ impl<W> OnePoint<W> {
         Ok(())
     }
 
-    /// Counts the gradient at a point drawn from `kernel` around the one that was set.
+    /// Counts the gradient at a point drawn from `kernel` around the current point of the run.
     pub fn step<R, G>(
         &mut self,
         objective: &(impl Objective<R> + ?Sized),
@@ -211,7 +216,7 @@ impl<W> OnePoint<W> {
         OnePointStep::Counted { from_run, from_point }
     }
 
-    /// The counts.
+    /// Returns the counts.
     #[must_use]
     pub const fn tally(&self) -> Tally {
         self.tally
@@ -224,7 +229,7 @@ mod tests {
     use crate::base::random::stream;
     use crate::models::surfaces::{DoubleWell, Quadratic};
 
-    /// Around the end of a run the first product has no sign at all, and the second one keeps it.
+    /// Around the end of a run, the first product is zero, and the second one keeps its sign.
     #[test]
     fn the_two_products_differ_at_the_end_of_a_run() {
         let bowl = Quadratic::new(&[1.0f64, 2.0]).unwrap();
@@ -241,7 +246,7 @@ mod tests {
         assert_eq!(convexity.tally(), Tally { count: 200, from_run: 0, from_point: 200 });
     }
 
-    /// Behind the other well's barrier no gradient points to the end.
+    /// Behind the barrier to another well, no gradient points to the end.
     #[test]
     fn another_well_is_not_convex_towards_this_one() {
         let wells = DoubleWell::<f64>::new(1).unwrap();

@@ -6,22 +6,22 @@ use crate::base::refusal::refuse;
 use crate::objective::Convolution;
 use crate::{ArgError, Objective, Real, Reason};
 
-/// Parameters, at most: nodes are the product of those along each.
+/// The maximum number of parameters; the nodes are products of those along each.
 const MOST: usize = 2;
 
-/// An objective that is convolved by quadrature: N nodes along each of one or two parameters.
+/// An objective convolved by quadrature, with N nodes along each of one or two parameters.
 ///
-/// Gauss–Hermite nodes for a Gaussian, Gauss–Legendre nodes for a cube:
+/// The nodes are Gauss–Hermite for a Gaussian and Gauss–Legendre for a cube:
 ///
 /// ```text
 /// f_K(θ) = Σᵢ wᵢ f(θ − s xᵢ),    exact for polynomials of degree 2N − 1 and less
 /// ```
 ///
-/// Functions that vary within a bandwidth need more nodes: a ripple cos(k x) is right to rounding from about
-/// `N = (k s)²/2 + 10` on for a Gaussian.
+/// Functions that vary within a bandwidth need more nodes: for a Gaussian, a ripple cos(k x) is accurate to
+/// rounding for N of at least about `(k s)²/2 + 10`.
 ///
 /// # Cost
-/// A value or gradient is N or N² gradients. The nodes are found by N/2 Newton iterations when it is made.
+/// A value or gradient costs N or N² gradients. Creation finds the nodes by N/2 Newton iterations.
 ///
 /// ```
 /// use losscape::base::kernel::Kernel;
@@ -32,7 +32,7 @@ const MOST: usize = 2;
 /// let smooth: Quadrature<_, f64, 16> = Quadrature::new(&f)?;
 /// let (kernel, mut grad, mut scratch) = (Kernel::Gaussian { std_dev: 0.1 }, [0.0; 2], [0.0; 4]);
 /// let value = smooth.convolved_value_grad(&kernel, &[-0.5, 1.0], &mut grad, &mut scratch);
-/// assert!((value + 30.52614387450481).abs() < 1e-12); // the closed form
+/// assert!((value + 30.52614387450481).abs() < 1e-12); // from the closed form
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub struct Quadrature<'a, F: ?Sized, R: Real, const N: usize> {
 }
 
 impl<'a, R: Real, F: Objective<R> + ?Sized, const N: usize> Quadrature<'a, F, R, N> {
-    /// Finds the nodes.
+    /// Computes the nodes for an objective.
     ///
     /// # Errors
     /// [`ArgError`] naming `objective` (not one or two parameters) or `nodes` (N not from 1 to 64).
@@ -56,7 +56,8 @@ impl<'a, R: Real, F: Objective<R> + ?Sized, const N: usize> Quadrature<'a, F, R,
         Ok(Self { objective, hermite: hermite().map(cast), legendre: legendre().map(cast) })
     }
 
-    /// Nodes for a bandwidth of one, with weights whose sum is one, in ascending order; none for a ball in the plane.
+    /// Returns the nodes for a bandwidth of one, in ascending order, with weights that sum to one; `None` for
+    /// a ball in the plane.
     fn nodes(&self, kernel: &Kernel<R>) -> Option<&[(R, R); N]> {
         match kernel {
             Kernel::Gaussian { .. } => Some(&self.hermite),
@@ -71,7 +72,7 @@ impl<R: Real, F: Objective<R> + ?Sized, const N: usize> Objective<R> for Quadrat
         self.objective.dim()
     }
 
-    /// Room for a point and a gradient, and the objective's.
+    /// Returns the objective's scratch length, plus room for a point and a gradient.
     fn scratch_len(&self) -> usize {
         self.objective.scratch_len().saturating_add(2 * MOST)
     }
@@ -126,17 +127,19 @@ impl<R: Real, F: Objective<R> + ?Sized, const N: usize> Convolution<R> for Quadr
     }
 }
 
-/// Newton's iterations that are made for a node: from these first guesses three to five settle it.
+/// The number of Newton iterations per node; three to five suffice from these first guesses.
 const ITERATIONS: usize = 12;
 
-/// Nodes and weights of a standard normal law: zeros of the Hermite polynomial of degree N, of orthonormal recurrence
-/// `h_{j+1} = (x h_j − √j h_{j−1}) / √(j + 1)`, and weights `1 / (N h_{N−1}²)` (Abramowitz & Stegun 1964, 25.4.46).
+/// Computes nodes and weights of the standard normal distribution: zeros of the orthonormal Hermite
+/// polynomial of degree N, with the recurrence `h_{j+1} = (x h_j − √j h_{j−1}) / √(j + 1)`, and weights
+/// `1 / (N h_{N−1}²)` (Abramowitz & Stegun 1964, 25.4.46).
 fn hermite<const N: usize>() -> [(f64, f64); N] {
     let n = f64_of(N);
     let power = |x: f64, p: f64| exp(p * ln(x));
     let mut found = [(0.0, 0.0); N];
     let mut x = 0.0;
-    // From the largest zero down; first guesses of Press et al. (2007), section 4.6, for the physicists' polynomials.
+    // From the largest zero down, with the first guesses of Press et al. (2007), section 4.6, for the
+    // physicists' polynomials.
     for i in 0..N.div_ceil(2) {
         let before = |k: usize| found[N - 1 - (i - k)].0;
         x = core::f64::consts::SQRT_2
@@ -167,8 +170,8 @@ fn hermite<const N: usize>() -> [(f64, f64); N] {
     found
 }
 
-/// Nodes and weights of the uniform law on [−1, 1]: zeros of the Legendre polynomial of degree N, and weights
-/// `1 / ((1 − x²) P_N′(x)²)` (Abramowitz & Stegun 1964, 25.4.29, halved).
+/// Computes nodes and weights of the uniform distribution on [−1, 1]: zeros of the Legendre polynomial of
+/// degree N, and weights `1 / ((1 − x²) P_N′(x)²)` (Abramowitz & Stegun 1964, 25.4.29, halved).
 fn legendre<const N: usize>() -> [(f64, f64); N] {
     let n = f64_of(N);
     let mut found = [(0.0, 0.0); N];
@@ -215,7 +218,8 @@ mod tests {
         sum
     }
 
-    /// Moments up to degree 2N − 1 are exact: 1, 1, 3, 15, … of a normal law, 1/(m + 1) of the uniform one.
+    /// Moments up to degree 2N − 1 are exact: 1, 1, 3, 15, … for the normal distribution, 1/(m + 1) for the
+    /// uniform one.
     fn check_moments<const N: usize>() {
         let (normal, uniform) = (hermite::<N>(), legendre::<N>());
         assert!(normal.is_sorted() && uniform.is_sorted(), "{N}: ascending, each node once");

@@ -9,7 +9,7 @@ use crate::base::rows::copy;
 use crate::base::vector::unit_scale;
 use crate::{ArgError, Objective, Real};
 
-/// The layout of the workspace of a [`SampledConvolution`].
+/// The workspace layout of a [`SampledConvolution`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SampledConvolutionLayout {
     dim: usize,
@@ -27,19 +27,19 @@ struct Parts<'w, R> {
 }
 
 impl SampledConvolutionLayout {
-    /// For `dim` parameters and an objective's `scratch`.
+    /// Creates the layout for `dim` parameters and an objective's `scratch`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize) -> Self {
         Self { dim, scratch }
     }
 
-    /// Numbers needed.
+    /// Returns the required length.
     #[must_use]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, self.dim, self.dim, self.dim, self.dim, self.scratch])
     }
 
-    /// Whether nothing is needed: without parameters and scratch.
+    /// Returns whether no memory is needed: no parameters and no scratch.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -56,9 +56,9 @@ impl SampledConvolutionLayout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum SampledStep {
-    /// A draw was added.
+    /// One draw was added.
     Added,
-    /// The objective was not finite at a displaced point; the draw was not added.
+    /// The objective or its gradient was not finite at a displaced point; the draw was not added.
     NotFinite,
     /// The workspace has changed length; nothing was done.
     MemoryChanged,
@@ -66,18 +66,18 @@ pub enum SampledStep {
 
 /// An estimate of a convolution `E f(θ − ω)` and of its gradient, from draws of ω.
 ///
-/// A symmetric law is used in pairs ±ω (antithetic variates): odd parts of f cancel, so that the gradient of a
-/// quadratic is exact after one step. The running means are those of Welford (1962):
+/// A symmetric distribution is sampled in pairs ±ω (antithetic variates). The odd parts of f cancel, so the
+/// gradient of a quadratic is exact after one step. The running means follow Welford (1962):
 ///
 /// ```text
 /// m ← m + (z − m)/n,    S ← S + (z − m_old)(z − m),    standard error √(S / (n (n − 1)))
 /// ```
 ///
-/// with z the mean over a pair. The standard error of the gradient is the length of the vector of its entries'
-/// errors, `√(Σᵢ Var gᵢ / n)`.
+/// where z is the mean over a pair. The standard error of the gradient is the length of the vector of its
+/// components' errors, `√(Σᵢ Var gᵢ / n)`.
 ///
 /// # Cost
-/// A step is two gradients for a symmetric law, one for another.
+/// A step is two gradients for a symmetric distribution and one for any other.
 ///
 /// ```
 /// use losscape::base::kernel::Kernel;
@@ -103,12 +103,12 @@ pub struct SampledConvolution<R: Real, W> {
     value: R,
     value_squares: R,
     grad_squares: R,
-    /// Powers of two in units of which the squares are summed, so that they neither vanish nor overflow.
+    /// Powers of two that scale the squares in the sums, so that they neither vanish nor overflow.
     units: [R; 2],
 }
 
 impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
-    /// An estimate at `params`; nothing is drawn yet.
+    /// Creates an estimate at `params` with no draws.
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (length other than the objective's, not finite) or `workspace` (too short).
@@ -134,8 +134,9 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
         Ok(estimate)
     }
 
-    /// Starts over at another point. A point of the wrong length is nowhere: every step from it ends as
-    /// [`NotFinite`](SampledStep::NotFinite).
+    /// Starts over at another point.
+    ///
+    /// If `params` has the wrong length, every later step returns [`NotFinite`](SampledStep::NotFinite).
     pub fn move_to(&mut self, params: &[R]) {
         if let Some(parts) = self.layout.split(self.workspace.as_mut()) {
             if params.len() == parts.params.len() {
@@ -148,7 +149,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
         (self.count, self.value, self.value_squares, self.grad_squares) = (0, R::ZERO, R::ZERO, R::ZERO);
     }
 
-    /// Adds a draw of `law`: a pair ±ω, if it is symmetric.
+    /// Adds one draw of `law`: a pair ±ω, if the distribution is symmetric.
     pub fn step<D, G>(
         &mut self,
         objective: &(impl Objective<R> + ?Sized),
@@ -192,32 +193,32 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SampledConvolution<R, W> {
         SampledStep::Added
     }
 
-    /// Draws added so far, a pair being one.
+    /// Returns the number of draws so far; a pair counts as one.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.count
     }
 
-    /// The estimate of `E f(θ − ω)`; zero before the first draw.
+    /// Returns the estimate of `E f(θ − ω)`; zero before the first draw.
     #[must_use]
     pub const fn value(&self) -> R {
         self.value
     }
 
-    /// The standard error of the value; infinite below two draws.
+    /// Returns the standard error of the value; infinite for fewer than two draws.
     #[must_use]
     pub fn value_error(&self) -> R {
         self.error(self.value_squares, self.units[0])
     }
 
-    /// The estimate of the gradient.
+    /// Returns the estimate of the gradient.
     #[must_use]
     pub fn grad(&self) -> &[R] {
         let dim = self.layout.dim;
         self.workspace.as_ref().get(5 * dim..6 * dim).unwrap_or_default()
     }
 
-    /// The standard error of the gradient, as a length; infinite below two draws.
+    /// Returns the standard error of the gradient, as a length; infinite for fewer than two draws.
     #[must_use]
     pub fn grad_error(&self) -> R {
         self.error(self.grad_squares, self.units[1])
@@ -249,7 +250,7 @@ mod tests {
     use crate::objective::{Convolution, SampledObjective};
     use crate::smoothing::MinibatchNoise;
 
-    /// The gradient of a quadratic does not change; a pair is enough to see it.
+    /// The gradient of a quadratic is exact after a single pair.
     #[test]
     fn pairs_cancel_the_odd_part() {
         let f = Quadratic::new(&[3.0, -1.0]).unwrap();
@@ -260,7 +261,7 @@ mod tests {
         assert!((smooth.grad()[0] - 1.5).abs() < 1e-15 && (smooth.grad()[1] + 2.0).abs() < 1e-15);
     }
 
-    /// The closed form lies within the error that is claimed: 20 estimates, 2 standard errors in all but 3.
+    /// The closed form lies within the stated error: 20 estimates, 2 standard errors in all but 3.
     #[test]
     fn errors_are_honest() {
         let f = DoubleWell::<f64>::new(2).unwrap();
@@ -284,7 +285,7 @@ mod tests {
         assert!(grad_misses <= 6, "{grad_misses} of 40");
     }
 
-    /// The mean of the noise is zero, and its variance η² D / b.
+    /// The noise has mean zero and variance η² D / b.
     #[test]
     fn noise_of_minibatches_has_the_covariance_of_the_samples() {
         let (inputs, targets) = ([0.0f64, 1.0, 2.0, 5.0], [1.0, -1.0, 0.5, 2.0]);
@@ -295,7 +296,7 @@ mod tests {
         let mut scratch = std::vec![0.0; f.scratch_len()];
         let mut grad = [0.0; 2];
         f.value_grad(&params, &mut grad, &mut scratch);
-        // D of the bias: the variance of the residuals.
+        // D of the bias is the variance of the residuals.
         let (mut mean, mut square) = (0.0, 0.0);
         for (x, y) in inputs.iter().zip(targets) {
             let r = 0.3 * x - 0.2 - y;

@@ -1,11 +1,12 @@
-//! The promise of the theorem on SGD as descent on a convolved loss, and whether it is vacuous.
+//! The guarantee of the theorem on SGD as descent on a convolved loss, and whether it is vacuous.
 
 use crate::base::elementary::{ln, sqrt};
 use crate::{ArgError, Real};
 
 /// The quantities of theorem 1 of Kleinberg, Li & Yuan (2018).
 ///
-/// For an L-smooth f, noise with ‖ω‖ ≤ r and a convolved loss that is c-one-point strongly convex towards x*, a rate
+/// For an L-smooth f, noise with ‖ω‖ ≤ r and a convolved loss that is c-one-point strongly convex towards x*,
+/// a learning rate
 ///
 /// ```text
 /// η < min{ 1/(2L), c/L², 1/(2c) }
@@ -17,8 +18,8 @@ use crate::{ArgError, Real};
 /// ‖y_T − x*‖ ≤ √(20 b/λ),    λ = 2ηc − η²L²,    b = η² r² (1 + ηL)²,    T ≥ λ⁻¹ ln(λ ‖y₀ − x*‖² / b)
 /// ```
 ///
-/// Check the [radius](Conditions::radius) against the region that holds the minima: on the paper's own kind of example
-/// it is many times larger, and the theorem says nothing ([`Conditions::vacuous`]).
+/// Compare the [radius](Conditions::radius) with the region that holds the minima. On the paper's own kind of
+/// example the radius is many times larger, so the theorem guarantees nothing ([`Conditions::vacuous`]).
 ///
 /// ```
 /// use losscape::smoothing::Theorem;
@@ -35,7 +36,7 @@ use crate::{ArgError, Real};
 pub struct Theorem<R: Real = f32> {
     /// L, the largest curvature of f.
     pub smoothness: R,
-    /// c of the one-point strong convexity of the convolved loss.
+    /// c, the one-point strong convexity of the convolved loss.
     pub convexity: R,
     /// r, the bound on the noise of a gradient.
     pub noise: R,
@@ -46,18 +47,18 @@ pub struct Theorem<R: Real = f32> {
 /// The consequences of a [`Theorem`]'s quantities.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conditions<R: Real = f32> {
-    /// Whether the rate is small enough for the theorem.
+    /// Whether the learning rate is small enough for the theorem.
     pub hold: bool,
-    /// The rate has to be below this.
+    /// The upper bound of the learning rate.
     pub largest_rate: R,
     /// λ, the contraction per step.
     pub contraction: R,
-    /// √(20 b/λ), the radius within which a run is promised to be; infinite if there is no contraction.
+    /// √(20 b/λ), the guaranteed radius; infinite if there is no contraction.
     pub radius: R,
 }
 
 impl<R: Real> Theorem<R> {
-    /// The conditions and the radius.
+    /// Computes the conditions and the radius.
     ///
     /// # Errors
     /// [`ArgError`] naming `smoothness`, `convexity`, `learning_rate` (not above zero) or `noise` (negative).
@@ -78,11 +79,11 @@ impl<R: Real> Theorem<R> {
         Ok(Conditions { hold: learning_rate < largest_rate, largest_rate, contraction, radius })
     }
 
-    /// Steps after which the promise holds for a run that starts at `distance` from x*: `ln(λ d² / b) / λ`; zero if
-    /// it starts inside.
+    /// Returns the number of steps after which the guarantee holds for a run that starts at `distance` from
+    /// x*: `ln(λ d² / b) / λ`; zero if the run starts inside.
     ///
     /// # Errors
-    /// Those of [`conditions`](Self::conditions), and `distance` (negative or not finite).
+    /// As [`conditions`](Self::conditions), and `distance` (negative or not finite).
     pub fn burn_in(&self, distance: R) -> Result<R, ArgError> {
         ArgError::check_non_negative("distance", distance)?;
         let Conditions { contraction, radius, .. } = self.conditions()?;
@@ -94,7 +95,8 @@ impl<R: Real> Theorem<R> {
 }
 
 impl<R: Real> Conditions<R> {
-    /// Whether the promise says nothing: its radius is larger than `range`, the region in which all minima lie.
+    /// Returns whether the guarantee is empty: the radius exceeds `range`, the radius of the region that
+    /// holds all minima.
     #[must_use]
     pub fn vacuous(&self, range: R) -> bool {
         self.radius > range
@@ -105,7 +107,7 @@ impl<R: Real> Conditions<R> {
 mod tests {
     use super::*;
 
-    /// The two examples that science records: radii 15.46 and 4.17 at 0.9 of the largest rate.
+    /// The two recorded examples: radii 15.46 and 4.17 at 0.9 of the largest rate.
     #[test]
     fn the_recorded_examples_are_vacuous() {
         for (a, k, range, recorded) in [(0.05, 20.0, 0.744, 15.46), (0.01, 20.0, 0.2, 4.17)] {

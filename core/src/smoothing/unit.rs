@@ -1,18 +1,19 @@
-//! Functions of one number, smoothed in closed form: what noise on a unit's input makes of the unit.
+//! Functions of one number, smoothed in closed form: the effect of noise on a unit's input.
 
 use crate::base::elementary::{erf, erfc, exp, sqrt};
 use crate::base::kernel::Kernel;
 use crate::{ArgError, Real};
 
-/// `E max(0, a − ω)` and its derivative, ω drawn from a kernel in one dimension:
+/// Computes `E max(0, a − ω)` and its derivative, for ω drawn from a kernel in one dimension:
 ///
 /// ```text
 /// a Φ(a/s) + s φ(a/s),  Φ(a/s)      Gaussian, with the normal law's Φ and φ = Φ′
 /// (a + r)²/4r,  (a + r)/2r          uniform in [−r, r] (cube or ball), for |a| < r
 /// ```
 ///
-/// The ramp of a rectified linear unit becomes smooth; both values are at least zero. In the lower tail of the normal
-/// law the relative error grows as (a/s)⁴, by cancellation and by what rounding does to (a/s)².
+/// The ramp of a rectified linear unit becomes smooth, and both results are at least zero. In the lower tail
+/// of the normal distribution, the relative error grows as (a/s)⁴, by cancellation and by the rounding of
+/// (a/s)².
 ///
 /// # Errors
 /// [`ArgError`] naming `bandwidth` (negative or not finite).
@@ -48,13 +49,13 @@ pub fn convolved_relu<R: Real>(kernel: &Kernel<R>, a: R) -> Result<[R; 2], ArgEr
     Ok([a * below + width * bell, below])
 }
 
-/// `E erf(x − ω)` and its derivative, ω normal with this standard deviation:
+/// Computes `E erf(x − ω)` and its derivative, for normal ω with this standard deviation:
 ///
 /// ```text
 /// erf(x/c),  2/(c √π) e^(−x²/c²),    c = √(1 + 2 s²)
 /// ```
 ///
-/// A step that is smoothed already only becomes wider: kernels' variances add.
+/// A step that is already smooth becomes wider: the variances of the kernels add.
 ///
 /// # Errors
 /// [`ArgError`] naming `std_dev` (negative or not finite).

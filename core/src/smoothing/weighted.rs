@@ -4,17 +4,18 @@ use losscape_dispatch::{Simd, Task, Vector, run};
 
 use crate::Real;
 
-/// Registers of sums side by side: enough to hide how long an addition takes.
+/// The number of accumulator registers, enough to hide the latency of an addition.
 const REGISTERS: usize = 8;
 
-/// Convolves a line, padded on both sides by as many numbers as there are weights beside the first, with weights from the
-/// centre outwards. The result stands at its beginning.
+/// Convolves a line with weights given from the centre outwards, and writes the result to its beginning. The
+/// line is padded on both sides by one number for each weight after the first.
 ///
 /// ```text
 /// xᵢ ← Σⱼ wⱼ (xᵢ₋ⱼ + xᵢ₊ⱼ) + w₀ xᵢ
 /// ```
 ///
-/// from the far end inwards: small terms first. Cells are the lanes, so the bits do not depend on their number.
+/// Terms are added from the outside inwards, small ones first. Cells are the lanes, so the bits do not depend
+/// on the number of lanes.
 pub(super) fn convolve<R: Real>(weights: &[R], padded: &mut [R]) {
     if let Some((&centre, beside)) = weights.split_first() {
         run(Line { centre, beside, padded });
@@ -48,11 +49,12 @@ impl<R: Real> Task for Line<'_, R> {
 }
 
 impl<R: Real> Line<'_, R> {
-    /// `N` registers of cells from `first` on, of which the last has so many lanes. What they overwrite is not read again.
+    /// Computes `N` registers of cells from `first` on; only the first `lanes` of the last register are kept.
+    /// The numbers they overwrite are not read again.
     #[inline(always)]
     #[expect(
         clippy::needless_range_loop,
-        reason = "an index names a register; what borrows them keeps them in memory"
+        reason = "an index names a register; borrows would force registers into memory"
     )]
     fn cells<V: Vector<R>, const N: usize>(&mut self, first: usize, lanes: usize) {
         let reach = self.beside.len();
@@ -84,7 +86,7 @@ mod tests {
     use super::*;
     use crate::base::elementary::sin;
 
-    /// One cell after the other.
+    /// The reference: one cell after another.
     fn twin<R: Real>(weights: &[R], padded: &[R]) -> Vec<R> {
         let reach = weights.len() - 1;
         let cells = reach..padded.len() - reach;

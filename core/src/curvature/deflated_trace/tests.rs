@@ -58,7 +58,8 @@ fn after<R: Real>(operator: &Spectral<R>, rank: u32, products: u32, seed: u64) -
     trace
 }
 
-/// λᵢ = i⁻², both signs: sixty products leave a fiftieth of the standard error with a space, compared with none.
+/// With eigenvalues ±i⁻², sixty products leave a fiftieth of the standard error that they leave without a
+/// subspace.
 #[test]
 fn decaying_spectra_are_nearly_exact() {
     let values: Vec<f64> =
@@ -70,7 +71,8 @@ fn decaying_spectra_are_nearly_exact() {
     assert!(with.standard_error < 0.02 * without.standard_error, "{with:?} {without:?}");
 }
 
-/// Over 200 estimates, within two standard errors of the truth as often as a normal number is, and right on average.
+/// Over 200 estimates, the truth lies within two standard errors as often as it would for a normal law, and
+/// the mean is right.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn the_standard_error_is_honest() {
@@ -86,7 +88,7 @@ fn the_standard_error_is_honest() {
     assert!((mean / exact - 1.0).abs() < 0.02, "{mean} against {exact}");
 }
 
-/// A space that holds all that the operator does leaves nothing to chance.
+/// A subspace that contains the range of the operator leaves no randomness.
 #[test]
 fn few_dimensions_are_exact() {
     let low = spectral::<f64>(&[3.0, -1.0, 0.5], 20);
@@ -106,7 +108,7 @@ fn few_dimensions_are_exact() {
     assert_eq!((trace.kept(), trace.estimate()), (0, Estimate { mean: 0.0, standard_error: 0.0 }));
 }
 
-/// Not only multiples of two or three.
+/// The number of products need not be a multiple of two or three.
 #[test]
 fn any_number_of_products_gives_an_estimate() {
     let operator = spectral::<f64>(&[3.0, -1.0, 0.5, 0.25, 2.0], 9);

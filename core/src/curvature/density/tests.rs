@@ -38,7 +38,7 @@ fn config(probes: u32, steps: u32) -> DensityConfig {
     DensityConfig { probes, probe: Probe::Rademacher, lanczos }
 }
 
-/// Six steps have the moments 0 to 11 of their start, and not the twelfth.
+/// Six steps reproduce the moments 0 to 11 of their start, but not the twelfth.
 #[test]
 fn the_quadrature_is_exact_to_its_degree() {
     let matrix = random(50, 10);
@@ -58,8 +58,8 @@ fn the_quadrature_is_exact_to_its_degree() {
     }
 }
 
-/// The error that is stated is that of the mean: over 200 estimates, it is within two standard errors of the truth as often as a normal
-/// number is.
+/// The stated standard error is that of the mean: over 200 estimates, the truth lies within two standard
+/// errors as often as it would for a normal law.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn the_standard_error_is_honest() {
@@ -79,7 +79,8 @@ fn the_standard_error_is_honest() {
     }
 }
 
-/// All steps on a diagonal: Rademacher starts weigh every eigenvalue alike, so nothing is left to chance.
+/// All steps on a diagonal operator: Rademacher starts weight every eigenvalue equally, which leaves no
+/// randomness.
 #[test]
 fn a_diagonal_has_its_own_density() {
     let spectrum = [-2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 3.0, 10.0];
@@ -104,13 +105,13 @@ fn a_diagonal_has_its_own_density() {
         let found = density.density(at, 0.4);
         assert!((found.mean - bells(at, 0.4)).abs() < 1e-12, "{found:?} at {at}");
     }
-    // An integral by a sum is 1.
+    // The integral, as a sum, is 1.
     let whole: f64 = (0..4000).map(|k| 0.005 * density.density(-5.0 + 0.005 * f64::from(k), 0.4).mean).sum();
     assert!((whole - 1.0).abs() < 1e-10, "{whole}");
     assert!(density.density(0.0, 0.0).mean.is_nan() && density.density(0.0, f64::NAN).mean.is_nan());
 }
 
-/// Copies of an eigenvalue that has converged share its weight, so a density does not see them.
+/// Copies of a converged eigenvalue share its weight, so they do not change a density.
 #[test]
 fn ghosts_do_no_harm() {
     let mut values: Vec<f64> = (0..200).map(|k| f64::from(k) / 200.0).collect();
@@ -198,7 +199,8 @@ fn a_share_holds_its_lower_end_and_not_its_upper() {
     assert_eq!((density.share(2.0, 3.0).mean, density.share(1.0, 2.0).mean), (1.0, 0.0));
 }
 
-/// Of two probes the error is half their difference; what the memory held of an iteration that ends early does not count.
+/// For two probes, the error is half their difference. Old memory contents do not count when an iteration
+/// ends early.
 #[test]
 fn errors_are_those_of_the_probes() {
     let matrix = random(6, 10);

@@ -1,10 +1,10 @@
-//! The layout of the memory of a walk.
+//! The memory layout of a walk.
 
 use crate::base::layout::{area, cut, total};
 use crate::curvature::inspection::rest_len;
 use crate::{Curvature, Real};
 
-/// The memory of an [`EigenvectorFollowing`](super::EigenvectorFollowing).
+/// The memory layout of an [`EigenvectorFollowing`](super::EigenvectorFollowing).
 ///
 /// ```
 /// use losscape::curvature::FollowingLayout;
@@ -18,7 +18,7 @@ pub struct FollowingLayout {
     hess_vec_scratch: usize,
 }
 
-/// A workspace, divided.
+/// A workspace, split into its parts.
 pub(super) struct Parts<'w, R> {
     pub(super) grad: &'w mut [R],   // n
     pub(super) values: &'w mut [R], // n, ascending
@@ -26,7 +26,7 @@ pub(super) struct Parts<'w, R> {
 }
 
 impl FollowingLayout {
-    /// For an objective's `dim`, `scratch_len` and `hess_vec_scratch_len`.
+    /// Creates the layout for an objective's `dim`, `scratch_len` and `hess_vec_scratch_len`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize, hess_vec_scratch: usize) -> Self {
         Self { dim, scratch, hess_vec_scratch }
@@ -36,15 +36,15 @@ impl FollowingLayout {
         Self::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len())
     }
 
-    /// The length of the matrix, n²; it saturates.
+    /// Returns the length of the matrix, n², saturating on overflow.
     #[must_use]
     pub const fn matrix_len(self) -> usize {
         area(self.dim, self.dim)
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, rest_len(self.dim, self.scratch, self.hess_vec_scratch)])
     }

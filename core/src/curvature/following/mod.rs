@@ -1,4 +1,4 @@
-//! The walk to a critical point of a chosen index.
+//! A walk to a critical point of a chosen index.
 
 mod layout;
 mod outcome;
@@ -13,39 +13,41 @@ use crate::base::vector::{axpy, dot, norm};
 use crate::{ArgError, Curvature, Real};
 use layout::Parts;
 
-/// How an [`EigenvectorFollowing`] walks.
+/// The configuration of an [`EigenvectorFollowing`] walk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FollowingConfig<R: Real = f32> {
-    /// How many of the lowest modes are followed uphill: 0 leads to a minimum, 1 to a saddle.
+    /// The number of lowest modes followed uphill: 0 leads to a minimum, 1 to a saddle.
     pub index: u32,
     /// The longest step.
     pub max_step: R,
-    /// ℓ, the longest step along one mode. Wales (1994) has 1, for parameters of about that size.
+    /// ℓ, the longest step along one mode. Wales (1994) uses 1, for parameters of about that size.
     pub mode_step: R,
-    /// The walk has settled where the gradient is no longer than this.
+    /// The walk has converged where the gradient norm is at most this.
     pub grad_norm: R,
 }
 
-/// Eigenvector following: walks to a critical point, uphill along the lowest modes of the Hessian and downhill along all
-/// others (Cerjan & Miller 1981), with the step of Wales (1994).
+/// Eigenvector following: a walk to a critical point, uphill along the lowest modes of the Hessian and
+/// downhill along all others (Cerjan & Miller 1981), with the step of Wales (1994).
 ///
-/// With the eigenpairs `λᵢ, vᵢ` of `∇²f(θ)`, ascending, and `gᵢ = vᵢ·∇f(θ)`,
+/// For the eigenpairs `λᵢ, vᵢ` of `∇²f(θ)`, ascending, and `gᵢ = vᵢ·∇f(θ)`, the step is
 ///
 /// ```text
 /// θ ← θ + Σᵢ hᵢ vᵢ,      hᵢ = ± 2 gᵢ / (|λᵢ| + √(λᵢ² + 4 gᵢ²/ℓ²)),      + for i < index, − for all others
 /// ```
 ///
-/// shortened to `max_step`. Near a critical point of that index `hᵢ` is Newton's step and convergence is
-/// quadratic; far away no `hᵢ` is longer than ℓ, the `mode_step`. A mode that is flat up to rounding is left alone, and the walk ends
-/// [stuck](FollowingStep::Stuck) where nothing but such modes slopes, or where the parameters have too few digits for its step. On k f it takes the same steps, and in
-/// other units of the parameters, with both lengths in these units, too.
+/// shortened to `max_step`. Near a critical point of that index, `hᵢ` is Newton's step and the convergence is
+/// quadratic; far away, no `hᵢ` is longer than ℓ, the `mode_step`. The walk does not move along a mode that
+/// is flat up to rounding. It ends [stuck](FollowingStep::Stuck) where only such modes slope, or where the
+/// step is smaller than the last digits of the parameters. The walk on k f takes the same steps; so does the
+/// walk in other units of the parameters, if both lengths are given in these units.
 ///
-/// It does at once what the climbing image of a [`Band`](crate::path::Band) does by many short steps along an
-/// estimated direction: from the highest image of a relaxed band it certifies the saddle, `index` 1. And it
-/// certifies the ends of a band, `index` 0; that training has stopped does not make them minima. What it finds
-/// need not be what one looked for: nothing ties the walk to the band it came from, and where the lowest modes
-/// are equal it can wander. So look at the [`CriticalPoint`], and walk down on both sides of a saddle along
-/// its lowest [mode](Self::mode) to see what it joins.
+/// The climbing image of a [`Band`](crate::path::Band) approaches a saddle by many short steps along an
+/// estimated direction; this method takes a few exact ones. From the highest image of a relaxed band, `index`
+/// 1 certifies the saddle. From the ends of a band, `index` 0 certifies the minima: the end of training alone
+/// does not make a point a minimum. The critical point found may be another one than expected, because
+/// nothing ties the walk to the band it came from, and where the lowest modes are equal it can wander. So
+/// check the [`CriticalPoint`], and descend on both sides of a saddle along its lowest [mode](Self::mode) to
+/// see which minima it joins.
 ///
 /// # Shapes
 ///
@@ -57,12 +59,12 @@ pub struct FollowingConfig<R: Real = f32> {
 ///
 /// # Cost
 ///
-/// A step is one gradient, one Hessian–vector product, or the eigenproblem of n rows, `O(n³)`. A move is
-/// one gradient, n products and one eigenproblem: for networks of some hundred parameters, in `f64`.
+/// A step is one gradient, one Hessian–vector product, or the eigenproblem of n rows, `O(n³)`. A move is one
+/// gradient, n products and one eigenproblem. The method suits networks of some hundred parameters, in `f64`.
 ///
 /// # Examples
 ///
-/// The lower saddle of the Müller–Brown surface, from a point near it:
+/// Finds the lower saddle of the Müller–Brown surface from a point near it:
 ///
 /// ```
 /// use losscape::curvature::{EigenvectorFollowing, FollowingConfig, FollowingLayout, FollowingStep};
@@ -94,7 +96,7 @@ pub struct EigenvectorFollowing<R: Real, P, M, W> {
     layout: FollowingLayout,
     inspection: Inspection<R>,
     ended: Option<FollowingStep<R>>,
-    /// Whether the last step was less than the last digits of the parameters.
+    /// Whether the last step was smaller than the last digits of the parameters.
     within_digits: bool,
     moves: u32,
 }
@@ -106,7 +108,7 @@ where
     M: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// A walk that starts at `params`.
+    /// Creates a walk that starts at `params`.
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite), `matrix` (wrong length), `workspace` (too
@@ -131,7 +133,7 @@ where
         Ok(Self { config, params, matrix, workspace, layout, inspection, ended, within_digits, moves: 0 })
     }
 
-    /// One bounded unit of work: one gradient, one product, or one eigenproblem and a move.
+    /// Does one bounded unit of work: one gradient, one product, or one eigenproblem and a move.
     pub fn step(&mut self, f: &(impl Curvature<R> + ?Sized)) -> FollowingStep<R> {
         let layout = FollowingLayout::of(f);
         let (params, matrix) = (self.params.as_mut(), self.matrix.as_mut());
@@ -152,7 +154,7 @@ where
         }
     }
 
-    /// With the eigenpairs, the walk ends here, or the point moves.
+    /// Ends the walk or moves the point, given the eigenpairs.
     fn conclude(&mut self, point: CriticalPoint<R>) -> FollowingStep<R> {
         let CriticalPoint { grad_norm, signature, flat, .. } = point;
         let (params, matrix) = (self.params.as_mut(), self.matrix.as_ref());
@@ -164,7 +166,7 @@ where
         }
         let step = front_mut(rest, params.len());
         step.fill(R::ZERO);
-        // The square of the gradient's part along modes with curvature, as a share of the whole.
+        // The squared share of the gradient along modes with curvature.
         let (mut uphill, mut curved) = (self.config.index, R::ZERO);
         for (mode, value) in rows(matrix, params.len()).zip(&*values) {
             let (half_curvature, slope) = (R::HALF * value.abs(), dot(mode, grad));
@@ -185,7 +187,8 @@ where
             self.inspection = Inspection::default();
             return FollowingStep::NotFinite;
         }
-        // Once such a step may still gain something; after that the walk goes to and fro, or nowhere.
+        // One such step may still make progress; after the second one, the walk would oscillate or stand
+        // still.
         let length = length.or_smaller(self.config.max_step);
         let within_digits = length <= R::EPSILON * norm(params);
         if within_digits && self.within_digits {
@@ -202,33 +205,35 @@ where
         *self.ended.insert(step)
     }
 
-    /// The point.
+    /// Returns the current point.
     #[must_use]
     pub fn params(&self) -> &[R] {
         self.params.as_ref()
     }
 
-    /// The number of times it has moved.
+    /// Returns the number of moves.
     #[must_use]
     pub const fn moves(&self) -> u32 {
         self.moves
     }
 
-    /// The eigenvalues of the Hessian, ascending; once the walk has ended, those at its last point.
+    /// Returns the eigenvalues of the Hessian, ascending; once the walk has ended, those at its last point.
     #[must_use]
     pub fn eigenvalues(&self) -> &[R] {
         let dim = self.layout.dim;
         self.workspace.as_ref().get(dim..).map_or(&[], |values| front(values, dim))
     }
 
-    /// The unit eigenvector of the `i`th eigenvalue, counted from 0; once the walk has ended, at its last point. Empty if
-    /// there is no such eigenvalue.
+    /// Returns the unit eigenvector of the `i`th eigenvalue, counted from 0; once the walk has ended, at its
+    /// last point.
+    ///
+    /// Empty if there is no such eigenvalue.
     #[must_use]
     pub fn mode(&self, i: usize) -> &[R] {
         row(self.matrix.as_ref(), self.layout.dim, i).unwrap_or_default()
     }
 
-    /// Gives back the point, the matrix and the workspace.
+    /// Returns the point, the matrix and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (P, M, W) {
         (self.params, self.matrix, self.workspace)

@@ -1,20 +1,20 @@
-//! What a walk reports.
+//! Outcomes of a walk.
 
 use crate::Real;
 use crate::curvature::Signature;
 
-/// Where an [`EigenvectorFollowing`](super::EigenvectorFollowing) has come to rest.
+/// The critical point at which an [`EigenvectorFollowing`](super::EigenvectorFollowing) walk has ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub struct CriticalPoint<R: Real = f32> {
-    /// The value there.
+    /// The objective's value at the point.
     pub value: R,
-    /// The length of the gradient there.
+    /// The gradient norm at the point.
     pub grad_norm: R,
-    /// The directions that go up, are flat and go down.
+    /// The numbers of directions that curve upwards, are flat and curve downwards.
     pub signature: Signature,
-    /// The largest magnitude of a curvature that was counted as flat: below it the sign of an eigenvalue may be
-    /// rounding; see [`Hessian`](crate::curvature::Hessian).
+    /// The largest magnitude of a curvature that was counted as flat. Below it, the sign of an eigenvalue may
+    /// be due to rounding; see [`Hessian`](crate::curvature::Hessian).
     pub flat: R,
 }
 
@@ -25,34 +25,34 @@ pub struct CriticalPoint<R: Real = f32> {
 pub enum FollowingStep<R: Real = f32> {
     /// The gradient was evaluated.
     Evaluated {
-        /// The value.
+        /// The objective's value.
         value: R,
-        /// The length of the gradient.
+        /// The gradient norm.
         grad_norm: R,
     },
-    /// A Hessian–vector product was computed, this row of the Hessian.
+    /// A Hessian–vector product was computed.
     Product {
-        /// Which.
+        /// The row of the Hessian that was computed.
         row: usize,
     },
-    /// The point has moved along the eigenvectors of the Hessian.
+    /// The point was moved along the eigenvectors of the Hessian.
     Moved {
-        /// The number of times it has.
+        /// The number of moves so far.
         moves: u32,
-        /// How far.
+        /// The length of the move.
         length: R,
-        /// How many directions went down, from where it came.
+        /// The number of negative eigenvalues at the point before the move.
         negative: u32,
     },
-    /// The value, the gradient or the Hessian was infinite or NaN, or the next point would be. The point has not moved,
-    /// and the next step evaluates it again.
+    /// The value, the gradient or the Hessian was infinite or NaN, or the next point would be. The point has
+    /// not moved, and the next step evaluates it again.
     NotFinite,
-    /// The gradient has vanished, and the spectrum was inspected; further steps say the same. It is the point that was
-    /// wanted if `signature.negative` is the index that was followed.
+    /// The gradient has vanished, and the spectrum was computed; further steps return the same outcome. The
+    /// point is of the requested kind if `signature.negative` equals the index that was followed.
     Settled(CriticalPoint<R>),
-    /// The gradient has vanished along all directions with curvature, but not along the flat ones: a slope on which no
-    /// step of this method leads anywhere, such as `x² + y`. Or the step is less than the last digits of the parameters: a shorter
-    /// gradient was asked for than they can give. Further steps say the same.
+    /// The walk cannot make progress; further steps return the same outcome. Either the gradient has vanished
+    /// along all directions with curvature but not along the flat ones, as on the slope `x² + y`, or the step
+    /// is smaller than the last digits of the parameters, which are too few for the requested gradient norm.
     Stuck(CriticalPoint<R>),
     /// The memory no longer has the lengths that the objective needs; nothing was done.
     MemoryChanged,

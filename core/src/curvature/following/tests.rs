@@ -10,7 +10,7 @@ use std::vec::Vec;
 const CONFIG: FollowingConfig<f64> =
     FollowingConfig { index: 1, max_step: 0.1, mode_step: 1.0, grad_norm: 1e-10 };
 
-/// Where the walk settles, how many moves it took, and the point.
+/// Returns the point at which the walk ends, the number of moves, and the parameters.
 fn walk(
     f: &dyn Curvature<f64>,
     config: FollowingConfig<f64>,
@@ -55,7 +55,8 @@ fn saddles_and_minima_of_mueller_brown() {
 
 #[test]
 fn the_step_of_the_literature() {
-    // f = ½ (3 x² − y²) at (1, 1): down by 6 / (3 + √45) along x, up by 2 / (1 + √5) along y.
+    // f = ½ (3 x² − y²) at (1, 1): the first move is down by 6 / (3 + √45) along x and up by 2 / (1 + √5)
+    // along y.
     let f = Quadratic::new(&[3.0, -1.0]).unwrap();
     let workspace = [f64::NAN; FollowingLayout::new(2, 4, 4).len()];
     let config = FollowingConfig { max_step: 10.0, ..CONFIG };
@@ -67,7 +68,7 @@ fn the_step_of_the_literature() {
 
 #[test]
 fn critical_points_of_all_indices() {
-    // Around the corner of a cell of the egg carton: minimum −2, saddle 0, maximum 2.
+    // Critical points around the corner of a cell of the egg carton: minimum −2, saddle 0, maximum 2.
     let f = EggCarton::<f64>::new(2).unwrap();
     for (index, value) in [(0, -2.0), (1, 0.0), (2, 2.0)] {
         let (found, _, _) = walk(&f, FollowingConfig { index, ..CONFIG }, &[0.3, 0.2]);
@@ -78,7 +79,8 @@ fn critical_points_of_all_indices() {
 
 #[test]
 fn a_saddle_without_curvature_is_reached_too() {
-    // Newton's step halves the distance where the Hessian vanishes with the gradient: 3 r² ≤ 1e-10 after 17.
+    // Newton's step halves the distance where the Hessian vanishes with the gradient: 3 r² ≤ 1e-10 after 17
+    // steps.
     let (found, moves, params) = walk(&MonkeySaddle::default(), CONFIG, &[0.4, 0.3]);
     assert!(norm(&params) < 6e-6, "{params:?}");
     assert!(found.value.abs() < 1e-15 && moves > 12 && moves < 40, "{found:?} after {moves}");
@@ -92,7 +94,7 @@ fn flat_directions_are_left_alone() {
     let config = FollowingConfig { max_step: 10.0, ..CONFIG };
     let (found, _, params) = walk(&f, config, &start);
     assert_eq!(found.signature, Signature { positive: 2, flat: 1, negative: 1 });
-    // What is left is the start's share in the flat direction Q e₁ = e₁ − 2 u u₁ / ‖u‖².
+    // The remainder is the start's component in the flat direction Q e₁ = e₁ − 2 u u₁ / ‖u‖².
     let square = dot(&axis, &axis);
     let flat: Vec<f64> =
         (0..4).map(|i| if i == 1 { 1.0 } else { 0.0 } - 2.0 * axis[i] * axis[1] / square).collect();
@@ -100,7 +102,7 @@ fn flat_directions_are_left_alone() {
     assert!(flat.iter().zip(&params).all(|(q, x)| (share * q - x).abs() < 1e-10), "{params:?}");
 }
 
-/// Not finite right of the second axis.
+/// A surface that is not finite to the right of the second axis.
 struct Edge;
 
 impl Objective<f64> for Edge {
@@ -136,7 +138,7 @@ fn what_is_not_finite_moves_nothing() {
     }
 }
 
-/// The gradient of `x³/3 − 2x` at the numbers next to √2 is ±4.4·10⁻¹⁶, and Newton's step goes to and fro between them.
+/// The gradient of `x³/3 − 2x` at the numbers next to √2 is ±4.4·10⁻¹⁶, and Newton's step oscillates between them.
 #[test]
 fn a_gradient_below_the_digits_of_the_point_is_not_walked_for_for_ever() {
     struct Cubic;
@@ -169,7 +171,7 @@ fn a_gradient_below_the_digits_of_the_point_is_not_walked_for_for_ever() {
     assert!((walk.params()[0] - core::f64::consts::SQRT_2).abs() < 3e-16, "{:?}", walk.params());
 }
 
-/// A value that is finite does not excuse a gradient that is not.
+/// A finite value does not make up for an infinite gradient.
 #[test]
 fn an_infinite_gradient_is_not_finite() {
     struct Cliff;
@@ -228,7 +230,7 @@ fn bad_arguments_are_named() {
     assert_eq!(arg(wrong, &mut [0.1, 0.1], 4, len), Some("grad_norm"));
 }
 
-/// `a x² + x + c y`, whose Hessian never sees the slope along y.
+/// `a x² + x + c y`, whose Hessian does not reflect the slope along y.
 struct Slope {
     a: f64,
     c: f64,
@@ -278,7 +280,7 @@ fn a_slope_without_curvature_ends_the_walk() {
         assert!((point.grad_norm - steep).abs() < 1e-9, "{point:?}");
         assert_eq!(walk.params()[1], 3.0, "nothing moves along a flat direction");
     }
-    // A slope that is gentle enough counts as none.
+    // A sufficiently gentle slope counts as flat.
     let f = Slope { a: 1.0, c: 1e-11 };
     let mut walk = start(&f);
     while !matches!(walk.step(&f), FollowingStep::Settled(_)) {
@@ -286,7 +288,7 @@ fn a_slope_without_curvature_ends_the_walk() {
     }
 }
 
-/// A function times k takes the same way.
+/// Multiplying a function by k does not change the walk.
 #[test]
 fn the_scale_of_the_function_does_not_matter() {
     let way = |scale: f32| {
@@ -349,7 +351,7 @@ impl<F: Curvature<f64>> Curvature<f64> for Stretched<F> {
     }
 }
 
-/// In other units of the parameters it takes the same way, bit for bit where the unit is a power of two.
+/// The walk is the same in other units of the parameters, bit for bit where the unit is a power of two.
 #[test]
 fn the_unit_of_the_parameters_does_not_matter() {
     let way = |exponent: i32| {

@@ -1,8 +1,8 @@
-//! The memory of a Lanczos iteration.
+//! The memory layout of a Lanczos iteration.
 
 use crate::base::layout::{area, cut, total};
 
-/// The memory of a [`Lanczos`](super::Lanczos) iteration of m steps.
+/// The memory layout of a [`Lanczos`](super::Lanczos) iteration of m steps.
 ///
 /// ```
 /// use losscape::curvature::LanczosLayout;
@@ -18,9 +18,9 @@ pub struct LanczosLayout {
     kept: usize,
 }
 
-/// A workspace, divided.
+/// A workspace, split into its parts.
 pub(super) struct Parts<'w, R> {
-    pub(super) next: &'w mut [R],     // n: the vector that is being made
+    pub(super) next: &'w mut [R],     // n: the next basis vector
     pub(super) diagonal: &'w mut [R], // m: α
     pub(super) beside: &'w mut [R],   // m: β
     pub(super) values: &'w mut [R],   // m: eigenvalues of the tridiagonal matrix
@@ -30,29 +30,30 @@ pub(super) struct Parts<'w, R> {
 }
 
 impl LanczosLayout {
-    /// For an operator's `dim` and `scratch_len`, and at most `steps` steps, with full re-orthogonalisation.
+    /// Creates the layout for an operator's `dim` and `scratch_len` and at most `steps` steps, with full
+    /// re-orthogonalisation.
     #[must_use]
     pub const fn new(dim: usize, steps: usize, scratch: usize) -> Self {
         let steps = if steps < dim { steps } else { dim };
         Self { dim, steps, scratch, kept: steps }
     }
 
-    /// The same for an iteration that keeps two vectors only.
+    /// Changes the layout to that of an iteration that keeps only two vectors.
     #[must_use]
     pub const fn without_reorthogonalisation(mut self) -> Self {
         self.kept = 2;
         self
     }
 
-    /// The length of the basis; it saturates.
+    /// Returns the length of the basis, saturating on overflow.
     #[must_use]
     pub const fn basis_len(self) -> usize {
         area(self.kept, self.dim)
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         let [next, diagonal, beside, values, work, rows] = self.parts();
         total([next, diagonal, beside, values, work, rows, self.scratch])
@@ -62,17 +63,17 @@ impl LanczosLayout {
         [self.dim, self.steps, self.steps, self.steps, self.steps, area(self.steps, self.steps)]
     }
 
-    /// n.
+    /// Returns n.
     pub(super) const fn dim(self) -> usize {
         self.dim
     }
 
-    /// The number of steps.
+    /// Returns the number of steps.
     pub(in crate::curvature) const fn steps(self) -> usize {
         self.steps
     }
 
-    /// The number of vectors that are kept.
+    /// Returns the number of basis vectors kept.
     pub(super) const fn kept(self) -> usize {
         self.kept
     }

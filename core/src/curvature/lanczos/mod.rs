@@ -1,4 +1,4 @@
-//! Extreme eigenvalues of large operators by Krylov spaces.
+//! Extreme eigenvalues of large operators from Krylov subspaces.
 
 mod layout;
 mod ritz;
@@ -16,10 +16,11 @@ use crate::{ArgError, Operator, Real};
 /// The configuration of a [`Lanczos`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LanczosConfig {
-    /// m, the most steps; never more than n are taken.
+    /// m, the maximum number of steps; at most n are taken.
     pub steps: u32,
-    /// Whether every new vector is made orthogonal to all before. Without it two vectors are kept instead of m, and once
-    /// an eigenvalue has converged, copies of it appear: its *ghosts*.
+    /// Whether every new vector is made orthogonal to all previous ones. Without re-orthogonalisation, two
+    /// vectors are kept instead of m, and copies of an eigenvalue, its *ghosts*, appear once it has
+    /// converged.
     pub reorthogonalise: bool,
 }
 
@@ -28,21 +29,21 @@ pub struct LanczosConfig {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum LanczosStep<R: Real = f32> {
-    /// The space has grown by one dimension.
+    /// The subspace has grown by one dimension.
     Extended {
-        /// Steps so far.
+        /// The number of steps so far.
         steps: u32,
-        /// βₖ, which bounds all residuals.
+        /// βₖ, an upper bound of all residuals.
         beta: R,
     },
-    /// The space has grown by one dimension and is invariant: the operator does not lead out of it. The iteration goes on
+    /// The subspace has grown by one dimension and is invariant under the operator. The iteration continues
     /// in a random direction orthogonal to it, so that multiple eigenvalues are found as well.
     Restarted {
-        /// Steps so far.
+        /// The number of steps so far.
         steps: u32,
     },
-    /// All steps were taken, or the space is the whole one, or (without re-orthogonalisation) it is invariant. Further
-    /// steps say the same.
+    /// All steps were taken, or the subspace is the whole space, or (without re-orthogonalisation) the
+    /// subspace is invariant. Further steps return the same outcome.
     Done,
     /// The product was infinite or NaN; nothing has changed.
     NotFinite,
@@ -50,18 +51,19 @@ pub enum LanczosStep<R: Real = f32> {
     MemoryChanged,
 }
 
-/// The Lanczos iteration: projects a symmetric operator on a Krylov space that grows by one product a step, and finds
-/// its extreme eigenvalues there (Lanczos 1950; Parlett 1998, chapter 13).
+/// The Lanczos iteration, which projects a symmetric operator onto a Krylov subspace and finds its extreme
+/// eigenvalues there (Lanczos 1950; Parlett 1998, chapter 13). The subspace grows by one product per step.
 ///
 /// ```text
 /// A Q = Q T + βₖ q_{k+1} eₖᵀ,     T tridiagonal with α₁ … αₖ on the diagonal and β₁ … βₖ₋₁ beside it
 /// ```
 ///
-/// The vectors q are orthonormal: each new one is made orthogonal to all before, twice, so that every [`Ritz`] value
-/// stands for another eigenvector. The published recurrence alone loses this as soon as an eigenvalue converges; it is
-/// available by [`LanczosConfig::reorthogonalise`]. Products are all that is needed of the operator, so n may be far
-/// above a thousand. Where `βₖ` is no more than the rounding of a product
-/// ([`Operator::roundings`] · ε · ‖T‖), the space is invariant and the iteration restarts in a random direction.
+/// The vectors q are orthonormal: each new one is made orthogonal to all previous ones, twice, so that every
+/// [`Ritz`] value belongs to a different eigenvector. The published recurrence alone loses orthogonality as
+/// soon as an eigenvalue converges; [`LanczosConfig::reorthogonalise`] selects it. The operator is used only
+/// through products, so n may be far above a thousand. Where `βₖ` is no more than the rounding of a product
+/// ([`Operator::roundings`] · ε · ‖T‖), the subspace is invariant, and the iteration restarts in a random
+/// direction.
 ///
 /// # Shapes
 ///
@@ -72,11 +74,12 @@ pub enum LanczosStep<R: Real = f32> {
 /// | `workspace` | [`LanczosLayout::len`]       | need not be initialised           |
 ///
 /// # Cost
-/// A step is one product and `4 k n` multiplications for re-orthogonalisation; [`ritz`](Self::ritz) takes some `3 k³`.
+/// A step is one product and `4 k n` multiplications for re-orthogonalisation; [`ritz`](Self::ritz) takes
+/// about `3 k³`.
 ///
 /// # Examples
 ///
-/// The largest eigenvalue of a quadratic in fifty dimensions, from eight products:
+/// Finds the largest eigenvalue of a quadratic in fifty dimensions, from eight products:
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -106,13 +109,13 @@ pub struct Lanczos<R: Real, B, W> {
     basis: B, // m × n, or 2 × n
     workspace: W,
     steps: usize,
-    /// ‖T‖, as far as it is known: the largest row sum.
+    /// ‖T‖ so far: the largest row sum.
     size: R,
     ended: bool,
 }
 
 impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R, B, W> {
-    /// An iteration that has not made a step.
+    /// Creates an iteration at step 0.
     ///
     /// # Errors
     /// [`ArgError`] naming `steps` (zero), `start` (length other than the operator's, not finite, zero), `basis`
@@ -134,7 +137,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         Ok(lanczos)
     }
 
-    /// An iteration that has yet to [begin](Self::begin).
+    /// Creates an iteration that still has to [begin](Self::begin).
     pub(super) fn unstarted(
         operator: &(impl Operator<R> + ?Sized),
         config: LanczosConfig,
@@ -148,7 +151,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         Ok(Self { config, layout, basis, workspace, steps: 0, size: R::ZERO, ended: false })
     }
 
-    /// Begins at a vector, whatever was before.
+    /// Begins at a vector and discards all previous steps.
     pub(super) fn begin(&mut self, fill: impl FnOnce(&mut [R])) {
         (self.steps, self.size, self.ended) = (0, R::ZERO, false);
         if let Some(first) = self.basis.as_mut().get_mut(..self.layout.dim()) {
@@ -157,7 +160,8 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         }
     }
 
-    /// One more product; `operator` is the one the iteration was made for. The generator is used by a restart only.
+    /// Computes one more product; `operator` must be the one given at construction. Only a restart draws from
+    /// the generator.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         operator: &(impl Operator<R> + ?Sized),
@@ -209,7 +213,8 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         let restarted = invariant && !self.ended;
         if restarted {
             fill_normal(rng, next);
-            // Twice: what is left of a direction that lies almost in the space is mostly rounding.
+            // Twice, because the remainder of a direction that lies almost in the subspace is mostly
+            // rounding.
             for _ in 0..2 {
                 orthogonalise(basis, dim, k + 1, next);
                 normalise(next);
@@ -223,13 +228,16 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         if restarted { LanczosStep::Restarted { steps } } else { LanczosStep::Extended { steps, beta } }
     }
 
-    /// The number of steps made.
+    /// Returns the number of steps taken.
     #[must_use]
     pub const fn steps(&self) -> usize {
         self.steps
     }
 
-    /// The eigenpairs of the tridiagonal matrix; `None` before the first step, or if the memory has changed its length.
+    /// Returns the eigenpairs of the tridiagonal matrix.
+    ///
+    /// `None` before the first step, if the memory has changed its length, or if the QL sweeps do not
+    /// converge.
     #[must_use]
     pub fn ritz(&mut self) -> Option<Ritz<'_, R>> {
         let (k, dim) = (self.steps, self.layout.dim());
@@ -237,7 +245,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
             self.layout.split(self.workspace.as_mut()).filter(|_| k > 0)?;
         let (diagonal, beside) = (diagonal.get(..k)?, beside.get(..k)?);
         let (values, work, rows) = (values.get_mut(..k)?, work.get_mut(..k)?, rows.get_mut(..k * k)?);
-        // Near one, where no square of the sweeps overflows or vanishes.
+        // Near one, so that no square in the sweeps overflows or vanishes.
         let unit = unit_scale(diagonal).or_smaller(unit_scale(beside));
         for ((value, work), (alpha, beta)) in
             values.iter_mut().zip(&mut *work).zip(diagonal.iter().zip(beside))
@@ -256,7 +264,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         Some(Ritz { values, vectors: rows, basis, dim, beta: beside.last().copied()? })
     }
 
-    /// Gives back the basis and the workspace.
+    /// Returns the basis and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (B, W) {
         (self.basis, self.workspace)
@@ -268,8 +276,8 @@ fn layout_of<R: Real>(operator: &(impl Operator<R> + ?Sized), config: LanczosCon
     if config.reorthogonalise { layout } else { layout.without_reorthogonalisation() }
 }
 
-/// Makes a vector orthogonal to the first `count` rows of an orthonormal basis, twice: the second time takes away what
-/// the rounding of the first has left.
+/// Makes a vector orthogonal to the first `count` rows of an orthonormal basis, twice: the second pass
+/// removes the rounding errors of the first.
 pub(super) fn orthogonalise<R: Real>(basis: &[R], dim: usize, count: usize, vector: &mut [R]) {
     for _ in 0..2 {
         for q in rows(basis, dim).take(count) {

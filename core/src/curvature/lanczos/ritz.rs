@@ -4,7 +4,7 @@ use crate::Real;
 use crate::base::rows::rows;
 use crate::base::vector::axpy;
 
-/// The eigenpairs of the projected operator: approximations to those of the operator itself.
+/// The eigenpairs of the projected operator, which approximate those of the operator itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Ritz<'a, R: Real = f32> {
     pub(super) values: &'a [R],  // k, ascending
@@ -15,13 +15,15 @@ pub struct Ritz<'a, R: Real = f32> {
 }
 
 impl<R: Real> Ritz<'_, R> {
-    /// The Ritz values, ascending.
+    /// Returns the Ritz values, ascending.
     #[must_use]
     pub const fn values(&self) -> &[R] {
         self.values
     }
 
-    /// ‖A y − θ y‖ for Ritz pair `i`: some eigenvalue of A lies no farther than this from value `i`, up to rounding.
+    /// Returns the residual ‖A y − θ y‖ of Ritz pair `i`: some eigenvalue of A lies within this distance of
+    /// value `i`, up to rounding.
+    ///
     /// Infinite if there is no such pair.
     ///
     /// ```text
@@ -32,16 +34,18 @@ impl<R: Real> Ritz<'_, R> {
         self.vector_of(i).last().map_or(R::INFINITY, |last| self.beta * last.abs())
     }
 
-    /// The square of the start's component along Ritz vector `i`: the weight of value `i` in the Gauss quadrature
-    /// `v·f(A) v ≈ Σᵢ wᵢ f(θᵢ)` for a unit start v, exact for polynomials up to degree 2 k − 1. Zero if there is no
-    /// such pair.
+    /// Returns the squared component of the start along Ritz vector `i`. This is the weight of value `i` in
+    /// the Gauss quadrature `v·f(A) v ≈ Σᵢ wᵢ f(θᵢ)` for a unit start v, which is exact for polynomials up to
+    /// degree 2 k − 1.
+    ///
+    /// Zero if there is no such pair.
     #[must_use]
     pub fn weight(&self, i: usize) -> R {
         self.vector_of(i).first().map_or(R::ZERO, |first| *first * *first)
     }
 
-    /// Writes the unit Ritz vector `i` to `out` of n elements; returns whether it is known: not without
-    /// re-orthogonalisation, which keeps no basis.
+    /// Writes the unit Ritz vector `i` to `out`, which has n elements. Returns false if the vector is not
+    /// available, as without re-orthogonalisation, which keeps no basis.
     pub fn vector(&self, i: usize, out: &mut [R]) -> bool {
         let shares = self.vector_of(i);
         if shares.is_empty() || self.basis.is_empty() || out.len() != self.dim {
@@ -54,7 +58,7 @@ impl<R: Real> Ritz<'_, R> {
         true
     }
 
-    /// The start's component along Ritz vector `i`, for a unit start.
+    /// Returns the component of a unit start along Ritz vector `i`.
     pub(in crate::curvature) fn first(&self, i: usize) -> R {
         self.vector_of(i).first().copied().unwrap_or(R::ZERO)
     }

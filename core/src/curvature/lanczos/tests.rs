@@ -67,7 +67,7 @@ fn moments_of_a_gauss_quadrature() {
 #[test]
 fn as_many_steps_as_dimensions_give_the_spectrum() {
     let matrix = random(20, 4);
-    // More steps than dimensions: the space is whole before.
+    // More steps than dimensions: the subspace becomes the whole space earlier.
     let (mut lanczos, steps) = run(&matrix, LanczosConfig { steps: 300, ..FULL }, &start(20));
     assert_eq!((lanczos.steps(), steps.len()), (20, 20));
     assert_eq!(steps[19], LanczosStep::Extended { steps: 20, beta: 0.0 });
@@ -102,7 +102,7 @@ fn residuals_bound_the_distance_to_an_eigenvalue() {
     assert!(ritz.residual(19) < 1.0 && ritz.residual(10) > 1e-3, "the ends converge first");
 }
 
-/// One large eigenvalue above a bulk: without re-orthogonalisation it comes again and again.
+/// One large eigenvalue above a bulk: copies of it appear without re-orthogonalisation.
 #[test]
 fn ghosts() {
     let mut values: Vec<f64> = (0..200).map(|k| f64::from(k) / 200.0).collect();
@@ -119,8 +119,9 @@ fn ghosts() {
     assert!(count(false) > 1, "no ghost: nothing would be shown");
 }
 
-/// Five eigenvalues above a bulk, more steps than it takes to find them: the top five are those five, in five orthogonal directions. Without
-/// re-orthogonalisation some of the top five are copies of others.
+/// Five eigenvalues lie above a bulk, and there are more steps than needed to find them. The top five are
+/// those five, in five orthogonal directions; without re-orthogonalisation, some of the top five are copies
+/// of others.
 #[test]
 fn the_top_five_are_five_eigenvalues() {
     let mut values: Vec<f64> = (0..200).map(|k| f64::from(k) / 200.0).collect();
@@ -251,7 +252,7 @@ fn bad_arguments_are_named() {
     assert_eq!(refused(20, &[1.0; 3], basis, workspace - 1), Some("workspace"));
 }
 
-/// A diagonal near zero is no unit for what is beside it.
+/// A diagonal near zero does not set the unit of the off-diagonal elements.
 #[test]
 fn a_diagonal_of_nothing_has_its_eigenvalues() {
     let matrix = Matrix { rows: vec![1e-300, 1e10, 1e10, 1e-300], dim: 2, scale: 1.0 };

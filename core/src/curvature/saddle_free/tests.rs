@@ -20,7 +20,7 @@ fn made<R: Real>(f: &impl Curvature<R>, config: SaddleFreeConfig<R>, at: &[R]) -
     SaddleFree::new(f, config, at, basis, krylov, workspace).unwrap()
 }
 
-/// Until it has moved so often, or ended.
+/// Steps until the walk has made this many moves or has ended.
 fn moved<R: Real>(f: &impl Curvature<R>, walk: &mut Owned<R>, moves: u32) -> SaddleFreeStep<R> {
     let mut rng = stream(1, 0);
     let mut last = R::INFINITY;
@@ -44,7 +44,7 @@ fn all<R: Real>(n: u32, damping: R) -> SaddleFreeConfig<R> {
     SaddleFreeConfig { products: n, damping, grad_norm: R::ZERO }
 }
 
-/// Undamped, c → 0 where the curvature is positive and c → 2 c where it is negative.
+/// An undamped step takes c to 0 where the curvature is positive and to 2 c where it is negative.
 #[test]
 fn quadratics_exactly() {
     let f = Quadratic::new(&[3.0, -1.0, 0.5, -7.0]).unwrap();
@@ -75,7 +75,8 @@ fn network<'a>(x: &'a [f64], y: &'a [f64]) -> MlpObjective<'a, f64> {
     MlpObjective::new(NET, Loss::MeanSquaredError, data, 1e-3).unwrap()
 }
 
-/// As many products as parameters make the step of the dense Hessian, and it trains a network to a critical point.
+/// As many products as parameters give the step of the dense Hessian, which trains a network to a critical
+/// point.
 #[test]
 fn all_products_are_the_dense_step() {
     let x: Vec<f64> = (0..30).map(|k| f64::from(k) / 14.5 - 1.0).collect();
@@ -104,12 +105,13 @@ fn all_products_are_the_dense_step() {
     }
     assert_eq!(moved(&f, &mut walk, 500), SaddleFreeStep::Converged);
     assert!(walk.grad_norm() <= 1e-9, "{}", walk.grad_norm());
-    // Few products do as well, with more moves.
+    // Few products work as well, with more moves.
     let mut few = made(&f, SaddleFreeConfig { grad_norm: 1e-6, ..all(4, damping) }, &start);
     assert_eq!(moved(&f, &mut few, 5000), SaddleFreeStep::Converged);
 }
 
-/// Damped as at first, the flat direction would take thousands of moves; a quarter of the damping after each, it takes a few.
+/// With the initial damping, the flat direction would take thousands of moves; dividing the damping by four
+/// after each move, it takes a few.
 #[test]
 fn the_damping_falls_where_moves_go_down() {
     let f = Quadratic::new(&[1.0, 1e-5]).unwrap();
@@ -118,7 +120,7 @@ fn the_damping_falls_where_moves_go_down() {
     assert_eq!(moved(&f, &mut walk, 25), SaddleFreeStep::Converged, "{:?}", walk.params());
 }
 
-/// k f(θ / u) takes the same way, bit for bit in powers of two.
+/// The walk on k f(θ / u) is the same, bit for bit in powers of two.
 #[test]
 fn any_scale() {
     let of = |k: f64, unit: f64| {
@@ -143,7 +145,7 @@ fn how_a_walk_ends() {
     let mut walk = made(&f, SaddleFreeConfig { grad_norm: 1e-3, ..all(2, 0.0) }, &[0.0, 0.0]);
     assert_eq!(moved(&f, &mut walk, 1), SaddleFreeStep::Converged, "at once");
     assert_eq!(walk.step(&f, &mut stream(1, 0)), SaddleFreeStep::Converged, "and again");
-    // From the minimum's last digit on nothing is lower.
+    // Beyond the last digit of the minimum, nothing is lower.
     let mut walk = made(&f, all(2, 0.0), &[1.0, 1.0]);
     let end = moved(&f, &mut walk, 100);
     assert!(matches!(end, SaddleFreeStep::Stuck | SaddleFreeStep::Converged), "{end:?}");

@@ -1,4 +1,4 @@
-//! The search for a critical point of any index.
+//! A search for a critical point of any index.
 
 use super::CriticalPoint;
 use super::inspection::{Inspected, Inspection, rest_len};
@@ -9,12 +9,12 @@ use crate::{ArgError, Curvature, Real};
 
 /// The first damping, as a share of the largest curvature.
 const FIRST: f64 = 1e-3;
-/// What a refused step multiplies the damping by, and an accepted one divides it by.
+/// The factor by which a refused step multiplies the damping and an accepted step divides it.
 const FACTOR: f64 = 4.0;
-/// Damped by more than this many times the largest curvature, a search is stuck.
+/// The damping above which a search is stuck, in units of the largest curvature.
 const MOST: f64 = 1e8;
 
-/// The memory of a [`CriticalSearch`].
+/// The memory layout of a [`CriticalSearch`].
 ///
 /// ```
 /// use losscape::curvature::SearchLayout;
@@ -32,7 +32,7 @@ struct Parts<'w, R> {
     grad: &'w mut [R],
     /// Eigenvalues, ascending.
     values: &'w mut [R],
-    /// The gradient along the eigenvectors.
+    /// The gradient in the basis of the eigenvectors.
     slopes: &'w mut [R],
     next: &'w mut [R],
     next_grad: &'w mut [R],
@@ -41,7 +41,7 @@ struct Parts<'w, R> {
 }
 
 impl SearchLayout {
-    /// For an objective's `dim`, `scratch_len` and `hess_vec_scratch_len`.
+    /// Creates the layout for an objective's `dim`, `scratch_len` and `hess_vec_scratch_len`.
     #[must_use]
     pub const fn new(dim: usize, scratch: usize, hess_vec_scratch: usize) -> Self {
         Self { dim, scratch, hess_vec_scratch }
@@ -51,15 +51,15 @@ impl SearchLayout {
         Self::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len())
     }
 
-    /// The length of the matrix, n²; it saturates.
+    /// Returns the length of the matrix, n², saturating on overflow.
     #[must_use]
     pub const fn matrix_len(self) -> usize {
         area(self.dim, self.dim)
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([area(self.dim, 5), rest_len(self.dim, self.scratch, self.hess_vec_scratch)])
     }
@@ -80,33 +80,34 @@ impl SearchLayout {
 pub enum SearchStep<R: Real = f32> {
     /// The first gradient was evaluated.
     Evaluated {
-        /// The value.
+        /// The objective's value.
         value: R,
-        /// The length of the gradient.
+        /// The gradient norm.
         grad_norm: R,
     },
-    /// A Hessian–vector product was computed, this row of the Hessian.
+    /// A Hessian–vector product was computed.
     Product {
-        /// Which.
+        /// The row of the Hessian that was computed.
         row: usize,
     },
     /// The eigenproblem of the Hessian was solved.
     Decomposed,
-    /// The point has moved to where the gradient is shorter.
+    /// The point was moved, and the gradient became shorter.
     Moved {
-        /// The number of times it has.
+        /// The number of moves so far.
         moves: u32,
-        /// The length of the gradient now.
+        /// The gradient norm at the new point.
         grad_norm: R,
     },
-    /// The gradient would not be shorter; the next try is damped more.
+    /// The trial point has no shorter gradient; the next trial uses more damping.
     Refused,
-    /// The value, the gradient or the Hessian was infinite or NaN at the point itself, which has not moved; the next step evaluates it again.
+    /// The value, the gradient or the Hessian was infinite or NaN at the current point, which has not moved;
+    /// the next step evaluates it again.
     NotFinite,
-    /// The gradient has vanished, and the spectrum was inspected; further steps say the same.
+    /// The gradient has vanished, and the spectrum was computed; further steps return the same outcome.
     Settled(CriticalPoint<R>),
-    /// No step, however damped, shortens the gradient: a minimum of its length that is not zero, where it lies along flat directions.
-    /// Further steps say the same.
+    /// No step, however damped, shortens the gradient: its norm has a local minimum that is not zero, where
+    /// it lies along flat directions. Further steps return the same outcome.
     Stuck(CriticalPoint<R>),
     /// The memory no longer has the lengths that the objective needs; nothing was done.
     MemoryChanged,
@@ -119,19 +120,21 @@ enum Phase<R: Real> {
     Ended(SearchStep<R>),
 }
 
-/// The search for a critical point of whatever index is near, by Levenberg & Marquardt's damped Newton steps on `½ ‖∇f‖²`:
+/// A search for a nearby critical point of any index, by damped Newton steps on `½ ‖∇f‖²` (Levenberg &
+/// Marquardt):
 ///
 /// ```text
 /// θ ← θ − (H² + ν²)⁻¹ H ∇f,      H = ∇²f(θ)
 /// ```
 ///
-/// (Dauphin et al. 2014 search so from the points of a training run, and from random ones.) Steps that do not shorten the gradient are refused and the
-/// damping ν is made four times as large; accepted ones make it a quarter. Without damping it is Newton's step, which maxima and
-/// saddles attract as minima do; near a critical point with no flat direction the convergence is quadratic. The
-/// [`signature`](CriticalPoint::signature) of the point says what was found. On c f it takes the same steps, and in other
-/// units of the parameters.
+/// Dauphin et al. (2014) search in this way, from the points of a training run and from random ones. Steps
+/// that do not shorten the gradient are refused, and the damping ν is multiplied by four; after an accepted
+/// step it is divided by four. Without damping this is Newton's step, which maxima and saddles attract as
+/// minima do; near a critical point with no flat direction, the convergence is quadratic. The
+/// [`signature`](CriticalPoint::signature) of the point tells a minimum, a saddle and a maximum apart. The
+/// steps do not depend on the scale of f or on the units of the parameters.
 ///
-/// The same point is found from many starts: keep values and indices apart from the number of searches.
+/// Different starts may find the same point, so the number of searches is not the number of critical points.
 ///
 /// # Shapes
 ///
@@ -142,12 +145,12 @@ enum Phase<R: Real> {
 /// | `workspace` | [`SearchLayout::len`]        | need not be initialised   |
 ///
 /// # Cost
-/// A step is one gradient with n² multiplications, one Hessian–vector product, or the eigenproblem of n rows, `O(n³)`. A move is
-/// n products, one eigenproblem and as many gradients as it has tries.
+/// A step is one gradient with n² multiplications, one Hessian–vector product, or the eigenproblem of n rows,
+/// `O(n³)`. A move is n products, one eigenproblem and one gradient per trial.
 ///
 /// # Examples
 ///
-/// Near the upper saddle of the Müller–Brown surface:
+/// Finds the upper saddle of the Müller–Brown surface from a point near it:
 ///
 /// ```
 /// use losscape::curvature::{CriticalSearch, SearchLayout, SearchStep};
@@ -177,7 +180,7 @@ pub struct CriticalSearch<R: Real, P, M, W> {
     grad_norm: R,
     inspection: Inspection<R>,
     phase: Phase<R>,
-    /// ν; not known before the first Hessian.
+    /// ν; `None` before the first Hessian.
     damping: Option<R>,
     moves: u32,
 }
@@ -189,7 +192,8 @@ where
     M: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// A search that starts at `params`, and has settled where the gradient is no longer than `grad_norm`.
+    /// Creates a search that starts at `params` and has converged where the gradient norm is at most
+    /// `grad_norm`.
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite), `matrix` (wrong length), `workspace` (too
@@ -211,7 +215,7 @@ where
         Ok(Self { params, matrix, workspace, layout, grad_norm, inspection, phase, damping: None, moves: 0 })
     }
 
-    /// One bounded unit of work: one gradient, one product, or one eigenproblem.
+    /// Does one bounded unit of work: one gradient, one product, or one eigenproblem.
     pub fn step(&mut self, f: &(impl Curvature<R> + ?Sized)) -> SearchStep<R> {
         let layout = SearchLayout::of(f);
         let (params, matrix) = (self.params.as_mut(), self.matrix.as_mut());
@@ -235,7 +239,7 @@ where
         }
     }
 
-    /// With the eigenpairs, the search ends if the gradient has vanished; else it tries to move.
+    /// Ends the search if the gradient has vanished, or prepares a move, given the eigenpairs.
     fn conclude(&mut self, point: CriticalPoint<R>) -> SearchStep<R> {
         let matrix = self.matrix.as_ref();
         let Some(Parts { grad, values, slopes, .. }) = self.layout.split(self.workspace.as_mut()) else {
@@ -256,7 +260,7 @@ where
         SearchStep::Decomposed
     }
 
-    /// One try with the present damping.
+    /// Tries one move with the current damping.
     fn attempt(&mut self, f: &(impl Curvature<R> + ?Sized), point: CriticalPoint<R>) -> SearchStep<R> {
         let (params, matrix) = (self.params.as_mut(), self.matrix.as_ref());
         let Some(parts) = self.layout.split(self.workspace.as_mut()) else {
@@ -266,7 +270,7 @@ where
         let damping = self.damping.unwrap_or(R::ZERO);
         copy(params, next);
         for ((mode, value), slope) in rows(matrix, self.layout.dim).zip(&*values).zip(&*slopes) {
-            // λ g / (λ² + ν²), with no square that could overflow.
+            // λ g / (λ² + ν²), computed without a square that could overflow.
             let r = norm(&[*value, damping]);
             let along = if r > R::ZERO { (*value / r) * (*slope / r) } else { R::ZERO };
             axpy(-along, mode, next);
@@ -279,7 +283,7 @@ where
             found = Some((value, grad_norm)).filter(|_| value.is_finite() && grad_norm < point.grad_norm);
         }
         let Some((value, grad_norm)) = found else {
-            // Many accepted steps may have brought it to nothing, which no factor raises.
+            // Many accepted steps may have reduced the damping to zero, which no factor can raise.
             let largest = largest(values);
             let least = R::from_f64(FACTOR) * R::EPSILON * largest;
             let least = if least > R::ZERO { least } else { largest };
@@ -303,32 +307,32 @@ where
         step
     }
 
-    /// The point.
+    /// Returns the current point.
     #[must_use]
     pub fn params(&self) -> &[R] {
         self.params.as_ref()
     }
 
-    /// The number of times it has moved.
+    /// Returns the number of moves.
     #[must_use]
     pub const fn moves(&self) -> u32 {
         self.moves
     }
 
-    /// The eigenvalues of the Hessian, ascending; once the search has ended, those at its last point.
+    /// Returns the eigenvalues of the Hessian, ascending; once the search has ended, those at its last point.
     #[must_use]
     pub fn eigenvalues(&self) -> &[R] {
         row(self.workspace.as_ref(), self.layout.dim, 1).unwrap_or_default()
     }
 
-    /// Gives back the point, the matrix and the workspace.
+    /// Returns the point, the matrix and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (P, M, W) {
         (self.params, self.matrix, self.workspace)
     }
 }
 
-/// The largest magnitude.
+/// Returns the largest magnitude.
 fn largest<R: Real>(values: &[R]) -> R {
     let mut largest = R::ZERO;
     for value in values {

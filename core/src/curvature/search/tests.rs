@@ -32,7 +32,7 @@ fn search(f: &dyn Curvature<f64>, grad_norm: f64, start: &[f64]) -> (SearchStep<
 
 #[test]
 fn points_of_every_index() {
-    // Of the tilted ring: x³ − x + 0.1 = 0 on the axis; a minimum, a maximum, a saddle.
+    // The tilted ring: x³ − x + 0.1 = 0 on the axis, with a minimum, a maximum and a saddle.
     let f = TiltedRing { scale: 1.0, tilt: 0.1 };
     for (start, negative) in [([-1.2, 0.1], 0), ([0.05, 0.05], 2), ([0.9, -0.05], 1)] {
         let (end, moves, at) = search(&f, 1e-12, &start);
@@ -49,7 +49,8 @@ fn points_of_every_index() {
     }
 }
 
-/// Newton's step, hardly damped: one step goes to the critical point of a quadratic of any signs.
+/// With little damping, one step is Newton's: it goes to the critical point of a quadratic with curvatures of
+/// any sign.
 #[test]
 fn a_quadratic_takes_few_steps_in_any_units() {
     let spectrum = [3.0, -1.0, 0.5];
@@ -65,7 +66,8 @@ fn a_quadratic_takes_few_steps_in_any_units() {
     }
 }
 
-/// Damped as at first, the flat direction would take thousands of moves; a quarter of the damping after each, it takes a few.
+/// With the initial damping, the flat direction would take thousands of moves; dividing the damping by four
+/// after each move, it takes a few.
 #[test]
 fn the_damping_falls_where_steps_are_accepted() {
     let (end, moves, at) = search(&Quadratic::new(&[1.0, -1e-5]).unwrap(), 1e-16, &[1.0, 1.0]);
@@ -73,7 +75,7 @@ fn the_damping_falls_where_steps_are_accepted() {
     assert!(norm(&at) < 1e-10, "{at:?}");
 }
 
-/// Where the Hessian vanishes with the gradient convergence is slow, but it comes.
+/// Where the Hessian vanishes with the gradient, the convergence is slow.
 #[test]
 fn a_degenerate_point_is_found_and_called_flat() {
     let (end, _, at) = search(&MonkeySaddle::default(), 1e-8, &[0.3, 0.2]);
@@ -110,8 +112,8 @@ fn a_slope_without_curvature_is_said_to_be_stuck() {
     assert!(at[0].abs() < 1e-8 && at[1] == 1.0, "{at:?}");
 }
 
-/// `k e^(−x)` before a wall: every step is accepted and shortens the gradient e-fold, until none is. By then a quarter of the damping
-/// after each has left nothing of it, or there was nothing from the first.
+/// `k e^(−x)` in front of a wall: every step is accepted and shortens the gradient by a factor e, until one
+/// is not. By then the damping, divided by four after each step, has vanished, or it was zero from the start.
 #[test]
 fn a_damping_of_nothing_is_raised() {
     struct Wall {

@@ -31,7 +31,7 @@ fn ball(radius: f64, steps: u32) -> SharpnessConfig<f64> {
     SharpnessConfig { region: Region::Ball { radius }, starts: 2, steps }
 }
 
-/// ½ λ ‖x‖² at 0: the corners of the box, 50 λ n ε² in per cent.
+/// ½ λ ‖x‖² at 0: the maximum is in the corners of the box, 50 λ n ε² in per cent.
 #[test]
 fn corners_of_a_bowl() {
     for (n, lambda, size) in [(1, 3.0, 1e-3), (4, 1.0, 5e-4), (9, 200.0, 0.1)] {
@@ -43,7 +43,7 @@ fn corners_of_a_bowl() {
     }
 }
 
-/// On a ball it is the power iteration: half the largest eigenvalue times the square of the radius.
+/// On a ball, the climb is power iteration: the rise is half the largest eigenvalue times the squared radius.
 #[test]
 fn the_surface_of_a_ball() {
     let f = Quadratic::new(&[1.0, 5.0, 0.5, 4.0]).unwrap();
@@ -65,14 +65,14 @@ fn the_surface_of_a_ball() {
 
 #[test]
 fn saddles_and_waves() {
-    // x² − y² at 0 is highest where only x is at its end.
+    // x² − y² at 0 is highest where x alone is at an end.
     let f = Quadratic::new(&[2.0, -2.0]).unwrap();
     let sharpness = found(&f, SharpnessConfig { steps: 40, ..boxed(0.1, 4) }, &[0.0; 2]);
     assert!((sharpness.rise() / 0.01 - 1.0).abs() < 1e-4, "{}", sharpness.rise());
-    // x³ − 3 x y²: ρ³ in three directions.
+    // x³ − 3 x y² reaches ρ³ in three directions.
     let sharpness = found(&MonkeySaddle::<f64>::default(), ball(0.2, 60), &[0.0; 2]);
     assert!((sharpness.rise() / 0.008 - 1.0).abs() < 1e-6, "{}", sharpness.rise());
-    // A larger box holds a smaller one.
+    // A larger box contains a smaller one.
     let f = EggCarton::<f64>::new(2).unwrap();
     let mut before = 0.0;
     for size in [0.01, 0.03, 0.1, 0.2] {
@@ -82,7 +82,7 @@ fn saddles_and_waves() {
     }
 }
 
-/// Along directions that are orthogonal the corners of a bowl are known too: 50 λ ε² (‖a‖² + ‖b‖²) in per cent.
+/// Along orthogonal directions, the corners of a bowl are known too: 50 λ ε² (‖a‖² + ‖b‖²) in per cent.
 #[test]
 fn corners_in_a_subspace() {
     let f = Quadratic::new(&[3.0; 5]).unwrap();
@@ -94,8 +94,8 @@ fn corners_in_a_subspace() {
     assert!((found.percentage() / want - 1.0).abs() < 1e-12, "{} against {want}", found.percentage());
 }
 
-/// The box of a subspace is as wide as A⁺θ tells: off the centre of a bowl, along twice the second axis, where θ is 8 and so
-/// (A⁺θ) is 4.
+/// The width of a subspace's box depends on A⁺θ: off the centre of a bowl, along twice the second axis, θ is
+/// 8, so (A⁺θ) is 4.
 #[test]
 fn the_box_of_a_subspace_has_its_own_width() {
     let f = Quadratic::new(&[1.0, 2.0]).unwrap();
@@ -106,7 +106,8 @@ fn the_box_of_a_subspace_has_its_own_width() {
     assert!((rise - ((8.0 + most) * (8.0 + most) - 64.0)).abs() < 1e-12, "{rise}");
 }
 
-/// A box of fewer dimensions holds less: on a bowl, whose corners are all found. With all axes it is the box itself.
+/// A box of fewer dimensions rises no higher: on a bowl, all of whose corners are found. With all axes it is
+/// the full box.
 #[test]
 fn fewer_coordinates_rise_no_higher() {
     let bowl = Quadratic::new(&[1.0, 5.0, 0.5]).unwrap().reflected(&[1.0, -2.0, 0.5]).unwrap();
@@ -186,7 +187,7 @@ fn what_is_not_finite_is_no_height() {
     assert_eq!(short.step(&Cliff, &mut rng), SharpnessStep::MemoryChanged);
 }
 
-/// Draws lie inside.
+/// Random starts lie in the region.
 #[test]
 fn starts_lie_in_the_region() {
     let (mut params, mut z, mut rng) = ([0.0f64; 7], [0.0; 7], stream(8, 0));
@@ -215,7 +216,8 @@ fn bad_arguments_are_named() {
     assert_eq!(refused(ball(1.0, 1), &[0.0; 2], len - 1), "workspace");
 }
 
-/// Both halves of a box are drawn from, and the percentage is of one more than the value at the centre.
+/// Starts are drawn from both halves of a box, and the percentage is relative to one plus the value at the
+/// centre.
 #[test]
 fn starts_are_on_all_sides() {
     let (mut z, mut rng, mut above) = ([0.0f64; 4], stream(8, 1), [0u32; 4]);

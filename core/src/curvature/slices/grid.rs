@@ -1,18 +1,18 @@
-//! A landscape's values on a plane, coarse first.
+//! Values of a landscape on a plane, from coarse to fine.
 
 use super::Plane;
 use crate::base::layout::{area, cut, total};
 use crate::{ArgError, Objective, Real};
 
-/// The most cells along a side.
+/// The largest number of cells along a side.
 const MOST_CELLS: u32 = 1 << 12;
 
-/// The memory of a [`PlaneGrid`].
+/// The memory layout of a [`PlaneGrid`].
 ///
 /// ```
 /// use losscape::curvature::slices::PlaneGridLayout;
 /// let layout = PlaneGridLayout::new(4, 17, 100);
-/// assert_eq!((layout.values_len(), layout.len()), (25, 117)); // a value at every corner of a cell
+/// assert_eq!((layout.values_len(), layout.len()), (25, 117)); // one value per corner of a cell
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlaneGridLayout {
@@ -22,22 +22,22 @@ pub struct PlaneGridLayout {
 }
 
 impl PlaneGridLayout {
-    /// For `cells` cells along a side, and an objective's `dim` and `scratch_len`.
+    /// Creates the layout for `cells` cells along a side and an objective's `dim` and `scratch_len`.
     #[must_use]
     pub const fn new(cells: u32, dim: usize, scratch: usize) -> Self {
         Self { cells, dim, scratch }
     }
 
-    /// The length of the values, (`cells` + 1)²; it saturates.
+    /// Returns the length of the values, (`cells` + 1)², saturating on overflow.
     #[must_use]
     pub const fn values_len(self) -> usize {
         let corners = (self.cells as usize).saturating_add(1);
         area(corners, corners)
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.scratch])
     }
@@ -47,14 +47,14 @@ impl PlaneGridLayout {
     }
 }
 
-/// Which piece of its plane a [`PlaneGrid`] evaluates.
+/// The piece of its plane that a [`PlaneGrid`] evaluates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlaneGridConfig<R: Real = f32> {
-    /// w: coordinates run from −w to w.
+    /// w; coordinates run from −w to w.
     pub half_width: R,
-    /// Cells along a side of the first grid.
+    /// The number of cells along a side of the first grid.
     pub coarse: u32,
-    /// Cells along a side of the last grid, `coarse` doubled some times.
+    /// The number of cells along a side of the last grid: `coarse`, doubled any number of times.
     pub fine: u32,
 }
 
@@ -65,15 +65,14 @@ pub struct PlaneGridConfig<R: Real = f32> {
 pub enum GridStep<R: Real = f32> {
     /// A value was written.
     Evaluated {
-        /// Its place among the values.
+        /// The index of the value.
         index: usize,
-        /// f there; +∞ in place of anything that is not finite.
+        /// f at that corner; +∞ if it is not finite.
         value: R,
     },
-    /// All corners of a grid of so many cells a side are known, `values` at every `fine / cells`-th row and
-    /// column.
+    /// All corners of a grid are known: `values` at every `fine / cells`-th row and column.
     Refined {
-        /// How many.
+        /// The number of cells along a side of this grid.
         cells: u32,
     },
     /// All values are known.
@@ -82,14 +81,15 @@ pub enum GridStep<R: Real = f32> {
     MemoryChanged,
 }
 
-/// Evaluates an objective on a square piece of a plane, first on a coarse grid, then on ever finer ones:
+/// Evaluates an objective on a square piece of a plane, first on a coarse grid, then on successively finer
+/// ones:
 ///
 /// ```text
 /// values[j · (N + 1) + i] = f(θ(xᵢ, yⱼ)),    xᵢ = w (2i/N − 1),   yⱼ = w (2j/N − 1),   i, j = 0 … N
 /// ```
 ///
-/// with w the half-width and N the cells of the finest grid. Grids are nested, so nothing is computed twice,
-/// and the values do not depend on where it began.
+/// with w the half-width and N the number of cells along a side of the finest grid. The grids are nested, so
+/// nothing is computed twice, and the values do not depend on the coarsest grid.
 ///
 /// # Cost
 /// A step evaluates one value or reports a complete grid.
@@ -119,9 +119,9 @@ pub struct PlaneGrid<R: Real, P, V, W> {
     config: PlaneGridConfig<R>,
     values: V,    // (fine + 1) × (fine + 1)
     workspace: W, // n: a point; scratch
-    /// Cells a side of the grid that is being filled; twice `fine` once all are filled.
+    /// The cells along a side of the grid being filled; twice `fine` once all are filled.
     cells: u32,
-    /// The next corner to look at, in units of the grid being filled.
+    /// The next corner to examine, in units of the grid being filled.
     column: u32,
     row: u32,
 }
@@ -132,11 +132,11 @@ where
     V: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// A grid of which no value is known.
+    /// Creates a grid with no values.
     ///
     /// # Errors
-    /// [`ArgError`] naming `plane` (dimension other than the objective's), `half_width` (not positive), `coarse`
-    /// (zero), `fine` (not `coarse` doubled some times, or above 2¹²), `values` (length other than
+    /// [`ArgError`] naming `plane` (dimension other than the objective's), `half_width` (not positive),
+    /// `coarse` (zero), `fine` (not `coarse` times a power of two, or above 2¹²), `values` (length other than
     /// [`PlaneGridLayout::values_len`]) or `workspace` (shorter than [`PlaneGridLayout::len`]).
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
@@ -151,21 +151,21 @@ where
         ArgError::check_count("coarse", coarse as usize)?;
         let doublings = (fine / coarse).is_power_of_two() && fine.is_multiple_of(coarse);
         let allowed = doublings && fine <= MOST_CELLS;
-        ArgError::check_range("fine", f64::from(fine), allowed, "`coarse` doubled some times, at most 4096")?;
+        ArgError::check_range("fine", f64::from(fine), allowed, "`coarse` times a power of two, up to 4096")?;
         let layout = PlaneGridLayout::new(fine, f.dim(), f.scratch_len());
         ArgError::check_len("values", layout.values_len(), values.as_ref().len())?;
         ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
         Ok(Self { plane, config, values, workspace, cells: coarse, column: 0, row: 0 })
     }
 
-    /// The coordinate of column or row `i` of the finest grid, or where it would be if the grid went on.
+    /// Returns the coordinate of column or row `i` of the finest grid, extrapolated beyond its end.
     #[must_use]
     pub fn coordinate(&self, i: u32) -> R {
         let PlaneGridConfig { half_width, fine, .. } = self.config;
         half_width * (R::TWO * R::from_u32(i) / R::from_u32(fine) - R::ONE)
     }
 
-    /// Evaluates one more corner; `f` is the objective the grid was made for.
+    /// Evaluates one more corner; `f` must be the objective this was created with.
     pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> GridStep<R> {
         let PlaneGridConfig { coarse, fine, .. } = self.config;
         let layout = PlaneGridLayout::new(fine, f.dim(), f.scratch_len());
@@ -198,7 +198,7 @@ where
         GridStep::Evaluated { index, value }
     }
 
-    /// Passes corners of the grid before, and ends of rows: at most two of them.
+    /// Skips corners of the previous grid and ends of rows: at most two.
     fn skip_known(&mut self, coarse: u32) {
         let known = |i: u32| self.cells > coarse && i.is_multiple_of(2);
         if self.row <= self.cells && self.column <= self.cells && known(self.row) && known(self.column) {
@@ -210,19 +210,19 @@ where
         }
     }
 
-    /// The values, row by row from below.
+    /// Returns the values, row by row from the bottom.
     #[must_use]
     pub fn values(&self) -> &[R] {
         self.values.as_ref()
     }
 
-    /// The plane.
+    /// Returns the plane.
     #[must_use]
     pub const fn plane(&self) -> &Plane<R, P> {
         &self.plane
     }
 
-    /// Gives back the plane, the values and the workspace.
+    /// Returns the plane, the values and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (Plane<R, P>, V, W) {
         (self.plane, self.values, self.workspace)

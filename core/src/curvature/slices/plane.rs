@@ -1,4 +1,4 @@
-//! A plane with coordinates.
+//! Planes with coordinates.
 
 use super::displacement::{Displacements, half_difference};
 use crate::base::elementary::sqrt;
@@ -13,8 +13,8 @@ use crate::{ArgError, Real, Reason};
 /// θ(x, y) = o + x u + y v
 /// ```
 ///
-/// The axes need be neither orthogonal nor of length one, so that filter-normalised directions keep the
-/// property they were made for. A projection is orthogonal in any case.
+/// The axes need be neither orthogonal nor of length one, so that filter-normalised directions keep their
+/// norms. Projections are orthogonal in any case.
 ///
 /// # Shapes
 ///
@@ -31,7 +31,7 @@ use crate::{ArgError, Real, Reason};
 /// let mut point = [0.0; 3];
 /// plane.point([0.5, -1.0], &mut point);
 /// assert_eq!(point, [2.0, 1.0, -3.0]);
-/// point[1] = 9.0; // out of the plane, straight above the same place
+/// point[1] = 9.0; // off the plane, directly above the same point
 /// assert_eq!(plane.project(&point), [0.5, -1.0]);
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
@@ -41,12 +41,12 @@ pub struct Plane<R: Real, M> {
     rows: M, // 3 × n
     /// Powers of two that bring the largest components of u and v near one.
     scales: [R; 2],
-    /// u·u, u·v, v·v of the axes so scaled.
+    /// u·u, u·v, v·v of the scaled axes.
     gram: [R; 3],
 }
 
 impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
-    /// The plane with this origin and these axes, of any length.
+    /// Creates the plane with this origin and these axes, which may have any length.
     ///
     /// # Errors
     /// [`ArgError`] naming `rows`: empty, not a multiple of three, not finite, or axes on one line
@@ -71,37 +71,37 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         Ok(Self { dim, rows, scales, gram })
     }
 
-    /// n, the number of parameters.
+    /// Returns n, the number of parameters.
     #[must_use]
     pub const fn dim(&self) -> usize {
         self.dim
     }
 
-    /// o, u and v.
+    /// Returns o, u and v.
     #[must_use]
     pub fn rows(&self) -> &[R] {
         self.rows.as_ref()
     }
 
-    /// Gives back the memory of o, u and v.
+    /// Returns the memory of o, u and v.
     #[must_use]
     pub fn into_rows(self) -> M {
         self.rows
     }
 
-    /// o, u and v; `None` if the memory has changed its length.
+    /// Returns o, u and v, or `None` if the memory has changed its length.
     fn parts(&self) -> Option<[&[R]; 3]> {
         let rows = self.rows();
         (rows.len() == 3 * self.dim).then(|| origin_and_axes(rows, self.dim))
     }
 
-    /// The lengths of both axes.
+    /// Returns the lengths of both axes.
     #[must_use]
     pub fn units(&self) -> [R; 2] {
         [sqrt(self.gram[0]) / self.scales[0], sqrt(self.gram[2]) / self.scales[1]]
     }
 
-    /// θ(x, y), written to `out`, or NaN if that has not n elements.
+    /// Writes θ(x, y) to `out`, or NaN if `out` does not have n elements.
     pub fn point(&self, at: [R; 2], out: &mut [R]) {
         let Some([origin, u, v]) = self.parts().filter(|_| out.len() == self.dim) else {
             return refuse(out);
@@ -111,7 +111,8 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         }
     }
 
-    /// The coordinates of the point of the plane that is nearest to `params`; NaN if that has not n elements.
+    /// Returns the coordinates of the point of the plane nearest to `params`; NaN if `params` does not have n
+    /// elements.
     #[must_use]
     pub fn project(&self, params: &[R]) -> [R; 2] {
         let Some([origin, ..]) = self.parts().filter(|_| params.len() == self.dim) else {
@@ -123,7 +124,7 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         [times_quotient(x, self.scales[0], scale), times_quotient(y, self.scales[1], scale)]
     }
 
-    /// `(d·u, d·v)` of a displacement and the scaled axes.
+    /// Returns `(d·u, d·v)` for a displacement and the scaled axes.
     fn products(&self, displacements: &Displacements<'_, R>, params: &[R]) -> [R; 2] {
         let Some([_, u, v]) = self.parts() else { return [R::NAN; 2] };
         let mut sums = [LaneSum::default(); 2];
@@ -142,17 +143,17 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         [(p * vv - q * uv) / area, (q * uu - p * uv) / area]
     }
 
-    /// The share of a trajectory's squared displacement from `about` that lies along the plane,
+    /// Returns the share of a trajectory's squared displacement from `about` that lies along the plane,
     ///
     /// ```text
     /// Σₜ ‖P (θₜ − a)‖² / Σₜ ‖θₜ − a‖²
     /// ```
     ///
-    /// with P the projection on the span of the axes, θₜ the rows of `trajectory` and a = `about`, a point of the
-    /// plane such as the run's end; 0 if nothing has moved away from it. A direction drawn at random gives 1/n on
-    /// average, so a random plane gives 2/n.
+    /// with P the projection onto the span of the axes, θₜ the rows of `trajectory` and a = `about`, a point
+    /// of the plane such as the run's end; 0 if nothing has moved away from it. A random direction gives 1/n
+    /// on average, so a random plane gives 2/n.
     ///
-    /// NaN if `about` has not n elements or `trajectory` is not whole rows.
+    /// NaN if `about` does not have n elements or `trajectory` is not a whole number of rows.
     #[must_use]
     pub fn share(&self, trajectory: &[R], about: &[R]) -> R {
         if about.len() != self.dim || !trajectory.len().is_multiple_of(self.dim) {
@@ -174,9 +175,9 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
         if all <= R::ZERO { R::ZERO } else { inside.total() / all }
     }
 
-    /// How far from the origin a trajectory's projections come, in coordinates: √(x² + y²) of the farthest.
+    /// Returns √(x² + y²) of the farthest of a trajectory's projections, in coordinates of the plane.
     ///
-    /// NaN if `trajectory` is not whole rows, or one of its numbers is.
+    /// NaN if `trajectory` is not a whole number of rows or contains NaN.
     #[must_use]
     pub fn extent(&self, trajectory: &[R]) -> R {
         let mut farthest = R::ZERO;
@@ -194,18 +195,20 @@ impl<R: Real, M: AsRef<[R]>> Plane<R, M> {
     }
 }
 
-/// Three rows of n.
+/// Splits three rows of n.
 fn origin_and_axes<R>(rows: &[R], n: usize) -> [&[R]; 3] {
     [0, 1, 2].map(|i| row(rows, n, i).unwrap_or_default())
 }
 
-/// The plane through three points, as `rows` of a [`Plane`]: a lies at (−1, 0) and b at (1, 0); the axes are
-/// orthogonal and equally long, half the distance from a to b; c lies above the first axis.
+/// Writes the plane through three points, as `rows` of a [`Plane`].
+///
+/// In this plane, a lies at (−1, 0) and b at (1, 0); the axes are orthogonal and equally long, half the
+/// distance from a to b; c lies above the first axis.
 ///
 /// # Errors
 /// [`ArgError`] naming `a`, `b`, `c` or `rows` (length other than n, n, n and 3 n, not finite), `b` if it
-/// coincides with a, or lies farther from it than the largest number, `c` if it lies on the line through both; nothing
-/// has been written then.
+/// coincides with a or is farther from it than the largest number, or `c` if it lies on the line through
+/// both; nothing has been written in these cases.
 ///
 /// # Examples
 ///
@@ -226,8 +229,8 @@ pub fn through<R: Real>(a: &[R], b: &[R], c: &[R], rows: &mut [R]) -> Result<(),
     for (name, point) in [("a", a), ("b", b), ("c", c)] {
         ArgError::check_finite(name, point)?;
     }
-    // Made anew wherever they are needed, so that nothing is written before all is known to span a plane; scaled, so that
-    // no square overflows or vanishes.
+    // Recomputed wherever they are needed, so that nothing is written before the points are known to span a
+    // plane; scaled, so that no square overflows or vanishes.
     let middle = |i: usize| R::HALF * a[i] + R::HALF * b[i];
     let (u, u_scale) = scaled(dim, |i| half_difference(b[i], a[i]));
     let (v, _) = scaled(dim, |i| half_difference(c[i], middle(i)));
@@ -240,7 +243,7 @@ pub fn through<R: Real>(a: &[R], b: &[R], c: &[R], rows: &mut [R]) -> Result<(),
         return Err(ArgError::new("b", Reason::Overflow));
     }
     let before = sum(dim, |i| v(i) * v(i));
-    // Twice: what rounding leaves of the first axis is taken away by the second pass.
+    // Twice: the second pass removes the component along the first axis that rounding left.
     let along = sum(dim, |i| v(i) * u(i)) / square;
     let v = |i: usize| v(i) - along * u(i);
     let along = sum(dim, |i| v(i) * u(i)) / square;
@@ -256,7 +259,7 @@ pub fn through<R: Real>(a: &[R], b: &[R], c: &[R], rows: &mut [R]) -> Result<(),
     Ok(())
 }
 
-/// A vector of n components, times a power of two that brings the largest near one; and that power.
+/// Returns a vector of n components, times a power of two that brings the largest near one, and that power.
 fn scaled<R: Real>(n: usize, f: impl Fn(usize) -> R) -> (impl Fn(usize) -> R, R) {
     let mut largest = R::ZERO;
     for i in 0..n {
@@ -266,7 +269,7 @@ fn scaled<R: Real>(n: usize, f: impl Fn(usize) -> R) -> (impl Fn(usize) -> R, R)
     (move |i| scale * f(i), scale)
 }
 
-/// `Σᵢ f(i)` for i below n, as [`dot`](crate::base::vector::dot) adds.
+/// Returns `Σᵢ f(i)` for i below n, in the order of [`dot`](crate::base::vector::dot).
 fn sum<R: Real>(n: usize, f: impl Fn(usize) -> R) -> R {
     let mut sum = LaneSum::default();
     for i in 0..n {
@@ -332,7 +335,7 @@ mod tests {
         plane.point([1.0, -4.0], &mut within[..DIM]);
         plane.point([3.0, 4.0], &mut within[DIM..]);
         assert!((plane.share(&within, about) - 1.0).abs() < 1e-14);
-        // Seen from another point of the plane, all of it still lies along the plane.
+        // As seen from another point of the plane, all of it still lies along the plane.
         assert!((plane.share(&within, &within[..DIM]) - 1.0).abs() < 1e-14);
         assert!((plane.extent(&within) - 5.0).abs() < 1e-12);
     }
@@ -367,7 +370,7 @@ mod tests {
         let [u, v] = plane.units();
         assert!((u - v).abs() < 1e-14 && (u - distance(a, b) / 2.0).abs() < 1e-14);
         assert!(plane.gram[1].abs() < 1e-13, "orthogonal");
-        // c is in the plane, above the axis.
+        // c is in the plane, above the first axis.
         let at = plane.project(c);
         let mut back = vec![0.0; DIM];
         plane.point(at, &mut back);
@@ -392,7 +395,7 @@ mod tests {
         assert_eq!(Plane::new(&rows[1..]).unwrap_err().arg, "rows");
     }
 
-    /// The same plane and points in other units: only the units change.
+    /// The plane and the points in other units: only the units change.
     #[test]
     fn no_scale_of_axes_or_displacements_is_lost() {
         let [u, v] = [[1.0f32, 2.0, -1.0, 0.5], [0.5, -1.0, 3.0, 1.0]];
@@ -412,7 +415,7 @@ mod tests {
                 let mut point = [f32::NAN; 4];
                 plane.point([x, y], &mut point);
                 let [p, q] = plane.project(&point);
-                // Of the axes, the smaller drowns in the rounding of the larger.
+                // The smaller axis drowns in the rounding of the larger one.
                 let along = |mine: f32, other: f32| 1e-6 + 1e-6 * (other / mine);
                 assert!((p - x).abs() <= along(a, if y == 0.0 { a } else { b }), "{p} at {a:e} and {b:e}");
                 assert!((q - y).abs() <= along(b, if x == 0.0 { b } else { a }), "{q} at {a:e} and {b:e}");

@@ -8,14 +8,14 @@ use crate::base::vector::{LaneSum, normalise};
 use crate::curvature::{EigenLayout, eigen, trace};
 use crate::{ArgError, Real, Reason};
 
-/// What [`principal_axes`] found.
+/// The outcome of [`principal_axes`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Principal<R: Real = f32> {
     /// The shares of the squared displacement along the first and the second axis.
     pub shares: [R; 2],
 }
 
-/// The workspace of [`principal_axes`].
+/// The workspace layout of [`principal_axes`].
 ///
 /// ```
 /// use losscape::curvature::slices::PrincipalLayout;
@@ -27,38 +27,38 @@ pub struct PrincipalLayout {
 }
 
 impl PrincipalLayout {
-    /// For a trajectory of `count` points.
+    /// Creates the layout for a trajectory of `count` points.
     #[must_use]
     pub const fn new(count: usize) -> Self {
         Self { count }
     }
 
-    /// The least length of the workspace; it saturates.
+    /// Returns the minimum workspace length, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total(self.parts())
     }
 
-    /// The Gram matrix, its eigenvalues, and the workspace of these.
+    /// Returns the lengths of the Gram matrix, its eigenvalues, and the workspace of the eigenproblem.
     const fn parts(self) -> [usize; 3] {
         [area(self.count, self.count), self.count, EigenLayout::new(self.count).len()]
     }
 }
 
-/// The two directions that hold most of a trajectory's displacement from `about`:
+/// Computes the two directions that hold most of a trajectory's displacement from `about`:
 ///
 /// ```text
 /// max over orthonormal u, v of  Σₜ ((θₜ − o)·u)² + ((θₜ − o)·v)²
 /// ```
 ///
-/// by the eigenvectors of the T × T Gram matrix of the displacements, whose spectrum is that of the n × n
-/// covariance. With o the last point this is the plane of Li et al. (2018), section 7: not centred on the
-/// mean.
+/// The directions follow from the eigenvectors of the T × T Gram matrix of the displacements, which has the
+/// same non-zero eigenvalues as the n × n covariance. If o is the last point, this is the plane of Li et al.
+/// (2018), section 7, which is not centred on the mean.
 ///
-/// It flatters any path. It holds of a long [`random_walk`] in many dimensions
-/// 8/π² (1 + 1/9) = 90 % (the eigenvalues of Brownian motion fall as 1/(2k − 1)²): show that control beside the
-/// share of a real trajectory.
+/// The principal plane flatters any path. It holds 8/π² (1 + 1/9) = 90 % of a long [`random_walk`] in many
+/// dimensions (the eigenvalues of Brownian motion fall as 1/(2k − 1)²): show this control next to the share
+/// of a real trajectory.
 ///
 /// # Shapes
 ///
@@ -73,8 +73,8 @@ impl PrincipalLayout {
 /// `½ T² n + 3 T³` multiplications.
 ///
 /// # Errors
-/// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, fewer than two, not finite, or all displacements on
-/// one line), `axes` or `workspace`; `axes` is as it was then.
+/// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, fewer than two, not finite, or all
+/// displacements on one line), `axes` or `workspace`; `axes` is unchanged in these cases.
 ///
 /// # Examples
 ///
@@ -129,7 +129,7 @@ pub fn principal_axes<R: Real>(
     Ok(Principal { shares: found.map(|value| value / all) })
 }
 
-/// `axis = Σₜ aₜ (θₜ − o)`, scaled to length one.
+/// Writes `axis = Σₜ aₜ (θₜ − o)`, scaled to length one.
 fn combine<R: Real>(trajectory: &[R], displacements: &Displacements<'_, R>, factors: &[R], axis: &mut [R]) {
     axis.fill(R::ZERO);
     for (params, a) in trajectory.chunks_exact(axis.len()).zip(factors) {
@@ -140,11 +140,11 @@ fn combine<R: Real>(trajectory: &[R], displacements: &Displacements<'_, R>, fact
     normalise(axis);
 }
 
-/// A walk of independent normal steps that starts at zero: the control beside any trajectory's [`principal_axes`].
+/// Writes a walk of independent normal steps that starts at zero: the control for any trajectory's
+/// [`principal_axes`].
 ///
-/// Row 0 of `rows` is zero, every further row is the one before plus n standard normal numbers.
-///
-/// Elements of `rows` after the last whole row stay unchanged.
+/// Row 0 of `rows` is zero; every further row is the previous one plus n standard normal numbers. Elements
+/// after the last whole row are unchanged.
 ///
 /// ```
 /// use losscape::base::random::stream;

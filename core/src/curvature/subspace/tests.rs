@@ -27,7 +27,8 @@ fn a_point_has_coordinates() {
     let [c, d] = within.coordinates() else { panic!("two directions") };
     assert!((c - 1.0).abs() < 1e-14 && (d - 3.0).abs() < 1e-14, "{c} {d}");
     let mut scratch = vec![f64::NAN; within.scratch_len()];
-    // There it is the point itself, bit for bit; two steps along the second direction away it is (6, 10, 9).
+    // At these coordinates the point is reproduced bit for bit; two steps along the second direction away, it
+    // is (6, 10, 9).
     assert_eq!(within.value(within.coordinates(), &mut scratch), f.value(&at, &mut scratch));
     let (mut grad, away) = ([f64::NAN; 2], [*c, d + 2.0]);
     let value = within.value_grad(&away, &mut grad, &mut scratch);
@@ -36,12 +37,12 @@ fn a_point_has_coordinates() {
     assert_eq!(within.value(&away, &mut scratch), value);
 }
 
-/// What a projection leaves is orthogonal to all directions.
+/// The residual of a projection is orthogonal to all directions.
 #[test]
 fn coordinates_are_those_of_the_nearest_point() {
     let (n, count) = (40, 7);
     let (at, mut directions) = (normal(n, 1), normal(count * n, 2));
-    // Of lengths between 10⁻⁹ and 10⁹.
+    // The directions have lengths between 10⁻⁹ and 10⁹.
     for (row, size) in directions.chunks_exact_mut(n).zip([1e-9, 1e-6, 1e-3, 1.0, 1e3, 1e6, 1e9]) {
         row.iter_mut().for_each(|a| *a *= size);
     }
@@ -68,7 +69,7 @@ fn the_gradient_is_that_of_the_value() {
     assert!(error < 1e-8, "{error}");
 }
 
-/// Directions, point and values in other units: the same coordinates and values in those.
+/// In other units of directions, point and values, coordinates and values are the same.
 #[test]
 fn any_scale() {
     let (at, directions) = ([0.5f32, -0.25, 1.0], [1.0f32, 2.0, 0.5, -1.0, 0.25, 3.0]);
@@ -122,7 +123,8 @@ fn bad_arguments_are_named() {
     assert_eq!(directions(&axes[..4]), Reason::Length { expected: 6, found: 4 });
     assert_eq!(directions(&[0.0, f64::INFINITY, 0.0]), Reason::NotFinite { index: 1 });
     assert_eq!(directions(&[0.0; 3]), Reason::Dependent);
-    // The third is the sum of the others, to rounding; and four of three dimensions.
+    // The third direction is the sum of the others, up to rounding; the other case has four directions in
+    // three dimensions.
     assert_eq!(directions(&[0.1, 0.0, 0.3, 0.0, 0.7, 0.2, 0.1, 0.7, 0.1 + 0.4]), Reason::Dependent);
     assert_eq!(directions(&[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]), Reason::Dependent);
     assert_eq!(directions(&[1e-310, 0.0, 0.0]), Reason::Overflow);

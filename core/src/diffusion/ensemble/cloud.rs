@@ -1,4 +1,4 @@
-//! Many walkers with one configuration.
+//! Many walkers that share one configuration.
 
 use super::layout::{EnsembleLayout, Parts};
 use super::walk::Walk;
@@ -14,36 +14,37 @@ use crate::{ArgError, Objective, Real, Reason};
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum EnsembleStep<R: Real = f32> {
-    /// A walker has moved.
+    /// A walker moved.
     Moved {
-        /// Which.
+        /// The index of the walker.
         walker: u32,
     },
-    /// The last walker has moved: all have made one more step.
+    /// The last walker moved: every walker has had its turn in this round.
     Round {
-        /// The number of steps each has made.
+        /// The number of rounds so far.
         round: u32,
-        /// The mean over the walkers of the values at the points where they evaluated, before they moved.
+        /// The mean over the walkers of the values before their moves; a walker that could not move counts
+        /// as 0.
         mean_value: R,
     },
-    /// A walker's value, gradient or next position would have been infinite or NaN; it stays where it is, and the next
-    /// step is the next walker's.
+    /// A walker's value, gradient or next position would have been infinite or NaN. The walker did not move,
+    /// and the next step is the next walker's.
     NotFinite {
-        /// Which.
+        /// The index of the walker.
         walker: u32,
     },
-    /// The memory has changed length since the ensemble was made; nothing was done.
+    /// The memory has changed length since the ensemble was created; nothing was done.
     MemoryChanged,
 }
 
-/// Walkers that draw at once.
+/// The number of walkers that draw random numbers together.
 pub(super) const BLOCK: usize = 32;
 
 fn index(walker: usize) -> u32 {
     u32::try_from(walker).unwrap_or(u32::MAX)
 }
 
-/// Takes the next position, if it and the value are finite.
+/// Moves to the next position if it and the value are finite.
 #[inline(always)]
 fn accept<R: Real>(value: R, next: &[R], position: &mut [R]) -> bool {
     let finite = value.is_finite() && next.iter().all(|x| x.is_finite());
@@ -55,7 +56,8 @@ fn accept<R: Real>(value: R, next: &[R], position: &mut [R]) -> bool {
     finite
 }
 
-/// Gives each walker a stream of its own: generator k is [stream](crate::base::random::stream) k of the seed.
+/// Gives each walker its own stream of random numbers: generator k is [stream](crate::base::random::stream) k
+/// of the seed.
 ///
 /// ```
 /// use losscape::base::random::{Rng, Xoshiro128PlusPlus, SeedableRng, stream};
@@ -69,24 +71,25 @@ pub fn seed_walkers(seed: u64, generators: &mut [Xoshiro128PlusPlus]) {
     }
 }
 
-/// A cloud: many walkers on one landscape that share one configuration and differ in their streams of random numbers.
+/// A cloud: many walkers on one landscape that share one configuration but have separate streams of random
+/// numbers.
 ///
-/// A walker's path depends on its start and its stream alone, not on how many others there are.
+/// A walker's path depends only on its start and its stream, not on the number of walkers.
 ///
 /// # Shapes
 ///
 /// | argument     | length                     | contents                                              |
 /// |--------------|----------------------------|-------------------------------------------------------|
 /// | `positions`  | walkers × dim              | the starts, then the positions; row k is walker k     |
-/// | `generators` | walkers                    | a stream each, as by [`seed_walkers`]                 |
+/// | `generators` | walkers                    | one stream each, as by [`seed_walkers`]               |
 /// | `workspace`  | [`EnsembleLayout::len`]    | need not be initialised                               |
 ///
 /// # Cost
-/// A step moves one walker: one gradient (of a batch, for those that draw batches) and O(dim).
+/// A step moves one walker: one gradient (of a batch, for walks that draw batches) and O(dim).
 ///
 /// # Examples
 ///
-/// Langevin walkers in a parabola of curvature 1: the cloud's variance tends to `2 T / (2 − η)`.
+/// Langevin walkers in a parabola of curvature 1; the variance of the cloud tends to `2 T / (2 − η)`.
 ///
 /// ```
 /// use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};
@@ -124,11 +127,12 @@ where
     G: AsRef<[Xoshiro128PlusPlus]> + AsMut<[Xoshiro128PlusPlus]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// A cloud of as many walkers as there are generators.
+    /// Creates a cloud with one walker per generator.
     ///
     /// # Errors
-    /// [`ArgError`] naming `generators` (empty: there is no walker), `positions` (not a row of the objective's dimension
-    /// for each, not finite), `workspace` (too short) or a setting of the walk. Nothing has been written then.
+    /// [`ArgError`] naming `generators` (empty: no walker), `positions` (not one row of the objective's
+    /// dimension per walker, not finite), `workspace` (too short) or a setting of the walk. Nothing has been
+    /// written in these cases.
     pub fn new<F: Objective<R> + ?Sized>(
         objective: &F,
         walk: K,
@@ -159,7 +163,7 @@ where
         Ok(Self { walk, positions, generators, workspace, layout, walkers, next: 0, round: 0, values })
     }
 
-    /// Moves the next walker, on the objective that the ensemble was made with.
+    /// Moves the next walker; `objective` must be the one given at construction.
     pub fn step<F: Objective<R> + ?Sized>(&mut self, objective: &F) -> EnsembleStep<R>
     where
         K: Walk<R, F>,
@@ -167,10 +171,14 @@ where
         self.moved(objective).unwrap_or(EnsembleStep::MemoryChanged)
     }
 
-    /// Up to `most` steps in one (at least one), to the end of the round at most: the same bits, in less time where several walkers can
-    /// draw at once ([`Langevin`](super::Langevin) walkers of one or two coordinates, on processors with vectors).
+    /// Makes up to `most` steps (at least one) at once, at most to the end of the round.
     ///
-    /// Says what the last step did, or, if a walker could not move, which was the first of them.
+    /// The bits are the same as from single steps. The time is shorter where several walkers can draw at
+    /// once: [`Langevin`](super::Langevin) walkers of one or two coordinates, on processors with vector
+    /// units.
+    ///
+    /// Returns the outcome of the last step or, if some walkers could not move, the outcome of the first of
+    /// these.
     ///
     /// ```
     /// use losscape::base::random::stream;
@@ -215,7 +223,8 @@ where
         refused.unwrap_or(last)
     }
 
-    /// Whether the memory still is what the ensemble was made with.
+    /// Returns whether the memory and the objective still have the dimensions that the ensemble was created
+    /// with.
     fn fits<F: Objective<R> + ?Sized>(&self, objective: &F) -> bool {
         let dim = self.layout.dim;
         self.positions.as_ref().len() == area(self.walkers, dim) && objective.dim() == dim
@@ -233,7 +242,7 @@ where
         let rng = self.generators.as_mut().get_mut(walker)?;
         let position = row_mut(self.positions.as_mut(), dim, walker)?;
         let value = self.walk.propose(objective, position, &mut parts, rng);
-        // Two ends: the compiler then keeps the walker in registers on a small core.
+        // Two exits let the compiler keep the walker in registers on a small core.
         if !accept(value, parts.next, position) {
             return Some(self.counted(walker + 1, false));
         }
@@ -241,7 +250,7 @@ where
         Some(self.counted(walker + 1, true))
     }
 
-    /// Steps of several walkers that draw at once, or of one.
+    /// Makes the steps of several walkers that draw together, or of one.
     fn block<F: Objective<R> + ?Sized>(&mut self, objective: &F, most: usize) -> Option<EnsembleStep<R>>
     where
         K: Walk<R, F>,
@@ -293,7 +302,7 @@ where
         })
     }
 
-    /// Counts the steps before walker `next`, the last of which has moved or not.
+    /// Counts the steps of the walkers before `next`; `moved` says whether the last one moved.
     fn counted(&mut self, next: usize, moved: bool) -> EnsembleStep<R> {
         let walker = index(next.saturating_sub(1));
         let step = if moved { EnsembleStep::Moved { walker } } else { EnsembleStep::NotFinite { walker } };
@@ -308,45 +317,47 @@ where
         if moved { EnsembleStep::Round { round: self.round, mean_value } } else { step }
     }
 
-    /// The positions, a row for each walker.
+    /// Returns the positions, one row per walker.
     #[must_use]
     pub fn positions(&self) -> &[R] {
         self.positions.as_ref()
     }
 
-    /// The number of steps each walker has made.
+    /// Returns the number of steps that each walker has made.
     #[must_use]
     pub const fn round(&self) -> u32 {
         self.round
     }
 
-    /// The configuration.
+    /// Returns the configuration.
     #[must_use]
     pub const fn walk(&self) -> &K {
         &self.walk
     }
 
-    /// The configuration, to change it between steps; the caller checks the new one.
+    /// Returns the configuration for changes between steps; the caller must check the new values.
     #[must_use]
     pub const fn walk_mut(&mut self) -> &mut K {
         &mut self.walk
     }
 
-    /// Positions, generators and workspace.
+    /// Returns the positions, the generators and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (P, G, W) {
         (self.positions, self.generators, self.workspace)
     }
 }
 
-/// The value that [`arrivals`] writes for a walker that has not arrived.
+/// The arrival time of a walker that has not arrived.
 pub const NOT_ARRIVED: u32 = u32::MAX;
 
-/// Notes the round for each walker that is in a region for the first time; `times` starts filled with
-/// [`NOT_ARRIVED`]. Returns how many have arrived so far.
+/// Records the round in which each walker is first found in a region, and returns the number of walkers that
+/// have arrived so far.
+///
+/// `times` must initially be filled with [`NOT_ARRIVED`].
 ///
 /// # Errors
-/// [`ArgError`] naming `positions` (not a row of equal length for each time) or `times` (empty).
+/// [`ArgError`] naming `positions` (not one row of equal length per time) or `times` (empty).
 ///
 /// ```
 /// use losscape::diffusion::{NOT_ARRIVED, arrivals};
@@ -377,14 +388,15 @@ pub fn arrivals<R: Real>(
     Ok(arrived)
 }
 
-/// The mean time of arrival, if it is exponentially distributed: the time that all have walked, over the number that have arrived,
+/// Estimates the mean arrival time, if it is exponentially distributed: the total time walked by all, divided
+/// by the number of arrivals,
 ///
 /// ```text
 /// τ = Σₖ min(tₖ, t) / #{tₖ ≤ t}
 /// ```
 ///
-/// the estimate of largest likelihood, which counts those that are still on their way at round t; its relative
-/// standard error is one over the root of those that have arrived. +∞ before the first has.
+/// This maximum-likelihood estimate includes the walkers that have not arrived by round t. Its relative
+/// standard error is one over the square root of the number of arrivals. +∞ before the first arrival.
 ///
 /// ```
 /// use losscape::diffusion::{NOT_ARRIVED, mean_arrival};

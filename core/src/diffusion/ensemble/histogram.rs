@@ -1,4 +1,4 @@
-//! A cloud as a density, and how far a finite cloud must be from the law it is drawn from.
+//! A cloud as a density, and the noise floor of its relative entropy.
 
 use crate::base::elementary::{ln, sqrt};
 use crate::base::grid::Grid;
@@ -6,13 +6,13 @@ use crate::base::rows::count_whole;
 use crate::base::vector::LaneSum;
 use crate::{ArgError, Real};
 
-/// Writes the density of a cloud: in each cell the share of the walkers there, over the cell's volume. Returns how many
-/// lie on the grid; those outside count for nothing.
+/// Writes the density of a cloud: the share of the walkers in each cell, divided by the cell's volume.
+/// Returns the number of walkers on the grid; those outside do not count.
 ///
 /// # Errors
-/// [`ArgError`] naming `positions` (empty, or not rows of D coordinates), `density` (not one value per
-/// cell), or `positions` ([`Reason::OutOfRange`](crate::Reason::OutOfRange)) if no walker lies on the
-/// grid; nothing has been written then.
+/// [`ArgError`] naming `positions` (empty, or not rows of D coordinates), `density` (not one value per cell),
+/// or `positions` ([`Reason::OutOfRange`](crate::Reason::OutOfRange)) if no walker lies on the grid; nothing
+/// has been written in these cases.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -36,11 +36,11 @@ pub fn histogram<R: Real, const D: usize>(
         "positions",
         f64::from(u8::from(inside > 0)),
         inside > 0,
-        "with a walker on the grid",
+        "at least one walker on the grid",
     )?;
     density.fill(R::ZERO);
     let weight = R::ONE / (R::from_usize(inside) * grid.cell_volume());
-    // Whole numbers first: their sums are exact.
+    // Whole numbers first, because their sums are exact.
     for k in rows.filter_map(cell) {
         if let Some(count) = density.get_mut(k) {
             *count += R::ONE;
@@ -52,34 +52,35 @@ pub fn histogram<R: Real, const D: usize>(
     Ok(u32::try_from(inside).unwrap_or(u32::MAX))
 }
 
-/// Walkers of a [`noise_floor`], at most: their counts are then exact in binary32 too.
+/// The largest number of walkers of a [`noise_floor`], whose counts are exact even in binary32.
 const MOST_WALKERS: u32 = 1 << 22;
 
-/// The relative entropy that even a perfect finite cloud has.
+/// The relative entropy of even a perfect finite cloud.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NoiseFloor<R: Real = f32> {
-    /// The expectation.
+    /// The expected value.
     pub mean: R,
     /// The standard deviation.
     pub std_dev: R,
 }
 
-/// The noise floor of the relative entropy of a binned cloud of `walkers` independent walkers to the law they are drawn
-/// from:
+/// Computes the noise floor of the relative entropy of a binned cloud: its value for `walkers` independent
+/// walkers, relative to the density from which they are drawn:
 ///
 /// ```text
 /// E KL(n/N ‖ p) = Σₖ E[ (nₖ/N) ln(nₖ / N pₖ) ],    nₖ binomial of N and pₖ
 /// ```
 ///
-/// The expectation is exact, by summing over each cell's binomial law to within a rounding. The standard deviation is that of
-/// Poisson counts with the total held fixed (Holst 1972), exact as the number of cells grows.
-/// `(occupied cells − 1) / 2 N`, the usual rule, is a third too low where many cells expect less than a few walkers.
+/// The expectation is exact to within rounding, as a sum over each cell's binomial distribution. The standard
+/// deviation is that of Poisson counts with a fixed total (Holst 1972), which is exact as the number of cells
+/// grows. The usual rule, `(occupied cells − 1) / 2 N`, is too low by a third where many cells expect fewer
+/// than a few walkers.
 ///
 /// # Cost
-/// For each cell about 20 √(N p) + 40 logarithms.
+/// About 20 √(N p) + 40 logarithms per cell.
 ///
 /// # Errors
-/// [`ArgError`] naming `density` (none of mass one on the grid) or `walkers` (zero, or above 2²²).
+/// [`ArgError`] naming `density` (not of mass one on the grid) or `walkers` (zero, or above 2²²).
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -109,7 +110,7 @@ pub fn noise_floor<R: Real, const D: usize>(
         variance.push(second - first * first);
         covariance.push(with_count);
     }
-    // The total of the counts is fixed: what is explained by it does not vary.
+    // The total of the counts is fixed, so the part of the variance that it explains is removed.
     let explained = covariance.total() * covariance.total() / all;
     let spread = variance.total() - explained;
     let spread = if spread > R::ZERO { spread } else { R::ZERO };
@@ -119,19 +120,20 @@ pub fn noise_floor<R: Real, const D: usize>(
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "at least zero and at most 2²²; the integer part is meant"
+    reason = "between zero and 2²²; truncation is intended"
 )]
 fn whole_part<R: Real>(x: R) -> R {
     R::from_u32(x.to_f64() as u32)
 }
 
-/// Means of g, g² and g (n − N p) with `g(n) = n ln(n / N p) − n + N p`, over the binomial law of N and p or the law of
-/// Poisson of N p. The mean of the last terms is zero; they make g at least zero.
+/// Returns the means of g, g² and g (n − N p) with `g(n) = n ln(n / N p) − n + N p`, over the binomial
+/// distribution of N and p or the Poisson distribution of mean N p. The last two terms of g have mean zero;
+/// they make g non-negative.
 fn cell_mean<R: Real>(walkers: u32, p: R, binomial: bool) -> [R; 3] {
     let all = R::from_u32(walkers);
     let mean = all * p;
     let odds = p / (R::ONE - p);
-    // Weight of n + 1 over weight of n.
+    // The ratio of the weight of n + 1 to that of n.
     let ratio = |n: R| if binomial { (all - n) / (n + R::ONE) * odds } else { mean / (n + R::ONE) };
     let mode = whole_part(mean);
     let (mut whole, mut sums) = (R::ZERO, [R::ZERO; 3]);

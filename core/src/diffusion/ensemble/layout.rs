@@ -1,8 +1,8 @@
-//! The memory of a cloud.
+//! The workspace layout of a cloud.
 
 use crate::base::layout::{area, cut, total};
 
-/// The layout of the workspace of an [`Ensemble`](super::Ensemble).
+/// The workspace layout of an [`Ensemble`](super::Ensemble).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnsembleLayout {
     pub(super) dim: usize,
@@ -18,20 +18,20 @@ pub(super) struct Parts<'w, R> {
 }
 
 impl EnsembleLayout {
-    /// For walkers of `dim` coordinates and an objective's `scratch_len`, whatever the number of walkers. Walkers that draw
-    /// batches need the scratch of [`BATCH_PIECE`](super::BATCH_PIECE) samples.
+    /// Creates the layout for walkers of `dim` coordinates and an objective's `scratch_len`, for any number
+    /// of walkers. Walkers that draw batches need the scratch of [`BATCH_PIECE`](super::BATCH_PIECE) samples.
     #[must_use]
     pub const fn new(dim: usize, scratch_len: usize) -> Self {
         Self { dim, scratch: scratch_len }
     }
 
-    /// Four times the dimension, and the scratch.
+    /// Returns the minimum workspace length: four times the dimension, plus the scratch.
     #[must_use]
     pub const fn len(self) -> usize {
         total([area(4, self.dim), self.scratch])
     }
 
-    /// Whether no memory is needed.
+    /// Returns whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0

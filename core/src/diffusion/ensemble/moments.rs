@@ -1,21 +1,21 @@
-//! Where a cloud is, and how wide.
+//! The mean and covariance of a cloud.
 
 use crate::base::rows::{count_whole, rows};
 use crate::base::vector::LaneSum;
 use crate::diffusion::Moments;
 use crate::{ArgError, Real};
 
-/// Mean and covariance of a cloud of walkers, each of which weighs the same:
+/// Computes the mean and covariance of a cloud of equally weighted walkers:
 ///
 /// ```text
 /// m = Σₖ xₖ / N,   C = Σₖ (xₖ − m)(xₖ − m)ᵀ / N
 /// ```
 ///
 /// # Errors
-/// [`ArgError`] naming `positions` (empty, not a whole number of places, not finite).
+/// [`ArgError`] naming `positions` (empty, not a whole number of rows, not finite).
 ///
 /// # Cost
-/// Two passes over the walkers, D² multiplications for each.
+/// Two passes over the walkers, with D² multiplications each.
 ///
 /// ```
 /// let moments = losscape::diffusion::cloud_moments(&[1.0f64, 0.0, 3.0, 4.0])?; // (1, 0) and (3, 4)
@@ -51,7 +51,7 @@ mod tests {
     use crate::base::random::{fill_normal, stream};
     use std::vec;
 
-    /// Far from the origin, where the mean of the squares less the square of the mean would be noise.
+    /// The cloud is far from the origin, where the mean square minus the squared mean would be noise.
     #[test]
     fn the_place_of_a_cloud_does_not_change_its_width() {
         let mut positions = vec![0.0f64; 2000];
@@ -60,7 +60,7 @@ mod tests {
         positions.iter_mut().for_each(|x| *x += 1e6);
         let there = cloud_moments::<f64, 2>(&positions).unwrap();
         for (here, there) in here.covariance.iter().flatten().zip(there.covariance.iter().flatten()) {
-            // The places themselves are rounded to 1e-10.
+            // The positions themselves are rounded to 1e-10.
             assert!((here - there).abs() < 1e-9, "{here} {there}");
         }
         assert!((there.mean[0] - here.mean[0] - 1e6).abs() < 1e-9);

@@ -1,4 +1,4 @@
-//! Walkers that move together, and those that cannot move.
+//! Walkers that move together, and walkers that cannot move.
 
 extern crate std;
 
@@ -52,7 +52,7 @@ fn steps_together_have_the_bits_of_single_ones() {
 fn a_walker_that_cannot_move_stays_and_is_named() {
     let f = DoubleWell::<f64>::new(1).unwrap();
     let mut many = cloud(&f, 1, 40);
-    // The gradient of a cube overflows, from a place that is finite.
+    // The gradient of a cube overflows at a finite position.
     for stuck in [3, 39] {
         many.positions[stuck] = 1e200;
     }
@@ -60,7 +60,7 @@ fn a_walker_that_cannot_move_stays_and_is_named() {
     assert_eq!(many.steps(&f, 20), EnsembleStep::NotFinite { walker: 39 });
     assert_eq!((many.round(), many.next), (1, 0));
     assert!(many.positions[3] == 1e200 && many.positions[39] == 1e200 && many.positions[4] != -1.0);
-    // Values of one round are not counted in the next.
+    // Values of one round do not count in the next.
     for stuck in [3, 39] {
         many.positions[stuck] = -1.0;
     }

@@ -9,23 +9,24 @@ use crate::base::rows::copy;
 use crate::base::vector::{axpy, scale};
 use crate::{ArgError, Objective, Real, SampledObjective};
 
-/// Samples of a batch that are evaluated at once; larger batches come in pieces of this size.
+/// The number of samples of a batch that are evaluated at once; larger batches are split into pieces of this
+/// size.
 pub const BATCH_PIECE: usize = 32;
 
-/// One step of a walker: what all walkers of an [`Ensemble`](super::Ensemble) share.
+/// The step of a walker, shared by all walkers of an [`Ensemble`](super::Ensemble).
 ///
 /// Implemented by [`Langevin`], [`Uneven`], [`Kicked`], [`BatchDescent`] and [`Svag`].
 pub trait Walk<R: Real, F: Objective<R> + ?Sized>: sealed::Sealed {
-    /// Refuses settings that make no sense.
+    /// Refuses invalid settings.
     ///
     /// # Errors
     /// [`ArgError`] naming the setting.
     fn check(&self, objective: &F) -> Result<(), ArgError>;
-    /// The scratch that an evaluation needs.
+    /// Returns the scratch length that an evaluation needs.
     fn scratch_len(&self, objective: &F) -> usize {
         objective.scratch_len()
     }
-    /// Writes the next position; returns the value.
+    /// Writes the next position and returns the value.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "the trait is sealed")]
     fn propose<G: Rng + ?Sized>(
@@ -35,7 +36,7 @@ pub trait Walk<R: Real, F: Objective<R> + ?Sized>: sealed::Sealed {
         parts: &mut Parts<'_, R>,
         rng: &mut G,
     ) -> R;
-    /// As [`propose`](Self::propose), with kicks that were drawn before, one a coordinate.
+    /// As [`propose`](Self::propose), with kicks drawn beforehand, one per coordinate.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "the trait is sealed")]
     fn propose_with(&self, objective: &F, position: &[R], parts: &mut Parts<'_, R>, kicks: &[R]) -> R {
@@ -43,7 +44,7 @@ pub trait Walk<R: Real, F: Objective<R> + ?Sized>: sealed::Sealed {
         refuse(parts.next);
         R::INFINITY
     }
-    /// The standard deviation of normal kicks, if a step draws nothing else.
+    /// Returns the standard deviation of normal kicks, if a step draws nothing else.
     #[doc(hidden)]
     fn kicks(&self) -> Option<R> {
         None
@@ -51,17 +52,18 @@ pub trait Walk<R: Real, F: Objective<R> + ?Sized>: sealed::Sealed {
 }
 
 mod sealed {
-    #![expect(unnameable_types, reason = "a sealed trait is one that nobody can name")]
+    #![expect(unnameable_types, reason = "a sealed trait must not be nameable")]
     pub trait Sealed {}
 }
 
 /// `x ← x − η ∇f(x) + √(2 η T) z`: the Euler–Maruyama scheme of Langevin dynamics with time step η.
 ///
-/// It is also gradient descent with normal noise of variance σ²/b on the gradient, at `T = η σ² / (2 b)`. On a
-/// curvature λ the stationary variance is `2 T / (λ (2 − η λ))`, that of the diffusion `T / λ`: twice as much at η λ = 1.
+/// It is also gradient descent with normal gradient noise of variance σ²/b, at `T = η σ² / (2 b)`. For a
+/// curvature λ, the stationary variance is `2 T / (λ (2 − η λ))`, whereas that of the diffusion is `T / λ`:
+/// half as much at η λ = 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Langevin<R: Real = f32> {
-    /// η, the time of a step.
+    /// η, the time step.
     pub learning_rate: R,
     /// T, at least zero.
     pub temperature: R,
@@ -112,7 +114,7 @@ fn check_langevin<R: Real>(learning_rate: R, temperature: R) -> Result<(), ArgEr
     ArgError::check_non_negative("temperature", temperature)
 }
 
-/// [`Langevin`] dynamics whose noise depends on the place, taken before the step (Itô):
+/// [`Langevin`] dynamics with noise that depends on the position before the step (Itô):
 ///
 /// ```text
 /// xᵢ ← xᵢ − η ∂ᵢf(x) + √(2 η T Dᵢ(x)) zᵢ
@@ -138,11 +140,11 @@ fn check_langevin<R: Real>(learning_rate: R, temperature: R) -> Result<(), ArgEr
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Uneven<R: Real, L> {
-    /// η, the time of a step.
+    /// η, the time step.
     pub learning_rate: R,
     /// T, at least zero.
     pub temperature: R,
-    /// Writes D along each axis at a place; a walker stays where its D would be negative or NaN.
+    /// Writes D along each axis at a position. A walker does not move where its D would be negative or NaN.
     pub diffusion: L,
 }
 
@@ -175,11 +177,11 @@ impl<R: Real, L: Fn(&[R], &mut [R]), F: Objective<R> + ?Sized> Walk<R, F> for Un
     }
 }
 
-/// Gradient descent with kicks: `x ← x − η ∇f(x) − ω`, ω drawn from a kernel.
+/// Gradient descent with kicks: `x ← x − η ∇f(x) − ω`, with ω drawn from a kernel.
 ///
-/// On average over ω a step is one on the objective convolved with the kernel, seen between the step and its kick (Kleinberg,
-/// Li & Yuan 2018; see [`smoothing`](crate::smoothing)). A Gaussian kernel makes it [`Langevin`] at `T = s² / (2 η)`; with a bandwidth
-/// of zero it is gradient descent.
+/// Averaged over ω, and observed between the gradient step and the kick, a step is one on the objective
+/// convolved with the kernel (Kleinberg, Li & Yuan 2018; see [`smoothing`](crate::smoothing)). With a
+/// Gaussian kernel this is [`Langevin`] at `T = s² / (2 η)`; with a bandwidth of zero it is gradient descent.
 ///
 /// ```
 /// use losscape::base::kernel::Kernel;
@@ -199,7 +201,7 @@ impl<R: Real, L: Fn(&[R], &mut [R]), F: Objective<R> + ?Sized> Walk<R, F> for Un
 pub struct Kicked<R: Real = f32> {
     /// η.
     pub learning_rate: R,
-    /// The law of ω.
+    /// The distribution of ω.
     pub kernel: Kernel<R>,
 }
 
@@ -229,12 +231,12 @@ impl<R: Real, F: Objective<R> + ?Sized> Walk<R, F> for Kicked<R> {
     }
 }
 
-/// Stochastic gradient descent: `x ← x − η g` with the mean gradient g of a batch, drawn with replacement.
+/// Stochastic gradient descent: `x ← x − η g`, with g the mean gradient of a batch drawn with replacement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchDescent<R: Real = f32> {
     /// η.
     pub learning_rate: R,
-    /// b.
+    /// b, the number of samples per batch.
     pub batch_size: u32,
 }
 
@@ -267,23 +269,23 @@ impl<R: Real, F: SampledObjective<R> + ?Sized> Walk<R, F> for BatchDescent<R> {
     }
 }
 
-/// Stochastic variance amplified gradients (Li, Malladi & Arora 2021): with two batches drawn
-/// independently,
+/// Stochastic variance amplified gradients (Li, Malladi & Arora 2021), with two independently drawn batches:
 ///
 /// ```text
 /// x ← x − (η/l) [ (1 + √(2l − 1))/2 · g₁ + (1 − √(2l − 1))/2 · g₂ ]
 /// ```
 ///
-/// The mean of the bracket is the gradient, its noise has l times the covariance: l steps are one step of SGD in mean and
-/// covariance, and as l grows the walker tends to the diffusion at the *same* temperature. On a quadratic of curvature λ with
-/// gradient noise of variance σ² the stationary variance is `η σ² / (λ (2 − η λ / l))`. At l = 1 it is SGD.
+/// The mean of the bracket is the gradient, and its noise has l times the covariance. l steps therefore match
+/// one step of SGD in mean and covariance, and as l grows, the walker tends to the diffusion at the *same*
+/// temperature. On a quadratic of curvature λ with gradient noise of variance σ², the stationary variance is
+/// `η σ² / (λ (2 − η λ / l))`. At l = 1 this is SGD.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Svag<R: Real = f32> {
     /// η.
     pub learning_rate: R,
-    /// b.
+    /// b, the number of samples per batch.
     pub batch_size: u32,
-    /// l.
+    /// l, the number of steps that replace one step of SGD.
     pub pieces: u32,
 }
 
@@ -330,7 +332,7 @@ fn piece_scratch_len<R: Real, F: SampledObjective<R> + ?Sized>(objective: &F, ba
     objective.batch_scratch_len(BATCH_PIECE.min(batch_size as usize))
 }
 
-/// Mean value and gradient of a batch that is drawn now, piece after piece.
+/// Draws a batch and returns its mean value, with the mean gradient in `grad`, piece by piece.
 fn batch<R: Real, F: SampledObjective<R> + ?Sized, G: Rng + ?Sized>(
     objective: &F,
     size: u32,

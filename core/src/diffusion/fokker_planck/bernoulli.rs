@@ -3,23 +3,25 @@
 use crate::Real;
 use crate::base::elementary::exp_m1;
 
-/// Below, the series of [`bernoulli`] errs by less than the type's rounding.
+/// The bound below which the series of [`bernoulli`] is used; its error there is less than the type's
+/// rounding.
 const SERIES_BELOW: f64 = 1e-3;
 
-/// `B(z) = z / (eᶻ − 1)`, continued by 1 at zero; z at least zero.
+/// Computes `B(z) = z / (eᶻ − 1)`, continued by 1 at zero, for z at least zero.
 #[inline]
 fn bernoulli<R: Real>(z: R) -> R {
     if z < R::from_f64(SERIES_BELOW) { R::ONE - R::HALF * z + z * z / R::from_u32(12) } else { z / exp_m1(z) }
 }
 
-/// The rates up and down across a face, times the square of the spacing, for a diffusion of `diffusion` and a `drive`
-/// of (drift · spacing), positive upwards:
+/// Computes the rates up and down across a face, times the squared spacing, for a diffusion of `diffusion`
+/// and a `drive` of (drift · spacing), positive upwards:
 ///
 /// ```text
 /// up = θ B(−z),   down = θ B(z),   z = drive / θ,   B(−z) = B(z) + z
 /// ```
 ///
-/// Their ratio is eᶻ. Where nothing diffuses, or so little that z overflows, the drift alone is left, taken upwind.
+/// The ratio of the rates is eᶻ. Where the diffusion is zero, or so small that z overflows, only the drift
+/// remains, taken upwind.
 #[inline]
 pub(super) fn across<R: Real>(diffusion: R, drive: R) -> [R; 2] {
     let size = drive.abs();

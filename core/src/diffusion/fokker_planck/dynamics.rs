@@ -6,32 +6,32 @@ use crate::{ArgError, Real, Reason};
 /// The boundary condition at an end of an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boundary {
-    /// A wall: nothing flows through.
+    /// A wall: nothing flows through it.
     Reflecting,
-    /// The other end: the axis is a ring.
+    /// A ring: the axis continues at its other end.
     Periodic,
 }
 
 /// The interpretation of a position-dependent diffusion.
 ///
-/// `dx = u dt + √(2 T D(x)) dW` alone says nothing until it is said where within a step D is taken.
+/// `dx = u dt + √(2 T D(x)) dW` is ambiguous without the point within a step at which D is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calculus {
-    /// Before the step (Itô), as stochastic gradient descent does: the flux is `uρ − T∇·(Dρ)`.
+    /// D is evaluated before the step (Itô), as in stochastic gradient descent: the flux is `uρ − T∇·(Dρ)`.
     Ito,
-    /// After the step (Hänggi 1978; Klimontovich 1990): the flux is `uρ − T D∇ρ`, without the term `T ρ ∇·D`. Its
-    /// stationary density is that of a heat bath where `u = −D∇V`.
+    /// D is evaluated after the step (Hänggi 1978; Klimontovich 1990): the flux is `uρ − T D∇ρ`, without the
+    /// term `T ρ ∇·D`. The stationary density is that of a heat bath where `u = −D∇V`.
     Isothermal,
 }
 
 /// The diffusion D along each axis, at least zero; off-diagonal entries are zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Diffusion<'a, R: Real, const D: usize> {
-    /// The same everywhere.
+    /// D is the same everywhere.
     Constant([R; D]),
-    /// Given at the cells' centres; between two centres their mean is taken.
+    /// D is given at the cells' centres; the mean is used between two centres.
     Places {
-        /// D × cells: first the entries of the first axis in all cells.
+        /// D × cells: all cells for the first axis, then for the next.
         values: &'a [R],
         /// The point within a step at which D is evaluated.
         calculus: Calculus,
@@ -52,22 +52,22 @@ pub enum Diffusion<'a, R: Real, const D: usize> {
 /// | `drift`     | D × cells, or 0 | j along each axis, in the middle of the cells' upper [faces](Grid::fill_faces) along it |
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dynamics<'a, R: Real, const D: usize> {
-    /// V; only differences matter.
+    /// V, of which only differences matter.
     pub potential: &'a [R],
-    /// j; empty for none. At a reflecting end of an axis it has no meaning.
+    /// j; empty if there is no such drift. It is ignored at a reflecting end of an axis.
     pub drift: &'a [R],
     /// D.
     pub diffusion: Diffusion<'a, R, D>,
 }
 
 impl<'a, R: Real, const D: usize> Dynamics<'a, R, D> {
-    /// A potential alone, with D = 1.
+    /// Creates dynamics with a potential alone and D = 1.
     #[must_use]
     pub const fn gradient(potential: &'a [R]) -> Self {
         Self { potential, drift: &[], diffusion: Diffusion::Constant([R::ONE; D]) }
     }
 
-    /// Refuses slices whose length is not the grid's, that are not finite, or that diffuse backwards.
+    /// Refuses slices of the wrong length, non-finite numbers and negative diffusion.
     pub(super) fn check(&self, grid: &Grid<R, D>) -> Result<(), ArgError> {
         let cells = grid.len();
         ArgError::check_len("potential", cells, self.potential.len())?;
@@ -90,8 +90,8 @@ impl<'a, R: Real, const D: usize> Dynamics<'a, R, D> {
         })
     }
 
-    /// The diffusion T D at the upper face of cell `k` along `axis`, and the drive across it: the drift times the
-    /// spacing. `next` is the upper neighbour.
+    /// Returns the diffusion T D at the upper face of cell `k` along `axis`, and the drive across this face:
+    /// the drift times the spacing. `next` is the upper neighbour.
     pub(super) fn face(
         &self,
         grid: &Grid<R, D>,

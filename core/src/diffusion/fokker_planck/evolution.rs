@@ -1,4 +1,4 @@
-//! A density in time.
+//! The evolution of a density in time.
 
 use super::FokkerPlanck;
 use super::operator::FokkerPlanckLayout;
@@ -14,18 +14,19 @@ use crate::{ArgError, Real};
 /// The time-stepping scheme of an [`Evolution`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scheme<R: Real = f32> {
-    /// `ρ ← ρ + dt Q ρ`, forward Euler: an error of order dt, refused beyond the
-    /// [explicit limit](FokkerPlanck::explicit_limit).
+    /// `ρ ← ρ + dt Q ρ`, forward Euler, with an error of order dt. A dt beyond the [explicit
+    /// limit](FokkerPlanck::explicit_limit) is refused.
     Explicit {
-        /// Time of a step.
+        /// The time step.
         dt: R,
     },
-    /// `ρ ← (1 − dt Q_D)⁻¹ … (1 − dt Q₁)⁻¹ ρ`, backward Euler along one axis after the other: an error of order dt, any dt.
+    /// `ρ ← (1 − dt Q_D)⁻¹ … (1 − dt Q₁)⁻¹ ρ`, backward Euler along one axis after another, with an error of
+    /// order dt for any dt.
     ///
-    /// Each factor keeps mass and sign, and in the gradient case `e^(−V/T)`. With other drifts its stationary density
-    /// differs from that of the equation by an amount of order dt.
+    /// Each factor conserves mass and sign and, in the gradient case, `e^(−V/T)`. With other drifts, the
+    /// stationary density of the scheme differs from that of the equation by an amount of order dt.
     Implicit {
-        /// Time of a step.
+        /// The time step.
         dt: R,
     },
     /// `ρ ← e^(dt Q) ρ`, exact in time up to rounding, by uniformisation (Jensen 1953):
@@ -34,24 +35,24 @@ pub enum Scheme<R: Real = f32> {
     /// e^(dt Q) = Σₖ e^(−m) mᵏ/k! (1 + Q/Λ)ᵏ,    m = Λ dt
     /// ```
     ///
-    /// with 1/Λ the explicit limit: about m + 9 √m explicit steps, weighted by the law of Poisson. All terms are at
-    /// least zero. No scheme that is positive at every dt is of second order (Bolley & Crouzeix 1978), and this one
-    /// is not either a scheme of that kind: its cost grows with dt.
+    /// with 1/Λ the explicit limit: about m + 9 √m explicit steps, weighted by the Poisson distribution. All
+    /// terms are non-negative. No scheme that is positive at every dt is of second order (Bolley & Crouzeix
+    /// 1978); this scheme does not contradict that theorem, because its cost grows with dt.
     Exact {
-        /// Time of a step.
+        /// The time step.
         dt: R,
     },
 }
 
 impl<R: Real> Scheme<R> {
-    /// Time of a step.
+    /// Returns the time step.
     #[must_use]
     pub const fn dt(self) -> R {
         let (Self::Explicit { dt } | Self::Implicit { dt } | Self::Exact { dt }) = self;
         dt
     }
 
-    /// Refuses times that are not positive, or beyond what the scheme can do with these rates.
+    /// Refuses time steps that are not positive, or too long for the scheme with these rates.
     fn check<const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
         self,
         equation: &FokkerPlanck<R, D, M>,
@@ -63,7 +64,7 @@ impl<R: Real> Scheme<R> {
                 ArgError::check_range("dt", dt, dt <= equation.explicit_limit(), "at most the explicit limit")
             }
             Self::Implicit { .. } => {
-                // Four times: sums of a few products stay finite too.
+                // Four times, so that sums of a few products stay finite too.
                 let finite = (R::from_u32(4) * dt * equation.busiest()).is_finite();
                 ArgError::check_range("dt", dt, finite, "such that rates times dt are finite")
             }
@@ -80,29 +81,30 @@ impl<R: Real> Scheme<R> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum EvolutionStep<R: Real = f32> {
-    /// One pass over the grid is done, and more are needed until the next time.
+    /// One pass over the grid was made; more are needed to reach the next time.
     Swept {
-        /// Passes since the last time.
+        /// The number of passes of the current time step so far.
         passes: u32,
     },
-    /// The density is that of a new time.
+    /// A time step was completed, and the density has advanced to a new time.
     Stepped {
-        /// The time.
+        /// The new time.
         time: R,
     },
-    /// The scheme cannot do its dt with the equation's present rates, as after a rise of the temperature; nothing has
-    /// been changed.
+    /// The time step is too long for the equation's current rates, as may happen after a rise of the
+    /// temperature; nothing was changed.
     TooLong {
         /// The explicit limit.
         limit: R,
     },
-    /// A number would have been infinite or NaN; the density is that of the last time.
+    /// A number would have been infinite or NaN; the density is still that of the previous time.
     NotFinite,
-    /// The memory has changed length since the evolution was made, or the equation is on another grid; nothing was done.
+    /// The memory has changed length since the evolution was created, or the equation is on another grid;
+    /// nothing was done.
     MemoryChanged,
 }
 
-/// The layout of the workspace of an [`Evolution`].
+/// The workspace layout of an [`Evolution`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvolutionLayout<const D: usize> {
     cells: usize,
@@ -110,26 +112,26 @@ pub struct EvolutionLayout<const D: usize> {
 }
 
 struct Parts<'w, R> {
-    /// The density on its way.
+    /// The new density while it is being computed.
     next: &'w mut [R],
-    /// For sweeps; for explicit steps the first two densities.
+    /// The memory of implicit sweeps, or the two intermediate densities of the exact scheme.
     rest: &'w mut [R],
 }
 
 impl<const D: usize> EvolutionLayout<D> {
-    /// For a grid with so many cells along each axis.
+    /// Creates the layout for a grid with `cells` cells along each axis.
     #[must_use]
     pub const fn new(cells: [u32; D]) -> Self {
         Self { cells: FokkerPlanckLayout::new(cells).cells(), sweep: SweepLayout::new(cells) }
     }
 
-    /// Three times the cells and, from two dimensions on, some lines.
+    /// Returns the minimum workspace length: three times the cells and, from two dimensions on, some lines.
     #[must_use]
     pub const fn len(self) -> usize {
         total([self.cells, self.sweep.len()])
     }
 
-    /// Whether nothing is needed; never.
+    /// Returns whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -141,14 +143,15 @@ impl<const D: usize> EvolutionLayout<D> {
     }
 }
 
-/// Carries a density through time by the [Fokker–Planck equation](FokkerPlanck).
+/// Evolves a density in time by the [Fokker–Planck equation](FokkerPlanck).
 ///
-/// The density is that of a time after [`Stepped`](EvolutionStep::Stepped), and in between that of the time before.
-/// With every scheme it keeps its mass up to rounding and stays at least zero, and its relative entropy to the density that the
-/// scheme leaves unchanged never rises; for all three that is `e^(−V/T)` in the gradient case.
+/// The density changes only when a step returns [`Stepped`](EvolutionStep::Stepped); between such steps it is
+/// that of the previous time. Every scheme conserves mass up to rounding and keeps densities non-negative.
+/// The relative entropy to the density that the scheme leaves unchanged never rises; in the gradient case
+/// this density is `e^(−V/T)` for all three schemes.
 ///
-/// The temperature may change between steps (see [`FokkerPlanck::set_temperature`]); a step under way then starts
-/// over.
+/// The temperature may change between steps (see [`FokkerPlanck::set_temperature`]); a time step in progress
+/// then starts over.
 ///
 /// # Shapes
 ///
@@ -158,11 +161,11 @@ impl<const D: usize> EvolutionLayout<D> {
 /// | `workspace` | [`EvolutionLayout::len`]   | need not be initialised             |
 ///
 /// # Cost
-/// A step is one pass over the grid. [`Scheme`] documents how many passes a time step takes.
+/// A step is one pass over the grid; [`Scheme`] documents the number of passes per time step.
 ///
 /// # Examples
 ///
-/// A normal density in a parabola stays one, with mean `m₀ e^(−t)`:
+/// A normal density in a parabola remains normal, with mean `m₀ e^(−t)`:
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -198,16 +201,16 @@ pub struct Evolution<R: Real, const D: usize, P, W> {
     progress: Progress<R>,
 }
 
-/// What of a step is done.
+/// The progress within a time step.
 #[derive(Clone, Copy, Debug)]
 enum Progress<R: Real> {
     Nothing,
-    /// Axes swept, with the rates of this revision.
+    /// The axes swept so far, with the rates of this revision.
     Axes {
         done: u32,
         revision: u32,
     },
-    /// Terms of the sum over explicit steps.
+    /// The terms added so far to the sum over explicit steps.
     Terms {
         sum: Poisson<R>,
         revision: u32,
@@ -220,12 +223,12 @@ where
     P: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// Starts at time zero.
+    /// Creates an evolution at time zero.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` (not one value per cell, an element below zero or not finite, a
-    /// mass other than one: [`normalise`](crate::diffusion::normalise) it), `dt` (not positive, or beyond the explicit limit) or `workspace` (too
-    /// short). Nothing has been written then.
+    /// [`ArgError`] naming `density` (not one value per cell, a negative or non-finite element, or a mass
+    /// other than one: [`normalise`](crate::diffusion::normalise) it), `dt` (not positive, or too long for
+    /// the scheme) or `workspace` (too short). Nothing has been written in these cases.
     pub fn new<M: AsRef<[R]> + AsMut<[R]>>(
         equation: &FokkerPlanck<R, D, M>,
         scheme: Scheme<R>,
@@ -240,7 +243,7 @@ where
         Ok(Self { grid, scheme, density, workspace, time: R::ZERO, progress: Progress::Nothing })
     }
 
-    /// One pass over the grid, with the equation that the evolution was made for.
+    /// Makes one pass over the grid; `equation` must be the one given at construction.
     pub fn step<M: AsRef<[R]> + AsMut<[R]>>(&mut self, equation: &FokkerPlanck<R, D, M>) -> EvolutionStep<R> {
         if self.scheme.check(equation).is_err() {
             self.progress = Progress::Nothing;
@@ -295,9 +298,9 @@ where
                 };
                 if sum.advance() {
                     let first = sum.weight();
-                    // A term beyond the last that counts does no harm.
+                    // A term beyond the last significant one does no harm.
                     let second = if sum.advance() { sum.weight() } else { R::ZERO };
-                    // 1/Λ is the limit itself, whatever its last roundings.
+                    // 1/Λ is the explicit limit itself, including its last roundings.
                     twice(equation, equation.explicit_limit(), one, other, [first, second], next)?;
                     self.progress = Progress::Terms { sum, revision };
                     Some(sum.term())
@@ -322,28 +325,28 @@ where
         Some(EvolutionStep::Stepped { time: self.time })
     }
 
-    /// The density of the present [`time`](Self::time).
+    /// Returns the density at the current [`time`](Self::time).
     #[must_use]
     pub fn density(&self) -> &[R] {
         self.density.as_ref()
     }
 
-    /// Time since the start.
+    /// Returns the time since the start.
     #[must_use]
     pub const fn time(&self) -> R {
         self.time
     }
 
-    /// The scheme.
+    /// Returns the scheme.
     #[must_use]
     pub const fn scheme(&self) -> Scheme<R> {
         self.scheme
     }
 
-    /// Another scheme or dt from now on; a step under way starts over.
+    /// Changes the scheme or dt; a time step in progress starts over.
     ///
     /// # Errors
-    /// [`ArgError`] naming `dt` as in [`new`](Self::new); the scheme is the one before then.
+    /// [`ArgError`] naming `dt` as in [`new`](Self::new); the scheme is unchanged in this case.
     pub fn set_scheme<M: AsRef<[R]> + AsMut<[R]>>(
         &mut self,
         equation: &FokkerPlanck<R, D, M>,
@@ -355,7 +358,7 @@ where
         Ok(())
     }
 
-    /// The density and the workspace.
+    /// Returns the density and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (P, W) {
         (self.density, self.workspace)

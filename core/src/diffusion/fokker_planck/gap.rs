@@ -1,4 +1,4 @@
-//! The slowest rates of relaxation.
+//! The slowest relaxation rates.
 
 use super::Elimination;
 use crate::base::elementary::sqrt;
@@ -7,10 +7,10 @@ use crate::base::random::{stream, uniform};
 use crate::base::vector::{LaneSum, axpy, scale};
 use crate::{ArgError, Real, Reason};
 
-/// Implicit steps that lead from the uniform density to nearly the stationary one.
+/// The number of implicit steps that take the uniform density close to the stationary one.
 const FIRST_STEPS: u32 = 3;
 
-/// A rate of relaxation: the density's deviation dies out as `e^(−decay t) cos(frequency t + …)`.
+/// A relaxation rate: a deviation of the density decays as `e^(−decay t) cos(frequency t + …)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Relaxation<R: Real = f32> {
     /// The real part of the eigenvalue of −Q, positive.
@@ -24,39 +24,40 @@ pub struct Relaxation<R: Real = f32> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum GapStep<R: Real = f32> {
-    /// The two slowest rates are closer.
+    /// One iteration was made.
     Iterated {
-        /// The relaxation of the eigenvalue of −Q nearest to zero, and that of the next one; both are equal for a complex pair.
+        /// The relaxation rates of the eigenvalue of −Q nearest to zero and of the next one; the two are
+        /// equal for a complex pair.
         slowest: [Relaxation<R>; 2],
-        /// The relative change of the first one.
+        /// The relative change of the first rate.
         change: R,
     },
-    /// There are no two rates besides zero, or a number overflowed.
+    /// There are no two non-zero rates, or a number overflowed.
     NotFinite,
-    /// The memory or the elimination is no longer the one the iteration started with; nothing was done.
+    /// The memory or the elimination is no longer the one that the iteration started with; nothing was done.
     MemoryChanged,
 }
 
-/// The layout of the workspace of a [`SpectralGap`].
+/// The workspace layout of a [`SpectralGap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpectralGapLayout {
     cells: usize,
 }
 
 impl SpectralGapLayout {
-    /// For a grid of so many cells in all.
+    /// Creates the layout for a grid of `cells` cells in total.
     #[must_use]
     pub const fn new(cells: usize) -> Self {
         Self { cells }
     }
 
-    /// Five times the cells.
+    /// Returns the minimum workspace length: five times the cells.
     #[must_use]
     pub const fn len(self) -> usize {
         area(5, self.cells)
     }
 
-    /// Whether nothing is needed; never.
+    /// Returns whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -67,12 +68,14 @@ impl SpectralGapLayout {
     }
 }
 
-/// Finds the eigenvalues of −Q nearest to zero: how fast densities relax, in the gradient case the spectral gap and the rate after it.
+/// Computes the eigenvalues of −Q nearest to zero, the slowest relaxation rates of densities; in the gradient
+/// case, these are the spectral gap and the next rate.
 ///
-/// The elimination is that of an [implicit step](Elimination::implicit) of a dt that is long against the slowest relaxation, best
-/// some 10⁶ times as long: then a step of this iteration is one of that, on two vectors of mass zero, orthogonal in the inner product `Σ x y / π` in which Q is symmetric in
-/// the gradient case. The error falls by the square of (first rate over the third) a step there, by that ratio
-/// otherwise; rates far above 1/dt keep their relative accuracy however small they are, as between deep wells.
+/// The elimination is that of an [implicit step](Elimination::implicit) whose dt is long compared with the
+/// slowest relaxation, ideally about 10⁶ times as long. An iteration makes this implicit step for two vectors
+/// of mass zero, orthogonal in the inner product `Σ x y / π`, in which Q is symmetric in the gradient case.
+/// Per iteration, the error falls by the ratio of the first rate to the third, squared in the gradient case.
+/// Rates far above 1/dt, however small, keep their relative accuracy, as between deep wells.
 ///
 /// # Shapes
 ///
@@ -81,7 +84,7 @@ impl SpectralGapLayout {
 /// | `workspace` | [`SpectralGapLayout::len`]      | need not be initialised |
 ///
 /// # Cost
-/// A step solves twice with the elimination.
+/// A step solves with the elimination three times.
 ///
 /// # Examples
 /// ```
@@ -117,10 +120,11 @@ pub struct SpectralGap<R: Real, W> {
 }
 
 impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SpectralGap<R, W> {
-    /// Starts from two random vectors, always the same.
+    /// Starts from two random vectors, which are always the same.
     ///
     /// # Errors
-    /// [`ArgError`] naming `elimination` (not [implicit](Elimination::implicit) and done) or `workspace` (too short).
+    /// [`ArgError`] naming `elimination` (not [implicit](Elimination::implicit), or not done) or `workspace`
+    /// (too short).
     pub fn new<const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
         elimination: &mut Elimination<R, D, M>,
         workspace: W,
@@ -145,7 +149,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SpectralGap<R, W> {
         Ok(new)
     }
 
-    /// One more iteration, with the elimination it started with.
+    /// Makes one more iteration; `elimination` must be the one given at construction.
     pub fn step<const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
         &mut self,
         elimination: &mut Elimination<R, D, M>,
@@ -170,7 +174,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SpectralGap<R, W> {
         }
         let [a, b] = [product(density, v, next_v), product(density, v, next_w)];
         let [c, d] = [product(density, w, next_v), product(density, w, next_w)];
-        // Of (1 − dt Q)⁻¹: one over 1 + dt times the rate.
+        // An eigenvalue of (1 − dt Q)⁻¹ is 1 / (1 + dt rate).
         let dt = elimination.dt();
         let slowest = inverse_eigenvalues([a, b, c, d])
             .map(|rate| Relaxation { decay: (rate.decay - R::ONE) / dt, frequency: rate.frequency / dt });
@@ -186,7 +190,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SpectralGap<R, W> {
     }
 }
 
-/// `Σ x y / π`; cells without density hold nothing.
+/// Computes `Σ x y / π`; cells without density contribute nothing.
 fn product<R: Real>(density: &[R], x: &[R], y: &[R]) -> R {
     let mut sum = LaneSum::default();
     for ((rho, x), y) in density.iter().zip(x).zip(y) {
@@ -195,7 +199,7 @@ fn product<R: Real>(density: &[R], x: &[R], y: &[R]) -> R {
     sum.total()
 }
 
-/// Takes the multiple of the density off that leaves no mass, and what lies where there is no density.
+/// Subtracts the multiple of the density that leaves mass zero, and clears cells without density.
 fn without_mass<R: Real>(density: &[R], x: &mut [R]) {
     let (mut mass, mut whole) = (LaneSum::default(), LaneSum::default());
     for (rho, x) in density.iter().zip(&mut *x) {
@@ -208,7 +212,7 @@ fn without_mass<R: Real>(density: &[R], x: &mut [R]) {
     axpy(-(mass.total() / whole.total()), density, x);
 }
 
-/// Makes two vectors of mass zero orthonormal; false if they do not span a plane.
+/// Makes two vectors of mass zero orthonormal; returns false if they do not span a plane.
 fn orthonormalise<R: Real>(density: &[R], v: &mut [R], w: &mut [R]) -> bool {
     without_mass(density, v);
     without_mass(density, w);
@@ -218,7 +222,7 @@ fn orthonormalise<R: Real>(density: &[R], v: &mut [R], w: &mut [R]) -> bool {
         length > R::ZERO && length.is_finite()
     };
     let mut spans = unit(v);
-    // Twice is enough (Parlett).
+    // Two passes are enough (Parlett).
     for _ in 0..2 {
         axpy(-product(density, v, w), v, w);
         spans &= unit(w);
@@ -226,7 +230,7 @@ fn orthonormalise<R: Real>(density: &[R], v: &mut [R], w: &mut [R]) -> bool {
     spans
 }
 
-/// One over each eigenvalue of `[a b; c d]`, that of larger magnitude first.
+/// Returns the inverse of each eigenvalue of `[a b; c d]`, that of the larger magnitude first.
 fn inverse_eigenvalues<R: Real>([a, b, c, d]: [R; 4]) -> [Relaxation<R>; 2] {
     let (mean, half) = (R::HALF * (a + d), R::HALF * (a - d));
     let (square, determinant) = (half * half + b * c, a * d - b * c);

@@ -1,12 +1,12 @@
-//! Densities that drift and diffuse: the Fokker–Planck equation on a grid.
+//! The Fokker–Planck equation on a grid: densities that drift and diffuse.
 //!
 //! ```text
 //! ∂ρ/∂t = −∇·J,    J = u ρ − T ∇·(D ρ),    u = −∇V + j
 //! ```
 //!
-//! for `dx = u dt + √(2 T D) dW`. [`FokkerPlanck`] is the equation on a grid, a matrix of rates between neighbouring
-//! cells; [`Evolution`] carries a density through time; [`Elimination`] solves with the whole matrix: stationary
-//! densities of any drift, implicit steps without splitting, mean passage times, spectral gaps.
+//! for `dx = u dt + √(2 T D) dW`. [`FokkerPlanck`] is the equation on a grid, a matrix of rates between
+//! neighbouring cells. [`Evolution`] advances a density in time. [`Elimination`] solves with the full matrix:
+//! stationary densities of any drift, implicit steps without splitting, mean passage times and spectral gaps.
 
 mod bernoulli;
 mod dynamics;

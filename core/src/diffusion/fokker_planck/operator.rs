@@ -6,7 +6,7 @@ use crate::base::grid::Grid;
 use crate::base::layout::{area, cut, total};
 use crate::{ArgError, Real, Reason};
 
-/// The layout of the memory of a [`FokkerPlanck`].
+/// The memory layout of a [`FokkerPlanck`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FokkerPlanckLayout<const D: usize> {
     cells: usize,
@@ -28,19 +28,19 @@ pub(super) struct Rates<'w, R> {
 }
 
 impl<const D: usize> FokkerPlanckLayout<D> {
-    /// For a grid with so many cells along each axis.
+    /// Creates the layout for a grid with `cells` cells along each axis.
     #[must_use]
     pub const fn new(cells: [u32; D]) -> Self {
         Self { cells: product(&cells) }
     }
 
-    /// (2 D + 1) × cells.
+    /// Returns the minimum length of the memory: (2 D + 1) × cells.
     #[must_use]
     pub const fn len(self) -> usize {
         total([area(2 * D, self.cells), self.cells])
     }
 
-    /// Whether nothing is needed; never.
+    /// Returns whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
@@ -63,7 +63,7 @@ impl<const D: usize> FokkerPlanckLayout<D> {
     }
 }
 
-/// The number of cells, saturating.
+/// Returns the number of cells, saturating on overflow.
 pub(super) const fn product(cells: &[u32]) -> usize {
     let (mut all, mut k) = (1usize, 0);
     while k < cells.len() {
@@ -75,20 +75,22 @@ pub(super) const fn product(cells: &[u32]) -> usize {
 
 /// The Fokker–Planck equation on a grid, as rates between neighbouring cells.
 ///
-/// Between cells i and i + 1 along an axis of spacing h (Scharfetter & Gummel 1969 for semiconductors; Chang & Cooper 1970 in other words)
+/// Between cells i and i + 1 along an axis of spacing h, the rates are (Scharfetter & Gummel 1969 for
+/// semiconductors; Chang & Cooper 1970 in another form)
 ///
 /// ```text
 /// rate(i → i+1) = θ/h² B(−z),   rate(i+1 → i) = θ/h² B(z),   B(z) = z / (eᶻ − 1)
 /// z θ = Vᵢ − Vᵢ₊₁ + j h + T (Dᵢ − Dᵢ₊₁),   θ = T (Dᵢ + Dᵢ₊₁)/2
 /// ```
 ///
-/// (the last term of z only for [`Ito`](super::Calculus::Ito)). What leaves a cell arrives in another, so mass is exact;
-/// all rates are at least zero, so densities stay so; and since z comes from differences of the potential, `e^(−V/T)` is
-/// the exact stationary density of the matrix whenever D = 1 and j = 0. Derivatives of V at the faces would leave it
-/// wrong by terms of order h². Errors in space are of order h², with or without j.
+/// where the last term of z is present only for [`Ito`](super::Calculus::Ito). What leaves a cell enters
+/// another, so mass is conserved exactly. All rates are non-negative, so densities stay non-negative. Because
+/// z uses differences of the potential, `e^(−V/T)` is the exact stationary density of the matrix whenever D =
+/// 1 and j = 0; derivatives of V at the faces would give an error of order h². Spatial errors are of order
+/// h², with or without j.
 ///
-/// The rates live in the caller's memory; potential, drift and diffusion are read when it is made and when the
-/// [temperature changes](Self::set_temperature).
+/// The rates are stored in the caller's memory; potential, drift and diffusion are read only on creation and
+/// by [`set_temperature`](Self::set_temperature).
 ///
 /// # Shapes
 ///
@@ -97,7 +99,7 @@ pub(super) const fn product(cells: &[u32]) -> usize {
 /// | `memory` | [`FokkerPlanckLayout::len`]     | need not be initialised |
 ///
 /// # Cost
-/// One exponential a face.
+/// One exponential per face.
 ///
 /// # Examples
 /// ```
@@ -121,18 +123,18 @@ pub struct FokkerPlanck<R: Real, const D: usize, M> {
     memory: M,
     /// The largest total rate out of a cell.
     busiest: R,
-    /// Counts changes of the rates.
+    /// The number of changes of the rates.
     revision: u32,
 }
 
 impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> {
-    /// The equation for these dynamics at a temperature T.
+    /// Creates the equation for these dynamics at temperature T.
     ///
     /// # Errors
-    /// [`ArgError`] naming `grid` (an axis of one cell, or no axis), `potential`, `drift`, `diffusion` (not as long as the grid
-    /// requires, not finite, or a diffusion below zero, which no positive semidefinite D has), `temperature` (negative
-    /// or not finite), `potential` ([`Reason::Overflow`], if a rate would) or `memory` (too short). Nothing has been
-    /// written then.
+    /// [`ArgError`] naming `grid` (an axis of one cell, or no axis), `potential`, `drift` or `diffusion`
+    /// (wrong length, not finite, or a negative diffusion), `temperature` (negative or not finite),
+    /// `potential` ([`Reason::Overflow`], if a rate overflows) or `memory` (too short). Nothing has been
+    /// written in these cases.
     pub fn new(
         grid: Grid<R, D>,
         boundary: [Boundary; D],
@@ -155,10 +157,10 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         Ok(equation)
     }
 
-    /// Other dynamics or another temperature, from now on.
+    /// Changes the dynamics, the temperature or both.
     ///
     /// # Errors
-    /// As [`new`](Self::new); the equation is as it was then.
+    /// As [`new`](Self::new); the equation is unchanged in these cases.
     pub fn set_temperature(&mut self, dynamics: &Dynamics<'_, R, D>, temperature: R) -> Result<(), ArgError> {
         dynamics.check(&self.grid)?;
         ArgError::check_non_negative("temperature", temperature)?;
@@ -201,33 +203,35 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         Ok(())
     }
 
-    /// The grid.
+    /// Returns the grid.
     #[must_use]
     pub const fn grid(&self) -> &Grid<R, D> {
         &self.grid
     }
 
-    /// The boundary conditions of each axis.
+    /// Returns the boundary condition of each axis.
     #[must_use]
     pub const fn boundary(&self) -> &[Boundary; D] {
         &self.boundary
     }
 
-    /// T.
+    /// Returns T.
     #[must_use]
     pub const fn temperature(&self) -> R {
         self.temperature
     }
 
-    /// The longest time step for which an explicit step keeps every density at least zero: one over the largest total
-    /// rate out of a cell, less a few roundings. Infinite if nothing moves.
+    /// Returns the longest time step for which an explicit step keeps every density non-negative: one over
+    /// the largest total rate out of a cell, minus a few roundings.
+    ///
+    /// Infinite if nothing moves.
     #[must_use]
     pub fn explicit_limit(&self) -> R {
         (R::ONE - R::from_u32(8) * R::EPSILON) / self.busiest
     }
 
-    /// The rates up and down across the upper faces of all cells along `axis`, in this order. `None` if there is no
-    /// such axis, or the memory has changed its length.
+    /// Returns the rates up and down across the upper faces of all cells along `axis`, in this order. `None`
+    /// if there is no such axis, or if the memory has changed its length.
     #[must_use]
     pub fn rates(&self, axis: usize) -> Option<[&[R]; 2]> {
         let Rates { up, down, .. } = self.all_rates()?;
@@ -236,19 +240,19 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         Some([up.get(faces.clone())?, down.get(faces)?])
     }
 
-    /// The total rate out of each cell; `None` if the memory has changed its length.
+    /// Returns the total rate out of each cell; `None` if the memory has changed its length.
     #[must_use]
     pub fn out_rates(&self) -> Option<&[R]> {
         self.all_rates().map(|rates| rates.out)
     }
 
-    /// The memory.
+    /// Returns the memory.
     #[must_use]
     pub fn into_memory(self) -> M {
         self.memory
     }
 
-    /// The error of a memory that has become too short.
+    /// Returns the error for a memory that has become too short.
     pub(in crate::diffusion) fn memory_changed(&self) -> ArgError {
         let (needed, found) = (self.layout().len(), self.memory.as_ref().len());
         ArgError::new("memory", Reason::TooShort { needed, found })
@@ -258,7 +262,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
         self.layout().view(self.memory.as_ref())
     }
 
-    /// Whether an axis is a ring.
+    /// Returns whether an axis is a ring.
     pub(super) fn is_ring(&self, axis: usize) -> bool {
         self.boundary.get(axis) == Some(&Boundary::Periodic)
     }
@@ -276,13 +280,13 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> FokkerPlanck<R, D, M> 
     }
 }
 
-/// `1/h²` along an axis.
+/// Returns `1/h²` along an axis.
 fn per_area<R: Real, const D: usize>(grid: &Grid<R, D>, axis: usize) -> R {
     let spacing = grid.axes().get(axis).map_or(R::ONE, |axis| axis.spacing());
     R::ONE / (spacing * spacing)
 }
 
-/// The upper neighbour along an axis, around the end, and whether the face to it lies at the end.
+/// Returns the upper neighbour along an axis, around the end, and whether the face to it lies at the end.
 pub(in crate::diffusion) fn upper<R: Real, const D: usize>(
     grid: &Grid<R, D>,
     axis: usize,
@@ -294,7 +298,7 @@ pub(in crate::diffusion) fn upper<R: Real, const D: usize>(
     (if at_end { k + stride - stride * cells } else { k + stride }, at_end)
 }
 
-/// Whether the rates out of every cell are finite: each is at most `(θ + |z θ|) / h²`.
+/// Returns whether the rates out of every cell are finite: each is at most `(θ + |z θ|) / h²`.
 fn rates_are_finite<R: Real, const D: usize>(
     grid: &Grid<R, D>,
     boundary: &[Boundary; D],
@@ -317,6 +321,6 @@ fn rates_are_finite<R: Real, const D: usize>(
             largest = largest.or_larger(rate);
         }
     }
-    // A cell has 2 D faces; a step multiplies once more.
+    // A cell has 2 D faces, and a step multiplies once more.
     (largest * R::from_usize(4 * D)).is_finite()
 }

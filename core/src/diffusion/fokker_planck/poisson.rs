@@ -1,16 +1,16 @@
-//! Successive weights of the Poisson law.
+//! Successive weights of the Poisson distribution.
 
 use crate::Real;
 use crate::base::elementary::{ln, sqrt};
 
-/// The weights `mᵏ / k!` of the terms k = 0, 1, 2, …, up to one common factor, without overflow.
+/// The weights `mᵏ / k!` of the terms k = 0, 1, 2, …, up to a common factor, without overflow.
 ///
-/// Terms below `m − c √m`, all of which together weigh less than a rounding, get zero; the first other one gets one, and
-/// the next follow by multiplication (as Fox & Glynn 1988, whose bounds are finer).
+/// Terms below `m − c √m`, which together weigh less than rounding, get zero. The first other term gets one,
+/// and the following ones are computed by multiplication (as in Fox & Glynn 1988, whose bounds are tighter).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Poisson<R: Real> {
     mean: R,
-    /// The first term that counts.
+    /// The first term with a non-zero weight.
     first: R,
     term: u32,
     weight: R,
@@ -18,12 +18,12 @@ pub(super) struct Poisson<R: Real> {
 }
 
 impl<R: Real> Poisson<R> {
-    /// No more terms than 32 bits count by far, and all of them exact in binary32.
+    /// The largest mean: term numbers stay far below 2³² and are exact in binary32.
     pub(super) const LARGEST_MEAN: u32 = 1 << 24;
 
-    /// At term 0.
+    /// Starts at term 0.
     pub(super) fn new(mean: R) -> Self {
-        // Below m − c √m lies less than e^(−c²/2).
+        // Less than e^(−c²/2) lies below m − c √m.
         let c = sqrt(R::from_f64(-2.0) * ln(R::HALF * R::EPSILON));
         let first = mean - c * sqrt(mean);
         let first = if first > R::ZERO { first } else { R::ZERO };
@@ -31,22 +31,23 @@ impl<R: Real> Poisson<R> {
         Self { mean, first, term: 0, weight, total: weight }
     }
 
-    /// The present term's number.
+    /// Returns the index of the current term.
     pub(super) const fn term(&self) -> u32 {
         self.term
     }
 
-    /// The present term's weight.
+    /// Returns the weight of the current term.
     pub(super) const fn weight(&self) -> R {
         self.weight
     }
 
-    /// Advances to the next term; returns false if all that follow together weigh less than a rounding of the sum.
+    /// Advances to the next term; returns false if all following terms together weigh less than the rounding
+    /// of the sum.
     pub(super) fn advance(&mut self) -> bool {
         let next = R::from_u32(self.term + 1);
         let ratio = self.mean / next;
         if self.weight > R::ZERO && ratio < R::ONE {
-            // What follows is less than a geometric series.
+            // The remaining terms sum to less than a geometric series.
             let rest = self.weight * ratio / (R::ONE - ratio);
             if rest < R::HALF * R::EPSILON * self.total {
                 return false;
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
     use crate::base::elementary::exp;
 
-    /// Mean and variance of the weights, and how many terms there are.
+    /// Returns the mean and variance of the weights, and the number of terms.
     fn moments<R: Real>(mean: f64) -> (f64, f64, u32) {
         let mut poisson = Poisson::new(R::from_f64(mean));
         let (mut sum, mut first, mut second) = (0.0, 0.0, 0.0);
@@ -97,7 +98,7 @@ mod tests {
             let (m, _, _) = moments::<f32>(mean);
             assert!((m - mean).abs() <= 1e-4 * (1.0 + mean), "{mean}: {m} in f32");
         }
-        // P(0) of mean 0.3.
+        // P(0) for a mean of 0.3.
         let mut poisson = Poisson::new(0.3f64);
         while poisson.advance() {}
         assert!((1.0 / poisson.total - exp(-0.3)).abs() < 1e-15);

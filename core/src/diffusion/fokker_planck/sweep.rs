@@ -7,36 +7,37 @@ use crate::Real;
 use crate::base::layout::{area, cut, total};
 use crate::base::rows::{row, row_mut};
 
-/// Lines of the first axis that are swept together, interleaved: their recurrences do not wait for one another.
+/// The number of lines of the first axis that are swept together, interleaved: their recurrences do not wait
+/// for one another.
 const LINES: usize = 8;
 
-/// The layout of the workspace of a sweep.
+/// The workspace layout of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SweepLayout<const D: usize> {
     cells: usize,
-    /// Numbers in the interleaved lines of the first axis; none in one dimension.
+    /// The size of the interleaved lines of the first axis; zero in one dimension.
     tile: usize,
-    /// The most lines that are swept together.
+    /// The largest number of lines that are swept together.
     lines: usize,
 }
 
-/// Workspace of a sweep.
+/// The workspace of a sweep.
 struct Parts<'w, R> {
-    /// Interleaved lines: density, rates up, rates down.
+    /// The interleaved lines: density, rates up, rates down.
     tile: [&'w mut [R]; 3],
     work: Work<'w, R>,
 }
 
-/// What an elimination keeps. First and second: cells; others: lines.
+/// The memory of an elimination: one number per cell for the first two slices, one per line for the others.
 struct Work<'w, R> {
-    /// One over the total rate out of a place, when places before it are eliminated.
+    /// One over the total rate out of a place, once earlier places are eliminated.
     inverse: &'w mut [R],
     /// On a ring, the rate from the last place to this one.
     from_last: &'w mut [R],
-    /// The rate at which this place is left for the next step.
+    /// The rate at which this place is left for the next time step.
     stay: &'w mut [R],
     stay_last: &'w mut [R],
-    /// On a ring, the rate from this place to the last.
+    /// On a ring, the rate from this place to the last one.
     to_last: &'w mut [R],
 }
 
@@ -70,7 +71,8 @@ impl<const D: usize> SweepLayout<D> {
     }
 }
 
-/// `density ← (1 − dt Q)⁻¹ density` with the rates along one axis only, in place; `None` if a length does not fit.
+/// Computes `density ← (1 − dt Q)⁻¹ density` in place, with the rates along one axis only; `None` if a length
+/// does not fit.
 pub(super) fn sweep<R: Real, const D: usize>(
     cells: [u32; D],
     axis: usize,
@@ -115,7 +117,7 @@ impl<R: Real, const D: usize, const RING: bool> Task for Sweep<'_, R, D, RING> {
         let Self { counts, axis, dt, up, down, density, parts: Parts { tile, mut work } } = self;
         let count = *counts.get(axis)?;
         if axis > 0 || D == 1 {
-            // Beside each place along the axis lie whole runs of lines.
+            // Whole runs of lines are adjacent at each place along the axis.
             let mut lines = 1;
             for count in counts.get(..axis)? {
                 lines *= count;
@@ -144,7 +146,7 @@ impl<R: Real, const D: usize, const RING: bool> Task for Sweep<'_, R, D, RING> {
     }
 }
 
-/// Place i of line l goes to `i · lines + l`.
+/// Moves place i of line l to `i · lines + l`.
 #[inline(always)]
 fn interleave<R: Copy>(lines: usize, from: &[R], to: &mut [R]) -> Option<()> {
     let count = from.len().checked_div(lines)?;
@@ -156,17 +158,17 @@ fn interleave<R: Copy>(lines: usize, from: &[R], to: &mut [R]) -> Option<()> {
     Some(())
 }
 
-/// Solves `(1 − dt Q) x = density` on lines side by side, place i of line l at `i · lines + l`.
+/// Solves `(1 − dt Q) x = density` on adjacent lines, with place i of line l at `i · lines + l`.
 ///
-/// Place after place is eliminated, as by Grassmann, Taksar & Heyman (1985): the rates that lead through an eliminated
-/// place are given to its neighbours. No number is subtracted, so every element is accurate to a few roundings per place
-/// however small it is, and none is below zero.
+/// Places are eliminated one after another, as by Grassmann, Taksar & Heyman (1985): the rates that lead
+/// through an eliminated place are passed on to its neighbours. No numbers are subtracted, so every element,
+/// however small, is accurate to a few roundings per place and is not negative.
 ///
 /// ```text
 /// dᵢ = dt upᵢ + eᵢ,    eᵢ₊₁ = 1 + dt downᵢ eᵢ / dᵢ,    bᵢ₊₁ ← bᵢ₊₁ + dt upᵢ bᵢ / dᵢ,    xᵢ = (bᵢ + dt downᵢ xᵢ₊₁) / dᵢ
 /// ```
 ///
-/// On a ring, each place also exchanges with the last one.
+/// On a ring, each place also exchanges density with the last one.
 #[inline(always)]
 fn solve<R: Real, const RING: bool>(
     dt: R,
@@ -216,7 +218,7 @@ fn solve<R: Real, const RING: bool>(
             let (stay, to, from) = (stay.get_mut(l)?, to_last.get_mut(l)?, from_last.get_mut(l)?);
             let here = *here.get(l)?;
             if i + 1 == last {
-                // The next place is the last: two links, one sum.
+                // The next place is the last: two links merge into one sum.
                 *to += along;
                 *from += back;
                 let inv = R::ONE / (*to + *stay);

@@ -4,8 +4,8 @@
 //! toₖ = (1 − dt outₖ) fromₖ + dt Σ (up₍ₖ₋₁₎ from₍ₖ₋₁₎ + downₖ from₍ₖ₊₁₎)
 //! ```
 //!
-//! summed over the axes: the first, the last, then those between. At dt of at most the explicit limit no term is below
-//! zero.
+//! summed over the axes: the first, the last, then those between. For dt up to the explicit limit, no term is
+//! negative.
 
 use losscape_dispatch::{Simd, Task, run};
 
@@ -14,7 +14,7 @@ use super::operator::Rates;
 use crate::Real;
 use crate::base::rows::{row, row_mut};
 
-/// `to ← from + dt Q from`; `None` if a length does not fit.
+/// Computes `to ← from + dt Q from`; `None` if a length does not fit.
 pub(super) fn once<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
     equation: &FokkerPlanck<R, D, M>,
     dt: R,
@@ -24,10 +24,11 @@ pub(super) fn once<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
     run(Once { stencil: Stencil::of(equation, dt)?, from, to })
 }
 
-/// `density ← (1 + dt Q)² density` and `sum ← sum + w₁ (1 + dt Q) density + w₂ (1 + dt Q)² density`; `None` if a length
-/// does not fit.
+/// Computes `density ← (1 + dt Q)² density` and `sum ← sum + w₁ (1 + dt Q) density + w₂ (1 + dt Q)² density`;
+/// `None` if a length does not fit.
 ///
-/// Slabs of both steps follow one another closely, so that rates are read once from memory for two steps.
+/// The slabs of both steps follow one another closely, so that the rates are read from memory once for two
+/// steps.
 pub(super) fn twice<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
     equation: &FokkerPlanck<R, D, M>,
     dt: R,
@@ -39,7 +40,7 @@ pub(super) fn twice<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>>(
     run(Twice { stencil: Stencil::of(equation, dt)?, density, between, weights, sum })
 }
 
-/// Where a cell's neighbours are, and the rates between them.
+/// The neighbours of a cell, and the rates between them.
 #[derive(Clone, Copy)]
 struct Stencil<'a, R, const D: usize> {
     counts: [usize; D],
@@ -56,7 +57,8 @@ impl<'a, R: Real, const D: usize> Stencil<'a, R, D> {
         Some(Self { counts, rates: equation.all_rates()?, dt })
     }
 
-    /// Rows of the first axis in a slab, and slabs along the last axis; a line is one slab of one row.
+    /// Returns the number of rows of the first axis in a slab, and the number of slabs along the last axis; a
+    /// line is one slab of one row.
     fn slabs(&self) -> Option<(usize, usize)> {
         match &self.counts[..] {
             [first, .., last] => Some((self.rates.out.len().checked_div(*first)?.checked_div(*last)?, *last)),
@@ -64,7 +66,7 @@ impl<'a, R: Real, const D: usize> Stencil<'a, R, D> {
         }
     }
 
-    /// The rows of slab `s` after a step.
+    /// Computes the rows of slab `s` after a step.
     #[inline(always)]
     fn slab(&self, s: usize, from: &[R], to: &mut [R]) -> Option<()> {
         let (rows, _) = self.slabs()?;
@@ -75,7 +77,7 @@ impl<'a, R: Real, const D: usize> Stencil<'a, R, D> {
         Some(())
     }
 
-    /// Row `r` after a step; `PLANE` is true if there is a last axis besides the first.
+    /// Computes row `r` after a step; `PLANE` is true if there is a last axis besides the first.
     #[inline(always)]
     fn row<const PLANE: bool>(&self, r: usize, from: &[R], to: &mut [R]) -> Option<()> {
         let (Self { counts, rates: Rates { up, down, out }, dt }, cells) = (*self, self.rates.out.len());
@@ -111,7 +113,7 @@ impl<'a, R: Real, const D: usize> Stencil<'a, R, D> {
     }
 }
 
-/// The rows before and after row `r` along an axis of this stride and count, around its ends.
+/// Returns the rows before and after row `r` along an axis of this stride and count, around its ends.
 fn around(r: usize, stride: usize, count: usize) -> Option<(usize, usize)> {
     let place = r.checked_div(stride)?.checked_rem(count)?;
     let below = if place == 0 { r + stride * (count - 1) } else { r - stride };
@@ -128,8 +130,8 @@ struct Row<'a, R> {
 }
 
 impl<R: Real> Row<'_, R> {
-    /// What stays in the cells, and what comes from neighbours along the first axis, and along another one (rates and
-    /// density of the rows below and above) if it is a `PLANE`.
+    /// Writes what stays in the cells plus what comes from neighbours along the first axis and, if `PLANE`,
+    /// along another axis (rates and density of the rows below and above).
     #[inline(always)]
     fn step<const PLANE: bool>(
         &self,
@@ -205,7 +207,7 @@ impl<R: Real, const D: usize> Task for Twice<'_, R, D> {
         let (_, slabs) = stencil.slabs()?;
         let slab = stencil.rates.out.len().checked_div(slabs)?;
         let last = slabs.checked_sub(1)?;
-        // On a ring, the first slab's lower neighbour is the last.
+        // On a ring, the lower neighbour of the first slab is the last one.
         stencil.slab(last, density, between)?;
         if last > 0 {
             stencil.slab(0, density, between)?;

@@ -1,37 +1,38 @@
-//! Growth and relaxation schedule of a band.
+//! The growth and relaxation schedule of a band.
 
 use crate::Real;
 use crate::path::band::Spacing;
 use crate::path::tangent::Tangent;
 
-/// The rule for adding images: in segments whose dense scan departs most from the line between their images.
+/// The rule for adding images to the segments whose dense scan departs most from linear interpolation.
 ///
-/// A segment's score is its largest departure over the range of values of the images; up to `count` segments,
-/// best first, that score more than `threshold` get an image at the place of that departure. Where all images have one
-/// value, every departure above it scores.
+/// The score of a segment is its largest departure above the line between its two images, divided by the
+/// range of the images' values. Of the segments that score more than `threshold`, the best `count` get an
+/// image at the point of largest departure. If all images have the same value, every positive departure
+/// counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Insertion {
-    /// The score an image needs, at least 0.
+    /// The score above which a segment gets an image, at least 0.
     pub threshold: f64,
-    /// The most images added.
+    /// The largest number of images added.
     pub count: u32,
 }
 
 impl Insertion {
-    /// The rule in the text of Draxler et al. (2018): 20 %, in every segment that needs one.
+    /// The rule in the text of Draxler et al. (2018): 20 %, in every segment above the threshold.
     pub const PAPER: Self = Self { threshold: 0.2, count: u32::MAX };
-    /// The rule in their published code: 10 %, at most two at a time.
+    /// The rule in their published code: 10 %, at most two images at a time.
     pub const CODE: Self = Self { threshold: 0.1, count: 2 };
 }
 
 /// The growth at the start of a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grow {
-    /// Nothing is added.
+    /// No images are added.
     Keep,
     /// The band becomes the straight line with this many equally spaced inner images.
     Line(u32),
-    /// Images are added by the [`Insertion`] rule, from the dense scan of the cycle before.
+    /// Images are added by the [`Insertion`] rule, from the dense scan of the previous cycle.
     Insert,
 }
 
@@ -42,7 +43,7 @@ pub struct Cycle {
     pub grow: Grow,
     /// The number of relaxation sweeps.
     pub sweeps: u32,
-    /// At which rate.
+    /// The learning rate of the sweeps.
     pub learning_rate: f64,
 }
 
@@ -72,9 +73,9 @@ pub struct AutoNebConfig<S, R: Real = f32> {
     pub schedule: S,
     /// The rule of [`Grow::Insert`].
     pub insertion: Insertion,
-    /// Points of the dense scan within each segment.
+    /// The number of points of the dense scan within each segment.
     pub points: u32,
-    /// Momentum of the gradient steps.
+    /// The momentum of the gradient steps.
     pub momentum: R,
     /// The estimate of the band's direction.
     pub tangent: Tangent,
@@ -82,13 +83,13 @@ pub struct AutoNebConfig<S, R: Real = f32> {
     pub spacing: Spacing<R>,
     /// Whether the objective of the sweeps changes from sweep to sweep.
     pub minibatches: bool,
-    /// An end whose gradient is longer is refused: it is no minimum. Infinity: any end will do.
+    /// The largest gradient norm of an end that is accepted as a minimum; infinity accepts any end.
     pub end_grad_norm: R,
 }
 
 impl<S, R: Real> AutoNebConfig<S, R> {
-    /// The published code's choices: momentum 0.9, nine points per segment, [`Insertion::CODE`], images redistributed
-    /// after each move; full batch, and any ends.
+    /// Creates the configuration of the published code: momentum 0.9, nine points per segment,
+    /// [`Insertion::CODE`], images redistributed after each move, full batch, and any ends.
     #[must_use]
     pub fn new(schedule: S) -> Self {
         Self {

@@ -1,10 +1,10 @@
-//! The layout of the memory of a search.
+//! The memory layout of a search.
 
 use crate::base::layout::{area, cut, total};
 use crate::path::band::BandLayout;
 
-/// The workspace of an [`AutoNeb`](super::AutoNeb): that of its [`Band`](crate::path::Band), the best path, and a
-/// departure of each segment.
+/// The workspace layout of an [`AutoNeb`](super::AutoNeb): that of its [`Band`](crate::path::Band), the best
+/// path, and one departure per segment.
 ///
 /// ```
 /// use losscape::path::AutoNebLayout;
@@ -18,23 +18,24 @@ pub struct AutoNebLayout {
     best: usize,
 }
 
-/// What a search keeps beside its band.
+/// The memory of a search besides that of its band.
 pub(super) struct SearchParts<'w, R> {
     pub(super) best: &'w mut [R],    // capacity × n
     pub(super) heights: &'w mut [R], // capacity: each segment's largest departure from the line between its images
-    pub(super) alphas: &'w mut [R],  // capacity: where in the segment it is
+    pub(super) alphas: &'w mut [R],  // capacity: its position in the segment
 }
 
 impl AutoNebLayout {
-    /// For at most `capacity` images of `dim` parameters, and the larger scratch of the two objectives.
+    /// Creates the layout for at most `capacity` images of `dim` parameters and the larger scratch of the two
+    /// objectives.
     #[must_use]
     pub const fn new(capacity: usize, dim: usize, scratch_len: usize) -> Self {
         Self { band: BandLayout::new(capacity, dim, scratch_len), capacity, best: area(capacity, dim) }
     }
 
-    /// The least length of the workspace, for `f32` and `f64` alike; it saturates.
+    /// Returns the minimum workspace length, for `f32` and `f64` alike, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         let [best, heights, alphas] = self.parts();
         total([self.band.len(), best, heights, alphas])
@@ -44,7 +45,7 @@ impl AutoNebLayout {
         [self.best, self.capacity, self.capacity]
     }
 
-    /// The parts behind the band's; `None` if they are too short.
+    /// Splits off the parts behind the band's; `None` if they are too short.
     pub(super) fn split<R>(self, rest: &mut [R]) -> Option<SearchParts<'_, R>> {
         let ([best, heights, alphas], _) = cut(rest, self.parts())?;
         Some(SearchParts { best, heights, alphas })

@@ -18,8 +18,8 @@ use crate::base::rows::front;
 use crate::objective::Evaluations;
 use crate::{ArgError, Objective, Real, Reason};
 
-/// Automated nudged elastic band: a band that is relaxed, scanned densely, and given images where the scan finds it coarse
-/// (Kolsbjerg, Groves & Hammer 2016; for networks Draxler et al. 2018).
+/// Automated nudged elastic band: a band that is relaxed, scanned densely, and refined where the scan finds
+/// it too coarse (Kolsbjerg, Groves & Hammer 2016; for networks Draxler et al. 2018).
 ///
 /// ```text
 /// for each cycle of the schedule:
@@ -28,8 +28,9 @@ use crate::{ArgError, Objective, Real, Reason};
 ///     scan all segments densely; keep the path if its saddle is the lowest so far
 /// ```
 ///
-/// The path reported is the best of all cycles, not necessarily the last. Two things differ from the published
-/// code: the [tangent](super::Tangent), and that images are redistributed after the last move of a cycle too.
+/// The reported path is the best of all cycles, not necessarily the last. There are two differences from the
+/// published code: the [tangent](super::Tangent), and the redistribution of images after the last move of a
+/// cycle as well.
 ///
 /// # Shapes
 ///
@@ -38,10 +39,11 @@ use crate::{ArgError, Objective, Real, Reason};
 /// | `images`    | `capacity · n`, 3 ≤ capacity                | rows 0 and 1 hold the two ends at the start |
 /// | `workspace` | `AutoNebLayout::new(capacity, n, s).len()`  | need not be initialised                     |
 ///
-/// Both memories are owned or lent: an array, a vector, or a mutable borrow of one. So is the schedule.
+/// Both memories are owned or lent: an array, a vector, or a mutable borrow of one. The same applies to the
+/// schedule.
 ///
-/// `s` is the larger scratch of the two objectives: the one the band moves on, and the one it is judged by.
-/// They differ when the sweeps see minibatches ([`OnBatch`](crate::objective::OnBatch)).
+/// `s` is the larger scratch of the two objectives: the one that moves the band and the one that judges it.
+/// They differ when the sweeps use minibatches ([`OnBatch`](crate::objective::OnBatch)).
 ///
 /// # Cost
 ///
@@ -84,12 +86,13 @@ where
     I: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// A search between the first two rows of `images`, moving on `f` and judged by `full`.
+    /// Creates a search between the first two rows of `images` that moves the band on `f` and judges it by
+    /// `full`.
     ///
     /// # Errors
-    /// [`ArgError`] as for [`Band::with_count`], and naming `full` (wrong dimension), `schedule` (empty, its first
-    /// cycle not [`Grow::Line`], a rate not above zero), `threshold` (negative, not finite), `points` (none) or
-    /// `end_grad_norm` (not above zero).
+    /// [`ArgError`] as for [`Band::with_count`], and naming `full` (wrong dimension), `schedule` (empty,
+    /// first cycle not [`Grow::Line`], a rate not above zero), `threshold` (negative, not finite), `points`
+    /// (zero) or `end_grad_norm` (not above zero).
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         full: &(impl Objective<R> + ?Sized),
@@ -147,7 +150,7 @@ where
         Ok(Self { schedule, config, band, layout, state: SearchState::new() })
     }
 
-    /// One bounded unit of work. `f` is the objective the band moves on, `full` the one it is judged by.
+    /// Does one bounded unit of work; `f` moves the band and `full` judges it.
     pub fn step(
         &mut self,
         f: &(impl Objective<R> + ?Sized),
@@ -163,32 +166,32 @@ where
         Search { schedule, config, state, band, own }.step(f, full)
     }
 
-    /// The band as it is now.
+    /// Returns the band in its current state.
     #[must_use]
     pub const fn band(&self) -> &Band<R, I, W> {
         &self.band
     }
 
-    /// The best path so far, `images × n`; empty before the first cycle has ended.
+    /// Returns the best path so far, `images × n`; empty before the first cycle has ended.
     #[must_use]
     pub fn path(&self) -> &[R] {
         front(self.band.rest(), self.state.best_count * self.band.dim())
     }
 
-    /// The schedule, the images and the workspace, given back.
+    /// Returns the schedule, the images and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (S, I, W) {
         let (images, workspace) = self.band.into_parts();
         (self.schedule, images, workspace)
     }
 
-    /// The dense scan of the best path so far.
+    /// Returns the dense scan of the best path so far.
     #[must_use]
     pub const fn report(&self) -> Option<&PathReport<R>> {
         self.state.report.as_ref()
     }
 
-    /// Evaluations spent: on the checks of the ends, the band and the scans.
+    /// Returns the number of evaluations: of the checks of the ends, the band and the scans.
     #[must_use]
     pub const fn evaluations(&self) -> Evaluations {
         self.band.evaluations().plus(self.state.extra)

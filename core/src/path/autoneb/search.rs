@@ -20,7 +20,7 @@ enum Phase<R: Real> {
     Ended(AutoNebEnd<R>),
 }
 
-/// Everything about a search but its settings, its band and its memory.
+/// The state of a search without its settings, its band and its memory.
 #[derive(Debug)]
 pub(super) struct SearchState<R: Real> {
     pub(super) best_count: usize,
@@ -48,7 +48,7 @@ impl<R: Real> SearchState<R> {
     }
 }
 
-/// A search with its memory in parts.
+/// A search whose memory is split into parts.
 pub(super) struct Search<'w, R: Real> {
     pub(super) schedule: &'w [Cycle],
     pub(super) config: &'w AutoNebConfig<(), R>,
@@ -139,7 +139,8 @@ impl<R: Real> Search<'_, R> {
             else {
                 return true;
             };
-            // Done with; a place below zero counts the images put before the others.
+            // This segment is done. A negative `alpha` marks it, to count the images inserted before later
+            // segments.
             let place = *alpha;
             (*height, *alpha) = (R::ZERO, -R::ONE);
             let before = own.alphas.iter().take(segment).filter(|alpha| **alpha < R::ZERO).count();

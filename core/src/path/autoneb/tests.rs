@@ -9,10 +9,10 @@ const INSERT: Cycle = Cycle { grow: Grow::Insert, sweeps: 100, learning_rate: 2e
 const SCHEDULE: [Cycle; 6] =
     [Cycle { grow: Grow::Line(3), ..INSERT }, INSERT, INSERT, INSERT, INSERT, INSERT];
 
-/// All cycles, what each began with, the end, and the best path.
+/// All cycles, the growth at the start of each, the end, and the best path.
 type Run = (Vec<CycleReport<f64>>, Vec<(usize, bool)>, AutoNebEnd<f64>, Vec<f64>);
 
-/// Runs to the end.
+/// Runs a search to its end.
 fn run(
     f: &dyn Objective<f64>,
     config: AutoNebConfig<impl AsRef<[Cycle]>, f64>,
@@ -53,7 +53,7 @@ fn grows_and_keeps_the_best_cycle() {
     assert_eq!(kept.path.saddle, lowest);
     assert_eq!(path.len(), kept.images * 2);
     assert_eq!((&path[..2], &path[path.len() - 2..]), (&a[..], &b[..]));
-    // The polyline is an upper bound for the saddle, and near it.
+    // The polyline is an upper bound of the saddle, and close to it.
     assert!(lowest > -40.664_844 && lowest < -39.5, "{lowest}");
 }
 
@@ -61,7 +61,7 @@ fn grows_and_keeps_the_best_cycle() {
 fn a_worse_last_cycle_is_not_kept() {
     let [a, b, _] = MuellerBrown::<f64>::MINIMA;
     let f = MuellerBrown::<f64>::default();
-    // The last cycle throws the path away for the straight line, which reaches 12.7.
+    // The last cycle replaces the path by the straight line, which reaches 12.7.
     let schedule = [SCHEDULE[0], INSERT, Cycle { grow: Grow::Line(9), sweeps: 0, learning_rate: 1e-6 }];
     let config = AutoNebConfig { momentum: 0.5, ..AutoNebConfig::new(&schedule) };
     let (cycles, _, end, path) = run(&f, config, [a, b], 16);
@@ -95,7 +95,7 @@ fn ends_that_are_no_minima_are_told() {
     assert!(path.is_empty());
 }
 
-/// `f = x`, with a bump of the given height in each quarter of the way to 1.
+/// `f = x`, with a bump of the given height in each quarter of the interval up to 1.
 struct Bumps([f64; 4]);
 
 impl Objective<f64> for Bumps {
@@ -123,7 +123,8 @@ impl Objective<f64> for Bumps {
 
 #[test]
 fn insertion_presets() {
-    // Images at the quarters, their values range from 0 to 1: a bump's height is its segment's score.
+    // With images at the quarters, whose values range from 0 to 1, the height of a bump is its segment's
+    // score.
     let still = Cycle { grow: Grow::Insert, sweeps: 0, learning_rate: 0.1 };
     let schedule = [Cycle { grow: Grow::Line(3), ..still }, still];
     for (bumps, paper, code) in [
@@ -149,7 +150,8 @@ fn insertion_presets() {
 
 #[test]
 fn what_is_not_finite_ends_the_search_and_keeps_the_best_path() {
-    // A hole at the origin: three images meet it, two with two points between them do not.
+    // A hole at the origin: a band with three images has one in the hole; two images with two points between
+    // them avoid it.
     let f = Hole(0.01);
     let still = Cycle { grow: Grow::Line(2), sweeps: 0, learning_rate: 0.1 };
     let schedule = [still, Cycle { grow: Grow::Line(3), sweeps: 5, learning_rate: 0.1 }];

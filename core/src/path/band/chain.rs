@@ -1,4 +1,4 @@
-//! The sweeps of a band: evaluations, then the move.
+//! The sweeps of a band: evaluations, then a move.
 
 use super::layout::BandParts;
 use super::{BandConfig, BandStep, Spacing};
@@ -10,7 +10,7 @@ use crate::path::relax::{RelaxState, Relaxer};
 use crate::path::tangent::tangent;
 use crate::{Objective, Real};
 
-/// Everything about a band but its memory.
+/// The state of a band without its memory.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::path) struct BandState<R: Real> {
     pub(super) config: BandConfig<R>,
@@ -24,7 +24,7 @@ pub(in crate::path) struct BandState<R: Real> {
     pub(super) evaluations: Evaluations,
 }
 
-/// A band with its memory in parts.
+/// A band whose memory is split into parts.
 pub(in crate::path) struct Chain<'w, R: Real> {
     pub(in crate::path) state: &'w mut BandState<R>,
     pub(in crate::path) parts: BandParts<'w, R>,
@@ -41,7 +41,7 @@ impl<R: Real> Chain<'_, R> {
 
     pub(in crate::path) fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> BandStep<R> {
         let last = self.state.count - 1;
-        // Order of evaluation: first image, last image, then the inner ones.
+        // The order of evaluation is: first image, last image, then the inner ones.
         if self.state.cursor == 0 && self.state.ends_known && !self.state.config.minibatches {
             self.state.cursor = 2;
         }
@@ -61,7 +61,7 @@ impl<R: Real> Chain<'_, R> {
         BandStep::Evaluated(image)
     }
 
-    /// Evaluates an image, an end by value; nothing if something is not finite.
+    /// Evaluates an image, an end by its value only; `None` if a number is not finite.
     fn evaluate(&mut self, f: &(impl Objective<R> + ?Sized), image: usize) -> Option<()> {
         let params = row(self.parts.images, self.state.dim, image)?;
         let value = self.parts.values.get_mut(image)?;
@@ -78,7 +78,7 @@ impl<R: Real> Chain<'_, R> {
         (finite && value.is_finite()).then_some(())
     }
 
-    /// The move at the end of a sweep.
+    /// Makes the move at the end of a sweep.
     fn advance(&mut self) -> BandStep<R> {
         let last = self.state.count - 1;
         let top = highest(front(self.parts.values, self.state.count));
@@ -90,12 +90,12 @@ impl<R: Real> Chain<'_, R> {
             }
         }
         if !self.state.climbing && residual < self.state.config.climb_below {
-            // A climbing image follows another field: what the relaxer remembers is void.
+            // A climbing image follows another vector field, so the relaxer's memory is cleared.
             self.parts.memory.fill(R::ZERO);
             self.state.relax.forget();
             self.state.climbing = true;
         }
-        // The moved images take the place of the gradients, and the ends join them.
+        // The moved images replace the gradients; the ends are added when the band settles.
         let inner = self.state.dim..last * self.state.dim;
         let (Some(grads), Some(memory), Some(images)) = (
             self.parts.grads.get_mut(inner.clone()),
@@ -104,7 +104,7 @@ impl<R: Real> Chain<'_, R> {
         ) else {
             return self.refuse(last);
         };
-        // Springs make all images one body.
+        // Springs couple all images into one body.
         let laid_out = self.state.config.spacing == Spacing::Redistribute;
         let body = if laid_out { self.state.dim } else { grads.len() };
         let moved = self.state.relax.apply(&self.state.config.relaxer, residual, body, grads, memory, images);
@@ -119,13 +119,13 @@ impl<R: Real> Chain<'_, R> {
         BandStep::Moved { sweep: self.state.sweep, residual }
     }
 
-    /// Leaves the images as they are and has them evaluated again.
+    /// Leaves the images unchanged; the next step evaluates the inner ones again.
     const fn refuse(&mut self, image: usize) -> BandStep<R> {
         self.state.cursor = 2;
         BandStep::NotFinite { image }
     }
 
-    /// Turns the gradient of inner image `i` into that of the band, and returns its length.
+    /// Turns the gradient of inner image `i` into that of the band and returns its norm.
     fn nudge(&mut self, i: usize, climb: bool) -> Option<R> {
         let image = |i| row(self.parts.images, self.state.dim, i);
         let (before, here, after) = (image(i - 1)?, image(i)?, image(i + 1)?);
@@ -136,7 +136,7 @@ impl<R: Real> Chain<'_, R> {
         if climb {
             along *= R::TWO;
         } else if let Spacing::Springs(spring) = self.state.config.spacing {
-            // Segments are measured against their target lengths; with equal targets the factors are 1.
+            // Segments are measured relative to their target lengths; with equal targets the factors are 1.
             let segments = R::from_usize(self.state.count - 1);
             let [low, middle, high] = *self.parts.fractions.get(i - 1..)?.first_chunk()?;
             let ahead = distance(after, here) / (segments * (high - middle));
@@ -147,7 +147,8 @@ impl<R: Real> Chain<'_, R> {
     }
 }
 
-/// The index of the highest inner image, given the values of all images; the first if several are equal.
+/// Returns the index of the highest inner image, given the values of all images; the first if several are
+/// equal.
 pub(super) fn highest<R: Real>(values: &[R]) -> usize {
     let mut top = None;
     for (i, value) in values.iter().enumerate().take(values.len().saturating_sub(1)).skip(1) {

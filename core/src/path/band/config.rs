@@ -1,4 +1,4 @@
-//! Configuration of a band, and reports of its steps.
+//! The configuration of a band, and reports of its steps.
 
 use crate::path::relax::Relaxer;
 use crate::path::tangent::Tangent;
@@ -7,10 +7,10 @@ use crate::{ArgError, Real};
 /// The spacing of the images of a band.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spacing<R: Real = f32> {
-    /// After each move the images are redistributed along the polyline, at their target fractions of its
-    /// length (equal ones, unless images were inserted). The limit of infinitely stiff springs.
+    /// After each move, the images are redistributed along the polyline at their target fractions of its
+    /// length (equally spaced, unless images were inserted). This is the limit of infinitely stiff springs.
     Redistribute,
-    /// Springs of this constant between neighbours, along the tangent.
+    /// Springs with this constant act between neighbours, along the tangent.
     Springs(R),
 }
 
@@ -21,17 +21,17 @@ pub struct BandConfig<R: Real = f32> {
     pub tangent: Tangent,
     /// The spacing of the images.
     pub spacing: Spacing<R>,
-    /// Once the residual is below this, the highest image climbs. Zero: never.
+    /// The residual below which the highest image starts to climb; zero means never.
     pub climb_below: R,
-    /// The rule of motion.
+    /// The relaxer that moves the images.
     pub relaxer: Relaxer<R>,
-    /// Whether the objective changes from sweep to sweep ([`OnBatch`](crate::objective::OnBatch)): then the ends are
-    /// evaluated again in each sweep, since their heights decide the tangents beside them.
+    /// Whether the objective changes from sweep to sweep ([`OnBatch`](crate::objective::OnBatch)). The ends
+    /// are then evaluated again in each sweep, because their heights decide the tangents next to them.
     pub minibatches: bool,
 }
 
 impl<R: Real> BandConfig<R> {
-    /// Equal spacing, improved tangent, no climbing, full batch.
+    /// Creates a configuration with equal spacing, improved tangent, no climbing and full batch.
     #[must_use]
     pub const fn new(relaxer: Relaxer<R>) -> Self {
         Self {
@@ -63,18 +63,18 @@ pub enum BandStep<R: Real = f32> {
     Evaluated(usize),
     /// All images were evaluated and have moved.
     Moved {
-        /// The number of times the band has moved.
+        /// The number of moves so far.
         sweep: u32,
         /// The largest `‖Gᵢ‖` before the move.
         residual: R,
     },
-    /// The objective was infinite or NaN at this image, or its gradient was, or the move would take this image out of the
-    /// finite numbers. Nothing has moved, and the next step evaluates again.
+    /// The objective or its gradient was infinite or NaN at this image, or the move would make this image
+    /// non-finite. Nothing has moved, and the next step evaluates again.
     NotFinite {
-        /// Which.
+        /// The index of the image.
         image: usize,
     },
-    /// A memory has changed length since the band was made, or the objective is not the one it was
-    /// made for: a different dimension, or more scratch. Nothing was done.
+    /// A memory has changed length since the band was created, or the objective has a different dimension or
+    /// needs more scratch. Nothing was done.
     MemoryChanged,
 }

@@ -1,9 +1,9 @@
-//! The layout of the memory of a band.
+//! The memory layout of a band.
 
 use crate::base::layout::{area, cut, total};
 
-/// The workspace of a [`Band`](super::Band): gradients, the relaxer's memory, a direction, values and target fractions of
-/// the images, scratch for the objective.
+/// The workspace layout of a [`Band`](super::Band): gradients, the relaxer's memory, a direction, values and
+/// target fractions of the images, and scratch for the objective.
 ///
 /// ```
 /// use losscape::path::BandLayout;
@@ -17,7 +17,7 @@ pub struct BandLayout {
     pub(super) scratch_len: usize,
 }
 
-/// The memory of a band, in parts.
+/// The memory of a band, split into parts.
 pub(in crate::path) struct BandParts<'w, R> {
     pub(in crate::path) images: &'w mut [R],    // capacity × n
     pub(super) grads: &'w mut [R],              // capacity × n; during the move, the moved images
@@ -29,25 +29,25 @@ pub(in crate::path) struct BandParts<'w, R> {
 }
 
 impl BandLayout {
-    /// For at most `capacity` images of `dim` parameters, and as much scratch as the objective needs.
+    /// Creates the layout for at most `capacity` images of `dim` parameters and the objective's scratch.
     #[must_use]
     pub const fn new(capacity: usize, dim: usize, scratch_len: usize) -> Self {
         Self { capacity, dim, scratch_len }
     }
 
-    /// The least length of the workspace, for `f32` and `f64` alike; it saturates.
+    /// Returns the minimum workspace length, for `f32` and `f64` alike, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total(self.parts())
     }
 
-    /// The scratch available.
+    /// Returns the length of the scratch.
     pub(in crate::path) const fn scratch_len(self) -> usize {
         self.scratch_len
     }
 
-    /// The length of the images.
+    /// Returns the length of the images.
     pub(super) const fn images_len(self) -> usize {
         area(self.capacity, self.dim)
     }
@@ -57,7 +57,8 @@ impl BandLayout {
         [rows, rows, self.dim, self.capacity, self.capacity, self.scratch_len]
     }
 
-    /// The parts, and the rest of the workspace; `None` if a length is not as it must be.
+    /// Splits the images and the workspace; `None` if a length is wrong. Returns the parts and the rest of
+    /// the workspace.
     #[inline(always)]
     pub(super) fn split<'w, R>(
         self,
@@ -71,7 +72,7 @@ impl BandLayout {
         Some((BandParts { images, grads, memory, direction, values, fractions, scratch }, rest))
     }
 
-    /// The values of the images, and their target fractions.
+    /// Returns the values of the images and their target fractions.
     pub(super) fn records<R>(self, workspace: &[R]) -> Option<(&[R], &[R])> {
         let [grads, memory, direction, values, fractions, _] = self.parts();
         let records = workspace.get(grads + memory + direction..)?;

@@ -27,20 +27,20 @@ use crate::{ArgError, Objective, Real, Reason};
 /// Gᵢ = ∇f(θᵢ) − (∇f(θᵢ)·τᵢ) τᵢ − k (‖θᵢ₊₁ − θᵢ‖ − ‖θᵢ − θᵢ₋₁‖) τᵢ
 /// ```
 ///
-/// where `τᵢ` is the [tangent](super::Tangent) and `k` the spring constant; with [`Spacing::Redistribute`] there is
-/// no spring term. When [climbing](BandConfig::climb_below), the highest image `c` follows
-/// `∇f − 2 (∇f·τ) τ` instead, so that it settles on the saddle (Henkelman, Uberuaga & Jónsson 2000,
-/// equation 5), and is left where it is when images are redistributed on its two sides. `G` is a *gradient*:
+/// where `τᵢ` is the [tangent](super::Tangent) and `k` the spring constant; with [`Spacing::Redistribute`]
+/// there is no spring term. When [climbing](BandConfig::climb_below), the highest image `c` follows
+/// `∇f − 2 (∇f·τ) τ` instead, so that it converges to the saddle (Henkelman, Uberuaga & Jónsson 2000,
+/// equation 5). It stays in place when the images on its two sides are redistributed. `G` is a *gradient*:
 /// the negative of the papers' force.
 ///
-/// A straight band through a symmetric landscape can sit on a ridge forever, because no force points
-/// across: see [`perturb`](Self::perturb). A path's height is not its highest image's: see
+/// A straight band through a symmetric landscape can stay on a ridge forever, because no force points
+/// sideways: see [`perturb`](Self::perturb). The highest image is not the highest point of the path: see
 /// [`DenseScan`](super::DenseScan).
 ///
-/// Between networks a climbing image rarely comes to rest. On bands between 2-8-8-1 networks that separate two moons,
-/// the Hessian at the top had 8 to 24 negative eigenvalues, the cosine between the band's tangent and the lowest
-/// eigenvector was 0.02 to 0.6, and curvatures differed by a factor of up to a thousand. Certify the ends, and then the
-/// saddle, by [`EigenvectorFollowing`](crate::curvature::EigenvectorFollowing).
+/// Between networks, a climbing image rarely converges. On bands between 2-8-8-1 networks that separate two
+/// moons, the Hessian at the top had 8 to 24 negative eigenvalues, the cosine between the band's tangent and
+/// the lowest eigenvector was 0.02 to 0.6, and curvatures differed by a factor of up to a thousand. Certify
+/// first the ends and then the saddle with [`EigenvectorFollowing`](crate::curvature::EigenvectorFollowing).
 ///
 /// # Shapes
 ///
@@ -58,7 +58,7 @@ use crate::{ArgError, Objective, Real, Reason};
 ///
 /// # Examples
 ///
-/// The double well's minima, `x = ±1`, are joined over a saddle of height ¼ at the origin:
+/// The double well's minima, `x = ±1`, are connected across a saddle of height ¼ at the origin:
 ///
 /// ```
 /// use losscape::models::surfaces::DoubleWell;
@@ -92,7 +92,7 @@ pub struct Band<R: Real, I, W> {
 }
 
 impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I, W> {
-    /// A band through all rows of `images`; the first and the last are its ends.
+    /// Creates a band through all rows of `images`; the first and the last row are its ends.
     ///
     /// # Errors
     /// As [`with_count`](Self::with_count).
@@ -106,12 +106,13 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         Self::with_count(f, config, count, images, workspace)
     }
 
-    /// A band through the first `count` rows of `images`; the others are room to grow.
+    /// Creates a band through the first `count` rows of `images`; the remaining rows are room to grow.
     ///
     /// # Errors
-    /// [`ArgError`] naming `images` (room for fewer than 3, not a whole number, more than a `u32` counts, an
-    /// end not finite, ends equal or infinitely far apart), `count` (below 2 or above the capacity), `workspace` (too
-    /// short), or a field of the configuration; nothing has been changed then.
+    /// [`ArgError`] naming `images` (fewer than 3 rows, not a whole number of rows, more rows than a `u32`
+    /// can count, an end not finite, ends equal or infinitely far apart), `count` (below 2 or above the
+    /// capacity), `workspace` (too short), or a field of the configuration; nothing has been changed in these
+    /// cases.
     pub fn with_count(
         f: &(impl Objective<R> + ?Sized),
         config: BandConfig<R>,
@@ -124,7 +125,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         Self::with_layout(layout, config, count, images, workspace)
     }
 
-    /// As [`with_count`](Self::with_count), in this layout.
+    /// As [`with_count`](Self::with_count), with this layout.
     pub(super) fn with_layout(
         layout: BandLayout,
         config: BandConfig<R>,
@@ -168,7 +169,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         Ok(band)
     }
 
-    /// The band with its memory in parts.
+    /// Returns the band with its memory split into parts.
     ///
     /// # Errors
     /// [`ArgError`] naming the memory that has changed length.
@@ -183,20 +184,21 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         Ok(Chain { state: &mut self.state, parts })
     }
 
-    /// Starts a new phase: the relaxer is at rest, and all images have to be evaluated.
+    /// Starts a new phase: the relaxer is at rest, and all images must be evaluated again.
     ///
     /// # Errors
-    /// [`ArgError`] naming a field of the relaxer, or the memory that has changed length; the band is as it
-    /// was.
+    /// [`ArgError`] naming a field of the relaxer, or the memory that has changed length; the band is
+    /// unchanged in these cases.
     pub fn restart(&mut self, relaxer: Relaxer<R>) -> Result<(), ArgError> {
         relaxer.check()?;
         self.chain()?.restart(relaxer);
         Ok(())
     }
 
-    /// One bounded unit of work: at most one gradient of one image, or one move of the band.
+    /// Does one bounded unit of work: at most one gradient of one image, or one move of the band.
     ///
-    /// `f` has the dimension of the objective the band was made with, and needs no more scratch.
+    /// `f` must have the dimension of the objective that the band was created with, and must not need more
+    /// scratch.
     pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> BandStep<R> {
         if f.dim() != self.layout.dim || f.scratch_len() > self.layout.scratch_len {
             return BandStep::MemoryChanged;
@@ -204,128 +206,134 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
         self.open().map_or(BandStep::MemoryChanged, |(mut band, _)| band.step(f))
     }
 
-    /// Lays all images on the straight line between the ends, equally spaced.
+    /// Places all images on the straight line between the ends, equally spaced.
     ///
-    /// Nothing happens if a memory has changed length.
+    /// If a memory has changed length, nothing happens.
     pub fn interpolate(&mut self) {
         if let Ok(mut chain) = self.chain() {
             chain.interpolate();
         }
     }
 
-    /// Bends the band sideways: adds a random vector, perpendicular to the line between the ends and of
-    /// length `amplitude`, times `sin(π i / (images − 1))`, to image `i`. In one dimension nothing is perpendicular, and
+    /// Bends the band sideways by a random vector.
+    ///
+    /// Image `i` moves by `sin(π i / (images − 1))` times a vector of length `amplitude` that is
+    /// perpendicular to the line between the ends. In one dimension there is no perpendicular direction, and
     /// nothing moves.
     ///
-    /// Without it, a straight band on a symmetric ridge stays there.
+    /// Without a perturbation, a straight band on a symmetric ridge stays there.
     ///
     /// # Errors
-    /// [`ArgError`] naming `amplitude` if it is not finite, or so large that an image would not be; the band is as it was.
+    /// [`ArgError`] naming `amplitude` if it is not finite, or so large that an image would not be finite;
+    /// the band is unchanged in these cases.
     pub fn perturb<G: Rng + ?Sized>(&mut self, amplitude: R, rng: &mut G) -> Result<(), ArgError> {
         self.chain()?.perturb(amplitude, rng)
     }
 
-    /// Puts an inner image at `params`, say where it was dragged; the images are evaluated again.
+    /// Moves an inner image to `params`, for example after it was dragged; the images are then evaluated
+    /// again.
     ///
     /// # Errors
-    /// [`ArgError`] naming `image` if it is no inner one, since the ends never move, or `params` (wrong length, not
-    /// finite); the band is as it was.
+    /// [`ArgError`] naming `image` if it is not an inner image (the ends never move), or `params` (wrong
+    /// length, not finite); the band is unchanged in these cases.
     pub fn set_image(&mut self, image: usize, params: &[R]) -> Result<(), ArgError> {
         self.chain()?.set_image(image, params)
     }
 
-    /// Puts a new image on segment `at.segment`, at `at.alpha` of the way along it; later images move up by
-    /// one. Its neighbours keep their target places. The relaxer is at rest afterwards.
+    /// Inserts a new image on segment `at.segment`, at the fraction `at.alpha` of its length.
+    ///
+    /// The indices of later images increase by one. The neighbours keep their target fractions, and the
+    /// relaxer is at rest afterwards.
     ///
     /// # Errors
-    /// [`Reason::TooMany`] if the band is full, [`Reason::Index`] or [`Reason::OutOfRange`] if there is no such place; the band
-    /// is as it was.
+    /// [`Reason::TooMany`] if the band is full; [`Reason::Index`] or [`Reason::OutOfRange`] if the location
+    /// does not exist. The band is unchanged in these cases.
     pub fn insert(&mut self, at: Location<R>) -> Result<(), ArgError> {
         self.chain()?.insert(at)
     }
 
-    /// The index of the highest inner image, by the values of the last sweep.
+    /// Returns the index of the highest inner image, by the values of the last sweep.
     #[must_use]
     pub fn highest(&self) -> usize {
         highest(self.values())
     }
 
-    /// Whether an image is climbing.
+    /// Returns whether an image is climbing.
     #[must_use]
     pub const fn climbing(&self) -> bool {
         self.state.climbing
     }
 
-    /// The number of images, ends included.
+    /// Returns the number of images, including the ends.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a band has at least its two ends")]
     pub const fn len(&self) -> usize {
         self.state.count
     }
 
-    /// The number of images that fit.
+    /// Returns the number of images that fit.
     #[must_use]
     pub const fn capacity(&self) -> usize {
         self.layout.capacity
     }
 
-    /// n, the number of parameters of an image.
+    /// Returns n, the number of parameters of an image.
     #[must_use]
     pub const fn dim(&self) -> usize {
         self.layout.dim
     }
 
-    /// All images, `len() × n`.
+    /// Returns all images, `len() × n`.
     #[must_use]
     pub fn images(&self) -> &[R] {
         front(self.images.as_ref(), self.state.count * self.layout.dim)
     }
 
-    /// The objective at the images, as of the last sweep (before its move).
+    /// Returns the objective at the images, as of the last sweep (before its move).
     #[must_use]
     pub fn values(&self) -> &[R] {
         let (values, _) = self.layout.records(self.workspace.as_ref()).unwrap_or_default();
         front(values, self.state.count)
     }
 
-    /// Target places of the images along the band, from 0 to 1.
+    /// Returns the target fractions of the images along the band, from 0 to 1.
     #[must_use]
     pub fn fractions(&self) -> &[R] {
         let (_, fractions) = self.layout.records(self.workspace.as_ref()).unwrap_or_default();
         front(fractions, self.state.count)
     }
 
-    /// The number of times the band has moved.
+    /// Returns the number of moves.
     #[must_use]
     pub const fn sweep(&self) -> u32 {
         self.state.sweep
     }
 
-    /// Evaluations spent since the band was made.
+    /// Returns the number of evaluations since the band was created.
     #[must_use]
     pub const fn evaluations(&self) -> Evaluations {
         self.state.evaluations
     }
 
-    /// The configuration.
+    /// Returns the configuration.
     #[must_use]
     pub const fn config(&self) -> &BandConfig<R> {
         &self.state.config
     }
 
-    /// The images and the workspace, given back.
+    /// Returns the images and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (I, W) {
         (self.images, self.workspace)
     }
 
-    /// The band with its memory in parts, and the rest of the workspace.
+    /// Returns the band with its memory split into parts, and the rest of the workspace.
     pub(super) fn open(&mut self) -> Option<(Chain<'_, R>, &mut [R])> {
         let (parts, rest) = self.layout.split(self.images.as_mut(), self.workspace.as_mut())?;
         Some((Chain { state: &mut self.state, parts }, rest))
     }
 
-    /// What lies in the workspace behind the band's own part.
+    /// Returns the workspace behind the band's own part.
     pub(super) fn rest(&self) -> &[R] {
         self.workspace.as_ref().get(self.layout.len()..).unwrap_or_default()
     }

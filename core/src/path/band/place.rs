@@ -1,4 +1,4 @@
-//! Where the images of a band lie: straight lines, pushes, insertions, equal spacing.
+//! The positions of the images of a band: straight lines, perturbations, insertions, equal spacing.
 
 use super::Spacing;
 use super::chain::Chain;
@@ -11,7 +11,7 @@ use crate::path::polyline::{between, finite_length, length, redistribute};
 use crate::{ArgError, Real, Reason};
 
 impl<R: Real> Chain<'_, R> {
-    /// Makes the target spacing equal.
+    /// Makes the target fractions equally spaced.
     pub(super) fn equalise(&mut self) {
         let segments = R::from_usize(self.state.count - 1);
         for (i, fraction) in front_mut(self.parts.fractions, self.state.count).iter_mut().enumerate() {
@@ -32,7 +32,7 @@ impl<R: Real> Chain<'_, R> {
         self.state.cursor = 0;
     }
 
-    /// The straight line between the ends with `count` images, at most the capacity.
+    /// Places `count` images, at most the capacity, on the straight line between the ends.
     pub(in crate::path) fn straighten(&mut self, count: usize) {
         copy_row(self.parts.images, self.state.dim, self.state.count - 1, count - 1);
         self.state.count = count;
@@ -46,7 +46,7 @@ impl<R: Real> Chain<'_, R> {
         let (dim, last) = (self.state.dim, self.state.count - 1);
         let across = &mut *self.parts.direction;
         fill_normal(rng, across);
-        // The rows of the gradients are free between sweeps: the first holds the direction from end to end.
+        // The gradients' rows are free between sweeps: the first one holds the direction from end to end.
         let chord = front_mut(self.parts.grads, dim);
         let images = front_mut(self.parts.images, self.state.count * dim);
         if let (Some(first), Some(end)) = (row(images, dim, 0), row(images, dim, last)) {
@@ -56,7 +56,7 @@ impl<R: Real> Chain<'_, R> {
         normalise(chord);
         let before = norm(across);
         axpy(-dot(across, chord), chord, across);
-        // What is left of a vector along the chord is rounding.
+        // The remainder of a vector along the chord is rounding error.
         if normalise(across) > R::from_u32(8) * R::EPSILON * before {
             let bend = |i: usize| {
                 let angle = R::from_f64(core::f64::consts::PI) * R::from_usize(i) / R::from_usize(last);
@@ -118,12 +118,12 @@ impl<R: Real> Chain<'_, R> {
         Ok(())
     }
 
-    /// Takes the moved images over, which lie in the rows of the gradients: as they are, or redistributed on both sides of
+    /// Takes the moved images from the rows of the gradients: as they are, or redistributed on both sides of
     /// image `pin`, which keeps its place.
     ///
     /// # Errors
-    /// The image at which the length of the band would leave the finite numbers. Then the images are as they were, and the
-    /// relaxer is at rest.
+    /// The image at which the length of the band would no longer be finite. The images are unchanged in this
+    /// case, and the relaxer is at rest.
     pub(super) fn settle(&mut self, pin: usize) -> Result<(), usize> {
         let (dim, len) = (self.state.dim, self.state.count * self.state.dim);
         for end in [0, self.state.count - 1] {

@@ -9,7 +9,7 @@ use std::vec::Vec;
 
 const DESCENT: Relaxer<f64> = Relaxer::descent(4e-4, 0.3);
 
-/// Runs a band from `a` to `b` until the residual is below `tolerance`; hands over to `check`.
+/// Runs a band from `a` to `b` until the residual is below `tolerance` and passes it to `check`.
 fn relax<T>(
     f: &dyn Objective<f64>,
     config: BandConfig<f64>,
@@ -47,7 +47,8 @@ fn mueller_brown_ends() -> [[f64; 2]; 2] {
 
 #[test]
 fn fewer_evaluations_than_the_best_of_ase() {
-    // ASE 3.29, improved tangent then climbing image, residual 0.01: 1193 evaluations of 9 images, 5381 of 17.
+    // ASE 3.29, improved tangent, then climbing image, residual 0.01: 1193 evaluations of 9 images, 5381
+    // of 17.
     let f = MuellerBrown::<f64>::default();
     for relaxer in [
         DESCENT,
@@ -154,7 +155,7 @@ fn a_value_that_is_not_finite_leaves_the_band_intact() {
     assert_eq!(step, BandStep::NotFinite { image: 1 });
     assert_eq!(band.step(&f), BandStep::NotFinite { image: 1 });
     assert_eq!(band.images(), before);
-    // Moved out of the hole, the band goes on.
+    // Once moved out of the hole, the band continues.
     band.set_image(1, &[0.0, 0.5]).unwrap();
     while band.sweep() < 300 {
         assert!(!matches!(band.step(&f), BandStep::NotFinite { .. }));

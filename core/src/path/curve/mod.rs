@@ -1,4 +1,4 @@
-//! Curves whose mean loss is trained.
+//! Curves trained to minimise their mean loss.
 
 mod shape;
 
@@ -13,13 +13,13 @@ use crate::base::rows::{rows, rows_mut};
 use crate::base::vector::axpy;
 use crate::{ArgError, Objective, Real, Reason};
 
-/// Control points of a Bézier curve: the binomials of more overflow in `f32`.
+/// The maximum number of control points of a Bézier curve; the binomials of more points overflow in `f32`.
 const MOST_CONTROLS: usize = 128;
 
 /// The points at which a [`Curve`] is evaluated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Draw {
-    /// `t` uniform on `[0, 1)`, as in the paper: one draw of the generator per evaluation.
+    /// `t` is uniform on `[0, 1)`, as in the paper: one draw of the generator per evaluation.
     #[default]
     Random,
     /// The midpoints of equal intervals, in order: the mean loss without noise.
@@ -29,11 +29,11 @@ pub enum Draw {
 /// The configuration of a [`Curve`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CurveConfig<R: Real = f32> {
-    /// Its shape.
+    /// The shape of the curve.
     pub kind: CurveKind,
-    /// The points at which it is evaluated.
+    /// The points at which the curve is evaluated.
     pub draw: Draw,
-    /// Evaluations for each move; 1 in the paper.
+    /// The number of evaluations per move; 1 in the paper.
     pub draws: u32,
     /// η.
     pub learning_rate: R,
@@ -46,38 +46,38 @@ pub struct CurveConfig<R: Real = f32> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum CurveStep<R: Real = f32> {
-    /// The curve was evaluated here.
+    /// The curve was evaluated.
     Evaluated {
-        /// The place on the curve.
+        /// The parameter of the point on the curve.
         t: R,
-        /// The value there.
+        /// The value at that point.
         value: R,
     },
     /// The control points have moved.
     Moved {
-        /// The number of times they have.
+        /// The number of moves so far.
         update: u32,
         /// The mean of the values since the last move.
         mean: R,
     },
-    /// The objective was infinite or NaN here, or its gradient was, or a sum with it; nothing has changed.
+    /// The objective, its gradient or a running sum was infinite or NaN at this point; nothing has changed.
     NotFinite {
-        /// The place on the curve.
+        /// The parameter of the point on the curve.
         t: R,
     },
-    /// The move would take this control point out of the finite numbers; nothing has changed, and further steps say the
-    /// same.
+    /// The move would make this control point non-finite; nothing has changed, and further steps return the
+    /// same outcome.
     TooFar {
-        /// Which, counted from the first end.
+        /// The index of the control point, counted from the first end.
         control: usize,
     },
-    /// A memory has changed length since the curve was made, or the objective is not the one it was
-    /// made for: a different dimension, or more scratch. Nothing was done.
+    /// A memory has changed length since the curve was created, or the objective has a different dimension or
+    /// needs more scratch. Nothing was done.
     MemoryChanged,
 }
 
-/// The workspace of a [`Curve`]: two numbers for each of the inner control points, a point and a gradient, scratch for the
-/// objective.
+/// The workspace layout of a [`Curve`]: two numbers per coordinate of the inner control points, a point, a
+/// gradient, and scratch for the objective.
 ///
 /// ```
 /// use losscape::path::CurveLayout;
@@ -91,7 +91,7 @@ pub struct CurveLayout {
     scratch_len: usize,
 }
 
-/// The memory of a curve, in parts.
+/// The memory of a curve, split into parts.
 struct CurveParts<'w, R> {
     controls: &'w mut [R], // (m + 1) × n
     update: &'w mut [R],   // (m − 1) × n: Σ wⱼ ∇f since the last move
@@ -102,16 +102,16 @@ struct CurveParts<'w, R> {
 }
 
 impl CurveLayout {
-    /// For `controls` control points of `dim` parameters, the two ends included, and as much scratch as the objective
-    /// needs.
+    /// Creates the layout for `controls` control points of `dim` parameters, including the two ends, and the
+    /// objective's scratch.
     #[must_use]
     pub const fn new(controls: usize, dim: usize, scratch_len: usize) -> Self {
         Self { controls, dim, scratch_len }
     }
 
-    /// The least length of the workspace, for `f32` and `f64` alike; it saturates.
+    /// Returns the minimum workspace length, for `f32` and `f64` alike, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total(self.parts())
     }
@@ -121,7 +121,7 @@ impl CurveLayout {
         [inner, inner, self.dim, self.dim, self.scratch_len]
     }
 
-    /// The parts; `None` if a length is not as it must be.
+    /// Splits the memory; `None` if a length is wrong.
     fn split<'w, R>(self, controls: &'w mut [R], workspace: &'w mut [R]) -> Option<CurveParts<'w, R>> {
         if controls.len() != area(self.controls, self.dim) {
             return None;
@@ -137,10 +137,10 @@ impl CurveLayout {
 /// φ(t) = Σⱼ wⱼ(t) θⱼ,      minimise  E[f(φ(t))] over t ~ U(0, 1),      ∂f/∂θⱼ = wⱼ(t) ∇f(φ(t))
 /// ```
 ///
-/// with Bernstein polynomials `wⱼ` (Bézier) or hat functions (polygonal chain). The paper's curves have one
-/// inner control point. The mean is over `t`, not over length; and since it is a mean, a thin spike survives
-/// it: scan [`trace`](Self::trace) for the highest value. With [`OnBatch`](crate::objective::OnBatch) each `t` sees a
-/// minibatch, as in the paper.
+/// where `wⱼ` are Bernstein polynomials (Bézier) or hat functions (polygonal chain). The paper's curves have
+/// one inner control point. The mean is taken over `t`, not over length. A thin spike may survive in a mean:
+/// scan [`trace`](Self::trace) for the highest value. With [`OnBatch`](crate::objective::OnBatch), each `t`
+/// uses a minibatch, as in the paper.
 ///
 /// # Shapes
 ///
@@ -158,7 +158,7 @@ impl CurveLayout {
 ///
 /// # Examples
 ///
-/// Half around the ring's hole, between `(−1, 0)` and `(1, 0)`, the best control point is `(0, 3/√2)`:
+/// For the path around the ring's hole from `(−1, 0)` to `(1, 0)`, the best control point is `(0, 3/√2)`:
 ///
 /// ```
 /// use losscape::base::random::stream;
@@ -193,11 +193,12 @@ pub struct Curve<R: Real, C, W> {
 }
 
 impl<R: Real, C: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Curve<R, C, W> {
-    /// A curve with these control points, at least one of them inner.
+    /// Creates a curve with these control points, at least one of them an inner one.
     ///
     /// # Errors
-    /// [`ArgError`] naming `controls` (fewer than 3 rows, not a whole number, not finite, ends equal; more than 128 rows of
-    /// a Bézier curve), `workspace`, `draws` (none), `learning_rate` or `momentum`; nothing has been changed then.
+    /// [`ArgError`] naming `controls` (fewer than 3 rows, not a whole number of rows, not finite, ends equal;
+    /// more than 128 rows for a Bézier curve), `workspace`, `draws` (zero), `learning_rate` or `momentum`;
+    /// nothing has been changed in these cases.
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         config: CurveConfig<R>,
@@ -224,13 +225,15 @@ impl<R: Real, C: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Curve<R, C
         Ok(curve)
     }
 
-    /// Writes φ(t) to `out`, or NaN if that has not n elements.
+    /// Writes φ(t) to `out`, or NaN if `out` does not have n elements.
     pub fn point(&self, t: R, out: &mut [R]) {
         point_of(self.config.kind, self.controls.as_ref(), self.layout.dim, t, out);
     }
 
-    /// Fills the rows of `images` with points of the curve at equally spaced `t`, both ends included: a
-    /// polyline for [`DenseScan`](super::DenseScan). NaN if they are not whole rows.
+    /// Fills the rows of `images` with points of the curve at equally spaced `t`, including both ends.
+    ///
+    /// The result is a polyline for [`DenseScan`](super::DenseScan). The rows are filled with NaN if `images`
+    /// is not a whole number of rows.
     pub fn trace(&self, images: &mut [R]) {
         if !images.len().is_multiple_of(self.layout.dim) {
             return refuse(images);
@@ -243,9 +246,9 @@ impl<R: Real, C: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Curve<R, C
         }
     }
 
-    /// One bounded unit of work: one gradient on the curve, or one move of its control points.
+    /// Does one bounded unit of work: one gradient on the curve, or one move of its control points.
     ///
-    /// With [`Draw::Midpoints`] the generator is not used.
+    /// With [`Draw::Midpoints`], the generator is not used.
     pub fn step<G: Rng + ?Sized>(&mut self, f: &(impl Objective<R> + ?Sized), rng: &mut G) -> CurveStep<R> {
         let CurveConfig { kind, draw, draws, .. } = self.config;
         let CurveLayout { dim, scratch_len, .. } = self.layout;
@@ -290,23 +293,23 @@ impl<R: Real, C: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Curve<R, C
         CurveStep::Evaluated { t, value }
     }
 
-    /// The control points, `(m + 1) × n`.
+    /// Returns the control points, `(m + 1) × n`.
     #[must_use]
     pub fn controls(&self) -> &[R] {
         self.controls.as_ref()
     }
 
-    /// The control points and the workspace, given back.
+    /// Returns the control points and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (C, W) {
         (self.controls, self.workspace)
     }
 }
 
-/// The move of the inner control points.
+/// Moves the inner control points.
 ///
 /// # Errors
-/// The place of the first number that would not be finite; nothing has been changed then.
+/// The index of the first number that would not be finite; nothing has been changed in this case.
 fn advance<R: Real>(
     config: &CurveConfig<R>,
     inner: &mut [R],

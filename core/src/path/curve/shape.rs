@@ -1,4 +1,4 @@
-//! The shape of a curve: weights of its control points, and its points.
+//! The shape of a curve: the weights of its control points, and its points.
 
 use crate::Real;
 use crate::base::refusal::refuse;
@@ -7,14 +7,14 @@ use crate::base::rows::rows;
 /// The shape of a [`Curve`](super::Curve).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CurveKind {
-    /// A Bézier curve: pulled towards its control points, smooth.
+    /// A Bézier curve: smooth, and pulled towards its control points.
     #[default]
     Bezier,
-    /// Straight pieces through the control points, each taking the same share of t.
+    /// A polygonal chain through the control points, with an equal share of t for each segment.
     Polychain,
 }
 
-/// The weight `wⱼ(t)` of control point `j` out of `degree + 1`.
+/// Returns the weight `wⱼ(t)` of control point `j` out of `degree + 1`.
 pub(super) fn weight<R: Real>(kind: CurveKind, degree: usize, j: usize, t: R) -> R {
     match kind {
         CurveKind::Polychain => {

@@ -1,12 +1,12 @@
-//! Gradient steps whose length follows the curvature met.
+//! Gradient steps whose length adapts to the curvature.
 
 use super::RelaxState;
 use crate::Real;
 use crate::base::elementary::sqrt;
 use crate::base::vector::unit_scale;
 
-/// A gradient step whose rate is found on the way, after the error control of Makri, Ortner & Kermode
-/// (2019), section 3: `x ← x − h G` with
+/// Gradient steps `x ← x − h G` with an adaptive rate, after the error control of Makri, Ortner & Kermode
+/// (2019), section 3. With
 ///
 /// ```text
 /// y = G_old − G,   h_curve = h |G_old·y| / y·y,   h_error = h √(tolerance / ‖h y / 2‖∞) / 2
@@ -15,13 +15,14 @@ use crate::base::vector::unit_scale;
 /// else: h ← max(h/10, min(h/4, h_error, h_curve))
 /// ```
 ///
-/// and the first `h` such that the steepest image moves by half the tolerance. There, where the preconditioner sets the
-/// unit of `h`, the demanded fall is `0.01 h`; here it is measured by the curvature, so that the steps are the same in
-/// any units. Also unlike there, a bad move is not taken back: images that were redistributed cannot be put back
-/// exactly. Needs no rate from the caller, only the tolerance: a length in parameter space.
+/// The first `h` moves the steepest image by half the tolerance. There are two differences from the paper. In
+/// the paper, the preconditioner sets the unit of `h`, and the required decrease is `0.01 h`; here the
+/// decrease is measured relative to the curvature, so that the steps are the same in any units. A bad move is
+/// not undone here, because redistributed images cannot be restored exactly. The caller provides only the
+/// tolerance, a length in parameter space, and no rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adaptive<R: Real = f32> {
-    /// The error of a move that is tolerated.
+    /// The tolerated error of a move.
     pub tolerance: R,
 }
 
@@ -45,18 +46,18 @@ impl<R: Real> RelaxState<R> {
                 (dt * R::from_f64(0.1)).or_larger(wanted.or_smaller(dt * quarter))
             };
         }
-        // Where the gradient is next to nothing, the rate must not be infinite.
+        // The rate must not be infinite where the gradient is almost zero.
         self.dt = self.dt.or_smaller(R::MAX);
         self.residual = residual;
         self.dt
     }
 }
 
-/// How the gradient has changed since the last move.
+/// The change of the gradient since the last move.
 struct Change<R> {
     /// The largest change of an element.
     largest: R,
-    /// `|G_old·y| / y·y`: how many such moves there are until the gradient vanishes. Infinite without a change.
+    /// `|G_old·y| / y·y`: the number of such moves until the gradient vanishes. Infinite without a change.
     reach: R,
 }
 
@@ -69,7 +70,7 @@ impl<R: Real> Change<R> {
         if largest == R::ZERO {
             return Self { largest, reach: R::INFINITY };
         }
-        // Products of what may be tiny or huge: both factors are scaled by powers of two.
+        // Products of numbers that may be tiny or huge, so both factors are scaled by powers of two.
         let (a, b) = (unit_scale(last), unit_scale(&[largest]));
         let (mut along, mut square) = (R::ZERO, R::ZERO);
         for (old, new) in last.iter().zip(grad) {

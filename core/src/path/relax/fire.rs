@@ -5,8 +5,8 @@ use crate::base::rows::{rows, rows_mut};
 use crate::base::vector::{dot_scaled, norm, unit_scale};
 use crate::{ArgError, Real};
 
-/// FIRE, the fast inertial relaxation engine (Bitzek et al. 2006): a mass that glides while the force does work and
-/// stops when it does not.
+/// FIRE, the fast inertial relaxation engine (Bitzek et al. 2006): a mass that glides while the force does
+/// positive work and stops when it does not.
 ///
 /// ```text
 /// P = F·v
@@ -15,18 +15,20 @@ use crate::{ArgError, Real};
 /// v ← v + dt F;   x ← x + dt v, shortened to max_step
 /// ```
 ///
-/// with `F = −G` over all inner images together. The first step, from rest, uses `dt` as it is.
+/// with `F = −G` over all inner images together. The first step, from rest, uses `dt` unchanged.
 ///
-/// With [`Spacing::Redistribute`](crate::path::Spacing) each image also stops by itself: where `Fᵢ·vᵢ < 0`, `vᵢ = 0`, and a step
-/// with such a stop resets α and the count of five. By the published rule alone such a band may never rest: the layout
-/// takes back what an image has moved along the band, the work of the other images hides it, and it glides on. On the
-/// LEPS surface with two Gaussians, a band of 9 images at `dt_max` = 0.05 kept a residual above 0.1 for 20,000 sweeps;
-/// with the stops it needs 208. Springs make the images one body, for which the published rule is right.
+/// With [`Spacing::Redistribute`](crate::path::Spacing), each image also stops separately: where `Fᵢ·vᵢ < 0`,
+/// `vᵢ` is set to zero, and a step with such a stop resets α and the count of five. With the published rule
+/// alone, such a band may never come to rest: redistribution undoes the motion of an image along the band,
+/// the work of the other images hides this, and the image keeps gliding. On the LEPS surface with two
+/// Gaussians, a band of 9 images at `dt_max` = 0.05 kept a residual above 0.1 for 20,000 sweeps; with the
+/// separate stops it needs 208. Springs couple the images into one body, for which the published rule is
+/// right.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fire<R: Real = f32> {
     /// The first time step, at most `dt_max`.
     pub dt: R,
-    /// The longest time step. Stable while `dt² · curvature < 4`.
+    /// The longest time step. The method is stable while `dt² · curvature < 4`.
     pub dt_max: R,
     /// The longest move of the whole band in one sweep.
     pub max_step: R,
@@ -47,7 +49,7 @@ impl<R: Real> RelaxState<R> {
         if self.dt == R::ZERO {
             self.dt = fire.dt;
         }
-        // Of a power only the sign counts, so that its factors may be scaled.
+        // Only the sign of the power counts, so its factors may be scaled.
         let (a, b) = (unit_scale(grad), unit_scale(velocity));
         let power_of = |grad: &[R], velocity: &[R]| -dot_scaled(a, grad, b, velocity);
         let (mut power, mut stops) = (R::ZERO, false);
@@ -82,7 +84,7 @@ impl<R: Real> RelaxState<R> {
             }
         }
         let (speed, most) = (norm(grad), fire.max_step / dt);
-        // Nothing says how far a move of infinite speed would lead.
+        // The length of a move at infinite speed is unknown.
         if !speed.is_finite() {
             R::INFINITY
         } else if speed > most {

@@ -1,4 +1,4 @@
-//! Relaxers: how the images of a band follow their gradients.
+//! Relaxers, which move the images of a band along their gradients.
 
 #[cfg(feature = "adaptive")]
 mod adaptive;
@@ -20,19 +20,21 @@ use crate::{ArgError, Real};
 pub enum Relaxer<R: Real = f32> {
     /// Gradient steps with momentum.
     Descent(Descent<R>),
-    /// The fast inertial relaxation engine; with the cargo feature `fire`, which is on by default.
+    /// The fast inertial relaxation engine; requires the cargo feature `fire`, which is on by default.
     #[cfg(feature = "fire")]
     Fire(Fire<R>),
-    /// Gradient steps whose length follows the curvature met; with the cargo feature `adaptive`, which is on by default.
+    /// Gradient steps whose length adapts to the curvature; requires the cargo feature `adaptive`, which is
+    /// on by default.
     #[cfg(feature = "adaptive")]
     Adaptive(Adaptive<R>),
 }
 
-/// `v ← μ v − η G`, `x ← x + v`: heavy ball in the literature's form.
+/// Heavy-ball descent in its usual form: `v ← μ v − η G`, `x ← x + v`.
 ///
-/// Stable while `η` is below `2 (1 + μ)` over the largest curvature across the band; a fine band that is redistributed
-/// needs less. On the Müller–Brown surface (curvature 4068) bands of 31 images and fewer converge at
-/// 4·10⁻⁴, of 61 at 2·10⁻⁴, of 121 at 10⁻⁴; [`Adaptive`] converges for all.
+/// The method is stable while `η` is below `2 (1 + μ)` divided by the largest curvature across the band; a
+/// fine band that is redistributed needs a smaller `η`. On the Müller–Brown surface (curvature 4068), bands
+/// of up to 31 images converge at 4·10⁻⁴, of 61 at 2·10⁻⁴, of 121 at 10⁻⁴; with [`Adaptive`], all of them
+/// converge.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Descent<R: Real = f32> {
     /// η.
@@ -42,14 +44,14 @@ pub struct Descent<R: Real = f32> {
 }
 
 impl<R: Real> Relaxer<R> {
-    /// Gradient steps with momentum.
+    /// Creates gradient steps with momentum.
     #[must_use]
     pub const fn descent(learning_rate: R, momentum: R) -> Self {
         Self::Descent(Descent { learning_rate, momentum })
     }
 
-    /// Refuses rates, times and tolerances that are not positive, a first time step above the longest, and a momentum
-    /// outside `[0, 1)`.
+    /// Refuses rates, times and tolerances that are not positive, a first time step above the longest, and a
+    /// momentum outside `[0, 1)`.
     pub(crate) fn check(&self) -> Result<(), ArgError> {
         match self {
             Self::Descent(d) => {

@@ -1,36 +1,38 @@
-//! The motion of the inner images, all at once, or none of it.
+//! The motion of the inner images: all at once, or none.
 
 use super::Relaxer;
 use crate::Real;
 use crate::base::rows::copy;
 
-/// What a relaxer remembers beside its memory, one vector of the band's size: a velocity, or the last gradient.
+/// The state of a relaxer besides its memory, one vector of the band's size: a velocity, or the last
+/// gradient.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct RelaxState<R: Real> {
     pub(super) dt: R,
     pub(super) mixing: R,
     pub(super) positive: u32,
     pub(super) residual: R,
-    /// The memory is zero and says nothing of the last move.
+    /// Whether the memory is zero and does not reflect the last move.
     pub(super) resting: bool,
 }
 
 impl<R: Real> RelaxState<R> {
-    /// At rest. The caller zeroes the memory.
+    /// Creates a state at rest. The caller zeroes the memory.
     pub(crate) const fn new() -> Self {
         Self { dt: R::ZERO, mixing: R::ZERO, positive: 0, residual: R::ZERO, resting: true }
     }
 
-    /// Comes to rest but keeps its time step. The caller zeroes the memory.
+    /// Comes to rest but keeps the time step. The caller zeroes the memory.
     pub(crate) const fn forget(&mut self) {
         self.resting = true;
     }
 
-    /// Replaces the gradient by the parameters after the move, and updates the memory. `body` is how many numbers stop
-    /// together: those of an image, or of all of them.
+    /// Replaces the gradient by the parameters after the move and updates the memory. `body` is the number of
+    /// elements that stop together: those of one image, or of all images.
     ///
     /// # Errors
-    /// The place of the first parameter that would not be finite. The gradient is void then; all else is as it was.
+    /// The index of the first parameter that would not be finite. The gradient is then meaningless;
+    /// everything else is unchanged.
     pub(crate) fn apply(
         &mut self,
         relaxer: &Relaxer<R>,
@@ -40,9 +42,9 @@ impl<R: Real> RelaxState<R> {
         memory: &mut [R],
         params: &[R],
     ) -> Result<(), usize> {
-        let _ = (residual, body); // of rules that a build may leave out
+        let _ = (residual, body); // unused if a build leaves out their rules
         let mut next = *self;
-        // Now the gradient makes room for what is remembered: a new velocity, or itself.
+        // The gradient is replaced by the new memory: a velocity, or the gradient itself.
         let along = match relaxer {
             Relaxer::Descent(descent) => {
                 for (g, v) in grad.iter_mut().zip(&*memory) {
@@ -55,7 +57,7 @@ impl<R: Real> RelaxState<R> {
             #[cfg(feature = "adaptive")]
             Relaxer::Adaptive(adaptive) => Some(-next.adapt(adaptive, residual, grad, memory)),
         };
-        // A velocity is a move as it is: a product with one takes time where arithmetic is software.
+        // A velocity is already a move; multiplying it by one would take time where arithmetic is software.
         let moved = |x: R, g: R| x + along.map_or(g, |along: R| along * g);
         if let Some(place) = grad.iter().zip(params).position(|(g, x)| !moved(*x, *g).is_finite()) {
             return Err(place);
@@ -75,7 +77,7 @@ mod tests {
     use super::*;
     use crate::path::{Adaptive, Fire};
 
-    /// The rate after these gradients along a line, for values and parameters in other units.
+    /// Returns the rate after these gradients along a line, for values and parameters in other units.
     fn rate(gradients: [f32; 3], values: f32, params: f32) -> f32 {
         let relaxer = Relaxer::Adaptive(Adaptive { tolerance: 0.1 * params });
         let (mut state, mut memory) = (RelaxState::new(), [0.0]);
@@ -86,7 +88,7 @@ mod tests {
         state.dt * values / (params * params)
     }
 
-    /// The error of the second move is above the tolerance, so that the fall of the residual decides.
+    /// The error of the second move exceeds the tolerance, so the decrease of the residual decides.
     #[test]
     fn how_far_the_residual_fell_is_judged_in_any_units() {
         let (fell, stayed) = ([1.0, 0.9, -0.85], [1.0, 0.9, -0.899]);

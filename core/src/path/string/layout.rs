@@ -1,9 +1,9 @@
-//! The layout of the memory of a string.
+//! The memory layout of a string.
 
 use crate::base::layout::{area, cut, total};
 
-/// The workspace of a [`StringMethod`](super::StringMethod): gradients, values and three more numbers of each image,
-/// scratch for the objective.
+/// The workspace layout of a [`StringMethod`](super::StringMethod): gradients, values and three more numbers
+/// per image, and scratch for the objective.
 ///
 /// ```
 /// use losscape::path::StringLayout;
@@ -17,27 +17,27 @@ pub struct StringLayout {
     scratch_len: usize,
 }
 
-/// The memory of a string, in parts.
+/// The memory of a string, split into parts.
 pub(super) struct StringParts<'w, R> {
     pub(super) images: &'w mut [R], // (m + 1) × n
     pub(super) grads: &'w mut [R],  // (m + 1) × n; during the move, the images after their gradient step
     pub(super) values: &'w mut [R], // m + 1
-    pub(super) knots: &'w mut [R],  // m + 1: where each moved image lies on the string, from 0 to 1
+    pub(super) knots: &'w mut [R],  // m + 1: the position of each moved image on the string, from 0 to 1
     pub(super) bends: &'w mut [R],  // m + 1: second derivatives of a coordinate
-    pub(super) placed: &'w mut [R], // m + 1: a coordinate redistributed; before, the elimination for its spline
+    pub(super) placed: &'w mut [R], // m + 1: elimination for a coordinate's spline, then the redistributed coordinate
     pub(super) scratch: &'w mut [R],
 }
 
 impl StringLayout {
-    /// For `images` images of `dim` parameters, and as much scratch as the objective needs.
+    /// Creates the layout for `images` images of `dim` parameters and the objective's scratch.
     #[must_use]
     pub const fn new(images: usize, dim: usize, scratch_len: usize) -> Self {
         Self { images, dim, scratch_len }
     }
 
-    /// The least length of the workspace, for `f32` and `f64` alike; it saturates.
+    /// Returns the minimum workspace length, for `f32` and `f64` alike, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total(self.parts())
     }
@@ -51,7 +51,7 @@ impl StringLayout {
         [area(images, dim), images, images, images, images, scratch_len]
     }
 
-    /// The parts; `None` if a length is not as it must be.
+    /// Splits the memory; `None` if a length is wrong.
     pub(super) fn split<'w, R>(
         self,
         images: &'w mut [R],
@@ -64,7 +64,7 @@ impl StringLayout {
         Some(StringParts { images, grads, values, knots, bends, placed, scratch })
     }
 
-    /// The values of the images.
+    /// Returns the values of the images.
     pub(super) fn values<R>(self, workspace: &[R]) -> Option<&[R]> {
         let [grads, values, ..] = self.parts();
         workspace.get(grads..)?.get(..values)

@@ -15,7 +15,7 @@ use crate::{ArgError, Objective, Real};
 /// The interpolation of a string between its images when they are redistributed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Interpolation {
-    /// Straight segments: cuts corners, and costs one order of accuracy.
+    /// Straight segments, which cut corners and cost one order of accuracy.
     Linear,
     /// A natural cubic spline over the chord lengths.
     #[default]
@@ -25,11 +25,11 @@ pub enum Interpolation {
 /// The configuration of a [`StringMethod`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StringConfig<R: Real = f32> {
-    /// The length of a step along the gradient.
+    /// The learning rate of the gradient steps.
     pub learning_rate: R,
     /// The interpolation of the string.
     pub interpolation: Interpolation,
-    /// Whether the ends follow their gradients into the minima too.
+    /// Whether the ends follow their gradients into the minima as well.
     pub ends_slide: bool,
 }
 
@@ -42,37 +42,38 @@ pub enum StringStep<R: Real = f32> {
     Evaluated(usize),
     /// All images were evaluated and have moved.
     Moved {
-        /// The number of times the string has moved.
+        /// The number of moves so far.
         sweep: u32,
         /// `max ‖Δθᵢ‖ / η` of this sweep.
         residual: R,
     },
-    /// The objective was infinite or NaN at this image, or its gradient was, or the move would take this image out of the
-    /// finite numbers. Nothing has moved, and the next step evaluates again.
+    /// The objective or its gradient was infinite or NaN at this image, or the move would make this image
+    /// non-finite. Nothing has moved, and the next step evaluates again.
     NotFinite {
-        /// Which.
+        /// The index of the image.
         image: usize,
     },
-    /// A memory has changed length since the string was made, or the objective is not the one it was
-    /// made for: a different dimension, or more scratch. Nothing was done.
+    /// A memory has changed length since the string was created, or the objective has a different dimension
+    /// or needs more scratch. Nothing was done.
     MemoryChanged,
 }
 
-/// The simplified string method (E, Ren & Vanden-Eijnden 2007): all images take a full gradient step, then
-/// they are redistributed at equal distances along the string. No tangent, no projection, no spring.
+/// The simplified string method (E, Ren & Vanden-Eijnden 2007): all images take a full gradient step and are
+/// then redistributed at equal distances along the string. There is no tangent, no projection and no spring.
 ///
 /// ```text
 /// θᵢ* = θᵢ − η ∇f(θᵢ),      θᵢ ← point at the fraction i / m of the length of the string through all θ*
 /// ```
 ///
-/// The residual that [`step`](Self::step) reports is `max ‖Δθᵢ‖ / η` over the whole sweep: zero where the string
-/// rests. The gradient along the string is undone by the layout, not projected out, which costs two things. The
-/// string bulges by a length in the order of `η ‖∇f‖`, so steps must be short against the spacing. And which
-/// neighbour an image is pushed towards is decided by the lengths of the whole string, not by the heights
-/// beside it as in a [`Band`](super::Band): near a top a linear string rests elsewhere than a band of as
-/// many images, by a term of first order in the spacing (on the Müller–Brown surface −41.57 instead of −43.12 with 7
-/// images, −41.093 instead of −41.104 with 31). A cubic string needs enough images to draw its bends: nine are too
-/// few there, and it never comes to rest.
+/// The residual that [`step`](Self::step) reports is `max ‖Δθᵢ‖ / η` over the whole sweep; it is zero where
+/// the string is at rest. The gradient along the string is not projected out but undone by the
+/// redistribution, which has two disadvantages. First, the string bulges by a length of order `η ‖∇f‖`, so
+/// steps must be short compared with the spacing. Second, the lengths of the whole string, and not the
+/// neighbouring heights as in a [`Band`](super::Band), decide towards which neighbour an image is pushed.
+/// Near a top, a linear string therefore comes to rest away from a band with the same number of images, by a
+/// term of first order in the spacing (on the Müller–Brown surface at −41.57 instead of −43.12 with 7 images,
+/// and at −41.093 instead of −41.104 with 31). A cubic string needs enough images to resolve its bends: on
+/// that surface, nine are too few, and it never comes to rest.
 ///
 /// # Shapes
 ///
@@ -86,7 +87,7 @@ pub enum StringStep<R: Real = f32> {
 ///
 /// # Cost
 ///
-/// A step is one gradient (or, for ends that stay, nothing), or one `O(m · n)` move.
+/// A step is one gradient (or, for ends that do not slide, nothing), or one `O(m · n)` move.
 ///
 /// # Examples
 ///
@@ -114,11 +115,11 @@ pub struct StringMethod<R: Real, I, W> {
 }
 
 impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringMethod<R, I, W> {
-    /// A string through the rows of `images`.
+    /// Creates a string through the rows of `images`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `images` (fewer than 3 rows, not a whole number, not finite, ends equal or infinitely far
-    /// apart), `workspace` or `learning_rate`; nothing has been changed then.
+    /// [`ArgError`] naming `images` (fewer than 3 rows, not a whole number of rows, not finite, ends equal or
+    /// infinitely far apart), `workspace` or `learning_rate`; nothing has been changed in these cases.
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         config: StringConfig<R>,
@@ -138,10 +139,10 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringMeth
         Ok(Self { state, layout, images, workspace })
     }
 
-    /// One bounded unit of work: one gradient of one image, or one move of the string.
+    /// Does one bounded unit of work: one gradient of one image, or one move of the string.
     ///
-    /// Ends that stay are evaluated once, by value. `f` has the dimension of the objective the string was made with, and
-    /// needs no more scratch.
+    /// Ends that do not slide are evaluated once, by value. `f` must have the dimension of the objective that
+    /// the string was created with, and must not need more scratch.
     pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> StringStep<R> {
         let fits = f.dim() == self.state.dim && f.scratch_len() <= self.layout.scratch_len();
         match self.chain() {
@@ -150,46 +151,46 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringMeth
         }
     }
 
-    /// The string with its memory in parts.
+    /// Returns the string with its memory split into parts.
     fn chain(&mut self) -> Option<Chain<'_, R>> {
         let parts = self.layout.split(self.images.as_mut(), self.workspace.as_mut())?;
         Some(Chain { state: &mut self.state, parts })
     }
 
-    /// Lays all images on the straight line between the ends, equally spaced.
+    /// Places all images on the straight line between the ends, equally spaced.
     ///
-    /// Nothing happens if a memory has changed length.
+    /// If a memory has changed length, nothing happens.
     pub fn interpolate(&mut self) {
         if let Some(mut chain) = self.chain() {
             chain.interpolate();
         }
     }
 
-    /// All images, `(m + 1) × n`.
+    /// Returns all images, `(m + 1) × n`.
     #[must_use]
     pub fn images(&self) -> &[R] {
         self.images.as_ref()
     }
 
-    /// The objective at the images, as of the last sweep (before its move).
+    /// Returns the objective at the images, as of the last sweep (before its move).
     #[must_use]
     pub fn values(&self) -> &[R] {
         self.layout.values(self.workspace.as_ref()).unwrap_or_default()
     }
 
-    /// The number of times the string has moved.
+    /// Returns the number of moves.
     #[must_use]
     pub const fn sweep(&self) -> u32 {
         self.state.sweep
     }
 
-    /// Evaluations spent since the string was made.
+    /// Returns the number of evaluations since the string was created.
     #[must_use]
     pub const fn evaluations(&self) -> Evaluations {
         self.state.evaluations
     }
 
-    /// The images and the workspace, given back.
+    /// Returns the images and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (I, W) {
         (self.images, self.workspace)

@@ -4,12 +4,12 @@ use super::Interpolation;
 use crate::Real;
 use crate::base::rows::rows;
 
-/// Coordinate `k` of all rows of `dim` numbers.
+/// Returns coordinate `k` of all rows of `dim` numbers.
 pub(super) fn column<R: Real>(matrix: &[R], dim: usize, k: usize) -> impl Iterator<Item = R> {
     rows(matrix, dim).filter_map(move |row| row.get(k).copied())
 }
 
-/// Where a coordinate of the string has this value, and its second derivative there.
+/// A coordinate of the string at one knot: its position, its value and its second derivative.
 #[derive(Clone, Copy)]
 pub(super) struct Corner<R> {
     pub(super) knot: R,
@@ -18,7 +18,7 @@ pub(super) struct Corner<R> {
 }
 
 impl<R: Real> Corner<R> {
-    /// The value at `target`, between this corner and the next.
+    /// Returns the value at `target`, between this corner and the next.
     pub(super) fn towards(self, next: Self, target: R, interpolation: Interpolation) -> R {
         let h = next.knot - self.knot;
         let b = (target - self.knot) / h;
@@ -35,7 +35,8 @@ impl<R: Real> Corner<R> {
     }
 }
 
-/// Second derivatives `bends` of the natural cubic spline through `(knots, column)`, by elimination.
+/// Computes the second derivatives `bends` of the natural cubic spline through `(knots, column)`, by
+/// elimination.
 pub(super) fn natural_spline<R: Real>(
     knots: &[R],
     column: impl Iterator<Item = R>,
@@ -44,7 +45,7 @@ pub(super) fn natural_spline<R: Real>(
 ) {
     let mut points = knots.iter().copied().zip(column);
     let (Some(mut last), Some(mut here)) = (points.next(), points.next()) else { return };
-    bends.fill(R::ZERO); // as the ends are
+    bends.fill(R::ZERO); // the ends keep this value
     let (mut ratio, mut bend) = (R::ZERO, R::ZERO);
     let mut inner = upper.iter_mut().zip(&mut *bends);
     let _first = inner.next();

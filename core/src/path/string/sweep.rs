@@ -1,4 +1,4 @@
-//! The sweeps of a string: evaluations, then the move.
+//! The sweeps of a string: evaluations, then a move.
 
 use super::layout::StringParts;
 use super::spline::{Corner, column, natural_spline};
@@ -10,7 +10,7 @@ use crate::objective::Evaluations;
 use crate::path::polyline::{between, finite_length, segments};
 use crate::{Objective, Real};
 
-/// Everything about a string but its memory.
+/// The state of a string without its memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StringState<R: Real> {
     pub(super) config: StringConfig<R>,
@@ -21,7 +21,7 @@ pub(super) struct StringState<R: Real> {
     pub(super) evaluations: Evaluations,
 }
 
-/// A string with its memory in parts.
+/// A string whose memory is split into parts.
 pub(super) struct Chain<'w, R: Real> {
     pub(super) state: &'w mut StringState<R>,
     pub(super) parts: StringParts<'w, R>,
@@ -43,12 +43,12 @@ impl<R: Real> Chain<'_, R> {
         StringStep::Evaluated(image)
     }
 
-    /// Whether an image is an end that does not move.
+    /// Returns whether an image is an end that does not move.
     const fn stays(&self, image: usize) -> bool {
         !self.state.config.ends_slide && (image == 0 || image + 1 == self.state.count)
     }
 
-    /// Evaluates an image, one that stays by value; nothing if something is not finite.
+    /// Evaluates an image, by its value only if it does not move; `None` if a number is not finite.
     fn evaluate(&mut self, f: &(impl Objective<R> + ?Sized), image: usize) -> Option<()> {
         let stays = self.stays(image);
         let params = row(self.parts.images, self.state.dim, image)?;
@@ -68,7 +68,7 @@ impl<R: Real> Chain<'_, R> {
     fn advance(&mut self) -> StringStep<R> {
         let (dim, eta) = (self.state.dim, self.state.config.learning_rate);
         self.state.cursor = 0;
-        // The moved images take the place of the gradients.
+        // The moved images replace the gradients.
         for (i, image) in rows(self.parts.images, dim).enumerate() {
             let stays = self.stays(i);
             let Some(moved) = row_mut(self.parts.grads, dim, i) else { continue };
@@ -84,9 +84,10 @@ impl<R: Real> Chain<'_, R> {
             Ok(total) => self.measure(total),
             Err(image) => return StringStep::NotFinite { image },
         }
-        // Images that coincide have no spline through them, and stay as they have moved.
+        // Coinciding images have no spline through them, so they keep their moved positions.
         if self.parts.knots.iter().zip(self.parts.knots.iter().skip(1)).all(|(a, b)| b > a) {
-            // Coordinates are independent once the knots are known: a column at a time needs little memory.
+            // Once the knots are known, the coordinates are independent: one column at a time needs little
+            // memory.
             for k in 0..dim {
                 self.lay_out(k);
             }
@@ -103,7 +104,7 @@ impl<R: Real> Chain<'_, R> {
         StringStep::Moved { sweep: self.state.sweep, residual }
     }
 
-    /// Notes at which fraction of the string each moved image lies.
+    /// Computes the position of each moved image, as a fraction of the string's length.
     fn measure(&mut self, total: R) {
         let mut before = R::ZERO;
         let mut knots = self.parts.knots.iter_mut();
@@ -116,7 +117,7 @@ impl<R: Real> Chain<'_, R> {
         }
     }
 
-    /// Puts coordinate `k` of the inner moved images where the string is divided equally.
+    /// Writes coordinate `k` of the inner images at equal divisions of the string.
     fn lay_out(&mut self, k: usize) {
         let (dim, interpolation) = (self.state.dim, self.state.config.interpolation);
         let segments = R::from_usize(self.state.count - 1);

@@ -36,12 +36,12 @@ fn relax(config: StringConfig<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
 #[test]
 fn rests_on_the_minimum_energy_path() {
     let top = |values: &[f64]| values.iter().fold(f64::NEG_INFINITY, |a, v| a.or_larger(*v));
-    // Near the fixed point of the band, −41.103855: see `a_string_rests_near_the_band` in the claims.
+    // Close to the fixed point of the band, −41.103855: see `a_string_rests_near_the_band` in the claims.
     let (images, values) = relax(config(1e-5, Interpolation::Linear), 31);
     assert!((top(&values) + 41.103_855).abs() < 2e-2, "{}", top(&values));
     let chords: Vec<f64> = segments(&images, 2).map(|(a, b)| distance(a, b)).collect();
     assert!(chords.iter().all(|c| (c / chords[0] - 1.0).abs() < 1e-2), "{chords:?}");
-    // The path is 2.698828 long: straight pieces cut its corners, the spline hardly.
+    // The path is 2.698828 long: straight segments cut its corners, the spline hardly does.
     let linear = length(&images, 2);
     let cubic = length(&relax(config(1e-5, Interpolation::Cubic), 31).0, 2);
     assert!((linear - 2.6567).abs() < 1e-3 && (cubic - 2.6988).abs() < 5e-3, "{linear} {cubic}");

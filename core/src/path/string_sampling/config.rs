@@ -1,4 +1,4 @@
-//! Configuration of path sampling, and reports of its steps.
+//! The configuration of dynamic string sampling, and reports of its steps.
 
 use crate::path::relax::Relaxer;
 use crate::{ArgError, Real};
@@ -6,10 +6,10 @@ use crate::{ArgError, Real};
 /// The point at which a segment that is too high is split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SplitAt {
-    /// In the middle.
+    /// The middle of the segment.
     #[default]
     Middle,
-    /// Where it is highest.
+    /// The highest point of the segment.
     Highest,
 }
 
@@ -25,8 +25,8 @@ pub enum Trainer<R: Real = f32> {
     },
     /// Adam (Kingma & Ba 2015), with β₁ = 0.9, β₂ = 0.999 and ε = 10⁻⁸.
     ///
-    /// Gradients enter in units of the largest entry of the bead's first one (to a power of two), so that ε means the
-    /// same whatever the scale of the objective.
+    /// Gradients are scaled by the largest element of the bead's first gradient (to a power of two), so that
+    /// the meaning of ε does not depend on the scale of the objective.
     Adam {
         /// η.
         learning_rate: R,
@@ -36,21 +36,22 @@ pub enum Trainer<R: Real = f32> {
 /// The configuration of a [`StringSampling`](super::StringSampling).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StringSamplingConfig<R: Real = f32> {
-    /// L₀, the value the path should stay near.
+    /// L₀, the target level of the path.
     pub level: R,
-    /// A segment is accepted if it never exceeds this times L₀; 1.1 in the published scripts.
+    /// The factor of L₀ that an accepted segment never exceeds; 1.1 in the published scripts.
     pub accept: R,
-    /// A bead is trained to this times L₀, at most `accept`; 0.95 there.
+    /// The factor of L₀ to which a bead is trained, at most `accept`; 0.95 in the published scripts.
     pub train_to: R,
-    /// Points scanned within a segment; 98 there, with the two beads a hundred.
+    /// The number of points scanned within a segment; 98 in the published scripts, which with the two beads
+    /// makes a hundred.
     pub points: u32,
     /// The point at which segments are split.
     pub split: SplitAt,
-    /// The number of times a segment may be halved; 10 there.
+    /// The number of times a segment may be split; 10 in the published scripts.
     pub depth: u32,
     /// The training of beads.
     pub trainer: Trainer<R>,
-    /// Steps of training after which a bead is given up.
+    /// The number of training steps after which a bead is given up.
     pub train_steps: u32,
 }
 
@@ -60,7 +61,7 @@ impl<R: Real> StringSamplingConfig<R> {
         ArgError::check_positive("level", self.level)?;
         ArgError::check_positive("accept", self.accept)?;
         ArgError::check_positive("train_to", self.train_to)?;
-        // Beads are not scanned: they must be below the limit when they are trained.
+        // Beads are not scanned, so their training must end below the limit.
         let below = self.train_to <= self.accept;
         ArgError::check_range("train_to", self.train_to, below, "at most `accept`")?;
         for (arg, factor) in [("accept", self.accept), ("train_to", self.train_to)] {
@@ -81,27 +82,28 @@ impl<R: Real> StringSamplingConfig<R> {
     }
 }
 
-/// Why a [`StringSampling`](super::StringSampling) has ended. Only the first proves something.
+/// The reason why a [`StringSampling`](super::StringSampling) has ended. Only `Connected` is a proof.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum StringSamplingEnd<R: Real = f32> {
-    /// Every segment stays below the level: the ends are connected there.
+    /// All scanned points of every segment are at most `accept` times the level: the ends are connected
+    /// there.
     Connected,
-    /// An end is above the level.
+    /// An end is higher than `accept` times the level.
     EndTooHigh {
-        /// Which, 0 or 1.
+        /// The index of the end, 0 or 1.
         end: usize,
-        /// Its value.
+        /// The value at the end.
         value: R,
     },
-    /// A segment was still too high after the greatest number of halvings.
+    /// A segment was still too high after the maximum number of splits.
     TooDeep,
-    /// A bead could not be trained below the level.
+    /// A bead could not be trained to `train_to` times the level.
     Untrained {
-        /// Its last value.
+        /// The last value of the bead.
         value: R,
     },
-    /// No room for another bead.
+    /// There is no room for another bead.
     Full,
     /// The objective was infinite or NaN.
     NotFinite,
@@ -114,27 +116,27 @@ pub enum StringSamplingEnd<R: Real = f32> {
 pub enum StringSamplingStep<R: Real = f32> {
     /// A bead or a point of a segment was evaluated.
     Scanned {
-        /// The value there.
+        /// The value at that point.
         value: R,
     },
-    /// The bead in training took a step from this value.
+    /// The bead in training took a step.
     Trained {
         /// The value before the step.
         value: R,
     },
-    /// A segment was accepted; so many beads are settled now.
+    /// A segment was accepted.
     Accepted {
-        /// Beads from the first end to here.
+        /// The number of settled beads, counted from the first end.
         settled: usize,
     },
-    /// A new bead has split a segment; both halves are to be examined.
+    /// A new bead has split a segment; both halves will be examined.
     Split {
-        /// The number of times halved.
+        /// The number of times that the segment was split.
         depth: u32,
     },
-    /// It is over; further steps say the same.
+    /// The search has ended; further steps return the same outcome.
     Ended(StringSamplingEnd<R>),
-    /// A memory has changed length since the search was made, or the objective is not the one it was
-    /// made for: a different dimension, or more scratch. Nothing was done.
+    /// A memory has changed length since the search was created, or the objective has a different dimension
+    /// or needs more scratch. Nothing was done.
     MemoryChanged,
 }

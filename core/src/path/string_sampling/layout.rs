@@ -1,9 +1,9 @@
-//! The layout of the memory of dynamic string sampling.
+//! The memory layout of dynamic string sampling.
 
 use crate::base::layout::{area, cut, total};
 
-/// The workspace of a [`StringSampling`](super::StringSampling): a point, its gradient, two moments, a number for each
-/// bead, scratch for the objective.
+/// The workspace layout of a [`StringSampling`](super::StringSampling): a point, its gradient, two moments,
+/// one number per bead, and scratch for the objective.
 ///
 /// ```
 /// use losscape::path::StringSamplingLayout;
@@ -17,28 +17,28 @@ pub struct StringSamplingLayout {
     scratch_len: usize,
 }
 
-/// The memory of a search, in parts.
+/// The memory of a search, split into parts.
 pub(super) struct StringSamplingParts<'w, R> {
     pub(super) beads: &'w mut [R], // capacity × n: settled from the front, waiting from the back
     pub(super) point: &'w mut [R], // n
     pub(super) grad: &'w mut [R],  // n
     pub(super) moments: [&'w mut [R]; 2], // n each: a velocity in the first, or Adam's two
-    // capacity: how often the segments that end at the waiting beads were halved, the next one's last. There are fewer
-    // halvings than beads, so that the counts are exact.
+    // capacity: the number of times that the segments ending at the waiting beads were split, the next one's
+    // last. There are fewer splits than beads, so the counts are exact.
     pub(super) depths: &'w mut [R],
     pub(super) scratch: &'w mut [R],
 }
 
 impl StringSamplingLayout {
-    /// For at most `capacity` beads of `dim` parameters, and as much scratch as the objective needs.
+    /// Creates the layout for at most `capacity` beads of `dim` parameters and the objective's scratch.
     #[must_use]
     pub const fn new(capacity: usize, dim: usize, scratch_len: usize) -> Self {
         Self { capacity, dim, scratch_len }
     }
 
-    /// The least length of the workspace, for `f32` and `f64` alike; it saturates.
+    /// Returns the minimum workspace length, for `f32` and `f64` alike, saturating on overflow.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total(self.parts())
     }
@@ -51,7 +51,7 @@ impl StringSamplingLayout {
         [self.dim, self.dim, self.dim, self.dim, self.capacity, self.scratch_len]
     }
 
-    /// The parts; `None` if a length is not as it must be.
+    /// Splits the memory; `None` if a length is wrong.
     pub(super) fn split<'w, R>(
         self,
         beads: &'w mut [R],

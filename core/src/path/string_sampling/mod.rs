@@ -24,8 +24,8 @@ enum Phase<R: Real> {
     Ended(StringSamplingEnd<R>),
 }
 
-/// Dynamic string sampling (Freeman & Bruna 2017): connects two points below a level by splitting a segment
-/// that rises above it at a new, trained bead, and doing the same with both halves.
+/// Dynamic string sampling (Freeman & Bruna 2017): connects two points below a level. A segment that rises
+/// above the level is split at a new, trained bead, and both halves are treated in the same way.
 ///
 /// ```text
 /// examine(P, Q): scan e(t) = f((1 − t) P + t Q) for t in (0, 1)
@@ -33,11 +33,11 @@ enum Phase<R: Real> {
 ///     else R = train(from (1 − t*) P + t* Q, until f ≤ train_to · L₀); examine(P, R); examine(R, Q)
 /// ```
 ///
-/// Ends connected are a proof; failure proves nothing. The published pseudo-code returns after the first half
-/// and would never see the second; here both are on an explicit stack, and a path is reported only if every
-/// segment was accepted.
+/// Connected ends are a proof; failure proves nothing. The published pseudo-code returns after the first half
+/// and would never examine the second. Here, both halves are on an explicit stack, and a path is reported
+/// only if every segment was accepted.
 ///
-/// The memory holds settled beads from the front and waiting ones from the back, so a bead is written once
+/// The memory holds settled beads from the front and waiting ones from the back, so each bead is written once
 /// and moved once.
 ///
 /// # Shapes
@@ -56,7 +56,7 @@ enum Phase<R: Real> {
 ///
 /// # Examples
 ///
-/// Around the ring's hole:
+/// Connects two points around the ring's hole:
 ///
 /// ```
 /// use losscape::models::surfaces::Ring;
@@ -92,7 +92,7 @@ pub struct StringSampling<R: Real, B, W> {
     workspace: W,
 }
 
-/// Everything about a search but its memory.
+/// The state of a search without its memory.
 #[derive(Clone, Copy, Debug)]
 struct State<R: Real> {
     config: StringSamplingConfig<R>,
@@ -106,18 +106,19 @@ struct State<R: Real> {
     evaluations: Evaluations,
 }
 
-/// A search with its memory in parts.
+/// A search whose memory is split into parts.
 struct Search<'w, R: Real> {
     state: &'w mut State<R>,
     parts: StringSamplingParts<'w, R>,
 }
 
 impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringSampling<R, B, W> {
-    /// A search between the first two rows of `beads`.
+    /// Creates a search between the first two rows of `beads`.
     ///
     /// # Errors
-    /// [`ArgError`] naming `beads` (fewer than 2 rows, not a whole number, an end not finite, ends equal or infinitely far
-    /// apart), `workspace`, or a field of the configuration; nothing has been changed then.
+    /// [`ArgError`] naming `beads` (fewer than 2 rows, not a whole number of rows, an end not finite, ends
+    /// equal or infinitely far apart), `workspace`, or a field of the configuration; nothing has been changed
+    /// in these cases.
     pub fn new(
         f: &(impl Objective<R> + ?Sized),
         config: StringSamplingConfig<R>,
@@ -149,15 +150,16 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringSamp
         Ok(sampling)
     }
 
-    /// The search with its memory in parts.
+    /// Returns the search with its memory split into parts.
     fn search(&mut self) -> Option<Search<'_, R>> {
         let parts = self.layout.split(self.beads.as_mut(), self.workspace.as_mut())?;
         Some(Search { state: &mut self.state, parts })
     }
 
-    /// One bounded unit of work: one value, or one gradient.
+    /// Does one bounded unit of work: one value, or one gradient.
     ///
-    /// `f` has the dimension of the objective the search was made with, and needs no more scratch.
+    /// `f` must have the dimension of the objective that the search was created with, and must not need more
+    /// scratch.
     pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> StringSamplingStep<R> {
         let fits = f.dim() == self.state.dim && f.scratch_len() <= self.layout.scratch_len();
         match self.search() {
@@ -166,7 +168,7 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringSamp
         }
     }
 
-    /// The end of the search, if it has ended.
+    /// Returns the reason for the end of the search, if it has ended.
     #[must_use]
     pub const fn end(&self) -> Option<StringSamplingEnd<R>> {
         match self.state.phase {
@@ -175,35 +177,38 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringSamp
         }
     }
 
-    /// The beads whose segments are accepted, from the first end on, `settled × n`: the whole path once the
-    /// ends are connected.
+    /// Returns the settled beads, `settled × n`: those from the first end on whose segments are accepted.
+    /// Once the ends are connected, this is the whole path.
     #[must_use]
     pub fn path(&self) -> &[R] {
         front(self.beads.as_ref(), self.state.settled * self.state.dim)
     }
 
-    /// How many beads were added on the settled part of the path, ends not counted.
+    /// Returns the number of beads added on the settled part of the path, without the ends.
     #[must_use]
     pub const fn added(&self) -> usize {
         let ends = if matches!(self.state.phase, Phase::Ended(StringSamplingEnd::Connected)) { 2 } else { 1 };
         self.state.settled.saturating_sub(ends)
     }
 
-    /// The normalised geodesic length of the settled path: its length over the distance of its ends, at least
-    /// 1; NaN while only the first end is settled. An upper bound, since trained beads depend on the trainer.
+    /// Returns the normalised geodesic length of the settled path: its length divided by the distance of its
+    /// ends, at least 1.
+    ///
+    /// NaN while only the first end is settled. The value is an upper bound, because the trained beads depend
+    /// on the trainer.
     #[must_use]
     pub fn length_ratio(&self) -> R {
         let path = self.path();
         length(path, self.state.dim) / chord(path, self.state.dim)
     }
 
-    /// Evaluations spent.
+    /// Returns the number of evaluations.
     #[must_use]
     pub const fn evaluations(&self) -> Evaluations {
         self.state.evaluations
     }
 
-    /// The beads and the workspace, given back.
+    /// Returns the beads and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (B, W) {
         (self.beads, self.workspace)
@@ -220,12 +225,12 @@ impl<R: Real> Search<'_, R> {
         }
     }
 
-    /// The row of the waiting bead that is reached next.
+    /// Returns the row of the next waiting bead.
     const fn next_row(&self) -> usize {
         self.state.capacity - self.state.waiting
     }
 
-    /// The number of times the segment that ends there was halved.
+    /// Returns the number of times that the segment ending at the next waiting bead was split.
     fn depth(&mut self) -> Option<&mut R> {
         self.parts.depths.get_mut(self.state.waiting - 1)
     }
@@ -235,7 +240,7 @@ impl<R: Real> Search<'_, R> {
         StringSamplingStep::Ended(end)
     }
 
-    /// The highest value of an accepted segment.
+    /// Returns the highest value allowed on an accepted segment.
     fn limit(&self) -> R {
         self.state.config.accept * self.state.config.level
     }
@@ -291,7 +296,7 @@ impl<R: Real> Search<'_, R> {
         StringSamplingStep::Scanned { value }
     }
 
-    /// Puts `point` at `t` between the last settled bead and the one at row `q`.
+    /// Places `point` at `t` between the last settled bead and the bead at row `q`.
     fn place(&mut self, q: usize, t: R) {
         let bead = |i| row(self.parts.beads, self.state.dim, i);
         between_any(bead(self.state.settled - 1), bead(q), t, self.parts.point);
@@ -368,7 +373,7 @@ impl<R: Real> Search<'_, R> {
         finite
     }
 
-    /// Puts the trained bead before the waiting ones.
+    /// Inserts the trained bead before the waiting ones.
     fn split(&mut self) -> StringSamplingStep<R> {
         let Some(behind) = self.depth() else { return self.stop(StringSamplingEnd::Full) };
         *behind += R::ONE;
@@ -387,8 +392,8 @@ impl<R: Real> Search<'_, R> {
     }
 }
 
-/// A count that was kept as a real number.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, exact")]
+/// Converts a count that is stored as a real number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an exact count")]
 fn count<R: Real>(x: R) -> u32 {
     x.to_f64() as u32
 }

@@ -38,7 +38,7 @@ fn convex_needs_no_bead() {
     assert_eq!(run(&f, CONFIG, &mut beads), (StringSamplingEnd::Connected, 0, 1.0));
 }
 
-/// Two hills between the ends; a bowl keeps the path near.
+/// Two hills between the ends; a bowl keeps the path near them.
 fn hills() -> GaussianMixture<'static, f64> {
     GaussianMixture::new(2, &[-0.6, 0.02, 0.6, -0.02], &[-1.0, -1.0], &[0.2, 0.2]).unwrap()
 }
@@ -57,13 +57,13 @@ fn failures_are_told_apart() {
     beads[2..4].copy_from_slice(&[0.6, 0.0]);
     assert!(matches!(end(CONFIG, &beads), StringSamplingEnd::EndTooHigh { end: 1, .. }));
     assert!(StringSampling::new(&f, CONFIG, &mut [0.0; 4], &mut [0.0; 8]).is_err());
-    // Beads above the level would be part of a path that is called connected below it.
+    // Beads above the level would be part of a path that is reported as connected below the level.
     let high = StringSamplingConfig { train_to: 1.2, ..CONFIG };
     let (mut ends, mut workspace) = ([0.0, 0.0, 1.0, 0.0], [0.0; 10]);
     let refused = StringSampling::new(&f, high, &mut ends, &mut workspace);
     let above = Reason::OutOfRange { value: 1.2, range: "at most `accept`" };
     assert_eq!(refused.unwrap_err(), ArgError::new("train_to", above));
-    // The scan meets the hole, the bead in the middle would not.
+    // The scan meets the hole; the bead in the middle would not.
     let (beads, level) = ([-1.0, 0.0, 0.5, 0.0, 0.0, 0.0], 1.0);
     let config = StringSamplingConfig { level, ..CONFIG };
     assert_eq!(run(&Hole(0.04), config, &mut { beads }).0, StringSamplingEnd::NotFinite);

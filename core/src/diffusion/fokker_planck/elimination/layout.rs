@@ -1,23 +1,23 @@
-//! The memory of an elimination.
+//! The memory layout of an elimination.
 
 use crate::base::layout::{area, cut, total};
 use crate::diffusion::Boundary;
 use crate::diffusion::fokker_planck::operator::FokkerPlanckLayout;
 
-/// The layout of the memory of an [`Elimination`](super::Elimination).
+/// The memory layout of an [`Elimination`](super::Elimination).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EliminationLayout<const D: usize> {
     pub(super) cells: usize,
-    /// How far apart in the order of elimination two neighbours can be.
+    /// The largest distance of two neighbours in the order of elimination.
     pub(super) band: usize,
 }
 
 pub(super) struct Parts<'w, R> {
-    /// cells × band: rates to the cells that come later, when all before are eliminated.
+    /// cells × band: rates to later cells, once all earlier cells are eliminated.
     pub(super) out: &'w mut [R],
-    /// cells × band: rates from those.
+    /// cells × band: rates from these later cells.
     pub(super) back: &'w mut [R],
-    /// The rate at which a cell is left for good.
+    /// The rate at which walkers leave from a cell for good.
     pub(super) kill: &'w mut [R],
     /// One over the total rate out of a cell.
     pub(super) inverse: &'w mut [R],
@@ -26,7 +26,7 @@ pub(super) struct Parts<'w, R> {
 }
 
 impl<const D: usize> EliminationLayout<D> {
-    /// For a grid with so many cells along each axis.
+    /// Creates the layout for a grid with `cells` cells along each axis.
     #[must_use]
     pub const fn new(cells: [u32; D], boundary: [Boundary; D]) -> Self {
         let all = FokkerPlanckLayout::new(cells).cells();
@@ -38,14 +38,16 @@ impl<const D: usize> EliminationLayout<D> {
         Self { cells: all, band: area(slab, if folded { 2 } else { 1 }) }
     }
 
-    /// 2 × cells × band + 3 × cells. The band is the number of cells with one coordinate of the last axis, and twice
-    /// that if that axis is periodic: choose a short axis as the first.
+    /// Returns the minimum length of the memory, 2 × cells × band + 3 × cells.
+    ///
+    /// The band is the number of cells that share one coordinate of the last axis, or twice this number if
+    /// the last axis is periodic, so the longest axis should be the last.
     #[must_use]
     pub const fn len(self) -> usize {
         total([area(area(2, self.cells), self.band), area(3, self.cells)])
     }
 
-    /// Whether nothing is needed; never.
+    /// Returns whether no memory is needed.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0

@@ -1,4 +1,4 @@
-//! Solving with the whole matrix of rates.
+//! Solutions of equations with the full matrix of rates.
 
 mod layout;
 mod order;
@@ -19,7 +19,7 @@ use crate::base::vector::scale;
 use crate::diffusion::density::normalise;
 use crate::{ArgError, Real, Reason};
 
-/// A density that has grown to this much is scaled back to one.
+/// The value above which a growing density is rescaled to one.
 const GROWN: f64 = 1e12;
 
 /// The outcome of a step of an [`Elimination`].
@@ -27,35 +27,34 @@ const GROWN: f64 = 1e12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum EliminationStep {
-    /// A cell is eliminated.
+    /// A cell was eliminated.
     Eliminated {
-        /// How many are.
+        /// The number of cells eliminated so far.
         cells: u32,
     },
     /// All cells are eliminated; solutions are available.
     Done,
-    /// No rate leads out of a cell to those that come later, as at temperature zero, or behind a barrier so high that the
-    /// rates over it underflow: the stationary density is not unique.
+    /// No rate leads out of a cell to later cells, as at temperature zero, or behind a barrier so high that
+    /// the rates across it underflow. The stationary density is not unique.
     Trapped {
-        /// The cell.
+        /// The index of the cell.
         cell: usize,
     },
-    /// The memory has changed length since the elimination was made; nothing was done.
+    /// The memory has changed length since the elimination was created; nothing was done.
     MemoryChanged,
 }
 
-/// Eliminates the cells of a grid one by one, after which equations with all rates at once are solved
-/// quickly:
+/// Eliminates the cells of a grid one by one, so that equations with all rates at once can be solved quickly:
 ///
-/// | made by                            | solves                                       |
+/// | constructor                        | solves                                       |
 /// |------------------------------------|----------------------------------------------|
 /// | [`stationary`](Self::stationary)   | `Q π = 0`, for any drift                     |
-/// | [`implicit`](Self::implicit)       | `(1 − dt Q) x = ρ`, backward Euler unsplit   |
-/// | [`absorbing`](Self::absorbing)     | `Qᵀ τ = −1`, mean times until targets        |
+/// | [`implicit`](Self::implicit)       | `(1 − dt Q) x = ρ`, unsplit backward Euler   |
+/// | [`absorbing`](Self::absorbing)     | `Qᵀ τ = −1`, mean times to reach targets     |
 ///
-/// Rates that lead through an eliminated cell are given to its neighbours (Grassmann, Taksar & Heyman 1985; Sheskin
-/// 1985): no number is subtracted, so that every element of a stationary density is accurate to a few roundings per cell
-/// however small it is.
+/// The rates through an eliminated cell are passed on to its neighbours (Grassmann, Taksar & Heyman 1985;
+/// Sheskin 1985). No numbers are subtracted, so every element of a stationary density, however small, is
+/// accurate to a few roundings per cell.
 ///
 /// # Shapes
 ///
@@ -64,11 +63,12 @@ pub enum EliminationStep {
 /// | `memory` | [`EliminationLayout::len`]     | need not be initialised |
 ///
 /// # Cost
-/// A step is band² multiplications, a solution cells × 2 band. On a line all is linear in the cells.
+/// A step is band² multiplications, a solution cells × 2 band. On a line, the total cost is linear in the
+/// number of cells.
 ///
 /// # Examples
 ///
-/// A ring that is driven around: stationary, but not in equilibrium.
+/// A ring with a constant drive has a stationary density that is not in equilibrium.
 ///
 /// ```
 /// use losscape::base::grid::{Axis, Grid};
@@ -101,7 +101,7 @@ pub struct Elimination<R: Real, const D: usize, M> {
     done: usize,
 }
 
-/// What is solved.
+/// The equation to solve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind<R: Real> {
     Stationary,
@@ -110,11 +110,11 @@ enum Kind<R: Real> {
 }
 
 impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
-    /// For the stationary density of an equation.
+    /// Prepares the stationary density of an equation.
     ///
     /// # Errors
-    /// [`ArgError`] naming `memory` (too short, or the equation's, if it has changed its length). Nothing has been written
-    /// then.
+    /// [`ArgError`] naming `memory` (too short, or the equation's, if it has changed its length). Nothing has
+    /// been written in these cases.
     pub fn stationary<E: AsRef<[R]> + AsMut<[R]>>(
         equation: &FokkerPlanck<R, D, E>,
         memory: M,
@@ -122,8 +122,8 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         Self::new(equation, Kind::Stationary, memory, |_| false)
     }
 
-    /// For steps of backward Euler of time `dt`: first order in time, positive, and with the stationary density of the
-    /// equation itself, whatever the drift.
+    /// Prepares steps of backward Euler of time `dt`, which are of first order in time, keep densities
+    /// positive and leave the equation's own stationary density unchanged for any drift.
     ///
     /// # Errors
     /// As [`stationary`](Self::stationary), and `dt` (not positive, or 1/dt not finite).
@@ -143,10 +143,10 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         Self::new(equation, Kind::Implicit { rate }, memory, |_| false)
     }
 
-    /// For the mean times until one of the cells is reached for which `target` is true.
+    /// Prepares the mean times to reach any of the cells for which `target` returns true.
     ///
     /// # Errors
-    /// As [`stationary`](Self::stationary), and `target` if it is true of no cell.
+    /// As [`stationary`](Self::stationary), and `target` if it returns true for no cell.
     pub fn absorbing<E: AsRef<[R]> + AsMut<[R]>>(
         equation: &FokkerPlanck<R, D, E>,
         target: impl Fn(usize) -> bool,
@@ -179,7 +179,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
             *kill = match kind {
                 Kind::Stationary => R::ZERO,
                 Kind::Implicit { rate } => rate,
-                // Left at once.
+                // A target is left at once.
                 Kind::Absorbing if target(order.cell(k)) => R::INFINITY,
                 Kind::Absorbing => R::ZERO,
             };
@@ -190,7 +190,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
                 let (next, _) = upper(&grid, axis, k);
                 for (from, to, rate) in [(k, next, *up), (next, k, *down)] {
                     let (i, j) = (order.position(from), order.position(to));
-                    // The face at a wall leads to the other end, at no rate.
+                    // The face at a wall leads to the other end of the axis, at rate zero.
                     if rate <= R::ZERO || i == j || target(from) {
                         continue;
                     }
@@ -217,7 +217,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         let Some(total) = run(Eliminate { k, band: layout.band, parts }) else {
             return EliminationStep::MemoryChanged;
         };
-        // The last cell of a stationary problem has nowhere to go.
+        // In a stationary problem, the last cell has no cell left to lead to.
         if total <= R::ZERO && !(self.kind == Kind::Stationary && k + 1 == layout.cells) {
             return EliminationStep::Trapped { cell: order.cell(k) };
         }
@@ -225,11 +225,12 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         EliminationStep::Eliminated { cells: u32::try_from(self.done).unwrap_or(u32::MAX) }
     }
 
-    /// Writes the stationary density, of mass one.
+    /// Writes the stationary density, normalised to mass one.
     ///
     /// # Errors
-    /// [`ArgError`] naming `density` (not one value per cell, or a mass that overflows), or `elimination` ([`Reason::Mismatch`]) if
-    /// it was made for something else, is not [done](EliminationStep::Done), or its memory has changed its length.
+    /// [`ArgError`] naming `density` (not one value per cell, or a mass that overflows), or `elimination`
+    /// ([`Reason::Mismatch`]) if it was created for another problem, is not [done](EliminationStep::Done), or
+    /// its memory has changed length.
     pub fn density(&mut self, density: &mut [R]) -> Result<(), ArgError> {
         ArgError::check_len("density", self.grid.len(), density.len())?;
         let band = self.layout().band;
@@ -241,7 +242,8 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
             let Some((here, later)) = ordered.get_mut(k..).and_then(<[R]>::split_first_mut) else { continue };
             let (Some(back), Some(inverse)) = (row(back, band, k), inverse.get(k)) else { continue };
             *here = along(back, later) * *inverse;
-            // Begun in a tail, the density grows by hundreds of powers of ten: the tail may vanish, the well not overflow.
+            // A density started in a tail grows by hundreds of powers of ten; the tail may underflow, but the
+            // well must not overflow.
             if *here > R::from_f64(GROWN) {
                 let unit = R::ONE / *here;
                 *here = R::ONE;
@@ -255,7 +257,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
     /// Makes an implicit step: `ρ ← (1 − dt Q)⁻¹ ρ`.
     ///
     /// # Errors
-    /// As [`density`](Self::density). The density is as it was then.
+    /// As [`density`](Self::density). The density is unchanged in these cases.
     pub fn advance(&mut self, density: &mut [R]) -> Result<(), ArgError> {
         ArgError::check_len("density", self.grid.len(), density.len())?;
         let Kind::Implicit { rate } = self.kind else { return Err(mismatch()) };
@@ -270,7 +272,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         Ok(())
     }
 
-    /// Writes the mean time until a target is reached, from each cell; zero in the targets.
+    /// Writes the mean time to reach a target from each cell; zero in the targets.
     ///
     /// # Errors
     /// As [`density`](Self::density).
@@ -299,18 +301,18 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         let (order, Parts { out, back, inverse, ordered, .. }) =
             self.solved(|kind| kind == Kind::Absorbing)?;
         ordered.fill(R::ONE);
-        // The transposed equations: rates out and rates back change their places.
+        // For the transposed equations, the rates out and the rates back swap places.
         solve(back, out, inverse, ordered, band);
         order.scatter(ordered, times);
         Ok(())
     }
 
-    /// The time of an implicit step; zero for other kinds.
+    /// Returns the time of an implicit step; zero for other kinds.
     pub(super) fn dt(&self) -> R {
         if let Kind::Implicit { rate } = self.kind { R::ONE / rate } else { R::ZERO }
     }
 
-    /// What was eliminated, if all is and it is of the right kind.
+    /// Returns the parts of a complete elimination of the right kind.
     fn solved(&mut self, right: impl Fn(Kind<R>) -> bool) -> Result<(Order, Parts<'_, R>), ArgError> {
         let (layout, order) = (self.layout(), self.order());
         if !right(self.kind) || self.done < layout.cells {
@@ -324,7 +326,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         self.layout().cells
     }
 
-    /// The memory.
+    /// Returns the memory.
     #[must_use]
     pub fn into_memory(self) -> M {
         self.memory

@@ -1,7 +1,7 @@
 //! The order of an elimination.
 
-/// The order in which cells are eliminated: slab after slab along the last axis. On a ring the two halves alternate, so
-/// that neighbours are at most two slabs apart.
+/// The order in which cells are eliminated: slab after slab along the last axis. On a ring, the two halves
+/// alternate, so that neighbours are at most two slabs apart.
 #[derive(Clone, Copy)]
 pub(super) struct Order {
     pub(super) slab: usize,

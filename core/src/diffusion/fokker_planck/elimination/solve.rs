@@ -8,14 +8,16 @@ use crate::base::rows::{front, row};
 use crate::base::target::VECTORS;
 use crate::base::vector::dot;
 
-/// Cells whose rates are given on together: the rest of the matrix, which does not fit into the first-level cache, is read and
-/// written once for all of them. Every rate gets the terms in the same order, so the bits do not depend on it.
+/// The number of cells whose rates are passed on together: the rest of the matrix, which does not fit into
+/// the first-level cache, is read and written once for all of them. Every rate receives its terms in the same
+/// order, so the bits do not depend on this number.
 pub(super) const TOGETHER: usize = if VECTORS && !cfg!(target_family = "wasm") { 4 } else { 1 };
 
-/// Eliminates cell `k`; returns its total rate, or `None` if a length does not fit. Where no rate leads out of it, nothing else
-/// is changed.
+/// Eliminates cell `k` and returns its total rate, or `None` if a length does not fit. If no rate leads out
+/// of the cell, nothing else is changed.
 ///
-/// Cells are taken in groups of [`TOGETHER`]: those of a group give their rates to the next one of it, the last to all that follow.
+/// Cells are taken in groups of [`TOGETHER`]: each cell passes its rates on to the next one of its group, and
+/// the last cell of a group passes those of the whole group on to all later cells.
 pub(super) struct Eliminate<'a, R> {
     pub(super) k: usize,
     pub(super) band: usize,
@@ -49,7 +51,7 @@ impl<R: Real> Task for Eliminate<'_, R> {
     }
 }
 
-/// The cells of a group that are eliminated.
+/// The eliminated cells of a group.
 struct Group<'a, R> {
     first: usize,
     band: usize,
@@ -60,14 +62,14 @@ struct Group<'a, R> {
 }
 
 impl<R: Real> Group<'_, R> {
-    /// Gives the rates from cell `r` through the group, and through it to `r`, to their ends.
+    /// Adds the rates of paths from cell `r` through the group, and through the group to `r`.
     #[inline(always)]
     fn give(&self, r: usize, out: &mut [R], back: &mut [R], kill: &mut R) -> Option<()> {
         let (mut from, mut to) = ([R::ZERO; TOGETHER], [R::ZERO; TOGETHER]);
         let (mut via_out, mut via_back): ([&[R]; TOGETHER], [&[R]; TOGETHER]) =
             ([&[]; TOGETHER], [&[]; TOGETHER]);
         for (p, cell) in (self.first..self.kill.len()).enumerate().take(TOGETHER) {
-            // Farther than the band there is no rate.
+            // There is no rate beyond the band.
             let Some(apart) = (r - cell).checked_sub(1).filter(|apart| *apart < self.band) else { continue };
             let (cell_out, cell_back) = (row(self.out, self.band, cell)?, row(self.back, self.band, cell)?);
             let inv = *self.inverse.get(cell)?;
@@ -85,7 +87,7 @@ impl<R: Real> Group<'_, R> {
     }
 }
 
-/// Adds the multiples that are above zero, in turn; each slice reaches at least as far as the one before.
+/// Adds the positive multiples one after another; each slice reaches at least as far as the previous one.
 #[inline(always)]
 fn add<R: Real>(rates: &mut [R], factors: [R; TOGETHER], vias: [&[R]; TOGETHER]) {
     let mut done = 0;
@@ -110,7 +112,7 @@ fn add<R: Real>(rates: &mut [R], factors: [R; TOGETHER], vias: [&[R]; TOGETHER])
     }
 }
 
-/// `xₖ₊ₐ ← xₖ₊ₐ + outₖₐ xₖ / dₖ` forwards, then `xₖ ← (xₖ + Σ backₖₐ xₖ₊ₐ) / dₖ` backwards.
+/// Substitutes forwards, `xₖ₊ₐ ← xₖ₊ₐ + outₖₐ xₖ / dₖ`, then backwards, `xₖ ← (xₖ + Σ backₖₐ xₖ₊ₐ) / dₖ`.
 pub(super) fn solve<R: Real>(out: &[R], back: &[R], inverse: &[R], x: &mut [R], band: usize) {
     for (k, inverse) in inverse.iter().enumerate() {
         let Some((here, later)) = x.get_mut(k..).and_then(<[R]>::split_first_mut) else { continue };
@@ -125,7 +127,7 @@ pub(super) fn solve<R: Real>(out: &[R], back: &[R], inverse: &[R], x: &mut [R], 
     }
 }
 
-/// The sum of products as far as both go.
+/// Returns the inner product of the slices up to the shorter length.
 pub(super) fn along<R: Real>(rates: &[R], x: &[R]) -> R {
     let both = rates.len().min(x.len());
     dot(front(rates, both), front(x, both))
@@ -142,10 +144,10 @@ mod tests {
     use super::*;
     use crate::base::random::{Rng, stream, uniform};
 
-    /// Rates out, rates back, rates for good and inverses.
+    /// Rates out, rates back, exit rates and inverses.
     type Memory = [Vec<f64>; 4];
 
-    /// One cell after the other.
+    /// The reference: one cell after another.
     fn twin([out, back, kill, inverse]: &mut Memory, cells: usize, band: usize) {
         for k in 0..cells {
             let mut total = kill[k];
@@ -198,7 +200,7 @@ mod tests {
         }
     }
 
-    /// How many cells are eliminated until one is trapped, which is asked twice, or all are.
+    /// Returns the number of cells eliminated before one is trapped (checked twice), or their total.
     fn eliminated([out, back, kill, inverse]: &mut Memory, cells: usize, band: usize) -> usize {
         let mut ordered = vec![0.0; cells];
         for k in 0..cells {

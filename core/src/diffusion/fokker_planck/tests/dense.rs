@@ -1,4 +1,4 @@
-//! Every scheme against the same operation on a dense matrix.
+//! Compares every scheme with the same operation on a dense matrix.
 
 use std::vec;
 use std::vec::Vec;
@@ -29,7 +29,7 @@ fn against_dense<const D: usize>(grid: Grid<f64, D>, boundary: [Boundary; D]) {
         let sum = q.iter().fold(0.0, |sum, row| sum + row[j]);
         assert!(sum.abs() < 1e-12 * out && (q[j][j] + out).abs() < 1e-12 * out, "column {j} sums to {sum}");
     }
-    // Explicit: the product.
+    // Explicit: the product with the matrix.
     let dt = equation.explicit_limit();
     let expected: Vec<f64> =
         (0..n).map(|i| (0..n).fold(case.density[i], |sum, j| sum + dt * q[i][j] * case.density[j])).collect();
@@ -37,7 +37,7 @@ fn against_dense<const D: usize>(grid: Grid<f64, D>, boundary: [Boundary; D]) {
     for (a, b) in found.iter().zip(&expected) {
         assert!((a - b).abs() < 1e-14 && *a >= 0.0, "{a} {b}");
     }
-    // Implicit: the inverse of one factor after the other.
+    // Implicit: the inverses of one factor after another.
     for dt in [1e-3, 0.3, 1e4] {
         let mut expected = case.density.clone();
         for axis in 0..D {
@@ -58,7 +58,7 @@ fn against_dense<const D: usize>(grid: Grid<f64, D>, boundary: [Boundary; D]) {
         close(&found, &expected, 1e-9);
         assert!((mass(&grid, &found) - 1.0).abs() < 1e-14, "mass");
     }
-    // Exact: Taylor's series, in pieces.
+    // Exact: the Taylor series, in pieces.
     let t = 0.05;
     let mut expected = case.density.clone();
     for _ in 0..20 {
@@ -76,7 +76,7 @@ fn against_dense<const D: usize>(grid: Grid<f64, D>, boundary: [Boundary; D]) {
     let twice = evolve(&equation, Scheme::Exact { dt: t / 2.0 }, &case.density, 2);
     close(&twice, &found, 1e-13);
 
-    // Everything at once: stationary density, implicit step, passage times.
+    // The full matrix: stationary density, implicit step, passage times.
     let mut elimination = eliminated(Elimination::stationary(&equation, room(&equation)).unwrap());
     let mut found = vec![0.0; n];
     elimination.density(&mut found).unwrap();
@@ -118,7 +118,7 @@ fn against_dense<const D: usize>(grid: Grid<f64, D>, boundary: [Boundary; D]) {
     }
 }
 
-/// Q as a dense matrix, entry (to, from), by walking over the faces.
+/// Builds Q as a dense matrix, with entries (to, from), by visiting all faces.
 fn dense<const D: usize>(equation: &FokkerPlanck<f64, D, Vec<f64>>) -> Vec<Vec<f64>> {
     let grid = equation.grid();
     let n = grid.len();
@@ -138,7 +138,7 @@ fn dense<const D: usize>(equation: &FokkerPlanck<f64, D, Vec<f64>>) -> Vec<Vec<f
     q
 }
 
-/// Solves a dense system by elimination with pivots.
+/// Solves a dense system by elimination with pivoting.
 fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
     let n = b.len();
     for k in 0..n {

@@ -24,7 +24,7 @@ fn plane(cells: [u32; 2]) -> Grid2<f64> {
     Grid::new(cells.map(|n| Axis::new(-1.3, 1.7, n).unwrap())).unwrap()
 }
 
-/// Random potential, drift, diffusion and density.
+/// A random potential, drift, diffusion and density.
 struct Case {
     potential: Vec<f64>,
     drift: Vec<f64>,
@@ -87,7 +87,7 @@ fn evolve<const D: usize>(
 }
 
 fn close(a: &[f64], b: &[f64], tolerance: f64) {
-    // What is compared with may have cancelled: tiny elements err by roundings of large ones.
+    // The reference may suffer from cancellation: tiny elements have the rounding errors of large ones.
     let floor = 1e-14 * b.iter().fold(0.0, |most: f64, &b| most.or_larger(b));
     for (k, (a, b)) in a.iter().zip(b).enumerate() {
         assert!((a - b).abs() <= tolerance * b.abs() + floor, "element {k}: {a:e} against {b:e}");
@@ -138,7 +138,7 @@ fn a_driven_ring_relaxes_as_it_circulates() {
         let frequency = (up - down) * crate::base::elementary::sin(angle);
         for rate in found.unwrap() {
             assert!((rate.decay - decay).abs() < 1e-11 * decay, "{n} {push}: {rate:?} {decay}");
-            // A double root: an eigenvalue errs by the root of the rounding there.
+            // At a double root, the error of an eigenvalue is the root of the rounding.
             let digits = if push > 0.0 { 1e-11 } else { 1e-7 };
             assert!((rate.frequency - frequency).abs() < digits, "{n} {push}: {rate:?} {frequency}");
         }
@@ -156,7 +156,7 @@ fn without_a_way_out_there_is_no_stationary_density() {
     assert_eq!(elimination.step(), EliminationStep::Trapped { cell: 1 });
     assert_eq!(elimination.step(), EliminationStep::Trapped { cell: 1 });
     assert_eq!(elimination.density(&mut [0.0; 5]).unwrap_err().arg, "elimination");
-    // An implicit step needs no way out.
+    // An implicit step works even if no rate leads out of a cell.
     let mut density = vec![1.0; 5];
     eliminated(Elimination::implicit(&cold, 1e3, room(&cold)).unwrap()).advance(&mut density).unwrap();
     assert!((density[1] - 2.5).abs() < 0.1 && density[0] < 0.01, "{density:?}");
@@ -184,7 +184,7 @@ fn gibbs_is_left_alone_to_rounding() {
 
 #[test]
 fn tails_are_accurate_and_never_negative() {
-    // A peak in one corner of a bowl: far away the density is below 1e-100.
+    // A peak in one corner of a bowl; far away, the density is below 1e-100.
     let grid = plane([40, 30]);
     let mut potential = vec![0.0; 1200];
     grid.fill(&mut potential, |[x, y]| 4.0 * (x * x + y * y)).unwrap();
@@ -228,7 +228,7 @@ fn a_change_of_temperature_begins_the_step_anew() {
     assert_eq!(evolution.step(&equation), EvolutionStep::TooLong { limit });
 }
 
-/// Memory that its owner can shorten from outside.
+/// Memory whose owner can shorten it from outside.
 struct Shrinking(Vec<f64>, Rc<Cell<usize>>);
 
 impl AsRef<[f64]> for Shrinking {
