@@ -58,10 +58,10 @@
 //! let mut digest = Fingerprint::new();
 //! for _ in 0..100 {
 //!     if let SgdStep::Stepped { value } = sgd.step(&objective, &mut rng) {
-//!         digest.real(value); // every loss on the way
+//!         digest.real(value); // the loss of every step
 //!     }
 //! }
-//! digest.reals(sgd.params()); // and where it ended
+//! digest.reals(sgd.params()); // and the final parameters
 //! assert_eq!(format!("{:016x}", digest.finish()), "06ab4bbcc919d935");
 //! # Ok::<(), losscape::ArgError>(())
 //! ```

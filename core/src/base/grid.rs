@@ -4,7 +4,7 @@
 
 use crate::{ArgError, Real, Reason};
 
-/// The most cells along an axis. Up to this number, centres are exact multiples of half a cell in binary32 too.
+/// The maximum number of cells along an axis. Up to this number, centres are exact multiples of half a cell in binary32 too.
 const MOST_CELLS: u32 = 1 << 22;
 
 /// An interval divided into cells of equal width.
@@ -40,18 +40,13 @@ impl<R: Real> Axis<R> {
     pub fn new(low: R, high: R, cells: u32) -> Result<Self, ArgError> {
         ArgError::check_range("low", low, low.is_finite(), "finite")?;
         let ascending = high > low && (high - low).is_finite();
-        ArgError::check_range("high", high, ascending, "above `low` by a finite length")?;
+        ArgError::check_range("high", high, ascending, "above `low` by a finite amount")?;
         let allowed = cells > 0 && cells <= MOST_CELLS;
         ArgError::check_range("cells", f64::from(cells), allowed, "from 1 to 2²²")?;
         // The denominator in `at_half`.
         let all = R::from_u32(2 * cells);
         for (arg, end) in [("low", low), ("high", high)] {
-            ArgError::check_range(
-                arg,
-                end,
-                (end * all).is_finite(),
-                "finite after multiplication by 2 `cells`",
-            )?;
+            ArgError::check_range(arg, end, (end * all).is_finite(), "finite when multiplied by 2 `cells`")?;
         }
         Ok(Self { low, high, cells })
     }
@@ -113,7 +108,7 @@ impl<R: Real> Axis<R> {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "at least zero; the integer part is meant"
+    reason = "at least zero; only the integer part is wanted"
 )]
 fn truncated<R: Real>(x: R) -> u32 {
     x.to_f64() as u32
@@ -149,7 +144,7 @@ pub type Grid1<R = f32> = Grid<R, 1>;
 pub type Grid2<R = f32> = Grid<R, 2>;
 
 impl<R: Real, const D: usize> Grid<R, D> {
-    /// Creates the grid with these axes.
+    /// Creates a grid with these axes.
     ///
     /// # Errors
     /// [`Reason::Overflow`] for `axes` if there are more than `u32::MAX` cells.

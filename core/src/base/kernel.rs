@@ -55,7 +55,7 @@ impl<R: Real> Kernel<R> {
         Self::Cube { radius: sqrt(R::from_u32(3)) * std_dev }
     }
 
-    /// Returns s or r.
+    /// Returns the bandwidth, which is s or r.
     #[must_use]
     pub const fn bandwidth(&self) -> R {
         match *self {

@@ -8,7 +8,7 @@ use losscape_dispatch::Element;
 use super::elementary::Elementary;
 
 mod sealed {
-    #![expect(unnameable_types, reason = "a sealed trait is one that nobody can name")]
+    #![expect(unnameable_types, reason = "a sealed trait cannot be named outside its crate")]
     pub trait Sealed {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
@@ -92,7 +92,7 @@ pub trait Real:
 
     /// Returns the nearest number of this type to a length.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "the nearest number is meant")]
+    #[expect(clippy::cast_precision_loss, reason = "rounding to nearest is intended")]
     fn from_usize(n: usize) -> Self {
         // Through 32 bits where they suffice: small cores have no `f64`.
         u32::try_from(n).map_or_else(|_| Self::from_f64(n as f64), Self::from_u32)

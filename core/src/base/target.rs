@@ -4,7 +4,7 @@
 macro_rules! refuse {
     ($(#[cfg($target:meta)] $reason:literal)*) => {
         $(#[cfg($target)]
-        compile_error!(concat!("losscape gives the same bits on every target, and cannot on this one: ", $reason));)*
+        compile_error!(concat!("losscape guarantees the same bits on every target, and cannot do so on this one: ", $reason));)*
     };
 }
 
@@ -14,9 +14,9 @@ refuse! {
     #[cfg(target_arch = "m68k")]
     "its floating-point registers round to 64 bits first."
     #[cfg(all(target_arch = "arm", target_vendor = "apple"))]
-    "arithmetic of `f32` goes to NEON, which turns subnormal numbers into zero."
+    "`f32` arithmetic uses NEON, which flushes subnormal numbers to zero."
     #[cfg(all(target_arch = "powerpc64", target_endian = "big"))]
-    "loops over `f32` become AltiVec instructions, which turn subnormal numbers into zero."
+    "loops over `f32` become AltiVec instructions, which flush subnormal numbers to zero."
 }
 
 /// Whether floating-point registers hold vectors. Where they do not, a loop body may branch, and wide tiles bring no

@@ -185,7 +185,7 @@ pub fn check_hess_vec<R: Real, F: Curvature<R> + ?Sized>(
 /// ```
 /// use losscape::models::surfaces::Quadratic;
 /// use losscape::objective::{check_hess_vec_over, check_workspace_len};
-/// let bowl = Quadratic::new(&[1e20, 4e20])?; // of a length of 10⁻¹⁰
+/// let bowl = Quadratic::new(&[1e20, 4e20])?; // its length scale is 10⁻¹⁰
 /// let (at, v, mut workspace) = ([1e-10, 1e-10], [1.0, -1.0], [0.0; check_workspace_len(2, 4)]);
 /// let check = check_hess_vec_over(&bowl, &at, &v, 1e-10, &mut workspace)?;
 /// assert!(check.error < 1e-9, "{check:?}");

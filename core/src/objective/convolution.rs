@@ -21,7 +21,7 @@ pub trait Convolution<R: Real = f32>: Objective<R> {
     fn convolved_value_grad(&self, kernel: &Kernel<R>, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R;
 }
 
-/// The convolution of an objective with a kernel, as an objective: every method can run on it.
+/// The convolution of an objective with a kernel, as an objective: descent and bands can run on it.
 ///
 /// ```
 /// use losscape::Objective;

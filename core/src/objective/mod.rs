@@ -1,7 +1,8 @@
 //! Landscapes: functions on ℝⁿ that methods can evaluate.
 //!
-//! Any type that implements [`Objective`] is a landscape on which every method works. Check its gradient once with
-//! [`check_grad`]. `examples/own_objective.rs` is a complete program.
+//! Any type that implements [`Objective`] is a landscape. Methods that use minibatches or second derivatives also need
+//! [`SampledObjective`] or [`Curvature`]. Check the gradient once with [`check_grad`]. `examples/own_objective.rs` is a
+//! complete program.
 
 mod check;
 mod convolution;
@@ -31,7 +32,7 @@ use crate::Real;
 ///
 /// # Slices that do not fit
 ///
-/// Constructors of methods check lengths. For slices of any other length, the objectives of this crate return a value
+/// The constructors of this crate's methods check lengths. For slices of any other length, the objectives of this crate return a value
 /// of +∞ and a gradient or product of NaN, which every method rejects. All functions of this crate that do not return a
 /// `Result` behave like this: a result that cannot be computed is filled with NaN, so nothing panics and no old numbers
 /// remain. Your own objectives should do the same.

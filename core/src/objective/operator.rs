@@ -19,7 +19,7 @@ use crate::{ArgError, Curvature, Real};
 /// use losscape::Operator;
 /// use losscape::curvature::{Hessian, HessianLayout, HessianStep};
 ///
-/// /// 2 on the diagonal, −1 beside it.
+/// /// 2 on the diagonal, −1 next to it.
 /// struct Chain;
 /// impl Operator for Chain {
 ///     fn dim(&self) -> usize { 3 }
@@ -81,7 +81,7 @@ pub trait Operator<R: Real = f32> {
 /// let hessian = HessianAt::new(&ring, &[1.0, 0.0])?;
 /// let mut out = [0.0; 2];
 /// hessian.apply(&[1.0, 1.0], &mut out, &mut []);
-/// assert_eq!(out, [8.0, 0.0]); // across the ring it curves, along it is flat
+/// assert_eq!(out, [8.0, 0.0]); // curved across the ring, flat along it
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Debug)]

@@ -42,12 +42,12 @@ impl<F, G> Sum<F, G> {
         Ok(Self { first, second })
     }
 
-    /// Returns f.
+    /// Returns f, the first objective.
     pub const fn first(&self) -> &F {
         &self.first
     }
 
-    /// Returns g.
+    /// Returns g, the second objective.
     pub const fn second(&self) -> &G {
         &self.second
     }

@@ -55,31 +55,31 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, V: AsRef<[R]> + AsMut<[R]>> Adam<R, M,
         Self { decays, epsilon: R::from_f64(1e-8), mean, root, corrections: [R::ZERO; 2] }
     }
 
-    /// Sets other decays β₁ and β₂, each in [0, 1).
+    /// Sets the decays β₁ and β₂, each in [0, 1).
     #[must_use]
     pub fn with_decays(self, mean: R, squares: R) -> Self {
         Self { decays: [mean, squares], ..self }
     }
 
-    /// Sets another ε, at least zero.
+    /// Sets ε, which must be at least zero.
     #[must_use]
     pub fn with_epsilon(self, epsilon: R) -> Self {
         Self { epsilon, ..self }
     }
 
-    /// Returns m.
+    /// Returns m, the mean of past updates.
     #[must_use]
     pub fn mean(&self) -> &[R] {
         self.mean.as_ref()
     }
 
-    /// Returns √v.
+    /// Returns √v, the root of the mean square.
     #[must_use]
     pub fn root(&self) -> &[R] {
         self.root.as_ref()
     }
 
-    /// Returns the memory of mean and root.
+    /// Returns the memory that holds the mean and the root.
     pub fn into_parts(self) -> (M, V) {
         (self.mean, self.root)
     }

@@ -200,7 +200,7 @@ impl<I> Minibatches<I> {
         self.samples
     }
 
-    /// Returns the memory of the indices.
+    /// Returns the memory that holds the indices.
     pub fn into_indices(self) -> I {
         self.indices
     }

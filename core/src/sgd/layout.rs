@@ -25,7 +25,7 @@ impl SgdLayout {
 
     /// Returns the minimum length of the workspace, for `f32` and `f64` alike; it saturates.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the length that memory needs, not that of a container")]
+    #[expect(clippy::len_without_is_empty, reason = "a required length, not the length of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.scratch_len])
     }

@@ -39,7 +39,7 @@
 //! }
 //!
 //! let transforms = (LearningRate::constant(0.1), Momentum::heavy_ball(0.5, [0.0]));
-//! let mut params = [0.0]; // lent; the velocity and the workspace belong to the run
+//! let mut params = [0.0]; // lent to the run, which owns the velocity and the workspace
 //! let mut sgd = Sgd::new(&Bowl, &mut params, FullBatch, transforms, [0.0; SgdLayout::new(1, 0).len()])?;
 //! let mut rng = stream(1, 0);
 //! for _ in 0..100 {

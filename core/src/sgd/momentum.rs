@@ -100,7 +100,7 @@ impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P: AsRef<[R]> + AsMut<[R]>> Momentum<R
         self.velocity.as_ref()
     }
 
-    /// Returns the memory of velocity and point.
+    /// Returns the memory that holds the velocity and the lookahead point.
     pub fn into_parts(self) -> (V, P) {
         (self.velocity, self.point)
     }
@@ -116,7 +116,7 @@ impl<R: Real, V: AsRef<[R]> + AsMut<[R]>, P: AsRef<[R]> + AsMut<[R]>> Momentum<R
 }
 
 impl<R: Copy, V, P> Momentum<R, V, P> {
-    /// Returns μ.
+    /// Returns μ, the momentum coefficient.
     #[must_use]
     pub const fn momentum(&self) -> R {
         self.momentum

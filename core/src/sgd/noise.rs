@@ -189,7 +189,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> AddNoise<R, M, L> {
         self.step
     }
 
-    /// Returns the memory of the record.
+    /// Returns the memory that holds the record.
     pub fn into_record(self) -> M {
         self.record
     }

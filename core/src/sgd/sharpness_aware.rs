@@ -58,7 +58,7 @@ impl<S, R: Real> SharpnessAware<S, R> {
         Ok(Self { source, radius })
     }
 
-    /// Returns ρ.
+    /// Returns ρ, the radius of the perturbation.
     #[must_use]
     pub const fn radius(&self) -> R {
         self.radius

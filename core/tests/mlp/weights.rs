@@ -164,7 +164,7 @@ fn what_is_no_weight_is_refused() -> Outcome {
     ] {
         assert_eq!(refused(weights), error(Reason::Length { expected, found }));
     }
-    let nothing = Reason::OutOfRange { value: 0.0, range: "above 0 for one sample at least" };
+    let nothing = Reason::OutOfRange { value: 0.0, range: "above 0 for at least one sample" };
     assert_eq!(refused(Weights::PerSample(&[0.0; 5])), error(nothing));
     // Class 1 is there, classes 0 and 2 too: without the only one that counts, none is left.
     let one = Dataset::new(&x[..2], 2, Targets::Labels(&[1]))?;

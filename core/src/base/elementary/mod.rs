@@ -75,7 +75,7 @@ mod turn;
 /// The scalar types for which these functions exist, [`f32`] and [`f64`]; the free functions of this module call its
 /// methods.
 pub trait Elementary: Sized {
-    #![allow(missing_docs, reason = "documented at the free functions of the same names")]
+    #![allow(missing_docs, reason = "documented on the free functions of the same names")]
     fn exp(x: Self) -> Self;
     fn ln(x: Self) -> Self;
     fn tanh(x: Self) -> Self;

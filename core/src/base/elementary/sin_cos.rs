@@ -67,7 +67,7 @@ fn reduce_large(x: f32) -> (f32, u32) {
     let zeros = magnitude.leading_zeros();
     // 32 leading bits times π/2 · 2³¹; r = top · 2^(−29 − zeros).
     let top = (((magnitude << (zeros & 63)) >> 32) * 0xc90f_daa2) >> 32;
-    #[allow(clippy::cast_precision_loss, reason = "the rounding to 24 bits is the one that is meant")]
+    #[allow(clippy::cast_precision_loss, reason = "rounding to 24 bits is intended")]
     let r = top as f32 * f32::from_bits((127 - 29 - zeros) << 23);
     #[allow(clippy::cast_possible_truncation, reason = "q is at most 3")]
     (if fraction < 0 { -r } else { r }, q as u32)

@@ -8,7 +8,7 @@
 
 #![expect(
     clippy::needless_range_loop,
-    reason = "an index names a register; what borrows them keeps them in memory"
+    reason = "an index names a register; borrowing them would keep them in memory"
 )]
 
 use losscape_dispatch::{Simd, Task, Vector, run};

@@ -7,7 +7,7 @@
 //! rounds nothing, so neither panels nor tiles affect the bits.
 #![expect(
     clippy::needless_range_loop,
-    reason = "an index names a register; what borrows them keeps them in memory"
+    reason = "an index names a register; borrowing them would keep them in memory"
 )]
 
 use losscape_dispatch::{Simd, Task, Vector};

@@ -25,7 +25,7 @@ pub fn index<G: Rng + ?Sized>(rng: &mut G, n: u32) -> u32 {
     high(product)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+#[expect(clippy::cast_possible_truncation, reason = "only the lower half is wanted")]
 const fn low(product: u64) -> u32 {
     product as u32
 }

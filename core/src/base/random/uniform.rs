@@ -36,7 +36,7 @@ pub(super) fn draw<R: Real, G: Rng + ?Sized>(rng: &mut G) -> u64 {
 
 /// Returns the [`uniform`] number of a draw; `halves` selects how [`unit_f64`] converts it.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "a draw for `f32` is a word")]
+#[expect(clippy::cast_possible_truncation, reason = "a draw for `f32` is one word")]
 pub(super) fn uniform_of<R: Real>(draw: u64, halves: bool) -> R {
     if R::BYTES == 4 {
         R::from_u32(draw as u32 >> 8) * R::from_f64(STEP_24)
@@ -55,7 +55,7 @@ pub(super) fn uniform_of<R: Real>(draw: u64, halves: bool) -> R {
 /// use losscape::base::random::{stream, uniform, uniform_positive};
 /// let below_one: f64 = uniform(&mut stream(1, 0));
 /// let above_zero: f64 = uniform_positive(&mut stream(1, 0));
-/// assert_eq!(above_zero - below_one, f64::EPSILON / 2.0); // the next number of the same draw
+/// assert_eq!(above_zero - below_one, f64::EPSILON / 2.0); // same draw, one step higher
 /// ```
 #[inline]
 #[must_use]
@@ -65,7 +65,7 @@ pub fn uniform_positive<R: Real, G: Rng + ?Sized>(rng: &mut G) -> R {
 
 /// Returns the [`uniform_positive`] number of a draw; `halves` is as in [`uniform_of`].
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "a draw for `f32` is a word")]
+#[expect(clippy::cast_possible_truncation, reason = "a draw for `f32` is one word")]
 pub(super) fn uniform_positive_of<R: Real>(draw: u64, halves: bool) -> R {
     if R::BYTES == 4 {
         (R::from_u32(draw as u32) + R::ONE) * R::from_f64(STEP_32)

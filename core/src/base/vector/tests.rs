@@ -21,7 +21,7 @@ fn naive_sum(terms: impl Iterator<Item = f32>) -> f32 {
         let pairs = [acc[0] + acc[4], acc[1] + acc[5], acc[2] + acc[6], acc[3] + acc[7]];
         let term = ((pairs[0] + pairs[2]) + (pairs[1] + pairs[3])) + lost;
         let sum = total + term;
-        #[expect(clippy::cast_possible_truncation, reason = "an error of rounding is a number of the type")]
+        #[expect(clippy::cast_possible_truncation, reason = "a rounding error is a number of this type")]
         let error = (f64::from(total) + f64::from(term) - f64::from(sum)) as f32;
         (total, lost) = (sum, error);
     }

@@ -2,7 +2,7 @@
 //!
 //! # Your own data
 //!
-//! Any data laid out as rows of numbers become a [`Dataset`] without a copy: inputs row by row in one slice, and
+//! Any data laid out as rows of numbers can become a [`Dataset`] without a copy: inputs row by row in one slice, and
 //! targets as numbers or classes in another. The slices may be a static array, a buffer that a driver filled or a
 //! vector read from a file. Scale inputs to about unit size first, for instance with [`standardise`]; the initial
 //! weights of networks assume it. `examples/own_dataset.rs` is a complete program:

@@ -2,7 +2,7 @@
 //!
 //! A network consists of an [`Mlp`] (a `Copy` value that describes its shape) and a slice of
 //! [`param_len`](Mlp::param_len) parameters. With data and a [`Loss`] it becomes an
-//! [`MlpObjective`], a landscape that every method of this crate can explore.
+//! [`MlpObjective`], a landscape that the methods of this crate can explore.
 
 mod activation;
 mod alignment;

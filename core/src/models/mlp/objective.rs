@@ -176,8 +176,8 @@ impl<'a, R: Real, W: Weighting<R>> MlpObjective<'a, R, W> {
     /// class.
     ///
     /// The class of a row of probabilities is the most probable one. For a single output the threshold is 0 with binary
-    /// cross-entropy and ½ otherwise. A NaN output never counts as correct. Each sample counts once, regardless of its
-    /// weight.
+    /// cross-entropy and ½ otherwise. A sample with a NaN output never counts as correct. Each sample counts once,
+    /// regardless of its weight.
     ///
     /// Returns NaN if the targets are values that name no classes, or if a slice is too short.
     #[must_use]

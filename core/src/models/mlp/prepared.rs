@@ -147,7 +147,7 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> PreparedHessian<'_, R, M, W> {
         }
     }
 
-    /// Returns the memory.
+    /// Returns the memory, consuming `self`.
     #[must_use]
     pub fn into_memory(self) -> M {
         self.memory
@@ -191,7 +191,7 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> Operator<R> for PreparedHessian<'_
         if v.len() != out.len() || !v.len().is_multiple_of(n) {
             return refuse(out);
         }
-        // Vectors that lie one after the other can share the stored values in any number.
+        // Vectors stored consecutively can share the stored values, however many there are.
         let at_a_time = if is_abreast(v.len(), n) { ABREAST * n } else { v.len() };
         for (v, out) in v.chunks(at_a_time.max(1)).zip(out.chunks_mut(at_a_time.max(1))) {
             self.products(v, out, scratch);

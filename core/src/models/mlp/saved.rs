@@ -171,7 +171,7 @@ fn activation(reader: &mut Reader<'_>) -> Result<Activation, BlobError> {
         6 => Ok(Activation::Gelu),
         #[cfg(feature = "tanh-micromath")]
         7 => Ok(Activation::TanhMicromath),
-        #[allow(unreachable_patterns, reason = "with all features every one of them is known")]
+        #[allow(unreachable_patterns, reason = "with all features, every tag is known")]
         1..=LAST_TAG => Err(ArgError::new("activation", Reason::LeftOut).into()),
         _ => Err(BlobError::Malformed),
     }

@@ -5,10 +5,10 @@ use core::ops::Range;
 use super::Activation;
 use crate::{ArgError, Reason};
 
-/// The most layers of weights a network can have.
+/// The maximum number of layers of weights.
 pub const MAX_LAYERS: usize = 8;
 
-/// The most parameters: a `u32` must count them, and on 32-bit targets a `usize` must count their bytes as
+/// The maximum number of parameters: a `u32` must count them, and on 32-bit targets a `usize` must count their bytes as
 /// `f64`.
 const MAX_PARAMS: usize = if usize::BITS > 32 { u32::MAX as usize } else { usize::MAX / 8 };
 
@@ -89,7 +89,7 @@ impl Mlp {
         while l < widths.len() {
             // With at most 2¹⁶ units per layer, every product below fits in a u64.
             if widths[l] == 0 || widths[l] > 1 << 16 {
-                #[expect(clippy::cast_precision_loss, reason = "only to be printed")]
+                #[expect(clippy::cast_precision_loss, reason = "only printed")]
                 let value = widths[l] as f64;
                 return Err(ArgError::new(
                     "widths",
@@ -107,7 +107,7 @@ impl Mlp {
             l += 1;
         }
         if params > MAX_PARAMS as u64 {
-            #[expect(clippy::cast_possible_truncation, reason = "only where it fits")]
+            #[expect(clippy::cast_possible_truncation, reason = "used only where it fits")]
             let found = if params < usize::MAX as u64 { params as usize } else { usize::MAX };
             return Err(ArgError::new("widths", Reason::TooMany { limit: MAX_PARAMS, found }));
         }
@@ -124,7 +124,7 @@ impl Mlp {
         self
     }
 
-    /// Creates a network as a constant, like [`new`](Self::new), except that invalid widths do not compile.
+    /// Creates a network like [`new`](Self::new), for use in constants: invalid widths do not compile.
     ///
     /// ```
     /// use losscape::models::mlp::Mlp;
@@ -141,9 +141,9 @@ impl Mlp {
         match Self::new(widths) {
             Ok(net) => net,
             Err(ArgError { reason: Reason::TooShort { .. }, .. }) => {
-                panic!("a network needs two widths or more: inputs first, outputs last")
+                panic!("a network needs at least two widths: inputs first, outputs last")
             }
-            Err(ArgError { reason: Reason::Element { .. }, .. }) => panic!("widths are from 1 to 65536"),
+            Err(ArgError { reason: Reason::Element { .. }, .. }) => panic!("widths must be from 1 to 65536"),
             Err(_) => panic!("too many layers or parameters"),
         }
     }

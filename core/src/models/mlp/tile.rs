@@ -5,7 +5,7 @@ use crate::base::rows::{copy, rows_mut};
 use crate::base::target::VECTORS;
 use crate::models::data::Dataset;
 
-/// The most samples in a block; a sum over more samples is the sum of the sums of its blocks.
+/// The maximum number of samples in a block; a sum over more samples is the sum of the sums of its blocks.
 ///
 /// Sums run over the samples in index order, plainly within a block and with compensation across blocks. Neither their
 /// error nor their order depends on the number of samples evaluated together.

@@ -63,7 +63,7 @@ pub trait Weighting<R: Real>: sealed::Sealed + Copy + core::fmt::Debug {
 }
 
 mod sealed {
-    #![expect(unnameable_types, reason = "a sealed trait is one that nobody can name")]
+    #![expect(unnameable_types, reason = "a sealed trait cannot be named outside its crate")]
     pub trait Sealed {}
 }
 
@@ -157,7 +157,7 @@ impl<'a, R: Real> Weighted<'a, R> {
         let of = |weighted: &Self, row| weighted.weight(&answers, row).unwrap_or(R::ZERO);
         // The weight of a class without samples does not matter.
         let largest = (0..samples).fold(R::ZERO, |largest, row| largest.or_larger(of(&weighted, row)));
-        ArgError::check_range("weights", largest, largest > R::ZERO, "above 0 for one sample at least")?;
+        ArgError::check_range("weights", largest, largest > R::ZERO, "above 0 for at least one sample")?;
         weighted.unit = unit_scale(&[largest]);
         let mut total = LaneSum::default();
         (0..samples).for_each(|row| total.push(of(&weighted, row)));
@@ -195,7 +195,7 @@ impl<R: Real> sealed::Sealed for Weighted<'_, R> {}
 #[expect(private_interfaces, reason = "the trait is sealed")]
 impl<R: Real> Weighting<R> for Weighted<'_, R> {
     fn mass(&self, rows: usize) -> R {
-        // So equal weights give the same bits as no weights, and so does the sum over all samples.
+        // So equal weights give the same bits as no weights, and a sum over all samples gives their weighted mean.
         if rows == self.samples { self.total } else { self.mean * R::from_usize(rows) }
     }
 

@@ -5,7 +5,7 @@
 //!
 //! # Your own surface
 //!
-//! A method needs only [`Objective`](crate::Objective); ten lines turn any function into a landscape:
+//! Descent and path methods need only [`Objective`](crate::Objective); ten lines turn any function into a landscape:
 //!
 //! ```
 //! use losscape::{Objective, Real};

@@ -107,7 +107,7 @@ pub fn spirals<R: Real, G: Rng + ?Sized>(
 ) -> Result<(), ArgError> {
     ArgError::check_positive("turns", turns)?;
     let whole = R::from_f64(TAU) * turns;
-    ArgError::check_range("turns", turns, whole.is_finite(), "at most a 7th of the largest number")?;
+    ArgError::check_range("turns", turns, whole.is_finite(), "at most one seventh of the largest number")?;
     check(std_dev, 2, inputs, labels)?;
     for ((point, label), class) in points(inputs).zip(labels).zip(rounds(2)) {
         let r = sqrt(uniform::<R, G>(rng));
@@ -203,7 +203,7 @@ pub fn blobs<R: Real, G: Rng + ?Sized>(
             "centres",
             *centre,
             reach.is_finite(),
-            "16 `std_dev` inside the largest number",
+            "at least 16 `std_dev` below the largest number in magnitude",
         )?;
     }
     // The shorter of the two sequences, the centres, determines where the cycle restarts.
@@ -223,7 +223,7 @@ fn check<R: Real>(std_dev: R, width: usize, inputs: &[R], labels: &[u8]) -> Resu
         "std_dev",
         std_dev,
         finite,
-        "at least 0, and at most a 16th of the largest number",
+        "at least 0, and at most one sixteenth of the largest number",
     )?;
     if labels.is_empty() {
         return Err(ArgError::new("labels", Reason::Empty));

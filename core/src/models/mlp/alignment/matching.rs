@@ -7,7 +7,7 @@ use crate::base::random::{Rng, identity, shuffle};
 use crate::base::vector::{axpy, dot, unit_scale};
 use crate::models::mlp::{Layer, MAX_LAYERS, Mlp};
 
-/// The most passes of one descent; each pass but the last improves the match.
+/// The maximum number of passes of one descent; each pass but the last improves the match.
 const MAX_PASSES: u32 = 100;
 
 /// One weight of every unit of a hidden layer: the weights from one input, the biases, or the weights to one output.

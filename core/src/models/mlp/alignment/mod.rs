@@ -65,7 +65,7 @@ impl AlignLayout {
 
     /// Returns the length of the workspace.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "a length of memory")]
+    #[expect(clippy::len_without_is_empty, reason = "a required length, not the length of a container")]
     pub const fn len(self) -> usize {
         total(self.parts())
     }
@@ -135,7 +135,7 @@ impl Mlp {
     /// const NET: Mlp = Mlp::from_widths(&[1, 2, 1]);
     /// const LAYOUT: AlignLayout = AlignLayout::new(&NET);
     /// let reference = [1.0f32, 5.0, 0.1, 0.2, 3.0, 4.0, 0.5];
-    /// // The same units the other way round, the second mirrored.
+    /// // The same units in reverse order, one of them mirrored.
     /// let mut params = [-5.0f32, 1.0, -0.2, 0.1, -4.0, 3.0, 0.5];
     /// let (mut workspace, mut indices) = ([0.0; LAYOUT.len()], [0; LAYOUT.index_len()]);
     /// let aligned = NET.align(AlignConfig::default(), &reference, &mut params, &mut workspace, &mut indices)?;

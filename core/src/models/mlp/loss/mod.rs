@@ -168,7 +168,7 @@ impl Loss {
     /// `ra` and `ru` are rows × outputs × `K`.
     #[cfg_attr(
         not(feature = "softmax-cross-entropy"),
-        allow(unused_variables, reason = "only losses of probabilities need what is kept and answers")
+        allow(unused_variables, reason = "only losses of probabilities need `kept` and `answers`")
     )]
     pub(super) fn head_direction<R: Real, const K: usize>(
         self,
