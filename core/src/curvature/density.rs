@@ -108,8 +108,8 @@ pub enum DensityStep {
 /// | `nodes`     | [`DensityLayout::nodes_len`]  | need not be initialised |
 ///
 /// # Cost
-/// The total is c m products, and for each probe the cost of its [`Lanczos`] iteration. An average costs 2 c
-/// m evaluations of f.
+/// The total is c m products, and for each probe the cost of its [`Lanczos`] iteration. An average takes
+/// `2 c m` evaluations of f.
 ///
 /// # Examples
 ///

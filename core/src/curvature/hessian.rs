@@ -56,9 +56,9 @@ impl HessianLayout {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum HessianStep<R: Real = f32> {
-    /// A product was written to the matrix, or several.
+    /// The next product was written to the matrix, or the next several.
     Product {
-        /// The row of the product, the last one of several.
+        /// The row of the last product.
         row: usize,
     },
     /// A product was infinite or NaN; no product of this step counts, and the next step computes them again.
@@ -166,7 +166,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Hessian<R,
         Ok(Self { matrix, workspace, columns })
     }
 
-    /// Computes one more product, or several; `operator` must be the one given at construction.
+    /// Computes the next product, or the next several; `operator` must be the one given at construction.
     pub fn step(&mut self, operator: &(impl Operator<R> + ?Sized)) -> HessianStep<R> {
         self.columns.step(operator, self.matrix.as_mut(), self.workspace.as_mut())
     }

@@ -81,7 +81,7 @@ pub enum PowerStep {
 /// w ← A v − β v₋/‖w₋‖,   v ← w/‖w‖,   ρ = v·A v,   some eigenvalue lies within ‖A v − ρ v‖ of ρ
 /// ```
 ///
-/// The error of the vector falls by a factor λ₂/λ₁ per product without momentum, and by r/(1 + √(1 − r²))
+/// The error of the vector falls by a factor of λ₂/λ₁ per product without momentum, and by r/(1 + √(1 − r²))
 /// with r = |λ₂/λ₁| for the best momentum. Value and residual are computed from A, never from the recurrence,
 /// so momentum does not shift them. The iteration does not converge if two eigenvalues have opposite signs
 /// and equal magnitudes. From a start that is orthogonal to the leading eigenvector, it finds another one.
@@ -264,7 +264,7 @@ mod tests {
         (power, PowerStep::Stepped, 1000)
     }
 
-    /// The error falls by a factor 0.9 per product, or 0.9/(1 + √0.19) = 0.627 with momentum; the value is
+    /// The error falls by a factor of 0.9 per product, or 0.9/(1 + √0.19) = 0.627 with momentum; the value is
     /// that of A in both cases.
     #[test]
     fn momentum_saves_products_and_shifts_nothing() {

@@ -87,9 +87,9 @@ impl SaddleFreeLayout {
 pub enum SaddleFreeStep<R: Real = f32> {
     /// The value and the gradient at the start were computed.
     Evaluated {
-        /// The value.
+        /// The value at the start.
         value: R,
-        /// The length of the gradient.
+        /// The gradient norm at the start.
         grad_norm: R,
     },
     /// One more product for the model at this point was computed.
@@ -200,7 +200,7 @@ where
     K: AsRef<[R]> + AsMut<[R]>,
     W: AsRef<[R]> + AsMut<[R]>,
 {
-    /// Creates a walk at its start.
+    /// Creates a walk that starts at `params`.
     ///
     /// # Errors
     /// [`ArgError`] naming `products` (zero), `damping` or `grad_norm` (negative or not finite), `params`
@@ -239,8 +239,8 @@ where
         })
     }
 
-    /// Computes one gradient or one product; `f` must be the objective this was created with. The generator
-    /// is used only where a Krylov subspace is invariant.
+    /// Computes one gradient or one product; `f` must be the one given at construction. The generator is used
+    /// only where a Krylov space is invariant.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         f: &(impl Curvature<R> + ?Sized),

@@ -169,8 +169,7 @@ pub enum SharpnessStep<R: Real = f32> {
 /// of one run at equal loss, or normalise [filters](crate::models::mlp::Mlp::filter_normalise) first.
 ///
 /// Other measures of sharpness are the largest eigenvalue, by a [`Lanczos`](super::Lanczos) iteration, and
-/// the trace, by a
-/// [`TraceEstimate`](super::TraceEstimate) or [`DeflatedTrace`](super::DeflatedTrace).
+/// the trace, by a [`TraceEstimate`](super::TraceEstimate) or [`DeflatedTrace`](super::DeflatedTrace).
 ///
 /// # Shapes
 ///

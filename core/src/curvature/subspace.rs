@@ -59,7 +59,7 @@ impl SubspaceLayout {
 /// | `memory`     | [`SubspaceLayout::len`] | need not be initialised                               |
 ///
 /// # Cost
-/// Creation takes p² n / 2 multiply–adds. A value or gradient costs that of the objective, p n multiply–adds
+/// Construction takes p² n / 2 multiply–adds. A value or gradient costs that of the objective, p n multiply–adds
 /// for the point and as many for the gradient's products. The error of A⁺θ is about ε times the squared
 /// condition number of the directions.
 ///

@@ -72,7 +72,7 @@ impl TraceLayout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt-1", derive(defmt::Format))]
 pub enum TraceStep {
-    /// A probe was added, or several.
+    /// One or more probes were added.
     Added {
         /// The number of probes so far.
         count: u32,
@@ -123,7 +123,7 @@ pub enum TraceStep {
 #[derive(Clone, Debug)]
 pub struct TraceEstimate<R: Real, W> {
     probe: Probe,
-    count: usize, // k, probes a step
+    count: usize, // k, probes per step
     workspace: W, // k × n: probes; k × n: their products; scratch
     probes: Running<R>,
 }
@@ -154,7 +154,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
         Ok(Self { probe, count, workspace, probes: Running::EMPTY })
     }
 
-    /// Adds one probe, or several; `operator` must be the one given at construction.
+    /// Adds one or more probes; `operator` must be the one given at construction.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         operator: &(impl Operator<R> + ?Sized),

@@ -151,8 +151,8 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
-    /// Of components of equal magnitude, the first is made positive, whatever follows it; a component that is
-    /// larger by one bit takes precedence.
+    /// The first of several components of equal magnitude is made positive, whatever follows it; a component
+    /// that is larger by one bit takes precedence.
     #[test]
     fn the_first_of_equal_components_is_made_positive() {
         let larger = 1.0 + f64::EPSILON;

@@ -32,8 +32,10 @@ pub fn half_width<R: Real>(curvature: R, rise: R, radius: R) -> R {
     if width < radius { width } else { radius }
 }
 
-/// Computes the logarithm of the volume around a minimum in which the loss rises little: the volume of the
-/// box of [half-widths](half_width) along the eigenvectors of the Hessian, each from a parabola.
+/// Computes the logarithm of the volume around a minimum in which the loss rises little.
+///
+/// The volume is that of a box along the eigenvectors of the Hessian, with a [half-width](half_width) for
+/// each:
 ///
 /// ```text
 /// ln V = Σᵢ ln(2 w(λᵢ)),    w(λ) = min(R, √(2 r / λ))
@@ -41,8 +43,8 @@ pub fn half_width<R: Real>(curvature: R, rise: R, radius: R) -> R {
 ///
 /// A sharp minimum has a small volume. If all λ exceed 2 r / R², the logarithm is `n ln √(8 r) − ½ ln det H`.
 /// Up to terms independent of the minimum, this is minus half the sum of the eigenvalues' logarithms, which
-/// Wu, Zhu & E (2017) compare. Flat directions, which every network with more weights than it needs has,
-/// would make this sum infinite. The radius bounds them, so the result depends on the radius and on the rise:
+/// Wu, Zhu & E (2017) compare. Every network with more weights than it needs has flat directions, which would
+/// make this sum infinite. The radius bounds them, so the result depends on the radius and on the rise:
 /// report both.
 ///
 /// Like every measure of sharpness, the volume changes under a rescaling of layers that leaves the network
@@ -62,7 +64,7 @@ pub fn half_width<R: Real>(curvature: R, rise: R, radius: R) -> R {
 /// One square root and one logarithm per eigenvalue.
 ///
 /// # Errors
-/// [`ArgError`] naming `values` (not finite), `rise` or `radius` (not finite and above zero).
+/// [`ArgError`] naming `values` (not finite), `rise` or `radius` (not positive, not finite).
 ///
 /// # Examples
 ///

@@ -141,8 +141,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
         Ok(Self { layout, memory, done: 0, trace: R::ZERO, unit: R::ONE, square: R::ZERO })
     }
 
-    /// Computes one more gradient at `params`, or one more row; `objective` must be the one this was created
-    /// with.
+    /// Computes one more gradient at `params`, or one more row; `objective` must be the one given at
+    /// construction.
     pub fn step<F: SampledObjective<R> + ?Sized>(&mut self, objective: &F, params: &[R]) -> CovarianceStep {
         self.next(objective, params).unwrap_or(CovarianceStep::MemoryChanged)
     }
@@ -239,8 +239,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientCovariance<R, M> {
 
 /// Returns how many of the largest eigenvalues hold a fraction of the trace.
 ///
-/// `eigenvalues` must be ascending; negative ones (rounding) count as zero. If one is NaN, the result is
-/// their number.
+/// `eigenvalues` must be ascending; negative ones (rounding) count as zero. If one is NaN, the result is the
+/// number of all eigenvalues.
 ///
 /// A rank is less informative: with the threshold λmax · n · ε used elsewhere, it depends on the precision
 /// more than on D.
@@ -280,8 +280,8 @@ impl BatchNoise {
     /// Returns the ratio of the covariance of a batch of b out of N samples to D: 1/b with replacement,
     /// `(N − b) / (b (N − 1))` without.
     ///
-    /// Chaudhari & Soatto (2018) give `(1 − b/N)/b` to leading order; their appendix has a factor (1 − 1/(N −
-    /// 1)) where enumeration gives N/(N − 1).
+    /// Chaudhari & Soatto (2018) give `(1 − b/N)/b` to leading order; their appendix has a factor
+    /// `1 − 1/(N − 1)` where enumeration gives `N/(N − 1)`.
     ///
     /// # Errors
     /// [`ArgError`] naming `batch_size` or `samples` if zero, or `batch_size` if it exceeds N without

@@ -120,7 +120,7 @@ impl<'a, R: Real, const D: usize> Gibbs<'a, R, D> {
     /// Computes the excess free energy of a density, `(F(ρ) − F_least) / T`, in nats.
     ///
     /// It equals the [`relative_entropy`](Self::relative_entropy) (Gibbs' inequality), but as a difference of
-    /// two sums, of which only rounding remains close to the law.
+    /// two sums, so that only rounding error is left close to the law.
     ///
     /// # Errors
     /// [`ArgError`] naming `density` if it is not a density of mass one on the grid.

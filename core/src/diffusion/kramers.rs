@@ -44,8 +44,8 @@ pub fn kramers_time<R: Real>(
     ArgError::check_positive("temperature", temperature)?;
     ArgError::check_count("at_minimum", at_minimum.len())?;
     ArgError::check_len("at_saddle", at_minimum.len(), at_saddle.len())?;
-    // Every factor is applied separately and rescaled, because either determinant may overflow and a rate may
-    // offset a power.
+    // Every factor is applied separately and rescaled: either determinant may overflow, and so may the
+    // exponential, although the result does not.
     let mut time = Scaled { x: R::from_f64(core::f64::consts::TAU), power: 0 };
     for (k, (minimum, saddle)) in at_minimum.iter().zip(at_saddle).enumerate() {
         ArgError::check_positive("at_minimum", *minimum)?;

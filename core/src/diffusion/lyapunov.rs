@@ -20,15 +20,15 @@ pub struct LinearLaw<R: Real, const N: usize> {
     pub circulation: Matrix<R, N>,
 }
 
-/// Computes covariance, potential and circulation of a linear force F with constant diffusion D (the linear
+/// Computes the covariance, potential and circulation of a linear force F with constant diffusion D (the linear
 /// example of Chaudhari & Soatto 2018):
 ///
 /// ```text
 /// F Σ + Σ Fᵀ = 2 D,   U = Σ⁻¹,   Q = F Σ − D,   F = (D + Q) U
 /// ```
 ///
-/// The method is Cayley's transform and [doubling](discrete_covariance), O(N³). A temperature T multiplies D
-/// and Σ alike.
+/// The method is Cayley's transform and [doubling](discrete_covariance), O(N³). Multiplying D by a
+/// temperature T multiplies Σ by T.
 ///
 /// # Errors
 /// [`ArgError`] naming `force` (not finite, or with an eigenvalue whose real part is not positive:
@@ -90,8 +90,8 @@ pub fn discrete_covariance<R: Real, const N: usize>(
 /// F Σ + Σ Fᵀ − η F Σ Fᵀ = η C
 /// ```
 ///
-/// The equation is solved as `G Σ + Σ Gᵀ = η M C Mᵀ` with `M = (1 − η F / 2)⁻¹` and `G = F M`, because 1 − η
-/// F loses the digits of F where η F is small.
+/// The equation is solved as `G Σ + Σ Gᵀ = η M C Mᵀ` with `M = (1 − η F / 2)⁻¹` and `G = F M`, because
+/// `1 − η F` loses the digits of F where `η F` is small.
 ///
 /// # Errors
 /// [`ArgError`] naming `learning_rate` (not positive), `force` (not finite, or unstable at this rate:

@@ -18,8 +18,8 @@ pub const fn gradient_variances_scratch_len(dim: usize, batch_scratch_len: usize
 /// ```
 ///
 /// A grid with [`Diffusion::Places`](super::Diffusion::Places) needs these variances at each of its cells.
-/// They take 2 n numbers instead of the N n + N² of the full covariance. Running means and squares
-/// (Welford 1962) lose no digits where the noise is small compared with the gradient.
+/// Computing them takes 2 n numbers of memory instead of the N n + N² of the full covariance. Running means
+/// and squares (Welford 1962) lose no digits where the noise is small compared with the gradient.
 ///
 /// # Shapes
 ///

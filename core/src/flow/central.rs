@@ -120,8 +120,8 @@ pub enum CentralFlowStep<R: Real = f32> {
 /// eigenvector v of the largest curvature. On average, the oscillation pushes the path down the slope of the
 /// sharpness S, and σ² is just large enough to keep S at 2/η. The path follows the average of neighbouring
 /// iterates, from which the gradient flow departs. At fixed v, `∇S = ∇(vᵀ ∇²f v)` follows from two products
-/// at `θ ± difference · v`. v itself follows by power iteration, so it is the direction of the curvature of
-/// largest *magnitude*.
+/// at `θ ± difference · v`. Power iteration updates v, so v is the direction of the curvature of largest
+/// *magnitude*.
 ///
 /// # Shapes
 ///

@@ -12,8 +12,8 @@ const POWER: f64 = 0.2 - 0.75 * 0.04;
 const MEMORY_POWER: f64 = 0.04;
 const LEAST_FACTOR: f64 = 0.2;
 const LARGEST_FACTOR: f64 = 5.0;
-/// The largest error of a component, as a share of the step's length: near a minimum, errors shrink with the
-/// gradient.
+/// The largest error of a component, as a share of the distance `dt ‖∇f‖` of the step: near a minimum, errors
+/// shrink with the gradient.
 const SHARE_OF_WAY: f64 = 0.1;
 /// A smaller error counts as this value when the next step is chosen.
 const LEAST_ERROR: f64 = 1e-4;
@@ -122,8 +122,8 @@ pub enum FlowStep<R: Real = f32> {
 /// at which a minimum can be certified (`MLPGradientFlow`, Brea et al. 2023).
 ///
 /// The error of a component in a step is held below `absolute + relative · |θᵢ|` and below a tenth of the
-/// step's length, so that it shrinks with the gradient. The step size follows the rule of Hairer, Nørsett &
-/// Wanner (1993, II.4). It is the same in any units of f and θ, if `absolute` is scaled with θ.
+/// step's distance `dt ‖∇f‖`, so that it shrinks with the gradient. The step size follows the rule of Hairer,
+/// Nørsett & Wanner (1993, II.4). It is the same in any units of f and θ, if `absolute` is scaled with θ.
 ///
 /// The method is explicit: the step stays below about 3.3 divided by the largest curvature.
 ///

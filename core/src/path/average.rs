@@ -9,8 +9,7 @@ use crate::{ArgError, Real};
 /// Izmailov et al. 2018), taken at the ends of cycles or at a constant, high learning rate.
 ///
 /// The mean of equal iterates is exact for any number of them. In `f32`, a late iterate of a long run changes
-/// the mean only if it differs from the mean by more than a relative `n ε / 2`, so use `f64` beyond 10⁶
-/// iterates.
+/// the mean only if the two differ by more than `n ε / 2` times their size, so use `f64` beyond 10⁶ iterates.
 ///
 /// # Examples
 ///

@@ -114,8 +114,8 @@ pub(super) fn segments<R>(corners: &[R], dim: usize) -> impl Iterator<Item = (&[
     rows(corners, dim).zip(rows(corners, dim).skip(1))
 }
 
-/// Moves the inner rows of `to` along the polyline `from`, so that they lie at these fractions of its length,
-/// `total`. Both ends keep their bits.
+/// Moves the inner rows of `to` along the polyline `from`, so that they lie at the given fractions of its
+/// length `total`. Both ends keep their bits.
 ///
 /// The fractions ascend from 0 to 1; the first one belongs to the first inner row. A polyline whose length is
 /// zero or not finite is left unchanged.

@@ -45,7 +45,7 @@ pub struct Projection<R: Real, M> {
 }
 
 impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> Projection<R, M> {
-    /// Creates the plane through `a`, `b` and `c`; `rows` is its memory, three times their length.
+    /// Creates the plane through `a`, `b` and `c`; `rows` is the plane's memory, three times as long as a point.
     ///
     /// # Errors
     /// [`ArgError`] naming `b`, `c` or `rows` (wrong length), `ends` (not finite, equal, or farther apart

@@ -62,7 +62,7 @@ pub enum Suggestion {
 /// of their trial; the published code leaves both to its containers. A pair that was given up, a state that
 /// the published code lacks, counts as tried.
 ///
-/// An `Exploration` only keeps the records; the caller keeps the paths. It holds at most `MINIMA` minima and
+/// An `Exploration` keeps only the records; the caller keeps the paths. It holds at most `MINIMA` minima and
 /// `PAIRS` pairs in fixed memory; there are `MINIMA (MINIMA − 1) / 2` pairs in all.
 ///
 /// # Cost

@@ -92,8 +92,8 @@ pub enum ConvolutionStep {
 /// lines instead of nᴰ sums over the whole kernel. The weights are:
 ///
 /// - **Gaussian**: `exp(−(j h)² / 2 s²)`, normalised and cut off at 9 s. As a quadrature, this is the
-///   trapezoidal rule. Its relative error for a smooth function is `2 exp(−2π² s²/h²)`, below 10⁻¹³ for s ≥
-///   1.25 h; narrower Gaussians are refused.
+///   trapezoidal rule. Its relative error for a smooth function is `2 exp(−2π² s²/h²)`, below 10⁻¹³ for
+///   `s ≥ 1.25 h`; narrower Gaussians are refused.
 /// - **Cube**: the exact integral over ±r of the piecewise cubic through the values, with an error of order
 ///   h⁴.
 ///

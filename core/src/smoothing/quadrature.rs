@@ -21,7 +21,7 @@ const MOST: usize = 2;
 /// rounding for N of at least about `(k s)²/2 + 10`.
 ///
 /// # Cost
-/// A value or gradient costs N or N² gradients. Creation finds the nodes by N/2 Newton iterations.
+/// A value or gradient costs N or N² gradients. Construction computes the nodes by N/2 Newton iterations.
 ///
 /// ```
 /// use losscape::base::kernel::Kernel;
@@ -130,7 +130,7 @@ impl<R: Real, F: Objective<R> + ?Sized, const N: usize> Convolution<R> for Quadr
 /// The number of Newton iterations per node; three to five suffice from these first guesses.
 const ITERATIONS: usize = 12;
 
-/// Computes nodes and weights of the standard normal distribution: zeros of the orthonormal Hermite
+/// Computes the nodes and weights of the standard normal distribution: zeros of the orthonormal Hermite
 /// polynomial of degree N, with the recurrence `h_{j+1} = (x h_j − √j h_{j−1}) / √(j + 1)`, and weights
 /// `1 / (N h_{N−1}²)` (Abramowitz & Stegun 1964, 25.4.46).
 fn hermite<const N: usize>() -> [(f64, f64); N] {
@@ -170,7 +170,7 @@ fn hermite<const N: usize>() -> [(f64, f64); N] {
     found
 }
 
-/// Computes nodes and weights of the uniform distribution on [−1, 1]: zeros of the Legendre polynomial of
+/// Computes the nodes and weights of the uniform distribution on [−1, 1]: zeros of the Legendre polynomial of
 /// degree N, and weights `1 / ((1 − x²) P_N′(x)²)` (Abramowitz & Stegun 1964, 25.4.29, halved).
 fn legendre<const N: usize>() -> [(f64, f64); N] {
     let n = f64_of(N);

@@ -95,7 +95,7 @@ impl<R: Real> Theorem<R> {
 }
 
 impl<R: Real> Conditions<R> {
-    /// Returns whether the guarantee is empty: the radius exceeds `range`, the radius of the region that
+    /// Returns whether the guarantee is vacuous: the radius exceeds `range`, the radius of the region that
     /// holds all minima.
     #[must_use]
     pub fn vacuous(&self, range: R) -> bool {

@@ -42,10 +42,10 @@ pub struct FollowingConfig<R: Real = f32> {
 /// walk in other units of the parameters, if both lengths are given in these units.
 ///
 /// The climbing image of a [`Band`](crate::path::Band) approaches a saddle by many short steps along an
-/// estimated direction; this method takes a few exact ones. From the highest image of a relaxed band, `index`
-/// 1 certifies the saddle. From the ends of a band, `index` 0 certifies the minima: the end of training alone
-/// does not make a point a minimum. The critical point found may be another one than expected, because
-/// nothing ties the walk to the band it came from, and where the lowest modes are equal it can wander. So
+/// estimated direction; this method takes a few exact ones. A walk with `index` 1 from the highest image of a
+/// relaxed band certifies the saddle. A walk with `index` 0 from an end of the band certifies the minimum:
+/// the end of training alone does not make a point a minimum. The walk may end at a different critical point
+/// than expected, because nothing ties it to the band, and it can wander where the lowest modes are equal. So
 /// check the [`CriticalPoint`], and descend on both sides of a saddle along its lowest [mode](Self::mode) to
 /// see which minima it joins.
 ///

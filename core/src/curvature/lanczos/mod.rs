@@ -60,10 +60,10 @@ pub enum LanczosStep<R: Real = f32> {
 ///
 /// The vectors q are orthonormal: each new one is made orthogonal to all previous ones, twice, so that every
 /// [`Ritz`] value belongs to a different eigenvector. The published recurrence alone loses orthogonality as
-/// soon as an eigenvalue converges; [`LanczosConfig::reorthogonalise`] selects it. The operator is used only
-/// through products, so n may be far above a thousand. Where `βₖ` is no more than the rounding of a product
-/// ([`Operator::roundings`] · ε · ‖T‖), the subspace is invariant, and the iteration restarts in a random
-/// direction.
+/// soon as an eigenvalue converges; [`LanczosConfig::reorthogonalise`] set to false selects it. The operator
+/// is used only through products, so n may be far above a thousand. Where `βₖ` is no more than the rounding
+/// of a product ([`Operator::roundings`] · ε · ‖T‖), the subspace is invariant, and the iteration restarts in
+/// a random direction.
 ///
 /// # Shapes
 ///

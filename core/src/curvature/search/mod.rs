@@ -106,8 +106,8 @@ pub enum SearchStep<R: Real = f32> {
     NotFinite,
     /// The gradient has vanished, and the spectrum was computed; further steps return the same outcome.
     Settled(CriticalPoint<R>),
-    /// No step, however damped, shortens the gradient: its norm has a local minimum that is not zero, where
-    /// it lies along flat directions. Further steps return the same outcome.
+    /// No step, however damped, shortens the gradient. Its norm has a non-zero local minimum here, and the
+    /// gradient lies along flat directions. Further steps return the same outcome.
     Stuck(CriticalPoint<R>),
     /// The memory no longer has the lengths that the objective needs; nothing was done.
     MemoryChanged,
@@ -129,10 +129,10 @@ enum Phase<R: Real> {
 ///
 /// Dauphin et al. (2014) search in this way, from the points of a training run and from random ones. Steps
 /// that do not shorten the gradient are refused, and the damping ν is multiplied by four; after an accepted
-/// step it is divided by four. Without damping this is Newton's step, which maxima and saddles attract as
-/// minima do; near a critical point with no flat direction, the convergence is quadratic. The
-/// [`signature`](CriticalPoint::signature) of the point tells a minimum, a saddle and a maximum apart. The
-/// steps do not depend on the scale of f or on the units of the parameters.
+/// step it is divided by four. Without damping, this is Newton's method, which converges to maxima and
+/// saddles as well as to minima; near a critical point with no flat direction, the convergence is quadratic.
+/// The [`signature`](CriticalPoint::signature) of the point tells a minimum, a saddle and a maximum apart.
+/// The steps do not depend on the scale of f or on the units of the parameters.
 ///
 /// Different starts may find the same point, so the number of searches is not the number of critical points.
 ///

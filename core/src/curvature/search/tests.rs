@@ -112,7 +112,7 @@ fn a_slope_without_curvature_is_said_to_be_stuck() {
     assert!(at[0].abs() < 1e-8 && at[1] == 1.0, "{at:?}");
 }
 
-/// `k e^(−x)` in front of a wall: every step is accepted and shortens the gradient by a factor e, until one
+/// `k e^(−x)` in front of a wall: every step is accepted and shortens the gradient by a factor of e, until one
 /// is not. By then the damping, divided by four after each step, has vanished, or it was zero from the start.
 #[test]
 fn a_damping_of_nothing_is_raised() {

@@ -106,7 +106,7 @@ fn the_box_of_a_subspace_has_its_own_width() {
     assert!((rise - ((8.0 + most) * (8.0 + most) - 64.0)).abs() < 1e-12, "{rise}");
 }
 
-/// A box of fewer dimensions rises no higher: on a bowl, all of whose corners are found. With all axes it is
+/// On a bowl, all of whose corners are found, a box of fewer dimensions rises no higher. With all axes it is
 /// the full box.
 #[test]
 fn fewer_coordinates_rise_no_higher() {

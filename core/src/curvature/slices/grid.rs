@@ -165,7 +165,7 @@ where
         half_width * (R::TWO * R::from_u32(i) / R::from_u32(fine) - R::ONE)
     }
 
-    /// Evaluates one more corner; `f` must be the objective this was created with.
+    /// Evaluates one more corner; `f` must be the one given at construction.
     pub fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> GridStep<R> {
         let PlaneGridConfig { coarse, fine, .. } = self.config;
         let layout = PlaneGridLayout::new(fine, f.dim(), f.scratch_len());

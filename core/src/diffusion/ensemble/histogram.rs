@@ -1,4 +1,4 @@
-//! A cloud as a density, and the noise floor of its relative entropy.
+//! The density of a cloud, and the noise floor of its relative entropy.
 
 use crate::base::elementary::{ln, sqrt};
 use crate::base::grid::Grid;

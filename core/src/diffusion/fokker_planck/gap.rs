@@ -120,7 +120,7 @@ pub struct SpectralGap<R: Real, W> {
 }
 
 impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> SpectralGap<R, W> {
-    /// Starts from two random vectors, which are always the same.
+    /// Creates an iteration that starts from two fixed pseudo-random vectors.
     ///
     /// # Errors
     /// [`ArgError`] naming `elimination` (not [implicit](Elimination::implicit), or not done) or `workspace`

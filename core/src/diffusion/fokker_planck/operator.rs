@@ -85,11 +85,11 @@ pub(super) const fn product(cells: &[u32]) -> usize {
 ///
 /// where the last term of z is present only for [`Ito`](super::Calculus::Ito). What leaves a cell enters
 /// another, so mass is conserved exactly. All rates are non-negative, so densities stay non-negative. Because
-/// z uses differences of the potential, `e^(−V/T)` is the exact stationary density of the matrix whenever D =
-/// 1 and j = 0; derivatives of V at the faces would give an error of order h². Spatial errors are of order
-/// h², with or without j.
+/// z uses differences of the potential, `e^(−V/T)` is the exact stationary density of the matrix whenever
+/// `D = 1` and `j = 0`; derivatives of V at the faces would give an error of order h². Spatial errors are of
+/// order h², with or without j.
 ///
-/// The rates are stored in the caller's memory; potential, drift and diffusion are read only on creation and
+/// The rates are stored in the caller's memory; potential, drift and diffusion are read only at construction and
 /// by [`set_temperature`](Self::set_temperature).
 ///
 /// # Shapes

@@ -5,8 +5,8 @@ use crate::base::elementary::{ln, sqrt};
 
 /// The weights `mᵏ / k!` of the terms k = 0, 1, 2, …, up to a common factor, without overflow.
 ///
-/// Terms below `m − c √m`, which together weigh less than rounding, get zero. The first other term gets one,
-/// and the following ones are computed by multiplication (as in Fox & Glynn 1988, whose bounds are tighter).
+/// Terms below `m − c √m`, which together weigh less than rounding, have weight zero. The next term has weight
+/// one, and the following weights are computed by multiplication (as in Fox & Glynn 1988, whose bounds are tighter).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Poisson<R: Real> {
     mean: R,

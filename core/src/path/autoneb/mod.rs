@@ -24,7 +24,7 @@ use crate::{ArgError, Objective, Real, Reason};
 /// ```text
 /// for each cycle of the schedule:
 ///     add images (rule of the cycle)
-///     relax the band for the cycle's sweeps, at its rate, the momentum at rest at the start
+///     relax the band from rest, for the cycle's sweeps and at its learning rate
 ///     scan all segments densely; keep the path if its saddle is the lowest so far
 /// ```
 ///
@@ -191,7 +191,7 @@ where
         self.state.report.as_ref()
     }
 
-    /// Returns the number of evaluations: of the checks of the ends, the band and the scans.
+    /// Returns the number of evaluations, including those of the end checks and the scans.
     #[must_use]
     pub const fn evaluations(&self) -> Evaluations {
         self.band.evaluations().plus(self.state.extra)

@@ -150,8 +150,8 @@ fn insertion_presets() {
 
 #[test]
 fn what_is_not_finite_ends_the_search_and_keeps_the_best_path() {
-    // A hole at the origin: a band with three images has one in the hole; two images with two points between
-    // them avoid it.
+    // A hole at the origin: of three inner images, one lies in the hole; of two inner images with two points
+    // in each segment, none does.
     let f = Hole(0.01);
     let still = Cycle { grow: Grow::Line(2), sweeps: 0, learning_rate: 0.1 };
     let schedule = [still, Cycle { grow: Grow::Line(3), sweeps: 5, learning_rate: 0.1 }];

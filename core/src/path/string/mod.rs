@@ -71,9 +71,9 @@ pub enum StringStep<R: Real = f32> {
 /// steps must be short compared with the spacing. Second, the lengths of the whole string, and not the
 /// neighbouring heights as in a [`Band`](super::Band), decide towards which neighbour an image is pushed.
 /// Near a top, a linear string therefore comes to rest away from a band with the same number of images, by a
-/// term of first order in the spacing (on the Müller–Brown surface at −41.57 instead of −43.12 with 7 images,
-/// and at −41.093 instead of −41.104 with 31). A cubic string needs enough images to resolve its bends: on
-/// that surface, nine are too few, and it never comes to rest.
+/// term of first order in the spacing. On the Müller–Brown surface, its top is at −41.57 instead of −43.12
+/// with 7 images, and at −41.093 instead of −41.104 with 31. A cubic string needs enough images to resolve
+/// its bends: on that surface, nine are too few, and it never comes to rest.
 ///
 /// # Shapes
 ///

@@ -35,7 +35,7 @@ pub enum EliminationStep {
     /// All cells are eliminated; solutions are available.
     Done,
     /// No rate leads out of a cell to later cells, as at temperature zero, or behind a barrier so high that
-    /// the rates across it underflow. The stationary density is not unique.
+    /// the rates across it underflow. The stationary density is then not unique.
     Trapped {
         /// The index of the cell.
         cell: usize,
@@ -110,7 +110,7 @@ enum Kind<R: Real> {
 }
 
 impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
-    /// Prepares the stationary density of an equation.
+    /// Prepares the computation of the stationary density of an equation.
     ///
     /// # Errors
     /// [`ArgError`] naming `memory` (too short, or the equation's, if it has changed its length). Nothing has
@@ -122,8 +122,10 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         Self::new(equation, Kind::Stationary, memory, |_| false)
     }
 
-    /// Prepares steps of backward Euler of time `dt`, which are of first order in time, keep densities
-    /// positive and leave the equation's own stationary density unchanged for any drift.
+    /// Prepares backward Euler steps of length `dt`.
+    ///
+    /// The steps are first-order accurate in time, keep densities positive and leave the equation's own
+    /// stationary density unchanged for any drift.
     ///
     /// # Errors
     /// As [`stationary`](Self::stationary), and `dt` (not positive, or 1/dt not finite).
@@ -143,7 +145,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
         Self::new(equation, Kind::Implicit { rate }, memory, |_| false)
     }
 
-    /// Prepares the mean times to reach any of the cells for which `target` returns true.
+    /// Prepares the computation of the mean times to reach any cell for which `target` returns true.
     ///
     /// # Errors
     /// As [`stationary`](Self::stationary), and `target` if it returns true for no cell.
