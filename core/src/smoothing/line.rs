@@ -115,8 +115,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> LineMinima<R, M> {
 
     /// Returns the index of the minimum that a point on the line descends to.
     ///
-    /// For the minimum of a smaller bandwidth, this is the minimum that continues it or absorbs it. `None` if
-    /// the slope leads to no minimum that was found.
+    /// If the point is a minimum at a smaller bandwidth, the result is the minimum that it becomes or that
+    /// absorbs it. `None` if the slope leads to no minimum that was found.
     pub fn basin(&self, f: &(impl Convolution<R> + ?Sized), kernel: &Kernel<R>, x: R) -> Option<usize> {
         let slope = slope(f, kernel, x)?;
         if slope < R::ZERO {

@@ -18,8 +18,8 @@ use crate::{ArgError, Real};
 /// ‖y_T − x*‖ ≤ √(20 b/λ),    λ = 2ηc − η²L²,    b = η² r² (1 + ηL)²,    T ≥ λ⁻¹ ln(λ ‖y₀ − x*‖² / b)
 /// ```
 ///
-/// Compare the [radius](Conditions::radius) with the region that holds the minima. On the paper's own kind of
-/// example the radius is many times larger, so the theorem guarantees nothing ([`Conditions::vacuous`]).
+/// Compare the [radius](Conditions::radius) with the region that holds the minima. For examples
+/// like the paper's, the radius is many times larger, so the theorem guarantees nothing ([`Conditions::vacuous`]).
 ///
 /// ```
 /// use losscape::smoothing::Theorem;
