@@ -13,7 +13,7 @@ const DIGITS: i32 = 6;
 /// 10⁶ and 10⁵: the six digits, as a whole number, lie between them.
 const ABOVE: f64 = 1e6;
 const LEAST: f64 = 1e5;
-/// Numbers from this power of ten on use exponent notation.
+/// Numbers whose power of ten lies outside `SMALL..LARGE` are written with an exponent.
 const LARGE: i32 = 15;
 const SMALL: i32 = -5;
 

@@ -46,8 +46,8 @@ pub fn temperature_without_replacement<R: Real>(learning_rate: R, batch_size: u3
     temperature(learning_rate, batch_size) * (left_out / R::from_u32(samples))
 }
 
-/// Returns `T = η / (2b (1 − μ))`, the temperature to leading order in η with heavy-ball or Nesterov momentum μ in [0,
-/// 1).
+/// Returns `T = η / (2b (1 − μ))`, the temperature to leading order in η with heavy-ball or Nesterov momentum μ
+/// in [0, 1).
 ///
 /// The exact stationary variance of heavy ball at curvature `λ` with gradient noise of variance `σ²` is
 /// `η σ² (1 + μ) / (λ (1 − μ) (2 (1 + μ) − η λ))`. A plain step of `η / (1 − μ)` has the same variance only in the

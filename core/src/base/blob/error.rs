@@ -16,7 +16,7 @@ pub enum BlobError {
         /// The actual length.
         found: usize,
     },
-    /// Bytes follow the end of the blob.
+    /// Bytes follow the end of the blob, or the body to be written has 2³² bytes or more.
     TooLong {
         /// The actual length.
         found: usize,
@@ -68,8 +68,10 @@ impl From<ArgError> for BlobError {
 impl fmt::Display for BlobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooShort { needed, found } => write!(f, "{found} bytes, but at least {needed} are needed"),
-            Self::TooLong { found } => write!(f, "{found} bytes, more than the blob has"),
+            Self::TooShort { needed, found } => {
+                write!(f, "too short: {found} bytes, at least {needed} are needed")
+            }
+            Self::TooLong { found } => write!(f, "too long: {found} bytes"),
             Self::NotOurs => f.write_str("not a losscape file"),
             Self::Damaged => f.write_str("damaged: the checksum does not match"),
             Self::Kind { expected, found } => {

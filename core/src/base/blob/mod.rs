@@ -49,7 +49,7 @@ use crate::Real;
 use crate::base::rows::{copy, front};
 use crc::crc32;
 
-/// The kinds of bodies.
+/// The kinds of blobs, by their contents.
 pub mod kind {
     /// The handwritten digits.
     pub const DIGITS: u16 = 1;

@@ -40,9 +40,9 @@ use crate::{ArgError, Real};
 /// The derivatives of tanh and of the logistic function are computed from a, so that no z is stored. Where 1 − |a| has
 /// lost digits, so have the derivatives. In `f32`, over every 64th number up to ±100, the largest errors found in φ′
 /// and φ″ were 1.6 · 10⁻⁷ and 2.2 · 10⁻⁷ for tanh, and 9 · 10⁻⁸ for the logistic function. Relative to φ′, the error
-/// for tanh is 1.5 · 10⁻⁶ at |z| = 2 and a tenth at 8; from 9.02 on it is total, because tanh rounds to 1 and φ′ = 6 ·
-/// 10⁻⁸ becomes 0. The same happens to the logistic function from 16.64 on. On its negative side, and for softplus,
-/// which stores z, the relative error of φ′ stays below 1.9 · 10⁻⁷.
+/// for tanh is 1.5 · 10⁻⁶ at |z| = 2 and a tenth at 8. From 9.02 on it is 100 %, because tanh rounds to 1 and φ′, which
+/// is 6 · 10⁻⁸ there, becomes 0. The same happens to the logistic function from 16.64 on. On its negative side, and for
+/// softplus, which stores z, the relative error of φ′ stays below 1.9 · 10⁻⁷.
 ///
 /// Every activation except identity and tanh needs the cargo feature of its name (`relu` for both kinds of ReLU). All of
 /// these features are on by default; firmware that turns them off carries no code for them.

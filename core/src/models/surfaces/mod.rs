@@ -1,4 +1,4 @@
-//! Surfaces with known critical points; value, gradient and exact Hessian in closed form.
+//! Surfaces with known critical points, and with value, gradient and Hessian in closed form.
 //!
 //! Most have a `scale` field that multiplies the whole function, so that one learning rate suits
 //! several of them; at the default scale of 1 they have the form given in the literature.

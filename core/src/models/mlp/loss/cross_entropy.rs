@@ -1,8 +1,8 @@
 //! Cross-entropy of softmax, `−Σⱼ yⱼ ln pⱼ` with `p = softmax(a)`.
 //!
 //! The textbook formula loses the remaining loss of a well-classified sample. Once the other classes contribute less
-//! than half a unit in the last place of the label's term to Σⱼ eᵃʲ, the loss is ln 1 = 0 and the label's gradient p −
-//! 1 = 0, and training stops because of rounding (Prieto et al. 2025, "softmax collapse"). Here no subtraction cancels.
+//! than half a unit in the last place of the label's term to Σⱼ eᵃʲ, the loss is ln 1 = 0 and the label's gradient
+//! p − 1 = 0, and training stops because of rounding (Prieto et al. 2025, "softmax collapse"). Here no subtraction cancels.
 //! With the largest output aₘ, eⱼ = exp(aⱼ − aₘ) and `rest` = Σ eⱼ over all j ≠ m,
 //!
 //! ```text
