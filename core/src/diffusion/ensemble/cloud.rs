@@ -23,8 +23,7 @@ pub enum EnsembleStep<R: Real = f32> {
     Round {
         /// The number of rounds so far.
         round: u32,
-        /// The mean over the walkers of the values before their moves; a walker that could not move counts
-        /// as 0.
+        /// The mean of the values before their moves, over the walkers that moved in this round.
         mean_value: R,
     },
     /// A walker's value, gradient or next position would have been infinite or NaN. The walker did not move,
@@ -118,6 +117,8 @@ pub struct Ensemble<R: Real, K, P, G, W> {
     pub(super) next: usize,
     round: u32,
     values: LaneSum<R>,
+    /// The number of those values.
+    moved: usize,
 }
 
 impl<R, K, P, G, W> Ensemble<R, K, P, G, W>
@@ -160,7 +161,18 @@ where
         let layout = EnsembleLayout::new(dim, walk.scratch_len(objective));
         ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
         let values = LaneSum::default();
-        Ok(Self { walk, positions, generators, workspace, layout, walkers, next: 0, round: 0, values })
+        Ok(Self {
+            walk,
+            positions,
+            generators,
+            workspace,
+            layout,
+            walkers,
+            next: 0,
+            round: 0,
+            values,
+            moved: 0,
+        })
     }
 
     /// Moves the next walker; `objective` must be the one given at construction.
@@ -247,6 +259,7 @@ where
             return Some(self.counted(walker + 1, false));
         }
         self.values.push(value);
+        self.moved += 1;
         Some(self.counted(walker + 1, true))
     }
 
@@ -290,6 +303,7 @@ where
             moved = accept(value, parts.next, position);
             if moved {
                 self.values.push(value);
+                self.moved += 1;
             } else {
                 refused = refused.or(Some(walker));
             }
@@ -312,8 +326,8 @@ where
         }
         self.next = 0;
         self.round = self.round.saturating_add(1);
-        let mean_value = self.values.total() / R::from_usize(self.walkers);
-        self.values = LaneSum::default();
+        let mean_value = self.values.total() / R::from_usize(self.moved);
+        (self.values, self.moved) = (LaneSum::default(), 0);
         if moved { EnsembleStep::Round { round: self.round, mean_value } } else { step }
     }
 

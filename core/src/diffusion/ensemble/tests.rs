@@ -66,6 +66,13 @@ fn a_walker_that_cannot_move_stays_and_is_named() {
     }
     let EnsembleStep::Round { mean_value, .. } = many.steps(&f, 40) else { panic!("a round") };
     assert!(mean_value < 0.5, "{mean_value}");
+    // The mean is that of the walkers that moved.
+    many.positions.fill(2.0);
+    many.positions[3] = 1e200;
+    assert_eq!(many.steps(&f, 20), EnsembleStep::NotFinite { walker: 3 });
+    let EnsembleStep::Round { mean_value, .. } = many.steps(&f, 20) else { panic!("a round") };
+    assert_eq!(mean_value, 2.25);
+    many.positions[3] = 2.0;
     assert_eq!(many.steps(&f, 0), EnsembleStep::Moved { walker: 0 }, "one at least");
     many.positions.pop();
     assert_eq!(many.steps(&f, 4), EnsembleStep::MemoryChanged);
