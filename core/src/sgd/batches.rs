@@ -100,7 +100,7 @@ pub struct Minibatches<I> {
 }
 
 impl<I: AsRef<[u32]> + AsMut<[u32]>> Minibatches<I> {
-    /// Creates batches of `batch_size` out of `samples`; draws nothing yet.
+    /// Creates a source of batches of `batch_size` out of `samples` samples; draws nothing yet.
     ///
     /// # Errors
     /// [`ArgError`] naming `samples` or `batch_size` (zero), `batch_size` (more than `samples`, or

@@ -104,8 +104,8 @@ impl<'a, R: Real> MlpObjective<'a, R> {
     /// of the terms `N wₖ ℓₖ / W`, as [`SampledObjective`] requires. Uniformly drawn batches, even of one sample, have
     /// the gradient of f on average, and the mean of a batch is the average of the means of its parts, weighted by
     /// their sizes. Other libraries divide a batch by its own weights, `Σ_B wₖ ℓₖ / Σ_B wₖ` (as
-    /// `torch.nn.CrossEntropyLoss(weight=…)` does). This gives rare heavy samples less influence than f does. Their
-    /// influence shrinks with the batch size, and in batches of one sample the weights cancel.
+    /// `torch.nn.CrossEntropyLoss(weight=…)` does). This gives rare heavy samples less influence than f does. Smaller
+    /// batches reduce it further, and in batches of one sample the weights cancel.
     ///
     /// A sample of weight 0 is left out; a minibatch of such samples has a data loss of 0. [`accuracy`](Self::accuracy)
     /// and [`sample_value_grad`](Self::sample_value_grad) ignore weights. Every [`Loss`] supports weights. Objectives

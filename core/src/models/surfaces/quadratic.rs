@@ -4,7 +4,7 @@ use crate::base::rows::copy;
 use crate::base::vector::{dot, dot_scaled, unit_scale};
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
-/// A quadratic form with any spectrum, optionally in a rotated frame.
+/// A quadratic form with any spectrum, optionally in a reflected frame.
 ///
 /// ```text
 /// f(x) = ½ scale · xᵀ Q Λ Q x,    Λ = diag(spectrum),   Q = I − 2 u uᵀ / ‖u‖²
