@@ -183,7 +183,7 @@ class Evolved:
     densities: Array
     """One density for each time."""
     law: Array
-    """The Gibbs law exp(−U/T)/Z."""
+    """The Gibbs distribution exp(−U/T)/Z."""
     free_energies: Array
     distances: Array
     """KL(density ‖ law) in nats."""

@@ -147,7 +147,7 @@ impl<'py> Asked<'_, 'py> {
 
 /// The density of descent at a temperature, ∂p/∂t = ∇·(p ∇U + T ∇p), from a first density on the cells of a grid: one- or
 /// two-dimensional arrays, in two dimensions as `array[y, x]`. `bounds` are (low, high) of x, then of y. It is kept every `every`-th
-/// step (0: only first and last), with its free energy and its distance KL(p ‖ law) from the Gibbs law exp(−U/T)/Z.
+/// step (0: only first and last), with its free energy and its distance KL(p ‖ law) from the Gibbs distribution exp(−U/T)/Z.
 ///
 /// >>> import numpy as np, losscape_kernel as lk
 /// >>> x = np.linspace(-4, 4, 128, endpoint=False) + 1 / 32

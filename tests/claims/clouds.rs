@@ -99,7 +99,7 @@ fn stationary_variances_of_walkers() {
         let exact = eta / (2.0 * (2.0 - eta * 2.0 / l));
         expect("SVAG", variance(&cloud(&f, svag, walkers, 60 * pieces)), exact);
     }
-    // Langevin at η λ = 1 is twice as wide as its Gibbs law.
+    // Langevin at η λ = 1 is twice as wide as its Gibbs distribution.
     let bowl = Quadratic::new(&[2.0f64]).unwrap();
     let langevin = Langevin { learning_rate: 0.5, temperature: 0.3 };
     expect("Langevin", variance(&cloud(&bowl, langevin, walkers, 40)), 2.0 * 0.3 / 2.0);

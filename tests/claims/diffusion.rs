@@ -193,7 +193,7 @@ fn prefactors_of_rates_over_the_saddles_of_mueller_brown() {
     }
 }
 
-/// Example 19: a potential with a current that leaves its Gibbs law alone.
+/// Example 19: a potential with a current that leaves its Gibbs distribution alone.
 fn example_19(cells: u32, lambda: f64) -> (Equation<2>, Vec<f64>) {
     let grid = square(4.0, cells);
     let potential = on(&grid, |[x, y]| double_well(x) + y * y / 2.0);

@@ -1,4 +1,4 @@
-//! A cloud of walkers, the density that it samples, and how fast both come to the Gibbs law.
+//! A cloud of walkers, the density that it samples, and how fast both come to the Gibbs distribution.
 //!
 //! ```text
 //! cargo run --release -p losscape-tests --example relaxation
@@ -37,7 +37,7 @@ const COLOURS: [&str; 3] = ["#56b4e9", "#0072b2", "#d55e00"];
 struct Moment {
     density: Vec<f64>,
     counted: Vec<f64>,
-    /// Relative entropies to the Gibbs law: of the density, of the cloud.
+    /// Relative entropies to the Gibbs distribution: of the density, of the cloud.
     entropies: [f64; 2],
 }
 
@@ -127,7 +127,7 @@ fn plot(found: &Relaxation) -> Result<String, core::fmt::Error> {
     writeln!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 410\" font-family=\"sans-serif\" font-size=\"13\" \
-         role=\"img\" aria-label=\"A density and a cloud in a double well, and their relative entropy to the Gibbs law over time\">\n\
+         role=\"img\" aria-label=\"A density and a cloud in a double well, and their relative entropy to the Gibbs distribution over time\">\n\
          <rect width=\"760\" height=\"410\" fill=\"#ffffff\"/>"
     )?;
     densities(&mut svg, found)?;
@@ -136,7 +136,7 @@ fn plot(found: &Relaxation) -> Result<String, core::fmt::Error> {
     Ok(svg)
 }
 
-/// Left: the densities as lines, the cloud as dots, the Gibbs law dashed.
+/// Left: the densities as lines, the cloud as dots, the Gibbs distribution dashed.
 fn densities(svg: &mut String, found: &Relaxation) -> core::fmt::Result {
     const HIGHEST: f64 = 2.0;
     let axis = found.grid.axes()[0];
@@ -178,7 +178,7 @@ fn densities(svg: &mut String, found: &Relaxation) -> core::fmt::Result {
     }
     let path = line(&found.gibbs)?;
     writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"#000000\" stroke-dasharray=\"4 4\"/>")?;
-    writeln!(svg, "<text x=\"235\" y=\"60\">dashed: Gibbs law</text>")
+    writeln!(svg, "<text x=\"235\" y=\"60\">dashed: Gibbs distribution</text>")
 }
 
 /// Right: relative entropies over time, on a logarithmic scale from 10 to 10⁻³ nats.
@@ -189,7 +189,7 @@ fn entropies(svg: &mut String, found: &Relaxation) -> core::fmt::Result {
         let decades = 1.0 - ln(value) / core::f64::consts::LN_10;
         40.0 + 75.0 * if decades < 4.0 { decades } else { 4.0 }
     };
-    writeln!(svg, "<text x=\"430\" y=\"24\">relative entropy to the Gibbs law, nats</text>")?;
+    writeln!(svg, "<text x=\"430\" y=\"24\">relative entropy to the Gibbs distribution, nats</text>")?;
     for (k, label) in (0u8..).zip(LABELS) {
         let at = 40.0 + 75.0 * f64::from(k);
         writeln!(

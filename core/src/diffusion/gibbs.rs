@@ -1,4 +1,4 @@
-//! The Gibbs law of a potential, and the distance of a density from it.
+//! The Gibbs distribution of a potential, and the distance of a density from it.
 
 use super::density::check_density;
 use super::fokker_planck::Boundary;
@@ -7,7 +7,7 @@ use crate::base::grid::Grid;
 use crate::base::vector::LaneSum;
 use crate::{ArgError, Real};
 
-/// The Gibbs law of a potential on a grid: the density `e^(−V/T) / Z` with `Z = Σ e^(−V/T) hᴰ`.
+/// The Gibbs distribution of a potential on a grid: the density `e^(−V/T) / Z` with `Z = Σ e^(−V/T) hᴰ`.
 ///
 /// This is the exact stationary density of the discrete [equation](super::FokkerPlanck) if D = 1 and the
 /// drift comes from the potential alone. For other dynamics, use the potential of their stationary density,
@@ -229,7 +229,7 @@ pub fn entropy<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Res
 /// Computes the relative entropy of two densities, `KL(ρ ‖ σ)`, in nats, at least zero; infinite if σ is zero
 /// where ρ is not.
 ///
-/// For a Gibbs law, [`Gibbs::relative_entropy`] avoids the underflow of weights.
+/// For a Gibbs distribution, [`Gibbs::relative_entropy`] avoids the underflow of weights.
 ///
 /// # Errors
 /// [`ArgError`] naming `density` or `reference` if it is not a density of mass one on the grid.

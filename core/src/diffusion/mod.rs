@@ -9,7 +9,7 @@
 //! (Chaudhari & Soatto 2018), with D the [covariance](GradientCovariance) of the per-sample gradients. Many
 //! such walkers form an [`Ensemble`]. Their density obeys the [Fokker–Planck equation](FokkerPlanck) and
 //! descends the [free energy](Gibbs::free_energy) until it is stationary. If D is isotropic, the stationary
-//! density is the [Gibbs law](Gibbs) of the loss; otherwise it is that of [another
+//! density is the [Gibbs distribution](Gibbs) of the loss; otherwise it is that of [another
 //! potential](measured_potential), with [currents](FokkerPlanck::current) that never vanish. For linear
 //! forces and finite steps, the deviations from this picture are known exactly: [`linear_law`],
 //! [`descent_covariance`], [`shuffled_variance`].

@@ -5,7 +5,7 @@ use crate::base::refusal::refuse;
 use crate::base::vector::{LaneSum, largest_difference, times_quotient, unit_scale};
 use crate::{ArgError, Objective, Real, Reason};
 
-/// Writes `Φ = −T ln ρ`, the potential of which the density is the Gibbs law; +∞ in cells without density.
+/// Writes `Φ = −T ln ρ`, the potential of which the density is the Gibbs distribution; +∞ in cells without density.
 ///
 /// For a stationary density, Φ equals the loss up to a constant if the noise is isotropic, but not otherwise
 /// (Chaudhari & Soatto 2018).
@@ -140,7 +140,7 @@ pub fn compare_potential<R: Real>(
 
 /// The loss of walkers that sample the local posterior: `nβ f(θ) + ½ γ ‖θ − θ*‖²`.
 ///
-/// The local learning coefficient follows from a mean under the Gibbs law of this loss at temperature one
+/// The local learning coefficient follows from a mean under the Gibbs distribution of this loss at temperature one
 /// (Lau et al. 2023). [`Langevin`](super::Langevin) walkers on it perform stochastic gradient Langevin
 /// dynamics with full gradients.
 ///
@@ -203,7 +203,7 @@ impl<R: Real, F: Objective<R> + ?Sized> Objective<R> for LocalPosterior<'_, R, F
 /// Computes the local learning coefficient `λ = nβ (E f − f(θ*))` from the mean loss under the posterior (Lau
 /// et al. 2023).
 ///
-/// The mean is exact from a [Gibbs law](super::Gibbs::mean) with the potential f at temperature 1/nβ, and an
+/// The mean is exact from a [Gibbs distribution](super::Gibbs::mean) with the potential f at temperature 1/nβ, and an
 /// estimate from walkers on a [`LocalPosterior`].
 ///
 /// For a bowl, λ tends to half the dimension. For `w₁² w₂²` it tends to ½, but at any finite nβ it is too low

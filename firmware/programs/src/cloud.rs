@@ -43,7 +43,7 @@ pub struct Memory {
     densities: [f32; DENSITIES],
     /// The cloud as a density.
     counted: [f32; ALL],
-    /// Relative entropies to the Gibbs law: of the density, of the cloud.
+    /// Relative entropies to the Gibbs distribution: of the density, of the cloud.
     entropies: [f32; 2],
 }
 
@@ -101,7 +101,7 @@ pub struct Run<'m> {
 }
 
 impl Run<'_> {
-    /// How far the density and the cloud are from the Gibbs law.
+    /// How far the density and the cloud are from the Gibbs distribution.
     fn entropies(&mut self) -> Result<[f32; 2], ArgError> {
         histogram(self.equation.grid(), self.cloud.positions(), self.counted)?;
         let density = self.gibbs.relative_entropy(self.evolution.density())?;
