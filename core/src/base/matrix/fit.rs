@@ -14,7 +14,12 @@ pub(super) enum Fit {
 /// The shape of a product. A division takes as long as a hundred terms of a tile, so each length is divided once per
 /// call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
+#[allow(
+    unnameable_types,
+    unreachable_pub,
+    reason = "on x86-64 it is an argument of methods of a sealed trait"
+)]
+pub struct Shape {
     pub(super) rows: usize,
     pub(super) inputs: usize,
     pub(super) outputs: usize,

@@ -14,6 +14,8 @@ mod few;
 mod fit;
 pub mod naive;
 mod narrow;
+#[cfg(target_arch = "x86_64")]
+pub(super) mod once;
 mod pair_columns;
 mod panel;
 mod scalar;
@@ -24,7 +26,11 @@ use losscape_dispatch::run;
 
 pub(crate) use self::abreast::{affine_add_abreast, back_both_abreast, outer_sum_direction_abreast};
 use self::fit::{Fit, fit};
+#[cfg(target_arch = "x86_64")]
+use self::once as tiles;
 use self::pair_columns::PairColumns;
+#[cfg(not(target_arch = "x86_64"))]
+use self::wide as tiles;
 use super::elementwise::pair;
 use super::real::Real;
 use super::target::{COMPACT, TILES, VECTORS};
@@ -44,7 +50,7 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
         && (bias.is_empty() || bias.len() == outputs)
         && let Fit::Whole(shape) = fit(x.len(), w.len(), out.len(), outputs)
     {
-        wide::affine(x, w, bias, out, shape);
+        tiles::affine(x, w, bias, out, shape);
     } else {
         scalar::affine(x, w, bias, out, outputs);
     }
@@ -61,7 +67,7 @@ pub fn affine<R: Real>(x: &[R], w: &[R], bias: &[R], out: &mut [R], outputs: usi
 /// ```
 pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
     if TILES && let Fit::Whole(shape) = fit(x.len(), w.len(), out.len(), outputs) {
-        wide::affine_add(x, w, out, shape);
+        tiles::affine_add(x, w, out, shape);
     } else {
         scalar::affine_add(x, w, out, outputs);
     }
@@ -79,7 +85,7 @@ pub fn affine_add<R: Real>(x: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// ```
 pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
     if TILES && let Fit::Whole(shape) = fit(out.len(), w.len(), d.len(), outputs) {
-        wide::back(d, w, out, shape);
+        tiles::back(d, w, out, shape);
     } else {
         scalar::back(d, w, out, outputs);
     }
@@ -96,7 +102,7 @@ pub fn back<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// ```
 pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
     if TILES && let Fit::Whole(shape) = fit(out.len(), w.len(), d.len(), outputs) {
-        wide::back_add(d, w, out, shape);
+        tiles::back_add(d, w, out, shape);
     } else {
         scalar::back_add(d, w, out, outputs);
     }
@@ -113,7 +119,7 @@ pub fn back_add<R: Real>(d: &[R], w: &[R], out: &mut [R], outputs: usize) {
 /// ```
 pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
     if TILES && let Fit::Whole(shape) = fit(x.len(), sum.len(), d.len(), outputs) {
-        wide::outer_sum(x, d, sum, shape);
+        tiles::outer_sum(x, d, sum, shape);
     } else {
         scalar::outer_sum(x, d, sum, outputs);
     }
@@ -130,7 +136,7 @@ pub fn outer_sum<R: Real>(x: &[R], d: &[R], sum: &mut [R], outputs: usize) {
 /// ```
 pub fn outer<R: Real>(x: &[R], d: &[R], out: &mut [R], outputs: usize) {
     if TILES && let Fit::Whole(shape) = fit(x.len(), out.len(), d.len(), outputs) {
-        wide::outer(x, d, out, shape);
+        tiles::outer(x, d, out, shape);
     } else {
         out.fill(R::ZERO);
         scalar::outer_sum(x, d, out, outputs);
@@ -154,7 +160,7 @@ pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &
         && (x.len(), d.len()) == (rx.len(), rd.len())
         && let Fit::Whole(shape) = fit(x.len(), sum.len(), d.len(), outputs)
     {
-        wide::outer_sum_direction(x, rx, d, rd, sum, shape);
+        tiles::outer_sum_direction(x, rx, d, rd, sum, shape);
     } else {
         scalar::outer_sum_direction(x, rx, d, rd, sum, outputs);
     }
@@ -171,7 +177,7 @@ pub fn outer_sum_direction<R: Real>(x: &[R], rx: &[R], d: &[R], rd: &[R], sum: &
 /// ```
 pub fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
     if TILES && d.len().checked_rem(sum.len()) == Some(0) {
-        wide::column_sum(d, sum);
+        tiles::column_sum(d, sum);
     } else {
         scalar::column_sum(d, sum);
     }
