@@ -1,7 +1,6 @@
 //! `cargo xtask wasm`: the kernel for the page, scalar and with 128-bit vectors.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use crate::tools::cargo::cargo;
 use crate::tools::process::{Failure, Log, Result, Run, program};
@@ -49,21 +48,19 @@ pub(crate) fn build(log: &mut Log) -> Result<String> {
     Ok(sizes.join(", "))
 }
 
-/// Compiles the experiments of `cargo xtask fingerprint`, with its own features, as the page has them; returns the path of a copy.
+/// Compiles the experiments of `cargo xtask fingerprint`, with its own features, as the page has them; returns the module's path.
 pub(crate) fn experiments(flags: &str, features: &str, log: &mut Log) -> Result<PathBuf> {
-    // Cargo gives both builds one name: neither is written over before it has been copied.
-    static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().map_err(|_| Failure::Failed("another build of the experiments panicked".into()))?;
     install::rust_target(TARGET)?;
+    // Cargo keeps one build of a crate, whatever the compiler's flags: in one folder each would replace the other.
+    let folder = paths::target(if flags.is_empty() { "experiments/scalar" } else { "experiments/simd" });
     compile("-p losscape-fingerprint --example wasm --profile wasm", flags)
         .words(features)
         // Every experiment in both precisions: small matters more than fast, and the bits do not notice.
         .env("CARGO_PROFILE_WASM_OPT_LEVEL", "s")
         .env("CARGO_PROFILE_WASM_STRIP", "symbols")
+        .env("CARGO_TARGET_DIR", &folder)
         .log(log)?;
-    let copy = paths::logs().join(format!("{}.wasm", if flags.is_empty() { "scalar" } else { "simd" }));
-    std::fs::copy(compiled("wasm/examples/wasm.wasm"), &copy)?;
-    Ok(copy)
+    Ok(folder.join(TARGET).join("wasm/examples/wasm.wasm"))
 }
 
 /// Compiles the bindings with `features` and writes `name.js`, its types and the module into `folder`; returns the

@@ -14,6 +14,12 @@ pub(crate) fn firmware(command: &str) -> Run {
     cargo.env("CARGO_TARGET_DIR", paths::target("firmware")).limit(900)
 }
 
+/// A release build without link-time optimisation: compiles in half the time, to other instructions and the same bits.
+pub(crate) fn quickly(run: Run) -> Run {
+    let run = run.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+    run.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+}
+
 /// The number of tests that passed, summed over the closing lines of cargo's test programs.
 pub(crate) fn count(output: &str) -> u32 {
     let passed = |line: &str| line.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<u32>().ok();

@@ -1,4 +1,4 @@
-//! Steps that run two at a time, and the table of what they found.
+//! Steps that run three at a time, and the table of what they found.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -90,9 +90,13 @@ struct Lane {
 }
 
 /// How many steps run at a time.
-const WORKERS: usize = 2;
+const WORKERS: usize = 3;
 
-/// Runs two steps at a time, those of a lane in order, and prints the table. A step goes to the
+/// How many of them take processors from others. A browser and an installation wait as much as they work: what they leave goes to the
+/// steps of the other workers, which no test of the page has to wait for.
+const FIRST: usize = 2;
+
+/// Runs three steps at a time, those of a lane in order, and prints the table. A worker takes a step of the
 /// first lane that waits for one, so that a later lane fills what earlier ones leave. Beside them, one after another, run steps that
 /// are content with `idle` time, and steps that measure time run `alone` in the end.
 ///
@@ -108,18 +112,19 @@ pub(crate) fn run(lanes: Vec<Vec<Step>>, idle: Vec<Step>, alone: Vec<Step>) -> R
     let lanes = Mutex::new(lanes.collect::<Vec<_>>());
     let aside = std::thread::scope(|scope| {
         let aside = scope.spawn(|| idle.into_iter().flat_map(|step| step.run(true)).collect::<Vec<_>>());
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                loop {
-                    // The lock is let go before the step runs.
-                    let next = take(&mut lanes.lock().expect(NOT_POISONED));
-                    let Some((at, step)) = next else { break };
-                    let rows = step.run(false);
-                    let lane = &mut lanes.lock().expect(NOT_POISONED)[at];
-                    lane.rows.extend(rows);
-                    lane.busy = false;
-                }
-            });
+        let work = |idle: bool| {
+            loop {
+                // The lock is let go before the step runs.
+                let next = take(&mut lanes.lock().expect(NOT_POISONED));
+                let Some((at, step)) = next else { break };
+                let rows = step.run(idle);
+                let lane = &mut lanes.lock().expect(NOT_POISONED)[at];
+                lane.rows.extend(rows);
+                lane.busy = false;
+            }
+        };
+        for worker in 0..WORKERS {
+            scope.spawn(move || work(worker >= FIRST));
         }
         aside.join().expect(NOT_POISONED)
     });
@@ -182,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lanes_keep_their_order_and_the_third_fills_what_the_first_leaves() {
+    fn lanes_keep_their_order_and_the_last_fills_what_the_first_leaves() {
         let meet = Arc::new(Barrier::new(WORKERS + 1));
         let order = Arc::new(Mutex::new(Vec::new()));
         let step = |name: &'static str, waits: bool| {
@@ -195,12 +200,16 @@ mod tests {
                 Ok(String::new())
             })
         };
-        // The long step of the second lane ends only beside the last one of the third, and beside what takes idle time.
-        let lanes =
-            vec![vec![step("a", false)], vec![step("b", true)], vec![step("c", false), step("d", true)]];
+        // The long steps of the second and third lanes end only beside the last one of the fourth, and beside what takes idle time.
+        let lanes = vec![
+            vec![step("a", false)],
+            vec![step("b", true)],
+            vec![step("f", true)],
+            vec![step("c", false), step("d", true)],
+        ];
         assert!(run(lanes, vec![step("e", true)], Vec::new()).is_ok());
         let order = order.lock().expect(NOT_POISONED).clone();
         let at = |name| order.iter().position(|other| *other == name);
-        assert!(order.len() == 5 && at("c") < at("d"), "{order:?}");
+        assert!(order.len() == 6 && at("c") < at("d"), "{order:?}");
     }
 }

@@ -147,8 +147,7 @@ fn expected(log: &mut Log) -> Result<Vec<Expected>> {
     let mut expected =
         EXPECTED.lock().map_err(|_| Failure::Failed("the expected digests are lost".into()))?;
     if expected.is_empty() {
-        let program = cargo("run --quiet --release --locked -p losscape-fingerprint -- --expected");
-        let output = program.env("CARGO_TARGET_DIR", paths::target("elsewhere")).capture(log)?;
+        let output = targets::host("run").words("--release -- --expected").capture(log)?;
         expected.extend(output.lines().filter_map(|line| {
             let mut words = line.split(' ').map(str::to_owned);
             Some(Expected { name: words.next()?, digest: words.next()? })

@@ -2,7 +2,7 @@
 
 use super::{Digest, browser, parse};
 use crate::commands::wasm;
-use crate::tools::cargo::{cargo, firmware};
+use crate::tools::cargo::{cargo, firmware, quickly};
 use crate::tools::install::{self, Tool};
 use crate::tools::paths;
 use crate::tools::process::{Log, Result, Run, ask};
@@ -202,16 +202,12 @@ impl Target {
     }
 }
 
-/// `cargo COMMAND` for the experiments, in a build folder of its own.
-fn host(command: &str) -> Run {
+/// `cargo COMMAND` for the experiments, in a build folder of its own, without what only a debugger reads.
+pub(super) fn host(command: &str) -> Run {
     let cargo = cargo(command).words("--quiet --locked -p losscape-fingerprint");
+    let cargo = cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "0").env("CARGO_PROFILE_DEV_DEBUG", "0");
+    let cargo = cargo.env("CARGO_INCREMENTAL", "0");
     cargo.env("CARGO_TARGET_DIR", paths::target("elsewhere")).limit(900)
-}
-
-/// Without link-time optimisation: compiles in half the time, to other instructions and the same bits.
-fn quickly(run: Run) -> Run {
-    let run = run.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
-    run.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
 }
 
 /// For size: all experiments in 256 KiB of flash.
