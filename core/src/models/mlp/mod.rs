@@ -15,6 +15,9 @@ mod identity;
 mod init;
 mod loss;
 mod objective;
+#[cfg(target_arch = "x86_64")]
+mod pass;
+mod predict;
 mod prepared;
 mod products;
 mod saved;
