@@ -26,9 +26,9 @@ pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
     BARE.into_iter().chain(fingerprint::all().into_iter().filter_map(|target| target.triple()))
 }
 
-/// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that fill what those leave. What
-/// keeps one processor busy for minutes comes before what is in short steps, so that no processor waits for the end of another. Miri
-/// takes the time that all others leave: a browser and an installation wait as much as they work.
+/// Runs all steps in lanes that share nothing but the machine: the two long ones, and shorter ones that a third worker starts with,
+/// so that no processor waits for a browser or an installation, and none for the end of a lane that began late. Miri takes the time
+/// that all others leave.
 pub(crate) fn run(exhaustive: bool) -> Result {
     let python = vec![Step::new("Python", "wheel, installed and used", python::check)];
     let idle = vec![Step::new(&install::native(), "undefined behaviour, by Miri", interpreted)];
