@@ -131,15 +131,14 @@ for (const [moment, path] of FIGURES) {
           assert.deepEqual(await violations(page, ofColours, `#${dialog}`), [], dialog);
           await page.keyboard.press('Escape');
         }
+        // So high that nothing lies behind the transport, which stays at the lower edge: that it covers what may be scrolled is
+        // no violation.
+        await page.setViewportSize({ width: 390, height: 6000 });
         for (const tab of tabsAt(390)) {
-          // So high that nothing lies behind the transport, which stays at the lower edge: that it covers what may be
-          // scrolled is no violation.
-          await page.setViewportSize({ width: 390, height: 6000 });
           await page.click(`#tab-${tab}`);
           // What stands around the parts is the same beside all three.
           const within = tab === tabsAt(390)[0] ? undefined : `#panel-${tab}`;
           assert.deepEqual(await violations(page, ofColours, within), [], `phone, ${tab}`);
-          await page.setViewportSize({ width: 390, height: 844 });
           await screenshot(page, `${moment}-${file}-390-${tab}`);
         }
       });

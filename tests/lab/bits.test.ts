@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
   at,
+  blank,
   comesBack,
   digest,
   guess,
@@ -208,7 +209,7 @@ test('a link replays to its step and says whether the bits match', async () => {
     !link.includes(twin),
     'beside the first fingerprint the twin’s would reveal whether a bit differs',
   );
-  const other = await visit(lab, '');
+  const other = await blank(lab);
   await other.page.goto(link);
   await other.page.waitForSelector('[data-test=replay][data-state=same]');
   assert.match(await text(other.page, 'twin-replay'), /has reached its fingerprint in the link/);

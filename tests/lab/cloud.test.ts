@@ -9,6 +9,7 @@ import {
   digest,
   eventually,
   guess,
+  into,
   leadsTo,
   nativeValues,
   playOut,
@@ -180,15 +181,14 @@ test('steps with ηλ = 1 are twice as wide as the law; the answer says both', a
 });
 
 test('real batches make noise as strong as the curvature: as wide along as across, after the guess', async () => {
-  const { page } = await visit(lab, 'cloud/#v=1&ground=bowl&noise=batches&rate=0.05&batch=4&walkers=4096');
-  await ready(page);
+  const link = 'cloud/#v=1&ground=bowl&noise=batches&rate=0.05&batch=4&walkers=4096&step=800';
+  const page = await into(lab, link);
   assert.doesNotMatch(
     (await page.textContent('body'))!,
     /standard deviations of \d/,
     'no answer before the guess',
   );
   await guess(page, 2);
-  await playOut(page, 800);
   assert.equal(await text(page, 'truth'), 'neither, to a tenth');
   const [, along, across] = (await text(page, 'answer')).match(/of ([\d.]+) along and ([\d.]+) across/)!;
   assert.ok(Math.abs(Number(across) / Number(along) - 1) < 0.1, `${along} ${across}`);
@@ -232,14 +232,14 @@ test('cooled, it freezes: a mark, and shares that no longer are those of the law
 });
 
 test('noise that is stronger above keeps the ring going round, with arrows and entropy', async () => {
-  const page = await replayed(lab, 'cloud/#v=1&ground=ring&noise=above&walkers=1024&step=1500');
+  const page = await replayed(lab, 'cloud/#v=1&ground=ring&noise=above&walkers=1024&step=300');
   assert.equal(await page.locator('.ground .current').count(), 1);
   await page.click('summary:has-text("More controls")');
   const [produced] = await shown(page, 'produced');
   assert.ok(produced! > 1e-3 && produced! < 1, `${produced}`);
   assert.equal(await text(page, 'energy'), '–');
   await page.context().close();
-  const even = await replayed(lab, 'cloud/#v=1&ground=ring&walkers=1024&step=1500');
+  const even = await replayed(lab, 'cloud/#v=1&ground=ring&walkers=1024&step=300');
   assert.equal(await even.locator('.ground .current').count(), 0);
   await even.click('summary:has-text("More controls")');
   assert.match(await text(even, 'produced'), /^0 /);

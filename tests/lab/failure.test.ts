@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { EXHIBITS } from './exhibits.ts';
 import {
+  blank,
   digest,
   digestAt,
   playTo,
@@ -21,14 +22,14 @@ import {
 const lab = sharedLab();
 
 async function failing(pattern: string, fulfil: { status: number; body?: Buffer }, exhibit = 'train') {
-  const { page } = await visit(lab, '');
+  const { page } = await blank(lab);
   await page.context().route(pattern, (route) => route.fulfill(fulfil));
   await page.goto(`${lab.home}${exhibit}/`);
   return page;
 }
 
 /** Runs some steps, and says where they ended. */
-async function run(page: Page, steps = 20): Promise<{ at: number; bits: string }> {
+async function run(page: Page, steps = 5): Promise<{ at: number; bits: string }> {
   // At full speed a short run would be over.
   await playTo(page, steps, '16');
   return { at: await step(page), bits: await digest(page) };
@@ -89,7 +90,7 @@ for (const { key: exhibit, module, long: settings } of EXHIBITS) {
     await page.click('[data-do=recover]');
     await ready(page);
     await page.waitForFunction(() => !location.hash.includes('rehearse'));
-    assert.ok((await run(page)).at >= 20);
+    assert.ok((await run(page)).at >= 5);
   });
 
   test(`${exhibit}, its worker broken outside of the kernel: says what, and replays to the last good step`, async () => {
@@ -116,8 +117,8 @@ test('a worker killed: every exhibit says that the kernel does not answer, and r
     await ready(page);
     const good = await run(page);
     // As a browser that needs the memory does it: without a word.
-    // Some time after the answer to this call, which would otherwise be lost with it.
-    for (const worker of page.workers()) await worker.evaluate(() => void setTimeout(close, 200));
+    // Some time after the answer to this call, which would otherwise be lost with it; on a busy machine that takes its time.
+    for (const worker of page.workers()) await worker.evaluate(() => void setTimeout(close, 2000));
     await Promise.all(page.workers().map((worker) => worker.waitForEvent('close')));
     await page.keyboard.press('.');
     await page.waitForSelector('[data-failure=silent]');

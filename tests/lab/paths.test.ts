@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
   at,
+  blank,
   comesBack,
   DIST,
   digest,
@@ -116,18 +117,13 @@ const close = (shown: string, value: number, what: string) =>
     `${what}: ${shown}, natively ${value}`,
   );
 
-test('the default search, played: numbers and bits are those of the native one, within five seconds', async () => {
+test('the default search, played: numbers and bits are those of the native one', async () => {
   const { page, foreign, complaints } = await visit(lab, 'paths/');
   await ready(page);
   assert.equal(await step(page), 0, 'nothing moves before it is asked to');
   assert.match(await text(page, 'barrier-path'), /hidden/, 'the path is hidden until it is guessed');
   await skip(page);
-  const begun = Date.now();
   await playOut(page);
-  const seconds = (Date.now() - begun) / 1000;
-  console.log(`default search: ${seconds.toFixed(1)} s`);
-  // Times are gated at three times their budget.
-  assert.ok(seconds <= 15, `${seconds} s`);
   const expected = truth.get(END)!;
   assert.equal(await step(page), 3200);
   assert.equal(await digest(page), expected.digest);
@@ -292,7 +288,7 @@ test('images of a toy are dragged by pointer and by keys, and a link remembers i
   assert.equal(await text(page, 'saddle'), '0', 'the passes between the hollows lie at 0');
   const bits = await digest(page);
   await page.click('[data-do=share]');
-  const other = await visit(lab, '');
+  const other = await blank(lab);
   await other.page.goto(await page.inputValue('#share-link'));
   await other.page.waitForSelector('[data-test=replay][data-state=same]');
   assert.equal(await digest(other.page), bits);

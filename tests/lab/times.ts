@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { EXHIBITS } from './exhibits.ts';
-import { ready, sharedLab, skipAll, step, visit } from './harness.ts';
+import { eventually, openPanels, playOut, ready, sharedLab, skipAll, step, visit } from './harness.ts';
 
 const lab = sharedLab();
 
@@ -148,3 +148,33 @@ for (const { key: exhibit, long } of EXHIBITS) {
     await page.context().close();
   });
 }
+
+/** What a reader waits for, in seconds. */
+async function within(what: string, seconds: number, work: () => Promise<unknown>): Promise<void> {
+  const started = Date.now();
+  await work();
+  const took = (Date.now() - started) / 1000;
+  console.log(`${what}: ${took.toFixed(1)} of ${seconds} s`);
+  assert.ok(took <= SLACK * seconds, `${what}: ${took} s`);
+}
+
+test('the default search of Paths, played, takes five seconds', async () => {
+  const { page } = await visit(lab, 'paths/');
+  await ready(page);
+  await skipAll(page);
+  await within('default search', 5, () => playOut(page, 3200));
+});
+
+test('a map of Surface with 64 × 64 cells, over a plane of 160 points, takes 1.2 seconds', async () => {
+  const { page } = await visit(lab, 'surface/#v=1&cells=32');
+  await ready(page);
+  await openPanels(page);
+  const map = () => page.getAttribute('.map-and-aside', 'data-cells');
+  await eventually(async () => assert.equal(await map(), '32'));
+  await within('64 × 64 cells', 1.2, async () => {
+    await page.selectOption('#set-cells', '64');
+    await page.waitForFunction(
+      () => document.querySelector<HTMLElement>('.map-and-aside')!.dataset.cells === '64',
+    );
+  });
+});
