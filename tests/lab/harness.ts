@@ -141,8 +141,8 @@ function patient(page: Page): Page {
 export async function blank(lab: Lab, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await lab.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = patient(await context.newPage());
-  // A replay of a thousand steps takes seconds, and half a minute on a machine that is busy with other tests.
-  page.setDefaultTimeout(60_000);
+  // A replay takes up to ten seconds of a processor, and a minute on a machine that is busy with other tests.
+  page.setDefaultTimeout(120_000);
   const foreign: string[] = [];
   const complaints: string[] = [];
   const loaded = new Set<string>();
