@@ -11,6 +11,7 @@ import {
   into,
   plain,
   playTo,
+  playUnseen,
   ready,
   replayed,
   sharedLab,
@@ -49,9 +50,10 @@ async function commit(page: Page): Promise<void> {
 async function answered(page: Page): Promise<string> {
   if (!(await page.locator('[data-test=answer]').count())) {
     const comes = await page.waitForSelector('[data-test=answer]', { timeout: 1000 }).catch(() => undefined);
-    if (!comes) await page.click('[data-do=play]');
+    if (!comes) await playUnseen(page);
   }
   await page.waitForSelector('[data-test=answer]', { timeout: 180_000 });
+  await page.emulateMedia({ reducedMotion: null });
   return text(page, 'answer');
 }
 

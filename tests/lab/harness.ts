@@ -320,6 +320,12 @@ export async function playTo(page: Page, wanted: number, speed = 'max'): Promise
   );
 }
 
+/** Plays with reduced motion: what Play begins beside the run goes on, and no frame of the run itself is drawn meanwhile. */
+export async function playUnseen(page: Page): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.click('[data-do=play]');
+}
+
 /** Plays at full speed to the last step, at which a run ends by itself. */
 export async function playOut(page: Page, last: number): Promise<void> {
   await page.selectOption('lab-transport select', 'max');

@@ -12,6 +12,7 @@ import {
   guess,
   paused,
   plain,
+  playUnseen,
   ready,
   sharedLab,
   step,
@@ -130,7 +131,7 @@ for (const { key, long, own } of EXHIBITS) {
     const theirs = page.locator('[data-test=theirs]');
     assert.equal(await theirs.count(), 0);
     await guess(page, 1);
-    if ((await page.locator('[data-test=answer]').count()) === 0) await page.click('[data-do=play]');
+    if ((await page.locator('[data-test=answer]').count()) === 0) await playUnseen(page);
     await page.waitForSelector('[data-test=truth]', { timeout: 180_000 });
     assert.match(await text(page, 'theirs'), /^The maker of the link guessed .+\.$/);
     assert.ok(!page.url().includes('guess') || page.url().includes('guess=0'), 'the reader’s own stays here');

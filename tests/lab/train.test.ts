@@ -16,6 +16,7 @@ import {
   native,
   natively,
   playTo,
+  playUnseen,
   ready,
   screenshot,
   settled,
@@ -254,7 +255,7 @@ test('predict, run, compare: twenty seeds of each kind, and who got stuck is wha
   assert.equal(await page.locator('lab-race').count(), 0);
   const narrow = outcomes.findIndex(({ name }) => name === 'Narrow');
   await guess(page, narrow);
-  await page.click('[data-do=play]');
+  await playUnseen(page);
   await page.waitForFunction(() =>
     /^\d+ of 80 networks trained/.test(document.querySelector('[data-test=race]')?.textContent?.trim() ?? ''),
   );
