@@ -92,8 +92,8 @@ struct Lane {
 /// How many steps run at a time.
 const WORKERS: usize = 3;
 
-/// How many of them take processors from others. A browser and an installation wait as much as they work: what they leave goes to the
-/// steps of the other workers, which no test of the page has to wait for.
+/// How many workers take processors from others, and how many lanes are theirs alone. A browser and an installation wait as much as
+/// they work: what they leave goes to the other workers, and no test of the page has to wait for those.
 const FIRST: usize = 2;
 
 /// Runs three steps at a time, those of a lane in order, and prints the table. A worker takes a step of the
@@ -115,7 +115,7 @@ pub(crate) fn run(lanes: Vec<Vec<Step>>, idle: Vec<Step>, alone: Vec<Step>) -> R
         let work = |idle: bool| {
             loop {
                 // The lock is let go before the step runs.
-                let next = take(&mut lanes.lock().expect(NOT_POISONED));
+                let next = take(&mut lanes.lock().expect(NOT_POISONED), if idle { FIRST } else { 0 });
                 let Some((at, step)) = next else { break };
                 let rows = step.run(idle);
                 let lane = &mut lanes.lock().expect(NOT_POISONED)[at];
@@ -152,9 +152,10 @@ fn processor_seconds() -> Option<u64> {
 
 const NOT_POISONED: &str = "a step that panics ends the run";
 
-/// The next step of the first lane that is idle, with the lane's number.
-fn take(lanes: &mut [Lane]) -> Option<(usize, Step)> {
-    let (at, lane) = lanes.iter_mut().enumerate().find(|(_, lane)| !lane.busy && !lane.steps.is_empty())?;
+/// The next step of the first lane, `from` this number on, that waits for a worker, with the lane's number.
+fn take(lanes: &mut [Lane], from: usize) -> Option<(usize, Step)> {
+    let mut lanes = lanes.iter_mut().enumerate().skip(from);
+    let (at, lane) = lanes.find(|(_, lane)| !lane.busy && !lane.steps.is_empty())?;
     lane.busy = true;
     Some((at, lane.steps.pop()?))
 }
