@@ -8,7 +8,7 @@ use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};
 use losscape::diffusion::{
     Boundary, Dynamics, Ensemble, EnsembleLayout, EnsembleStep, Evolution, EvolutionLayout, EvolutionStep,
-    FokkerPlanck, FokkerPlanckLayout, Langevin, Scheme, normalise, seed_walkers,
+    FokkerPlanck, FokkerPlanckLayout, Langevin, Scheme, normalise_mass, seed_walkers,
 };
 use losscape::{ArgError, Objective};
 
@@ -59,7 +59,7 @@ pub fn evolved<const D: usize>(
         let squared: f64 = point.iter().zip(&start).map(|(x, m)| (x - m) * (x - m)).sum();
         exp(-squared / (2.0 * WIDTH * WIDTH))
     })?;
-    normalise(grid, &mut density)?;
+    normalise_mass(grid, &mut density)?;
     let rates = vec![0.0; FokkerPlanckLayout::new(cells).len()];
     let equation = FokkerPlanck::new(*grid, boundary, &Dynamics::gradient(&values), TEMPERATURE, rates)?;
     let workspace = vec![0.0; EvolutionLayout::new(cells).len()];

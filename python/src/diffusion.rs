@@ -6,7 +6,8 @@ use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};
 use losscape::diffusion::{
     BatchDescent, Boundary, Dynamics, Ensemble, EnsembleLayout, EnsembleStep, Evolution, EvolutionLayout,
-    EvolutionStep, FokkerPlanck, FokkerPlanckLayout, Gibbs, Langevin, Scheme, Walk, normalise, seed_walkers,
+    EvolutionStep, FokkerPlanck, FokkerPlanckLayout, Gibbs, Langevin, Scheme, Walk, normalise_mass,
+    seed_walkers,
 };
 use losscape::{ArgError, Objective as _};
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
@@ -81,7 +82,7 @@ impl<'py> Asked<'_, 'py> {
             )));
         }
         let grid = grid::<D>(&shape, self.bounds)?;
-        normalise(&grid, &mut density).map_err(arg)?;
+        normalise_mass(&grid, &mut density).map_err(arg)?;
         let cells = grid.axes().map(|axis| axis.cells());
         let gibbs = Gibbs::new(grid, &potential, self.temperature).map_err(arg)?;
         let mut law = room(0.0, grid.len())?;

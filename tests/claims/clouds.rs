@@ -7,7 +7,7 @@ use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus, stream, uniform};
 use losscape::diffusion::{
     BatchDescent, Ensemble, EnsembleLayout, EnsembleStep, Gibbs, Langevin, LocalPosterior, Matrix,
     NOT_ARRIVED, Svag, Walk, arrivals, compare_potential, descent_covariance, discrete_covariance, histogram,
-    learning_coefficient, linear_law, measured_potential, noise_floor, normalise, seed_walkers,
+    learning_coefficient, linear_law, measured_potential, noise_floor, normalise_mass, seed_walkers,
 };
 use losscape::models::surfaces::Quadratic;
 use losscape::{Objective, Reason, SampledObjective};
@@ -216,7 +216,7 @@ fn the_noise_floor_is_that_of_simulated_clouds() {
                 density[cell.min(grid.len() - 1)] += 1.0;
             }
             occupied += density.iter().fold(0.0, |n, rho| if *rho > 0.0 { n + 1.0 } else { n });
-            normalise(&grid, &mut density).unwrap();
+            normalise_mass(&grid, &mut density).unwrap();
             let kl = gibbs.relative_entropy(&density).unwrap();
             mean += kl / f64::from(clouds);
             square += kl * kl / f64::from(clouds);

@@ -1,4 +1,4 @@
-//! science.md, section 9: two golden networks by every view of their curvature.
+//! Two golden networks by every view of their curvature.
 
 use losscape::base::random::stream;
 use losscape::base::vector::{dot, norm};

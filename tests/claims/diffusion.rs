@@ -7,7 +7,7 @@ use losscape::base::random::{normal, stream, uniform};
 use losscape::diffusion::{
     Boundary, Calculus, Diffusion, Dynamics, Elimination, EliminationLayout, EliminationStep, Evolution,
     EvolutionLayout, EvolutionStep, FokkerPlanck, FokkerPlanckLayout, GapStep, Gibbs, Scheme, SpectralGap,
-    SpectralGapLayout, kramers_time, mass, moments, normalise, relative_entropy,
+    SpectralGapLayout, kramers_time, mass, moments, normalise_mass, relative_entropy,
 };
 
 pub(crate) type Equation<const D: usize> = FokkerPlanck<f64, D, Vec<f64>>;
@@ -39,7 +39,7 @@ pub(crate) fn on<const D: usize>(grid: &Grid<f64, D>, f: impl FnMut([f64; D]) ->
 
 fn density_on<const D: usize>(grid: &Grid<f64, D>, f: impl FnMut([f64; D]) -> f64) -> Vec<f64> {
     let mut density = on(grid, f);
-    normalise(grid, &mut density).unwrap();
+    normalise_mass(grid, &mut density).unwrap();
     density
 }
 

@@ -16,7 +16,7 @@ use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::{Xoshiro128PlusPlus, streams};
 use losscape::diffusion::{
     Boundary, Dynamics, Ensemble, EnsembleLayout, EnsembleStep, Evolution, EvolutionLayout, EvolutionStep,
-    FokkerPlanck, FokkerPlanckLayout, Gibbs, Langevin, Scheme, histogram, noise_floor, normalise,
+    FokkerPlanck, FokkerPlanckLayout, Gibbs, Langevin, Scheme, histogram, noise_floor, normalise_mass,
 };
 use losscape::models::surfaces::DoubleWell;
 
@@ -75,7 +75,7 @@ fn relax() -> Result<Relaxation, Box<dyn Error>> {
     let start = grid.cell_of([-1.0]).ok_or("the well lies on the grid")?;
     let mut density = vec![0.0; ALL];
     density[start] = 1.0;
-    normalise(&grid, &mut density)?;
+    normalise_mass(&grid, &mut density)?;
     let positions = vec![grid.place(start)[0]; WALKERS as usize].into_iter();
     let positions: Vec<f64> = positions.map(|cell| grid.axes()[0].centre(cell)).collect();
 
@@ -117,7 +117,7 @@ fn relax() -> Result<Relaxation, Box<dyn Error>> {
     }
     let mut gibbs = vec![0.0; ALL];
     law.fill(&mut gibbs)?;
-    normalise(&grid, &mut gibbs)?;
+    normalise_mass(&grid, &mut gibbs)?;
     let floor = noise_floor(&grid, &gibbs, WALKERS)?.mean;
     Ok(Relaxation { grid, moments, gibbs, floor })
 }

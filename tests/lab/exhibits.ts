@@ -1,11 +1,11 @@
 /** The exhibits that are built, each with its row of the manifest and its moments. */
 
-import { BUILT, type Exhibit, moduleOf } from '../../web/build/exhibits.ts';
+import { BUILT, moduleOf, type Row } from '../../web/build/exhibits.ts';
 import type { Moments } from '../../web/src/lib/moments.ts';
 
 export { EXHIBITS as ALL, moduleOf } from '../../web/build/exhibits.ts';
 
-export interface Shown extends Exhibit, Moments {
+export interface Shown extends Row, Moments {
   /** The name of its kernel's module. */
   module: string;
 }

@@ -36,7 +36,7 @@ const newtons = (page: Page) => page.locator('lab-race .s-theory').count();
 test('the same bits as natively, whatever the race, and the losses by ways down that were recorded', async () => {
   const early = await replayed(lab, 'saddles/#v=1&nudge=0.000001&step=40');
   assert.equal(await digest(early), native.get('digest-40'));
-  // Those of an independent search: science.md has 0.016766, 0.061348 and 0.276527.
+  // Those of an independent search: 0.016766, 0.061348 and 0.276527.
   for (const [ways, golden] of [
     [0, 0.016766],
     [2, 0.061348],

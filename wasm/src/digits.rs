@@ -103,7 +103,7 @@ impl Digits {
             *row = dots.iter().rev().fold(0, |bits, &dot| bits << 1 | u32::from(dot != 0));
         }
         let mut out = vec![0.0; PIXELS];
-        digits::scale(&pad::reduce(&drawing), &mut out);
+        digits::to_input(&pad::reduce(&drawing), &mut out);
         Ok(out)
     }
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 /** A row of `src/exhibits.json`. */
-export interface Exhibit {
+export interface Row {
   /** Names its folder in `src`, its page, its element (`lab-KEY`), its handle's feature and folder in `wasm`. */
   key: string;
   /** Its name in menus. */
@@ -28,13 +28,13 @@ export interface Exhibit {
 const SOURCE = new URL('../src/', import.meta.url);
 const source = (path: string) => fileURLToPath(new URL(path, SOURCE));
 
-export const EXHIBITS = JSON.parse(readFileSync(source('exhibits.json'), 'utf8')) as readonly Exhibit[];
+export const EXHIBITS = JSON.parse(readFileSync(source('exhibits.json'), 'utf8')) as readonly Row[];
 export const BUILT = EXHIBITS.filter(({ built }) => built);
 
 const moduleNamed = (feature: string) => `losscape_${feature}`;
 
 /** The name of the module that an exhibit loads. */
-export const moduleOf = ({ key, kernel }: Exhibit) => moduleNamed(kernel ?? key);
+export const moduleOf = ({ key, kernel }: Row) => moduleNamed(kernel ?? key);
 
 /** Every module of the kernel with the features of the bindings that are in it. */
 export const MODULES: ReadonlyMap<string, string> = new Map([

@@ -1,7 +1,7 @@
 /** The frame of every page: policy, head, navigation, foot. Written once, inserted when the pages are built. */
 
 import type { Plugin } from 'vite';
-import { EXHIBITS, type Exhibit } from './exhibits.ts';
+import { EXHIBITS, type Row } from './exhibits.ts';
 import { claimsOf } from './ledger.ts';
 
 /**
@@ -25,7 +25,7 @@ const LOGO =
 
 /** The thread: a card for each exhibit, in the order of the story, numbered as its key is; some are still to come. */
 function cards(): string {
-  const card = ({ key, title, question, lead, built }: Exhibit, k: number) => {
+  const card = ({ key, title, question, lead, built }: Row, k: number) => {
     const number = `<span class="ordinal">${k + 1}</span>`;
     const words = `<p>${question}</p><p class="lead-on">${lead}</p>`;
     if (!built)

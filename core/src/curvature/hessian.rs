@@ -3,7 +3,7 @@
 use super::Tolerance;
 use super::eigen::symmetrise;
 use crate::base::elementary::sqrt;
-use crate::base::layout::{area, total};
+use crate::base::layout::{area, cut, total};
 use crate::base::rows::{rows, rows_mut};
 use crate::base::vector::{LaneSum, unit_scale};
 use crate::{ArgError, Operator, Real};
@@ -48,6 +48,15 @@ impl HessianLayout {
     #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([area(self.count, self.dim), self.scratch])
+    }
+
+    /// The unit vectors of a step's products, and the scratch.
+    fn split<R>(self, workspace: &mut [R]) -> Option<(&mut [R], &mut [R])> {
+        if workspace.len() < self.len() {
+            return None;
+        }
+        let ([units], scratch) = cut(workspace, [area(self.count, self.dim)])?;
+        Some((units, scratch))
     }
 }
 
@@ -218,18 +227,18 @@ impl<R: Real> Columns<R> {
         workspace: &mut [R],
     ) -> HessianStep<R> {
         let (layout, first) = (self.layout(operator), self.known);
-        let HessianLayout { dim, count, .. } = layout;
-        if matrix.len() != layout.matrix_len() || workspace.len() < layout.len() {
-            return HessianStep::MemoryChanged;
-        }
+        let dim = layout.dim;
+        let memory = layout.split(workspace).filter(|_| matrix.len() == layout.matrix_len());
+        let Some((units, scratch)) = memory else { return HessianStep::MemoryChanged };
         if let Some(done) = self.done {
             return done;
         }
-        let count = count.min(dim - first);
+        let count = layout.count.min(dim - first);
         if count == 0 {
             return *self.done.insert(finish(matrix, dim, operator.roundings()));
         }
-        let (units, scratch) = workspace.split_at_mut(count * dim);
+        // The last step may have fewer left.
+        let units = &mut units[..count * dim];
         units.fill(R::ZERO);
         for (j, unit) in rows_mut(units, dim).enumerate() {
             unit[first + j] = R::ONE;

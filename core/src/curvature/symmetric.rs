@@ -9,13 +9,13 @@ use crate::base::vector::dot;
 use crate::{Operator, Real};
 
 /// A symmetric matrix, times a scale.
-pub(super) struct Matrix<R> {
+pub(super) struct Symmetric<R> {
     pub(super) rows: Vec<R>,
     pub(super) dim: usize,
     pub(super) scale: R,
 }
 
-impl<R: Real> Operator<R> for Matrix<R> {
+impl<R: Real> Operator<R> for Symmetric<R> {
     fn dim(&self) -> usize {
         self.dim
     }
@@ -30,17 +30,17 @@ impl<R: Real> Operator<R> for Matrix<R> {
 }
 
 /// Creates a diagonal matrix.
-pub(super) fn diagonal<R: Real>(spectrum: &[f64]) -> Matrix<R> {
+pub(super) fn diagonal<R: Real>(spectrum: &[f64]) -> Symmetric<R> {
     let n = spectrum.len();
     let mut rows = vec![R::ZERO; n * n];
     for (i, value) in spectrum.iter().enumerate() {
         rows[i * n + i] = R::from_f64(*value);
     }
-    Matrix { rows, dim: n, scale: R::ONE }
+    Symmetric { rows, dim: n, scale: R::ONE }
 }
 
 /// Creates a full matrix of normal numbers.
-pub(super) fn random(n: usize, seed: u64) -> Matrix<f64> {
+pub(super) fn random(n: usize, seed: u64) -> Symmetric<f64> {
     let mut rows = vec![0.0; n * n];
     fill_normal(&mut stream(seed, 0), &mut rows);
     for i in 0..n {
@@ -48,5 +48,5 @@ pub(super) fn random(n: usize, seed: u64) -> Matrix<f64> {
             rows[i * n + j] = rows[j * n + i];
         }
     }
-    Matrix { rows, dim: n, scale: 1.0 }
+    Symmetric { rows, dim: n, scale: 1.0 }
 }

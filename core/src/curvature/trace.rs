@@ -221,45 +221,18 @@ mod tests {
     extern crate std;
     use super::*;
     use crate::base::random::stream;
+    use crate::curvature::symmetric::{Symmetric, diagonal, random};
     use std::vec;
     use std::vec::Vec;
 
-    /// A matrix of n rows, times a scale.
-    struct Matrix<R>(Vec<R>, usize, R);
-
-    impl<R: Real> Operator<R> for Matrix<R> {
-        fn dim(&self) -> usize {
-            self.1
-        }
-        fn scratch_len(&self) -> usize {
-            0
-        }
-        fn apply(&self, v: &[R], out: &mut [R], _: &mut [R]) {
-            for (out, row) in out.iter_mut().zip(self.0.chunks_exact(self.1)) {
-                *out = self.2 * dot(row, v);
-            }
-        }
-    }
-
-    fn estimate<R: Real>(matrix: &Matrix<R>, probe: Probe, count: u32) -> TraceEstimate<R, Vec<R>> {
-        let workspace = vec![R::from_f64(f64::NAN); TraceLayout::new(matrix.1, 0).len()];
+    fn estimate<R: Real>(matrix: &Symmetric<R>, probe: Probe, count: u32) -> TraceEstimate<R, Vec<R>> {
+        let workspace = vec![R::from_f64(f64::NAN); TraceLayout::new(matrix.dim, 0).len()];
         let mut trace = TraceEstimate::new(matrix, probe, workspace).unwrap();
         let mut rng = stream(9, 0);
         for k in 1..=count {
             assert_eq!(trace.step(matrix, &mut rng), TraceStep::Added { count: k });
         }
         trace
-    }
-
-    fn random(n: usize) -> Matrix<f64> {
-        let mut rows = vec![0.0; n * n];
-        fill_normal(&mut stream(10, 0), &mut rows);
-        for i in 0..n {
-            for j in 0..i {
-                rows[i * n + j] = rows[j * n + i];
-            }
-        }
-        Matrix(rows, n, 1.0)
     }
 
     /// Probes from neighbouring seeds and streams are as different as any others.
@@ -285,9 +258,9 @@ mod tests {
     /// normal vectors.
     #[test]
     fn both_laws_have_their_mean_and_variance() {
-        let matrix = random(12);
+        let matrix = random(12, 10);
         let (mut exact, mut diagonal, mut all) = (0.0, 0.0, 0.0);
-        for (k, x) in matrix.0.iter().enumerate() {
+        for (k, x) in matrix.rows.iter().enumerate() {
             all += x * x;
             if k.is_multiple_of(13) {
                 exact += x;
@@ -311,20 +284,21 @@ mod tests {
 
     #[test]
     fn a_diagonal_operator_needs_one_probe() {
-        let trace = estimate(&Matrix(vec![3.0f32, 0.0, 0.0, -1.0], 2, 1.0), Probe::Rademacher, 5);
+        let trace = estimate(&diagonal::<f32>(&[3.0, -1.0]), Probe::Rademacher, 5);
         assert_eq!((trace.mean(), trace.standard_error()), (2.0, 0.0));
-        let zero = estimate(&Matrix(vec![0.0f32; 9], 3, 1.0), Probe::Gaussian, 5);
+        let zero = estimate(&diagonal::<f32>(&[0.0; 3]), Probe::Gaussian, 5);
         assert_eq!((zero.mean(), zero.standard_error()), (0.0, 0.0), "the zero operator");
-        let one = estimate(&Matrix(vec![0.0f32; 9], 3, 1.0), Probe::Gaussian, 1);
+        let one = estimate(&diagonal::<f32>(&[0.0; 3]), Probe::Gaussian, 1);
         assert_eq!(one.standard_error(), f32::INFINITY, "nothing is known about the error yet");
     }
 
     #[test]
     fn the_scale_of_the_operator_does_not_matter() {
-        let rows: Vec<f32> = random(5).0.iter().map(|x| f32::from_f64(*x)).collect();
-        let plain = estimate(&Matrix(rows.clone(), 5, 1.0), Probe::Gaussian, 50);
+        let rows: Vec<f32> = random(5, 10).rows.iter().map(|x| f32::from_f64(*x)).collect();
+        let made = |scale| Symmetric { rows: rows.clone(), dim: 5, scale };
+        let plain = estimate(&made(1.0), Probe::Gaussian, 50);
         for scale in [1e-30f32, 1e-13, 1e13, 1e30] {
-            let same = estimate(&Matrix(rows.clone(), 5, scale), Probe::Gaussian, 50);
+            let same = estimate(&made(scale), Probe::Gaussian, 50);
             assert!((same.mean() / scale - plain.mean()).abs() < 1e-4, "at {scale:e}");
             assert!(
                 (same.standard_error() / scale / plain.standard_error() - 1.0).abs() < 1e-4,
@@ -335,7 +309,7 @@ mod tests {
 
     #[test]
     fn several_probes_a_step_are_the_same() {
-        let matrix = random(7);
+        let matrix = random(7, 10);
         let one = estimate(&matrix, Probe::Gaussian, 12);
         for count in [2usize, 3, 12] {
             let workspace = vec![f64::NAN; TraceLayout::several(7, count, 0).len()];
@@ -355,10 +329,10 @@ mod tests {
 
     #[test]
     fn what_is_not_finite_is_not_added() {
-        let mut matrix = random(3);
+        let mut matrix = random(3, 10);
         let mut trace = estimate(&matrix, Probe::Rademacher, 2);
         let (mean, mut rng) = (trace.mean(), stream(1, 0));
-        matrix.0[4] = f64::NAN;
+        matrix.rows[4] = f64::NAN;
         assert_eq!(trace.step(&matrix, &mut rng), TraceStep::NotFinite);
         assert_eq!((trace.count(), trace.mean()), (2, mean));
         trace.workspace.pop();

@@ -31,11 +31,11 @@ pub fn mass<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> R {
 /// use losscape::base::grid::{Axis, Grid};
 /// let grid = Grid::new([Axis::new(0.0f64, 2.0, 4)?])?;
 /// let mut density = [1.0, 3.0, 0.0, 0.0];
-/// losscape::diffusion::normalise(&grid, &mut density)?;
+/// losscape::diffusion::normalise_mass(&grid, &mut density)?;
 /// assert_eq!(density, [0.5, 1.5, 0.0, 0.0]);
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
-pub fn normalise<R: Real, const D: usize>(grid: &Grid<R, D>, density: &mut [R]) -> Result<(), ArgError> {
+pub fn normalise_mass<R: Real, const D: usize>(grid: &Grid<R, D>, density: &mut [R]) -> Result<(), ArgError> {
     check_elements(grid, density)?;
     // Divided by the largest element first, so that no sum overflows or vanishes.
     let mut largest = R::ZERO;
@@ -197,7 +197,7 @@ pub fn coarsen<R: Real, const D: usize>(
             *sum += *rho;
         }
     }
-    normalise(coarse, out)
+    normalise_mass(coarse, out)
 }
 
 /// Returns the mass in a region: the sum over all cells whose centre lies in the region.

@@ -282,7 +282,7 @@ mod tests {
     extern crate std;
     use super::*;
     use crate::base::grid::Axis;
-    use crate::diffusion::normalise;
+    use crate::diffusion::normalise_mass;
     use std::vec;
     use std::vec::Vec;
 
@@ -312,7 +312,7 @@ mod tests {
         grid.fill(&mut potential, |[x, y]| (x * x - 1.0) * (x * x - 1.0) / 4.0 + y * y / 2.0 + 17.0).unwrap();
         let mut density = vec![0.0; grid.len()];
         grid.fill(&mut density, |[x, y]| exp(-(x - 1.0) * (x - 1.0) - 2.0 * y * y)).unwrap();
-        normalise(&grid, &mut density).unwrap();
+        normalise_mass(&grid, &mut density).unwrap();
         for temperature in [0.03, 0.1, 1.0, 100.0] {
             let gibbs = Gibbs::new(grid, &potential, temperature).unwrap();
             let excess = gibbs.excess_free_energy(&density).unwrap();
@@ -336,7 +336,7 @@ mod tests {
         let gibbs = Gibbs::new(grid, &potential, 0.02).unwrap();
         let mut density = vec![0.0; 64];
         density[0] = 1.0;
-        normalise(&grid, &mut density).unwrap();
+        normalise_mass(&grid, &mut density).unwrap();
         let found = gibbs.relative_entropy(&density).unwrap();
         // With all mass in the first cell, the result is ln(ρ/law) there.
         let wide: Vec<f64> = potential.iter().map(|v| f64::from(*v)).collect();

@@ -32,7 +32,7 @@ pub use covariance::{
     BatchNoise, CovarianceStep, GradientCovariance, GradientCovarianceLayout, shuffled_variance,
     trace_quantile,
 };
-pub use density::{Moments, coarsen, marginal, mass, moments, normalise, share};
+pub use density::{Moments, coarsen, marginal, mass, moments, normalise_mass, share};
 pub use ensemble::{
     BATCH_PIECE, BatchDescent, Ensemble, EnsembleLayout, EnsembleStep, Kicked, Langevin, NOT_ARRIVED,
     NoiseFloor, Svag, Uneven, Walk, arrivals, cloud_moments, histogram, mean_arrival, noise_floor,

@@ -10,10 +10,14 @@
     reason = "a test on a host: small numbers, and values quoted as they were published"
 )]
 
+#[path = "../scaled/exact.rs"]
+mod exact;
 mod hostile;
 mod hostile_krylov;
 mod hostile_searches;
 mod scale;
+#[path = "../scaled/mod.rs"]
+mod scaled;
 mod units;
 
 use losscape::base::random::{fill_indices, fill_normal, stream};

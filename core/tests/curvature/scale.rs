@@ -20,7 +20,8 @@ use losscape::objective::{GaussNewtonAt, HessianAt};
 use losscape::sgd::{FullBatch, LearningRate, Sgd, SgdLayout, SgdStep, SharpnessAware};
 use losscape::{Curvature, Objective, Operator, Real};
 
-use crate::units::{Notes, in_all_units, power};
+use crate::exact::{in_both_types, power};
+use crate::units::{Notes, in_all_units};
 
 fn spectra<R: Real>() {
     in_all_units("the Hessian and its signature", |run: &mut Notes<'_, R>| {
@@ -311,16 +312,6 @@ fn symmetries<R: Real>() {
         net.split_unit(0, 1, R::from_f64(0.375), &params, &mut split).expect("fits");
         run.params(&split);
     });
-}
-
-macro_rules! in_both_types {
-    ($($test:ident = $method:ident;)*) => {
-        $(#[test]
-        fn $test() {
-            $method::<f32>();
-            $method::<f64>();
-        })*
-    };
 }
 
 in_both_types! {

@@ -9,7 +9,7 @@ use losscape::diffusion::{
     FokkerPlanck, FokkerPlanckLayout, GapStep, Gibbs, GradientCovariance, GradientCovarianceLayout, Langevin,
     LocalPosterior, Scheme, SpectralGap, SpectralGapLayout, Svag, arrivals, compare_potential,
     descent_covariance, discrete_covariance, entropy, histogram, learning_coefficient, linear_law, marginal,
-    mass, measured_potential, moments, noise_floor, normalise, relative_entropy, seed_walkers, share,
+    mass, measured_potential, moments, noise_floor, normalise_mass, relative_entropy, seed_walkers, share,
     shuffled_variance, trace_quantile,
 };
 use losscape::models::data::{Dataset, Targets};
@@ -99,7 +99,7 @@ proptest! {
         }
         let _ = compare_potential(potential, reference, &density);
         let mut scaled = density.clone();
-        match normalise(&grid, &mut scaled) {
+        match normalise_mass(&grid, &mut scaled) {
             Ok(()) => {
                 prop_assert!(density_or_not(&scaled), "{scaled:?}");
                 let whole = mass(&grid, &scaled);

@@ -12,6 +12,10 @@ use losscape::{Curvature, Objective, Real};
 use proptest::prelude::*;
 
 mod control;
+#[path = "../scaled/mod.rs"]
+mod scaled;
+
+use scaled::Scaled;
 
 fn run<F: Objective<f64>>(
     f: &F,
@@ -67,29 +71,6 @@ fn flows_end_at_certified_minima() {
 /// Values times c and lengths times u: time is measured in units of u²/c, everything else is the same.
 #[test]
 fn any_units() {
-    struct Scaled {
-        value: f64,
-        length: f64,
-    }
-    impl Objective<f64> for Scaled {
-        fn dim(&self) -> usize {
-            2
-        }
-        fn scratch_len(&self) -> usize {
-            0
-        }
-        fn value(&self, x: &[f64], scratch: &mut [f64]) -> f64 {
-            self.value_grad(x, &mut [0.0; 2], scratch)
-        }
-        fn value_grad(&self, x: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
-            let x = [x[0] / self.length, x[1] / self.length];
-            let value = DoubleWell::new(2).unwrap().value_grad(&x, grad, scratch);
-            for g in grad {
-                *g *= self.value / self.length;
-            }
-            self.value * value
-        }
-    }
     let at = |value: f64, length: f64| {
         let config = FlowConfig {
             relative: 1e-8,
@@ -97,7 +78,8 @@ fn any_units() {
             end: 2.0 * length * length / value,
             ..FlowConfig::default()
         };
-        let (flow, rejected, _) = run(&Scaled { value, length }, &[0.1 * length, 2.0 * length], config);
+        let scaled = Scaled { f: DoubleWell::new(2).unwrap(), k: value, c: length };
+        let (flow, rejected, _) = run(&scaled, &[0.1 * length, 2.0 * length], config);
         (flow.moves(), rejected, [flow.params()[0] / length, flow.params()[1] / length])
     };
     let one = at(1.0, 1.0);

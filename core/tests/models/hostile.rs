@@ -230,6 +230,6 @@ proptest! {
             }
         }
         let mut pixels = vec![f32::NAN; 64];
-        digits::scale(&[level; digits::PIXELS], &mut pixels);
+        digits::to_input(&[level; digits::PIXELS], &mut pixels);
     }
 }

@@ -158,7 +158,7 @@ fn networks() {
     }
     for len in others(digits::PIXELS) {
         let mut input = vec![OLD; len];
-        digits::scale(&[3; digits::PIXELS], &mut input);
+        digits::to_input(&[3; digits::PIXELS], &mut input);
         assert!(all_nan(&input), "{input:?}");
     }
 }

@@ -1,50 +1,7 @@
 //! Landscapes that these tests share.
 
+use losscape::Objective;
 use losscape::base::elementary::{exp, sqrt};
-use losscape::{Objective, Real};
-
-/// `k f(θ / c)`: another landscape in other units. With powers of two, every number is scaled exactly.
-pub(crate) struct Scaled<F, R> {
-    pub(crate) f: F,
-    /// k.
-    pub(crate) values: R,
-    /// c.
-    pub(crate) params: R,
-}
-
-impl<R: Real, F: Objective<R>> Scaled<F, R> {
-    /// f at `params / c`, with its gradient if there is room for one.
-    fn inner(&self, params: &[R], grad: Option<&mut [R]>, scratch: &mut [R]) -> R {
-        let (point, scratch) = scratch.split_at_mut(params.len());
-        for (q, p) in point.iter_mut().zip(params) {
-            *q = *p / self.params;
-        }
-        self.values
-            * match grad {
-                None => self.f.value(point, scratch),
-                Some(grad) => self.f.value_grad(point, grad, scratch),
-            }
-    }
-}
-
-impl<R: Real, F: Objective<R>> Objective<R> for Scaled<F, R> {
-    fn dim(&self) -> usize {
-        self.f.dim()
-    }
-    fn scratch_len(&self) -> usize {
-        self.f.dim() + self.f.scratch_len()
-    }
-    fn value(&self, params: &[R], scratch: &mut [R]) -> R {
-        self.inner(params, None, scratch)
-    }
-    fn value_grad(&self, params: &[R], grad: &mut [R], scratch: &mut [R]) -> R {
-        let value = self.inner(params, Some(grad), scratch);
-        for g in grad {
-            *g = self.values * *g / self.params;
-        }
-        value
-    }
-}
 
 /// The second model of Jónsson, Mills & Jacobsen (1998), with two Gaussians: the exchange of an atom between two
 /// others (London, Eyring, Polanyi & Sato) beside a harmonic degree of freedom.

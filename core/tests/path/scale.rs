@@ -14,7 +14,8 @@ use losscape::path::{
 };
 use losscape::{Objective, Real};
 
-use crate::landscapes::Scaled;
+use crate::exact::{in_both_types, power};
+use crate::scaled::Scaled;
 
 /// The units of values and of parameters. Roots of their quotients are powers of two as well: time steps are such.
 #[derive(Clone, Copy, Debug)]
@@ -42,11 +43,6 @@ const UNITS: [Units; 10] = [
 struct Run<R> {
     units: Units,
     notes: Vec<R>,
-}
-
-fn power<R: Real>(exponent: i32) -> R {
-    let factor = if exponent < 0 { R::HALF } else { R::TWO };
-    (0..exponent.abs()).fold(R::ONE, |power, _| power * factor)
 }
 
 impl<R: Real> Run<R> {
@@ -86,7 +82,7 @@ impl<R: Real> Run<R> {
     }
 
     fn landscape<F>(&self, f: F) -> Scaled<F, R> {
-        Scaled { f, values: self.value(1.0), params: self.length(1.0) }
+        Scaled { f, k: self.value(1.0), c: self.length(1.0) }
     }
 
     /// Rows between the two deepest minima of the Müller–Brown surface; only the ends are set.
@@ -337,16 +333,6 @@ fn reports<R: Real>() {
         let corners = [before, here, after].concat();
         run.note_params(&[length(&corners, 2)]);
     });
-}
-
-macro_rules! in_both_types {
-    ($($test:ident = $method:ident;)*) => {
-        $(#[test]
-        fn $test() {
-            $method::<f32>();
-            $method::<f64>();
-        })*
-    };
 }
 
 in_both_types! {

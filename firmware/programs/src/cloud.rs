@@ -6,7 +6,7 @@ use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::{Xoshiro128PlusPlus, streams};
 use losscape::diffusion::{
     Boundary, Dynamics, Ensemble, EnsembleLayout, EnsembleStep, Evolution, EvolutionLayout, EvolutionStep,
-    FokkerPlanck, FokkerPlanckLayout, Gibbs, Langevin, Scheme, histogram, noise_floor, normalise,
+    FokkerPlanck, FokkerPlanckLayout, Gibbs, Langevin, Scheme, histogram, noise_floor, normalise_mass,
 };
 use losscape::models::surfaces::DoubleWell;
 use losscape::{ArgError, Objective};
@@ -74,7 +74,7 @@ impl Memory {
         if let Some(cell) = self.density.get_mut(well) {
             *cell = 1.0;
         }
-        normalise(grid, &mut self.density)
+        normalise_mass(grid, &mut self.density)
     }
 }
 
@@ -169,7 +169,7 @@ impl Program for Memory {
     fn report(&mut self) -> Result<Report, ArgError> {
         let grid = grid()?;
         Gibbs::new(grid, &self.potential, TEMPERATURE)?.fill(&mut self.counted)?;
-        normalise(&grid, &mut self.counted)?;
+        normalise_mass(&grid, &mut self.counted)?;
         let floor = noise_floor(&grid, &self.counted, WALKERS as u32)?;
         let [density, cloud] = self.entropies;
         let results = &["relative entropy", "of the cloud", "its noise floor"];

@@ -82,7 +82,7 @@ fn read_held_out(params: &[f32], scratch: &mut [f32]) -> f32 {
     let (mut input, mut logits) = ([0.0; digits::PIXELS], [0.0; digits::CLASSES]);
     let mut correct = 0.0;
     for row in 0..rows.len() {
-        digits::scale(&rows.pixels(row), &mut input);
+        digits::to_input(&rows.pixels(row), &mut input);
         NET.predict(params, &input, &mut logits, scratch);
         if NET.classify(&logits, 0.0) == usize::from(rows.label(row)) {
             correct += 1.0;

@@ -93,7 +93,7 @@ impl crate::Run for Reading<'_> {
     fn step(&mut self) -> bool {
         let Memory { input, logits, scratch, row, right, said } = &mut *self.0;
         let (Some(pixels), Some(&label)) = (ROWS.get(*row), LABELS.get(*row)) else { return false };
-        digits::scale(pixels, input);
+        digits::to_input(pixels, input);
         NET.predict(&PARAMS, input, logits, scratch);
         said.reals(logits);
         *right += u32::from(NET.classify(logits, 0.0) == usize::from(label));

@@ -7,7 +7,7 @@ use losscape::base::random::{SeedableRng, Xoshiro128PlusPlus};
 use losscape::diffusion::{
     Boundary, Dynamics, Elimination, EliminationLayout, EliminationStep, Ensemble, EnsembleLayout,
     EnsembleStep, Evolution, EvolutionLayout, EvolutionStep, FokkerPlanck, FokkerPlanckLayout, Gibbs,
-    Langevin, Scheme, histogram, noise_floor, normalise, seed_walkers,
+    Langevin, Scheme, histogram, noise_floor, normalise_mass, seed_walkers,
 };
 use losscape::models::surfaces::DoubleWell;
 use losscape::{ArgError, Real};
@@ -31,7 +31,7 @@ fn density<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let (mut potential, mut start) = ([R::ZERO; ALL], [R::ZERO; ALL]);
     grid.fill(&mut potential, |[x, y]| real(0.25) * (x * x - R::ONE) * (x * x - R::ONE) + R::HALF * y * y)?;
     grid.fill(&mut start, |[x, y]| exp(-(x + R::ONE) * (x + R::ONE) - y * y))?;
-    normalise(&grid, &mut start)?;
+    normalise_mass(&grid, &mut start)?;
     let mut drift = [R::ZERO; 2 * ALL];
     let (first, second) = drift.split_at_mut(ALL);
     grid.fill_faces(0, first, |[_, y]| -R::HALF * y)?;
@@ -86,7 +86,7 @@ fn ensemble<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let gibbs = Gibbs::new(grid, &potential, R::from_f64(0.2))?;
     digest.real(gibbs.relative_entropy(&density)?);
     gibbs.fill(&mut density)?;
-    normalise(&grid, &mut density)?;
+    normalise_mass(&grid, &mut density)?;
     let floor = noise_floor(&grid, &density, 24)?;
     digest.reals(&[floor.mean, floor.std_dev]);
     const LINE: [Boundary; 1] = [Boundary::Reflecting];

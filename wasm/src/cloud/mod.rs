@@ -14,7 +14,7 @@ use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::{Xoshiro128PlusPlus, add_normal, stream, uniform_in};
 use losscape::diffusion::{
     BatchDescent, Boundary, Calculus, Diffusion, Dynamics, Evolution, EvolutionLayout, EvolutionStep,
-    FokkerPlanck, FokkerPlanckLayout, Moments, Scheme, Uneven, cloud_moments, moments, normalise,
+    FokkerPlanck, FokkerPlanckLayout, Moments, Scheme, Uneven, cloud_moments, moments, normalise_mass,
     seed_walkers, share,
 };
 use losscape::sgd::temperature_of_noise;
@@ -165,7 +165,7 @@ impl Cloud {
             &mut density,
             |[x, y]| if s.spread { 1.0 } else { exp(-12.5 * ((x - 1.0) * (x - 1.0) + y * y)) },
         )?;
-        normalise(&grid, &mut density)?;
+        normalise_mass(&grid, &mut density)?;
         // Splitting keeps the law of a potential, and no other.
         let dt = s.learning_rate;
         let scheme = if s.noise == Noise::Even { Scheme::Implicit { dt } } else { Scheme::Exact { dt } };

@@ -1,5 +1,5 @@
 import { html, nothing, type SVGTemplateResult, svg } from 'lit';
-import { centred, holds, type Place, type Span, zoomed } from '../lib/view.ts';
+import { centred, holds, type Point, type Span, zoomed } from '../lib/view.ts';
 import { SizedPart } from './element.ts';
 
 export interface Handle {
@@ -25,7 +25,7 @@ export interface Picture {
 }
 
 /** The factor by which to zoom a map (0: show all of it), and the place that stays fixed. */
-export interface Zoom extends Place {
+export interface Zoom extends Point {
   by: number;
 }
 
@@ -50,7 +50,7 @@ const REACH = 22;
  * picture, or, if it is computed anew for that, `lab-zoom` says how, and `lab-show` which place
  * has to be visible.
  */
-export class Field extends SizedPart {
+export class FieldMap extends SizedPart {
   static override properties = {
     picture: { attribute: false },
     span: { attribute: false },
@@ -130,7 +130,7 @@ export class Field extends SizedPart {
     return { by, dx: this.#x(covers[0]), dy: this.#y(covers[3]) };
   }
 
-  #zoom(by: number, around: Place): void {
+  #zoom(by: number, around: Point): void {
     if (this.computes) {
       this.emit('lab-zoom', { by, x: around.x, y: around.y } satisfies Zoom);
       return;
@@ -178,7 +178,7 @@ export class Field extends SizedPart {
   }
 
   /** The place under a pointer. */
-  #under({ clientX, clientY }: { clientX: number; clientY: number }): Place {
+  #under({ clientX, clientY }: { clientX: number; clientY: number }): Point {
     const box = this.querySelector('.over')!.getBoundingClientRect();
     const [left, right, low, high] = this.#view;
     const clip = (v: number, a: number, b: number) => Math.min(b, Math.max(a, v));
@@ -189,7 +189,7 @@ export class Field extends SizedPart {
   }
 
   /** The same to two decimals, to keep links short. */
-  #place(event: MouseEvent): Place {
+  #place(event: MouseEvent): Point {
     const { x, y } = this.#under(event);
     return { x: hundredths(x), y: hundredths(y) };
   }
@@ -218,7 +218,7 @@ export class Field extends SizedPart {
     this.#focused = handle?.id;
     // A handle focused by keyboard is made visible.
     if (this.computes && handle && !holds(this.span, handle))
-      this.emit('lab-show', { x: handle.x, y: handle.y } satisfies Place);
+      this.emit('lab-show', { x: handle.x, y: handle.y } satisfies Point);
     this.requestUpdate();
   }
 
@@ -321,4 +321,4 @@ export function hundredths(v: number): number {
   return Math.round(100 * v) / 100;
 }
 
-customElements.define('lab-field', Field);
+customElements.define('lab-field', FieldMap);

@@ -1,7 +1,7 @@
 /** The input of a network of digits, and its output. */
 
 /** The input from the pad or the gallery of held-out rows. */
-export type Look = { ink: Uint8Array } | { row: number };
+export type NetworkInput = { ink: Uint8Array } | { row: number };
 
 export interface Reading {
   /** The 64 pixels that the network sees, 0 to 1. */

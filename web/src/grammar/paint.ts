@@ -1,6 +1,6 @@
 import { html, svg } from 'lit';
 import { MOST } from '../lib/own.ts';
-import type { Place, Span } from '../lib/view.ts';
+import type { Point, Span } from '../lib/view.ts';
 import { Part } from './element.ts';
 import { classPoints } from './points.ts';
 
@@ -37,8 +37,8 @@ export class Paint extends Part {
   declare span: Span;
   declare brush: Brush;
   /** Where the keys have led. */
-  declare pen: Place | undefined;
-  #last: Place | undefined;
+  declare pen: Point | undefined;
+  #last: Point | undefined;
 
   constructor() {
     super();
@@ -52,14 +52,14 @@ export class Paint extends Part {
   }
 
   /** Two decimals of an ordinary square: short in a link. */
-  #rounded({ x, y }: Place): Place {
+  #rounded({ x, y }: Point): Point {
     const decimals = Math.max(0, 2 - Math.round(Math.log10(this.#size / 6)));
     const [left, right, low, high] = this.span;
     const inside = (v: number, a: number, b: number) => Number(Math.min(b, Math.max(a, v)).toFixed(decimals));
     return { x: inside(x, left, right), y: inside(y, low, high) };
   }
 
-  #apply(at: Place): void {
+  #apply(at: Point): void {
     const { x, y } = this.#rounded(at);
     const { inputs, labels } = this.painted;
     if (this.brush === 'erase') {
@@ -80,7 +80,7 @@ export class Paint extends Part {
     this.emit('lab-painted', painted);
   }
 
-  #place(event: PointerEvent): Place {
+  #place(event: PointerEvent): Point {
     const box = this.querySelector('svg')!.getBoundingClientRect();
     const [left, , , high] = this.span;
     return {

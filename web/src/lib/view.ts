@@ -3,7 +3,7 @@
 /** Left, right, lower and upper edge. */
 export type Span = readonly [number, number, number, number];
 
-export interface Place {
+export interface Point {
   x: number;
   y: number;
 }
@@ -12,7 +12,7 @@ export interface Place {
 const CLOSEST = 16;
 
 /** A view `by` times as close, in which a place stays where it is; never beyond the map. */
-export function zoomed(whole: Span, view: Span, by: number, { x, y }: Place): Span {
+export function zoomed(whole: Span, view: Span, by: number, { x, y }: Point): Span {
   const [left, right] = whole;
   const width = Math.min(right - left, Math.max((right - left) / CLOSEST, (view[1] - view[0]) / by));
   const factor = width / (view[1] - view[0]);
@@ -21,12 +21,12 @@ export function zoomed(whole: Span, view: Span, by: number, { x, y }: Place): Sp
 }
 
 /** The same view, moved so that a place is in its middle, as far as the map reaches. */
-export function centred(whole: Span, view: Span, { x, y }: Place): Span {
+export function centred(whole: Span, view: Span, { x, y }: Point): Span {
   const [width, height] = [view[1] - view[0], view[3] - view[2]];
   return within(whole, [x - width / 2, x + width / 2, y - height / 2, y + height / 2]);
 }
 
-export function holds([left, right, low, high]: Span, { x, y }: Place): boolean {
+export function holds([left, right, low, high]: Span, { x, y }: Point): boolean {
   return x >= left && x <= right && y >= low && y <= high;
 }
 

@@ -2,7 +2,7 @@
 
 import type * as kernel from '../../pkg/scalar/losscape_paths.js';
 import type { Picture as MapPicture } from '../grammar/field.ts';
-import type { Reading, Look as Shown } from '../grammar/look.ts';
+import type { NetworkInput, Reading } from '../grammar/look.ts';
 import type { Act, Stand } from '../lib/protocol.ts';
 
 /** An image of a toy's band that the reader put somewhere else, after `step` moves of the band. */
@@ -16,7 +16,7 @@ export interface Drag extends Act {
 export interface View {
   route: string;
   t: number;
-  shown: Shown;
+  shown: NetworkInput;
 }
 
 /** The dense scan of a route. */

@@ -13,7 +13,7 @@ const TICKS = 34;
 const AXIS = 40;
 
 /** Who is where. */
-export interface Places {
+export interface Positions {
   runs: Float32Array;
   mean: number;
   smooth: number;
@@ -41,7 +41,7 @@ export class Landscape extends SizedPart {
   declare smoothed: boolean;
   /** Whether the tree may be seen. */
   declare branches: boolean;
-  declare places: Places | undefined;
+  declare places: Positions | undefined;
   declare start: number;
   /** The place that is read off. */
   declare cursor: number | undefined;
@@ -177,7 +177,7 @@ export class Landscape extends SizedPart {
   }
 
   /** Runs on the true curve, their mean below it, the point on the smoothed one. Those beyond the ends are drawn at the end. */
-  #places({ runs, mean, smooth }: Places, x: Linear, y: Linear, ground: number) {
+  #places({ runs, mean, smooth }: Positions, x: Linear, y: Linear, ground: number) {
     const { curves } = this.facts;
     const clip = (v: number) => Math.min(ENDS[1], Math.max(ENDS[0], v));
     let dots = '';

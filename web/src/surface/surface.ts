@@ -9,7 +9,7 @@ import { classPoints } from '../grammar/points.ts';
 import { ramp } from '../grammar/ramp.ts';
 import { count, percent, significant } from '../lib/format.ts';
 import { OWN_SPAN } from '../lib/own.ts';
-import type { Place } from '../lib/view.ts';
+import type { Point } from '../lib/view.ts';
 import { legend, runPath } from './drawing.ts';
 import { files } from './export.ts';
 import { type Measured, moreNumbers, numbers } from './numbers.ts';
@@ -157,7 +157,7 @@ export class SurfaceExhibit extends SurfaceRun {
       summary=${this.#mapSummary()}
       computes
       @lab-zoom=${(event: CustomEvent<Zoom>) => this.zoom(event.detail)}
-      @lab-show=${(event: CustomEvent<Place>) => this.show(event.detail)}
+      @lab-show=${(event: CustomEvent<Point>) => this.show(event.detail)}
       @lab-handle=${(event: CustomEvent<{ id: string; x: number; y: number }>) => this.moved(event.detail)}
       @lab-place=${(event: CustomEvent<{ x: number; y: number }>) => this.moved({ id: 'cross', ...event.detail })}
     ></lab-field>`;

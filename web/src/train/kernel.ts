@@ -1,7 +1,7 @@
 /** *Train* in the worker. */
 
 import * as kernel from '../../pkg/scalar/losscape_train.js';
-import type { Look } from '../grammar/look.ts';
+import type { NetworkInput } from '../grammar/look.ts';
 import type { Change } from '../lib/changes.ts';
 import { type Own, parseOwn } from '../lib/own.ts';
 import { nextRecord, type Sample } from '../lib/record.ts';
@@ -28,15 +28,15 @@ interface Data {
   trained: number;
   inputs: number;
   classes: number;
-  inputsOf(look: Look): Float32Array | undefined;
-  labelOf(look: Look): number | undefined;
+  inputsOf(look: NetworkInput): Float32Array | undefined;
+  labelOf(look: NetworkInput): number | undefined;
   free(): void;
 }
 
 /** Both parts of the digits. */
 const DIGITS = { trained: 1500, inputs: 64, classes: 10 };
 
-class Training implements Running<Frame, Look, Change> {
+class Training implements Running<Frame, NetworkInput, Change> {
   #data: Data;
   #train: kernel.Train;
   #samples: Sample[] = [];
@@ -70,7 +70,7 @@ class Training implements Running<Frame, Look, Change> {
     else if (key === 'momentum') this.#train.set_momentum(value);
   }
 
-  frame(view: Look, _looked: boolean, buffer: ArrayBuffer | undefined): Frame {
+  frame(view: NetworkInput, _looked: boolean, buffer: ArrayBuffer | undefined): Frame {
     const run = this.#train;
     new Float32Array(buffer!).set(new Float32Array(memory().buffer, run.params_ptr(), run.params_len()));
     const samples = this.#samples;
@@ -185,4 +185,4 @@ async function race({ settings }: Requests['race']['ask']): Promise<Raced> {
   return { points, end: points.at(-1)![1] };
 }
 
-serveRuns<Frame, Look, Change, Requests>(kernel, start, { save: () => run.save(), race });
+serveRuns<Frame, NetworkInput, Change, Requests>(kernel, start, { save: () => run.save(), race });

@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from 'lit';
 import { Acts } from '../grammar/acts.ts';
-import type { Look } from '../grammar/look.ts';
+import type { NetworkInput } from '../grammar/look.ts';
 import { Owning } from '../grammar/owning.ts';
 import type { Speed } from '../grammar/transport.ts';
 import { type Change, MAX_CHANGES, parseChanges, printChanges } from '../lib/changes.ts';
@@ -15,7 +15,7 @@ import { type Frame, MAX_PARAMS, type Requests } from './protocol.ts';
 import { ALONG, BATCH, DATA, SCHEMA } from './schema.ts';
 
 /** Its changes, what the network is shown. What is seen of it is `train.ts`. */
-export abstract class TrainRun extends Owning<Frame, Look, Requests, Change> {
+export abstract class TrainRun extends Owning<Frame, NetworkInput, Requests, Change> {
   protected readonly schema = SCHEMA;
   protected readonly learns = DATA;
   protected override readonly kept = [DATA.key, ALONG.key];
@@ -32,13 +32,13 @@ export abstract class TrainRun extends Owning<Frame, Look, Requests, Change> {
     replaces: (later, earlier) => later.key === earlier.key,
   });
   protected samples: Sample[] = [];
-  protected look: Look = { row: 0 };
+  protected look: NetworkInput = { row: 0 };
   /** Whether the network came from a file. */
   #loaded = false;
   /** The step at which it has paused because the loss had settled. */
   #settled: number | undefined;
 
-  protected override get view(): Look {
+  protected override get view(): NetworkInput {
     return this.look;
   }
 
@@ -126,7 +126,7 @@ export abstract class TrainRun extends Owning<Frame, Look, Requests, Change> {
 
   // ---- what the network is shown ----
 
-  protected lookAt(look: Look): void {
+  protected lookAt(look: NetworkInput): void {
     // A copy, since drawing continues while it is in flight.
     this.look = 'ink' in look ? { ink: look.ink.slice() } : look;
     void this.lookAgain();

@@ -1,6 +1,6 @@
 /** The digits in a worker: their file, and what the reader shows to a network. */
 
-import type { Look } from '../grammar/look.ts';
+import type { NetworkInput } from '../grammar/look.ts';
 import { download } from './kernel.ts';
 
 const FILE = new URL('../../../core/src/models/data/digits/digits.bin', import.meta.url);
@@ -26,7 +26,7 @@ interface Rows {
 
 /** The 64 pixels that a network sees when it is shown this; nothing of an empty pad. */
 export function pixelsOf(
-  look: Look,
+  look: NetworkInput,
   rows: Rows,
   reduce: (ink: Uint8Array) => Float32Array,
 ): Float32Array | undefined {
@@ -35,6 +35,6 @@ export function pixelsOf(
 }
 
 /** The digit that a held-out row is. */
-export function labelOf(look: Look, rows: Rows): number | undefined {
+export function labelOf(look: NetworkInput, rows: Rows): number | undefined {
   return 'row' in look ? rows.held_out_label(look.row) : undefined;
 }

@@ -5,11 +5,11 @@ use std::vec::Vec;
 use super::*;
 use crate::base::random::stream;
 use crate::base::vector::{dot, norm};
-use crate::curvature::symmetric::{Matrix, diagonal, random};
+use crate::curvature::symmetric::{Symmetric, diagonal, random};
 
 type Owned<R> = SpectralDensity<R, Vec<R>, Vec<R>, Vec<R>>;
 
-fn made<R: Real>(matrix: &Matrix<R>, config: DensityConfig) -> Owned<R> {
+fn made<R: Real>(matrix: &Symmetric<R>, config: DensityConfig) -> Owned<R> {
     let LanczosConfig { steps, reorthogonalise } = config.lanczos;
     let layout = DensityLayout::new(matrix.dim, steps as usize, 0, config.probes as usize);
     let lanczos = layout.lanczos();
@@ -19,7 +19,7 @@ fn made<R: Real>(matrix: &Matrix<R>, config: DensityConfig) -> Owned<R> {
     SpectralDensity::new(matrix, config, basis, workspace, nodes).unwrap()
 }
 
-fn known<R: Real>(matrix: &Matrix<R>, config: DensityConfig) -> Owned<R> {
+fn known<R: Real>(matrix: &Symmetric<R>, config: DensityConfig) -> Owned<R> {
     let (mut density, mut rng, mut probes) = (made(matrix, config), stream(3, 0), 0);
     loop {
         match density.step(matrix, &mut rng) {
@@ -137,7 +137,7 @@ fn any_scale() {
     let plain = known(&diagonal::<f32>(&spectrum), config(4, 3));
     let want = (plain.share(0.0, 2.5), plain.density(0.5, 0.5), plain.average(|x| x));
     for scale in [1e-30f32, 1e-13, 1e13, 1e30] {
-        let matrix = Matrix { scale, ..diagonal::<f32>(&spectrum) };
+        let matrix = Symmetric { scale, ..diagonal::<f32>(&spectrum) };
         let density = known(&matrix, config(4, 3));
         let near = |a: Estimate, b: Estimate, by: f32| {
             let close = |a: f32, b: f32| (a * by - b).abs() < 1e-5 * b.abs().or_larger(0.1);

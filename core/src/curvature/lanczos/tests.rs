@@ -1,7 +1,7 @@
 extern crate std;
 use super::*;
 use crate::base::random::stream;
-use crate::curvature::symmetric::{Matrix, diagonal, random};
+use crate::curvature::symmetric::{Symmetric, diagonal, random};
 use crate::curvature::{EigenLayout, eigenvalues};
 use std::vec;
 use std::vec::Vec;
@@ -10,7 +10,7 @@ const FULL: LanczosConfig = LanczosConfig { steps: 20, reorthogonalise: true };
 
 type Owned<R> = Lanczos<R, Vec<R>, Vec<R>>;
 
-fn spectrum(matrix: &Matrix<f64>) -> Vec<f64> {
+fn spectrum(matrix: &Symmetric<f64>) -> Vec<f64> {
     let mut values = vec![0.0; matrix.dim];
     let mut workspace = vec![0.0; EigenLayout::new(matrix.dim).len()];
     eigenvalues(&mut matrix.rows.clone(), &mut values, &mut workspace).unwrap();
@@ -42,7 +42,7 @@ fn run<R: Real>(
     }
 }
 
-/// science.md, section 9: six steps are a Gauss quadrature that is exact up to degree 11, and not beyond.
+/// Six steps are a Gauss quadrature that is exact up to degree 11, and not beyond.
 #[test]
 fn moments_of_a_gauss_quadrature() {
     let matrix = random(50, 3);
@@ -174,7 +174,7 @@ fn no_scale_of_the_operator_or_the_start_matters() {
     let plain = random(30, 6);
     let exact = spectrum(&plain);
     for scale in [1e-300, 1e-13, 1e13, 1e300] {
-        let matrix = Matrix { rows: plain.rows.clone(), dim: 30, scale };
+        let matrix = Symmetric { rows: plain.rows.clone(), dim: 30, scale };
         let first: Vec<f64> = start::<f64>(30).iter().map(|x| 1e-200 * x).collect();
         let (mut lanczos, steps) = run(&matrix, LanczosConfig { steps: 25, ..FULL }, &first);
         assert_eq!(steps.len(), 25, "at {scale:e}");
@@ -182,7 +182,7 @@ fn no_scale_of_the_operator_or_the_start_matters() {
         assert!((largest - exact[29]).abs() < 1e-4, "{largest} at {scale:e}");
     }
     for scale in [1e-30f32, 1e-13, 1e30] {
-        let matrix = Matrix { scale, ..diagonal::<f32>(&[0.5, -1.0, 2.0, 3.0]) };
+        let matrix = Symmetric { scale, ..diagonal::<f32>(&[0.5, -1.0, 2.0, 3.0]) };
         let (mut lanczos, _) = run(&matrix, FULL, &[1.0, 1.0, 1.0, 1.0]);
         for (value, exact) in lanczos.ritz().unwrap().values().iter().zip([-1.0f32, 0.5, 2.0, 3.0]) {
             assert!((value / scale - exact).abs() < 1e-5, "{value} at {scale:e}");
@@ -255,7 +255,7 @@ fn bad_arguments_are_named() {
 /// A diagonal near zero does not set the unit of the off-diagonal elements.
 #[test]
 fn a_diagonal_of_nothing_has_its_eigenvalues() {
-    let matrix = Matrix { rows: vec![1e-300, 1e10, 1e10, 1e-300], dim: 2, scale: 1.0 };
+    let matrix = Symmetric { rows: vec![1e-300, 1e10, 1e10, 1e-300], dim: 2, scale: 1.0 };
     let layout = LanczosLayout::new(2, 2, 0);
     let config = LanczosConfig { steps: 2, reorthogonalise: true };
     let (basis, workspace) = (vec![0.0; layout.basis_len()], vec![0.0; layout.len()]);

@@ -172,14 +172,14 @@ impl<const D: usize> EvolutionLayout<D> {
 /// use losscape::base::elementary::exp;
 /// use losscape::diffusion::{
 ///     Boundary, Dynamics, Evolution, EvolutionLayout, EvolutionStep, FokkerPlanck, FokkerPlanckLayout, Scheme,
-///     moments, normalise,
+///     moments, normalise_mass,
 /// };
 ///
 /// let grid = Grid::new([Axis::new(-4.0, 4.0, 128)?])?;
 /// let (mut potential, mut density) = ([0.0f64; 128], [0.0; 128]);
 /// grid.fill(&mut potential, |[x]| x * x / 2.0)?;
 /// grid.fill(&mut density, |[x]| exp(-(x - 1.0) * (x - 1.0) / 0.2))?;
-/// normalise(&grid, &mut density)?;
+/// normalise_mass(&grid, &mut density)?;
 /// let mut rates = [0.0; FokkerPlanckLayout::new([128]).len()];
 /// let equation =
 ///     FokkerPlanck::new(grid, [Boundary::Reflecting], &Dynamics::gradient(&potential), 0.5, &mut rates)?;
@@ -227,7 +227,7 @@ where
     ///
     /// # Errors
     /// [`ArgError`] naming `density` (not one value per cell, a negative or non-finite element, or a mass
-    /// other than one: [`normalise`](crate::diffusion::normalise) it), `dt` (not positive, or too long for
+    /// other than one: [`normalise_mass`](crate::diffusion::normalise_mass) it), `dt` (not positive, or too long for
     /// the scheme) or `workspace` (too short). Nothing has been written in these cases.
     pub fn new<M: AsRef<[R]> + AsMut<[R]>>(
         equation: &FokkerPlanck<R, D, M>,

@@ -5,7 +5,7 @@ use super::{AutoNebConfig, AutoNebEnd, AutoNebStep, Cycle, CycleReport, Grow};
 use crate::base::rows::{copy, front, row};
 use crate::base::vector::norm;
 use crate::objective::Evaluations;
-use crate::path::band::{BandStep, Chain};
+use crate::path::band::{BandChain, BandStep};
 use crate::path::location::Location;
 use crate::path::relax::Relaxer;
 use crate::path::scan::{DenseScan, PathReport, ScanStep};
@@ -53,7 +53,7 @@ pub(super) struct Search<'w, R: Real> {
     pub(super) schedule: &'w [Cycle],
     pub(super) config: &'w AutoNebConfig<(), R>,
     pub(super) state: &'w mut SearchState<R>,
-    pub(super) band: Chain<'w, R>,
+    pub(super) band: BandChain<'w, R>,
     pub(super) own: SearchParts<'w, R>,
 }
 

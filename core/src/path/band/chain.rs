@@ -25,12 +25,12 @@ pub(in crate::path) struct BandState<R: Real> {
 }
 
 /// A band whose memory is split into parts.
-pub(in crate::path) struct Chain<'w, R: Real> {
+pub(in crate::path) struct BandChain<'w, R: Real> {
     pub(in crate::path) state: &'w mut BandState<R>,
     pub(in crate::path) parts: BandParts<'w, R>,
 }
 
-impl<R: Real> Chain<'_, R> {
+impl<R: Real> BandChain<'_, R> {
     pub(in crate::path) fn restart(&mut self, relaxer: Relaxer<R>) {
         self.state.config.relaxer = relaxer;
         self.state.relax = RelaxState::new();

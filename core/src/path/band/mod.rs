@@ -8,7 +8,7 @@ mod place;
 pub use config::{BandConfig, BandStep, Spacing};
 pub use layout::BandLayout;
 
-pub(super) use chain::Chain;
+pub(super) use chain::BandChain;
 use chain::{BandState, highest};
 
 use super::location::Location;
@@ -173,7 +173,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
     ///
     /// # Errors
     /// [`ArgError`] naming the memory that has changed length.
-    fn chain(&mut self) -> Result<Chain<'_, R>, ArgError> {
+    fn chain(&mut self) -> Result<BandChain<'_, R>, ArgError> {
         let (images, workspace) = (self.images.as_mut(), self.workspace.as_mut());
         ArgError::check_len("images", self.layout.images_len(), images.len())?;
         let short = ArgError::new(
@@ -181,7 +181,7 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
             Reason::TooShort { needed: self.layout.len(), found: workspace.len() },
         );
         let (parts, _) = self.layout.split(images, workspace).ok_or(short)?;
-        Ok(Chain { state: &mut self.state, parts })
+        Ok(BandChain { state: &mut self.state, parts })
     }
 
     /// Starts a new phase: the relaxer is at rest, and all images must be evaluated again.
@@ -328,9 +328,9 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Band<R, I,
     }
 
     /// Returns the band with its memory split into parts, and the rest of the workspace.
-    pub(super) fn open(&mut self) -> Option<(Chain<'_, R>, &mut [R])> {
+    pub(super) fn open(&mut self) -> Option<(BandChain<'_, R>, &mut [R])> {
         let (parts, rest) = self.layout.split(self.images.as_mut(), self.workspace.as_mut())?;
-        Some((Chain { state: &mut self.state, parts }, rest))
+        Some((BandChain { state: &mut self.state, parts }, rest))
     }
 
     /// Returns the workspace behind the band's own part.

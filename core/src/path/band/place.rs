@@ -1,7 +1,7 @@
 //! The positions of the images of a band: straight lines, perturbations, insertions, equal spacing.
 
 use super::Spacing;
-use super::chain::Chain;
+use super::chain::BandChain;
 use crate::base::elementary::sin;
 use crate::base::random::{Rng, fill_normal};
 use crate::base::rows::{copy, copy_row, front, front_mut, row, row_mut, rows, rows_mut};
@@ -10,7 +10,7 @@ use crate::path::location::Location;
 use crate::path::polyline::{between, finite_length, length, redistribute};
 use crate::{ArgError, Real, Reason};
 
-impl<R: Real> Chain<'_, R> {
+impl<R: Real> BandChain<'_, R> {
     /// Makes the target fractions equally spaced.
     pub(super) fn equalise(&mut self) {
         let segments = R::from_usize(self.state.count - 1);

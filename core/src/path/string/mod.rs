@@ -6,7 +6,7 @@ mod sweep;
 
 pub use layout::StringLayout;
 
-use sweep::{Chain, StringState};
+use sweep::{StringChain, StringState};
 
 use super::polyline::{check_ends, count_rows};
 use crate::objective::Evaluations;
@@ -152,9 +152,9 @@ impl<R: Real, I: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> StringMeth
     }
 
     /// Returns the string with its memory split into parts.
-    fn chain(&mut self) -> Option<Chain<'_, R>> {
+    fn chain(&mut self) -> Option<StringChain<'_, R>> {
         let parts = self.layout.split(self.images.as_mut(), self.workspace.as_mut())?;
-        Some(Chain { state: &mut self.state, parts })
+        Some(StringChain { state: &mut self.state, parts })
     }
 
     /// Places all images on the straight line between the ends, equally spaced.

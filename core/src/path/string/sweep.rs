@@ -22,12 +22,12 @@ pub(super) struct StringState<R: Real> {
 }
 
 /// A string whose memory is split into parts.
-pub(super) struct Chain<'w, R: Real> {
+pub(super) struct StringChain<'w, R: Real> {
     pub(super) state: &'w mut StringState<R>,
     pub(super) parts: StringParts<'w, R>,
 }
 
-impl<R: Real> Chain<'_, R> {
+impl<R: Real> StringChain<'_, R> {
     pub(super) fn step(&mut self, f: &(impl Objective<R> + ?Sized)) -> StringStep<R> {
         if self.state.sweep > 0 && self.stays(self.state.cursor) {
             self.state.cursor += 1;

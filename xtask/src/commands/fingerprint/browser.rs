@@ -6,7 +6,7 @@ use crate::tools::install;
 use crate::tools::paths;
 use crate::tools::process::{Log, Result, program};
 
-pub(super) fn node(module: &Path, log: &mut Log) -> Result<String> {
+pub(super) fn run_in_node(module: &Path, log: &mut Log) -> Result<String> {
     let node = install::node()?;
     let script =
         format!("{}\nconsole.log(experiments(require('fs').readFileSync(process.argv[1])));", source()?);
@@ -14,7 +14,7 @@ pub(super) fn node(module: &Path, log: &mut Log) -> Result<String> {
 }
 
 /// Opens a page that holds the module, and reads it when it has loaded.
-pub(super) fn chromium(module: &Path, log: &mut Log) -> Result<String> {
+pub(super) fn run_in_chromium(module: &Path, log: &mut Log) -> Result<String> {
     let chromium = install::chromium()?;
     let page = paths::logs().join("fingerprint.html");
     let bytes = std::fs::read(module)?;

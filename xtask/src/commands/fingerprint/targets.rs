@@ -182,8 +182,8 @@ impl Target {
                 // The very module that the page loads, and no other build of it.
                 let module = wasm::experiments(flags, features, log)?;
                 match engine {
-                    Engine::Node => browser::node(&module, log)?,
-                    Engine::Chromium => browser::chromium(&module, log)?,
+                    Engine::Node => browser::run_in_node(&module, log)?,
+                    Engine::Chromium => browser::run_in_chromium(&module, log)?,
                 }
             }
             Kind::Board { triple, package, tool, small, .. } => {

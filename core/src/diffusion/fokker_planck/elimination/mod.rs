@@ -16,7 +16,7 @@ use super::{Boundary, FokkerPlanck};
 use crate::base::grid::Grid;
 use crate::base::rows::{row, row_mut};
 use crate::base::vector::scale;
-use crate::diffusion::density::normalise;
+use crate::diffusion::density::normalise_mass;
 use crate::{ArgError, Real, Reason};
 
 /// The value above which a growing density is rescaled to one.
@@ -253,7 +253,7 @@ impl<R: Real, const D: usize, M: AsRef<[R]> + AsMut<[R]>> Elimination<R, D, M> {
             }
         }
         order.scatter(ordered, density);
-        normalise(&self.grid, density)
+        normalise_mass(&self.grid, density)
     }
 
     /// Makes an implicit step: `ρ ← (1 − dt Q)⁻¹ ρ`.

@@ -7,7 +7,7 @@ use crate::Real;
 use crate::base::elementary::exp;
 use crate::base::grid::{Axis, Grid, Grid1, Grid2};
 use crate::base::random::{stream, uniform};
-use crate::diffusion::{mass, normalise};
+use crate::diffusion::{mass, normalise_mass};
 use core::cell::Cell;
 use std::rc::Rc;
 use std::vec;
@@ -45,7 +45,7 @@ impl Case {
             diffusion: draw(n * D, 2.0),
             density: draw(n, 1.0),
         };
-        normalise(grid, &mut case.density).unwrap();
+        normalise_mass(grid, &mut case.density).unwrap();
         case
     }
 
@@ -175,7 +175,7 @@ fn gibbs_is_left_alone_to_rounding() {
     let dynamics = Dynamics::gradient(&case.potential);
     let equation = FokkerPlanck::new(grid, [REFLECTING, PERIODIC], &dynamics, temperature, memory).unwrap();
     let mut gibbs: Vec<f64> = case.potential.iter().map(|v| exp(-v / temperature)).collect();
-    normalise(&grid, &mut gibbs).unwrap();
+    normalise_mass(&grid, &mut gibbs).unwrap();
     let dt = equation.explicit_limit();
     for scheme in [Scheme::Explicit { dt }, Scheme::Implicit { dt: 0.2 }, Scheme::Exact { dt: 0.1 }] {
         close(&evolve(&equation, scheme, &gibbs, 5), &gibbs, 5e-14);
@@ -190,7 +190,7 @@ fn tails_are_accurate_and_never_negative() {
     grid.fill(&mut potential, |[x, y]| 4.0 * (x * x + y * y)).unwrap();
     let mut density = vec![0.0; 1200];
     density[0] = 1.0;
-    normalise(&grid, &mut density).unwrap();
+    normalise_mass(&grid, &mut density).unwrap();
     let memory = vec![0.0; FokkerPlanckLayout::new([40, 30]).len()];
     let equation =
         FokkerPlanck::new(grid, [REFLECTING; 2], &Dynamics::gradient(&potential), 0.3, memory).unwrap();

@@ -183,7 +183,7 @@ impl Digits<'_> {
         ArgError::check_len("inputs", rows.len() * PIXELS, inputs.len())?;
         ArgError::check_len("labels", rows.len(), labels.len())?;
         for ((row, input), label) in rows.zip(inputs.chunks_exact_mut(PIXELS)).zip(labels) {
-            scale(&self.pixels(row), input);
+            to_input(&self.pixels(row), input);
             *label = self.label(row);
         }
         Ok(())
@@ -201,10 +201,10 @@ impl Digits<'_> {
 /// ```
 /// use losscape::models::data::digits::{self, PIXELS};
 /// let mut input = [0.0f32; PIXELS];
-/// digits::scale(&[4; PIXELS], &mut input);
+/// digits::to_input(&[4; PIXELS], &mut input);
 /// assert_eq!(input, [0.25; PIXELS]);
 /// ```
-pub fn scale<R: Real>(pixels: &[u8; PIXELS], input: &mut [R]) {
+pub fn to_input<R: Real>(pixels: &[u8; PIXELS], input: &mut [R]) {
     if input.len() != PIXELS {
         return refuse(input);
     }

@@ -29,7 +29,7 @@
 //! let pixels = pad::reduce(&drawing);
 //! assert_eq!(pixels[8..16], [0, 0, 0, 16, 16, 0, 0, 0]);
 //! let mut input = [0.0f32; digits::PIXELS];
-//! digits::scale(&pixels, &mut input); // the network's input
+//! digits::to_input(&pixels, &mut input); // the network's input
 //! assert_eq!(input[11], 1.0);
 //! ```
 
