@@ -30,7 +30,6 @@ from ._kernel import (
     packed,
     plane,
     plane_through,
-    run_exhibit,
     scan,
     sharpness,
     smooth,
@@ -41,7 +40,7 @@ from ._kernel import (
     trace,
     xor,
 )
-from .lab import Replayed, link, replay, run, settings, state, write_state
+from .lab import Replayed, link, replay, run, run_exhibit, settings, state, write_state
 
 __all__ = [
     "Mlp",

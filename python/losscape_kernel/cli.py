@@ -9,6 +9,7 @@ from typing import Sequence
 
 from . import lab
 from ._kernel import VERSION
+from .plots import KINDS, plot
 from .store import Conflict, Store
 from .sweep import run_point, sweep
 
@@ -26,10 +27,10 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--engine", default="joblib", help="joblib, dask, dask:ADDRESS, slurm, slurm:local or serial")
     many.add_argument("--jobs", type=int, help="workers; all cores if not given")
     many.add_argument("--chunk-seconds", type=float, default=10.0, help="the least work that is sent out at once")
-    plot = commands.add_parser("plot", help="draw a state or a file of results, as PNG, SVG and numbers")
-    plot.add_argument("result", help="a state (JSON) or results (JSON lines, Parquet)")
-    plot.add_argument("--kind", default="auto", help="path, surface, cloud, curve, runs, places, edge, spectrum, width or auto")
-    plot.add_argument("--out", default="losscape", help="the files' name without an extension")
+    drawn = commands.add_parser("plot", help="draw a state or a file of results, as PNG, SVG and numbers")
+    drawn.add_argument("result", help="a state (JSON) or results (JSON lines, Parquet)")
+    drawn.add_argument("--kind", default="auto", help=", ".join(KINDS))
+    drawn.add_argument("--out", default="losscape", help="the files' name without an extension")
     return parser
 
 
@@ -91,8 +92,6 @@ def _sweep(args: argparse.Namespace) -> int:
 
 
 def _plot(args: argparse.Namespace) -> int:
-    from .plots import plot
-
     for path in plot(args.result, args.kind, args.out):
         print(path)
     return 0

@@ -6,22 +6,62 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 from urllib.parse import parse_qsl, quote
 
 import numpy as np
 
-from ._kernel import VERSION, packed, run_exhibit
+from ._kernel import VERSION, _exhibits, _run_exhibit, packed
 from .results import Run
 
-__all__ = ["EXHIBITS", "Replayed", "link", "replay", "run", "settings", "state", "write_state"]
+__all__ = [
+    "EXHIBITS",
+    "FIELDS",
+    "Field",
+    "Replayed",
+    "complete",
+    "link",
+    "replay",
+    "run",
+    "run_exhibit",
+    "settings",
+    "state",
+    "write_state",
+]
 
-EXHIBITS = ("train", "paths", "cloud", "smoothing", "surface", "saddles", "batch")
+
+@dataclass(frozen=True)
+class Field:
+    """A setting of an exhibit, as the page has it."""
+
+    key: str
+    kind: str
+    """number, choice, flag or text."""
+    default: int | float | str | bool
+    choices: Sequence[str] = ()
+    """What the page offers, in its order."""
+    min: float | None = None
+    max: float | None = None
+    integer: bool = False
+    view: bool = False
+    """It changes no number of a run."""
+
+
+# The page's own schemas, which `npm run settings` in web/ writes; nothing of them is stated here again.
+_PAGE = json.loads(Path(__file__).with_name("settings.json").read_text(encoding="utf-8"))
+
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    exhibit: {field["key"]: Field(**field) for field in fields} for exhibit, fields in _PAGE["exhibits"].items()
+}
+"""Of each exhibit the settings by their keys."""
+
+EXHIBITS = tuple(_exhibits())
+"""The exhibits that can be replayed."""
 
 # The reader's own data, packed; a link holds so many characters of it, and the page exports longer data beside the link.
-_OWN, _MOST_IN_LINK = "own", 1500
+_OWN, _MOST_IN_LINK = "own", _PAGE["most_in_link"]
 
-_VERSION = "1"
+_VERSION = _PAGE["version"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,15 +95,20 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Mapping[str, An
     return loaded
 
 
+def _fields(exhibit: object) -> Mapping[str, Field]:
+    if exhibit not in EXHIBITS:
+        raise ValueError(f"`exhibit` is {exhibit!r}, must be one of {', '.join(EXHIBITS)}")
+    return FIELDS[str(exhibit)]
+
+
 def settings(source: Mapping[str, Any]) -> dict[str, str]:
     """The values of a state's link, by key; your own data, if too long for the link, are stored beside it.
 
     >>> settings({"exhibit": "train", "link": "#v=1&rate=0.5&step=300"})
     {'rate': '0.5', 'step': '300'}
     """
-    exhibit, text = source.get("exhibit"), source.get("link", "#v=1")
-    if exhibit not in EXHIBITS:
-        raise ValueError(f"`exhibit` is {exhibit!r}, must be one of {', '.join(EXHIBITS)}")
+    _fields(source.get("exhibit"))
+    text = source.get("link", "#v=1")
     if not isinstance(text, str) or not text.startswith("#"):
         raise ValueError(f"`link` is {text!r}, must begin with #")
     values = dict(parse_qsl(text[1:], keep_blank_values=True))
@@ -97,6 +142,39 @@ def link(values: Mapping[str, object]) -> str:
     return "#" + "&".join([f"v={_VERSION}", *parts])
 
 
+def complete(exhibit: str, values: Mapping[str, object]) -> dict[str, str]:
+    """All settings on which the numbers of a run depend, as a link would hold them: these values, else the page's defaults.
+
+    >>> found = complete("train", {"rate": 0.5, "q": "Does it get stuck?"})
+    >>> found["rate"], found["hidden"], found["init"], "q" in found
+    ('0.5', '16', 'glorot-uniform', False)
+    """
+    fields = _fields(exhibit)
+    for key in values:
+        if key not in fields:
+            raise ValueError(f"`{key}` is no setting of {exhibit}")
+    return {key: _text(values.get(key, field.default)) for key, field in fields.items() if not field.view}
+
+
+def _refuse_unlike_page(exhibit: str, values: Mapping[str, object]) -> None:
+    """What is made here may lie outside of what the page offers; there it would become something else."""
+    for key, value in values.items():
+        field, text = _fields(exhibit)[key], _text(value)
+        if field.choices and text not in field.choices:
+            raise ValueError(f"`{key}` is {text!r}, must for the page be one of {', '.join(field.choices)}")
+        if field.min is not None and field.max is not None and not field.min <= float(text) <= field.max:
+            raise ValueError(f"`{key}` is {text}, must for the page be from {field.min:g} to {field.max:g}")
+
+
+def run_exhibit(exhibit: str, values: Mapping[str, object]) -> Run:
+    """Makes a run of the page natively, from the values of its link, and returns its digest and numbers.
+
+    >>> run_exhibit("train", {"step": "100"}).digest
+    '6305f8443acbbe54'
+    """
+    return _run_exhibit(exhibit, complete(exhibit, values))
+
+
 def run(exhibit: str, **values: object) -> Run:
     """Makes a run of the page natively, from the keys of its link.
 
@@ -104,7 +182,7 @@ def run(exhibit: str, **values: object) -> Run:
     >>> found.digest, round(found.numbers["accuracy"], 3)
     ('6305f8443acbbe54', 0.893)
     """
-    return run_exhibit(exhibit, {key: _text(value) for key, value in values.items()})
+    return run_exhibit(exhibit, values)
 
 
 def replay(source: str | os.PathLike[str] | Mapping[str, Any]) -> Replayed:
@@ -122,7 +200,8 @@ def replay(source: str | os.PathLike[str] | Mapping[str, Any]) -> Replayed:
 
 
 def state(exhibit: str, **values: object) -> dict[str, Any]:
-    """Makes a run and returns the object that a page opens (*Bring back*), and that `replay` reads.
+    """Makes a run and returns the object that a page opens (*Bring back*), and that `replay` reads. Refuses values that the page
+    would change.
 
     >>> state("train", step=100)["link"]
     '#v=1&step=100&digest=6305f8443acbbe54'
@@ -134,6 +213,7 @@ def state(exhibit: str, **values: object) -> dict[str, Any]:
     >>> made["link"], replay(made).same
     ('#v=1&scene=own&own=2s.1.AnBKBoBKATJBUJ&step=100&digest=e6aafa36019a5629', True)
     """
+    _refuse_unlike_page(exhibit, values)
     made = run(exhibit, **values)
     values = {key: value for key, value in values.items() if key != "digest"}
     own = str(values.get(_OWN, ""))

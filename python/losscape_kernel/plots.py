@@ -8,7 +8,7 @@ import os
 import statistics
 from collections import defaultdict
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -16,12 +16,12 @@ from . import lab
 from .results import Run
 from .store import Store
 
-__all__ = ["plot"]
+__all__ = ["KINDS", "plot"]
 
 Numbers = tuple[Sequence[str], Iterable[Sequence[Any]]]
 
-# The exhibits by what they draw unless something else is asked for.
-_KINDS = {"train": "curve", "paths": "path", "surface": "surface", "cloud": "cloud", "smoothing": "runs", "saddles": "places", "batch": "edge"}
+# All settings of a run.
+Settings = Mapping[str, str]
 
 # The box of the cloud's densities.
 _BOX = (-3, 3, -3, 3)
@@ -37,7 +37,7 @@ def _figure() -> tuple[Any, Any]:
     return figure, figure.add_subplot()
 
 
-def _path(run: Run, axes: Any) -> Numbers:
+def _path(run: Run, axes: Any, _: Settings) -> Numbers:
     a = run.arrays
     axes.plot(a["straight_t"], a["straight_value"], color="0.55", label="straight line")
     axes.plot(a["t"], a["value"], color="#0a6f8f", label="best path")
@@ -48,7 +48,7 @@ def _path(run: Run, axes: Any) -> Numbers:
     return ("way", "t", "loss"), ((way, t, v) for way, x, y in ways for t, v in zip(a[x], a[y]))
 
 
-def _surface(run: Run, axes: Any) -> Numbers:
+def _surface(run: Run, axes: Any, _: Settings) -> Numbers:
     left, right, low, high = run.arrays["span"]
     values = run.arrays["map"]
     x, y = np.linspace(left, right, values.shape[1]), np.linspace(low, high, values.shape[0])
@@ -61,7 +61,7 @@ def _surface(run: Run, axes: Any) -> Numbers:
     return ("x", "y", "loss"), ((x[i], y[j], values[j, i]) for j in range(len(y)) for i in range(len(x)))
 
 
-def _cloud(run: Run, axes: Any) -> Numbers:
+def _cloud(run: Run, axes: Any, _: Settings) -> Numbers:
     density, law, walkers = (run.arrays[name] for name in ("density", "law", "walkers"))
     axes.contourf(density, levels=12, cmap="Blues", extent=_BOX)
     axes.contour(law, levels=6, colors="#b5482a", linewidths=0.8, extent=_BOX)
@@ -75,7 +75,7 @@ def _cloud(run: Run, axes: Any) -> Numbers:
     return ("what", "x", "y", "density"), rows
 
 
-def _curve(run: Run, axes: Any) -> Numbers:
+def _curve(run: Run, axes: Any, _: Settings) -> Numbers:
     steps, losses = run.arrays["step"], run.arrays["loss"]
     axes.semilogy(steps, losses, color="#0a6f8f")
     axes.set(xlabel="step", ylabel="training loss")
@@ -83,7 +83,7 @@ def _curve(run: Run, axes: Any) -> Numbers:
     return ("step", "loss"), zip(steps, losses)
 
 
-def _runs(run: Run, axes: Any) -> Numbers:
+def _runs(run: Run, axes: Any, _: Settings) -> Numbers:
     runs = run.arrays["runs"]
     axes.hist(runs, bins=60, color="#0a6f8f")
     axes.axvline(run.numbers["smooth"], color="#b5482a", label="descent on the smoothed curve")
@@ -92,7 +92,7 @@ def _runs(run: Run, axes: Any) -> Numbers:
     return ("x",), ([x] for x in runs)
 
 
-def _places(run: Run, axes: Any) -> Numbers:
+def _places(run: Run, axes: Any, _: Settings) -> Numbers:
     places = run.arrays["places"]
     axes.plot(places[:, 2], places[:, 1], ".", color="#0a6f8f")
     axes.set(xlabel="directions that go down", ylabel="loss")
@@ -100,7 +100,7 @@ def _places(run: Run, axes: Any) -> Numbers:
     return ("search", "loss", "down", "unsigned"), places
 
 
-def _edge(run: Run, axes: Any) -> Numbers:
+def _edge(run: Run, axes: Any, _: Settings) -> Numbers:
     steps, batches = run.arrays["step"], [int(size) for size in run.arrays["batches"]]
     for size, curvatures in zip(batches, run.arrays["curvature"].T):
         axes.plot(steps, curvatures, label=f"batches of {size}")
@@ -112,25 +112,23 @@ def _edge(run: Run, axes: Any) -> Numbers:
     return ("step", "batch", "curvature", "loss"), rows
 
 
-def _spectrum(run: Run, axes: Any, values: Mapping[str, str]) -> Numbers:
+def _spectrum(run: Run, axes: Any, values: Settings) -> Numbers:
     """The Hessian's spectrum at the end of a run of *Train*, which is made by `Sgd` and must have the run's digest."""
     from . import Mlp, Sgd, digits, spectral_density
 
-    if run.exhibit != "train":
-        raise ValueError("`kind` is spectrum, which needs a run of train")
-    get = lambda key, default: float(np.float32(values.get(key, default)))  # noqa: E731
-    seed = int(values.get("seed", 1))
-    net = Mlp([64, int(values.get("hidden", 16)), 10])
+    count = {key: int(values[key]) for key in ("seed", "hidden", "batch", "step")}
+    number = {key: float(np.float32(values[key])) for key in ("rate", "momentum", "l2")}
+    net = Mlp([64, count["hidden"], 10])
     sgd = Sgd(
-        net.loss(*digits(), l2=get("l2", 1e-4)), net.init(seed, values.get("init", "glorot-uniform")),
-        learning_rate=get("rate", 0.2), momentum=get("momentum", 0), batch_size=int(values.get("batch", 16)),
-        order=values.get("order", "epochs"), seed=seed,
+        net.loss(*digits(), l2=number["l2"]), net.init(count["seed"], values["init"]),
+        learning_rate=number["rate"], momentum=number["momentum"], batch_size=count["batch"],
+        order=values["order"], seed=count["seed"],
     )
-    sgd.advance(int(values.get("step", 0)))
+    sgd.advance(count["step"])
     if sgd.digest != run.digest:
         raise ValueError("a run with changes on its way has no spectrum here")
     inputs, labels = digits(dtype="float64")
-    exact = net.loss(inputs, labels, l2=get("l2", 1e-4))
+    exact = net.loss(inputs, labels, l2=number["l2"])
     found = spectral_density(exact, sgd.params.astype(np.float64), probes=4, steps=60)
     axes.semilogy(found.at, np.maximum(found.density, 1e-6), color="#0a6f8f")
     axes.set(xlabel="eigenvalue", ylabel="density", ylim=(1e-5, None))
@@ -138,10 +136,10 @@ def _spectrum(run: Run, axes: Any, values: Mapping[str, str]) -> Numbers:
     return ("eigenvalue", "density", "standard_error"), zip(found.at, found.density, found.errors)
 
 
-# Of the exhibits with a width: its key in a link, its default, the number that is tabulated, and what it is.
+# Of the exhibits with a width: its key in a link, the number that is tabulated, and what it is.
 _WIDTHS = {
-    "paths": ("width", 8, "barrier", "barrier on the best path"),
-    "train": ("hidden", 16, "held_out_loss", "held-out loss"),
+    "paths": ("width", "barrier", "barrier on the best path"),
+    "train": ("hidden", "held_out_loss", "held-out loss"),
 }
 
 
@@ -149,10 +147,10 @@ def _width(rows: Sequence[Mapping[str, Any]], axes: Any) -> Numbers:
     exhibits = {row["exhibit"] for row in rows if "numbers" in row}
     if len(exhibits) != 1 or not exhibits <= set(_WIDTHS):
         raise ValueError("`kind` is width, which needs results of either paths or train")
-    key, default, number, says = _WIDTHS[exhibits.pop()]
+    key, number, says = _WIDTHS[exhibits.pop()]
     by: dict[int, list[float]] = defaultdict(list)
     for row in rows:
-        by[int(lab.settings(row).get(key, default))].append(row["numbers"][number])
+        by[int(lab.complete(row["exhibit"], lab.settings(row))[key])].append(row["numbers"][number])
     table = []
     for width in sorted(by):
         found = sorted(by[width])
@@ -168,9 +166,27 @@ def _width(rows: Sequence[Mapping[str, Any]], axes: Any) -> Numbers:
     return ("width", "runs", "lowest", "median", "highest"), table
 
 
-_DRAW = {
-    "path": _path, "surface": _surface, "cloud": _cloud, "curve": _curve, "runs": _runs, "places": _places, "edge": _edge,
+# What is drawn of which exhibit; the first of an exhibit unless something else is asked for.
+_DRAW: Mapping[str, tuple[str, Callable[[Run, Any, Settings], Numbers]]] = {
+    "path": ("paths", _path),
+    "surface": ("surface", _surface),
+    "cloud": ("cloud", _cloud),
+    "curve": ("train", _curve),
+    "runs": ("smoothing", _runs),
+    "places": ("saddles", _places),
+    "edge": ("batch", _edge),
+    "spectrum": ("train", _spectrum),
 }
+
+KINDS = ("auto", "width", *_DRAW)
+"""What `plot` draws."""
+
+
+def _first(exhibit: object) -> str:
+    for kind, (own, _) in _DRAW.items():
+        if own == exhibit:
+            return kind
+    raise ValueError(f"`exhibit` is {exhibit!r}, of which plots.py draws nothing")
 
 
 def _rows(result: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
@@ -187,28 +203,31 @@ def _rows(result: str | os.PathLike[str]) -> list[Mapping[str, Any]]:
 
 
 def plot(result: str | os.PathLike[str], kind: str = "auto", out: str | os.PathLike[str] = "losscape") -> list[Path]:
-    """Draws a state of a page or a file of results; returns the PNG, the SVG and the numbers. `kind` is path, surface, cloud,
-    curve, runs, places, edge (largest curvatures of four batch sizes), spectrum, width (a table over all rows) or auto. Of several results but for a table the last one is drawn. Arrays
-    are not in a result: its run is made again, and must have the same digest."""
+    """Draws a state of a page or a file of results; returns the PNG, the SVG and the numbers.
+
+    `kind` is one of `KINDS`, of which edge draws the largest curvatures of four batch sizes, and width a table over all rows.
+    Otherwise the last of several results is drawn. Arrays are not in a result: its run is made again, and must have the same
+    digest.
+    """
     rows = _rows(result)
     if not rows:
         raise ValueError(f"{os.fspath(result)} holds no result")
     row = rows[-1]
     if kind == "auto":
-        kind = "width" if len(rows) > 1 else _KINDS.get(str(row.get("exhibit")), "curve")
+        kind = "width" if len(rows) > 1 else _first(row.get("exhibit"))
     figure, axes = _figure()
     if kind == "width":
         header, numbers = _width(rows, axes)
-    elif kind in _DRAW or kind == "spectrum":
+    elif kind in _DRAW:
+        exhibit, draw = _DRAW[kind]
+        if row.get("exhibit") != exhibit:
+            raise ValueError(f"`kind` is {kind}, which needs a run of {exhibit}")
         made = lab.replay(row)
         if made.same is False:
             raise ValueError(f"the run made here has the digest {made.digest}, the result {made.expected}")
-        try:
-            header, numbers = _spectrum(made.run, axes, lab.settings(row)) if kind == "spectrum" else _DRAW[kind](made.run, axes)
-        except KeyError as missing:
-            raise ValueError(f"`kind` is {kind}, which a run of {row['exhibit']} has no {missing} for") from None
+        header, numbers = draw(made.run, axes, lab.complete(exhibit, lab.settings(row)))
     else:
-        raise ValueError(f"`kind` is {kind!r}, must be auto, width, spectrum or one of {', '.join(_DRAW)}")
+        raise ValueError(f"`kind` is {kind!r}, must be one of {', '.join(KINDS)}")
     base = Path(out)
     base.parent.mkdir(parents=True, exist_ok=True)
     files = [base.with_name(base.name + end) for end in (".png", ".svg", ".csv")]

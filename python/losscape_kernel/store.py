@@ -16,9 +16,6 @@ from ._kernel import VERSION
 
 __all__ = ["Conflict", "Store", "key_of"]
 
-# What a link may hold that changes no number.
-_VIEWS = {"digest", "twin", "pin", "guess", "guess2", "q", "hide", "embed", "present", "rehearse", "drawn", "route", "t", "along"}
-
 
 class Conflict(RuntimeError):
     """Two runs with one key have different digests: the promise of equal bits is broken, or a file was edited."""
@@ -32,9 +29,9 @@ def key_of(config: Mapping[str, Any], version: str = VERSION) -> str:
     >>> key_of(one) == key_of(other), key_of(one) == key_of(one, "0.0.0")
     (True, False)
     """
-    values = {}
+    values, fields = {}, lab.FIELDS[config["exhibit"]]
     for name, text in lab.settings(config).items():
-        if name in _VIEWS:
+        if name in fields and fields[name].view:
             continue
         try:
             values[name] = lab._text(float(text))

@@ -12,7 +12,7 @@ import time
 from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from . import lab
-from ._kernel import VERSION, run_exhibit
+from ._kernel import VERSION
 from .store import Conflict, Store, key_of
 
 __all__ = ["points", "run_point", "sweep"]
@@ -46,7 +46,7 @@ def points(config: Config) -> list[dict[str, str]]:
 def run_point(point: Config) -> Row:
     """Makes one run and returns its row."""
     start = time.perf_counter()
-    made = run_exhibit(point["exhibit"], lab.settings(point))
+    made = lab.run_exhibit(point["exhibit"], lab.settings(point))
     return {
         "key": key_of(point),
         "exhibit": point["exhibit"],

@@ -42,7 +42,7 @@ mod _kernel {
     #[pymodule_export]
     use crate::path::{autoneb, band, curve, scan};
     #[pymodule_export]
-    use crate::replay::{packed, run_exhibit};
+    use crate::replay::{_exhibits, _run_exhibit, packed};
     #[pymodule_export]
     use crate::smoothing::{convolve, smooth};
     #[pymodule_export]

@@ -301,35 +301,27 @@ pub(crate) fn check_network<R: Scalar>(f: &View<'_, R>) -> PyResult<()> {
     }
 }
 
-fn accuracy<R: Scalar>(py: Python<'_>, problem: &Problem<R>, params: &Bound<'_, PyAny>) -> PyResult<f64> {
-    let raised = Raised::default();
-    let f = problem.view(&raised)?;
-    check_network(&f)?;
-    let params = vector_of("params", f.dim(), params)?;
-    let mut scratch = room(R::ZERO, f.scratch_len())?;
-    Ok(py
-        .detach(|| match f {
-            View::Network(f) => f.accuracy(&params, &mut scratch),
-            View::Weighted(f) => f.accuracy(&params, &mut scratch),
-            View::Surface(_) | View::Own(_) => R::NAN,
-        })
-        .to_f64())
+/// What a network measures of its data, a function each.
+macro_rules! measures {
+    ($($name:ident)*) => { $(
+        fn $name<R: Scalar>(py: Python<'_>, problem: &Problem<R>, params: &Bound<'_, PyAny>) -> PyResult<f64> {
+            let raised = Raised::default();
+            let f = problem.view(&raised)?;
+            check_network(&f)?;
+            let params = vector_of("params", f.dim(), params)?;
+            let mut scratch = room(R::ZERO, f.scratch_len())?;
+            Ok(py
+                .detach(|| match f {
+                    View::Network(f) => f.$name(&params, &mut scratch),
+                    View::Weighted(f) => f.$name(&params, &mut scratch),
+                    View::Surface(_) | View::Own(_) => R::NAN,
+                })
+                .to_f64())
+        }
+    )* };
 }
 
-fn data_loss<R: Scalar>(py: Python<'_>, problem: &Problem<R>, params: &Bound<'_, PyAny>) -> PyResult<f64> {
-    let raised = Raised::default();
-    let f = problem.view(&raised)?;
-    check_network(&f)?;
-    let params = vector_of("params", f.dim(), params)?;
-    let mut scratch = room(R::ZERO, f.scratch_len())?;
-    Ok(py
-        .detach(|| match f {
-            View::Network(f) => f.data_loss(&params, &mut scratch),
-            View::Weighted(f) => f.data_loss(&params, &mut scratch),
-            View::Surface(_) | View::Own(_) => R::NAN,
-        })
-        .to_f64())
-}
+measures! { accuracy data_loss }
 
 fn check<'py, R: Scalar>(
     py: Python<'py>,

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import losscape_kernel as lk
-from losscape_kernel import cli
+from losscape_kernel import cli, lab
+from losscape_kernel.store import key_of
 
 # As a page writes it (Take home, State of the run), with a change of the rate on the way.
 EXPORTED = {
@@ -91,6 +92,54 @@ SETTINGS = {
     # Too long for a link.
     "train-long": {"hidden": 4, "data": "own", "own": lk.packed(*rows(120, 7)), "step": 200},
 }
+
+
+def test_the_settings_are_those_of_the_page():
+    for exhibit in lab.EXHIBITS:
+        assert lab.FIELDS[exhibit], f"{exhibit}: not in settings.json"
+        assert any(name.split("-")[0] == exhibit for name in SETTINGS), f"{exhibit}: no state"
+    with pytest.raises(ValueError, match="`hiden` is no setting of train"):
+        lk.run("train", hiden=3)
+    with pytest.raises(ValueError, match="settings.json is not read by python/src/replay/train.rs"):
+        lab._run_exhibit("train", lab.complete("train", {}) | {"dropout": "0"})
+    lacking = lab.complete("train", {})
+    del lacking["rate"]
+    with pytest.raises(ValueError, match="`rate` has no value in settings.json"):
+        lab._run_exhibit("train", lacking)
+
+
+# What a choice needs besides; the rest is the page's own default, as short as can be.
+SHORT = {"paths": {"width": 2, "cycles": 1}, "cloud": {"walkers": 1024}, "surface": {"cells": 32}}
+BESIDES = {("cloud", "curvature"): {"ground": "bowl"}, ("cloud", "batches"): {"ground": "bowl"}}
+CHOICES = [
+    (exhibit, field.key, choice)
+    for exhibit in lab.EXHIBITS
+    for field in lab.FIELDS[exhibit].values()
+    if field.kind == "choice" and not field.view
+    for choice in field.choices
+]
+
+
+@pytest.mark.parametrize("exhibit, key, choice", CHOICES)
+def test_every_choice_of_the_page_is_one_here(exhibit, key, choice):
+    values = {**SHORT.get(exhibit, {}), **BESIDES.get((exhibit, choice), {}), key: choice}
+    if choice == "own":
+        values["own"] = POINTS
+    assert len(lk.run(exhibit, **values).digest) == 16
+
+
+def test_views_change_no_number():
+    made = lk.run("train", step=5)
+    one, other = ({"exhibit": "train", "link": f"#v=1&step=5{view}"} for view in ("", "&along=rates&q=x&embed=1&guess=2"))
+    assert key_of(one) == key_of(other) and lk.replay(other).digest == made.digest
+
+
+def test_a_state_holds_only_what_the_page_takes():
+    with pytest.raises(ValueError, match="`width` is '5', must for the page be one of 2, 3, 4, 6, 8, 16"):
+        lk.state("paths", width=5)
+    with pytest.raises(ValueError, match="`hidden` is 64, must for the page be from 2 to 32"):
+        lk.state("train", hidden=64)
+    assert lk.run("train", hidden=64).step == 0, "but runs"
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from losscape_kernel import lab
-from losscape_kernel.plots import _KINDS, plot
+from losscape_kernel.plots import KINDS, _first, plot
 from losscape_kernel.store import Store
 from losscape_kernel.sweep import run_point
 
@@ -38,7 +38,7 @@ def test_states(tmp_path, kind):
 
 
 def test_each_exhibit_has_a_picture():
-    assert set(_KINDS) == set(lab.EXHIBITS) and set(_KINDS.values()) <= set(STATES)
+    assert {_first(exhibit) for exhibit in lab.EXHIBITS} <= set(STATES) and {*STATES, "auto", "width"} == set(KINDS)
 
 
 def test_a_table_of_widths(tmp_path):

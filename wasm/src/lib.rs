@@ -3,6 +3,8 @@
 //! Each handle owns its memory and lends views of it by address; what it computes is the kernel's, so a
 //! native run of the same handle ends with the same bits as the page (`examples/`).
 
+#[cfg(any(feature = "cloud", feature = "paths", feature = "surface", feature = "toy", feature = "train"))]
+mod choice;
 #[cfg(feature = "digits")]
 mod digits;
 mod failure;
@@ -15,6 +17,11 @@ mod packed;
 #[cfg(any(feature = "paths", feature = "saddles", feature = "surface", feature = "toy", feature = "train"))]
 mod record;
 
+#[cfg(all(
+    not(target_family = "wasm"),
+    any(feature = "cloud", feature = "paths", feature = "surface", feature = "toy", feature = "train")
+))]
+pub use choice::Choice;
 #[cfg(feature = "digits")]
 pub use digits::{Digits, Reading};
 pub use failure::{LabError, rehearse_panic};

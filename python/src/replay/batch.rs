@@ -15,14 +15,14 @@ fn next_record(step: u32) -> u32 {
 }
 
 pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
-    let default = BatchSettings::default();
     let settings = BatchSettings {
-        seed: values.count("seed", default.seed)?,
-        learning_rate: values.real("rate", 0.1)?.into(),
-        hidden: values.count("hidden", default.hidden)?,
+        seed: values.count("seed")?,
+        learning_rate: values.real("rate")?.into(),
+        hidden: values.count("hidden")?,
     };
-    let (alpha, target) = (values.real("alpha", 4.0)?, values.count("step", 0)?);
-    values.done("batch", &["length", "kick"])?;
+    let (alpha, target) = (values.real("alpha")?, values.count("step")?);
+    // Where the page ends a run.
+    values.done("batch", &["length"])?;
     let mut run = Batch::new(&settings)?;
     let measured = run.measure()?;
     let lanes = measured.len() / 3;

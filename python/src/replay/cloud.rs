@@ -1,38 +1,25 @@
 //! *Cloud*.
 
-use losscape_wasm::cloud::{Cloud, CloudSettings, Ground, Noise};
+use losscape_wasm::cloud::{Cloud, CloudSettings};
 
 use super::values::{Result, Values};
 use super::{Outcome, wide};
 
 pub(super) fn cloud(values: &mut Values) -> Result<Outcome> {
-    let default = CloudSettings::default();
-    let grounds = [
-        ("wells", Ground::Wells),
-        ("valleys", Ground::Valleys),
-        ("bowl", Ground::Bowl),
-        ("ring", Ground::Ring),
-    ];
-    let noises = [
-        ("even", Noise::Even),
-        ("above", Noise::Above),
-        ("curvature", Noise::Curvature),
-        ("batches", Noise::Batches),
-    ];
     let settings = CloudSettings {
-        seed: values.count("seed", default.seed)?,
-        learning_rate: values.real("rate", 0.02)?.into(),
-        batch_size: values.count("batch", default.batch_size)?,
-        variance: values.real("variance", 20.0)?.into(),
-        ground: values.word("ground", default.ground, &grounds)?,
-        tilt: values.real("tilt", 0.1)?.into(),
-        walkers: values.count("walkers", default.walkers)?,
-        noise: values.word("noise", default.noise, &noises)?,
-        spread: values.word("begin", default.spread, &[("place", false), ("box", true)])?,
-        cooling: values.count("cooling", default.cooling)?,
+        seed: values.count("seed")?,
+        learning_rate: values.real("rate")?.into(),
+        batch_size: values.count("batch")?,
+        variance: values.real("variance")?.into(),
+        ground: values.choice("ground")?,
+        tilt: values.real("tilt")?.into(),
+        walkers: values.count("walkers")?,
+        noise: values.choice("noise")?,
+        spread: values.word("begin", &[("place", false), ("box", true)])?,
+        cooling: values.count("cooling")?,
     };
-    let target = values.count("step", 0)?;
-    values.done("cloud", &["lock"])?;
+    let target = values.count("step")?;
+    values.done("cloud", &[])?;
     let mut run = Cloud::new(&settings)?;
     let mut ended = false;
     while run.steps() < target && !ended {

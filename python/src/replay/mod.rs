@@ -63,31 +63,34 @@ pub(crate) fn packed(
     Packed { width: shape[1], inputs, labels, standard }.text().map_err(|error| refused(error.message))
 }
 
-/// Makes a run of the page from the values of its link, natively, and returns its digest and numbers.
-///
-/// >>> import losscape_kernel as lk
-/// >>> lk.run_exhibit("train", {"step": "100"}).digest
-/// '6305f8443acbbe54'
+type Replay = fn(&mut Values) -> Result<Outcome>;
+
+/// The exhibits that are replayed.
+const REPLAYS: [(&str, Replay); 7] = [
+    ("train", train::train),
+    ("paths", paths::paths),
+    ("cloud", cloud::cloud),
+    ("smoothing", smoothing::smoothing),
+    ("surface", surface::surface),
+    ("saddles", saddles::saddles),
+    ("batch", batch::batch),
+];
+
+/// Their keys.
 #[pyfunction]
-pub(crate) fn run_exhibit<'py>(
+pub(crate) fn _exhibits() -> Vec<&'static str> {
+    REPLAYS.iter().map(|(key, _)| *key).collect()
+}
+
+/// Makes a run of the page natively; every setting that is no view has a value (`lab.complete`).
+#[pyfunction]
+pub(crate) fn _run_exhibit<'py>(
     py: Python<'py>,
     exhibit: &str,
-    values: HashMap<String, String>,
+    settings: HashMap<String, String>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let run: fn(&mut Values) -> Result<Outcome> = chosen(
-        "exhibit",
-        exhibit,
-        &[
-            ("train", train::train as fn(&mut Values) -> Result<Outcome>),
-            ("paths", paths::paths),
-            ("cloud", cloud::cloud),
-            ("smoothing", smoothing::smoothing),
-            ("surface", surface::surface),
-            ("saddles", saddles::saddles),
-            ("batch", batch::batch),
-        ],
-    )?;
-    let mut values = Values::new(values);
+    let run = chosen("exhibit", exhibit, &REPLAYS)?;
+    let mut values = Values::new(settings);
     let outcome = py.detach(move || run(&mut values)).map_err(|stop| match stop {
         Stop::Refused(text) => refused(text),
         Stop::Raised(error) => error,

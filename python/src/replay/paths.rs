@@ -1,13 +1,12 @@
 //! *Paths*, between networks and on its two toys.
 
 use losscape_wasm::paths::{
-    Difference, Look, Paths, PathsSettings, Route, RouteReport, Task, Toy, ToySurface,
+    Difference, Look, Paths, PathsSettings, Profile, Route, RouteReport, Task, Toy, ToySurface,
 };
-use losscape_wasm::{Digits, Packed, standardise};
+use losscape_wasm::{Choice, Digits, Packed, standardise};
 
-use super::values::{Result, Stop, Values, acts};
+use super::values::{Result, Stop, Values, acts, as_held, member};
 use super::{CHUNK, DIGITS, Outcome, wide};
-use crate::named::chosen;
 
 /// The numbers of a scan, by the route's name.
 macro_rules! report {
@@ -17,12 +16,19 @@ macro_rules! report {
     }};
 }
 
+/// The losses along the straight line and along the best path.
+fn profiles(line: &Profile, best: &Profile) -> Vec<(&'static str, Vec<f64>, usize)> {
+    let parts =
+        [("straight_t", &line.t), ("straight_value", &line.value), ("t", &best.t), ("value", &best.value)];
+    parts.map(|(name, values)| (name, wide(values), 0)).into()
+}
+
 fn toy(values: &mut Values, surface: ToySurface) -> Result<Outcome> {
-    let default = PathsSettings::default();
-    let pivots = values.count("pivots", default.pivots)?;
-    let (rate, climb) = (values.real("rate", default.learning_rate)?, values.on("climb")?);
-    let (target, drags) = (values.count("step", 0)?, values.text("drags").unwrap_or_default());
-    values.done("paths", &["width", "a", "b", "align", "cycles"])?;
+    let pivots = values.count("pivots")?;
+    let (rate, climb) = (values.real("rate")?, values.on("climb")?);
+    let (target, drags) = (values.count("step")?, values.text("drags")?);
+    // A toy has no networks.
+    values.done("paths", &["width", "a", "b", "align", "cycles", "own"])?;
     let mut run = Toy::new(surface, pivots, rate, climb)?;
     let mut advance = |run: &mut Toy, target: u32| -> Result<()> {
         while run.steps() < target {
@@ -43,57 +49,39 @@ fn toy(values: &mut Values, surface: ToySurface) -> Result<Outcome> {
             clippy::cast_sign_loss,
             reason = "small, or refused by the handle"
         )]
-        run.drag(image as usize, x as f32, y as f32)?;
+        run.drag(image as usize, as_held(x), as_held(y))?;
     }
     advance(&mut run, target)?;
     let mut numbers = Vec::new();
     report!(numbers, run.report(true)?, "straight_saddle" = saddle, "straight_barrier" = barrier);
     report!(numbers, run.report(false)?, "saddle" = saddle, "barrier" = barrier, "at" = at, "ratio" = ratio);
     numbers.push(("gradients", run.gradients().into()));
-    let (line, band) = (run.profile(true), run.profile(false));
-    Ok(Outcome {
-        step: run.steps(),
-        digest: run.digest(),
-        not_finite: run.not_finite(),
-        numbers,
-        arrays: vec![
-            ("straight_t", wide(&line.t), 0),
-            ("straight_value", wide(&line.value), 0),
-            ("t", wide(&band.t), 0),
-            ("value", wide(&band.value), 0),
-            ("images", wide(&run.images()), 2),
-        ],
-    })
+    let mut arrays = profiles(&run.profile(true), &run.profile(false));
+    arrays.push(("images", wide(&run.images()), 2));
+    Ok(Outcome { step: run.steps(), digest: run.digest(), not_finite: run.not_finite(), numbers, arrays })
 }
 
 pub(super) fn paths(values: &mut Values) -> Result<Outcome> {
-    let default = PathsSettings::default();
-    let task = values.text("task").unwrap_or_else(|| "different".to_owned());
-    match &*task {
-        "mueller-brown" => return toy(values, ToySurface::MuellerBrown),
-        "egg-carton" => return toy(values, ToySurface::EggCarton),
-        _ => (),
+    let task = values.text("task")?;
+    if let Some(surface) = ToySurface::named(&task) {
+        return toy(values, surface);
     }
-    // What own points are is not asked of the task.
-    let tasks = [
-        ("different", Task::Different),
-        ("twins", Task::Twins),
-        ("digits", Task::Digits),
-        ("own", Task::Different),
-    ];
-    let points = values.points(task == "own")?;
+    let own = task == "own";
+    let points = values.points(own)?;
     let settings = PathsSettings {
-        task: chosen("task", &task, &tasks)?,
-        width: values.count("width", default.width)?,
-        seed_a: values.count("a", default.seed_a)?,
-        seed_b: values.count("b", default.seed_b)?,
+        // What own points are is not asked of the task.
+        task: if own { Task::default() } else { member("task", &task)? },
+        width: values.count("width")?,
+        seed_a: values.count("a")?,
+        seed_b: values.count("b")?,
         align: values.on("align")?,
-        pivots: values.count("pivots", default.pivots)?,
-        cycles: values.count("cycles", default.cycles)?,
-        learning_rate: values.real("rate", default.learning_rate)?,
+        pivots: values.count("pivots")?,
+        cycles: values.count("cycles")?,
+        learning_rate: values.real("rate")?,
         climb: values.on("climb")?,
     };
-    let target = values.count("step", 0)?;
+    let target = values.count("step")?;
+    // No hand drags a network.
     values.done("paths", &["drags"])?;
     let mut run = if let Some(Packed { inputs, labels, standard, .. }) = points {
         Paths::on_points(if standard { standardise(inputs, 2)? } else { inputs }, labels, &settings)?
@@ -130,17 +118,11 @@ pub(super) fn paths(values: &mut Values) -> Result<Outcome> {
     numbers.extend([("distance", distance), ("aligned_distance", aligned_distance)]);
     numbers.extend([("disagreement", disagreement), ("aligning_error", aligning_error)]);
     numbers.push(("gradients", run.progress().gradients.into()));
-    let (line, best) = (run.profile(Route::Straight, 99)?, run.profile(Route::Best, 9)?);
     Ok(Outcome {
         step: run.steps(),
         digest: run.digest(),
         not_finite: run.not_finite(),
         numbers,
-        arrays: vec![
-            ("straight_t", wide(&line.t), 0),
-            ("straight_value", wide(&line.value), 0),
-            ("t", wide(&best.t), 0),
-            ("value", wide(&best.value), 0),
-        ],
+        arrays: profiles(&run.profile(Route::Straight, 99)?, &run.profile(Route::Best, 9)?),
     })
 }

@@ -6,15 +6,14 @@ use super::Outcome;
 use super::values::{Result, Values};
 
 pub(super) fn saddles(values: &mut Values) -> Result<Outcome> {
-    let default = SaddlesSettings::default();
     let settings = SaddlesSettings {
-        seed: values.count("seed", default.seed)?,
-        hidden: values.count("hidden", default.hidden)?,
-        penalty: values.real("decay", 0.001)?.into(),
-        trained: values.word("starts", default.trained, &[("training", true), ("random", false)])?,
+        seed: values.count("seed")?,
+        hidden: values.count("hidden")?,
+        penalty: values.real("decay")?.into(),
+        trained: values.word("starts", &[("training", true), ("random", false)])?,
     };
-    let target = values.count("step", 0)?;
-    values.done("saddles", &["place", "nudge", "rate", "kicks", "damping", "off"])?;
+    let target = values.count("step")?;
+    values.done("saddles", &[])?;
     let mut run = Saddles::new(&settings)?;
     while run.searches() < target {
         run.advance(200)?;

@@ -6,21 +6,20 @@ use super::values::{Result, Values};
 use super::{CHUNK, Outcome};
 
 pub(super) fn smoothing(values: &mut Values) -> Result<Outcome> {
-    let default = SmoothingSettings::default();
     let settings = SmoothingSettings {
-        seed: values.count("seed", default.seed)?,
-        learning_rate: values.real("rate", 0.02)?.into(),
-        noise: values.real("noise", 5.0)?.into(),
-        batch_size: values.count("batch", default.batch_size)?,
-        uniform: values.word("kernel", default.uniform, &[("gaussian", false), ("uniform", true)])?,
-        runs: values.count("runs", default.runs)?,
-        start: values.real("start", 2.5)?.into(),
-        curvature: values.real("bowl", 0.5)?.into(),
-        amplitude: values.real("height", 0.6)?.into(),
-        wavenumber: values.real("waves", 6.0)?.into(),
-        phase: values.real("phase", 0.9)?.into(),
+        seed: values.count("seed")?,
+        learning_rate: values.real("rate")?.into(),
+        noise: values.real("noise")?.into(),
+        batch_size: values.count("batch")?,
+        uniform: values.word("kernel", &[("gaussian", false), ("uniform", true)])?,
+        runs: values.count("runs")?,
+        start: values.real("start")?.into(),
+        curvature: values.real("bowl")?.into(),
+        amplitude: values.real("height")?.into(),
+        wavenumber: values.real("waves")?.into(),
+        phase: values.real("phase")?.into(),
     };
-    let target = values.count("step", 0)?;
+    let target = values.count("step")?;
     values.done("smoothing", &[])?;
     let mut run = Smoothing::new(&settings)?;
     let mut ended = false;

@@ -1,34 +1,28 @@
 //! *Surface*.
 
 use losscape_wasm::Packed;
-use losscape_wasm::surface::{Cut, Surface, SurfaceSettings};
+use losscape_wasm::surface::{Surface, SurfaceSettings};
 
 use super::Outcome;
 use super::values::{Result, Values};
-use crate::named::chosen;
 
 pub(super) fn surface(values: &mut Values) -> Result<Outcome> {
-    let scene = values.text("scene").unwrap_or_else(|| "network".to_owned());
-    let toy = chosen("scene", &scene, &[("network", false), ("ring", true), ("own", false)])?;
-    let points = values.points(scene == "own")?;
+    let scenes = [("network", (false, false)), ("ring", (true, false)), ("own", (false, true))];
+    let (toy, own) = values.word("scene", &scenes)?;
+    let points = values.points(own)?;
     let settings = SurfaceSettings {
-        seed: values.count("seed", 1)?,
+        seed: values.count("seed")?,
         toy,
-        tilt: values.real("tilt", 0.0)?.into(),
-        start_scale: values.real("scale", 1.0)?.into(),
+        tilt: values.real("tilt")?.into(),
+        start_scale: values.real("scale")?.into(),
     };
-    let planes =
-        [("minima", Cut::Minima), ("run", Cut::Run), ("curvature", Cut::Curvature), ("random", Cut::Random)];
-    let plane = values.text("plane").unwrap_or_else(|| "minima".to_owned());
-    let cut = chosen("plane", &plane, &planes)?;
-    let half = values.real("half", 2.0)?;
-    let cells = values.word("cells", 64, &[("32", 32), ("64", 64), ("128", 128)])?;
-    let middle = [values.real("mx", 0.0)?, values.real("my", 0.0)?].map(f64::from);
-    let [ax, ay, bx, by] = [("ax", -1.0), ("ay", 0.0), ("bx", 1.0), ("by", 0.0)];
-    let mut place = |(key, default)| values.real(key, default).map(f64::from);
-    let [ax, ay, bx, by] = [place(ax)?, place(ay)?, place(bx)?, place(by)?];
-    let target = values.count("step", 0)?;
-    values.done("surface", &["beside", "at", "cx", "cy"])?;
+    let cut = values.choice("plane")?;
+    let (half, cells) = (values.real("half")?, values.count("cells")?);
+    let mut place = |key| values.real(key).map(f64::from);
+    let middle = [place("mx")?, place("my")?];
+    let [ax, ay, bx, by] = [place("ax")?, place("ay")?, place("bx")?, place("by")?];
+    let target = values.count("step")?;
+    values.done("surface", &[])?;
     let mut run = if let Some(Packed { inputs, labels, standard, .. }) = points {
         let inputs = inputs.into_iter().map(f64::from).collect();
         Surface::on_points(settings.seed, settings.start_scale, inputs, labels, standard)?

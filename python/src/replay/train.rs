@@ -1,39 +1,25 @@
 //! *Train*.
 
-use losscape_wasm::train::{Measures, Order, Start, Table, Train, TrainSettings};
+use losscape_wasm::train::{Measures, Table, Train, TrainSettings};
 use losscape_wasm::{Digits, Packed};
 
 use super::values::{Result, Stop, Values, acts};
 use super::{CHUNK, DIGITS, Outcome};
 
 pub(super) fn train(values: &mut Values) -> Result<Outcome> {
-    let default = TrainSettings::default();
     let settings = TrainSettings {
-        seed: values.count("seed", default.seed)?,
-        hidden: values.count("hidden", default.hidden)?,
-        learning_rate: values.real("rate", default.learning_rate)?,
-        batch_size: values.count("batch", default.batch_size)?,
-        momentum: values.real("momentum", default.momentum)?,
-        l2: values.real("l2", default.l2)?,
-        start: values.word(
-            "init",
-            default.start,
-            &[
-                ("glorot-uniform", Start::GlorotUniform),
-                ("glorot-normal", Start::GlorotNormal),
-                ("he-uniform", Start::HeUniform),
-                ("he-normal", Start::HeNormal),
-            ],
-        )?,
-        order: values.word(
-            "order",
-            default.order,
-            &[("epochs", Order::Epochs), ("replacement", Order::Replacement)],
-        )?,
+        seed: values.count("seed")?,
+        hidden: values.count("hidden")?,
+        learning_rate: values.real("rate")?,
+        batch_size: values.count("batch")?,
+        momentum: values.real("momentum")?,
+        l2: values.real("l2")?,
+        start: values.choice("init")?,
+        order: values.choice("order")?,
     };
-    let own = values.word("data", false, &[("digits", false), ("own", true)])?;
+    let own = values.word("data", &[("digits", false), ("own", true)])?;
     let own = values.own(own)?;
-    let (target, changes) = (values.count("step", 0)?, values.text("changes").unwrap_or_default());
+    let (target, changes) = (values.count("step")?, values.text("changes")?);
     values.done("train", &[])?;
     let mut run = if let Some(Packed { width, inputs, labels, standard }) = own {
         let width = u32::try_from(width).unwrap_or(u32::MAX);
@@ -59,9 +45,9 @@ pub(super) fn train(values: &mut Values) -> Result<Outcome> {
         let Some((key, value)) = change.split_once(':') else { continue };
         let mut one = values.one(key, value);
         match key {
-            "rate" => run.set_learning_rate(one.real("rate", 0.0)?)?,
-            "batch" => run.set_batch_size(one.count("batch", 0)?)?,
-            "momentum" => run.set_momentum(one.real("momentum", 0.0)?)?,
+            "rate" => run.set_learning_rate(one.real("rate")?)?,
+            "batch" => run.set_batch_size(one.count("batch")?)?,
+            "momentum" => run.set_momentum(one.real("momentum")?)?,
             _ => return Err(Stop::Refused(format!("`changes`: {key} does not change during a run"))),
         }
     }

@@ -1,18 +1,13 @@
-//! The values of a page's link, by their keys.
+//! The settings of a run by the keys of a page's link. Their names and defaults are the page's (`settings.json`): Python fills
+//! them in, and every one that is no view has a value.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use losscape_wasm::{LabError, Packed};
+use losscape_wasm::{Choice, LabError, Packed};
 use pyo3::prelude::*;
 
 use crate::named::chosen;
-
-/// Keys of a link that change no number of a run: its digest, what is looked at, what a lecturer has set.
-const OF_THE_PAGE: [&str; 14] = [
-    "v", "digest", "both", "pin", "guess", "guess2", "q", "hide", "embed", "present", "rehearse", "drawn",
-    "route", "t",
-];
 
 pub(super) type Result<T> = core::result::Result<T, Stop>;
 
@@ -34,7 +29,7 @@ impl From<PyErr> for Stop {
     }
 }
 
-/// The values of a link by their keys; each is taken once, so that what nobody takes can be refused.
+/// The values of all settings by their keys; each is taken once, so that one that nobody takes is noticed.
 pub(super) struct Values {
     texts: HashMap<String, String>,
     clock: Instant,
@@ -45,14 +40,14 @@ impl Values {
         Self { texts, clock: Instant::now() }
     }
 
-    pub(super) fn text(&mut self, key: &str) -> Option<String> {
-        self.texts.remove(key)
+    pub(super) fn text(&mut self, key: &str) -> Result<String> {
+        self.texts.remove(key).ok_or_else(|| Stop::Refused(format!("`{key}` has no value in settings.json")))
     }
 
-    pub(super) fn parsed(&mut self, key: &str) -> Result<Option<f64>> {
-        let Some(text) = self.text(key) else { return Ok(None) };
+    pub(super) fn parsed(&mut self, key: &str) -> Result<f64> {
+        let text = self.text(key)?;
         let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-        number.map(Some).ok_or_else(|| Stop::Refused(format!("`{key}` is {text:?}, must be a number")))
+        number.ok_or_else(|| Stop::Refused(format!("`{key}` is {text:?}, must be a number")))
     }
 
     /// The one value of a change during a run.
@@ -61,13 +56,12 @@ impl Values {
     }
 
     /// A number, rounded once to f32 as the page does.
-    pub(super) fn real(&mut self, key: &str, default: f32) -> Result<f32> {
-        #[expect(clippy::cast_possible_truncation, reason = "rounded as the page rounds")]
-        Ok(self.parsed(key)?.map_or(default, |number| number as f32))
+    pub(super) fn real(&mut self, key: &str) -> Result<f32> {
+        Ok(as_held(self.parsed(key)?))
     }
 
-    pub(super) fn count(&mut self, key: &str, default: u32) -> Result<u32> {
-        let Some(number) = self.parsed(key)? else { return Ok(default) };
+    pub(super) fn count(&mut self, key: &str) -> Result<u32> {
+        let number = self.parsed(key)?;
         let whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
         if whole {
@@ -77,17 +71,23 @@ impl Values {
         }
     }
 
-    pub(super) fn word<T: Copy>(&mut self, key: &str, default: T, words: &[(&str, T)]) -> Result<T> {
-        self.text(key).map_or(Ok(default), |word| Ok(chosen(key, &word, words)?))
+    /// A member of an enum of the handle, which has the names.
+    pub(super) fn choice<T: Choice>(&mut self, key: &str) -> Result<T> {
+        member(key, &self.text(key)?)
+    }
+
+    /// One of two words or three, where the handle has no enum.
+    pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Result<T> {
+        Ok(chosen(key, &self.text(key)?, words)?)
     }
 
     pub(super) fn on(&mut self, key: &str) -> Result<bool> {
-        self.word(key, false, &[("off", false), ("on", true)])
+        self.word(key, &[("off", false), ("on", true)])
     }
 
     /// The reader's own data, if they are chosen.
     pub(super) fn own(&mut self, chosen: bool) -> Result<Option<Packed>> {
-        let text = self.text("own").unwrap_or_default();
+        let text = self.text("own")?;
         Ok(if chosen { Some(Packed::parse(&text)?) } else { None })
     }
 
@@ -103,11 +103,15 @@ impl Values {
         Ok(points)
     }
 
-    /// Refuses what nobody has taken.
-    pub(super) fn done(&mut self, exhibit: &str, views: &[&str]) -> Result<()> {
-        self.texts.retain(|key, _| !OF_THE_PAGE.contains(&&**key) && !views.contains(&&**key));
-        let left = self.texts.keys().next();
-        left.map_or(Ok(()), |key| Err(Stop::Refused(format!("`{key}` is no setting of {exhibit}"))))
+    /// Leaves out what this run has not, and refuses what nobody has taken: the page has gained a setting.
+    pub(super) fn done(&mut self, exhibit: &str, without: &[&str]) -> Result<()> {
+        let left = self.texts.keys().find(|key| !without.contains(&&***key));
+        left.map_or(Ok(()), |key| {
+            let file = format!("python/src/replay/{exhibit}.rs");
+            Err(Stop::Refused(format!(
+                "`{key}` of settings.json is not read by {file}: it is a view there, or to be read here"
+            )))
+        })
     }
 
     /// Ctrl-C ends a run between two of its steps.
@@ -118,6 +122,19 @@ impl Values {
         self.clock = Instant::now();
         Python::attach(|py| py.check_signals()).map_err(Stop::Raised)
     }
+}
+
+/// A number as the page holds it: an f32, and 0 for −0, which a link does not print.
+#[expect(clippy::cast_possible_truncation, reason = "rounded as the page rounds")]
+pub(super) fn as_held(number: f64) -> f32 {
+    number as f32 + 0.0
+}
+
+/// The member of an enum that is called by this name.
+pub(super) fn member<T: Choice>(key: &str, name: &str) -> Result<T> {
+    T::named(name).ok_or_else(|| {
+        Stop::Refused(format!("`{key}` is {name:?}, must be one of {}", T::names().join(", ")))
+    })
 }
 
 /// `step:rest;step:rest…` in the order of the steps, up to one.

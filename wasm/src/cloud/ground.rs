@@ -8,6 +8,8 @@ use losscape::objective::Sum;
 use losscape::{ArgError, Objective};
 use wasm_bindgen::prelude::*;
 
+use crate::choice::choice;
+
 /// The landscape of the cloud.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Ground {
     /// ¼ (x² + y² − 1)², with a slope along x.
     Ring,
 }
+
+choice!(Ground: Wells, Valleys, Bowl, Ring);
 
 pub(super) const CURVATURES: [f64; 2] = [1.0, 5.0];
 const CENTRES: [f64; 4] = [-1.0, 0.0, 1.0, 0.0];
@@ -99,6 +103,8 @@ pub enum Noise {
     /// That of real batches of the regression whose loss the bowl is.
     Batches,
 }
+
+choice!(Noise: Even, Above, Curvature, Batches);
 
 /// How much stronger than σ² the noise of a sample is at a place, along each axis.
 pub(super) type Strength = fn(&[f64], &mut [f64]);

@@ -14,6 +14,7 @@ use super::penalty;
 use super::route::PIVOTS;
 use super::square::Square;
 use crate::LabError;
+use crate::choice::choice;
 use crate::digits::Data;
 use crate::nets::net_loss;
 use crate::own::few;
@@ -30,6 +31,8 @@ pub enum Task {
     /// The digits.
     Digits,
 }
+
+choice!(Task: Different, Twins, Digits);
 
 /// Everything that decides the numbers of a search.
 #[wasm_bindgen]

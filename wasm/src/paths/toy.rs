@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::route::{LINE, PIVOTS, Profile, RouteReport, SCAN};
 use super::square::{GRIDS, Square};
 use crate::LabError;
+use crate::choice::choice;
 
 /// Which surface.
 #[wasm_bindgen]
@@ -19,6 +20,8 @@ pub enum ToySurface {
     /// The egg carton, from one hollow to the next but one: the straight line leads over a top.
     EggCarton,
 }
+
+choice!(ToySurface: MuellerBrown, EggCarton);
 
 /// Settings that differ between surfaces.
 struct Place {

@@ -20,6 +20,7 @@ use losscape::{ArgError, Curvature, Objective, Reason};
 use wasm_bindgen::prelude::*;
 
 use crate::LabError;
+use crate::choice::choice;
 use landscape::{Problem, streams};
 
 /// Points of the run that its share is measured on, the end included: every fiftieth step of the network's.
@@ -48,6 +49,8 @@ pub enum Cut {
     /// Two random directions, filter by filter as long as the run's end.
     Random,
 }
+
+choice!(Cut: Minima, Run, Curvature, Random);
 
 /// Everything that decides the landscape and its runs.
 #[derive(Clone, Copy, Debug)]

@@ -17,6 +17,7 @@ use losscape::{ArgError, Objective, Real};
 use losscape_wasm_loops::{Descent, NetLoss, advance};
 use wasm_bindgen::prelude::*;
 
+use crate::choice::choice;
 use crate::digits::Data;
 use crate::nets::{descent, net_loss};
 use crate::record::record;
@@ -37,6 +38,8 @@ pub enum Start {
     HeNormal,
 }
 
+choice!(Start: GlorotUniform, GlorotNormal, HeUniform, HeNormal);
+
 /// How a step chooses its digits.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +50,8 @@ pub enum Order {
     /// Drawn independently for each step, with replacement.
     Replacement,
 }
+
+choice!(Order: Epochs, Replacement);
 
 /// Everything that decides the numbers of a run.
 #[wasm_bindgen]

@@ -18,7 +18,7 @@ import { moreNumbers, numbers } from './numbers.ts';
 import { type Frame, median, type Sample, type View } from './protocol.ts';
 import { questions, survivor } from './questions.ts';
 import { atSameLoss } from './same-loss.ts';
-import { ALPHA, HIDDEN, KICK, LENGTH, PRESETS, RATE, SCHEMA, VIEWED } from './schema.ts';
+import { ALPHA, HIDDEN, KICK, LENGTH, PRESETS, RATE, SCHEMA } from './schema.ts';
 
 /** Shares of the edge that differ by less are the same. */
 const SAME = 0.03;
@@ -58,15 +58,9 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     void this.lookAgain();
   }
 
-  /** The rescaled network is another one, and no run goes on from where it is kicked. */
-  protected override set(key: string, value: number | string): void {
-    if (!VIEWED.includes(key)) {
-      super.set(key, value);
-      return;
-    }
-    this.values[key] = value;
-    void this.lookAgain();
-    this.writeHash();
+  /** The rescaled network is another one. */
+  protected override get viewed(): readonly string[] {
+    return [...super.viewed, ALPHA.key];
   }
 
   protected override mend(failure: Failure): void {

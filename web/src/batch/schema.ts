@@ -62,10 +62,8 @@ export const KICK: NumberField = {
   default: 0.1,
   scale: 'linear',
   step: 0.01,
+  view: true,
 };
-
-/** What the reader looks at changes no run. */
-export const VIEWED: readonly string[] = [ALPHA.key, KICK.key];
 
 export const SCHEMA = withCommon([SEED, RATE, HIDDEN, LENGTH, ALPHA, KICK], {
   last: 30_000,

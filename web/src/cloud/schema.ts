@@ -46,11 +46,10 @@ export const VARIANCE: NumberField = {
   step: 1,
 };
 
-export const LOCK = onOff(
-  'lock',
-  'lock the temperature',
-  'On: changing the learning rate changes the batch size with it.',
-);
+export const LOCK: ChoiceField = {
+  ...onOff('lock', 'lock the temperature', 'On: changing the learning rate changes the batch size with it.'),
+  view: true,
+};
 
 export const GROUND: ChoiceField = {
   kind: 'choice',
@@ -124,6 +123,7 @@ export const DRAWN: ChoiceField = {
     { value: 'density', label: 'density and law' },
   ],
   default: 'all',
+  view: true,
 };
 
 export const WALKERS: ChoiceField = {

@@ -2,16 +2,13 @@
 
 import { html, type TemplateResult } from 'lit';
 import type { Requests } from '../lib/client.ts';
-import { type Own, parseOwn, printOwn } from '../lib/own.ts';
+import { MOST_IN_LINK, type Own, parseOwn, printOwn } from '../lib/own.ts';
 import type { Act, Stand } from '../lib/protocol.ts';
 import { type ChoiceField, parse, type Values } from '../lib/schema.ts';
 import { dialog } from './dialog.ts';
 import { Exhibit } from './exhibit.ts';
 import { linkIn } from './home.ts';
 import { OWN } from './settings.ts';
-
-/** Characters of data that a link holds: it is still short enough to be sent. */
-const MOST_IN_LINK = 1500;
 
 /** Its schema has `OWN_FIELD`, and a choice of which the option `own` means the reader's data. */
 export abstract class Owning<

@@ -5,7 +5,7 @@ import { type Failure, LabFailure } from '../lib/failure.ts';
 import { newClient } from '../lib/launch.ts';
 import { Lending } from '../lib/lending.ts';
 import type { Act, Common, Seeing, Stand } from '../lib/protocol.ts';
-import { defaults, type NumberField, type Values } from '../lib/schema.ts';
+import { defaults, type NumberField, type Values, views } from '../lib/schema.ts';
 import { Acts } from './acts.ts';
 import { Announcer } from './announcer.ts';
 import { Linked } from './linked.ts';
@@ -184,6 +184,21 @@ export abstract class Run<
       this.requestUpdate();
       this.writeHash();
     });
+  }
+
+  /** Settings that change no run: the reader looks at something else. */
+  protected get viewed(): readonly string[] {
+    return views(this.schema);
+  }
+
+  protected override set(key: string, value: number | string): void {
+    if (!this.viewed.includes(key)) {
+      super.set(key, value);
+      return;
+    }
+    this.values[key] = value;
+    void this.lookAgain();
+    this.writeHash();
   }
 
   /** Shows what the reader looks at now. */

@@ -96,20 +96,19 @@ export function withCommon(own: Schema, moment: Moment): Schema {
       ...(integer && { integer }),
     }),
   );
-  return [
-    ...own,
-    {
-      kind: 'number',
-      key: 'step',
-      name: 'step',
-      symbol: '',
-      help: moment.replays,
-      min: 0,
-      max: moment.last,
-      default: 0,
-      scale: 'linear',
-      integer: true,
-    },
+  const step: NumberField = {
+    kind: 'number',
+    key: 'step',
+    name: 'step',
+    symbol: '',
+    help: moment.replays,
+    min: 0,
+    max: moment.last,
+    default: 0,
+    scale: 'linear',
+    integer: true,
+  };
+  const beside: Schema = [
     fingerprint('digest', `The fingerprint of ${moment.digest}; the page says whether it matches.`),
     ...(moment.both ? [fingerprint('both', moment.both)] : []),
     {
@@ -134,4 +133,5 @@ export function withCommon(own: Schema, moment: Moment): Schema {
       default: '',
     },
   ];
+  return [...own, step, ...beside.map((field): Field => ({ ...field, view: true }))];
 }

@@ -21,6 +21,9 @@ export interface Own extends Table {
 /** The span of maps of a reader's points: three standard deviations to each side. */
 export const OWN_SPAN = [-3, 3, -3, 3] as const;
 
+/** Characters of data that a link holds: it is still short enough to be sent. */
+export const MOST_IN_LINK = 1500;
+
 /** The most rows, inputs and classes there may be. */
 export const MOST = { rows: 512, inputs: 64, classes: 32 } as const;
 

@@ -6,7 +6,7 @@
  * shortest decimal that gives the same bits again, so that a shared link cannot differ in the last place.
  */
 
-export type Scale = 'linear' | 'log' | 'doubling';
+export type SliderScale = 'linear' | 'log' | 'doubling';
 
 interface Common {
   /** The key in the link. */
@@ -15,6 +15,8 @@ interface Common {
   name: string;
   /** One line of explanation. */
   help: string;
+  /** It changes no number of a run: what is drawn, asked or compared. */
+  view?: true;
 }
 
 export interface NumberField extends Common {
@@ -23,7 +25,7 @@ export interface NumberField extends Common {
   min: number;
   max: number;
   default: number;
-  scale: Scale;
+  scale: SliderScale;
   /** Slider step on a linear scale. */
   step?: number;
   integer?: true;
@@ -59,17 +61,23 @@ export type Values = Record<string, Value>;
 
 export const VERSION = 1;
 
+/** The keys of the fields that are views. */
+export const views = (fields: Schema): readonly string[] =>
+  fields.flatMap(({ key, view }) => (view ? [key] : []));
+
 /** The settings of these fields as text, which identifies a run. */
 export function settingsIn(fields: Schema, values: Values): string {
   return fields.map(({ key }) => String(values[key])).join();
 }
 
+/** The f32 that a link can hold: it prints −0 as 0, and their bits differ. */
+export const asHeld = (x: number) => Math.fround(x) + 0;
+
 /** The nearest value the field allows: finite, in range, an integer or an f32, never −0; for NaN the default, rounded alike. */
 export function clampNumber(field: NumberField, x: number): number {
   const wanted = Number.isNaN(x) ? field.default : x;
   const inRange = Math.min(Math.max(wanted, field.min), field.max);
-  // A link prints −0 as 0, and their bits differ.
-  return (field.integer ? Math.round(inRange) : Math.fround(inRange)) + 0;
+  return field.integer ? Math.round(inRange) + 0 : asHeld(inRange);
 }
 
 /** The shortest decimal that rounds to the same f32. */

@@ -1,13 +1,13 @@
 /** A run of Paths, without its view. */
 
 import { Acts } from '../grammar/acts.ts';
-import type { Look as Shown } from '../grammar/look.ts';
+import type { NetworkInput } from '../grammar/look.ts';
 import { OwningPoints } from '../grammar/owning-points.ts';
 import type { Preset } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
 import { significant } from '../lib/format.ts';
 import type { Stand } from '../lib/protocol.ts';
-import { clampNumber } from '../lib/schema.ts';
+import { asHeld, clampNumber } from '../lib/schema.ts';
 import type { Drag, Frame, Requests, View } from './protocol.ts';
 import { type AskedOfPaths, answer, questions, TOYS } from './questions.ts';
 import { MAX_DRAGS, PLACE, parseDrags, printDrags, RATE, ROUTE, SCHEMA, SEED_B, TASK } from './schema.ts';
@@ -29,7 +29,7 @@ export abstract class PathsRun extends OwningPoints<Frame, View, Requests, Drag>
   });
   /** Move and highest image of the band. */
   protected moves: [number, number][] = [];
-  protected shown: Shown = { row: 0 };
+  protected shown: NetworkInput = { row: 0 };
   /** Curvatures of the network that is looked at, and whether the reader has asked for them. */
   protected curvatures: Float64Array | undefined;
   protected curving = false;
@@ -185,7 +185,7 @@ export abstract class PathsRun extends OwningPoints<Frame, View, Requests, Drag>
     this.unpin();
   }
 
-  protected show(shown: Shown): void {
+  protected show(shown: NetworkInput): void {
     // A copy, since drawing continues while it is in flight.
     this.shown = 'ink' in shown ? { ink: shown.ink.slice() } : shown;
     void this.lookAgain();
@@ -198,7 +198,7 @@ export abstract class PathsRun extends OwningPoints<Frame, View, Requests, Drag>
 
   protected drag({ id, x, y }: { id: string; x: number; y: number }): void {
     if (!this.state || this.failure) return;
-    const place = { x: Math.fround(x), y: Math.fround(y) };
+    const place = { x: asHeld(x), y: asHeld(y) };
     void this.perform({ step: this.state.step, image: Number(id), ...place });
   }
 

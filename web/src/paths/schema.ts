@@ -1,5 +1,5 @@
 import { OWN_FIELD, onOff, type Preset, seed, withCommon } from '../grammar/settings.ts';
-import { type ChoiceField, type NumberField, type Schema, shortest } from '../lib/schema.ts';
+import { asHeld, type ChoiceField, type NumberField, type Schema, shortest } from '../lib/schema.ts';
 import type { Drag } from './protocol.ts';
 
 export const TASK: ChoiceField = {
@@ -103,6 +103,7 @@ export const ROUTE: ChoiceField = {
     { value: 'aligned', label: 'the line to the relabelled B' },
   ],
   default: 'best',
+  view: true,
 };
 
 export const PLACE: NumberField = {
@@ -116,10 +117,12 @@ export const PLACE: NumberField = {
   default: 0.5,
   scale: 'linear',
   step: 0.01,
+  view: true,
 };
 
-/** Drags in a link, as step:image:x:y with coordinates in f32's shortest decimals. */
-const DRAGS = /^\d{1,5}:\d{1,2}:-?[.\de-]+:-?[.\de-]+(;\d{1,5}:\d{1,2}:-?[.\de-]+:-?[.\de-]+)*$/;
+/** Drags in a link, as step:image:x:y with coordinates in f32's shortest decimals, which may have an exponent of either sign. */
+const DRAG = String.raw`\d{1,5}:\d{1,2}(:-?[.\d]+(e[-+]?\d+)?){2}`;
+const DRAGS = new RegExp(`^${DRAG}(;${DRAG})*$`);
 
 /** More drags no longer fit into a link. */
 export const MAX_DRAGS = 64;
@@ -167,7 +170,7 @@ export function parseDrags(text: string): Drag[] {
     .slice(0, MAX_DRAGS)
     .map((part) => {
       const [step, image, x, y] = part.split(':').map(Number);
-      return { step: step!, image: image!, x: Math.fround(x!), y: Math.fround(y!) };
+      return { step: step!, image: image!, x: asHeld(x!), y: asHeld(y!) };
     });
   return drags.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)).sort((a, b) => a.step - b.step);
 }

@@ -34,7 +34,6 @@ import {
   SCHEMA,
   STARTS,
   TOTAL,
-  VIEWED,
 } from './schema.ts';
 import { reading } from './stems.ts';
 
@@ -93,16 +92,9 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     void this.lookAgain();
   }
 
-  /** Settings of the view and of the race, which change no search. */
   protected override set(key: string, value: number | string): void {
-    if (!VIEWED.includes(key)) {
-      super.set(key, value);
-      return;
-    }
-    this.values[key] = value;
     if (key === PLACE.key) this.#way = 0;
-    void this.lookAgain();
-    this.writeHash();
+    super.set(key, value);
   }
 
   get #n(): number {

@@ -1,5 +1,5 @@
 import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
-import type { ChoiceField, NumberField, TextField } from '../lib/schema.ts';
+import type { ChoiceField, NumberField, Schema, TextField } from '../lib/schema.ts';
 
 export const HIDDEN: NumberField = {
   kind: 'number',
@@ -52,6 +52,7 @@ export const PLACE: NumberField = {
   default: 0,
   scale: 'linear',
   integer: true,
+  view: true,
 };
 
 export const NUDGE: NumberField = {
@@ -64,6 +65,7 @@ export const NUDGE: NumberField = {
   max: 0.01,
   default: 0.001,
   scale: 'log',
+  view: true,
 };
 
 export const RATE: NumberField = {
@@ -76,6 +78,7 @@ export const RATE: NumberField = {
   max: 0.5,
   default: 0.1,
   scale: 'log',
+  view: true,
 };
 
 export const KICKS: NumberField = {
@@ -88,6 +91,7 @@ export const KICKS: NumberField = {
   max: 0.1,
   default: 0.01,
   scale: 'log',
+  view: true,
 };
 
 export const DAMPING: NumberField = {
@@ -100,6 +104,7 @@ export const DAMPING: NumberField = {
   max: 0.1,
   default: 0.001,
   scale: 'log',
+  view: true,
 };
 
 /** What a link calls the methods, in their order. */
@@ -113,6 +118,7 @@ export const OFF: TextField = {
   default: '',
   maxLength: 40,
   pattern: new RegExp(`^(${KEYS.join('|')})(,(${KEYS.join('|')}))*$`),
+  view: true,
 };
 
 /** For each method, whether it is drawn. */
@@ -121,10 +127,9 @@ export const drawnOf = (off: string): boolean[] => KEYS.map((key) => !off.split(
 /** The same as a link has it. */
 export const offOf = (drawn: readonly boolean[]): string => KEYS.filter((_, k) => !drawn[k]).join();
 
-/** Settings of the view and of the race, which change no search. */
-export const VIEWED: readonly string[] = [PLACE, NUDGE, RATE, KICKS, DAMPING, OFF].map(({ key }) => key);
+const OWN: Schema = [SEED, HIDDEN, PENALTY, STARTS, PLACE, NUDGE, RATE, KICKS, DAMPING, OFF];
 
-export const SCHEMA = withCommon([SEED, HIDDEN, PENALTY, STARTS, PLACE, NUDGE, RATE, KICKS, DAMPING, OFF], {
+export const SCHEMA = withCommon(OWN, {
   last: TOTAL,
   replays: 'The link repeats all searches up to this one.',
   digest: 'all places found by then',

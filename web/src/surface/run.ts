@@ -5,8 +5,8 @@ import { OwningPoints } from '../grammar/owning-points.ts';
 import { nextFrame } from '../grammar/playing.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import type { Failure } from '../lib/failure.ts';
-import { printNumber, type Values } from '../lib/schema.ts';
-import type { Place, Span } from '../lib/view.ts';
+import { asHeld, printNumber, type Values } from '../lib/schema.ts';
+import type { Point, Span } from '../lib/view.ts';
 import type { Beside, Curved, Facts, Frame, Line, Look, MapPart, Requests, Slice, View } from './protocol.ts';
 import { shareQuestion, straightQuestion } from './questions.ts';
 import { closer, HALF, HALF_OF, SCENE, SCHEMA, shown } from './schema.ts';
@@ -245,7 +245,7 @@ export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
   }
 
   /** A place that lies outside of the map. */
-  protected show({ x, y }: Place): void {
+  protected show({ x, y }: Point): void {
     this.#show({ mx: x, my: y });
   }
 
@@ -259,8 +259,8 @@ export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
 
   protected moved({ id, x, y }: { id: string; x: number; y: number }): void {
     const [kx, ky] = id === 'cross' ? ['cx', 'cy'] : [`${id}x`, `${id}y`];
-    this.values[kx!] = Math.fround(x);
-    this.values[ky!] = Math.fround(y);
+    this.values[kx!] = asHeld(x);
+    this.values[ky!] = asHeld(y);
     if (id === 'cross') {
       this.values.at = 'cross';
       void this.lookAgain();

@@ -1,6 +1,13 @@
 import { OWN_FIELD, type Preset, SEED, withCommon } from '../grammar/settings.ts';
-import { type ChoiceField, clampNumber, type NumberField, type Schema, type Values } from '../lib/schema.ts';
-import { type Place, type Span, within, zoomed } from '../lib/view.ts';
+import {
+  asHeld,
+  type ChoiceField,
+  clampNumber,
+  type NumberField,
+  type Schema,
+  type Values,
+} from '../lib/schema.ts';
+import { type Point, type Span, within, zoomed } from '../lib/view.ts';
 
 export const SCENE: ChoiceField = {
   kind: 'choice',
@@ -40,6 +47,7 @@ export const BESIDE: ChoiceField = {
   options: PLANES,
   default: 'run',
   live: true,
+  view: true,
 };
 
 /** How far a map of a plane reaches at first: planes differ in their unit. */
@@ -96,13 +104,13 @@ export function shown(values: Values): Span {
 }
 
 /** The same, `by` times as close, while a place stays where it is; 0 shows what the plane begins with. */
-export function closer(values: Values, by: number, place: Place): Values {
+export function closer(values: Values, by: number, place: Point): Values {
   if (by === 0) return { half: HALF_OF[String(values.plane)]!, mx: 0, my: 0 };
   const now = shown(values);
   // Short in a link; the place stays within a pixel of where it was.
   const half = Number(clampNumber(HALF, (now[1] - now[0]) / 2 / by).toPrecision(3));
   const [left, right, low, high] = zoomed(WHOLE, now, (now[1] - now[0]) / 2 / half, place);
-  const rounded = (v: number) => Math.fround(Math.round(1000 * v) / 1000);
+  const rounded = (v: number) => asHeld(Math.round(1000 * v) / 1000);
   return { half: Math.fround(half), mx: rounded((left + right) / 2), my: rounded((low + high) / 2) };
 }
 
@@ -174,9 +182,10 @@ const OWN: Schema = [
     ],
     default: 'run',
     live: true,
+    view: true,
   },
-  place('cx', 'the cross, x', 0),
-  place('cy', 'the cross, y', 0.5),
+  { ...place('cx', 'the cross, x', 0), view: true },
+  { ...place('cy', 'the cross, y', 0.5), view: true },
   OWN_FIELD,
 ];
 

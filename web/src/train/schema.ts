@@ -120,6 +120,7 @@ export const ALONG: ChoiceField = {
     { value: 'rates', label: 'η × steps' },
   ],
   default: 'steps',
+  view: true,
 };
 
 /** More steps than this are not replayed from a link. */

@@ -249,6 +249,7 @@ fn page(exhaustive: bool) -> Vec<Step> {
         Step::new("Node", "npm package", npm::check),
     ];
     if exhaustive {
+        steps.push(script("test:fuzz", "readers of the page, 10⁵ inputs each"));
         steps.push(browser("test:soak", "the lab, used for ten minutes"));
     }
     steps
