@@ -142,6 +142,22 @@ for (const { key, long, own } of EXHIBITS) {
   });
 }
 
+test('with reduced motion, Advance pressed again and again on the way to a still leads to that one', async () => {
+  const { page } = await visit(lab, 'batch/#v=1&length=10000', { reducedMotion: 'reduce' });
+  await ready(page);
+  await unawaited(page);
+  await page.selectOption('lab-transport select', 'max');
+  for (let k = 0; k < 12; k++) await press(page, '[data-do=play]');
+  await page.waitForFunction(
+    () =>
+      document.querySelector('[data-failure]') ||
+      document.querySelector<HTMLElement>('lab-numbers.panel')!.dataset.step !== '0',
+  );
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator('[data-failure]').count(), 0);
+  assert.equal(await step(page), 2000);
+});
+
 test('on paper a dark page is light, and has no buttons of a run', async () => {
   const { page } = await visit(lab, 'train/#v=1&step=3', { colorScheme: 'dark' });
   await led(page);

@@ -67,11 +67,14 @@ export abstract class Playing<
     return this.at !== undefined && this.failure === undefined && this.replay?.state !== 'running';
   }
 
-  /** Waits for the start of the requested run; false if another run began meanwhile. */
+  /**
+   * Waits for the start of the requested run; false if another run began meanwhile, or if a still is being made: beside it
+   * another one would ask the worker for steps that lie behind it.
+   */
   async #there(): Promise<boolean> {
     const run = this.serial;
     await this.started;
-    return run === this.serial && this.ready && !this.playing;
+    return run === this.serial && this.ready && !this.playing && !this.#unseen;
   }
 
   async #play(): Promise<void> {
