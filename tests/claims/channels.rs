@@ -1,10 +1,10 @@
 //! Channels to infinity (Martinelli et al. 2025): two hidden units become one another while their outputs grow with opposite signs, and the
 //! loss falls for ever.
 
-use losscape::base::elementary::{cos, sin, sqrt};
+use losscape::base::elementary::sqrt;
 use losscape::base::random::stream;
 use losscape::curvature::{SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep};
-use losscape::models::data::{Dataset, Targets};
+use losscape::models::data::{Dataset, Targets, waves};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::{Curvature, Objective, Real};
 
@@ -29,10 +29,7 @@ fn pair(params: &[f64]) -> (f64, f64) {
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn units_merge_while_their_outputs_diverge() {
     let (mut x, mut y) = ([0.0; 30], [0.0; 30]);
-    for (k, (x, y)) in (0u32..).zip(x.iter_mut().zip(&mut y)) {
-        *x = -1.0 + 2.0 * f64::from(k) / 29.0;
-        *y = sin(3.0 * *x) + 0.3 * cos(7.0 * *x);
-    }
+    waves(&mut x, &mut y).unwrap();
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
     let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0).unwrap();
     let n = f.dim();

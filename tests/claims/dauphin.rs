@@ -1,10 +1,9 @@
 //! Dauphin et al. (2014): critical points with more negative directions have higher losses.
 
-use losscape::base::elementary::{cos, sin};
 use losscape::base::random::{add_normal, fill_normal, stream};
 use losscape::base::vector::{axpy, norm};
 use losscape::curvature::{CriticalPoint, CriticalSearch, SearchLayout, SearchStep, Tolerance, signature};
-use losscape::models::data::{Dataset, Targets};
+use losscape::models::data::{Dataset, Targets, waves};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::{Curvature, Objective};
 use losscape_tests::sharp::spearman;
@@ -14,10 +13,7 @@ use crate::support::spectrum;
 /// sin 3x + 0.3 cos 7x at thirty points.
 fn task() -> ([f64; 30], [f64; 30]) {
     let (mut x, mut y) = ([0.0; 30], [0.0; 30]);
-    for (k, (x, y)) in (0u32..).zip(x.iter_mut().zip(&mut y)) {
-        *x = -1.0 + 2.0 * f64::from(k) / 29.0;
-        *y = sin(3.0 * *x) + 0.3 * cos(7.0 * *x);
-    }
+    waves(&mut x, &mut y).unwrap();
     (x, y)
 }
 

@@ -3,11 +3,12 @@
 use losscape::base::elementary::sqrt;
 use losscape::base::random::{fill_normal, stream};
 use losscape::base::vector::{distance, dot, norm};
+use losscape::curvature::stability_ratio;
 use losscape::flow::{
     CentralFlow, CentralFlowConfig, CentralFlowLayout, CentralFlowStep, FlowConfig, FlowLayout, FlowStep,
     GradientFlow,
 };
-use losscape::models::data::{Dataset, Targets};
+use losscape::models::data::{Dataset, Targets, chebyshev4};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::Quadratic;
 use losscape::sgd::{
@@ -20,11 +21,9 @@ pub(crate) const NET: Mlp = Mlp::from_widths(&[1, 20, 20, 1]);
 
 /// Twenty points on [−1, 1] and the Chebyshev polynomial T₄ there.
 pub(crate) fn task() -> ([f64; 20], [f64; 20]) {
-    let mut x = [0.0; 20];
-    for (k, x) in (0u32..).zip(&mut x) {
-        *x = -1.0 + 2.0 * f64::from(k) / 19.0;
-    }
-    (x, x.map(|x| 8.0 * x * x * x * x - 8.0 * x * x + 1.0))
+    let (mut x, mut y) = ([0.0; 20], [0.0; 20]);
+    chebyshev4(&mut x, &mut y).unwrap();
+    (x, y)
 }
 
 /// Weights from N(0, 1/fan-in), biases zero.
@@ -90,7 +89,7 @@ fn descent_sharpens_to_the_edge_of_stability() {
             rises += u32::from(value > before);
             before = value;
             if step % 100 == 0 {
-                let times = 0.5 * rate * sharpness(&f, params, &mut v, 10);
+                let times = stability_ratio(rate, sharpness(&f, params, &mut v, 10));
                 highest = highest.or_larger(times);
                 if step > 20_000 {
                     late.push(times);
@@ -138,9 +137,9 @@ fn minibatches_settle_below_the_edge() {
             for step in 1..=30_000u32 {
                 assert!(matches!(sgd.step(&f, &mut rng), SgdStep::Stepped { .. }));
                 if step > 20_000 && step % 200 == 0 {
-                    sharp.push(0.5 * rate * sharpness(&f, sgd.params(), &mut v, 30));
+                    sharp.push(stability_ratio(rate, sharpness(&f, sgd.params(), &mut v, 30)));
                     let of_batches = batch_sharpness(&f, sgd.params(), batch as usize, 20, &mut rng).unwrap();
-                    batch_sharp.push(0.5 * rate * of_batches);
+                    batch_sharp.push(stability_ratio(rate, of_batches));
                 }
             }
         }
@@ -185,7 +184,7 @@ fn the_central_flow_follows_descent_where_the_gradient_flow_does_not() {
     let mut at_edge = 0.0;
     while central.time() < f64::from(STEPS) {
         let CentralFlowStep::Moved { sharpness, .. } = central.step(&f) else { panic!("not finite") };
-        at_edge = 0.5 * rate * sharpness;
+        at_edge = stability_ratio(rate, sharpness);
     }
     let config = FlowConfig { end: rate * f64::from(STEPS), relative: 1e-6, absolute: 1e-6, gradient: 0.0 };
     let memory = vec![0.0; FlowLayout::new(f.dim(), f.scratch_len()).len()];
@@ -195,7 +194,7 @@ fn the_central_flow_follows_descent_where_the_gradient_flow_does_not() {
     let mut scratch = vec![0.0; f.scratch_len()];
     let values = [&centre[..], central.params(), gradient.params()].map(|p| f.value(p, &mut scratch));
     let away = [central.params(), gradient.params()].map(|p| distance(p, &centre));
-    let beyond = 0.5 * rate * sharpness(&f, gradient.params(), &mut random(f.dim()), 200);
+    let beyond = stability_ratio(rate, sharpness(&f, gradient.params(), &mut random(f.dim()), 200));
     println!("losses {values:?}, distances {away:?}, ηλ/2 {at_edge} and {beyond}");
     assert!((at_edge - 1.0).abs() < 0.01 && beyond > 1.03, "{at_edge} {beyond}");
     assert!(away[1] > 5.0 * away[0], "{away:?}");
@@ -387,7 +386,7 @@ fn sign_descent_has_an_edge_of_its_own() {
                 *x -= rate * length * g.signum();
             }
             if step > 20_000 && step % 1000 == 0 {
-                late.push(0.5 * rate * sharpness_of_signs(&f, &params));
+                late.push(stability_ratio(rate, sharpness_of_signs(&f, &params)));
             }
         }
         late.sort_by(f64::total_cmp);

@@ -2,6 +2,7 @@
 
 use losscape::base::elementary::sqrt;
 use losscape::base::vector::{axpy, distance, dot, normalise};
+use losscape::curvature::stability_ratio;
 use losscape::flow::{CentralFlow, CentralFlowConfig, CentralFlowLayout, CentralFlowStep};
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Loss, MlpObjective};
@@ -96,7 +97,7 @@ fn the_edge_flow_follows_descent() {
         }
         let values = [&centre[..], &flow.centre, central.params()].map(|p| f.value(p, &mut scratch));
         let away = [&flow.centre[..], central.params()].map(|p| distance(p, &centre));
-        let edge = 0.5 * RATE * sharpness(&f, &flow.centre, &mut random(f.dim()), 200);
+        let edge = stability_ratio(RATE, sharpness(&f, &flow.centre, &mut random(f.dim()), 200));
         let squares = [&swings, &extents].map(|x| sqrt(dot(x, x) / 1000.0));
         println!(
             "seed {seed}: away {away:.4?}, losses {values:.6?}, ηλ/2 {edge:.4}, swings {squares:.5?}, medians {:.5} and {:.5}, last {:.5} and {:.5}",

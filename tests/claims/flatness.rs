@@ -5,7 +5,7 @@ use losscape::Objective;
 use losscape::base::elementary::{cos, sin, sqrt};
 use losscape::base::random::{Rng, stream};
 use losscape::flow::{FlowConfig, FlowLayout, FlowStep, GradientFlow};
-use losscape::models::data::{Dataset, Targets};
+use losscape::models::data::{Dataset, Targets, waves};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
 use losscape::sgd::{Adam, FullBatch, LearningRate, Sgd, SgdLayout, SgdStep};
 
@@ -131,10 +131,7 @@ fn sharpness_aware_steps_lock_into_an_orbit() {
 fn the_flow_certifies_minima_where_adam_stalls() {
     const NET: Mlp = Mlp::from_widths(&[1, 3, 1]);
     let (mut x, mut y) = ([0.0; 30], [0.0; 30]);
-    for (k, (x, y)) in (0u32..).zip(x.iter_mut().zip(&mut y)) {
-        *x = -1.0 + 2.0 * f64::from(k) / 29.0;
-        *y = sin(3.0 * *x) + 0.3 * cos(7.0 * *x);
-    }
+    waves(&mut x, &mut y).unwrap();
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
     let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 1e-3).unwrap();
     let n = f.dim();

@@ -53,10 +53,8 @@ fn a_rescaling_moves_every_sharpness_and_no_output() {
     }
     let params = sgd.params().to_vec();
 
-    let (into, out_of) = (net.layer(0), net.layer(1));
     let mut rescaled = params.clone();
-    rescaled[into.weights.start..into.bias.end].iter_mut().for_each(|w| *w *= 10.0);
-    rescaled[out_of.weights].iter_mut().for_each(|w| *w /= 10.0);
+    net.rescale(0, 10.0, &mut rescaled).unwrap();
     let mut scratch = vec![0.0; f.scratch_len()];
     let losses: [f64; 2] = [&params, &rescaled].map(|params| f.value(params, &mut scratch));
     assert!((losses[0] - losses[1]).abs() < 1e-12, "{losses:?}");

@@ -21,9 +21,11 @@ fn main() -> Result<(), LabError> {
     }
     let network = Rescaled::new(1)?;
     let (before, after) = (network.measures(1.0)?, network.measures(10.0)?);
-    for (k, name) in ["largest", "trace", "ball", "box", "along"].into_iter().enumerate() {
-        println!("rescaled-{name} {}", after[k] / before[k]);
-    }
-    println!("rescaled-differs {}", after[6]);
+    println!("rescaled-largest {}", after.largest / before.largest);
+    println!("rescaled-trace {}", after.trace / before.trace);
+    println!("rescaled-ball {}", after.ball / before.ball);
+    println!("rescaled-box {}", after.cube / before.cube);
+    println!("rescaled-along {}", after.along / before.along);
+    println!("rescaled-differs {}", after.differs);
     Ok(())
 }

@@ -12,12 +12,12 @@ fn main() -> Result<(), LabError> {
             run.advance(1000)?;
         }
         println!("digest-{until} {}", run.digest());
-        println!("places-{until} {}", run.found().len() / 4);
+        println!("places-{until} {}", run.found().len());
     }
     let found = run.found();
     for index in 0..=10u32 {
         let mut losses: Vec<f64> =
-            found.chunks(4).filter(|place| place[2] == f64::from(index)).map(|place| place[1]).collect();
+            found.iter().filter(|place| place.down == index).map(|place| place.loss).collect();
         losses.sort_by(f64::total_cmp);
         if let Some(median) = losses.get(losses.len() / 2) {
             println!("places-{index}-down {}", losses.len());
@@ -25,15 +25,15 @@ fn main() -> Result<(), LabError> {
         }
     }
     // The first of the highest, as the page has it.
-    let highest = found.chunks(4).rev().max_by(|a, b| a[1].total_cmp(&b[1])).map_or(0.0, |place| place[0]);
-    let search = (0..=160).find(|search| f64::from(*search) == highest).unwrap_or(0);
+    let highest = found.iter().rev().max_by(|a, b| a.loss.total_cmp(&b.loss));
+    let search = highest.map_or(0, |place| place.search);
     run.look_at(search)?;
     println!("highest {search}");
     println!("lowest-curvature {}", run.curvatures()?[0]);
     let race = run.race(&RaceSettings::default())?;
     for (method, name) in ["descent", "noisy", "free", "newton", "heavy"].into_iter().enumerate() {
         println!("{name}-left {}", race.left(method).unwrap_or(0));
-        println!("{name}-ends {}", race.losses(method).last().copied().unwrap_or(f64::NAN));
+        println!("{name}-ends {}", race.track(method).loss.last().copied().unwrap_or(f64::NAN));
     }
     println!("descent-closer {}", race.closer().unwrap_or(0));
     println!("descent-predicted {}", race.predicted().unwrap_or(0));

@@ -3,6 +3,9 @@
 //! Each handle owns its memory and lends views of it by address; what it computes is the kernel's, so a
 //! native run of the same handle ends with the same bits as the page (`examples/`).
 
+// What is computed is the kernel's: a sum or a product of numbers belongs there.
+#![cfg_attr(not(test), deny(clippy::float_arithmetic))]
+
 #[cfg(any(feature = "cloud", feature = "paths", feature = "surface", feature = "toy", feature = "train"))]
 mod choice;
 #[cfg(feature = "digits")]
@@ -14,7 +17,14 @@ mod nets;
 mod own;
 #[cfg(not(target_family = "wasm"))]
 mod packed;
-#[cfg(any(feature = "paths", feature = "saddles", feature = "surface", feature = "toy", feature = "train"))]
+#[cfg(any(
+    feature = "batch",
+    feature = "paths",
+    feature = "saddles",
+    feature = "surface",
+    feature = "toy",
+    feature = "train"
+))]
 mod record;
 
 #[cfg(all(

@@ -1,5 +1,10 @@
 //! A reader's own data as a link of the page holds them, for native runs; `web/src/lib/own.ts` writes and reads the same text.
 
+#![expect(
+    clippy::float_arithmetic,
+    reason = "decimals and their digits: the text of a link, read in native runs only"
+)]
+
 use core::fmt::Write;
 
 use crate::LabError;

@@ -51,6 +51,26 @@ impl<R: Real> Axis<R> {
         Ok(Self { low, high, cells })
     }
 
+    /// Makes the interval from −`half_width` to `half_width` in `cells` cells.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming `half_width` (not above zero, or not finite when multiplied by 2 `cells`) or `cells`
+    /// (zero, or above 2²²).
+    ///
+    /// ```
+    /// use losscape::base::grid::Axis;
+    /// let axis = Axis::symmetric(3.0f64, 4)?;
+    /// assert_eq!((axis.low(), axis.high(), axis.face(2)), (-3.0, 3.0, 0.0));
+    /// # Ok::<(), losscape::ArgError>(())
+    /// ```
+    pub fn symmetric(half_width: R, cells: u32) -> Result<Self, ArgError> {
+        ArgError::check_positive("half_width", half_width)?;
+        Self::new(-half_width, half_width, cells).map_err(|error| match error.arg {
+            "cells" => error,
+            _ => ArgError::new("half_width", error.reason),
+        })
+    }
+
     /// Returns the lower end.
     #[must_use]
     pub const fn low(&self) -> R {
@@ -364,6 +384,12 @@ mod tests {
         assert_eq!(arg(f32::MIN, f32::MAX, 4), "high", "no finite length");
         assert_eq!(arg(0.0, 1.0, 0), "cells");
         assert_eq!(arg(0.0, 1.0, MOST_CELLS + 1), "cells");
+        let arg = |half_width, cells| Axis::<f32>::symmetric(half_width, cells).unwrap_err().arg;
+        for x in [0.0, -1.0, f32::NAN, f32::INFINITY, f32::MAX, 0.4 * f32::MAX] {
+            assert_eq!(arg(x, 4), "half_width", "{x}");
+        }
+        assert_eq!(arg(1.0, 0), "cells");
+        assert_eq!(Axis::symmetric(2.3f32, 7), Axis::new(-2.3, 2.3, 7));
         let long = Axis::new(0.0f32, 1.0, MOST_CELLS).unwrap();
         assert_eq!(Grid::new([long; 2]).unwrap_err(), ArgError::new("axes", Reason::Overflow));
     }

@@ -12,6 +12,9 @@
 //! | [`Sharpness`] | the largest rise of the landscape within a box or a ball, and its caveats | Keskar et al. 2017; Foret et al. 2021; Dinh et al. 2017 |
 //! | [`Subspace`] | a landscape restricted to a few directions, such as the random ones of Keskar's sharpness | Keskar et al. 2017 |
 //! | [`BatchSharpness`] | the curvature of batches along their own gradients | Andreyev & Beneventano 2024 |
+//! | [`rayleigh_quotient`] | the curvature along a direction | Parlett 1998 |
+//! | [`stability_ratio`] | a curvature in units of 2/η, the stability limit of gradient descent | Cohen et al. 2021 |
+//! | [`copies`] | how often a value appears, to show the ghosts of Lanczos' method | Cullum & Willoughby 1985 |
 //! | [`log_volume`] | the volume around a minimum, from its spectrum | Wu, Zhu & E 2017 |
 //! | [`signature`] | the numbers of directions that curve upwards, are flat, curve downwards | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
@@ -23,6 +26,7 @@
 //! [`Hessian`] reports the [`Tolerance`] within which an eigenvalue has no sign.
 
 mod batch_sharpness;
+mod copies;
 mod deflated_trace;
 mod density;
 mod eigen;
@@ -33,11 +37,13 @@ mod householder;
 mod inspection;
 mod lanczos;
 mod power;
+mod rayleigh;
 mod saddle_free;
 mod search;
 mod sharpness;
 mod signature;
 pub mod slices;
+mod stability;
 mod subspace;
 #[cfg(test)]
 mod symmetric;
@@ -46,6 +52,7 @@ mod tridiagonal;
 mod volume;
 
 pub use batch_sharpness::{BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep};
+pub use copies::copies;
 pub use deflated_trace::{DeflatedTrace, DeflatedTraceLayout, DeflatedTraceStep};
 pub use density::{DensityConfig, DensityLayout, DensityStep, SpectralDensity};
 pub use eigen::{EigenLayout, eigen, eigenvalues};
@@ -54,10 +61,12 @@ pub use following::{CriticalPoint, EigenvectorFollowing, FollowingConfig, Follow
 pub use hessian::{Hessian, HessianLayout, HessianStep, trace};
 pub use lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Ritz};
 pub use power::{PowerConfig, PowerIteration, PowerLayout, PowerStep};
+pub use rayleigh::rayleigh_quotient;
 pub use saddle_free::{SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep};
 pub use search::{CriticalSearch, SearchLayout, SearchStep};
 pub use sharpness::{Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep};
 pub use signature::{Signature, Tolerance, signature};
+pub use stability::stability_ratio;
 pub use subspace::{Subspace, SubspaceLayout};
 pub use trace::{Probe, TraceEstimate, TraceLayout, TraceStep};
 pub use volume::{half_width, log_volume};

@@ -1,5 +1,6 @@
 //! Densities on a grid: mass, moments, marginals, shares.
 
+use crate::base::elementary::{exp, sqrt};
 use crate::base::grid::Grid;
 use crate::base::vector::LaneSum;
 use crate::{ArgError, Real, Reason};
@@ -54,6 +55,50 @@ pub fn normalise_mass<R: Real, const D: usize>(grid: &Grid<R, D>, density: &mut 
     Ok(())
 }
 
+/// Computes a normal density of mass one on the grid:
+///
+/// ```text
+/// ρ(x) ∝ exp(−½ p ‖x − m‖²)
+/// ```
+///
+/// The precision p is one over the variance along each axis. Mass outside the grid is left out.
+///
+/// # Errors
+/// [`ArgError`] naming `precision` (not above zero), `mean` (not finite) or `density`: not one value per cell, or
+/// no cell has any mass because the mean is too far away or the density too narrow.
+///
+/// # Cost
+/// One exponential per cell.
+///
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// let grid = Grid::new([Axis::new(-10.0f64, 10.0, 100)?])?;
+/// let mut density = [0.0; 100];
+/// losscape::diffusion::normal_density(&grid, [1.0], 4.0, &mut density)?;
+/// let moments = losscape::diffusion::moments(&grid, &density)?;
+/// assert!((moments.mean[0] - 1.0).abs() < 1e-14 && (moments.covariance[0][0] - 0.25).abs() < 1e-14);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn normal_density<R: Real, const D: usize>(
+    grid: &Grid<R, D>,
+    mean: [R; D],
+    precision: R,
+    density: &mut [R],
+) -> Result<(), ArgError> {
+    ArgError::check_positive("precision", precision)?;
+    ArgError::check_finite("mean", &mean)?;
+    ArgError::check_len("density", grid.len(), density.len())?;
+    let slope = -R::HALF * precision;
+    grid.fill(density, |x| {
+        let mut square = R::ZERO;
+        for (x, mean) in x.into_iter().zip(mean) {
+            square += (x - mean) * (x - mean);
+        }
+        exp(slope * square)
+    })?;
+    normalise_mass(grid, density)
+}
+
 /// Refuses values that are not a density: wrong length, or a negative or non-finite element.
 fn check_elements<R: Real, const D: usize>(grid: &Grid<R, D>, density: &[R]) -> Result<(), ArgError> {
     ArgError::check_len("density", grid.len(), density.len())?;
@@ -73,7 +118,7 @@ pub(super) fn check_density<R: Real, const D: usize>(
 ) -> Result<(), ArgError> {
     check_elements(grid, density)?;
     let mass = mass(grid, density);
-    let tolerance = crate::base::elementary::sqrt(R::EPSILON);
+    let tolerance = sqrt(R::EPSILON);
     ArgError::check_range("density", mass, (mass - R::ONE).abs() < tolerance, "of mass 1")
 }
 
@@ -84,6 +129,21 @@ pub struct Moments<R: Real, const D: usize> {
     pub mean: [R; D],
     /// E (x − E x)(x − E x)ᵀ.
     pub covariance: [[R; D]; D],
+}
+
+impl<R: Real, const D: usize> Moments<R, D> {
+    /// Returns `√Cᵢᵢ`, the standard deviation along each axis.
+    ///
+    /// ```
+    /// let moments = losscape::diffusion::cloud_moments(&[1.0f64, 0.0, 3.0, 4.0])?; // (1, 0) and (3, 4)
+    /// assert_eq!(moments.std_devs(), [1.0, 2.0]);
+    /// # Ok::<(), losscape::ArgError>(())
+    /// ```
+    #[must_use]
+    pub fn std_devs(&self) -> [R; D] {
+        let mut axis = 0..D;
+        self.covariance.map(|row| axis.next().and_then(|k| row.get(k).copied()).map_or(R::NAN, sqrt))
+    }
 }
 
 /// Computes the mean and covariance of a density, with all mass at the cells' centres.

@@ -17,6 +17,7 @@
 //! Compute densities in binary64: in binary32, rounding may make the relative entropy rise at low
 //! temperature.
 
+mod clock;
 mod covariance;
 mod current;
 mod density;
@@ -26,17 +27,19 @@ mod gibbs;
 mod kramers;
 mod lyapunov;
 mod potential;
+mod profile;
 mod variances;
 
+pub use clock::steps_of_time;
 pub use covariance::{
     BatchNoise, CovarianceStep, GradientCovariance, GradientCovarianceLayout, shuffled_variance,
     trace_quantile,
 };
-pub use density::{Moments, coarsen, marginal, mass, moments, normalise_mass, share};
+pub use density::{Moments, coarsen, marginal, mass, moments, normal_density, normalise_mass, share};
 pub use ensemble::{
     BATCH_PIECE, BatchDescent, Ensemble, EnsembleLayout, EnsembleStep, Kicked, Langevin, NOT_ARRIVED,
-    NoiseFloor, Svag, Uneven, Walk, arrivals, cloud_moments, histogram, mean_arrival, noise_floor,
-    seed_walkers,
+    NoiseFloor, Svag, Uneven, Walk, arrivals, cloud_moments, cloud_share, histogram, mean_arrival,
+    noise_floor, seed_walkers,
 };
 pub use fokker_planck::{
     Boundary, Calculus, Diffusion, Dynamics, Elimination, EliminationLayout, EliminationStep, Evolution,
@@ -49,4 +52,5 @@ pub use lyapunov::{LinearLaw, Matrix, descent_covariance, discrete_covariance, l
 pub use potential::{
     LocalPosterior, PotentialFit, compare_potential, learning_coefficient, measured_potential,
 };
-pub use variances::{gradient_variances, gradient_variances_scratch_len};
+pub use profile::TanhProfile;
+pub use variances::{fill_gradient_variances, gradient_variances, gradient_variances_scratch_len};

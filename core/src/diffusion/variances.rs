@@ -1,6 +1,8 @@
 //! The diagonal of the covariance of per-sample gradients.
 
+use crate::base::grid::Grid;
 use crate::base::layout::cut;
+use crate::base::rows::row_mut;
 use crate::{ArgError, Real, Reason, SampledObjective};
 
 /// Returns the scratch length that [`gradient_variances`] needs: 2 n, plus the objective's scratch for a
@@ -89,9 +91,67 @@ pub fn gradient_variances<R: Real, F: SampledObjective<R> + ?Sized>(
     }
 }
 
+/// Computes the [variances](gradient_variances) of per-sample gradients in every cell of a grid, in units of σ².
+///
+/// [`Diffusion::Places`](super::Diffusion::Places) takes them, with the
+/// [temperature](crate::sgd::temperature_of_noise) η σ² / (2b).
+///
+/// ```text
+/// Dᵢ(x) = (1/N) Σₖ (gₖᵢ(x) − ḡᵢ(x))² / σ²
+/// ```
+///
+/// # Shapes
+///
+/// | argument  | length                             | contents                                   |
+/// |-----------|------------------------------------|--------------------------------------------|
+/// | `values`  | D times the number of cells        | written: all cells for one axis at a time  |
+/// | `scratch` | [`gradient_variances_scratch_len`] | need not be initialised                    |
+///
+/// # Errors
+/// [`ArgError`] naming `objective` (not of D parameters), `variance` (σ², not above zero) or `values` (wrong length);
+/// for `scratch`, `samples` and `gradient`, as [`gradient_variances`]. `values` are unchanged, except for `gradient`.
+///
+/// # Cost
+/// N gradients of one sample per cell.
+///
+/// ```
+/// use losscape::base::grid::{Axis, Grid};
+/// use losscape::models::LeastSquares;
+///
+/// // Gradients of ½ (w x − y)² are w − 1 and w + 3 at x = −1 and 1, wherever w is.
+/// let f = LeastSquares::new(&[1.0f64, 1.0], &[1.0, -3.0])?;
+/// let (grid, mut values) = (Grid::new([Axis::new(-1.0, 1.0, 2)?])?, [0.0; 2]);
+/// losscape::diffusion::fill_gradient_variances(&f, &grid, 2.0, &mut values, &mut [0.0; 2])?;
+/// assert_eq!(values, [2.0; 2]);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn fill_gradient_variances<R: Real, F: SampledObjective<R> + ?Sized, const D: usize>(
+    objective: &F,
+    grid: &Grid<R, D>,
+    variance: R,
+    values: &mut [R],
+    scratch: &mut [R],
+) -> Result<(), ArgError> {
+    ArgError::check_len("objective", D, objective.dim())?;
+    ArgError::check_positive("variance", variance)?;
+    let cells = grid.len();
+    ArgError::check_len("values", cells.saturating_mul(D), values.len())?;
+    for k in 0..cells {
+        let mut variances = [R::ZERO; D];
+        gradient_variances(objective, &grid.centre(k), &mut variances, scratch)?;
+        for (axis, of_axis) in variances.into_iter().enumerate() {
+            if let Some(value) = row_mut(values, cells, axis).and_then(|along| along.get_mut(k)) {
+                *value = of_axis / variance;
+            }
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{gradient_variances, gradient_variances_scratch_len};
+    use super::{fill_gradient_variances, gradient_variances, gradient_variances_scratch_len};
+    use crate::base::grid::{Axis, Grid};
     use crate::models::LeastSquares;
 
     /// Noise ±e on the targets at inputs ±s: the variance is e² s², at the minimum and far from it.
@@ -128,5 +188,30 @@ mod tests {
         assert_eq!(gradient_variances(&f, &[1e200], &mut out, &mut [0.0; 2]).unwrap_err().arg, "gradient");
         assert!(out[0].is_nan());
         assert_eq!(gradient_variances_scratch_len(usize::MAX, 1), usize::MAX);
+    }
+
+    /// Cell by cell and axis by axis what is measured at each place, over the unit.
+    #[test]
+    fn a_grid_has_the_variances_of_its_cells() {
+        let (inputs, targets) = ([1.0f64, 0.0, 2.0, 1.0, 0.0, -1.0], [1.0, 0.5, -2.0]);
+        let f = LeastSquares::new(&inputs, &targets).unwrap();
+        let axes = [Axis::new(-1.0, 1.0, 3).unwrap(), Axis::new(0.0, 1.0, 2).unwrap()];
+        let (grid, mut values, mut scratch) = (Grid::new(axes).unwrap(), [f64::NAN; 12], [0.0; 4]);
+        fill_gradient_variances(&f, &grid, 0.1, &mut values, &mut scratch).unwrap();
+        for k in 0..6 {
+            let mut here = [0.0; 2];
+            gradient_variances(&f, &grid.centre(k), &mut here, &mut scratch).unwrap();
+            assert_eq!([values[k], values[6 + k]], here.map(|d| d / 0.1), "{k}");
+        }
+        assert!(values[0] != values[1] && values[0] != values[6], "{values:?}");
+        let line = Grid::new([axes[0]]).unwrap();
+        let mut refused = |variance, len: usize| {
+            fill_gradient_variances(&f, &grid, variance, &mut values[..len], &mut scratch).unwrap_err().arg
+        };
+        assert_eq!(refused(0.0, 12), "variance");
+        assert_eq!(refused(f64::NAN, 12), "variance");
+        assert_eq!(refused(1.0, 11), "values");
+        let other = fill_gradient_variances(&f, &line, 1.0, &mut [0.0; 3], &mut [0.0; 4]);
+        assert_eq!(other.unwrap_err().arg, "objective");
     }
 }

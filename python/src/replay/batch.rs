@@ -1,6 +1,6 @@
 //! *Batch size*.
 
-use losscape_wasm::batch::{Batch, BatchSettings, Rescaled};
+use losscape_wasm::batch::{Batch, BatchSettings, Curvatures, Rescaled};
 
 use super::values::{Result, Values};
 use super::{CHUNK, Outcome};
@@ -25,18 +25,16 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
     values.done("batch", &["length"])?;
     let mut run = Batch::new(&settings)?;
     let measured = run.measure()?;
-    let lanes = measured.len() / 3;
+    let lanes = measured.loss.len();
     let (mut steps, mut curvatures) = (Vec::new(), Vec::new());
     let (mut losses, mut along) = (Vec::new(), Vec::new());
-    let mut keep = |step: u32, measured: &[f64]| {
+    let mut keep = |step: u32, measured: Curvatures| {
         steps.push(f64::from(step));
-        for lane in measured.chunks_exact(3) {
-            curvatures.push(lane[0]);
-            losses.push(lane[1]);
-            along.push(lane[2]);
-        }
+        curvatures.extend(measured.curvature);
+        losses.extend(measured.loss);
+        along.extend(measured.along);
     };
-    keep(0, &measured);
+    keep(0, measured);
     let mut ended = false;
     while run.steps() < target && !ended {
         let next = next_record(run.steps());
@@ -46,15 +44,18 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
             values.look()?;
         }
         if run.steps() == next && !ended {
-            keep(next, &run.measure()?);
+            keep(next, run.measure()?);
         }
     }
     let network = Rescaled::new(settings.seed)?;
     let (before, after) = (network.measures(1.0)?, network.measures(alpha.into())?);
-    let mut numbers = Vec::new();
-    for (k, name) in ["largest", "trace", "ball", "box", "along"].into_iter().enumerate() {
-        numbers.push((name, after[k] / before[k]));
-    }
+    let numbers = vec![
+        ("largest", after.largest / before.largest),
+        ("trace", after.trace / before.trace),
+        ("ball", after.ball / before.ball),
+        ("box", after.cube / before.cube),
+        ("along", after.along / before.along),
+    ];
     Ok(Outcome {
         step: run.steps(),
         digest: run.digest(),

@@ -1,6 +1,6 @@
 //! *Saddles*.
 
-use losscape_wasm::saddles::{Saddles, SaddlesSettings};
+use losscape_wasm::saddles::{CriticalPlace, Saddles, SaddlesSettings};
 
 use super::Outcome;
 use super::values::{Result, Values};
@@ -19,15 +19,17 @@ pub(super) fn saddles(values: &mut Values) -> Result<Outcome> {
         run.advance(200)?;
         values.look()?;
     }
-    let places = run.found();
-    let (found, saddles) = places.chunks(4).fold((0.0, 0.0), |(found, saddles), place| {
-        (found + 1.0, if place[2] > 0.0 { saddles + 1.0 } else { saddles })
-    });
+    let (mut places, mut found, mut saddles) = (Vec::new(), 0, 0);
+    for CriticalPlace { search, loss, down, unsigned } in run.found() {
+        places.extend([f64::from(search), loss, f64::from(down), f64::from(unsigned)]);
+        found += 1;
+        saddles += u32::from(down > 0);
+    }
     Ok(Outcome {
         step: run.searches(),
         digest: run.digest(),
         not_finite: false,
-        numbers: vec![("found", found), ("saddles", saddles)],
+        numbers: vec![("found", f64::from(found)), ("saddles", f64::from(saddles))],
         // The search, the loss, the directions down, and those without a sign.
         arrays: vec![("places", places, 4)],
     })

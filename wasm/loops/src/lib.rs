@@ -4,6 +4,7 @@
 //! here instead, once each and behind functions that are not generic: this crate is compiled for speed, the bindings for
 //! size (`[profile.wasm]`). It adds nothing to the kernel.
 #![no_std]
+#![deny(clippy::float_arithmetic)]
 
 extern crate alloc;
 

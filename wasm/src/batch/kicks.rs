@@ -41,7 +41,7 @@ impl Batch {
     /// # Errors
     /// As for [`advance`](Self::advance).
     pub fn distances(&self) -> Result<Vec<f64>, LabError> {
-        let axis = Axis::new(-FARTHEST, FARTHEST, CELLS)?;
+        let axis = Axis::symmetric(FARTHEST, CELLS)?;
         Ok((0..=CELLS).map(|k| axis.face(k)).collect())
     }
 }

@@ -4,7 +4,7 @@ use losscape::base::random::{Xoshiro128PlusPlus, fill_normal, partial_shuffle, s
 use losscape::base::vector::scale;
 use losscape::curvature::{
     BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep, Lanczos, LanczosConfig, LanczosLayout,
-    LanczosStep,
+    LanczosStep, stability_ratio,
 };
 use losscape::models::mlp::{Init, Mlp, MlpObjective};
 use losscape::objective::HessianAt;
@@ -12,6 +12,7 @@ use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Sgd, SgdLayout, SgdSt
 use losscape::{ArgError, Objective, Operator, SampledObjective};
 
 use super::problem::SAMPLES;
+use super::records::Curvatures;
 
 /// Products of a measurement: enough, since the direction of the last one is nearly that of the next.
 const PRODUCTS: u32 = 8;
@@ -62,8 +63,12 @@ impl Lane {
         matches!(self.sgd.step(f, &mut self.rng), SgdStep::Stepped { .. })
     }
 
-    /// `ηλ/2` with the largest curvature λ, the loss, and `ηs/2` with the batch sharpness s.
-    pub(super) fn measure(&mut self, f: &MlpObjective<'_, f64>) -> Result<[f64; 3], ArgError> {
+    /// Adds `ηλ/2` with the largest curvature λ, the loss, and `ηs/2` with the batch sharpness s.
+    pub(super) fn measure(
+        &mut self,
+        f: &MlpObjective<'_, f64>,
+        measured: &mut Curvatures,
+    ) -> Result<(), ArgError> {
         let at = HessianAt::new(f, self.sgd.params())?;
         let layout = LanczosLayout::new(f.dim(), PRODUCTS as usize, at.scratch_len());
         let config = LanczosConfig { steps: PRODUCTS, reorthogonalise: true };
@@ -78,9 +83,11 @@ impl Lane {
             largest = ritz.values()[last];
             ritz.vector(last, &mut self.direction);
         }
-        let loss = f.value(self.sgd.params(), &mut self.scratch);
+        measured.loss.push(f.value(self.sgd.params(), &mut self.scratch));
         let along = self.batch_sharpness(f)?;
-        Ok([0.5 * self.learning_rate * largest, loss, 0.5 * self.learning_rate * along])
+        measured.curvature.push(stability_ratio(self.learning_rate, largest));
+        measured.along.push(stability_ratio(self.learning_rate, along));
+        Ok(())
     }
 
     /// `E[gᵀ H_B g] / E ‖g‖²` over the batches B of a few epochs.

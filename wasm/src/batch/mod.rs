@@ -4,6 +4,7 @@
 mod kicks;
 mod lane;
 mod problem;
+mod records;
 mod rescaled;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use wasm_bindgen::prelude::*;
 
 use self::lane::Lane;
 use self::problem::Points;
+pub use self::records::{Curvatures, Measures};
 pub use self::rescaled::Rescaled;
 use crate::LabError;
 
@@ -69,7 +71,7 @@ impl Batch {
     pub fn new(settings: &BatchSettings) -> Result<Self, LabError> {
         LabError::check_count("hidden", settings.hidden, 2..=40)?;
         let hidden = settings.hidden as usize;
-        let (net, points) = (Mlp::new(&[1, hidden, hidden, 1])?, Points::new());
+        let (net, points) = (Mlp::new(&[1, hidden, hidden, 1])?, Points::new()?);
         let f = points.loss(net)?;
         let lanes = BATCHES
             .into_iter()
@@ -95,17 +97,15 @@ impl Batch {
         Ok(steps)
     }
 
-    /// Measures the largest curvature where each run is, in units of 2/η, the loss there, and the curvature of its batches along their own
-    /// slopes, in the same units: for one batch size after the other, from all points down. A few products, begun where the last
-    /// measurement ended.
+    /// Measures where each run is. A few products, begun where the last measurement ended.
     ///
     /// # Errors
     /// As for [`advance`](Self::advance).
-    pub fn measure(&mut self) -> Result<Vec<f64>, LabError> {
+    pub fn measure(&mut self) -> Result<Curvatures, LabError> {
         let f = self.points.loss(self.net)?;
-        let mut measured = Vec::new();
+        let mut measured = Curvatures::default();
         for lane in &mut self.lanes {
-            measured.extend(lane.measure(&f)?);
+            lane.measure(&f, &mut measured)?;
         }
         Ok(measured)
     }

@@ -2,7 +2,7 @@
 
 use losscape::ArgError;
 use losscape::base::grid::Axis;
-use losscape::models::data::{Dataset, Targets};
+use losscape::models::data::{Dataset, Targets, chebyshev4};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 
 /// Points that the networks learn.
@@ -10,7 +10,7 @@ pub(super) const SAMPLES: u32 = 20;
 /// Cells between the places at which a network's curve is drawn.
 const CELLS: u32 = 48;
 
-/// Points of `T₄(x) = 8x⁴ − 8x² + 1` on [−1, 1].
+/// Points of the Chebyshev polynomial T₄ on [−1, 1].
 #[derive(Debug)]
 pub(super) struct Points {
     x: [f64; SAMPLES as usize],
@@ -18,12 +18,10 @@ pub(super) struct Points {
 }
 
 impl Points {
-    pub(super) fn new() -> Self {
-        let mut x = [0.0; SAMPLES as usize];
-        for (k, x) in (0u32..).zip(&mut x) {
-            *x = -1.0 + 2.0 * f64::from(k) / 19.0;
-        }
-        Self { x, y: x.map(|x| 8.0 * x * x * x * x - 8.0 * x * x + 1.0) }
+    pub(super) fn new() -> Result<Self, ArgError> {
+        let mut points = Self { x: [0.0; SAMPLES as usize], y: [0.0; SAMPLES as usize] };
+        chebyshev4(&mut points.x, &mut points.y)?;
+        Ok(points)
     }
 
     /// Half the mean square of a network's errors.

@@ -1,22 +1,24 @@
 //! A network that is rescaled without any change of what it computes, and measures of its sharpness.
 
 use losscape::base::random::stream;
-use losscape::base::vector::{axpy, dot, scale};
+use losscape::base::vector::{axpy, largest_difference};
 use losscape::curvature::{
     EigenLayout, Hessian, HessianLayout, HessianStep, Region, Sharpness, SharpnessConfig, SharpnessLayout,
-    SharpnessStep, eigenvalues, trace,
+    SharpnessStep, eigenvalues, rayleigh_quotient, trace,
 };
 use losscape::models::mlp::{Activation, Init, Mlp, MlpObjective};
 use losscape::objective::HessianAt;
-use losscape::{ArgError, Curvature, Objective, Operator, Real};
+use losscape::{ArgError, Curvature, Objective, Operator};
 use wasm_bindgen::prelude::*;
 
 use super::problem::Points;
+use super::records::Measures;
 use crate::LabError;
 
 const HIDDEN: usize = 8;
 const TRAINED: u32 = 4000;
-const RATE: f64 = 0.05;
+/// −η.
+const STEP: f64 = -0.05;
 /// Foret et al. (2021) and Keskar et al. (2017).
 const BALL: f64 = 0.05;
 const BOX: f64 = 1e-3;
@@ -39,49 +41,40 @@ impl Rescaled {
     #[wasm_bindgen(constructor)]
     pub fn new(seed: u32) -> Result<Self, LabError> {
         let net = Mlp::new(&[1, HIDDEN, 1])?.with_hidden(Activation::Relu);
-        let points = Points::new();
+        let points = Points::new()?;
         let mut params = vec![0.0; net.param_len()];
         net.init(Init::HeNormal, &mut params, &mut stream(seed.into(), 0));
         let f = points.loss(net)?;
         let (mut grad, mut scratch) = (vec![0.0; f.dim()], vec![0.0; f.scratch_len()]);
         for _ in 0..TRAINED {
             f.value_grad(&params, &mut grad, &mut scratch);
-            axpy(-RATE, &grad, &mut params);
+            axpy(STEP, &grad, &mut params);
         }
         Ok(Self { net, points, params })
     }
 
-    /// The weights into the units times α, those out of them over α. Then: the largest curvature, the trace, the rise in a ball of 0.05, the
-    /// rise in a box of 10⁻³, the curvature along the slope, and by how much any output differs from the network's own.
+    /// The measures after the weights into the units were multiplied by α, and those out of them divided by it.
     ///
     /// # Errors
     /// [`LabError`] naming `alpha` if it is not above zero.
-    pub fn measures(&self, alpha: f64) -> Result<Vec<f64>, LabError> {
-        ArgError::check_positive("alpha", alpha)?;
+    pub fn measures(&self, alpha: f64) -> Result<Measures, LabError> {
         let f = self.points.loss(self.net)?;
-        let params = self.rescaled(alpha);
+        let mut params = self.params.clone();
+        self.net.rescale(0, alpha, &mut params)?;
         let mut grad = vec![0.0; f.dim()];
         let mut scratch = vec![0.0; f.scratch_len().max(f.hess_vec_scratch_len())];
         let loss = f.value_grad(&params, &mut grad, &mut scratch);
         let mut product = vec![0.0; f.dim()];
         f.hess_vec(&params, &grad, &mut product, &mut scratch);
-        let along = dot(&grad, &product) / dot(&grad, &grad);
+        let along = rayleigh_quotient(&grad, &product);
         let [largest, trace] = curvature(&f, &params)?;
         let ball = rise(&f, Region::Ball { radius: BALL }, &params)?;
         let cube = rise(&f, Region::Box { size: BOX }, &params)?;
-        Ok(vec![largest, trace, ball, cube, along, loss, self.differs(&params)?])
+        Ok(Measures { largest, trace, ball, cube, along, loss, differs: self.differs(&params)? })
     }
 }
 
 impl Rescaled {
-    fn rescaled(&self, alpha: f64) -> Vec<f64> {
-        let (into, out_of) = (self.net.layer(0), self.net.layer(1));
-        let mut params = self.params.clone();
-        scale(alpha, &mut params[into.weights.start..into.bias.end]);
-        scale(1.0 / alpha, &mut params[out_of.weights]);
-        params
-    }
-
     /// The largest difference of an output.
     fn differs(&self, params: &[f64]) -> Result<f64, ArgError> {
         let places = Points::places()?;
@@ -91,7 +84,7 @@ impl Rescaled {
             self.net.predict(params, &places, curve, &mut scratch);
         }
         let [here, there] = curves;
-        Ok(here.iter().zip(&there).fold(0.0, |most: f64, (a, b)| most.or_larger((a - b).abs())))
+        Ok(largest_difference(&here, &there))
     }
 }
 

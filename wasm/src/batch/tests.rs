@@ -2,7 +2,7 @@ use losscape::Objective;
 use losscape::base::random::{fill_sphere, stream};
 use losscape::base::vector::axpy;
 
-use super::{Batch, BatchSettings, Rescaled};
+use super::{Batch, BatchSettings, Curvatures, Measures, Rescaled};
 
 /// The late medians of `ηλ/2`, from all points down, and those of `ηs/2` with the batch sharpness s.
 fn late(settings: BatchSettings, steps: u32) -> [[f64; 4]; 2] {
@@ -11,10 +11,9 @@ fn late(settings: BatchSettings, steps: u32) -> [[f64; 4]; 2] {
     while run.steps() < steps {
         assert_eq!(run.advance(100).expect("accepted"), 100);
         let measured = run.measure().expect("accepted");
-        for (lane, measured) in measured.chunks(3).enumerate() {
-            if 3 * run.steps() > 2 * steps {
-                seen[0][lane].push(measured[0]);
-                seen[1][lane].push(measured[2]);
+        if 3 * run.steps() > 2 * steps {
+            for (seen, lanes) in seen.iter_mut().zip([measured.curvature, measured.along]) {
+                seen.iter_mut().zip(lanes).for_each(|(seen, share)| seen.push(share));
             }
         }
     }
@@ -57,9 +56,11 @@ fn pieces_decide_nothing() {
 #[test]
 fn all_begin_with_one_curvature() {
     let mut run = Batch::new(&BatchSettings::default()).expect("accepted");
-    let measured = run.measure().expect("accepted");
-    assert!(measured.chunks(3).all(|lane| lane[..2] == measured[..2]), "{measured:?}");
-    assert!(measured.chunks(3).all(|lane| lane[2].is_finite()), "{measured:?}");
+    let Curvatures { curvature, loss, along } = run.measure().expect("accepted");
+    assert_eq!([curvature.len(), loss.len(), along.len()], [4; 3]);
+    assert!(curvature.iter().all(|share| *share == curvature[0]), "{curvature:?}");
+    assert!(loss.iter().all(|value| *value == loss[0]), "{loss:?}");
+    assert!(along.iter().all(|share| share.is_finite()), "{along:?}");
 }
 
 /// The line and the kicks share a direction and a centre, and neither moves a run.
@@ -79,7 +80,7 @@ fn kicks_and_slices_are_of_one_landscape() {
     assert_eq!([distances[0], distances[20], distances[40]], [-0.5, 0.0, 0.5]);
     let [still, far] = [0.0, 0.5].map(|radius| run.kicks(radius).expect("accepted"));
     for (lane, slice) in slices.chunks(41).enumerate() {
-        let loss = measured[3 * lane + 1];
+        let loss = measured.loss[lane];
         assert!(still[64 * lane..64 * (lane + 1)].iter().all(|kicked| *kicked == loss), "lane {lane}");
         assert_eq!([slice[20], slice[40]], [loss, far[64 * lane]], "lane {lane}");
     }
@@ -102,10 +103,11 @@ fn a_rescaling_moves_every_measure_and_no_output() {
     let network = Rescaled::new(1).expect("accepted");
     let [before, after] = [1.0, 10.0].map(|alpha| network.measures(alpha).expect("accepted"));
     println!("{before:?}\n{after:?}");
-    for (k, (before, after)) in before.iter().zip(&after).take(5).enumerate() {
-        assert!((after / before - 1.0).abs() > 0.5, "measure {k}: {before} and {after}");
+    let of: [fn(&Measures) -> f64; 5] = [|m| m.largest, |m| m.trace, |m| m.ball, |m| m.cube, |m| m.along];
+    for (k, of) in of.into_iter().enumerate() {
+        assert!((of(&after) / of(&before) - 1.0).abs() > 0.5, "measure {k}: {before:?} and {after:?}");
     }
-    assert!((before[5] - after[5]).abs() < 1e-12 && after[6] < 1e-12, "the network is the same");
+    assert!((before.loss - after.loss).abs() < 1e-12 && after.differs < 1e-12, "the network is the same");
     assert_eq!(network.measures(0.0).unwrap_err().arg, "alpha");
 }
 

@@ -5,6 +5,11 @@
 //! canonical order; with nothing exchanged both runs have the same bits (tested below), and therefore
 //! what differs in the page is due to what was exchanged and to nothing else.
 
+#![expect(
+    clippy::float_arithmetic,
+    reason = "the twin computes what the kernel refuses to: it is not the kernel's"
+)]
+
 use losscape::base::elementary;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, stream};

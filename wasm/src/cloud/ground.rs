@@ -1,6 +1,6 @@
 //! Landscapes in two parameters, and how strong the noise is where.
 
-use losscape::base::elementary::tanh;
+use losscape::diffusion::TanhProfile;
 use losscape::models::surfaces::{
     DoubleWell, GaussianMixture, Quadratic, TiltedDoubleWell, TiltedRing, TwoWells,
 };
@@ -106,6 +106,9 @@ pub enum Noise {
 
 choice!(Noise: Even, Above, Curvature, Batches);
 
+/// Nine times as strong far above as far below.
+const ABOVE: TanhProfile<f64> = TanhProfile { axis: 1, amplitude: 0.8, width: 0.5 };
+
 /// How much stronger than σ² the noise of a sample is at a place, along each axis.
 pub(super) type Strength = fn(&[f64], &mut [f64]);
 
@@ -114,7 +117,7 @@ impl Noise {
     pub(super) fn strength(self) -> Strength {
         match self {
             Self::Even | Self::Batches => |_, d| d.fill(1.0),
-            Self::Above => |x, d| d.fill(1.0 + 0.8 * tanh(2.0 * x[1])),
+            Self::Above => |x, d| d.fill(ABOVE.at(x)),
             Self::Curvature => |_, d| d.copy_from_slice(&CURVATURES),
         }
     }

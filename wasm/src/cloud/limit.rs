@@ -1,11 +1,11 @@
 //! The law where cloud and density settle, and how far they are from it.
 
-use losscape::ArgError;
 use losscape::base::grid::Grid;
 use losscape::diffusion::{
     Elimination, EliminationLayout, EliminationStep, Gibbs, NoiseFloor, coarsen, histogram, noise_floor,
     relative_entropy,
 };
+use losscape::{ArgError, Real};
 
 use super::{CELLS, COARSE, Equation, Noise, SIDE, WALLS, grid};
 
@@ -41,7 +41,7 @@ impl Limit {
             Gibbs::new(*fine, potential, equation.temperature())?.fill(&mut law)?;
         }
         for rho in &mut law {
-            *rho = if *rho < LEAST { LEAST } else { *rho };
+            *rho = rho.or_larger(LEAST);
         }
         let coarse = grid(COARSE)?;
         let mut bins = vec![0.0; coarse.len()];

@@ -8,14 +8,13 @@ mod regression;
 mod tests;
 mod walkers;
 
-use losscape::base::elementary::exp;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::grid::{Axis, Grid};
 use losscape::base::random::{Xoshiro128PlusPlus, add_normal, stream, uniform_in};
 use losscape::diffusion::{
     BatchDescent, Boundary, Calculus, Diffusion, Dynamics, Evolution, EvolutionLayout, EvolutionStep,
-    FokkerPlanck, FokkerPlanckLayout, Moments, Scheme, Uneven, cloud_moments, moments, normalise_mass,
-    seed_walkers, share,
+    FokkerPlanck, FokkerPlanckLayout, Moments, Scheme, Uneven, cloud_moments, cloud_share, moments,
+    normal_density, normalise_mass, seed_walkers, share, steps_of_time,
 };
 use losscape::sgd::temperature_of_noise;
 use losscape::{ArgError, Objective};
@@ -40,8 +39,11 @@ const HOTTEST: f64 = 0.6;
 const HALVINGS: u32 = 6;
 /// Real batches that are doubled as often must not begin larger.
 const LARGEST_TO_DOUBLE: u32 = 64;
-/// Where the walkers begin, if not all over the box.
+/// Where the walkers begin, if not all over the box: normally around a place, with this standard deviation, of which the
+/// precision is one over the square.
 const START: [f64; 2] = [1.0, 0.0];
+const SPREAD: f64 = 0.2;
+const PRECISION: f64 = 25.0;
 /// Arrows of the current along a side.
 const ARROWS: u32 = 24;
 
@@ -104,12 +106,9 @@ type Equation = FokkerPlanck<f64, 2, Vec<f64>>;
 /// A cloud of walkers, its density, and the law where both settle.
 #[wasm_bindgen]
 pub struct Cloud {
+    settings: CloudSettings,
     potential: Vec<f64>,
     diffusion: Vec<f64>,
-    noise: Noise,
-    learning_rate: f64,
-    temperature: f64,
-    cooling: u32,
     walkers: Walkers,
     equation: Equation,
     density: Evolution<f64, 2, Vec<f64>, Vec<f64>>,
@@ -146,7 +145,7 @@ impl Cloud {
             LabError::check_count("batch_size", s.batch_size, 1..=LARGEST_TO_DOUBLE)?;
         }
         let landscape = Landscape::new(s.ground, s.tilt)?;
-        let samples = regression::samples(s.variance);
+        let samples = regression::samples(s.variance)?;
         let grid = grid(SIDE)?;
         let mut potential = vec![0.0; CELLS];
         let mut scratch = vec![0.0; landscape.scratch_len()];
@@ -161,11 +160,12 @@ impl Cloud {
         let limit = Limit::new(&equation, &potential, s.noise, s.walkers)?;
 
         let mut density = vec![0.0; CELLS];
-        grid.fill(
-            &mut density,
-            |[x, y]| if s.spread { 1.0 } else { exp(-12.5 * ((x - 1.0) * (x - 1.0) + y * y)) },
-        )?;
-        normalise_mass(&grid, &mut density)?;
+        if s.spread {
+            density.fill(1.0);
+            normalise_mass(&grid, &mut density)?;
+        } else {
+            normal_density(&grid, START, PRECISION, &mut density)?;
+        }
         // Splitting keeps the law of a potential, and no other.
         let dt = s.learning_rate;
         let scheme = if s.noise == Noise::Even { Scheme::Implicit { dt } } else { Scheme::Exact { dt } };
@@ -174,7 +174,7 @@ impl Cloud {
 
         let mut rng = vec![stream(0, 0); s.walkers as usize + 1];
         seed_walkers(s.seed.into(), &mut rng);
-        let positions = starts(&mut rng.split_off(s.walkers as usize)[0], s.walkers, s.spread);
+        let positions = starts(&grid, &mut rng.split_off(s.walkers as usize)[0], s.walkers, s.spread);
         let walkers = if s.noise == Noise::Batches {
             let walk = BatchDescent { learning_rate: dt, batch_size: s.batch_size };
             Walkers::batches(samples, walk, positions, rng)?
@@ -185,12 +185,9 @@ impl Cloud {
         let lasting = s.noise == Noise::Even && !s.spread && s.cooling == 0;
         let wells = landscape.wells().filter(|_| lasting);
         Ok(Self {
+            settings: *s,
             potential,
             diffusion,
-            noise: s.noise,
-            learning_rate: dt,
-            temperature,
-            cooling: s.cooling,
             walkers,
             equation,
             density,
@@ -263,9 +260,7 @@ impl Cloud {
     /// As for [`advance`](Self::advance).
     pub fn shares(&self) -> Result<Vec<f64>, LabError> {
         let (grid, left) = (self.equation.grid(), |[x, _]: [f64; 2]| x < 0.0);
-        let at = self.walkers.positions();
-        let there = at.chunks(2).filter(|x| x[0] < 0.0).count();
-        let cloud = f64::from(u32::try_from(there).unwrap_or(0)) / f64::from(self.walkers.count());
+        let cloud = cloud_share(self.walkers.positions(), left)?;
         Ok(vec![cloud, share(grid, self.density.density(), left)?, share(grid, self.limit.law(), left)?])
     }
 
@@ -332,7 +327,9 @@ impl Cloud {
     pub fn passage(&mut self) -> Result<Vec<f64>, LabError> {
         let Some(passage) = &mut self.passage else { return Ok(Vec::new()) };
         let [cloud, diffusion, formula] = passage.means(self.steps, &self.equation, START)?;
-        Ok(vec![cloud, diffusion / self.learning_rate, formula / self.learning_rate])
+        let [diffusion, formula] =
+            [diffusion, formula].map(|time| steps_of_time(time, self.settings.learning_rate));
+        Ok(vec![cloud, diffusion, formula])
     }
 
     /// The digest of all walkers and of the density.
@@ -357,22 +354,25 @@ impl Cloud {
         }
     }
 
-    /// Halves the temperature when it is time.
+    /// Doubles the batch, which halves the temperature, when it is time.
     fn cool(&mut self) -> Result<(), LabError> {
-        let halvings = self.steps.checked_div(self.cooling).unwrap_or(0);
-        if halvings == 0 || halvings > HALVINGS || !self.steps.is_multiple_of(self.cooling) {
+        let CloudSettings { learning_rate, batch_size, variance, noise, cooling, walkers, .. } =
+            self.settings;
+        let doublings = self.steps.checked_div(cooling).unwrap_or(0);
+        if doublings == 0 || doublings > HALVINGS || !self.steps.is_multiple_of(cooling) {
             return Ok(());
         }
-        let temperature = self.temperature / f64::from(1u32 << halvings);
+        let batch_size = batch_size << doublings;
+        let temperature = temperature_of_noise(learning_rate, variance, batch_size);
         self.equation.set_temperature(&dynamics(&self.potential, &self.diffusion), temperature)?;
-        self.walkers.cool();
-        self.limit = Limit::new(&self.equation, &self.potential, self.noise, self.walkers.count())?;
+        self.walkers.cool(temperature, batch_size);
+        self.limit = Limit::new(&self.equation, &self.potential, noise, walkers)?;
         Ok(())
     }
 }
 
 fn grid(side: u32) -> Result<Grid<f64, 2>, ArgError> {
-    Grid::new([Axis::new(-EDGE, EDGE, side)?; 2])
+    Grid::new([Axis::symmetric(EDGE, side)?; 2])
 }
 
 /// How strong normal noise is in the cells, in units of σ²: along x in all of them, then along y.
@@ -394,15 +394,15 @@ const fn dynamics<'a>(potential: &'a [f64], diffusion: &'a [f64]) -> Dynamics<'a
 }
 
 /// All around one place, or all over the box.
-fn starts(rng: &mut Xoshiro128PlusPlus, walkers: u32, spread: bool) -> Vec<f64> {
+fn starts(grid: &Grid<f64, 2>, rng: &mut Xoshiro128PlusPlus, walkers: u32, spread: bool) -> Vec<f64> {
     let mut at = vec![0.0; 2 * walkers as usize];
     if spread {
-        for x in &mut at {
-            *x = uniform_in(rng, -EDGE, EDGE);
+        for walker in at.as_chunks_mut().0 {
+            *walker = grid.axes().map(|axis| uniform_in(rng, axis.low(), axis.high()));
         }
         return at;
     }
     at.as_chunks_mut().0.fill(START);
-    add_normal(rng, 0.2, &mut at);
+    add_normal(rng, SPREAD, &mut at);
     at
 }

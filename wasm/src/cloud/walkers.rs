@@ -53,10 +53,6 @@ impl Walkers {
         }
     }
 
-    pub(super) fn count(&self) -> u32 {
-        u32::try_from(self.positions().len() / 2).unwrap_or(u32::MAX)
-    }
-
     /// A step of every walker; false if one was not finite.
     pub(super) fn round(&mut self) -> bool {
         match self {
@@ -67,11 +63,11 @@ impl Walkers {
         }
     }
 
-    /// Halves the temperature: real batches grow, normal noise is weakened.
-    pub(super) fn cool(&mut self) {
+    /// Takes larger batches: real ones grow, normal noise is weakened to the temperature that they have.
+    pub(super) fn cool(&mut self, temperature: f64, batch_size: u32) {
         match self {
-            Self::Normal { cloud, .. } => cloud.walk_mut().temperature *= 0.5,
-            Self::Batches { cloud, .. } => cloud.walk_mut().batch_size *= 2,
+            Self::Normal { cloud, .. } => cloud.walk_mut().temperature = temperature,
+            Self::Batches { cloud, .. } => cloud.walk_mut().batch_size = batch_size,
         }
     }
 }

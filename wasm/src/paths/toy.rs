@@ -2,7 +2,7 @@
 
 use losscape::base::fingerprint::Fingerprint;
 use losscape::models::surfaces::{EggCarton, MuellerBrown};
-use losscape::path::{Band, BandConfig, BandLayout, BandStep, DenseScan, Relaxer, ScanStep};
+use losscape::path::{Band, BandConfig, BandLayout, BandStep, DenseScan, Descent, Relaxer, ScanStep};
 use losscape::{ArgError, Objective, Real};
 use wasm_bindgen::prelude::*;
 
@@ -94,7 +94,8 @@ impl Toy {
                 *to = f32::from_f64(*from);
             }
         }
-        let relaxer = Relaxer::descent(learning_rate * place.scale, place.momentum);
+        let descent = Descent { learning_rate, momentum: place.momentum };
+        let relaxer = Relaxer::Descent(descent.for_scale(place.scale));
         let climb_below = if climb { place.climb_below } else { 0.0 };
         let config = BandConfig { climb_below, ..BandConfig::new(relaxer) };
         let workspace = vec![0.0; BandLayout::new(count, 2, 0).len()];

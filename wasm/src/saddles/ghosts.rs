@@ -2,12 +2,12 @@
 
 use losscape::base::random::{fill_normal, stream};
 use losscape::base::vector::axpy;
-use losscape::curvature::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep};
+use losscape::curvature::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, copies};
 use losscape::objective::HessianAt;
 use losscape::{Objective, Operator};
 use wasm_bindgen::prelude::*;
 
-use super::TRAINING_RATE;
+use super::TRAINING_STEP;
 use super::place::spectrum;
 use super::problem::{Problem, scratch};
 use crate::LabError;
@@ -46,7 +46,7 @@ impl Ghosts {
         let mut scratch = scratch(&f);
         for _ in 0..TRAINED {
             f.value_grad(&params, &mut grad, &mut scratch);
-            axpy(-TRAINING_RATE, &grad, &mut params);
+            axpy(TRAINING_STEP, &grad, &mut params);
         }
         let [exact, _] = spectrum(&f, &params)?;
         Ok(Self { problem, params, exact, start })
@@ -64,8 +64,7 @@ impl Ghosts {
     /// As for [`ritz`](Self::ritz).
     pub fn copies(&self, products: u32, orthogonal: bool) -> Result<u32, LabError> {
         let largest = self.exact.last().copied().unwrap_or_default();
-        let near = |value: &f64| (*value - largest).abs() <= SAME * largest.abs();
-        let copies = self.ritz(products, orthogonal)?.iter().filter(|value| near(value)).count();
+        let copies = copies(&self.ritz(products, orthogonal)?, largest, SAME);
         Ok(u32::try_from(copies).unwrap_or(u32::MAX))
     }
 

@@ -4,6 +4,7 @@ mod ghosts;
 mod place;
 mod problem;
 mod race;
+mod records;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use self::ghosts::Ghosts;
 use self::place::Place;
 use self::problem::{Problem, scratch};
 pub use self::race::{Race, RaceSettings};
+pub use self::records::{Chance, CriticalPlace, Track, Way};
 pub use self::split::{Halves, Split};
 use crate::LabError;
 
@@ -32,7 +34,8 @@ const SETTLED: f64 = 1e-10;
 /// Every so many searches a start is random; between, it follows training for a while longer each time.
 const ROUND: u32 = 8;
 const TRAINING: u32 = 400;
-const TRAINING_RATE: f64 = 0.1;
+/// −η of training.
+const TRAINING_STEP: f64 = -0.1;
 /// A start is moved by so much at last.
 const JITTER: f64 = 0.1;
 
@@ -154,14 +157,14 @@ impl Saddles {
         self.problem.dim()
     }
 
-    /// The places found, four numbers each: its search, its loss, how many directions go down, and how many have no sign.
+    /// The places found, in the order of their searches.
     #[must_use]
-    pub fn found(&self) -> Vec<f64> {
-        let row = |found: &Found| {
-            let CriticalPoint { value, signature, .. } = found.point;
-            [f64::from(found.search), value, f64::from(signature.negative), f64::from(signature.flat)]
+    pub fn found(&self) -> Vec<CriticalPlace> {
+        let place = |Found { search, point, .. }: &Found| {
+            let CriticalPoint { value: loss, signature, .. } = *point;
+            CriticalPlace { search: *search, loss, down: signature.negative, unsigned: signature.flat }
         };
-        self.found.iter().flat_map(row).collect()
+        self.found.iter().map(place).collect()
     }
 
     /// The points that the network learns: x and y in turn.
@@ -223,7 +226,7 @@ fn unit(
         }
         Work::Training { left, params, .. } => {
             f.value_grad(params, grad, scratch);
-            axpy(-TRAINING_RATE, grad, params);
+            axpy(TRAINING_STEP, grad, params);
             *left -= 1;
             Ok(None)
         }

@@ -1,5 +1,6 @@
 //! A place that is looked at: the curvatures there, and what the network does along each of their directions.
 
+use losscape::base::grid::Axis;
 use losscape::base::random::{fill_sphere, stream};
 use losscape::base::vector::{axpy, dot};
 use losscape::curvature::{EigenLayout, Hessian, HessianLayout, HessianStep, Tolerance, eigen};
@@ -9,10 +10,11 @@ use wasm_bindgen::prelude::*;
 
 use super::Saddles;
 use super::problem::{Problem, scratch};
+use super::records::{Chance, Way};
 use crate::LabError;
 
-/// Values of the loss along a direction on either side of the place.
-const SIDE: i32 = 12;
+/// Cells of a slice, half of them on either side of the place.
+const CELLS: u32 = 24;
 /// Curvatures up to this share of the steepest count as nearly flat.
 const NEARLY_FLAT: Tolerance<f64> = Tolerance::relative(0.01);
 
@@ -113,62 +115,48 @@ impl Saddles {
         Ok(self.problem.curve(&self.looked_at()?.params, &Problem::places()?)?)
     }
 
-    /// The network's curve after a step of length `by` along a direction, and after one back: y at the places of
-    /// [`curve`](Self::curve), for one direction after the other.
+    /// What a step of length `by` along each direction does, and one back.
     ///
     /// # Errors
-    /// As for [`curvatures`](Self::curvatures).
-    pub fn moved(&self, by: f64) -> Result<Vec<f64>, LabError> {
-        let (place, places) = (self.looked_at()?, Problem::places()?);
-        let mut moved = Vec::new();
+    /// [`LabError`] naming `place` if none is looked at, `half_width` if `by` is not above zero.
+    pub fn ways(&self, by: f64) -> Result<Vec<Way>, LabError> {
+        let (place, f, places) = (self.looked_at()?, self.problem.loss()?, Problem::places()?);
+        let (distances, mut scratch) = (Axis::symmetric(by, CELLS)?, vec![0.0; f.scratch_len()]);
+        let mut ways = Vec::new();
         for direction in 0..place.values.len() {
-            for by in [by, -by] {
-                moved.extend(self.problem.curve(&place.along(direction, by), &places)?);
+            let mut losses = Vec::new();
+            for k in 0..=CELLS {
+                losses.push(f.value(&place.along(direction, distances.face(k)), &mut scratch));
             }
+            let curve = |by| self.problem.curve(&place.along(direction, by), &places);
+            ways.push(Way { losses, forth: curve(distances.high())?, back: curve(distances.low())? });
         }
-        Ok(moved)
+        Ok(ways)
     }
 
-    /// Slices in random directions: for each its curvature, then the loss from `by` back to `by` forward, 25 values. The same for
-    /// one place whenever it is asked for.
+    /// Slices in random directions, from a step of length `by` back to one forward. The same for one place whenever they are asked for.
     ///
     /// # Errors
-    /// [`LabError`] naming `place` if none is looked at, `slices` if there are more than 1000.
-    pub fn chances(&self, slices: u32, by: f64) -> Result<Vec<f64>, LabError> {
+    /// [`LabError`] naming `place` if none is looked at, `slices` if there are more than 1000, `half_width` if `by` is not above zero.
+    pub fn chances(&self, slices: u32, by: f64) -> Result<Vec<Chance>, LabError> {
         LabError::check_count("slices", slices, 0..=1000)?;
         let (place, f) = (self.looked_at()?, self.problem.loss()?);
-        let n = place.params.len();
+        let (distances, n) = (Axis::symmetric(by, CELLS)?, place.params.len());
         let (mut way, mut product, mut point) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
         let (mut scratch, mut rng) = (scratch(&f), stream(place.search.into(), 5));
         let mut chances = Vec::new();
         for _ in 0..slices {
             fill_sphere(&mut rng, 1.0, &mut way);
             f.hess_vec(&place.params, &way, &mut product, &mut scratch);
-            chances.push(dot(&way, &product));
-            for k in -SIDE..=SIDE {
+            let (curvature, mut losses) = (dot(&way, &product), Vec::new());
+            for k in 0..=CELLS {
                 point.copy_from_slice(&place.params);
-                axpy(by * f64::from(k) / f64::from(SIDE), &way, &mut point);
-                chances.push(f.value(&point, &mut scratch));
+                axpy(distances.face(k), &way, &mut point);
+                losses.push(f.value(&point, &mut scratch));
             }
+            chances.push(Chance { curvature, losses });
         }
         Ok(chances)
-    }
-
-    /// The loss along each direction, from `by` back to `by` forward, 25 values each.
-    ///
-    /// # Errors
-    /// As for [`curvatures`](Self::curvatures).
-    pub fn slices(&self, by: f64) -> Result<Vec<f64>, LabError> {
-        let (place, f) = (self.looked_at()?, self.problem.loss()?);
-        let mut scratch = vec![0.0; f.scratch_len()];
-        let mut slices = Vec::new();
-        for direction in 0..place.values.len() {
-            for k in -SIDE..=SIDE {
-                let t = by * f64::from(k) / f64::from(SIDE);
-                slices.push(f.value(&place.along(direction, t), &mut scratch));
-            }
-        }
-        Ok(slices)
     }
 }
 

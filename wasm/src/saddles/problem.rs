@@ -1,8 +1,7 @@
 //! A small network that learns a curve, and its loss.
 
-use losscape::base::elementary::{cos, sin};
 use losscape::base::grid::Axis;
-use losscape::models::data::{Dataset, Targets};
+use losscape::models::data::{Dataset, Targets, waves};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::{ArgError, Curvature, Objective};
 
@@ -29,10 +28,7 @@ impl Problem {
     pub(super) fn new(hidden: u32, penalty: f64) -> Result<Self, LabError> {
         let net = Mlp::new(&[1, hidden as usize, 1])?;
         let (mut x, mut y) = ([0.0; SAMPLES], [0.0; SAMPLES]);
-        for (k, (x, y)) in (0u32..).zip(x.iter_mut().zip(&mut y)) {
-            *x = -1.0 + 2.0 * f64::from(k) / 29.0;
-            *y = sin(3.0 * *x) + 0.3 * cos(7.0 * *x);
-        }
+        waves(&mut x, &mut y)?;
         let problem = Self { net, penalty, x, y };
         problem.loss()?;
         Ok(problem)
@@ -61,7 +57,7 @@ impl Problem {
 
     /// Where the network's curve is drawn.
     pub(super) fn places() -> Result<Vec<f64>, ArgError> {
-        let axis = Axis::new(-EDGE, EDGE, CELLS)?;
+        let axis = Axis::symmetric(EDGE, CELLS)?;
         Ok((0..=CELLS).map(|k| axis.face(k)).collect())
     }
 

@@ -13,8 +13,11 @@ use wasm_bindgen::prelude::*;
 
 use super::Saddles;
 use super::place::Place;
+use super::records::Track;
 use crate::LabError;
 
+/// Descent also starts from this share of the nudge.
+const CLOSER: f64 = 0.1;
 /// Who is farther from the saddle has left it.
 const AWAY: f64 = 0.1;
 /// The most steps of descent; it is shown for four times as long as it took to leave.
@@ -69,16 +72,16 @@ impl RaceSettings {
 
 /// How a method went on.
 #[derive(Clone, Debug, Default)]
-struct Track {
-    /// Step and loss in turn.
-    losses: Vec<f64>,
+struct Runner {
+    track: Track,
     /// The step at which it had left.
     left: Option<u32>,
 }
 
-impl Track {
+impl Runner {
     fn note(&mut self, step: u32, loss: f64) {
-        self.losses.extend([f64::from(step), loss]);
+        self.track.step.push(step);
+        self.track.loss.push(loss);
     }
 }
 
@@ -95,7 +98,7 @@ struct End {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Race {
-    tracks: [Track; 5],
+    runners: [Runner; 5],
     closer: Option<u32>,
     predicted: Option<u32>,
     newton: End,
@@ -103,16 +106,16 @@ pub struct Race {
 
 #[wasm_bindgen]
 impl Race {
-    /// Step and loss in turn; nothing for a method that there is not.
+    /// The losses of a method; nothing for one that there is not.
     #[must_use]
-    pub fn losses(&self, method: usize) -> Vec<f64> {
-        self.tracks.get(method).map(|track| track.losses.clone()).unwrap_or_default()
+    pub fn track(&self, method: usize) -> Track {
+        self.runners.get(method).map(|runner| runner.track.clone()).unwrap_or_default()
     }
 
     /// The step at which a method was farther than 0.1 from the saddle, if it ever was.
     #[must_use]
     pub fn left(&self, method: usize) -> Option<u32> {
-        self.tracks.get(method).and_then(|track| track.left)
+        self.runners.get(method).and_then(|runner| runner.left)
     }
 
     /// The same of descent that starts ten times as near.
@@ -156,15 +159,17 @@ impl Saddles {
         let (place, f) = (self.looked_at()?, self.problem.loss()?);
         let mut way = vec![0.0; place.params.len()];
         fill_sphere(&mut stream(settings.seed.into(), 0), 1.0, &mut way);
-        let beside = |nudge: f64| {
+        let beside = |way: &[f64]| {
             let mut start = place.params.clone();
-            axpy(nudge, &way, &mut start);
+            axpy(settings.nudge, way, &mut start);
             start
         };
-        let (start, rate) = (beside(settings.nudge), LearningRate::constant(settings.learning_rate));
+        let mut closer = way.clone();
+        scale(CLOSER, &mut closer);
+        let (start, rate) = (beside(&way), LearningRate::constant(settings.learning_rate));
         let noise = AddNoise::new(Noise::Gaussian { std_dev: settings.noise }, []);
         let mut rng = stream(settings.seed.into(), 1);
-        let closer = descent(&f, place, beside(0.1 * settings.nudge), rate, &mut rng)?.left;
+        let closer = descent(&f, place, beside(&closer), rate, &mut rng)?.left;
         let plain = descent(&f, place, start.clone(), rate, &mut rng)?;
         let noisy = descent(&f, place, start.clone(), (noise, rate), &mut rng)?;
         let free = saddle_free(&f, place, &start, settings.damping, &mut rng)?;
@@ -172,7 +177,7 @@ impl Saddles {
         let heavy = descent(&f, place, start.clone(), (rate, heavy), &mut rng)?;
         let (steps, newton) = newton(&f, place, start)?;
         let predicted = predicted(place, &way, settings)?;
-        Ok(Race { tracks: [plain, noisy, free, steps, heavy], closer, predicted, newton })
+        Ok(Race { runners: [plain, noisy, free, steps, heavy], closer, predicted, newton })
     }
 }
 
@@ -198,25 +203,25 @@ fn descent(
     start: Vec<f64>,
     transforms: impl Transform<f64>,
     rng: &mut impl Rng,
-) -> Result<Track, ArgError> {
+) -> Result<Runner, ArgError> {
     let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
     let mut sgd = Sgd::new(f, start, FullBatch, transforms, workspace)?;
-    let mut track = Track::default();
+    let mut runner = Runner::default();
     let (mut next, mut last) = (0, MOST_STEPS);
     while sgd.steps() <= last {
         let step = sgd.steps();
         let SgdStep::Stepped { value } = sgd.step(f, rng) else { break };
         if step == next {
-            track.note(step, value);
+            runner.note(step, value);
             // Evenly in the logarithm.
             next = step + 1 + step / 16;
         }
-        if track.left.is_none() && distance(sgd.params(), &place.params) > AWAY {
-            track.left = Some(step + 1);
+        if runner.left.is_none() && distance(sgd.params(), &place.params) > AWAY {
+            runner.left = Some(step + 1);
             last = last.min(FEWEST.max(SHOWN * (step + 1)));
         }
     }
-    Ok(track)
+    Ok(runner)
 }
 
 fn saddle_free(
@@ -225,20 +230,20 @@ fn saddle_free(
     start: &[f64],
     damping: f64,
     rng: &mut impl Rng,
-) -> Result<Track, ArgError> {
+) -> Result<Runner, ArgError> {
     let dim = f.dim();
     let layout = SaddleFreeLayout::new(dim, dim, f.scratch_len(), f.hess_vec_scratch_len());
     let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
     let products = u32::try_from(dim).unwrap_or(u32::MAX);
     let config = SaddleFreeConfig { products, damping, grad_norm: FLAT };
     let mut walk = SaddleFree::new(f, config, start, basis, krylov, vec![0.0; layout.len()])?;
-    let mut track = Track::default();
+    let mut runner = Runner::default();
     while walk.moves() < MOST_MOVES {
         match walk.step(f, rng) {
             SaddleFreeStep::Evaluated { value, .. } | SaddleFreeStep::Moved { value, .. } => {
-                track.note(walk.moves(), value);
-                if track.left.is_none() && distance(walk.params(), &place.params) > AWAY {
-                    track.left = Some(walk.moves());
+                runner.note(walk.moves(), value);
+                if runner.left.is_none() && distance(walk.params(), &place.params) > AWAY {
+                    runner.left = Some(walk.moves());
                 }
             }
             SaddleFreeStep::Product { .. } | SaddleFreeStep::Refused => (),
@@ -248,22 +253,22 @@ fn saddle_free(
             | SaddleFreeStep::MemoryChanged => break,
         }
     }
-    Ok(track)
+    Ok(runner)
 }
 
 /// Newton's steps, damped so that the slope falls; and where they end.
-fn newton(f: &MlpObjective<'_, f64>, place: &Place, start: Vec<f64>) -> Result<(Track, End), ArgError> {
+fn newton(f: &MlpObjective<'_, f64>, place: &Place, start: Vec<f64>) -> Result<(Runner, End), ArgError> {
     let layout = SearchLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
     let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
     let mut search = CriticalSearch::new(f, FLAT, start, matrix, workspace)?;
-    let (mut track, mut scratch, mut down) = (Track::default(), vec![0.0; f.scratch_len()], None);
-    track.note(0, f.value(search.params(), &mut scratch));
+    let (mut runner, mut scratch, mut down) = (Runner::default(), vec![0.0; f.scratch_len()], None);
+    runner.note(0, f.value(search.params(), &mut scratch));
     while search.moves() < MOST_MOVES {
         match search.step(f) {
             SearchStep::Moved { moves, .. } => {
-                track.note(moves, f.value(search.params(), &mut scratch));
-                if track.left.is_none() && distance(search.params(), &place.params) > AWAY {
-                    track.left = Some(moves);
+                runner.note(moves, f.value(search.params(), &mut scratch));
+                if runner.left.is_none() && distance(search.params(), &place.params) > AWAY {
+                    runner.left = Some(moves);
                 }
             }
             SearchStep::Evaluated { .. }
@@ -277,5 +282,5 @@ fn newton(f: &MlpObjective<'_, f64>, place: &Place, start: Vec<f64>) -> Result<(
             SearchStep::Stuck(_) | SearchStep::NotFinite | SearchStep::MemoryChanged => break,
         }
     }
-    Ok((track, End { back: distance(search.params(), &place.params), down }))
+    Ok((runner, End { back: distance(search.params(), &place.params), down }))
 }

@@ -4,7 +4,6 @@
 #[cfg(test)]
 mod tests;
 
-use losscape::base::elementary::sqrt;
 use losscape::base::fingerprint::Fingerprint;
 use losscape::base::grid::Axis;
 use losscape::base::kernel::Kernel;
@@ -132,7 +131,7 @@ impl Smoothing {
         let swarm = cloud(&line, walk, s.start, walkers)?;
         let still = Kicked { kernel: kernel.with_bandwidth(0.0), ..walk };
         let smooth = cloud(&Convolved::new(&line, kernel)?, still, s.start, vec![stream(0, 0)])?;
-        let axis = Axis::new(-EDGE, EDGE, PLACES)?;
+        let axis = Axis::symmetric(EDGE, PLACES)?;
         let mut checks = Vec::new();
         for (k, rng) in (0..).zip(places) {
             let place = axis.centre(k);
@@ -202,8 +201,9 @@ impl Smoothing {
     /// # Errors
     /// As for [`advance`](Self::advance).
     pub fn moments(&self) -> Result<Vec<f64>, LabError> {
-        let Moments { mean: [mean], covariance: [[variance]] } = cloud_moments(self.swarm.positions())?;
-        Ok(vec![mean, sqrt(variance)])
+        let moments: Moments<f64, 1> = cloud_moments(self.swarm.positions())?;
+        let ([mean], [std_dev]) = (moments.mean, moments.std_devs());
+        Ok(vec![mean, std_dev])
     }
 
     /// Both lines as they are drawn: x, true value, smoothed value at each place.
@@ -317,7 +317,7 @@ fn kernel(uniform: bool, width: f64) -> Kernel<f64> {
 }
 
 fn axis() -> Result<Axis<f64>, LabError> {
-    Ok(Axis::new(-EDGE, EDGE, CELLS)?)
+    Ok(Axis::symmetric(EDGE, CELLS)?)
 }
 
 fn cloud(

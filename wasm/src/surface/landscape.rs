@@ -13,6 +13,8 @@ use crate::own::{few, standardise_all};
 const SAMPLES: usize = 160;
 const NOISE: f64 = 0.3;
 const L2: f64 = 1e-4;
+/// From the origin to the ring of radius 1.
+const HALF_WAY: f64 = 0.5;
 /// Samples that are evaluated together: more would not be faster.
 const TILE: usize = 32;
 
@@ -111,7 +113,10 @@ impl Problem {
         let rng = &mut stream(seed, streams::START + run);
         match self {
             // At scale 1 half-way between the maximum and the ring.
-            Self::Ring(_) => fill_sphere(rng, 0.5 * start_scale, &mut params),
+            Self::Ring(_) => {
+                fill_sphere(rng, start_scale, &mut params);
+                scale(HALF_WAY, &mut params);
+            }
             Self::Points { net, .. } => {
                 net.init(Init::GlorotUniform, &mut params, rng);
                 scale(start_scale, &mut params);

@@ -11,6 +11,7 @@ import type { Asked } from '../grammar/predictions.ts';
 import { SEED } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
 import { count, significant, unbroken } from '../lib/format.ts';
+import { rowsOf } from '../lib/rows.ts';
 import { clampNumber } from '../lib/schema.ts';
 import { files } from './export.ts';
 import { ROLES } from './gauges.ts';
@@ -172,10 +173,8 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     const height = this.narrow.matches ? 130 : 220;
     const now = this.#now;
     const size = state?.places?.length ?? 0;
-    const lines = this.#batches.map((_, lane) => ({
-      kind: ROLES[lane]!,
-      y: state!.curves.subarray(size * lane, size * (lane + 1)),
-    }));
+    const curves = state && size > 0 ? rowsOf(state.curves, size) : [];
+    const lines = curves.map((y, lane) => ({ kind: ROLES[lane]!, y }));
     return html`<figure class="figure batch-figure" ?hidden=${!state} aria-label="Four runs of one network">
       <div class="here ${hidden ? '' : 'both'}">
         ${

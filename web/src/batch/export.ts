@@ -1,6 +1,7 @@
 /** Exports of Batch size. */
 
 import type { HomeFile } from '../grammar/home.ts';
+import { rowsOf } from '../lib/rows.ts';
 import { toCsv } from '../lib/save.ts';
 import { type About, drawn, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
@@ -52,7 +53,7 @@ export function files({ about, batches, measured, rescaled, kicked }: TakeHome):
       name: 'losscape-batch-rescaled.csv',
       make: () =>
         toCsv(
-          ['alpha', ...MEASURES.map((name) => name.replaceAll(' ', '_')), 'largest_change_of_an_output'],
+          ['alpha', ...MEASURES.map(([, name]) => name.replaceAll(' ', '_')), 'largest_change_of_an_output'],
           rescaled ? [[rescaled.alpha, ...rescaled.ratios, rescaled.differs]] : [],
         ),
     },
@@ -61,14 +62,14 @@ export function files({ about, batches, measured, rescaled, kicked }: TakeHome):
       label: 'Losses after kicks (CSV)',
       name: 'losscape-batch-kicks.csv',
       make: () => {
-        const each = (kicked?.losses.length ?? 0) / batches.length;
+        const lanes = kicked ? rowsOf(kicked.losses, kicked.losses.length / batches.length) : [];
         return toCsv(
           ['step', 'radius', 'direction', ...batches.map((b) => `loss_batch_${b}`)],
-          Array.from({ length: each }, (_, k) => [
+          [...(lanes[0] ?? [])].map((_, k) => [
             kicked!.step,
             kicked!.radius,
             k,
-            ...batches.map((_, lane) => kicked!.losses[each * lane + k]!),
+            ...lanes.map((lane) => lane[k]!),
           ]),
         );
       },

@@ -32,9 +32,8 @@ class Lanes implements Running<Frame, View, never> {
   }
 
   #measure(): void {
-    const lanes = this.#handle.measure();
-    const every = (k: number) => Array.from({ length: lanes.length / 3 }, (_, lane) => lanes[3 * lane + k]!);
-    this.#measured.push({ step: this.steps, curvature: every(0), loss: every(1), along: every(2) });
+    const { curvature, loss, along } = this.#handle.measure();
+    this.#measured.push({ step: this.steps, curvature: [...curvature], loss: [...loss], along: [...along] });
   }
 
   advance(target: number): boolean {
@@ -50,8 +49,8 @@ class Lanes implements Running<Frame, View, never> {
   #rescaled(alpha: number): Measured {
     this.#network ??= new kernel.Rescaled(this.#seed);
     const [before, after] = [this.#network.measures(1), this.#network.measures(alpha)];
-    const ratios = MEASURES.map((_, k) => after[k]! / before[k]!);
-    return { alpha, ratios, loss: after[MEASURES.length]!, differs: after[MEASURES.length + 1]! };
+    const ratios = MEASURES.map(([key]) => after[key] / before[key]);
+    return { alpha, ratios, loss: after.loss, differs: after.differs };
   }
 
   #kicked(radius: number): Kicked {

@@ -2,6 +2,7 @@ import { html, svg } from 'lit';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { count, significant, tick } from '../lib/format.ts';
+import { rowsOf } from '../lib/rows.ts';
 import { linear, logarithmic, oneTwoFive, polyline, type Scale } from '../lib/scale.ts';
 import { ROLES } from './gauges.ts';
 import { type Kicked, median } from './protocol.ts';
@@ -32,8 +33,7 @@ export class Kicks extends SizedPart {
 
   /** The values of each run. */
   #lanes(values: Float64Array): number[][] {
-    const each = values.length / this.batches.length;
-    return this.batches.map((_, lane) => [...values.subarray(each * lane, each * (lane + 1))]);
+    return rowsOf(values, values.length / this.batches.length).map((lane) => [...lane]);
   }
 
   protected override render() {

@@ -1,15 +1,16 @@
 /** Messages between the page of *Batch size* and its worker. */
 
+import type * as kernel from '../../pkg/scalar/losscape_batch.js';
 import type { Stand } from '../lib/protocol.ts';
 
-/** The measures of sharpness, in the order of the kernel. */
+/** The measures of sharpness, as the kernel and as the page call them. */
 export const MEASURES = [
-  'largest curvature',
-  'trace',
-  'rise in a ball',
-  'rise in a box',
-  'curvature along the slope',
-] as const;
+  ['largest', 'largest curvature'],
+  ['trace', 'trace'],
+  ['ball', 'rise in a ball'],
+  ['cube', 'rise in a box'],
+  ['along', 'curvature along the slope'],
+] as const satisfies readonly (readonly [keyof kernel.Measures, string])[];
 
 /** A network that is rescaled: its measures over those at α = 1, its loss, and how much any output differs. */
 export interface Measured {

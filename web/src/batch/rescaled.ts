@@ -28,7 +28,7 @@ export class RescaledNetwork extends SizedPart {
     const height = TOP + ROW * MEASURES.length + BOTTOM;
     const floor = height - BOTTOM;
     const said = `At α = ${tick(alpha)} no output changes by more than ${significant(differs, 1)}; the measures are ${ratios
-      .map((ratio, k) => `${MEASURES[k]} ${significant(ratio, 2)}`)
+      .map((ratio, k) => `${MEASURES[k]![1]} ${significant(ratio, 2)}`)
       .join(', ')} times what they were.`;
     return html`<h3 id="title-rescaled">The same function, rescaled by α = ${tick(alpha)}: measures over what they were</h3>
       <div class="plot">
@@ -41,7 +41,7 @@ export class RescaledNetwork extends SizedPart {
                 <text x=${x(v)} y=${floor + 16} text-anchor="middle">${tick(v)}</text>`,
             )}
           <text x=${this.width - RIGHT} y=${height - 4} text-anchor="end">flatter on the left, sharper on the right</text>
-          ${MEASURES.map((name, k) => {
+          ${MEASURES.map(([, name], k) => {
             const [from, to] = [x(1), x(ratios[k]!)];
             const y = TOP + ROW * k;
             return svg`<text x=${LEFT - 8} y=${y + ROW / 2} dy="0.32em" text-anchor="end">${name}</text>

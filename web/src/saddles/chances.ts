@@ -10,7 +10,7 @@ const BOTTOM = 28;
 
 /** The curvatures along the random slices, and how many of them go down. */
 function seen({ chances }: Here): { curvatures: number[]; down: number } {
-  const curvatures = Array.from({ length: CHANCES }, (_, k) => chances[(SLICE + 1) * k]!);
+  const curvatures = chances.map(({ curvature }) => curvature);
   return { curvatures, down: curvatures.filter((value) => value < 0).length };
 }
 
@@ -42,17 +42,12 @@ export class Chances extends SizedPart {
 
   protected override render() {
     const { here, width, height } = this;
-    const { curvatures } = seen(here);
-    const slices = curvatures.map((curvature, k) => ({
-      curvature,
-      losses: here.chances.subarray((SLICE + 1) * k + 1, (SLICE + 1) * (k + 1)),
-    }));
+    // Slices that go down are drawn on top.
+    const slices = here.chances.toSorted((a, b) => b.curvature - a.curvature);
     const all = slices.flatMap(({ losses }) => [...losses]);
     const x = linear([-STRIDE, STRIDE], [LEFT, width - 6]);
     const y = linear([Math.min(...all), Math.max(...all)], [height - BOTTOM, TOP]);
     const place = (k: number) => x((2 * STRIDE * k) / (SLICE - 1) - STRIDE);
-    // Slices that go down are drawn on top.
-    slices.sort((a, b) => b.curvature - a.curvature);
     const middle = slices[0]!.losses[(SLICE - 1) / 2]!;
     return html`<div class="plot">
       <svg class="chances" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${slicesSay(here, false)}>

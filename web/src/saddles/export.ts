@@ -48,12 +48,8 @@ export function files({ about, found, ways, race, newton }: TakeHome): HomeFile[
       label: 'The race (CSV)',
       name: 'losscape-saddles-race.csv',
       make: () => {
-        const rows = (race?.tracks ?? []).flatMap(({ losses }, method) =>
-          Array.from({ length: method === NEWTON && !newton ? 0 : losses.length / 2 }, (_, k) => [
-            method,
-            losses[2 * k]!,
-            losses[2 * k + 1]!,
-          ]),
+        const rows = (race?.tracks ?? []).flatMap(({ step, loss }, method) =>
+          method === NEWTON && !newton ? [] : [...step].map((at, k) => [method, at, loss[k]!]),
         );
         return toCsv([`method_of_${METHODS.join('_').replaceAll(/[ -]/g, '_')}`, 'step', 'loss'], rows);
       },

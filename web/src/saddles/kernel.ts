@@ -1,7 +1,6 @@
 /** *Saddles* in the worker. */
 
 import * as kernel from '../../pkg/scalar/losscape_saddles.js';
-import { rowsOf } from '../lib/rows.ts';
 import type { Values } from '../lib/schema.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
@@ -16,9 +15,9 @@ import {
   type Raced,
   STRIDE,
   shownOf,
+  TOTAL,
   type View,
 } from './protocol.ts';
-import { TOTAL } from './schema.ts';
 
 /** Gradients and products between two looks at the clock. */
 const CHUNK = 200;
@@ -45,7 +44,7 @@ class Searches implements Running<Frame, View, never> {
   advance(target: number): boolean {
     if (this.steps >= target) return false;
     const before = this.steps;
-    if (this.#handle.advance(CHUNK) > before) this.#found = places(this.#handle.found());
+    if (this.#handle.advance(CHUNK) > before) this.#found = this.#handle.found();
     return this.steps < target;
   }
 
@@ -58,8 +57,7 @@ class Searches implements Running<Frame, View, never> {
       slope: handle.slope(),
       places: handle.places(),
       curve: handle.curve(),
-      moved: handle.moved(STRIDE),
-      slices: handle.slices(STRIDE),
+      ways: handle.ways(STRIDE),
       chances: handle.chances(CHANCES, STRIDE),
     };
   }
@@ -72,7 +70,7 @@ class Searches implements Running<Frame, View, never> {
     );
     const race = this.#handle.race(settings);
     const { closer, predicted, back, newton_down: newtonDown } = race;
-    const tracks = METHODS.map((_, k) => ({ losses: race.losses(k), left: race.left(k) }));
+    const tracks = METHODS.map((_, k) => ({ ...race.track(k), left: race.left(k) }));
     race.free();
     return { tracks, closer, predicted, back, newtonDown };
   }
@@ -119,16 +117,6 @@ class Searches implements Running<Frame, View, never> {
     this.#ghosts?.free();
     this.#split?.free();
   }
-}
-
-/** Four numbers a place. */
-function places(rows: Float64Array): Place[] {
-  return rowsOf(rows, 4).map(([search, loss, down, unsigned]) => ({
-    search: search!,
-    loss: loss!,
-    down: down!,
-    unsigned: unsigned!,
-  }));
 }
 
 function start(values: Values): Searches {

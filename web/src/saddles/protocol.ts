@@ -4,13 +4,7 @@ import type * as kernel from '../../pkg/scalar/losscape_saddles.js';
 import type { Stand } from '../lib/protocol.ts';
 
 /** A place where the slope is zero. */
-export interface Place {
-  search: number;
-  loss: number;
-  /** How many directions go down, and how many have too little curvature for a sign. */
-  down: number;
-  unsigned: number;
-}
+export type Place = kernel.CriticalPlace;
 
 /** The place that is looked at. */
 export interface Here {
@@ -23,12 +17,10 @@ export interface Here {
   /** The network's curve at these places. */
   places: Float64Array;
   curve: Float64Array;
-  /** For each direction: y after a step along it, then after a step back. */
-  moved: Float64Array;
-  /** For each direction: the loss from a step back to a step along it. */
-  slices: Float64Array;
-  /** For each random slice: its curvature, and the loss along it. */
-  chances: Float64Array;
+  /** What a step along each direction does, and one back. */
+  ways: readonly kernel.Way[];
+  /** Random slices. */
+  chances: readonly kernel.Chance[];
 }
 
 /** The methods, in the order of the kernel. */
@@ -37,8 +29,8 @@ export const METHODS = ['descent', 'with noise', 'saddle-free Newton', 'Newton',
 export const NEWTON = 3;
 
 export interface Raced {
-  /** Step and loss alternately, and the step at which it left. */
-  tracks: readonly { losses: Float64Array; left: number | undefined }[];
+  /** How each method went on, and the step at which it left. */
+  tracks: readonly (kernel.Track & { left: number | undefined })[];
   /** The step at which descent from ten times as near leaves, and the prediction from the curvatures. */
   closer: number | undefined;
   predicted: number | undefined;
@@ -88,6 +80,8 @@ export interface Frame extends Stand {
   split?: Halved;
 }
 
+/** Searches of a run. */
+export const TOTAL = 160;
 /** How far a step along a direction goes. */
 export const STRIDE = 0.5;
 /** Values of a slice. */

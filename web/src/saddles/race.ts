@@ -39,9 +39,7 @@ export class RaceOfMethods extends SizedPart {
     const { race, newton } = this;
     const drawn = seen(this.drawn, newton);
     const { tracks } = race;
-    const rows = tracks.map(({ losses }) =>
-      Array.from({ length: losses.length / 2 }, (_, k) => [losses[2 * k]! + 1, losses[2 * k + 1]!] as const),
-    );
+    const rows = tracks.map(({ step, loss }) => [...step].map((at, k) => [at + 1, loss[k]!] as const));
     // The axes are those of all methods, so that those drawn stay where they are.
     const all = rows.flat();
     const values = all.map(([, loss]) => loss);

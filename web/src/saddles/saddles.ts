@@ -16,7 +16,7 @@ import { count, percent, significant } from '../lib/format.ts';
 import { slicesSay } from './chances.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
-import { CHANCES, type Frame, highest, METHODS, type Place, shownOf, type View } from './protocol.ts';
+import { CHANCES, type Frame, highest, METHODS, type Place, shownOf, TOTAL, type View } from './protocol.ts';
 import { coins, minima, nearer, newtonEnds, questions } from './questions.ts';
 import { ofAll } from './race.ts';
 import {
@@ -33,7 +33,6 @@ import {
   RATE,
   SCHEMA,
   STARTS,
-  TOTAL,
 } from './schema.ts';
 import { reading } from './stems.ts';
 
@@ -254,14 +253,11 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const none = found.length === 0;
     const curves = here && !hideWays ? here : undefined;
     const way = Math.min(this.#hover ?? this.#way, (here?.values.length ?? 1) - 1);
-    const size = here?.places.length ?? 0;
-    const moved = (back: 0 | 1) =>
-      curves!.moved.subarray(size * (2 * way + back), size * (2 * way + back + 1));
     const lines = [
       ...(curves
         ? [
-            { kind: 'moved', y: moved(0) },
-            { kind: 'moved back', y: moved(1) },
+            { kind: 'moved', y: curves.ways[way]!.forth },
+            { kind: 'moved back', y: curves.ways[way]!.back },
           ]
         : []),
       ...(here ? [{ kind: 'drawn', y: here.curve }] : []),

@@ -1,5 +1,6 @@
 import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
 import type { ChoiceField, NumberField, Schema, TextField } from '../lib/schema.ts';
+import { TOTAL } from './protocol.ts';
 
 export const HIDDEN: NumberField = {
   kind: 'number',
@@ -37,9 +38,6 @@ export const STARTS: ChoiceField = {
   ],
   default: 'training',
 };
-
-/** Searches of a run. */
-export const TOTAL = 160;
 
 export const PLACE: NumberField = {
   kind: 'number',

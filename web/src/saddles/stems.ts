@@ -12,12 +12,9 @@ const BOTTOM = 28;
 const ROOMY = 300;
 
 /** How far the network's curve moves along a direction, at most. */
-export function movedBy({ curve, moved }: Here, direction: number): number {
-  const size = curve.length;
-  let most = 0;
-  for (let k = 0; k < 2 * size; k++)
-    most = Math.max(most, Math.abs(moved[2 * size * direction + k]! - curve[k % size]!));
-  return most;
+export function movedBy({ curve, ways }: Here, direction: number): number {
+  const { forth, back } = ways[direction]!;
+  return Math.max(...[forth, back].flatMap((moved) => [...moved].map((y, k) => Math.abs(y - curve[k]!))));
 }
 
 /** A direction in a sentence. */
@@ -113,7 +110,7 @@ export class Stems extends SizedPart {
   /** The loss along the direction. */
   #slice() {
     const { here, way, height, width } = this;
-    const values = here.slices.subarray(SLICE * way, SLICE * (way + 1));
+    const values = here.ways[way]!.losses;
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const [left, right] = [this.#right + 22, width - 6];
     const x = linear([-STRIDE, STRIDE], [left, right]);

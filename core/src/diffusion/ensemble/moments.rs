@@ -43,6 +43,28 @@ pub fn cloud_moments<R: Real, const D: usize>(positions: &[R]) -> Result<Moments
     Ok(Moments { mean, covariance: squares.map(|row| row.map(|sum| sum.total() / walkers)) })
 }
 
+/// Returns the share of walkers that are in a region, as [`share`](crate::diffusion::share) does for a density.
+///
+/// # Errors
+/// [`ArgError`] naming `positions` (empty, not a whole number of places).
+///
+/// ```
+/// let left = losscape::diffusion::cloud_share(&[-1.0f64, 0.0, 3.0, 4.0, -2.0, 9.0, 0.0, 0.0], |[x, _]| x < 0.0)?;
+/// assert_eq!(left, 0.5);
+/// # Ok::<(), losscape::ArgError>(())
+/// ```
+pub fn cloud_share<R: Real, const D: usize>(
+    positions: &[R],
+    mut region: impl FnMut([R; D]) -> bool,
+) -> Result<R, ArgError> {
+    let walkers = R::from_usize(count_whole("positions", D, positions.len())?);
+    let mut inside = 0;
+    for walker in positions.as_chunks().0 {
+        inside += usize::from(region(*walker));
+    }
+    Ok(R::from_usize(inside) / walkers)
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;
@@ -73,5 +95,19 @@ mod tests {
         assert_eq!(refused(&[]), ArgError::new("positions", Reason::Empty));
         assert_eq!(refused(&[1.0, 2.0, 3.0]).arg, "positions");
         assert_eq!(refused(&[1.0, f32::NAN]).arg, "positions");
+        for none in [&[][..], &[1.0, 2.0, 3.0]] {
+            assert_eq!(cloud_share::<f32, 2>(none, |_| true).unwrap_err().arg, "positions");
+        }
+    }
+
+    /// A region and what is left of it: both shares are of the same cloud.
+    #[test]
+    fn shares_of_a_region_and_its_rest_are_all() {
+        let mut positions = vec![0.0f32; 3000];
+        fill_normal(&mut stream(2, 0), &mut positions);
+        let share = |side: f32| cloud_share(&positions, |[x, ..]: [f32; 3]| side * x > 0.0).unwrap();
+        assert_eq!(share(1.0) + share(-1.0), 1.0);
+        assert!((share(1.0) - 0.5).abs() < 0.05, "three standard errors of a thousand coins");
+        assert_eq!(cloud_share(&positions, |_: [f32; 3]| true).unwrap(), 1.0);
     }
 }

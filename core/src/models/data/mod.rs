@@ -17,12 +17,16 @@
 //! # Ok::<(), losscape::ArgError>(())
 //! ```
 
+mod curves;
 mod dataset;
+mod design;
 pub mod digits;
 mod generate;
 pub mod pad;
 mod standard;
 
+pub use curves::{chebyshev4, waves};
 pub use dataset::{Dataset, Targets};
+pub use design::orthogonal_design;
 pub use generate::{blobs, moons, spirals, xor};
 pub use standard::{column_moments, split_rows, standardise};

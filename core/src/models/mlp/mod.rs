@@ -20,6 +20,7 @@ mod pass;
 mod predict;
 mod prepared;
 mod products;
+mod rescale;
 mod saved;
 mod spec;
 mod split;

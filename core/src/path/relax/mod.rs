@@ -43,6 +43,22 @@ pub struct Descent<R: Real = f32> {
     pub momentum: R,
 }
 
+impl<R: Real> Descent<R> {
+    /// Returns the descent that moves on f as this one does on s f: its rate is s η.
+    ///
+    /// One rate can so be used on surfaces of different scales.
+    ///
+    /// ```
+    /// use losscape::path::Descent;
+    /// let descent = Descent { learning_rate: 0.25f32, momentum: 0.5 }.for_scale(0.125);
+    /// assert_eq!(descent, Descent { learning_rate: 0.03125, momentum: 0.5 });
+    /// ```
+    #[must_use]
+    pub fn for_scale(self, scale: R) -> Self {
+        Self { learning_rate: self.learning_rate * scale, ..self }
+    }
+}
+
 impl<R: Real> Relaxer<R> {
     /// Creates gradient steps with momentum.
     #[must_use]
