@@ -1,6 +1,8 @@
 //! The only automation of this repository: `cargo xtask <command>`.
 
 mod commands;
+#[cfg(test)]
+mod rooms;
 mod tools;
 
 use std::process::ExitCode;

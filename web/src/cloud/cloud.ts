@@ -10,6 +10,7 @@ import { LONG_SLICE_MS } from '../grammar/run.ts';
 import type { Failure } from '../lib/failure.ts';
 import { count, percent, significant, tick } from '../lib/format.ts';
 import { logLevels } from '../lib/raster.ts';
+import { pointsOf } from '../lib/rows.ts';
 import { clampNumber } from '../lib/schema.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
@@ -264,9 +265,9 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
     }
     const { walkers, density, law, current } = state;
     return (x: Scale, y: Scale) => {
-      let dots = '';
-      for (let k = 0; k < walkers.length; k += 2)
-        dots += `M${px(x(walkers[k]!))} ${px(y(walkers[k + 1]!))}h0`;
+      const dots = pointsOf(walkers)
+        .map((at) => `M${px(x(at.x))} ${px(y(at.y))}h0`)
+        .join('');
       const cell = (x(SPAN[1]) - x(SPAN[0])) / (CELLS - 1);
       const place = `translate(${x(SPAN[0])} ${y(SPAN[3])}) scale(${cell}) translate(-0.5 -0.5)`;
       return svg`${this.#draws('cloud') ? svg`<path class="walkers" d=${dots} />` : nothing}
@@ -412,16 +413,14 @@ export class CloudExhibit extends Exhibit<Frame, undefined, Requests> {
 /** The current as arrows, whose length is the root of the flow, so weak ones are visible. */
 function arrows(current: Float64Array, x: Scale, y: Scale): string {
   const apart = (2 * EDGE) / ARROWS;
-  let largest = 0;
-  for (let k = 0; k < current.length; k += 2)
-    largest = Math.max(largest, Math.hypot(current[k]!, current[k + 1]!));
+  const flows = pointsOf(current);
+  const largest = Math.max(...flows.map((flow) => Math.hypot(flow.x, flow.y)));
   let path = '';
-  for (let k = 0; k < ARROWS * ARROWS; k++) {
-    const [jx, jy] = [current[2 * k]!, current[2 * k + 1]!];
-    const share = Math.hypot(jx, jy) / largest;
+  for (const [k, flow] of flows.entries()) {
+    const share = Math.hypot(flow.x, flow.y) / largest;
     if (!(share > 0.03)) continue;
     const scale = (1.6 * (x(apart) - x(0))) / (largest * Math.sqrt(share));
-    const [dx, dy] = [scale * jx, -scale * jy];
+    const [dx, dy] = [scale * flow.x, -scale * flow.y];
     const [cx, cy] = [
       x(-EDGE + apart * ((k % ARROWS) + 0.5)),
       y(-EDGE + apart * (Math.floor(k / ARROWS) + 0.5)),

@@ -1,7 +1,7 @@
 /** Messages between the page of *Cloud* and its worker. */
 
-import type { Picture } from '../grammar/field.ts';
 import type { Stand } from '../lib/protocol.ts';
+import type { Picture } from '../lib/raster.ts';
 
 /** Values for the cloud, its density, and the law to which both settle. */
 export interface Three {

@@ -1,4 +1,5 @@
 import { html, nothing, type SVGTemplateResult, svg } from 'lit';
+import type { Picture } from '../lib/raster.ts';
 import { centred, holds, type Point, type Span, zoomed } from '../lib/view.ts';
 import { SizedPart } from './element.ts';
 
@@ -11,17 +12,6 @@ export interface Handle {
   shape: 'circle' | 'square' | 'cross';
   x: number;
   y: number;
-}
-
-/** A picture of a field: packed colours, and level lines in units of cells between its nodes. */
-export interface Picture {
-  colours: Uint32Array;
-  /** Pixels along a side. */
-  size: number;
-  /** Paths in units of cells of a grid whose first node lies at (½, ½), rows from above. */
-  lines: string;
-  /** Nodes along a side of that grid. */
-  nodes: number;
 }
 
 /** The factor by which to zoom a map (0: show all of it), and the place that stays fixed. */

@@ -1,5 +1,6 @@
 import { html, svg } from 'lit';
 import { tick } from '../lib/format.ts';
+import { pointsOf } from '../lib/rows.ts';
 import { linear, polyline } from '../lib/scale.ts';
 import { SizedPart } from './element.ts';
 import { px } from './points.ts';
@@ -50,9 +51,7 @@ export class Fit extends SizedPart {
     const y = linear(RANGE, [height - BOTTOM, TOP]);
     const clip = (v: number) => Math.min(RANGE[1], Math.max(RANGE[0], v));
     const path = (line: FittedLine) => polyline([...places].map((at, k) => [x(at), y(clip(line.y[k]!))]));
-    let dots = '';
-    for (let k = 0; k < this.points.length; k += 2)
-      dots += `M${px(x(this.points[k]!))} ${px(y(this.points[k + 1]!))}h0`;
+    const dots = pointsOf(this.points).map((at) => `M${px(x(at.x))} ${px(y(at.y))}h0`);
     return html`<div class="plot">
       <svg class="fit" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${this.summary}>
         ${[-1, 0, 1].map(
@@ -61,7 +60,7 @@ export class Fit extends SizedPart {
             <text x=${x(v)} y=${height - 5} text-anchor="middle">${v === 0 ? 'input' : tick(v)}</text>`,
         )}
         <text x=${LEFT} y=${TOP + 10}>output</text>
-        <path class="taught" d=${dots} />
+        <path class="taught" d=${dots.join('')} />
         ${lines.map((line) => svg`<path class=${line.kind} d=${path(line)} />`)}
       </svg>
     </div>`;

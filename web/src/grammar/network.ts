@@ -1,9 +1,9 @@
 import { html } from 'lit';
 import { DIVERGING } from '../lib/colour.ts';
 import { significant } from '../lib/format.ts';
+import { INPUTS, type Reading, SIDE } from '../lib/look.ts';
 import { answers } from './answers.ts';
 import { Part } from './element.ts';
-import { INPUTS, type Reading, SIDE } from './look.ts';
 import { paintUnits, saturation } from './units.ts';
 
 const INK_SIDE = 32;

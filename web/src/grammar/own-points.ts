@@ -3,6 +3,7 @@ import './csv.ts';
 import './paint.ts';
 import type { Read } from '../lib/csv.ts';
 import { MOST, OWN_SPAN, type Own } from '../lib/own.ts';
+import { pointsOf } from '../lib/rows.ts';
 import type { Span } from '../lib/view.ts';
 import { Part } from './element.ts';
 import type { Painted } from './paint.ts';
@@ -45,10 +46,11 @@ export class OwnPointsForm extends Part {
     const { inputs } = this.painted;
     const [, most] = OWN_SPAN;
     if (inputs.every((v) => Math.abs(v) <= most)) return OWN_SPAN;
-    const of = (axis: number) => inputs.filter((_, k) => k % 2 === axis);
-    const ends = [0, 1].map((axis) => [Math.min(...of(axis)), Math.max(...of(axis))] as const);
-    const half = 0.55 * Math.max(...ends.map(([low, high]) => high - low)) || 1;
-    const [x, y] = ends.map(([low, high]) => (low + high) / 2) as [number, number];
+    const places = pointsOf(inputs);
+    const ends = (of: number[]) => [Math.min(...of), Math.max(...of)] as const;
+    const both = [ends(places.map(({ x }) => x)), ends(places.map(({ y }) => y))] as const;
+    const half = 0.55 * Math.max(...both.map(([low, high]) => high - low)) || 1;
+    const [x, y] = both.map(([low, high]) => (low + high) / 2) as [number, number];
     return [x - half, x + half, y - half, y + half];
   }
 
@@ -75,8 +77,7 @@ export class OwnPointsForm extends Part {
   get #outside(): number {
     if (this.standard) return 0;
     const [, most] = OWN_SPAN;
-    const { inputs, labels } = this.painted;
-    return labels.filter((_, k) => Math.max(Math.abs(inputs[2 * k]!), Math.abs(inputs[2 * k + 1]!)) > most)
+    return pointsOf(this.painted.inputs).filter(({ x, y }) => Math.max(Math.abs(x), Math.abs(y)) > most)
       .length;
   }
 

@@ -1,5 +1,6 @@
 import { html, svg } from 'lit';
 import { MOST } from '../lib/own.ts';
+import { flatOf, pointsOf } from '../lib/rows.ts';
 import type { Point, Span } from '../lib/view.ts';
 import { Part } from './element.ts';
 import { classPoints } from './points.ts';
@@ -63,13 +64,9 @@ export class Paint extends Part {
     const { x, y } = this.#rounded(at);
     const { inputs, labels } = this.painted;
     if (this.brush === 'erase') {
-      const kept = labels
-        .map((_, k) => k)
-        .filter((k) => Math.hypot(inputs[2 * k]! - x, inputs[2 * k + 1]! - y) > ERASER * this.#size);
-      this.#put({
-        inputs: kept.flatMap((k) => [inputs[2 * k]!, inputs[2 * k + 1]!]),
-        labels: kept.map((k) => labels[k]!),
-      });
+      const points = pointsOf(inputs).map((place, k) => ({ ...place, label: labels[k]! }));
+      const kept = points.filter((point) => Math.hypot(point.x - x, point.y - y) > ERASER * this.#size);
+      this.#put({ inputs: flatOf(kept), labels: kept.map(({ label }) => label) });
     } else if (labels.length < MOST.rows) {
       this.#put({ inputs: [...inputs, x, y], labels: [...labels, this.brush] });
     }

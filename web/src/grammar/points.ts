@@ -1,4 +1,5 @@
 import { type SVGTemplateResult, svg } from 'lit';
+import { pointsOf } from '../lib/rows.ts';
 
 type Scale = (v: number) => number;
 
@@ -13,12 +14,11 @@ export function classPoints(points: ArrayLike<number>, labels: Uint8Array, r: nu
   const half = 0.88 * r;
   return (x: Scale, y: Scale): SVGTemplateResult => {
     const marks = ['', ''];
-    labels.forEach((label, k) => {
-      const [cx, cy] = [x(points[2 * k]!), y(points[2 * k + 1]!)];
-      marks[label === 0 ? 0 : 1] +=
-        label === 0
-          ? `M${px(cx - r)} ${px(cy)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`
-          : `M${px(cx - half)} ${px(cy - half)}h${2 * half}v${2 * half}h${-2 * half}z`;
+    pointsOf(points).forEach((at, k) => {
+      const [cx, cy, circle] = [x(at.x), y(at.y), labels[k] === 0];
+      marks[circle ? 0 : 1] += circle
+        ? `M${px(cx - r)} ${px(cy)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`
+        : `M${px(cx - half)} ${px(cy - half)}h${2 * half}v${2 * half}h${-2 * half}z`;
     });
     return svg`<path class="point class-a" d=${marks[0]!} /><path class="point class-b" d=${marks[1]!} />`;
   };

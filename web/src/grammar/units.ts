@@ -1,7 +1,7 @@
 /** The weights of hidden units as pictures. */
 
 import { diverging } from '../lib/colour.ts';
-import { INPUTS, SIDE } from './look.ts';
+import { INPUTS, SIDE } from '../lib/look.ts';
 
 export interface Units {
   weights: Float32Array;

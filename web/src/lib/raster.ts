@@ -1,5 +1,16 @@
 /** Pixels between the nodes of a grid. */
 
+/** A picture of a field: packed colours, and level lines in units of cells between its nodes. */
+export interface Picture {
+  colours: Uint32Array;
+  /** Pixels along a side. */
+  size: number;
+  /** Paths in units of cells of a grid whose first node lies at (½, ½), rows from above. */
+  lines: string;
+  /** Nodes along a side of that grid. */
+  nodes: number;
+}
+
 /**
  * The values of a square grid of `nodes` × `nodes`, row by row from below, at the centres of `size` × `size` pixels, row by
  * row from above; between nodes they are interpolated.

@@ -5,7 +5,7 @@ import { toCsv } from '../lib/save.ts';
 import { type About, drawn, fieldItem, painted, rampItems, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
 import type { Way } from './profile.ts';
-import { placesOf } from './protocol.ts';
+import { pointsOf } from './protocol.ts';
 
 /** Exports only the ways that are shown. */
 export function files(about: About, ways: readonly Way[]): HomeFile[] {
@@ -22,7 +22,7 @@ export function files(about: About, ways: readonly Way[]): HomeFile[] {
 }
 
 function table(ways: readonly Way[]): string {
-  const rows = ways.flatMap(({ role, profile }) => placesOf(profile).map(([t, loss]) => [role, t, loss]));
+  const rows = ways.flatMap(({ role, profile }) => pointsOf(profile).map(([t, loss]) => [role, t, loss]));
   return toCsv(['way', 't', 'loss'], rows);
 }
 

@@ -2,9 +2,9 @@
 
 import * as kernel from '../../pkg/scalar/losscape_paths.js';
 import * as surfaces from '../../pkg/scalar/losscape_toy.js';
-import type { Picture } from '../grammar/field.ts';
 import { loss } from '../lib/colour.ts';
 import { parsePoints } from '../lib/own.ts';
+import type { Picture } from '../lib/raster.ts';
 import type { Values } from '../lib/schema.ts';
 import { fetchDigits, labelOf, pixelsOf } from '../worker/digits.ts';
 import { loadPart } from '../worker/kernel.ts';

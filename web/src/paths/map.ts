@@ -5,6 +5,7 @@ import '../grammar/field.ts';
 import type { Handle } from '../grammar/field.ts';
 import { classPoints } from '../grammar/points.ts';
 import { ramp } from '../grammar/ramp.ts';
+import { pointsOf } from '../lib/rows.ts';
 import type { Frame } from './protocol.ts';
 
 type Scale = (v: number) => number;
@@ -36,18 +37,18 @@ export function toyMap(
   t: number,
   moved: (to: { id: string; x: number; y: number }) => void,
 ): TemplateResult {
-  const total = (images?.length ?? 0) / 2;
-  const handles: Handle[] = Array.from({ length: Math.max(0, total - 2) }, (_, k) => ({
+  const places = pointsOf(images ?? []);
+  const inner = places.slice(1, -1);
+  const handles = inner.map<Handle>((place, k) => ({
     id: String(k + 1),
-    label: `Image ${k + 1} of ${total - 2}`,
+    label: `Image ${k + 1} of ${inner.length}`,
     letter: '',
     shape: 'circle',
-    x: images![2 * k + 2]!,
-    y: images![2 * k + 3]!,
+    ...place,
   }));
   const above = (x: Scale, y: Scale) => {
-    if (!images) return svg``;
-    const at = Array.from({ length: total }, (_, i) => [x(images[2 * i]!), y(images[2 * i + 1]!)] as const);
+    if (places.length === 0) return svg``;
+    const at = places.map((place) => [x(place.x), y(place.y)] as const);
     const path = `M${at.map(([px, py]) => `${px} ${py}`).join('L')}`;
     const walker = walkTo(at, t);
     return svg`<path class="chord" d="M${at[0]!.join(' ')}L${at.at(-1)!.join(' ')}" />
@@ -60,7 +61,7 @@ export function toyMap(
     .span=${span}
     .handles=${handles}
     .label=${'The surface from above, with the band; arrow keys move an image'}
-    .summary=${`A band of ${total} images.`}
+    .summary=${`A band of ${places.length} images.`}
     .above=${above}
     @lab-handle=${(event: CustomEvent<{ id: string; x: number; y: number }>) => moved(event.detail)}
   ></lab-field>${ramp('height', heights)}`;

@@ -14,7 +14,7 @@ import { files } from './export.ts';
 import { moonsMap, toyMap } from './map.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import type { Way } from './profile.ts';
-import { type Frame, type Profile, placesOf, valueAt } from './protocol.ts';
+import { type Frame, type Profile, pointsOf, valueAt } from './protocol.ts';
 import { PathsRun } from './run.ts';
 import {
   ALIGN,
@@ -237,7 +237,7 @@ export class PathsExhibit extends PathsRun {
     const { state } = this;
     const hide = this.veils('path');
     const way = this.#ways().findLast(({ role }) => role !== 'pinned');
-    const along = way ? placesOf(way.profile) : [];
+    const along = way ? pointsOf(way.profile) : [];
     const listen = html`<div class="row by-ear">
       <lab-listen .points=${along} ?log=${!this.toy} .label=${`the loss along the ${way?.name ?? 'way'}`}></lab-listen>
       <span class="note">The loss from A to B${way ? ` on the ${way.name}` : ''}, by ear.</span>

@@ -2,7 +2,7 @@ import { html, nothing, svg } from 'lit';
 import { SizedPart } from '../grammar/element.ts';
 import { significant, tick } from '../lib/format.ts';
 import { linear, logarithmic, polyline, type Scale } from '../lib/scale.ts';
-import { type Profile, placesOf, type Report, valueAt } from './protocol.ts';
+import { type Profile, pointsOf, type Report, valueAt } from './protocol.ts';
 
 export interface Way {
   name: string;
@@ -98,7 +98,7 @@ export class ProfileFigure extends SizedPart {
 
   protected override render() {
     const { x, y } = this.#scales();
-    const path = (profile: Profile) => polyline(placesOf(profile).map(([t, loss]) => [x(t), y(loss)]));
+    const path = (profile: Profile) => polyline(pointsOf(profile).map(([t, loss]) => [x(t), y(loss)]));
     const all = y.ticks(this.log ? 4 : 5);
     const ticks = this.log && all.length > 6 ? all.filter((v) => /^[125]/.test(v.toExponential())) : all;
     const at = x(this.place);

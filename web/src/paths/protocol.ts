@@ -1,9 +1,9 @@
 /** Messages between the page of *Paths* and its worker. */
 
 import type * as kernel from '../../pkg/scalar/losscape_paths.js';
-import type { Picture as MapPicture } from '../grammar/field.ts';
-import type { NetworkInput, Reading } from '../grammar/look.ts';
+import type { NetworkInput, Reading } from '../lib/look.ts';
 import type { Act, Stand } from '../lib/protocol.ts';
+import type { Picture as MapPicture } from '../lib/raster.ts';
 
 /** An image of a toy's band that the reader put somewhere else, after `step` moves of the band. */
 export interface Drag extends Act {
@@ -29,7 +29,7 @@ export type Profile = kernel.Profile;
 export type Plane = kernel.RoutePlane;
 
 /** The places of a profile. */
-export function placesOf({ t, value }: Profile): (readonly [t: number, value: number])[] {
+export function pointsOf({ t, value }: Profile): (readonly [t: number, value: number])[] {
   return Array.from(t, (place, k) => [place, value[k]!] as const);
 }
 

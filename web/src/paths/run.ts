@@ -1,11 +1,11 @@
 /** A run of Paths, without its view. */
 
 import { Acts } from '../grammar/acts.ts';
-import type { NetworkInput } from '../grammar/look.ts';
 import { OwningPoints } from '../grammar/owning-points.ts';
 import type { Preset } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
 import { significant } from '../lib/format.ts';
+import type { NetworkInput } from '../lib/look.ts';
 import type { Stand } from '../lib/protocol.ts';
 import { asHeld, clampNumber } from '../lib/schema.ts';
 import type { Drag, Frame, Requests, View } from './protocol.ts';

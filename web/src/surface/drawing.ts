@@ -4,6 +4,8 @@ import { nothing, type SVGTemplateResult, svg } from 'lit';
 import type { Handle } from '../grammar/field.ts';
 import { px } from '../grammar/points.ts';
 import { significant } from '../lib/format.ts';
+import { pointsOf } from '../lib/rows.ts';
+import type { Point } from '../lib/view.ts';
 import type { Look, MapPart, Slice } from './protocol.ts';
 
 type Scale = (v: number) => number;
@@ -27,16 +29,15 @@ export function runPath(
   x: Scale,
   y: Scale,
 ): SVGTemplateResult {
-  const points: string[] = [];
-  for (let k = 0; 2 * k + 1 < path.length && k * stride <= step; k++)
-    points.push(`${px(x(path[2 * k]!))} ${px(y(path[2 * k + 1]!))}`);
-  if (look) points.push(`${px(x(look.x))} ${px(y(look.y))}`);
+  const at = (place: Point) => `${px(x(place.x))} ${px(y(place.y))}`;
+  const seen = pointsOf(path).filter((_, k) => k * stride <= step);
+  const points = [...seen, ...(look ? [look] : [])].map(at);
   const run = points.length > 1 && !hidden ? `M${points.join('L')}` : '';
-  const chord = line.length > 0 ? `M${line.map((at) => `${px(x(at.x))} ${px(y(at.y))}`).join('L')}` : '';
+  const chord = line.length > 0 ? `M${line.map(at).join('L')}` : '';
   return svg`<path class="halo" d=${chord} /><path class="chord" d=${chord} />
-    ${names.map((name, k) => {
-      const [ex, ey] = [px(x(ends[2 * k]!)), px(y(ends[2 * k + 1]!))];
-      if (!Number.isFinite(ex)) return nothing;
+    ${pointsOf(ends).map((end, k) => {
+      const [name, ex, ey] = [names[k], px(x(end.x)), px(y(end.y))];
+      if (name === undefined) return nothing;
       return svg`<path class="end" d="M${ex} ${ey - 6}l6 6l-6 6l-6 -6z" />
         <text class="letter" x=${ex + 10} y=${ey + 16}>${name}</text>`;
     })}

@@ -1,6 +1,7 @@
 /** Exports of Surface. */
 
 import type { HomeFile } from '../grammar/home.ts';
+import { pointsOf } from '../lib/rows.ts';
 import { toCsv } from '../lib/save.ts';
 import { type About, drawn, fieldItem, rampItems, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
@@ -35,8 +36,7 @@ function table({ line, slice }: TakeHome): string {
     rows.push(['line', k / last, '', '', loss]);
   });
   const { path, stride } = slice ?? { path: new Float64Array(), stride: 1 };
-  for (let k = 0; 2 * k + 1 < path.length; k++)
-    rows.push(['run', k * stride, path[2 * k]!, path[2 * k + 1]!, '']);
+  for (const [k, { x, y }] of pointsOf(path).entries()) rows.push(['run', k * stride, x, y, '']);
   return toCsv(['what', 'share_of_the_way_or_step', 'x', 'y', 'loss'], rows);
 }
 

@@ -4,6 +4,7 @@ import * as kernel from '../../pkg/scalar/losscape_surface.js';
 import { loss as lossColour } from '../lib/colour.ts';
 import { OWN_SPAN, parsePoints } from '../lib/own.ts';
 import { logLevels, logShare } from '../lib/raster.ts';
+import { flatOf } from '../lib/rows.ts';
 import type { Values } from '../lib/schema.ts';
 import type { Span } from '../lib/view.ts';
 import { memory } from '../worker/kernel.ts';
@@ -15,6 +16,7 @@ import {
   type Curved,
   type Facts,
   type Frame,
+  HALF_OF,
   INPUTS,
   type Line,
   type MapPart,
@@ -22,7 +24,6 @@ import {
   type Slice,
   type View,
 } from './protocol.ts';
-import { HALF_OF } from './schema.ts';
 
 /** Values between two looks at the clock. */
 const CHUNK = 32;
@@ -41,13 +42,12 @@ const COARSE = 16;
 
 /** The places of inputs at which a decision map is made, row by row from below. */
 function nodesOf([left, right, low, high]: Span): Float64Array {
-  const nodes = new Float64Array(2 * BOUNDARY_NODES * BOUNDARY_NODES);
   const share = (i: number) => i / (BOUNDARY_NODES - 1);
-  for (let k = 0; k < BOUNDARY_NODES * BOUNDARY_NODES; k++) {
-    nodes[2 * k] = left + (right - left) * share(k % BOUNDARY_NODES);
-    nodes[2 * k + 1] = low + (high - low) * share(Math.floor(k / BOUNDARY_NODES));
-  }
-  return nodes;
+  const nodes = Array.from({ length: BOUNDARY_NODES * BOUNDARY_NODES }, (_, k) => ({
+    x: left + (right - left) * share(k % BOUNDARY_NODES),
+    y: low + (high - low) * share(Math.floor(k / BOUNDARY_NODES)),
+  }));
+  return Float64Array.from(flatOf(nodes));
 }
 
 /** The run has been made when it begins; it advances by being looked at step after step. */

@@ -1,8 +1,8 @@
 /** Messages between the page of *Surface* and its worker. */
 
 import type * as kernel from '../../pkg/scalar/losscape_surface.js';
-import type { Picture } from '../grammar/field.ts';
 import type { Stand } from '../lib/protocol.ts';
+import type { Picture } from '../lib/raster.ts';
 
 /** Constants until the next start. */
 export interface Facts {
@@ -92,3 +92,6 @@ export type Requests = {
 
 /** The square of inputs that the decision map shows: left, right, lower and upper edge. */
 export const INPUTS = [-2, 3, -2.25, 2.75] as const;
+
+/** How far a map of a plane reaches at first: planes differ in their unit. */
+export const HALF_OF: Readonly<Record<string, number>> = { minima: 2, run: 2, curvature: 4, random: 1 };

@@ -7,9 +7,21 @@ import type { Asked } from '../grammar/predictions.ts';
 import type { Failure } from '../lib/failure.ts';
 import { asHeld, printNumber, type Values } from '../lib/schema.ts';
 import type { Point, Span } from '../lib/view.ts';
-import type { Beside, Curved, Facts, Frame, Line, Look, MapPart, Requests, Slice, View } from './protocol.ts';
+import {
+  type Beside,
+  type Curved,
+  type Facts,
+  type Frame,
+  HALF_OF,
+  type Line,
+  type Look,
+  type MapPart,
+  type Requests,
+  type Slice,
+  type View,
+} from './protocol.ts';
 import { shareQuestion, straightQuestion } from './questions.ts';
-import { closer, HALF, HALF_OF, SCENE, SCHEMA, shown } from './schema.ts';
+import { closer, HALF, SCENE, SCHEMA, shown } from './schema.ts';
 
 const MAP_SLICE_MS = 30;
 /** While a slider moves, one map is enough. */

@@ -8,6 +8,7 @@ import {
   type Values,
 } from '../lib/schema.ts';
 import { type Point, type Span, within, zoomed } from '../lib/view.ts';
+import { HALF_OF } from './protocol.ts';
 
 export const SCENE: ChoiceField = {
   kind: 'choice',
@@ -49,9 +50,6 @@ export const BESIDE: ChoiceField = {
   live: true,
   view: true,
 };
-
-/** How far a map of a plane reaches at first: planes differ in their unit. */
-export const HALF_OF: Readonly<Record<string, number>> = { minima: 2, run: 2, curvature: 4, random: 1 };
 
 export const TILT: NumberField = {
   kind: 'number',

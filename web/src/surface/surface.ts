@@ -9,13 +9,14 @@ import { classPoints } from '../grammar/points.ts';
 import { ramp } from '../grammar/ramp.ts';
 import { count, percent, significant } from '../lib/format.ts';
 import { OWN_SPAN } from '../lib/own.ts';
+import { pointsOf } from '../lib/rows.ts';
 import type { Point } from '../lib/view.ts';
 import { legend, runPath } from './drawing.ts';
 import { files } from './export.ts';
 import { type Measured, moreNumbers, numbers } from './numbers.ts';
-import { INPUTS } from './protocol.ts';
+import { HALF_OF, INPUTS } from './protocol.ts';
 import { SurfaceRun } from './run.ts';
-import { BESIDE, CELLS, HALF, HALF_OF, PLANE, PRESETS, SCALE, shown, TILT } from './schema.ts';
+import { BESIDE, CELLS, HALF, PLANE, PRESETS, SCALE, shown, TILT } from './schema.ts';
 
 /** The exhibit *Surface*. */
 export class SurfaceExhibit extends SurfaceRun {
@@ -103,11 +104,11 @@ export class SurfaceExhibit extends SurfaceRun {
   #mapSummary(): string {
     const { range } = this.map ?? {};
     if (!range) return 'The map is being computed.';
-    const [x, y] = this.slice!.ends;
+    const [end] = pointsOf(this.slice!.ends);
     const [left, right, low, high] = shown(this.values);
     // A coordinate within rounding of zero is zero.
     const at = (v: number) => significant(Math.abs(v) < 1e-9 ? 0 : v, 2);
-    return `Loss from ${significant(range[0])} to ${significant(range[1])} on a square of half-width ${significant(this.number('half'))} around x ${at((left + right) / 2)}, y ${at((low + high) / 2)}. The run ends at x ${at(x!)}, y ${at(y!)}.`;
+    return `Loss from ${significant(range[0])} to ${significant(range[1])} on a square of half-width ${significant(this.number('half'))} around x ${at((left + right) / 2)}, y ${at((low + high) / 2)}. The run ends at x ${at(end!.x)}, y ${at(end!.y)}.`;
   }
 
   #handles(): Handle[] {

@@ -1,9 +1,9 @@
 import { html, nothing, svg } from 'lit';
 import { answers } from '../grammar/answers.ts';
 import { Part } from '../grammar/element.ts';
-import type { Reading } from '../grammar/look.ts';
 import { saturation } from '../grammar/units.ts';
 import { significant } from '../lib/format.ts';
+import type { Reading } from '../lib/look.ts';
 
 const [WIDTH, HEIGHT] = [120, 44];
 

@@ -1,8 +1,8 @@
 /** *Train* in the worker. */
 
 import * as kernel from '../../pkg/scalar/losscape_train.js';
-import type { NetworkInput } from '../grammar/look.ts';
 import type { Change } from '../lib/changes.ts';
+import type { NetworkInput } from '../lib/look.ts';
 import { type Own, parseOwn } from '../lib/own.ts';
 import { nextRecord, type Sample } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';

@@ -1,6 +1,6 @@
 /** Messages between the page of *Train* and its worker. */
 
-import type { Reading } from '../grammar/look.ts';
+import type { Reading } from '../lib/look.ts';
 import { MOST } from '../lib/own.ts';
 import type { Stand } from '../lib/protocol.ts';
 import type { Sample } from '../lib/record.ts';

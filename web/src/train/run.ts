@@ -2,12 +2,12 @@
 
 import { html, type TemplateResult } from 'lit';
 import { Acts } from '../grammar/acts.ts';
-import type { NetworkInput } from '../grammar/look.ts';
 import { Owning } from '../grammar/owning.ts';
 import type { Speed } from '../grammar/transport.ts';
 import { type Change, MAX_CHANGES, parseChanges, printChanges } from '../lib/changes.ts';
 import type { Failure } from '../lib/failure.ts';
 import { count } from '../lib/format.ts';
+import type { NetworkInput } from '../lib/look.ts';
 import { type Own, parseOwn } from '../lib/own.ts';
 import { type Sample, settled } from '../lib/record.ts';
 import { clampNumber } from '../lib/schema.ts';

@@ -1,6 +1,6 @@
 /** The digits in a worker: their file, and what the reader shows to a network. */
 
-import type { NetworkInput } from '../grammar/look.ts';
+import type { NetworkInput } from '../lib/look.ts';
 import { download } from './kernel.ts';
 
 const FILE = new URL('../../../core/src/models/data/digits/digits.bin', import.meta.url);

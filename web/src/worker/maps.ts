@@ -1,8 +1,8 @@
 /** Pictures of fields, made in the worker: the page only puts them on the screen. */
 
-import type { Picture } from '../grammar/field.ts';
 import { DIVERGING } from '../lib/colour.ts';
 import { contourPath } from '../lib/contour.ts';
+import type { Picture } from '../lib/raster.ts';
 import { resample, upsideDown } from '../lib/raster.ts';
 
 /** The picture of a field on `nodes` × `nodes` places, row by row from below, with its level lines. */
