@@ -133,6 +133,8 @@ fn check<R: Real>(golden: &Golden, tolerance: f64) {
     let all = dot(&matrix, &matrix);
     close("variance of signs", R::TWO * (all - diagonal), golden.variances[0], tolerance);
     close("variance of normal probes", R::TWO * all, golden.variances[1], tolerance);
+    let found = variance_over_all_signs(&matrix, golden.trace);
+    assert!((found / golden.variances[0] - 1.0).abs() < tolerance, "{:?}: {found}", golden.widths);
     let mut values = vec![R::ZERO; n];
     eigen(&mut matrix, &mut values, &mut vec![R::ZERO; EigenLayout::new(n).len()]).unwrap();
     for (mode, value) in matrix.chunks_exact(n).zip(&values) {
@@ -204,6 +206,22 @@ fn check<R: Real>(golden: &Golden, tolerance: f64) {
         close("mean of probes", estimate.mean(), golden.trace, 4.0 * error);
         assert!((error * error * 4000.0 / variance - 1.0).abs() < 0.2, "{probe:?}: {error}");
     }
+}
+
+/// The mean of `(vᵀHv − tr H)²` over all 2ᴾ vectors v of signs.
+fn variance_over_all_signs<R: Real>(matrix: &[R], trace: f64) -> f64 {
+    let rows: Vec<f64> = matrix.iter().map(|h| h.to_f64()).collect();
+    let n = rows.len().isqrt();
+    let mut v = vec![1.0; n];
+    let mut blocks = [0.0; 256];
+    for mask in 0..1_usize << n {
+        for (k, v) in v.iter_mut().enumerate() {
+            *v = if mask >> k & 1 == 0 { 1.0 } else { -1.0 };
+        }
+        let quadratic: f64 = rows.chunks_exact(n).zip(&v).map(|(row, sign)| sign * dot(row, &v)).sum();
+        blocks[mask % 256] += (quadratic - trace) * (quadratic - trace);
+    }
+    blocks.iter().sum::<f64>() / f64::from_usize(1 << n)
 }
 
 #[test]

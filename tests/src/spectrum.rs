@@ -1,5 +1,7 @@
 //! The whole spectrum of a network's Hessian, and what it is made of.
 
+use losscape::base::elementary::sqrt;
+use losscape::base::vector::dot;
 use losscape::curvature::{EigenLayout, Hessian, HessianLayout, HessianStep, Tolerance, eigenvalues};
 use losscape::models::mlp::MlpObjective;
 use losscape::{ArgError, Objective, Operator};
@@ -12,6 +14,8 @@ const AT_A_TIME: usize = 16;
 pub struct Spectrum {
     /// Ascending.
     pub values: Vec<f64>,
+    /// The diagonal of the Hessian.
+    pub diagonal: Vec<f64>,
     /// The rounding of the products and of the eigensolver.
     pub tolerance: Tolerance<f64>,
 }
@@ -37,8 +41,17 @@ impl Spectrum {
             }
         };
         let (mut matrix, mut values) = (hessian.into_parts().0, vec![0.0; f.dim()]);
+        let diagonal = matrix.iter().step_by(f.dim() + 1).copied().collect();
         eigenvalues(&mut matrix, &mut values, &mut vec![0.0; EigenLayout::new(f.dim()).len()])?;
-        Ok(Self { values, tolerance })
+        Ok(Self { values, diagonal, tolerance })
+    }
+
+    /// The standard deviation of `vᵀHv` over vectors v of random signs, over its mean, the trace:
+    /// `√(2 (‖H‖² − Σ hᵢᵢ²)) / tr H` (Hutchinson 1990).
+    #[must_use]
+    pub fn spread_of_a_probe(&self) -> f64 {
+        let squares = dot(&self.values, &self.values) - dot(&self.diagonal, &self.diagonal);
+        sqrt(2.0 * squares) / self.diagonal.iter().sum::<f64>()
     }
 
     /// The most outlying split of the upper end: how many eigenvalues lie above the largest ratio of neighbours among the top

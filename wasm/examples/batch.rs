@@ -3,7 +3,7 @@
 //! `cargo run --release -q -p losscape-wasm --example batch`
 
 use losscape_wasm::LabError;
-use losscape_wasm::batch::{Batch, BatchSettings, Rescaled};
+use losscape_wasm::batch::{Batch, BatchSettings, Protocol, Rescaled};
 
 fn main() -> Result<(), LabError> {
     let mut run = Batch::new(&BatchSettings::default())?;
@@ -27,5 +27,14 @@ fn main() -> Result<(), LabError> {
     println!("rescaled-box {}", after.cube / before.cube);
     println!("rescaled-along {}", after.along / before.along);
     println!("rescaled-differs {}", after.differs);
+    println!("largest {}", before.largest);
+    let mut settings = BatchSettings::new();
+    (settings.learning_rate, settings.protocol) = (f64::from(0.2f32), Protocol::Loss);
+    let mut run = Batch::new(&settings)?;
+    run.advance(30_000)?;
+    for (batch, step) in run.batches().into_iter().zip(run.stops()) {
+        println!("stops-{batch} {step}");
+    }
+    println!("digest-stopped {}", run.digest());
     Ok(())
 }

@@ -26,6 +26,8 @@ mod packed;
     feature = "train"
 ))]
 mod record;
+#[cfg(any(feature = "batch", feature = "saddles"))]
+mod slices;
 
 #[cfg(all(
     not(target_family = "wasm"),

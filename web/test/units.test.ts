@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atSameLoss } from '../src/batch/same-loss.ts';
 import { DIVERGING, diverging } from '../src/lib/colour.ts';
 import { contourPath } from '../src/lib/contour.ts';
 import { count, hexGroups, percent, significant, unbroken } from '../src/lib/format.ts';
@@ -167,20 +166,4 @@ test('a line is broken where a point is nowhere, and a lonely point is a dot', (
   ] as const;
   assert.equal(polyline(points), 'M0,1L1.235,2M3,4ZM5,6L6,7');
   assert.equal(polyline([]), '');
-});
-
-test('runs are compared where each is first as low as all of them get', () => {
-  const at = (step: number, loss: number[], curvature: number[]) => ({ step, loss, curvature, along: [] });
-  const measured = [
-    at(0, [8, 8], [1, 1]),
-    at(5, [2, 7], [3, 2]),
-    at(10, [1, 3], [5, 4]),
-    at(15, [4, 2.5], [7, 6]),
-    at(20, [0.5, 2.75], [9, 8]),
-  ];
-  assert.deepEqual(atSameLoss(measured), { loss: 2.5, steps: [5, 15], curvature: [3, 6] });
-  assert.deepEqual(atSameLoss(measured.slice(0, 1)), { loss: 8, steps: [0, 0], curvature: [1, 1] });
-  assert.equal(atSameLoss([]), undefined);
-  assert.equal(atSameLoss([at(0, [1, Number.NaN], [1, 1])]), undefined);
-  assert.deepEqual(atSameLoss([...measured, at(25, [Number.NaN, 2.5], [0, 0])])?.steps, [5, 15]);
 });

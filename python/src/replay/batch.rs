@@ -1,6 +1,6 @@
 //! *Batch size*.
 
-use losscape_wasm::batch::{Batch, BatchSettings, Curvatures, Rescaled};
+use losscape_wasm::batch::{Batch, BatchSettings, Curvatures, Protocol, Rescaled};
 
 use super::values::{Result, Values};
 use super::{CHUNK, Outcome};
@@ -19,6 +19,12 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
         seed: values.count("seed")?,
         learning_rate: values.real("rate")?.into(),
         hidden: values.count("hidden")?,
+        cross_entropy: values.word("loss", &[("squared", false), ("cross-entropy", true)])?,
+        protocol: values.word(
+            "protocol",
+            &[("steps", Protocol::Steps), ("epochs", Protocol::Epochs), ("loss", Protocol::Loss)],
+        )?,
+        goal: values.real("goal")?.into(),
     };
     let (alpha, target) = (values.real("alpha")?, values.count("step")?);
     // Where the page ends a run.
@@ -35,7 +41,7 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
         along.extend(measured.along);
     };
     keep(0, measured);
-    let mut ended = false;
+    let (mut ended, mut stopped, mut last) = (false, false, 0);
     while run.steps() < target && !ended {
         let next = next_record(run.steps());
         while run.steps() < next.min(target) && !ended {
@@ -43,8 +49,11 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
             ended = run.advance(wanted)? < wanted;
             values.look()?;
         }
-        if run.steps() == next && !ended {
-            keep(next, run.measure()?);
+        // Where all have stopped the page measures, too.
+        stopped = ended && run.stops().iter().all(|step| *step > 0);
+        if run.steps() > last && (stopped || (run.steps() == next && !ended)) {
+            last = run.steps();
+            keep(last, run.measure()?);
         }
     }
     let network = Rescaled::new(settings.seed)?;
@@ -59,7 +68,7 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
     Ok(Outcome {
         step: run.steps(),
         digest: run.digest(),
-        not_finite: ended,
+        not_finite: ended && !stopped,
         numbers,
         arrays: vec![
             ("batches", run.batches().into_iter().map(f64::from).collect(), 0),

@@ -27,8 +27,10 @@ pub(super) struct Lane {
     rng: Xoshiro128PlusPlus,
     /// Draws the batches of measurements, so that none of them changes the run.
     drawn: Xoshiro128PlusPlus,
-    batch: u32,
+    pub(super) batch: u32,
     learning_rate: f64,
+    /// The step at which it stopped.
+    pub(super) stopped: Option<u32>,
     /// Where the curvature was largest when it was measured last.
     direction: Vec<f64>,
     scratch: Vec<f64>,
@@ -55,12 +57,19 @@ impl Lane {
         let sgd = Sgd::new(f, params, batches, rate, workspace)?;
         let scratch = vec![0.0; f.scratch_len()];
         let (rng, drawn) = (stream(seed, 1), stream(seed, 3));
-        Ok(Self { sgd, rng, drawn, batch, learning_rate, direction, scratch })
+        Ok(Self { sgd, rng, drawn, batch, learning_rate, stopped: None, direction, scratch })
     }
 
     /// A step; false if it was not finite.
     pub(super) fn step(&mut self, f: &MlpObjective<'_, f64>) -> bool {
         matches!(self.sgd.step(f, &mut self.rng), SgdStep::Stepped { .. })
+    }
+
+    /// Stops, if the loss of all points is no more than `goal`; `step` is counted alike for all runs.
+    pub(super) fn stop_at(&mut self, goal: f64, f: &MlpObjective<'_, f64>, step: u32) {
+        if self.stopped.is_none() && f.value(self.sgd.params(), &mut self.scratch) <= goal {
+            self.stopped = Some(step);
+        }
     }
 
     /// Adds `ηλ/2` with the largest curvature λ, the loss, and `ηs/2` with the batch sharpness s.
@@ -109,10 +118,10 @@ impl Lane {
         self.sgd.params()
     }
 
-    /// The network's curve.
-    pub(super) fn curve(&self, net: Mlp, places: &[f64]) -> Vec<f64> {
-        let (mut curve, mut scratch) = (vec![0.0; places.len()], self.scratch.clone());
-        net.predict(self.sgd.params(), places, &mut curve, &mut scratch);
-        curve
+    /// The network's outputs.
+    pub(super) fn outputs(&self, net: Mlp, places: &[f64]) -> Vec<f64> {
+        let (mut outputs, mut scratch) = (vec![0.0; places.len()], self.scratch.clone());
+        net.predict(self.sgd.params(), places, &mut outputs, &mut scratch);
+        outputs
     }
 }

@@ -14,6 +14,7 @@ use wasm_bindgen::prelude::*;
 use super::problem::Points;
 use super::records::Measures;
 use crate::LabError;
+use crate::slices::{Chance, random_slices};
 
 const HIDDEN: usize = 8;
 const TRAINED: u32 = 4000;
@@ -41,7 +42,7 @@ impl Rescaled {
     #[wasm_bindgen(constructor)]
     pub fn new(seed: u32) -> Result<Self, LabError> {
         let net = Mlp::new(&[1, HIDDEN, 1])?.with_hidden(Activation::Relu);
-        let points = Points::new()?;
+        let points = Points::new(false)?;
         let mut params = vec![0.0; net.param_len()];
         net.init(Init::HeNormal, &mut params, &mut stream(seed.into(), 0));
         let f = points.loss(net)?;
@@ -51,6 +52,15 @@ impl Rescaled {
             axpy(STEP, &grad, &mut params);
         }
         Ok(Self { net, points, params })
+    }
+
+    /// Slices through the network as it was trained, in random directions, from a step of length `by` back to one forward.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `slices` if there are more than 1000, `half_width` if `by` is not above zero.
+    pub fn chances(&self, slices: u32, by: f64) -> Result<Vec<Chance>, LabError> {
+        let f = self.points.loss(self.net)?;
+        random_slices(&f, &self.params, slices, by, &mut stream(0, 6))
     }
 
     /// The measures after the weights into the units were multiplied by α, and those out of them divided by it.

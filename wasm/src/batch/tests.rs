@@ -2,7 +2,7 @@ use losscape::Objective;
 use losscape::base::random::{fill_sphere, stream};
 use losscape::base::vector::axpy;
 
-use super::{Batch, BatchSettings, Curvatures, Measures, Rescaled};
+use super::{Batch, BatchSettings, Curvatures, Measures, Protocol, Rescaled};
 
 /// The late medians of `ηλ/2`, from all points down, and those of `ηs/2` with the batch sharpness s.
 fn late(settings: BatchSettings, steps: u32) -> [[f64; 4]; 2] {
@@ -51,6 +51,43 @@ fn pieces_decide_nothing() {
     assert_eq!((whole.steps(), whole.batches()), (30, vec![20, 10, 4, 2]));
     let places = whole.places().expect("accepted").len();
     assert_eq!(whole.curves().expect("accepted").len(), 4 * places);
+}
+
+/// At equal epochs, a step of all points in ten of the smallest batches; at equal loss each run rests where it first is as low.
+#[test]
+fn protocols_end_runs_alike() {
+    let run = |settings: BatchSettings, steps| {
+        let mut run = Batch::new(&settings).expect("accepted");
+        let made = run.advance(steps).expect("accepted");
+        (run, made)
+    };
+    let defaults = BatchSettings::default();
+    let (steps, _) = run(defaults, 3);
+    let (epochs, _) = run(BatchSettings { protocol: Protocol::Epochs, ..defaults }, 30);
+    assert_eq!(steps.lanes[0].params(), epochs.lanes[0].params());
+    let goal = 0.1;
+    let (mut stopped, made) = run(BatchSettings { protocol: Protocol::Loss, goal, ..defaults }, 20_000);
+    let stops = stopped.stops();
+    assert_eq!((stops.iter().max(), stopped.steps()), (Some(&made), made));
+    assert!(made < 20_000 && stops.iter().all(|step| *step > 0 && step % 10 == 0), "{stops:?}");
+    let measured = stopped.measure().expect("accepted");
+    assert!(measured.loss.iter().all(|loss| *loss <= goal), "{measured:?}");
+    let (plain, _) = run(defaults, stops[3]);
+    assert_eq!(plain.lanes[3].params(), stopped.lanes[3].params());
+    let bits = stopped.digest();
+    assert_eq!((stopped.advance(5).expect("accepted"), stopped.digest()), (0, bits));
+}
+
+#[test]
+fn classes_are_read_as_chances() {
+    let settings = BatchSettings { cross_entropy: true, ..BatchSettings::default() };
+    let mut run = Batch::new(&settings).expect("accepted");
+    assert!(run.points().chunks(2).all(|point| point[1] == 0.0 || point[1] == 1.0));
+    let before = run.measure().expect("accepted");
+    assert_eq!(run.advance(300).expect("accepted"), 300);
+    let after = run.measure().expect("accepted");
+    assert!(after.loss[0] < before.loss[0], "{before:?} {after:?}");
+    assert!(run.curves().expect("accepted").iter().all(|y| (0.0..=1.0).contains(y)));
 }
 
 #[test]
@@ -109,6 +146,12 @@ fn a_rescaling_moves_every_measure_and_no_output() {
     }
     assert!((before.loss - after.loss).abs() < 1e-12 && after.differs < 1e-12, "the network is the same");
     assert_eq!(network.measures(0.0).unwrap_err().arg, "alpha");
+    let slices = network.chances(20, 0.5).expect("accepted");
+    assert!(
+        slices.iter().all(|slice| slice.curvature <= before.largest && slice.losses[12] == before.loss),
+        "{slices:?}"
+    );
+    assert_eq!(network.chances(1001, 0.5).unwrap_err().arg, "slices");
 }
 
 #[test]
@@ -119,6 +162,7 @@ fn bad_settings_are_refused_by_name() {
         (BatchSettings { hidden: 41, ..good }, "hidden"),
         (BatchSettings { learning_rate: 0.0, ..good }, "learning_rate"),
         (BatchSettings { learning_rate: f64::NAN, ..good }, "learning_rate"),
+        (BatchSettings { goal: 0.0, ..good }, "goal"),
     ] {
         assert_eq!(Batch::new(&bad).unwrap_err().arg, arg);
     }

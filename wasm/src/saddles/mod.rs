@@ -21,9 +21,10 @@ pub use self::ghosts::Ghosts;
 use self::place::Place;
 use self::problem::{Problem, scratch};
 pub use self::race::{Race, RaceSettings};
-pub use self::records::{Chance, CriticalPlace, Track, Way};
+pub use self::records::{CriticalPlace, Track, Way};
 pub use self::split::{Halves, Split};
 use crate::LabError;
+pub use crate::slices::Chance;
 
 /// Searches of one seed: those of the next one begin elsewhere.
 const MOST_SEARCHES: u32 = 1000;

@@ -1,20 +1,19 @@
 //! A place that is looked at: the curvatures there, and what the network does along each of their directions.
 
 use losscape::base::grid::Axis;
-use losscape::base::random::{fill_sphere, stream};
-use losscape::base::vector::{axpy, dot};
+use losscape::base::random::stream;
+use losscape::base::vector::axpy;
 use losscape::curvature::{EigenLayout, Hessian, HessianLayout, HessianStep, Tolerance, eigen};
 use losscape::objective::HessianAt;
 use losscape::{ArgError, Curvature, Objective, Operator};
 use wasm_bindgen::prelude::*;
 
 use super::Saddles;
-use super::problem::{Problem, scratch};
-use super::records::{Chance, Way};
+use super::problem::Problem;
+use super::records::Way;
 use crate::LabError;
+use crate::slices::{CELLS, Chance, random_slices};
 
-/// Cells of a slice, half of them on either side of the place.
-const CELLS: u32 = 24;
 /// Curvatures up to this share of the steepest count as nearly flat.
 const NEARLY_FLAT: Tolerance<f64> = Tolerance::relative(0.01);
 
@@ -139,24 +138,8 @@ impl Saddles {
     /// # Errors
     /// [`LabError`] naming `place` if none is looked at, `slices` if there are more than 1000, `half_width` if `by` is not above zero.
     pub fn chances(&self, slices: u32, by: f64) -> Result<Vec<Chance>, LabError> {
-        LabError::check_count("slices", slices, 0..=1000)?;
         let (place, f) = (self.looked_at()?, self.problem.loss()?);
-        let (distances, n) = (Axis::symmetric(by, CELLS)?, place.params.len());
-        let (mut way, mut product, mut point) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
-        let (mut scratch, mut rng) = (scratch(&f), stream(place.search.into(), 5));
-        let mut chances = Vec::new();
-        for _ in 0..slices {
-            fill_sphere(&mut rng, 1.0, &mut way);
-            f.hess_vec(&place.params, &way, &mut product, &mut scratch);
-            let (curvature, mut losses) = (dot(&way, &product), Vec::new());
-            for k in 0..=CELLS {
-                point.copy_from_slice(&place.params);
-                axpy(distances.face(k), &way, &mut point);
-                losses.push(f.value(&point, &mut scratch));
-            }
-            chances.push(Chance { curvature, losses });
-        }
-        Ok(chances)
+        random_slices(&f, &place.params, slices, by, &mut stream(place.search.into(), 5))
     }
 }
 

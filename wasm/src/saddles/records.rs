@@ -31,17 +31,6 @@ record! {
 }
 
 record! {
-    /// A slice in a random direction.
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct Chance {
-        /// The curvature along it.
-        pub curvature: f64,
-        /// The loss from a step back to a step along it, 25 values.
-        pub losses: Vec<f64>,
-    }
-}
-
-record! {
     /// How a method of a race went on.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Track {

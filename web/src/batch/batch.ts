@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import '../grammar/fit.ts';
+import '../grammar/slices.ts';
 import './gauges.ts';
 import './kicks.ts';
 import './rescaled.ts';
@@ -10,7 +11,7 @@ import type { NumberShown } from '../grammar/numbers.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { SEED } from '../grammar/settings.ts';
 import type { Failure } from '../lib/failure.ts';
-import { count, significant, unbroken } from '../lib/format.ts';
+import { count, significant, tick } from '../lib/format.ts';
 import { rowsOf } from '../lib/rows.ts';
 import { clampNumber } from '../lib/schema.ts';
 import { files } from './export.ts';
@@ -18,8 +19,7 @@ import { ROLES } from './gauges.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { type Frame, median, type Sample, type View } from './protocol.ts';
 import { questions, survivor } from './questions.ts';
-import { atSameLoss } from './same-loss.ts';
-import { ALPHA, HIDDEN, KICK, LENGTH, PRESETS, RATE, SCHEMA } from './schema.ts';
+import { ALPHA, GOAL, HIDDEN, KICK, LENGTH, LOSS, PRESETS, PROTOCOL, RATE, SCHEMA } from './schema.ts';
 
 /** Shares of the edge that differ by less are the same. */
 const SAME = 0.03;
@@ -30,8 +30,15 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   protected readonly presets = PRESETS;
   #measured: Sample[] = [];
 
+  /** A run ends at its last step, or where all four have stopped. */
   protected override get total(): number {
-    return this.number('length');
+    const { state } = this;
+    return state?.stops.every((step) => step > 0) ? state.step : this.number('length');
+  }
+
+  /** The loss at which runs stop, if they do. */
+  get #goal(): string | undefined {
+    return this.values.protocol === 'loss' ? tick(Number(this.number('goal').toPrecision(2))) : undefined;
   }
 
   protected override begun(): void {
@@ -48,6 +55,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
       alpha: this.#hideRescaled ? undefined : this.number('alpha'),
       // What is around the runs takes longer than a frame of play.
       kick: this.veils('curvatures') || this.playing ? undefined : this.number('kick'),
+      slices: !this.veils('curvatures') && !this.playing,
     };
   }
 
@@ -71,16 +79,22 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   // ---- questions ----
 
   get #hideRescaled(): boolean {
-    return this.veils('rescaled') || this.veils('curvatures');
+    return this.veils('rescaled') || this.#hideLargest;
+  }
+
+  /** The largest curvature of the network of the slices. */
+  get #hideLargest(): boolean {
+    return this.veils('slices') || this.veils('curvatures');
   }
 
   get #batches(): readonly number[] {
     return [...(this.state?.batches ?? [])];
   }
 
-  /** The medians of the last third, once all steps are made. */
+  /** The medians of the last third, once all steps are made; of runs that stop what they have stopped at. */
   #lateOf(of: (sample: Sample) => readonly number[]): readonly number[] | undefined {
     if (!this.over) return undefined;
+    if (this.#goal) return this.#now && of(this.#now);
     const late = this.#measured.filter(({ step }) => 3 * step > 2 * this.total);
     return this.#batches.map((_, lane) => median(late.map((sample) => of(sample)[lane]!)) ?? Number.NaN);
   }
@@ -90,12 +104,15 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   protected get questions(): readonly Asked[] {
-    const { rate, hidden, seed, length } = this.values;
-    return questions([rate, hidden, seed, length].join());
+    const { rate, hidden, seed, length, loss } = this.values;
+    const goal = this.#goal;
+    const about = [rate, hidden, seed, length, loss, goal ?? this.values.protocol].join();
+    return questions(about, goal, this.state?.sliced);
   }
 
   protected truth({ id }: Asked): number | undefined {
     if (id === 'settles') return this.#late?.at(-1);
+    if (id === 'slices') return this.state?.sliced?.largest;
     return this.state?.rescaled && survivor(this.state.rescaled);
   }
 
@@ -103,13 +120,18 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     const late = this.#late;
     if (!late || this.veils('curvatures')) return undefined;
     const shares = late.map((share) => share.toFixed(2));
+    const [batches, goal] = [this.#batches.join(', '), this.#goal];
+    if (goal) {
+      const stops = [...this.state!.stops].map((step) => (step ? count(step) : 'no end of'));
+      return `Runs with batches of ${batches} stop at a loss of ${goal}, after ${stops.join(', ')} steps. There the largest curvature is at ${shares.join(', ')} of 2/η.`;
+    }
     const ordered =
       late.every((share, k) => k === 0 || share < late[k - 1]! + SAME) && late.at(-1)! < late[0]! - SAME;
     const moral = ordered
       ? 'The smaller the batch, the flatter the place where training settles, by this measure.'
       : 'Here the order is not that of the batch sizes: the edge may not have been reached.';
     const along = this.#lateOf((sample) => sample.along)!.map((share) => share.toFixed(2));
-    return `With batches of ${this.#batches.join(', ')} the largest curvature settles at ${shares.join(', ')} of 2/η. ${moral} Along their own slopes, the batches themselves see ${along.join(', ')}.`;
+    return `With batches of ${batches} the largest curvature settles at ${shares.join(', ')} of 2/η. ${moral} Along their own slopes, the batches themselves see ${along.join(', ')}.`;
   }
 
   // ---- words and numbers ----
@@ -121,7 +143,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   protected describe(): string {
     const v = this.values;
     const of = (key: string) => significant(this.number(key));
-    return `1-${v.hidden}-${v.hidden}-1 network, η ${of('rate')}, batches of ${this.#batches.join(', ')} of 20 points, α ${of('alpha')}, ρ ${of('kick')}, seed ${v.seed}, step ${this.state?.step ?? 0}`;
+    return `1-${v.hidden}-${v.hidden}-1 network, η ${of('rate')}, batches of ${this.#batches.join(', ')} of 20 points, ${v.loss}, compared at equal ${v.protocol}${this.#goal ? ` of ${this.#goal}` : ''}, α ${of('alpha')}, ρ ${of('kick')}, seed ${v.seed}, step ${this.state?.step ?? 0}`;
   }
 
   get #now(): Sample | undefined {
@@ -251,31 +273,34 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     return html`<div class="charts">
         ${this.others()}
         ${kicked ? html`<lab-kicks .batches=${this.#batches} .kicked=${kicked}></lab-kicks>` : nothing}
+        ${this.#slices()}
         ${
           rescaled
             ? html`<lab-rescaled .rescaled=${rescaled}></lab-rescaled>`
-            : html`<p class="note">What a rescaling does to measures of flatness waits for your second guess.</p>`
+            : html`<p class="note">What a rescaling does to measures of flatness waits for your third guess.</p>`
         }
       </div>
-      ${this.#sameLoss()} ${this.pinnedNote()}`;
+      ${this.pinnedNote()}`;
   }
 
-  /** The comparison that equal steps are not: each run where its loss first is as low as all of them get. */
-  #sameLoss() {
-    const same = this.over && !this.veils('curvatures') ? atSameLoss(this.#measured) : undefined;
-    if (!same) return nothing;
-    const { loss, steps, curvature } = same;
-    return html`<p class="note" data-test="same-loss">${unbroken(
-      `At one loss, ${significant(loss, 2)}, the lowest that all four reach: batches of ${this.#batches.join(', ')} first measure it after ${steps.map(count).join(', ')} steps, and there the largest curvature is at ${curvature.map((share) => share.toFixed(2)).join(', ')} of 2/η.`,
-    )}</p>`;
+  /** Random slices through the ReLU network, and in the end its largest curvature. */
+  #slices() {
+    const sliced = this.veils('curvatures') ? undefined : this.state?.sliced;
+    if (!sliced) return nothing;
+    const said = `The loss along 20 random directions${this.#hideLargest ? '' : `; the largest curvature is ${significant(sliced.largest, 2)}`}`;
+    return html`<div>
+      <h3 id="title-slices">Random slices through a network of eight ReLU units</h3>
+      <lab-slices .slices=${sliced.chances} .summary=${said}></lab-slices>
+      <p class="readout">${said}.</p>
+    </div>`;
   }
 
   protected controls() {
-    return html`${this.slider(RATE)} ${this.choice(LENGTH)} ${this.slider(ALPHA, false)} ${this.slider(KICK, false)}`;
+    return html`${this.slider(RATE)} ${this.choice(PROTOCOL)} ${this.slider(GOAL)} ${this.slider(ALPHA, false)} ${this.slider(KICK, false)}`;
   }
 
   protected moreControls() {
-    return html`${this.slider(HIDDEN)} ${this.slider(SEED)}`;
+    return html`${this.choice(LOSS)} ${this.choice(LENGTH)} ${this.slider(HIDDEN)} ${this.slider(SEED)}`;
   }
 
   // ---- taking home ----

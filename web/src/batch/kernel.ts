@@ -3,9 +3,18 @@
 import * as kernel from '../../pkg/scalar/losscape_batch.js';
 import { nextRecord } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
+import { CHANCES, STRIDE } from '../lib/slices.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
-import { type Frame, type Kicked, MEASURES, type Measured, type Sample, type View } from './protocol.ts';
+import {
+  type Frame,
+  type Kicked,
+  MEASURES,
+  type Measured,
+  type Sample,
+  type Sliced,
+  type View,
+} from './protocol.ts';
 
 /** Steps between two looks at the clock. */
 const CHUNK = 8;
@@ -14,10 +23,14 @@ class Lanes implements Running<Frame, View, never> {
   #handle: kernel.Batch;
   #seed: number;
   #measured: Sample[] = [];
+  /** The step that was measured last. */
+  #last = 0;
   #ended = false;
   #fresh = true;
   #network: kernel.Rescaled | undefined;
   #alpha: number | undefined;
+  /** Whether the page has the slices. */
+  #sent = false;
   /** The step and the length of the kicks that the page has. */
   #known = '';
 
@@ -34,21 +47,37 @@ class Lanes implements Running<Frame, View, never> {
   #measure(): void {
     const { curvature, loss, along } = this.#handle.measure();
     this.#measured.push({ step: this.steps, curvature: [...curvature], loss: [...loss], along: [...along] });
+    this.#last = this.steps;
   }
 
   advance(target: number): boolean {
     const { steps } = this;
     const next = nextRecord(steps);
     const wanted = Math.min(target - steps, next - steps, CHUNK);
-    this.#ended = this.#handle.advance(wanted) < wanted;
+    const short = this.#handle.advance(wanted) < wanted;
+    this.#ended = short && !this.#stopped;
     if (this.#ended) return false;
-    if (this.steps === next) this.#measure();
-    return this.steps < target;
+    if (this.steps === next || (short && this.#last !== this.steps)) this.#measure();
+    return !short && this.steps < target;
+  }
+
+  /** Whether all runs have stopped. */
+  get #stopped(): boolean {
+    return this.#handle.stops().every((step) => step > 0);
+  }
+
+  get #rectified(): kernel.Rescaled {
+    this.#network ??= new kernel.Rescaled(this.#seed);
+    return this.#network;
+  }
+
+  #sliced(): Sliced {
+    const { largest, trace } = this.#rectified.measures(1);
+    return { chances: this.#rectified.chances(CHANCES, STRIDE), largest, trace };
   }
 
   #rescaled(alpha: number): Measured {
-    this.#network ??= new kernel.Rescaled(this.#seed);
-    const [before, after] = [this.#network.measures(1), this.#network.measures(alpha)];
+    const [before, after] = [this.#rectified.measures(1), this.#rectified.measures(alpha)];
     const ratios = MEASURES.map(([key]) => after[key] / before[key]);
     return { alpha, ratios, loss: after.loss, differs: after.differs };
   }
@@ -59,7 +88,7 @@ class Lanes implements Running<Frame, View, never> {
     return { step: this.steps, radius, losses, slices, distances };
   }
 
-  frame({ alpha, kick }: View): Frame {
+  frame({ alpha, kick, slices }: View): Frame {
     const handle = this.#handle;
     const frame: Frame = {
       step: this.steps,
@@ -67,7 +96,10 @@ class Lanes implements Running<Frame, View, never> {
       ...(this.#ended && { notFinite: this.steps }),
       curves: handle.curves(),
       measured: this.#measured,
+      stops: handle.stops(),
     };
+    if (slices && !this.#sent) frame.sliced = this.#sliced();
+    this.#sent ||= slices;
     if (this.#fresh) {
       frame.batches = handle.batches();
       frame.points = handle.points();
@@ -92,7 +124,12 @@ class Lanes implements Running<Frame, View, never> {
 }
 
 function start(values: Values): Lanes {
-  const settings = filled(new kernel.BatchSettings(), values, { learning_rate: 'rate' });
+  const settings = filled(
+    new kernel.BatchSettings(),
+    { ...values, classes: values.loss === 'cross-entropy' ? 'on' : 'off' },
+    { learning_rate: 'rate', cross_entropy: 'classes' },
+    { protocol: kernel.Protocol },
+  );
   return new Lanes(new kernel.Batch(settings), Number(values.seed));
 }
 

@@ -59,7 +59,8 @@ export function moreNumbers({ state, now, batches, hideCurvatures, hideRescaled 
         symbol: 'L',
         name: `loss at batches of ${batch}`,
         value: now ? significant(now.loss[lane]!, 2) : '–',
-        definition: 'Half the mean square of the errors on all points.',
+        definition:
+          'Half the mean square of the errors on all points, or the mean cross-entropy of their classes.',
         test: `loss-${batch}`,
       }),
     ),

@@ -2,6 +2,7 @@
 
 import type * as kernel from '../../pkg/scalar/losscape_batch.js';
 import type { Stand } from '../lib/protocol.ts';
+import type { Slice } from '../lib/slices.ts';
 
 /** The measures of sharpness, as the kernel and as the page call them. */
 export const MEASURES = [
@@ -20,6 +21,13 @@ export interface Measured {
   differs: number;
 }
 
+/** The ReLU network before it is rescaled: slices in random directions, the largest curvature, and the trace. */
+export interface Sliced {
+  chances: readonly Slice[];
+  largest: number;
+  trace: number;
+}
+
 /** Losses around every run at a step, run by run. */
 export interface Kicked {
   step: number;
@@ -36,6 +44,8 @@ export interface Kicked {
 export interface View {
   alpha: number | undefined;
   kick: number | undefined;
+  /** Whether slices of the ReLU network may be seen. */
+  slices: boolean;
 }
 
 /** One measurement: of each run `ηλ/2`, the loss, and `ηs/2` with the curvature s of batches along their own slopes. */
@@ -55,6 +65,9 @@ export interface Frame extends Stand {
   curves: Float64Array;
   /** What has been measured since the last frame. */
   measured: readonly Sample[];
+  /** The steps at which runs have stopped; 0 for one that goes on. */
+  stops: Uint32Array;
+  sliced?: Sliced;
   rescaled?: Measured;
   kicked?: Kicked;
 }

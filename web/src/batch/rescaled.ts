@@ -27,7 +27,11 @@ export class RescaledNetwork extends SizedPart {
     const x = logarithmic([1 / most, most], [LEFT, this.width - RIGHT]);
     const height = TOP + ROW * MEASURES.length + BOTTOM;
     const floor = height - BOTTOM;
-    const said = `At α = ${tick(alpha)} no output changes by more than ${significant(differs, 1)}; the measures are ${ratios
+    const same =
+      differs === 0
+        ? 'not one bit of an output changes'
+        : `no output changes by more than ${significant(differs, 1)}`;
+    const said = `At α = ${tick(alpha)} ${same}; the measures are ${ratios
       .map((ratio, k) => `${MEASURES[k]![1]} ${significant(ratio, 2)}`)
       .join(', ')} times what they were.`;
     return html`<h3 id="title-rescaled">The same function, rescaled by α = ${tick(alpha)}: measures over what they were</h3>

@@ -39,6 +39,43 @@ export const LENGTH: ChoiceField = {
   default: '10000',
 };
 
+export const LOSS: ChoiceField = {
+  kind: 'choice',
+  key: 'loss',
+  name: 'loss',
+  help: 'Squared errors of the values, or cross-entropy of two classes: the points above and below zero.',
+  options: [
+    { value: 'squared', label: 'squared error' },
+    { value: 'cross-entropy', label: 'cross-entropy' },
+  ],
+  default: 'squared',
+};
+
+export const PROTOCOL: ChoiceField = {
+  kind: 'choice',
+  key: 'protocol',
+  name: 'compared at',
+  help: 'Equal steps; equal epochs, in which all runs see as many points; or equal loss, at which each run stops.',
+  options: [
+    { value: 'steps', label: 'equal steps' },
+    { value: 'epochs', label: 'equal epochs' },
+    { value: 'loss', label: 'equal loss' },
+  ],
+  default: 'steps',
+};
+
+export const GOAL: NumberField = {
+  kind: 'number',
+  key: 'goal',
+  name: 'loss to stop at',
+  symbol: '',
+  help: 'For runs compared at equal loss: each stops once its loss of all points is no more than that, looked at every ten steps.',
+  min: 0.0001,
+  max: 0.5,
+  default: 0.01,
+  scale: 'log',
+};
+
 export const ALPHA: NumberField = {
   kind: 'number',
   key: 'alpha',
@@ -65,7 +102,7 @@ export const KICK: NumberField = {
   view: true,
 };
 
-export const SCHEMA = withCommon([SEED, RATE, HIDDEN, LENGTH, ALPHA, KICK], {
+export const SCHEMA = withCommon([SEED, RATE, HIDDEN, LENGTH, LOSS, PROTOCOL, GOAL, ALPHA, KICK], {
   last: 30_000,
   replays: 'The link replays all four runs to this step.',
   digest: 'the weights of all four runs at that step',
@@ -82,6 +119,16 @@ export const PRESETS: readonly Preset[] = [
     name: 'Twice the rate',
     says: 'The edge is at a curvature of 10, and is reached sooner.',
     values: { rate: 0.2 },
+  },
+  {
+    name: 'Equal loss',
+    says: 'Each run stops once its loss is 0.01: how curved is it there?',
+    values: { protocol: 'loss', rate: 0.2 },
+  },
+  {
+    name: 'Cross-entropy',
+    says: 'Two classes instead of values, and each run stops at a loss of 0.1.',
+    values: { loss: 'cross-entropy', protocol: 'loss', goal: 0.1, rate: 0.4 },
   },
   {
     name: 'A fifth of the rate',

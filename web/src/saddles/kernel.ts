@@ -2,10 +2,10 @@
 
 import * as kernel from '../../pkg/scalar/losscape_saddles.js';
 import type { Values } from '../lib/schema.ts';
+import { CHANCES, STRIDE } from '../lib/slices.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
 import {
-  CHANCES,
   type Frame,
   type Halved,
   type Haunted,
@@ -13,7 +13,6 @@ import {
   METHODS,
   type Place,
   type Raced,
-  STRIDE,
   shownOf,
   TOTAL,
   type View,

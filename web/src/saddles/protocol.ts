@@ -82,12 +82,6 @@ export interface Frame extends Stand {
 
 /** Searches of a run. */
 export const TOTAL = 160;
-/** How far a step along a direction goes. */
-export const STRIDE = 0.5;
-/** Values of a slice. */
-export const SLICE = 25;
-/** Random slices. */
-export const CHANCES = 20;
 
 /** The highest of some places. */
 export const highest = (found: readonly Place[]): Place | undefined =>

@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
-import './chances.ts';
 import './ghosts.ts';
 import './places.ts';
 import './race.ts';
 import './split.ts';
 import './stems.ts';
 import '../grammar/fit.ts';
+import '../grammar/slices.ts';
 import type { Chart } from '../grammar/asking.ts';
 import { Exhibit } from '../grammar/exhibit.ts';
 import type { HomeFile } from '../grammar/home.ts';
@@ -13,10 +13,11 @@ import type { NumberShown } from '../grammar/numbers.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { SEED } from '../grammar/settings.ts';
 import { count, percent, significant } from '../lib/format.ts';
+import { CHANCES } from '../lib/slices.ts';
 import { slicesSay } from './chances.ts';
 import { files } from './export.ts';
 import { moreNumbers, numbers } from './numbers.ts';
-import { CHANCES, type Frame, highest, METHODS, type Place, shownOf, TOTAL, type View } from './protocol.ts';
+import { type Frame, highest, METHODS, type Place, shownOf, TOTAL, type View } from './protocol.ts';
 import { coins, minima, nearer, newtonEnds, questions } from './questions.ts';
 import { ofAll } from './race.ts';
 import {
@@ -268,7 +269,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const chances = here && hideWays && !hidden ? here : undefined;
     return html`<div class="here ${curves || chances ? 'both' : ''}">
         ${curves ? html`<lab-stems .here=${curves} .way=${way} .height=${height}></lab-stems>` : nothing}
-        ${chances ? html`<lab-chances .here=${chances} .height=${height}></lab-chances>` : nothing}
+        ${chances ? html`<lab-slices .slices=${chances.chances} .height=${height} .summary=${slicesSay(chances, false)}></lab-slices>` : nothing}
         <lab-fit
           .points=${points ?? new Float64Array()}
           .places=${here?.places ?? new Float64Array()}
@@ -340,7 +341,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
           state?.here && !this.#hideWays
             ? html`<div>
                 <h3 id="title-chances">${CHANCES} random slices through the place shown</h3>
-                <lab-chances .here=${state.here}></lab-chances>
+                <lab-slices .slices=${state.here.chances} .summary=${slicesSay(state.here, false)}></lab-slices>
                 <p class="readout">${slicesSay(state.here, true)}</p>
               </div>`
             : nothing

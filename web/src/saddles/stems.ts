@@ -4,7 +4,8 @@ import { px } from '../grammar/points.ts';
 import { kindOf, LEFT, spectrumWords, stems } from '../grammar/spectrum.ts';
 import { significant } from '../lib/format.ts';
 import { linear, polyline } from '../lib/scale.ts';
-import { type Here, SLICE, STRIDE } from './protocol.ts';
+import { SLICE, STRIDE } from '../lib/slices.ts';
+import type { Here } from './protocol.ts';
 
 const TOP = 12;
 const BOTTOM = 28;
