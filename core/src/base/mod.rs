@@ -12,8 +12,6 @@ pub mod grid;
 pub mod kernel;
 pub(crate) mod layout;
 pub mod matrix;
-#[cfg(target_arch = "x86_64")]
-pub(crate) mod once;
 pub mod random;
 pub mod real;
 pub(crate) mod refusal;

@@ -8,37 +8,15 @@ use losscape_dispatch::Element;
 use super::elementary::Elementary;
 #[cfg(target_arch = "x86_64")]
 use super::matrix::once::Products;
-#[cfg(target_arch = "x86_64")]
-use super::once::Once;
 
 mod sealed {
     #![expect(unnameable_types, reason = "a sealed trait cannot be named outside its crate")]
     #[cfg(not(target_arch = "x86_64"))]
     pub trait Sealed {}
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "x86_64")]
+    pub trait Sealed: Sized + super::Products<Self> {}
     impl Sealed for f32 {}
-    #[cfg(not(target_arch = "x86_64"))]
     impl Sealed for f64 {}
-
-    /// What is compiled [once](crate::base::once).
-    #[cfg(target_arch = "x86_64")]
-    pub trait Sealed: Sized + 'static + super::Products<Self> {
-        fn once<F: super::Once>(arguments: F::Arguments<'_, Self>) -> Option<()>;
-    }
-    #[cfg(target_arch = "x86_64")]
-    impl Sealed for f32 {
-        #[inline(always)]
-        fn once<F: super::Once>(arguments: F::Arguments<'_, Self>) -> Option<()> {
-            F::single(arguments)
-        }
-    }
-    #[cfg(target_arch = "x86_64")]
-    impl Sealed for f64 {
-        #[inline(always)]
-        fn once<F: super::Once>(arguments: F::Arguments<'_, Self>) -> Option<()> {
-            F::double(arguments)
-        }
-    }
 }
 
 /// A scalar type, [`f32`] or [`f64`]; everything in this crate is generic over it.

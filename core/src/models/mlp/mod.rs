@@ -15,9 +15,6 @@ mod identity;
 mod init;
 mod loss;
 mod objective;
-#[cfg(target_arch = "x86_64")]
-mod pass;
-mod predict;
 mod prepared;
 mod products;
 mod rescale;

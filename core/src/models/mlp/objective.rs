@@ -2,10 +2,7 @@
 
 use super::answers::Answers;
 use super::classify::correct;
-#[cfg(not(target_arch = "x86_64"))]
 use super::forward::Pass;
-#[cfg(target_arch = "x86_64")]
-use super::pass::Pass;
 use super::tape::{Tape, last};
 use super::tile::{BLOCK, Rows};
 use super::weights::Mean;

@@ -2,7 +2,7 @@
 
 use super::objective::MlpObjective;
 use super::products::PRODUCT_BLOCK;
-use super::tape::{ABREAST, DirectionTape, Kept};
+use super::tape::{DirectionTape, Kept};
 use super::weights::{Equal, Weighting};
 use crate::base::refusal::refuse;
 use crate::base::rows::{rows, rows_mut};
@@ -10,6 +10,8 @@ use crate::base::target::TILES;
 use crate::models::sum::BlockSum;
 use crate::{ArgError, Curvature, Objective, Operator, Real};
 
+/// The number of vectors whose products are computed abreast: the lanes of the widest registers.
+const ABREAST: usize = 16;
 /// From this many vectors on, empty lanes cost less than computing the products one after the other.
 const ENOUGH: usize = 10;
 

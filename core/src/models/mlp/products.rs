@@ -1,10 +1,7 @@
 //! Products of a vector with the curvature of a network's loss: the Hessian, and its Gauss–Newton part.
 
-#[cfg(not(target_arch = "x86_64"))]
 use super::forward::Pass;
 use super::objective::MlpObjective;
-#[cfg(target_arch = "x86_64")]
-use super::pass::Pass;
 use super::tape::{DirectionTape, Kept, Tape, last, last_mut};
 use super::tile::{BLOCK, Rows};
 use super::weights::Weighting;

@@ -2,9 +2,6 @@
 
 use super::Mlp;
 
-/// The number of vectors whose products are computed abreast: the lanes of the widest registers.
-pub(super) const ABREAST: usize = 16;
-
 /// Buffers for the samples of one tile, its rows. The rows of a level are contiguous, and so are the levels.
 #[derive(Debug)]
 pub(super) struct Tape<'s, R> {
