@@ -6,15 +6,13 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 use losscape_dispatch::Element;
 
 use super::elementary::Elementary;
-#[cfg(target_arch = "x86_64")]
-use super::matrix::once::Products;
 
 mod sealed {
     #![expect(unnameable_types, reason = "a sealed trait cannot be named outside its crate")]
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(not(all(target_arch = "x86_64", feature = "compiled-once")))]
     pub trait Sealed {}
-    #[cfg(target_arch = "x86_64")]
-    pub trait Sealed: Sized + super::Products<Self> {}
+    #[cfg(all(target_arch = "x86_64", feature = "compiled-once"))]
+    pub trait Sealed: Sized + crate::base::matrix::once::Products<Self> {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

@@ -14,7 +14,7 @@ mod few;
 mod fit;
 pub mod naive;
 mod narrow;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "compiled-once"))]
 pub(super) mod once;
 mod pair_columns;
 mod panel;
@@ -26,10 +26,10 @@ use losscape_dispatch::run;
 
 pub(crate) use self::abreast::{affine_add_abreast, back_both_abreast, outer_sum_direction_abreast};
 use self::fit::{Fit, fit};
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "compiled-once"))]
 use self::once as tiles;
 use self::pair_columns::PairColumns;
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(all(target_arch = "x86_64", feature = "compiled-once")))]
 use self::wide as tiles;
 use super::elementwise::pair;
 use super::real::Real;

@@ -7,8 +7,6 @@ use super::few::FewTerms;
 use super::fit::Shape;
 use super::naive;
 use super::narrow::{FLIGHT, Narrow};
-#[cfg(target_arch = "x86_64")]
-use super::once::{Products, products};
 use super::tile::{COLUMN_MAJOR, Product, ROW_MAJOR, SMALL, Start};
 use crate::Real;
 
@@ -160,27 +158,3 @@ fn outer_tiles<R: Real, const PAIRS: usize>(
 pub(super) fn column_sum<R: Real>(d: &[R], sum: &mut [R]) {
     run(ColumnSum { d, sum });
 }
-
-/// On x86-64 all of them are compiled here, [once](super::once).
-#[cfg(target_arch = "x86_64")]
-macro_rules! compiled {
-    ($($name:ident($($argument:ident: $type:ty),+))+) => {
-        impl Products<R> for R {
-            $(fn $name($($argument: $type),+) {
-                $name($($argument),+);
-            })+
-        }
-    };
-}
-
-#[cfg(target_arch = "x86_64")]
-const _: () = {
-    type R = f32;
-    products!(compiled);
-};
-
-#[cfg(target_arch = "x86_64")]
-const _: () = {
-    type R = f64;
-    products!(compiled);
-};
