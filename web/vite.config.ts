@@ -8,7 +8,7 @@ import { preload } from './build/preload.ts';
 /** What is there before the rest is asked for, and what exhibits share. */
 const FIRST = /lib.(launch|client|failure|simd|theme)/;
 /** What is shared, too, but loaded only when it is opened. */
-const LATER = /grammar.(help|share|csv|paint|own-points|spectrum)\.|lib.(csv|sound)\./;
+const LATER = /grammar.(help|share|csv|paint|own-points|slices|spectrum)\.|lib.(csv|sound)\./;
 const SHARED = /node_modules.d3|src.(grammar|lib)|formulae/;
 
 const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
