@@ -117,8 +117,8 @@ pub struct Ensemble<R: Real, K, P, G, W> {
     pub(super) next: usize,
     round: u32,
     values: LaneSum<R>,
-    /// The number of those values.
-    moved: usize,
+    /// The number of walkers that could not move in this round.
+    refused: usize,
 }
 
 impl<R, K, P, G, W> Ensemble<R, K, P, G, W>
@@ -171,7 +171,7 @@ where
             next: 0,
             round: 0,
             values,
-            moved: 0,
+            refused: 0,
         })
     }
 
@@ -256,10 +256,10 @@ where
         let value = self.walk.propose(objective, position, &mut parts, rng);
         // Two exits let the compiler keep the walker in registers on a small core.
         if !accept(value, parts.next, position) {
+            self.refused += 1;
             return Some(self.counted(walker + 1, false));
         }
         self.values.push(value);
-        self.moved += 1;
         Some(self.counted(walker + 1, true))
     }
 
@@ -303,8 +303,8 @@ where
             moved = accept(value, parts.next, position);
             if moved {
                 self.values.push(value);
-                self.moved += 1;
             } else {
+                self.refused += 1;
                 refused = refused.or(Some(walker));
             }
             walker += 1;
@@ -326,8 +326,8 @@ where
         }
         self.next = 0;
         self.round = self.round.saturating_add(1);
-        let mean_value = self.values.total() / R::from_usize(self.moved);
-        (self.values, self.moved) = (LaneSum::default(), 0);
+        let mean_value = self.values.total() / R::from_usize(self.walkers.saturating_sub(self.refused));
+        (self.values, self.refused) = (LaneSum::default(), 0);
         if moved { EnsembleStep::Round { round: self.round, mean_value } } else { step }
     }
 
