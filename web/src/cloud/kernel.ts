@@ -5,6 +5,7 @@ import { loss } from '../lib/colour.ts';
 import { contourPath } from '../lib/contour.ts';
 import { logLevels, logShare, upsideDown } from '../lib/raster.ts';
 import { nextRecord } from '../lib/record.ts';
+import { rowsOf } from '../lib/rows.ts';
 import type { Values } from '../lib/schema.ts';
 import { mapOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
@@ -25,6 +26,13 @@ const DRAWN = 512;
 const SIZE = 256;
 /** Level lines of the density, as shares of the law's highest place. */
 const LEVELS = [0.04, 0.2, 0.5, 0.8];
+
+/** Of one quantity, as the kernel lists them. */
+const three = ([cloud, density, law]: Float64Array): Three => ({
+  cloud: cloud!,
+  density: density!,
+  law: law!,
+});
 
 class Moving implements Running<Frame, undefined, never> {
   #handle: kernel.Cloud;
@@ -47,17 +55,15 @@ class Moving implements Running<Frame, undefined, never> {
 
   #now(): Sample {
     const handle = this.#handle;
-    const three = ([cloud, density, law]: Float64Array) =>
-      ({ cloud: cloud!, density: density!, law: law! }) satisfies Three;
-    const variances = handle.variances();
+    const [along, across] = rowsOf(handle.variances(), 3);
     const [density, cloud, floor, spread, energy] = handle.distances();
     const [circulation, produced] = handle.circulation();
     return {
       step: this.steps,
       temperature: handle.temperature,
       left: three(handle.shares()),
-      along: three(variances.subarray(0, 3)),
-      across: three(variances.subarray(3)),
+      along: three(along!),
+      across: three(across!),
       density: density!,
       cloud: cloud!,
       floor: floor!,
@@ -147,7 +153,8 @@ function doubled({ sliceMs }: Requests['doubled']['ask']): Doubled | undefined {
     if (twice.handle.advance(1) < 1) return { left: Number.NaN, walkers: Number(values.walkers) };
     if (performance.now() >= end) return undefined;
   }
-  return { left: twice.handle.shares()[0]!, walkers: Number(values.walkers) };
+  const { cloud: left } = three(twice.handle.shares());
+  return { left, walkers: Number(values.walkers) };
 }
 
 serveRuns<Frame, undefined, never, Requests>(kernel, start, { doubled });

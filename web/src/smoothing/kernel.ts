@@ -30,7 +30,8 @@ class Runs implements Running<Frame, undefined, never> {
 
   #measure(): void {
     const { steps: step, smooth } = this.#handle;
-    this.#measured.push({ step, mean: this.#handle.moments()[0]!, smooth });
+    const [mean] = this.#handle.moments();
+    this.#measured.push({ step, mean: mean!, smooth });
   }
 
   advance(target: number): boolean {
