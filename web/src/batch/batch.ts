@@ -226,7 +226,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
       <figcaption>
         ${
           hidden
-            ? 'Twenty points, and the curves of the four networks. How curved the loss is where they are is hidden until you guess.'
+            ? 'Twenty points, and the curves of the four networks. The curvature of their losses is hidden until you guess.'
             : 'Bars: the largest curvature of the loss where each run is, over 2/η. Right: what the networks have learned.'
         }
       </figcaption>
