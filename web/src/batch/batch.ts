@@ -122,7 +122,9 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     const shares = late.map((share) => share.toFixed(2));
     const [batches, goal] = [this.#batches.join(', '), this.#goal];
     if (goal) {
-      const stops = [...this.state!.stops].map((step) => (step ? count(step) : 'no end of'));
+      const stops = [...this.state!.stops].map((step) =>
+        step ? count(step) : `over ${count(this.number('length'))}`,
+      );
       return `Runs with batches of ${batches} stop at a loss of ${goal}, after ${stops.join(', ')} steps. There the largest curvature is at ${shares.join(', ')} of 2/η.`;
     }
     const ordered =

@@ -7,7 +7,7 @@ use crate::path::tangent::Tangent;
 /// The rule for adding images to the segments whose dense scan departs most from linear interpolation.
 ///
 /// The score of a segment is its largest departure above the line between its two images, divided by the
-/// range of the images' values. Of the segments that score more than `threshold`, the best `count` get an
+/// range of the images' values. The `count` segments with the highest scores above `threshold` each get an
 /// image at the point of largest departure. If all images have the same value, every positive departure
 /// counts.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -53,8 +53,8 @@ fn an_empty_pad_is_empty() {
     assert_eq!(reduce(&[0; SIDE]), [0; PIXELS]);
 }
 
-/// A digit drawn from its pixels remains that digit. Of the first 100 held-out rows, the nearest training row
-/// has the right label for all before the pad and for 93 after it. The pad cannot restore the exact pixels:
+/// A digit drawn from its pixels remains that digit. For the first 100 held-out rows, the nearest training row
+/// has the right label in all cases before the pad and in 93 after it. The pad cannot restore the exact pixels:
 /// 8 × 8 numbers do not determine where the ink was, and the rows are what remains after slant removal, so the
 /// box around them is not the one that was scaled.
 #[test]
