@@ -1,7 +1,7 @@
 //! The curvature along a direction.
 
 use crate::Real;
-use crate::base::vector::{dot_scaled, unit_scale};
+use crate::base::vector::{dot_scaled, times_quotient, unit_scale};
 
 /// Computes the Rayleigh quotient of a symmetric operator from a direction v and its product H v:
 ///
@@ -22,7 +22,8 @@ use crate::base::vector::{dot_scaled, unit_scale};
 pub fn rayleigh_quotient<R: Real>(direction: &[R], product: &[R]) -> R {
     // Powers of two, or squares might overflow or vanish.
     let (a, b) = (unit_scale(direction), unit_scale(product));
-    dot_scaled(a, direction, b, product) / dot_scaled(a, direction, a, direction) * (a / b)
+    let quotient = dot_scaled(a, direction, b, product) / dot_scaled(a, direction, a, direction);
+    times_quotient(quotient, a, b)
 }
 
 #[cfg(test)]
@@ -39,6 +40,8 @@ mod tests {
                 assert!((quotient - 4.6).abs() < 1e-6, "{length} {unit}: {quotient}");
             }
         }
+        // Orthogonal to its product, and the unit alone overflows.
+        assert_eq!(rayleigh_quotient(&[1e-30f32, 0.0], &[0.0, 1e30]), 0.0);
         assert!(rayleigh_quotient(&[0.0f64; 2], &[0.0; 2]).is_nan());
         assert!(rayleigh_quotient(&[1.0f64; 2], &[0.0; 3]).is_nan());
     }
