@@ -169,11 +169,12 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> PowerIteration<R, W> {
         let converged = residual <= self.config.tolerance.or_larger(rounding) * value.abs();
         if !converged {
             axpy(value, v, product);
-            axpy(
-                -(self.config.momentum * (value / R::from_f64(4.0)) * (value / self.length)),
-                before,
-                product,
-            );
+            let push = self.config.momentum * (value / R::from_f64(4.0)) * (value / self.length);
+            // Infinite if the previous product was smaller by the whole range of the type; such a step goes
+            // without momentum.
+            if push.is_finite() {
+                axpy(-push, before, product);
+            }
             let length = normalise(product);
             if !length.is_finite() {
                 return PowerStep::NotFinite;
@@ -310,6 +311,18 @@ mod tests {
             run(&Turned(vec![4.0f64, 1.0, 2.0], 1.0), PowerConfig { tolerance: 0.0, momentum: 0.0 });
         assert_eq!(end, PowerStep::Converged);
         assert!((power.value() - 4.0).abs() < 1e-14);
+    }
+
+    /// The first product is subnormal, so the momentum of the second step would be infinite.
+    #[test]
+    fn a_start_almost_in_the_null_space_is_left_with_momentum_too() {
+        let matrix = Turned(vec![0.0f32, 0.0, 1.0, 0.5], 1.0);
+        let config = PowerConfig { tolerance: 1e-3, momentum: 0.2 };
+        let start = [1.0, 1.0, 1e-40, 1e-40];
+        let mut power = PowerIteration::new(&matrix, config, &start, vec![0.0; 12]).unwrap();
+        let end = (0..30).map(|_| power.step(&matrix)).last();
+        assert_eq!(end, Some(PowerStep::Converged));
+        assert!((power.value() - 1.0).abs() < 1e-5, "{}", power.value());
     }
 
     #[test]
