@@ -3,7 +3,7 @@
 use super::estimate::Estimate;
 use crate::base::elementary::sqrt;
 use crate::base::layout::{cut, total};
-use crate::base::vector::{dot, scale, unit_scale};
+use crate::base::vector::{dot, dot_scaled, scale, unit_scale};
 use crate::{ArgError, Real, SampledCurvature};
 
 /// The workspace layout of a [`BatchSharpness`].
@@ -113,7 +113,8 @@ pub struct BatchSharpness<R: Real, W> {
     sums: Sums<R>,
 }
 
-/// Sums over batches, in units that bring the first gradient and its curvature near one.
+/// Sums over batches, in units that bring the first gradient and its curvature near one; a later batch that
+/// these units would make overflow brings units of its own.
 ///
 /// The terms are e = a − s b with the current s, which avoids the cancellation of large numbers: when a batch
 /// changes s by δ, every e changes by −δ b.
@@ -152,6 +153,22 @@ impl<R: Real> Sums<R> {
         };
         let finite = [more.ratio, more.b, more.bb, more.ee, more.eb].iter().all(|x| x.is_finite());
         finite.then_some(more)
+    }
+
+    /// Returns the same sums in other units.
+    fn in_units(self, grad_unit: R, unit: R) -> Self {
+        let (grad, curvature) = (grad_unit / self.grad_unit, unit / self.unit);
+        let (b, e) = (grad * grad, grad * grad * curvature);
+        Self {
+            count: self.count,
+            grad_unit,
+            unit,
+            ratio: self.ratio * curvature,
+            b: self.b * b,
+            bb: self.bb * b * b,
+            ee: self.ee * e * e,
+            eb: self.eb * e * b,
+        }
     }
 }
 
@@ -197,14 +214,23 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
         let mut sums = self.sums;
         if sums.b == R::ZERO {
             sums.grad_unit = unit_scale(grad);
+        } else {
+            let square = dot_scaled(sums.grad_unit, grad, sums.grad_unit, grad);
+            if !(square * square).is_finite() {
+                sums = sums.in_units(unit_scale(grad), sums.unit);
+            }
         }
         scale(sums.grad_unit, grad);
         objective.batch_hess_vec(params, batch, grad, product, scratch);
+        let own = unit_scale(product);
         if sums.b == R::ZERO {
-            sums.unit = unit_scale(product);
+            sums.unit = own;
         }
-        scale(sums.unit, product);
-        match sums.with(dot(grad, product), dot(grad, grad)) {
+        let with = |sums: Sums<R>| {
+            let along = dot_scaled(R::ONE, grad, sums.unit, product);
+            sums.with(along, dot(grad, grad))
+        };
+        match with(sums).or_else(|| with(sums.in_units(sums.grad_unit, own))) {
             Some(sums) => {
                 self.sums = sums;
                 BatchSharpnessStep::Added { count: sums.count }
@@ -322,6 +348,32 @@ mod tests {
                 (found.standard_error / (k * k) / plain.standard_error - 1.0).abs() < 1e-4,
                 "{k} {w}: {found:?}"
             );
+        }
+    }
+
+    /// The squares of the later batches overflow in the units of the first.
+    #[test]
+    fn batches_of_any_size_may_come_first() {
+        let found = |inputs: &[f32; 3]| {
+            let f = LeastSquares::new(inputs, &[0.0f32; 3]).unwrap();
+            let mut sharpness = BatchSharpness::new(&f, &[1.0], [f32::NAN; 3]).unwrap();
+            for (batch, count) in [0, 1, 2].into_iter().zip(1..) {
+                assert_eq!(sharpness.step(&f, &[batch]), BatchSharpnessStep::Added { count }, "{inputs:?}");
+            }
+            sharpness.estimate()
+        };
+        // A batch far smaller than the others is one of zeros: a = 1, 64, 0 and b = 1, 16, 0.
+        let (s, mut squares) = (65.0f32 / 17.0, 0.0);
+        for (a, b) in [(1.0, 1.0), (64.0, 16.0)] {
+            squares += (a - s * b) * (a - s * b);
+        }
+        let error = sqrt(squares / 6.0) * 3.0 / 17.0;
+        for small in [0.0, 1e-19, 1e-10, 1e-6] {
+            for inputs in [[small, 1.0, 2.0], [1.0, 2.0, small], [1.0, small, 2.0]] {
+                let Estimate { mean, standard_error } = found(&inputs);
+                assert!((mean / s - 1.0).abs() < 1e-5, "{inputs:?}: {mean} {s}");
+                assert!((standard_error / error - 1.0).abs() < 1e-5, "{inputs:?}: {standard_error} {error}");
+            }
         }
     }
 

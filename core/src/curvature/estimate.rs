@@ -34,8 +34,16 @@ impl<R: Real> Running<R> {
         let count = self.count.saturating_add(1);
         let away = value - self.mean;
         let mean = self.mean + away / R::from_u32(count);
-        let squares = self.squares + (unit * away) * (unit * (value - mean));
-        (mean.is_finite() && squares.is_finite()).then_some(Self { count, mean, unit, squares })
+        let added = |unit: R, squares: R| {
+            let squares = squares + (unit * away) * (unit * (value - mean));
+            (mean.is_finite() && squares.is_finite()).then_some(Self { count, mean, unit, squares })
+        };
+        added(unit, self.squares).or_else(|| {
+            // All values so far are far smaller than this one, which needs a unit of its own.
+            let own = unit_scale(&[value]);
+            let change = own / unit;
+            added(own, self.squares * change * change)
+        })
     }
 
     pub(super) fn standard_error(&self) -> R {
@@ -44,5 +52,23 @@ impl<R: Real> Running<R> {
         }
         let count = R::from_u32(self.count);
         sqrt(self.squares / count / (count - R::ONE)) / self.unit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The squares of the last values overflow in the unit of the first.
+    #[test]
+    fn small_values_may_come_first() {
+        let values = [1e-20f32, 2e-20, 1.0, 2.0];
+        let with = |all: Running<f32>, value: &f32| all.with(*value);
+        let all = values.iter().try_fold(Running::EMPTY, with).expect("finite");
+        // Deviations of ¾, ¾, ¼ and 5/4 from the mean of ¾.
+        let want = sqrt((0.75f32 * 0.75 * 2.0 + 0.25 * 0.25 + 1.25 * 1.25) / 12.0);
+        assert!((all.mean - 0.75).abs() < 1e-6, "{all:?}");
+        assert!((all.standard_error() / want - 1.0).abs() < 1e-6, "{all:?}");
+        assert!(all.with(f32::INFINITY).is_none() && all.with(f32::NAN).is_none());
     }
 }
