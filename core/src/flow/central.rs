@@ -13,7 +13,8 @@ pub struct CentralFlowConfig<R: Real = f32> {
     /// The number of products that update the unstable direction before each Euler step, at least one.
     pub iterations: u32,
     /// The distance to each side along the unstable direction at which products are taken to compute the
-    /// slope of the sharpness.
+    /// slope of the sharpness, in the unit of the parameters. If it is below their last digits, the slope and
+    /// thus σ² are zero.
     pub difference: R,
 }
 
@@ -179,8 +180,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
         ArgError::check_finite("start", start)?;
         ArgError::check_len("unstable", objective.dim(), unstable.len())?;
         ArgError::check_finite("unstable", unstable)?;
-        let length = norm(unstable);
-        ArgError::check_positive("unstable", length)?;
+        ArgError::check_range("unstable", R::ZERO, norm(unstable) > R::ZERO, "not the zero vector")?;
         ArgError::check_positive("learning_rate", learning_rate)?;
         ArgError::check_positive("difference", difference)?;
         ArgError::check_count("pieces", pieces as usize)?;
@@ -189,9 +189,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
         ArgError::check_min_len("memory", layout.len(), memory.as_ref().len())?;
         if let Some(parts) = layout.split(memory.as_mut()) {
             copy(start, parts.params);
-            for (to, from) in parts.unstable.iter_mut().zip(unstable) {
-                *to = *from / length;
-            }
+            copy(unstable, parts.unstable);
+            unit_length(parts.unstable);
         }
         Ok(Self { config, layout, memory, pieces: 0, steps: 0 })
     }
@@ -239,6 +238,17 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
     }
 }
 
+/// Scales a vector to length one, unless it is zero or not finite, and returns its previous length in units of
+/// its largest component.
+fn unit_length<R: Real>(x: &mut [R]) -> R {
+    scale(unit_scale(x), x);
+    let length = norm(x);
+    if length > R::ZERO {
+        x.iter_mut().for_each(|x| *x /= length);
+    }
+    length
+}
+
 /// Updates v and moves θ; `None`, with both unchanged, if a number is not finite.
 fn advance<R: Real, F: Curvature<R> + ?Sized>(
     objective: &F,
@@ -250,15 +260,13 @@ fn advance<R: Real, F: Curvature<R> + ?Sized>(
     copy(unstable, direction);
     for _ in 0..iterations {
         objective.hess_vec(params, direction, product, scratch);
-        let length = norm(product);
+        let length = unit_length(product);
         if !length.is_finite() {
             return None;
         }
         // A flat point gives no direction, so the last one is kept.
         if length > R::ZERO {
-            for (v, w) in direction.iter_mut().zip(&**product) {
-                *v = *w / length;
-            }
+            copy(product, direction);
         }
     }
     objective.hess_vec(params, direction, product, scratch);
@@ -275,6 +283,9 @@ fn advance<R: Real, F: Curvature<R> + ?Sized>(
         axpy(-R::ONE, product, slope);
         scale(R::HALF / difference, slope);
         let steepness = norm(slope);
+        if !steepness.is_finite() {
+            return None;
+        }
         // Near one, where no product of the two overflows or vanishes.
         let (a, b) = (unit_scale(grad), unit_scale(slope));
         let against = -(dot_scaled(a, grad, b, slope) / (b * steepness)) / (a * steepness);

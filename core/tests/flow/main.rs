@@ -155,6 +155,33 @@ impl Curvature<f64> for Steepening {
     }
 }
 
+/// The same with products at y = 4 alone.
+struct Walled(Steepening);
+
+impl Objective<f64> for Walled {
+    fn dim(&self) -> usize {
+        self.0.dim()
+    }
+    fn scratch_len(&self) -> usize {
+        self.0.scratch_len()
+    }
+    fn value(&self, p: &[f64], scratch: &mut [f64]) -> f64 {
+        self.0.value(p, scratch)
+    }
+    fn value_grad(&self, p: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+        self.0.value_grad(p, grad, scratch)
+    }
+}
+
+impl Curvature<f64> for Walled {
+    fn hess_vec(&self, p: &[f64], v: &[f64], out: &mut [f64], scratch: &mut [f64]) {
+        self.0.hess_vec(p, v, out, scratch);
+        if p[1] != 4.0 {
+            out.fill(f64::NAN);
+        }
+    }
+}
+
 /// At the edge, 4 + y = 2/η, descent goes to and fro with x² = 2c and y stays; its central flow gets there and stays, with σ² = 2c.
 #[test]
 fn the_central_flow_stays_at_the_edge() {
@@ -190,6 +217,27 @@ fn the_central_flow_stays_at_the_edge() {
     assert!((flow.params()[1] - 4.0).abs() < 1e-3, "{:?}", flow.params());
 }
 
+/// Neither a first guess of any length nor products among the subnormal numbers lose digits.
+#[test]
+fn the_unstable_direction_has_length_one_at_any_scale() {
+    for length in [f64::MAX, 1.0, 1e-300, 1e-320] {
+        for curvature in [1.0, 1e-318] {
+            let spectrum = [curvature, curvature];
+            let f = Quadratic::new(&spectrum).unwrap();
+            let memory = vec![f64::NAN; CentralFlowLayout::of(&f).len()];
+            let guess = [length, -length];
+            let config = CentralFlowConfig::new(0.1);
+            let mut flow = CentralFlow::new(&f, &[1.0, 1.0], &guess, config, memory).unwrap();
+            for _ in 0..2 {
+                let [x, y] = [flow.unstable()[0], flow.unstable()[1]];
+                let error = (x - sqrt(0.5)).abs().or_larger((y + sqrt(0.5)).abs());
+                assert!(error < 1e-15, "{length:e} {curvature:e}: {x} {y}");
+                assert!(matches!(flow.step(&f), CentralFlowStep::Moved { .. }));
+            }
+        }
+    }
+}
+
 #[test]
 fn refusals_of_the_central_flow() {
     let f = Quadratic::new(&[1.0f64, 3.0]).unwrap();
@@ -210,6 +258,12 @@ fn refusals_of_the_central_flow() {
         CentralFlow::new(&f, &[1e300, 1e300], v, CentralFlowConfig::new(1e300), vec![0.0; len]).unwrap();
     assert_eq!(flow.step(&f), CentralFlowStep::NotFinite);
     assert_eq!(flow.params(), [1e300, 1e300]);
+    // No product exists to either side of y = 4, so the slope of the sharpness is unknown there.
+    let walled = Walled(Steepening { slope: 0.02 });
+    let edge = CentralFlowConfig::new(0.5);
+    let mut flow = CentralFlow::new(&walled, &[0.1, 4.0], &[0.6, 0.8], edge, vec![0.0; 14]).unwrap();
+    assert_eq!(flow.step(&walled), CentralFlowStep::NotFinite);
+    assert_eq!((flow.params(), flow.unstable()), (&[0.1, 4.0][..], &[0.6, 0.8][..]));
     // The products are finite, the value is not: what they say about the direction is not kept either.
     let nowhere = Steepening { slope: f64::NAN };
     let mut flow = CentralFlow::new(&nowhere, &[0.1, 2.0], &[0.6, 0.8], good, vec![0.0; 14]).unwrap();
