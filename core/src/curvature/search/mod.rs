@@ -99,15 +99,17 @@ pub enum SearchStep<R: Real = f32> {
         /// The gradient norm at the new point.
         grad_norm: R,
     },
-    /// The trial point has no shorter gradient; the next trial uses more damping.
+    /// The trial point has no shorter gradient; the next trial uses another damping.
     Refused,
     /// The value, the gradient or the Hessian was infinite or NaN at the current point, which has not moved;
     /// the next step evaluates it again.
     NotFinite,
     /// The gradient has vanished, and the spectrum was computed; further steps return the same outcome.
     Settled(CriticalPoint<R>),
-    /// No step, however damped, shortens the gradient. Its norm has a non-zero local minimum here, and the
-    /// gradient lies along flat directions. Further steps return the same outcome.
+    /// No step, however damped, shortens the gradient; further steps return the same outcome. Either its norm has
+    /// a non-zero local minimum here, where the gradient lies along directions without curvature (which vanishes
+    /// up to the accuracy of the point, not always up to rounding), or the requested norm is below the rounding of
+    /// the gradient.
     Stuck(CriticalPoint<R>),
     /// The memory no longer has the lengths that the objective needs; nothing was done.
     MemoryChanged,
@@ -116,7 +118,11 @@ pub enum SearchStep<R: Real = f32> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase<R: Real> {
     Inspect,
-    Try { point: CriticalPoint<R> },
+    /// `first` is true until a move with this Hessian was refused.
+    Try {
+        point: CriticalPoint<R>,
+        first: bool,
+    },
     Ended(SearchStep<R>),
 }
 
@@ -129,7 +135,8 @@ enum Phase<R: Real> {
 ///
 /// Dauphin et al. (2014) search in this way, from the points of a training run and from random ones. Steps
 /// that do not shorten the gradient are refused, and the damping ν is multiplied by four; after an accepted
-/// step it is divided by four. Without damping, this is Newton's method, which converges to maxima and
+/// step it is divided by four. It starts over where the curvature has become so small that the damping stops
+/// every step. Without damping, this is Newton's method, which converges to maxima and
 /// saddles as well as to minima; near a critical point with no flat direction, the convergence is quadratic.
 /// The [`signature`](CriticalPoint::signature) of the point tells a minimum, a saddle and a maximum apart.
 /// The steps do not depend on the scale of f or on the units of the parameters.
@@ -234,7 +241,7 @@ where
                     Inspected::MemoryChanged => SearchStep::MemoryChanged,
                 }
             }
-            Phase::Try { point } => self.attempt(f, point),
+            Phase::Try { point, first } => self.attempt(f, point, first),
             Phase::Ended(step) => step,
         }
     }
@@ -256,12 +263,17 @@ where
             return self.end(SearchStep::Stuck(point));
         }
         self.damping = self.damping.or(Some(R::from_f64(FIRST) * largest));
-        self.phase = Phase::Try { point };
+        self.phase = Phase::Try { point, first: true };
         SearchStep::Decomposed
     }
 
     /// Tries one move with the current damping.
-    fn attempt(&mut self, f: &(impl Curvature<R> + ?Sized), point: CriticalPoint<R>) -> SearchStep<R> {
+    fn attempt(
+        &mut self,
+        f: &(impl Curvature<R> + ?Sized),
+        point: CriticalPoint<R>,
+        first: bool,
+    ) -> SearchStep<R> {
         let (params, matrix) = (self.params.as_mut(), self.matrix.as_ref());
         let Some(parts) = self.layout.split(self.workspace.as_mut()) else {
             return SearchStep::MemoryChanged;
@@ -287,10 +299,16 @@ where
             let largest = largest(values);
             let least = R::from_f64(FACTOR) * R::EPSILON * largest;
             let least = if least > R::ZERO { least } else { largest };
-            let damping = (R::from_f64(FACTOR) * damping).or_larger(least);
-            if !(moved && damping <= R::from_f64(MOST) * largest) {
+            let (more, start) =
+                ((R::from_f64(FACTOR) * damping).or_larger(least), R::from_f64(FIRST) * largest);
+            let stopped = !(moved && more <= R::from_f64(MOST) * largest);
+            // The damping of a previous Hessian says nothing about one far smaller.
+            let over = stopped && first && damping > start;
+            if stopped && !over {
                 return self.end(SearchStep::Stuck(point));
             }
+            let damping = if over { start } else { more };
+            self.phase = Phase::Try { point, first: false };
             self.damping = Some(damping);
             return SearchStep::Refused;
         };

@@ -151,6 +151,49 @@ fn a_damping_of_nothing_is_raised() {
     }
 }
 
+/// f = x²/2, with a curvature larger by a factor beyond x = 1: one step leaves it, and the damping that suited it
+/// stops every step on the other side.
+#[test]
+fn a_damping_far_above_the_curvature_starts_over() {
+    struct Cliff(f64);
+    impl Objective<f64> for Cliff {
+        fn dim(&self) -> usize {
+            1
+        }
+        fn scratch_len(&self) -> usize {
+            0
+        }
+        fn value(&self, x: &[f64], scratch: &mut [f64]) -> f64 {
+            self.value_grad(x, &mut [0.0], scratch)
+        }
+        fn value_grad(&self, x: &[f64], grad: &mut [f64], _: &mut [f64]) -> f64 {
+            let beyond = (x[0] - 1.0).or_larger(0.0);
+            grad[0] = x[0] + self.0 * beyond;
+            0.5 * (x[0] * x[0] + self.0 * beyond * beyond)
+        }
+    }
+    impl Curvature<f64> for Cliff {
+        fn hess_vec(&self, x: &[f64], v: &[f64], out: &mut [f64], _: &mut [f64]) {
+            out[0] = v[0] * (1.0 + if x[0] > 1.0 { self.0 } else { 0.0 });
+        }
+    }
+    for factor in [1e6, 1e10, 1e14, 1e20, 1e100] {
+        let (end, moves, at) = search(&Cliff(factor), 1e-10, &[2.0]);
+        assert!(matches!(end, SearchStep::Settled(_)), "{factor:e}: {end:?} at {at:?}");
+        assert!(at[0].abs() <= 1e-10 && moves < 30, "{factor:e}: {moves} {at:?}");
+    }
+}
+
+/// Below the rounding of the gradient no norm is reached, and the search says so.
+#[test]
+fn a_norm_below_rounding_ends_the_search() {
+    let f = MuellerBrown::<f64>::default();
+    for start in [[-0.8, 0.6], [0.6, 0.0], [-0.5, 1.4]] {
+        let (end, _, _) = search(&f, 1e-300, &start);
+        assert!(matches!(end, SearchStep::Stuck(point) if point.grad_norm < 1e-12), "{end:?}");
+    }
+}
+
 #[test]
 fn refusals() {
     let f = Quadratic::new(&[1.0f64, 2.0]).unwrap();
