@@ -109,7 +109,7 @@ pub enum DensityStep {
 ///
 /// # Cost
 /// The total is c m products, and for each probe the cost of its [`Lanczos`] iteration. An average takes
-/// `2 c m` evaluations of f.
+/// `3 c m` evaluations of f.
 ///
 /// # Examples
 ///
