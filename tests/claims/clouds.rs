@@ -105,6 +105,33 @@ fn stationary_variances_of_walkers() {
     expect("Langevin", variance(&cloud(&bowl, langevin, walkers, 40)), 2.0 * 0.3 / 2.0);
 }
 
+/// One step from the same place can end in four places, by which sample either batch holds: their mean is a step of descent over l, their
+/// variance `(η/l)² l` times that of the gradient's noise.
+#[test]
+fn a_step_of_svag_has_the_mean_of_sgd_and_l_times_its_noise() {
+    let f = Bowls { curvature: 2.0, centres: vec![0.7, -0.3] };
+    // Gradients at 0: −1.4 and 0.6, with mean −0.4 and variance 1.
+    for pieces in [1, 2, 16, 1000] {
+        let l = f64::from(pieces);
+        let ends = cloud(&f, Svag { learning_rate: 0.1, batch_size: 1, pieces }, 400, 1);
+        let spread = sqrt(2.0 * l - 1.0);
+        let (mut mean, mut square) = (0.0, 0.0);
+        let mut hits = 0;
+        for (first, second) in [(-1.4, -1.4), (-1.4, 0.6), (0.6, -1.4), (0.6, 0.6)] {
+            let place = -0.1 / l * (0.5 * (1.0 + spread) * first + 0.5 * (1.0 - spread) * second);
+            let here = ends.iter().filter(|x| (*x - place).abs() < 1e-14).count();
+            // A quarter of 400, give or take five standard deviations; at l = 1 the second batch does not count.
+            assert!(here > 55, "l = {l}: {here} at {place}");
+            hits += here;
+            mean += 0.25 * place;
+            square += 0.25 * place * place;
+        }
+        assert_eq!(hits, if pieces == 1 { 800 } else { 400 }, "l = {l}: nowhere else");
+        assert!((mean - 0.04 / l).abs() < 1e-15, "{mean}");
+        assert!(((square - mean * mean) / (0.01 / l) - 1.0).abs() < 1e-12, "{square}");
+    }
+}
+
 #[test]
 fn a_walker_does_not_know_how_many_there_are() {
     let f = Bowls { curvature: 2.0, centres: vec![0.5, -0.5, 0.3, -0.3] };

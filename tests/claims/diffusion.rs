@@ -37,22 +37,24 @@ pub(crate) fn on<const D: usize>(grid: &Grid<f64, D>, f: impl FnMut([f64; D]) ->
     values
 }
 
-fn density_on<const D: usize>(grid: &Grid<f64, D>, f: impl FnMut([f64; D]) -> f64) -> Vec<f64> {
+pub(crate) fn density_on<const D: usize>(grid: &Grid<f64, D>, f: impl FnMut([f64; D]) -> f64) -> Vec<f64> {
     let mut density = on(grid, f);
     normalise_mass(grid, &mut density).unwrap();
     density
 }
 
-fn double_well(x: f64) -> f64 {
+pub(crate) fn double_well(x: f64) -> f64 {
     (x * x - 1.0) * (x * x - 1.0) / 4.0
 }
 
-fn room<const D: usize>(equation: &Equation<D>) -> Vec<f64> {
+pub(crate) fn room<const D: usize>(equation: &Equation<D>) -> Vec<f64> {
     let cells = equation.grid().axes().map(|axis| axis.cells());
     vec![f64::NAN; EliminationLayout::new(cells, *equation.boundary()).len()]
 }
 
-fn finished<const D: usize>(mut elimination: Elimination<f64, D, Vec<f64>>) -> Elimination<f64, D, Vec<f64>> {
+pub(crate) fn finished<const D: usize>(
+    mut elimination: Elimination<f64, D, Vec<f64>>,
+) -> Elimination<f64, D, Vec<f64>> {
     while let EliminationStep::Eliminated { .. } = elimination.step() {}
     assert_eq!(elimination.step(), EliminationStep::Done);
     elimination
@@ -64,12 +66,12 @@ pub(crate) fn stationary<const D: usize>(equation: &Equation<D>) -> Vec<f64> {
     density
 }
 
-fn distance<const D: usize>(grid: &Grid<f64, D>, a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn distance<const D: usize>(grid: &Grid<f64, D>, a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + (a - b).abs()) * grid.cell_volume()
 }
 
 /// Runs to time `until`, with a look at every new density.
-fn evolve<const D: usize>(
+pub(crate) fn evolve<const D: usize>(
     equation: &Equation<D>,
     scheme: Scheme<f64>,
     density: Vec<f64>,
@@ -194,7 +196,7 @@ fn prefactors_of_rates_over_the_saddles_of_mueller_brown() {
 }
 
 /// Example 19: a potential with a current that leaves its Gibbs distribution alone.
-fn example_19(cells: u32, lambda: f64) -> (Equation<2>, Vec<f64>) {
+pub(crate) fn example_19(cells: u32, lambda: f64) -> (Equation<2>, Vec<f64>) {
     let grid = square(4.0, cells);
     let potential = on(&grid, |[x, y]| double_well(x) + y * y / 2.0);
     let size = |x: f64, y: f64| {
@@ -277,9 +279,11 @@ fn the_drift_of_example_19() {
         }
         assert!((p[0] - zero[0]).abs() < 1e-6 && (p[1] - zero[1]).abs() < 1e-6, "{lambda}: {p:?}");
     }
-    // No limit cycle: the origin is a weak focus, and all decays as 2/√t.
-    for lambda in [1.0, 1.5] {
-        let (mut p, dt) = ([0.5, 0.0], 0.01);
+    // No limit cycle: the origin is a weak focus, and all decays as 2/√t, from near it and from beyond the wells.
+    for (lambda, start) in
+        [1.0, 1.5, 2.0].into_iter().flat_map(|l| [[0.5, 0.0], [-2.0, 1.0], [0.3, -1.5]].map(|p| (l, p)))
+    {
+        let (mut p, dt) = (start, 0.01);
         let (mut largest, steps) = (0.0f64, 1_000_000);
         for k in 0..steps {
             let at = |p: [f64; 2], d: [f64; 2], s: f64| [p[0] + s * d[0], p[1] + s * d[1]];
@@ -295,7 +299,7 @@ fn the_drift_of_example_19() {
             }
         }
         let scaled = largest * sqrt(f64::from(steps) * dt);
-        assert!((scaled - 2.0).abs() < 0.01, "{lambda}: {scaled}");
+        assert!((scaled - 2.0).abs() < 0.01, "{lambda} from {start:?}: {scaled}");
     }
     // The paper's assumption that the current has no divergence fails: ∇·j = j·∇Φ.
     let (lambda, h, p) = (0.5, 1e-5, [0.8, 0.6]);
@@ -413,7 +417,7 @@ fn bounded_noise_is_no_diffusion() {
     // f± = (x² − 1)²/4 ± σ x, each with probability ½: the left well holds iff σ < 2/(3√3), at any small step.
     let threshold = 2.0 / (3.0 * sqrt(3.0));
     assert!((threshold - 0.384_900_179_5).abs() < 1e-10);
-    for rate in [0.05, 0.01] {
+    for rate in [0.25, 0.05, 0.01] {
         for (sigma, escapes) in [(threshold - 1e-3, false), (threshold + 1e-3, true)] {
             // The worst case: always the sample that pushes right.
             let mut x = -1.0;
@@ -423,10 +427,12 @@ fn bounded_noise_is_no_diffusion() {
             assert_eq!(x > 0.0, escapes, "{rate} {sigma}: {x}");
         }
     }
-    // The diffusion with the same variance leaks.
-    let (rate, sigma) = (0.05, threshold - 1e-3);
-    let gap = gaps(rate * sigma * sigma / 2.0, 512)[0];
-    assert!(gap > 0.0, "{gap:e}");
+    // The diffusion with the same variance leaks, at Kramers' rate: at η = 0.25, T = 0.0184, one passage in a million units of time.
+    let (rate, sigma) = (0.25, threshold - 1e-3);
+    let temperature = rate * sigma * sigma / 2.0;
+    let (leak, kramers) =
+        (gaps(temperature, 512)[0], 2.0 / kramers_time(0.25, temperature, &[2.0], &[-1.0]).unwrap());
+    assert!((0.95..1.0).contains(&(leak / kramers)), "{leak:e} against {kramers:e}");
 }
 
 #[test]

@@ -6,7 +6,9 @@ use losscape::curvature::{
     CriticalSearch, SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep, SearchLayout, SearchStep,
 };
 use losscape::models::surfaces::{DoubleWell, Quadratic};
-use losscape::sgd::{AddNoise, FullBatch, LearningRate, Momentum, Noise, Sgd, SgdLayout, SgdStep, Transform};
+use losscape::sgd::{
+    AddNoise, FullBatch, LearningRate, Momentum, Noise, Perturbed, Sgd, SgdLayout, SgdStep, Transform,
+};
 
 use crate::support::median;
 
@@ -97,6 +99,52 @@ fn noise_leaves_from_the_ridge() {
         let wanted = ln(AWAY * sqrt(q * q - 1.0) / (0.674_489_75 * RATE * std_dev)) / ln(q);
         assert!((median(&times) - wanted).abs() < 4.0, "σ = {std_dev:e}: {} and {wanted}", median(&times));
     }
+}
+
+/// The marginal of a disc of radius r has half of its mass within 0.404 r: where `2/π (asin u + u √(1 − u²)) = ½`.
+const HALF_OF_A_DISC: f64 = 0.403_972_753;
+
+/// Perturbed descent, by the published algorithm: from (0.7, 0) the gradient `1.4 · 0.8ᵏ` falls to a thousandth after 33 steps, then one perturbation throws y by
+/// less than 0.404 r in half of the runs, and the rest is the logarithm of descent.
+#[test]
+fn one_perturbation_leaves_from_the_ridge() {
+    let q = 1.0 + 0.5 * RATE;
+    for radius in [1e-2, 1e-5, 1e-8] {
+        let chain = || Perturbed::new(LearningRate::constant(RATE), 1e-3, radius, 1000);
+        let times: Vec<f64> =
+            (1..=401).map(|seed| f64::from(left([0.7, 0.0], chain(), seed).unwrap())).collect();
+        let wanted = 34.0 + ln(AWAY / (HALF_OF_A_DISC * radius)) / ln(q);
+        assert!((median(&times) - wanted).abs() < 4.0, "r = {radius:e}: {} and {wanted}", median(&times));
+    }
+}
+
+/// At a minimum a perturbation is forgotten; constant noise of the same variance is not, and holds the run at `σ² = η r²/4 / (λ (2 − η λ))`.
+#[test]
+fn perturbed_descent_comes_to_rest_where_constant_noise_does_not() {
+    let f = Quadratic::new(&[2.0, 0.5]).unwrap();
+    let workspace = [0.0; SgdLayout::new(2, 4).len()];
+    let (rate, radius) = (LearningRate::constant(RATE), 1e-2);
+    let chain = Perturbed::new(rate, 1e-3, radius, 1000);
+    let (mut sgd, mut rng) = (Sgd::new(&f, [0.7, 0.3], FullBatch, chain, workspace).unwrap(), stream(3, 0));
+    while sgd.transforms().perturbations() < 3 {
+        let _ = sgd.step(&f, &mut rng);
+    }
+    for _ in 0..1000 {
+        let _ = sgd.step(&f, &mut rng);
+    }
+    assert!(sgd.params().iter().all(|x| x.abs() < 1e-20), "{:?}", sgd.params());
+
+    let chain = (AddNoise::new(Noise::Ball { radius }, [0.0; 2]), rate);
+    let mut sgd = Sgd::new(&f, [0.7, 0.3], FullBatch, chain, workspace).unwrap();
+    let (mut squares, steps) = (0.0, 100_000);
+    for step in -1000..steps {
+        let _ = sgd.step(&f, &mut rng);
+        squares += if step < 0 { 0.0 } else { sgd.params()[1] * sgd.params()[1] };
+    }
+    let (found, law) =
+        (squares / f64::from(steps), RATE * radius * radius / 4.0 / (0.5 * (2.0 - 0.5 * RATE)));
+    // Some 2500 independent squares: a standard error of three per cent.
+    assert!((found / law - 1.0).abs() < 0.09, "{found:e} {law:e}");
 }
 
 /// Newton's method goes to the saddle; saddle-free Newton doubles its way down at every step, whatever the curvature.

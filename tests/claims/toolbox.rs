@@ -1,12 +1,12 @@
 //! Bands and strings on the Müller–Brown surface.
 
-use losscape::Objective;
-use losscape::base::vector::distance;
+use losscape::base::vector::{distance, norm};
 use losscape::models::surfaces::MuellerBrown;
 use losscape::path::{
-    Adaptive, BandConfig, Fire, Interpolation, Relaxer, Spacing, StringConfig, StringLayout, StringMethod,
-    StringStep, Tangent, length,
+    self, Adaptive, BandConfig, Fire, Interpolation, Location, Relaxer, Spacing, StringConfig, StringLayout,
+    StringMethod, StringStep, Tangent, length,
 };
+use losscape::{Objective, Real};
 use losscape_tests::critical::settle;
 
 use crate::support::{Relaxed, relax, scan};
@@ -35,6 +35,84 @@ fn fixed_points_of_both_tangents() {
         let config = BandConfig { tangent: Tangent::Bisector, ..CONFIG };
         let band = relax(&f, config, ends(), count, (1e-6, 20_000), |_| ());
         assert!((band.top() - bisector).abs() < 1e-5, "{count}: {}", band.top());
+    }
+}
+
+/// The tangent of the published code, from its text. At an extremum the larger difference of heights weighs the *lower* neighbour, the differences are of
+/// unit length, the smaller weight is divided by a sum that already contains the larger one's quotient, and the mean is not normalised.
+fn published_tangent([before, here, after]: [[f64; 2]; 3], [low, v, high]: [f64; 3]) -> [f64; 2] {
+    let unit = |from: [f64; 2], to: [f64; 2]| [0, 1].map(|i| (to[i] - from[i]) / distance(&from, &to));
+    let (behind, ahead) = (unit(before, here), unit(here, after));
+    if (low < v && v > high) || (low > v && v < high) {
+        let (a, b) = ((v - low).abs(), (v - high).abs());
+        let (mut most, mut least) = (a.or_larger(b), a.or_smaller(b));
+        most /= most + least;
+        least /= most + least;
+        let [w_behind, w_ahead] = if low > high { [least, most] } else { [most, least] };
+        [0, 1].map(|i| w_behind * behind[i] + w_ahead * ahead[i])
+    } else if low > high {
+        behind
+    } else {
+        ahead
+    }
+}
+
+/// Relaxes a straight chain of images as the published code does: equal distances, then a step along the part of each gradient that is across the tangent.
+/// Returns the least and the largest residual of the last tenth of the sweeps, and the highest image at the end.
+fn relaxed_by_hand(count: usize, tangent: impl Fn([[f64; 2]; 3], [f64; 3]) -> [f64; 2]) -> ([f64; 2], f64) {
+    let sweeps = 4000;
+    let f = MuellerBrown::<f64>::default();
+    let [a, b] = [MuellerBrown::<f64>::MINIMA[0], MuellerBrown::<f64>::MINIMA[1]];
+    let last = f64::from_usize(count - 1);
+    let mut images: Vec<[f64; 2]> =
+        (0..count).map(|k| [0, 1].map(|i| a[i] + f64::from_usize(k) / last * (b[i] - a[i]))).collect();
+    let (mut residuals, mut top) = ([f64::INFINITY, 0.0], 0.0);
+    for sweep in 0..sweeps {
+        let chain = images.as_flattened().to_vec();
+        for (k, image) in images.iter_mut().enumerate().take(count - 1).skip(1) {
+            Location::at(&chain, 2, f64::from_usize(k) / last).point(&chain, 2, image);
+        }
+        let values: Vec<f64> = images.iter().map(|x| f.value(x, &mut [])).collect();
+        let mut moved = images.clone();
+        let mut residual = 0.0;
+        for k in 1..count - 1 {
+            let mut grad = [0.0; 2];
+            f.value_grad(&images[k], &mut grad, &mut []);
+            let t =
+                tangent([images[k - 1], images[k], images[k + 1]], [values[k - 1], values[k], values[k + 1]]);
+            let along = grad[0] * t[0] + grad[1] * t[1];
+            let across = [0, 1].map(|i| grad[i] - along * t[i]);
+            residual = f64::or_larger(residual, norm(&across));
+            moved[k] = [0, 1].map(|i| images[k][i] - 1e-4 * across[i]);
+        }
+        if sweep >= sweeps - sweeps / 10 {
+            residuals = [residuals[0].or_smaller(residual), residuals[1].or_larger(residual)];
+        }
+        top = values[1..count - 1].iter().fold(f64::NEG_INFINITY, |a, v| a.or_larger(*v));
+        images = moved;
+    }
+    (residuals, top)
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn the_published_tangent_does_not_come_to_rest() {
+    let improved = |[before, here, after]: [[f64; 2]; 3], values: [f64; 3]| {
+        let mut out = [0.0; 2];
+        path::tangent(Tangent::Improved, &before, &here, &after, values, &mut out);
+        out
+    };
+    // The residual that is left with the published tangent, the highest image with the improved one.
+    for (count, left, top) in [
+        (7, 147.96, -43.122_786),
+        (9, 52.12, -40.850_455),
+        (15, 57.12, -41.488_182),
+        (31, 14.94, -41.103_855),
+    ] {
+        let ([least, largest], _) = relaxed_by_hand(count, published_tangent);
+        assert!((least - left).abs() < 0.1 && (largest - left).abs() < 0.1, "{count}: {least} to {largest}");
+        let ([_, largest], found) = relaxed_by_hand(count, improved);
+        assert!(largest < 1e-6 && (found - top).abs() < 1e-5, "{count}: {largest:e}, {found}");
     }
 }
 

@@ -165,7 +165,7 @@ fn claims_have_tests() {
     assert!(checked > 50, "{checked}");
 }
 
-/// A section of the ledger names its exhibit, whose page shows the section's rows.
+/// A section of the ledger names its exhibit, whose page shows the section's rows. Every exhibit has one but *Train*, which claims nothing of the literature.
 #[test]
 fn claims_and_exhibits_name_each_other() {
     let ledger = read("docs/claims.md");
@@ -174,7 +174,6 @@ fn claims_and_exhibits_name_each_other() {
         .skip(1)
         .filter_map(|rest| rest.split_once("/index.html)").map(|(key, _)| key))
         .collect();
-    assert!(named.len() >= 4, "{named:?}");
     for key in &named {
         let page = read(format!("web/{key}/index.html"));
         assert!(page.contains("<!--ledger-->"), "web/{key}/index.html shows no claims");
@@ -183,9 +182,7 @@ fn claims_and_exhibits_name_each_other() {
     for key in
         manifest.split("\"key\": \"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(key, _)| key)
     {
-        let path = format!("web/{key}/index.html");
-        let shows = fs::read_to_string(root().join(&path)).is_ok_and(|page| page.contains("<!--ledger-->"));
-        assert!(!shows || named.contains(&key), "docs/claims.md has no section of {path}");
+        assert_eq!(named.contains(&key), key != "train", "docs/claims.md has a section of web/{key}");
     }
 }
 

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Every source of randomness is explicit: the data order ([`Minibatches`]), a [`Noise`] added before
-//! or after the learning rate, or a recording ([`Replay`]). All random numbers come from the generator
+//! or after the learning rate, a perturbation where the gradient is small ([`Perturbed`]), or a recording ([`Replay`]). All random numbers come from the generator
 //! passed to [`Sgd::step`]. Plain gradient descent is [`FullBatch`] without noise, and Langevin
 //! dynamics is [`FullBatch`] with [`Noise::Langevin`].
 //!
@@ -57,6 +57,7 @@ mod halt;
 mod layout;
 mod momentum;
 mod noise;
+mod perturbed;
 mod rate;
 mod replay;
 mod saved;
@@ -74,6 +75,7 @@ pub use halt::Halt;
 pub use layout::SgdLayout;
 pub use momentum::Momentum;
 pub use noise::{AddNoise, Noise};
+pub use perturbed::Perturbed;
 pub use rate::{LearningRate, Scale, WeightDecay};
 pub use replay::Replay;
 pub use saved::{Persist, Settings};

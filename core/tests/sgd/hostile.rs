@@ -5,8 +5,8 @@ use losscape::base::blob::{Reader, Writer, blob_len, kind};
 use losscape::base::random::stream;
 use losscape::sgd::{
     Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise,
-    Scale, Schedule, Sgd, SgdLayout, SgdStep, Transform, WeightDecay, temperature, temperature_with_momentum,
-    temperature_without_replacement,
+    Perturbed, Scale, Schedule, Sgd, SgdLayout, SgdStep, Transform, WeightDecay, temperature,
+    temperature_with_momentum, temperature_without_replacement,
 };
 use proptest::prelude::*;
 
@@ -85,7 +85,7 @@ proptest! {
     #[test]
     fn runs(
         values in prop::collection::vec(number(), 1..6), start: [f32; 2], schedule in schedule(), noise in noise(),
-        [a, b, c, d, e] in [number(), number(), number(), number(), number()], kind in 0..4u8,
+        [a, b, c, d, e] in [number(), number(), number(), number(), number()], kind in 0..5u8, rest in count(),
     ) {
         let wild = Wild(values);
         let (mut u, mut v, mut record) = ([f32::NAN; 2], [f32::NAN; 2], [f32::NAN; 4]);
@@ -97,6 +97,7 @@ proptest! {
             0 => steps(&wild, start, (first, Momentum::heavy_ball(b, &mut u), last))?,
             1 => steps(&wild, start, (first, Momentum::averaged(b, &mut u), last))?,
             2 => steps(&wild, start, (first, Momentum::nesterov(b, &mut u, &mut v), last))?,
+            3 => steps(&wild, start, Perturbed::new((first, Momentum::heavy_ball(b, &mut u), last), b, c, rest))?,
             _ => {
                 let adam = Adam::new(&mut u, &mut v).with_decays(b, c).with_epsilon(d);
                 steps(&wild, start, (first, adam, last))?;

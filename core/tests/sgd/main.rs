@@ -18,6 +18,7 @@ mod hostile;
 mod memory;
 mod noise;
 mod objectives;
+mod perturbed;
 mod saved;
 mod scale;
 mod settings;

@@ -4,7 +4,7 @@ use losscape::base::blob::BlobError;
 use losscape::base::random::stream;
 use losscape::sgd::{
     Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, GradientSource, LearningRate, Minibatches,
-    Momentum, Noise, Persist, Replay, Scale, Schedule, Sgd, SgdStep, Transform, WeightDecay,
+    Momentum, Noise, Persist, Perturbed, Replay, Scale, Schedule, Sgd, SgdStep, Transform, WeightDecay,
 };
 use losscape::{ArgError, Reason};
 
@@ -96,6 +96,9 @@ fn settings_of_transforms() {
     let low_rank = |factor: [f64; 2]| (FullBatch, AddNoise::low_rank(factor, [0.0]));
     let replay = |first| (FullBatch, Replay::new(vec![first, 2.0, 3.0, 4.0, 5.0]));
     let adam = || Adam::new([0.0], [0.0]);
+    let perturbed = |grad_norm, radius, rest, rate| {
+        (FullBatch, Perturbed::new(LearningRate::constant(rate), grad_norm, radius, rest))
+    };
     let nesterov = |momentum| (FullBatch, Momentum::nesterov(momentum, [0.0], [0.0]));
     differ! {
         "factor": full(Scale { factor: 0.5 }), full(Scale { factor: 0.25 });
@@ -122,6 +125,11 @@ fn settings_of_transforms() {
         "factor": low_rank([0.5, 1.0]), low_rank([0.5, 2.0]);
         "factor": low_rank([0.5, 1.0]), (FullBatch, AddNoise::low_rank([0.5], [0.0]));
         "rows": replay(1.0), replay(1.5);
+        "grad_norm": perturbed(10.0, 0.5, 2, 0.1), perturbed(0.5, 0.5, 2, 0.1);
+        "radius": perturbed(10.0, 0.5, 2, 0.1), perturbed(10.0, 0.25, 2, 0.1);
+        "rest": perturbed(10.0, 0.5, 2, 0.1), perturbed(10.0, 0.5, 3, 0.1);
+        "learning_rate": perturbed(10.0, 0.5, 2, 0.1), perturbed(10.0, 0.5, 2, 0.2);
+        "transforms": perturbed(10.0, 0.5, 2, 0.1), full(LearningRate::constant(0.1));
         "rows": replay(1.0), (FullBatch, Replay::new(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
     }
 }

@@ -5,7 +5,7 @@ use std::vec::Vec;
 use super::*;
 use crate::Objective;
 use crate::base::random::{fill_normal, stream};
-use crate::curvature::{EigenLayout, Hessian, HessianStep, eigen};
+use crate::curvature::{CriticalSearch, EigenLayout, Hessian, HessianStep, SearchLayout, SearchStep, eigen};
 use crate::models::data::{Dataset, Targets};
 use crate::models::mlp::{Loss, Mlp, MlpObjective};
 use crate::models::surfaces::{MonkeySaddle, Quadratic};
@@ -54,6 +54,16 @@ fn quadratics_exactly() {
     for (x, want) in walk.params().iter().zip([0.0, 0.5, 0.0, 1.0]) {
         assert!((x - want).abs() < 1e-13, "{:?}", walk.params());
     }
+    // On 5x² − y², from (1, ½) it is at (0, 1) after one step, and Newton's method at the saddle.
+    let f = Quadratic::new(&[10.0, -2.0]).unwrap();
+    let mut walk = made(&f, all(2, 0.0), &[1.0, 0.5]);
+    assert!(matches!(moved(&f, &mut walk, 1), SaddleFreeStep::Moved { .. }));
+    assert!(walk.params()[0].abs() < 1e-15 && (walk.params()[1] - 1.0).abs() < 1e-15, "{:?}", walk.params());
+    let layout = SearchLayout::new(2, f.scratch_len(), f.hess_vec_scratch_len());
+    let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
+    let mut search = CriticalSearch::new(&f, 1e-14, [1.0, 0.5], matrix, workspace).unwrap();
+    while !matches!(search.step(&f), SearchStep::Settled(_)) {}
+    assert!(search.params().iter().all(|x| x.abs() < 1e-14), "{:?}", search.params());
 }
 
 #[test]

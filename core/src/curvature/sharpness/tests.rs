@@ -106,6 +106,27 @@ fn the_box_of_a_subspace_has_its_own_width() {
     assert!((rise - ((8.0 + most) * (8.0 + most) - 64.0)).abs() < 1e-12, "{rise}");
 }
 
+/// An ascent that starts where the parameters are, at a minimum, has no slope to follow and finds no rise, however often it steps. Ours
+/// start elsewhere.
+#[test]
+fn an_ascent_from_the_minimum_itself_finds_no_rise() {
+    let (bowl, size) = (Quadratic::new(&[1.0, 5.0, 0.5]).unwrap(), 0.1);
+    let rise_from = |start: [f64; 3]| {
+        let (mut z, mut grad) = (start, [0.0; 3]);
+        for _ in 0..10 {
+            bowl.value_grad(&z, &mut grad, &mut [0.0; 6]);
+            for (z, g) in z.iter_mut().zip(grad) {
+                *z = (*z + g).or_smaller(size).or_larger(-size);
+            }
+        }
+        bowl.value(&z, &mut [0.0; 6])
+    };
+    let corner = 0.5 * size * size * (1.0 + 5.0 + 0.5);
+    assert_eq!(rise_from([0.0; 3]), 0.0);
+    assert!((rise_from([1e-2, -1e-3, 2e-2]) - corner).abs() < 1e-15);
+    assert!((found(&bowl, boxed(size, 1), &[0.0; 3]).rise() - corner).abs() < 1e-15);
+}
+
 /// On a bowl, all of whose corners are found, a box of fewer dimensions rises no higher. With all axes it is
 /// the full box.
 #[test]

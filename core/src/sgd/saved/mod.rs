@@ -67,6 +67,7 @@ pub(super) mod tag {
     pub(in crate::sgd) const ADD_NOISE: u8 = 22;
     pub(in crate::sgd) const REPLAY: u8 = 23;
     pub(in crate::sgd) const ADAM: u8 = 24;
+    pub(in crate::sgd) const PERTURBED: u8 = 25;
     /// Marks the end of a chain, so that a longer or shorter chain differs.
     pub(in crate::sgd) const END: u8 = 255;
 }
@@ -185,6 +186,7 @@ where
     /// | [`Adam`](super::Adam) | β₁, β₂, ε | both means, their corrections |
     /// | [`AddNoise`](super::AddNoise) | distribution; digest of a factor | step |
     /// | [`Replay`](super::Replay) | digest of the rows | next row |
+    /// | [`Perturbed`](super::Perturbed) | its three numbers; those of the chain inside | steps since the last perturbation, their number; that of the chain |
     /// | the others | all their fields | |
     ///
     /// The rows recorded by [`AddNoise`](super::AddNoise) do not affect the run and are not saved.
