@@ -16,7 +16,8 @@ fn finite_minimum(f: &MlpObjective<'_, f64>) -> Vec<f64> {
     let found = (1..=40).find_map(|seed| {
         let mut start = vec![0.0; f.dim()];
         fill_normal(&mut stream(seed, 0), &mut start);
-        settle(f, 0, 0.5, &start, 400).filter(|found| found.point.signature.flat == 0)
+        settle(f, 0, 0.5, &start, 400)
+            .filter(|found| signature(&found.eigenvalues, Tolerance::relative(1e-10)).flat == 0)
     });
     found.expect("a minimum").params
 }
