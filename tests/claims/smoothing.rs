@@ -162,6 +162,34 @@ fn the_spread_is_that_of_the_bowl() {
     }
 }
 
+/// Corollary 2: a rate that shrinks in stages, here from 0.1 to a sixteenth with noise that cancels the ripples at the first, goes to the inmost dips, at ±0.16. With the
+/// last rate all the time, as many units of it, the runs stay in the outer ones.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn rates_that_shrink_in_stages_end_nearer() {
+    let (f, radius, runs) = (toy(), core::f64::consts::PI / (K * 0.1), 600);
+    let rms = |stages: &[(f64, u32)]| {
+        let mut square = 0.0;
+        for run in 0..runs {
+            let mut rng = stream(44, run);
+            let mut x = 6.0 * uniform::<f64, _>(&mut rng) - 3.0;
+            for (rate, steps) in stages {
+                for _ in 0..*steps {
+                    x -= rate * (grad(&f, x) + radius * (2.0 * uniform::<f64, _>(&mut rng) - 1.0));
+                }
+            }
+            square += x * x / f64::from(runs);
+        }
+        sqrt(square)
+    };
+    let staged = rms(&[(0.1, 80), (0.05, 160), (0.025, 320), (0.0125, 640), (0.006_25, 1280)]);
+    let [first, last] = [rms(&[(0.1, 400)]), rms(&[(0.006_25, 6400)])];
+    assert!(
+        (0.14..0.18).contains(&staged) && staged < 0.85 * first && last > 3.5 * staged,
+        "{staged} {first} {last}"
+    );
+}
+
 /// Where the picture fails: descent on the smoothed curve stays in a dip which the runs leave. One step's smoothing
 /// keeps the dip, but noise accumulates.
 #[test]
