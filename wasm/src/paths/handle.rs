@@ -293,7 +293,7 @@ impl Paths {
     pub fn progress(&self) -> Progress {
         self.search().map_or_else(Progress::default, |search| Progress {
             total: search.total(),
-            gradients: search.evaluations().gradients,
+            gradients: search.gradients(),
             residual: search.residual().to_f64(),
         })
     }
@@ -304,7 +304,7 @@ impl Paths {
         self.search().and_then(Search::climbed).map(|(_, value)| value)
     }
 
-    /// The digest of the band as it is: 16 hexadecimal digits.
+    /// The digest of the band after its last move: 16 hexadecimal digits.
     #[must_use]
     pub fn digest(&self) -> String {
         format!("{:016x}", Fingerprint::of(self.images_of(Route::Band)))

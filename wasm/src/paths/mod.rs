@@ -18,6 +18,8 @@ mod route;
 #[cfg(feature = "paths")]
 mod search;
 mod square;
+#[cfg(all(test, feature = "paths"))]
+mod tests;
 #[cfg(feature = "toy")]
 mod toy;
 

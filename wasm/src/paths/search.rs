@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
-use losscape::objective::{Evaluations, OnBatch};
+use losscape::objective::OnBatch;
 use losscape::path::{
     AutoNeb, AutoNebConfig, AutoNebEnd, AutoNebLayout, AutoNebStep, Band, BandConfig, BandLayout, BandStep,
     Cycle, CycleReport, DenseScan, Grow, PathReport, Relaxer, ScanStep,
@@ -60,6 +60,10 @@ pub(crate) struct Search {
     steps: u32,
     cycles: Vec<CycleReport>,
     history: Vec<(u32, f32)>,
+    /// The images after the last whole move, and the gradients spent by then: a pause in the middle of a move, before which
+    /// a cycle may have added images, shows what a replay to this move comes to.
+    images: Vec<f32>,
+    gradients: u32,
 }
 
 /// Moves from one entry of the history to the next.
@@ -121,7 +125,10 @@ impl Search {
             steps: 0,
             cycles: Vec::new(),
             history: Vec::new(),
+            images: Vec::new(),
+            gradients: 0,
         };
+        search.stand();
         search.draw();
         Ok(search)
     }
@@ -152,7 +159,12 @@ impl Search {
                 return Ok(false);
             }
             left -= 1;
-            match self.step(&objective) {
+            let phase = self.phase;
+            let did = self.step(&objective);
+            if matches!(did, Did::Moved { .. }) || self.phase != phase {
+                self.stand();
+            }
+            match did {
                 Did::Moved { highest } => {
                     self.steps += 1;
                     if self.steps.is_multiple_of(EVERY) {
@@ -188,12 +200,9 @@ impl Search {
         &self.history
     }
 
-    /// The images of the band as it is.
+    /// The images of the band after its last move.
     pub(crate) fn band(&self) -> &[f32] {
-        match &self.climb {
-            Some(climb) => climb.band.images(),
-            None => self.search.band().images(),
-        }
+        &self.images
     }
 
     /// The best path so far with its dense scan, if a cycle has ended.
@@ -219,11 +228,20 @@ impl Search {
         self.residual
     }
 
-    pub(crate) fn evaluations(&self) -> Evaluations {
-        let search = self.search.evaluations();
-        let Some(climb) = &self.climb else { return search };
-        let scan = Evaluations { values: climb.scan.report().values, gradients: 0 };
-        search.plus(climb.band.evaluations()).plus(scan)
+    /// Gradients spent on all moves.
+    pub(crate) const fn gradients(&self) -> u32 {
+        self.gradients
+    }
+
+    /// Takes down what the band has come to.
+    fn stand(&mut self) {
+        let (mut spent, mut images) = (self.search.evaluations(), self.search.band().images());
+        if let Some(Climb { band, .. }) = &self.climb {
+            (spent, images) = (spent.plus(band.evaluations()), band.images());
+        }
+        self.images.clear();
+        self.images.extend_from_slice(images);
+        self.gradients = spent.gradients;
     }
 
     /// Draws the batch of the next sweep.
