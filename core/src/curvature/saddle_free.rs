@@ -135,6 +135,10 @@ pub enum SaddleFreeStep<R: Real = f32> {
 ///
 /// A start whose gradient has no component along the descending directions, such as a point on the ridge of a
 /// saddle, stays on the ridge: a method that uses only gradients and their Krylov subspaces cannot leave it.
+///
+/// Bound the number of moves: near a value of zero, whose digits never end, a walk to a gradient norm below
+/// rounding can lower the value for millions of moves.
+///
 /// `Converged` means only that the gradient is small; [`EigenvectorFollowing`](super::EigenvectorFollowing)
 /// certifies the critical point.
 ///
@@ -204,8 +208,8 @@ where
     ///
     /// # Errors
     /// [`ArgError`] naming `products` (zero), `damping` or `grad_norm` (negative or not finite), `params`
-    /// (wrong length, not finite), `basis` (wrong length), or `workspace` (the walk's or the iteration's;
-    /// shorter than its layout's length).
+    /// (wrong length, not finite), `basis` (wrong length), or `krylov` or `workspace` (shorter than its layout's
+    /// length).
     pub fn new(
         f: &(impl Curvature<R> + ?Sized),
         config: SaddleFreeConfig<R>,
@@ -219,8 +223,9 @@ where
         ArgError::check_non_negative("grad_norm", config.grad_norm)?;
         let at = HessianAt::new(f, params)?;
         let lanczos = LanczosConfig { steps: config.products, reorthogonalise: true };
-        let lanczos = Lanczos::unstarted(&at, lanczos, basis, krylov)?;
         let layout = layout_of(f, config.products);
+        ArgError::check_min_len("krylov", layout.lanczos().len(), krylov.as_ref().len())?;
+        let lanczos = Lanczos::unstarted(&at, lanczos, basis, krylov)?;
         ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
         if let Some(parts) = layout.split(workspace.as_mut()) {
             parts.params.copy_from_slice(params);

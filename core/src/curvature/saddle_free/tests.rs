@@ -189,6 +189,6 @@ fn bad_arguments_are_named() {
     assert_eq!(refused(good, &[0.0; 3], [0; 3]), Some("params"));
     assert_eq!(refused(good, &[0.0, f64::NAN], [0; 3]), Some("params"));
     assert_eq!(refused(good, &[0.0; 2], [1, 0, 0]), Some("basis"));
-    assert_eq!(refused(good, &[0.0; 2], [0, 1, 0]), Some("workspace"));
+    assert_eq!(refused(good, &[0.0; 2], [0, 1, 0]), Some("krylov"));
     assert_eq!(refused(good, &[0.0; 2], [0, 0, 1]), Some("workspace"));
 }
