@@ -87,10 +87,11 @@ pub enum DeflatedTraceStep {
 /// ```
 ///
 /// The first k products find the subspace and the next k compute the trace on it; each later product adds one
-/// probe orthogonal to it. If the eigenvalues decay, the probes vary little: after c products the error is
-/// `O(‖A‖ / c)`, whereas the error of a [`TraceEstimate`](super::TraceEstimate) falls as 1/√c. Any number of
-/// dimensions and of probes is allowed; spending two thirds of the products on the subspace works well. For a
-/// flat spectrum the subspace brings no benefit.
+/// probe orthogonal to it. If the eigenvalues decay, the probes vary little: after c products, a fixed share of
+/// them for the subspace, the error is `O(Σ|λᵢ| / c)`, whereas the error of a
+/// [`TraceEstimate`](super::TraceEstimate) falls as 1/√c. Any number of dimensions and of probes is allowed;
+/// spending two thirds of the products on the subspace works well. For a flat spectrum the subspace brings no
+/// benefit.
 ///
 /// # Shapes
 ///

@@ -33,7 +33,7 @@ impl EigenLayout {
 
 /// Computes all eigenvalues of a symmetric matrix, in ascending order, without the eigenvectors.
 ///
-/// The eigenvalues agree with those of [`eigen`] to the last bit, at a cost of `⅔ n³` multiplications. The
+/// The eigenvalues agree with those of [`eigen`] to the last bit, at a cost of about `n³` multiplications. The
 /// matrix is overwritten.
 ///
 /// # Errors
@@ -73,7 +73,7 @@ pub fn eigenvalues<R: Real>(matrix: &mut [R], values: &mut [R], workspace: &mut 
 /// | `workspace` | [`EigenLayout::len`] | need not be initialised                            |
 ///
 /// # Cost
-/// About `3 n³` multiplications.
+/// About `6 n³` multiplications: n³ for the tridiagonal form, the rest for the vectors.
 ///
 /// # Errors
 /// [`ArgError`] naming `values` (empty), `matrix` (not n · n, not finite) or `workspace`; nothing has been

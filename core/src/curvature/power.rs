@@ -95,7 +95,7 @@ pub enum PowerStep {
 /// | `workspace` | [`PowerLayout::len`] | need not be initialised |
 ///
 /// # Cost
-/// A step is one product and six passes over n numbers.
+/// A step is one product and at most nine passes over n numbers.
 ///
 /// # Examples
 ///

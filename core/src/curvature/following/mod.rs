@@ -49,6 +49,10 @@ pub struct FollowingConfig<R: Real = f32> {
 /// check the [`CriticalPoint`], and descend on both sides of a saddle along its lowest [mode](Self::mode) to
 /// see which minima it joins.
 ///
+/// Bound the number of moves: a walk need not end. With an index above zero it can climb without end, and where
+/// the requested gradient norm is below the rounding of the gradient it may go to and fro by more than the last
+/// digits of the parameters.
+///
 /// # Shapes
 ///
 /// | argument    | length                            | layout                    |

@@ -75,7 +75,7 @@ pub enum LanczosStep<R: Real = f32> {
 ///
 /// # Cost
 /// A step is one product and `4 k n` multiplications for re-orthogonalisation; [`ritz`](Self::ritz) takes
-/// about `3 k³`.
+/// about `5 k³`.
 ///
 /// # Examples
 ///

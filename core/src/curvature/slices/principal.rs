@@ -66,11 +66,11 @@ impl PrincipalLayout {
 /// |--------------|--------|--------|
 /// | `trajectory` | T · n  | a row per point, T ≥ 2 |
 /// | `about`      | n      | o |
-/// | `axes`       | 2 n    | u, then v, of length one |
+/// | `axes`       | 2 n    | u, then v, of length one; with shares s₀ and s₁, u·v is about ε √(s₀/s₁) |
 /// | `workspace`  | [`PrincipalLayout::len`] | need not be initialised |
 ///
 /// # Cost
-/// `½ T² n + 3 T³` multiplications.
+/// `½ T² n + 6 T³` multiplications.
 ///
 /// # Errors
 /// [`ArgError`] naming `about` (empty), `trajectory` (not whole rows, fewer than two, not finite, or all
