@@ -80,7 +80,8 @@ pub trait Curvature<R: Real = f32>: Objective<R> {
     /// errs by about k ε/2 times the sum of the magnitudes of its terms. It determines which eigenvalues have a
     /// significant sign.
     ///
-    /// The default is n for a sum over the parameters, plus 16 for each term.
+    /// The default is n for a sum over the parameters, plus 16 for each term; return less if your sums
+    /// [err less](Operator::roundings).
     fn hess_vec_roundings(&self) -> usize {
         self.dim().saturating_add(16)
     }

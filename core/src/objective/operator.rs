@@ -46,6 +46,10 @@ pub trait Operator<R: Real = f32> {
     fn apply(&self, v: &[R], out: &mut [R], scratch: &mut [R]);
     /// Returns k, the number of roundings such that a component of a product errs by about k ε/2 times the sum of
     /// the magnitudes of its terms; see [`Curvature::hess_vec_roundings`].
+    ///
+    /// Iterations resolve nothing below k ε ‖A‖. With the default, n + 16, this is 0.7 % of the norm in `f32` for
+    /// 60,000 parameters, so return less if your sums err less: a [`dot`](crate::base::vector::dot) counts as 133 at
+    /// any length.
     fn roundings(&self) -> usize {
         self.dim().saturating_add(16)
     }

@@ -14,7 +14,7 @@ mod sum;
 pub use linear::{axpy, dot, dot_scaled, scale};
 pub(crate) use norm::times_quotient;
 pub use norm::{distance, largest_difference, norm, normalise, unit_scale};
-pub(crate) use sum::{Compensated, RUN, two_sum};
+pub(crate) use sum::{Compensated, RUN, SUM_ROUNDINGS, two_sum};
 pub use sum::{LANES, LaneSum};
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ pub const LANES: usize = 8;
 /// The number of terms that one accumulator takes before its sum is added to the compensated total.
 const BLOCK: usize = 128;
 
+/// The number of roundings in the error bound of a [`LaneSum`], at any length.
+pub(crate) const SUM_ROUNDINGS: usize = 133;
+
 /// The number of terms in a block of eight accumulators.
 pub(crate) const RUN: usize = LANES * BLOCK;
 

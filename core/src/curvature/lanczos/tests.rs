@@ -3,6 +3,8 @@ use super::*;
 use crate::base::random::stream;
 use crate::curvature::symmetric::{Symmetric, diagonal, random};
 use crate::curvature::{EigenLayout, eigenvalues};
+use crate::models::surfaces::Quadratic;
+use crate::objective::HessianAt;
 use std::vec;
 use std::vec::Vec;
 
@@ -39,6 +41,27 @@ fn run<R: Real>(
             LanczosStep::NotFinite | LanczosStep::MemoryChanged => panic!("after {steps:?}"),
             step => steps.push(step),
         }
+    }
+}
+
+/// A bulk at a thousandth of the norm, in `f32` and in many dimensions, is not taken for rounding.
+#[test]
+fn many_parameters_hide_no_curvature() {
+    let n = 20_000;
+    let curvature = |i| if i == 0 { 1.0 } else { 1e-3 * f32::from_usize(i) / f32::from_usize(n) };
+    let spectrum: Vec<f32> = (0..n).map(curvature).collect();
+    let (f, origin) = (Quadratic::new(&spectrum).unwrap(), vec![0.0; n]);
+    let at = HessianAt::new(&f, &origin).unwrap();
+    let config = LanczosConfig { steps: 12, reorthogonalise: true };
+    let (mut lanczos, steps) = run(&at, config, &start(n));
+    assert!(steps.iter().all(|step| matches!(step, LanczosStep::Extended { .. })), "{steps:?}");
+    let ritz = lanczos.ritz().unwrap();
+    let (mut vector, mut product, mut scratch) = (vec![0.0; n], vec![0.0; n], vec![0.0; at.scratch_len()]);
+    for (i, value) in ritz.values().iter().enumerate() {
+        assert!(ritz.vector(i, &mut vector));
+        at.apply(&vector, &mut product, &mut scratch);
+        axpy(-value, &vector, &mut product);
+        assert!(norm(&product) <= ritz.residual(i) + 16.0 * f32::EPSILON, "{value}: {}", norm(&product));
     }
 }
 

@@ -1,7 +1,7 @@
 use super::shape::fits;
 use crate::base::refusal::refuse;
 use crate::base::rows::copy;
-use crate::base::vector::{dot, dot_scaled, unit_scale};
+use crate::base::vector::{SUM_ROUNDINGS, dot, dot_scaled, unit_scale};
 use crate::{ArgError, Curvature, Objective, Real, Reason};
 
 /// A quadratic form with any spectrum, optionally in a reflected frame.
@@ -128,5 +128,10 @@ impl<R: Real> Objective<R> for Quadratic<'_, R> {
 impl<R: Real> Curvature<R> for Quadratic<'_, R> {
     fn hess_vec(&self, _params: &[R], v: &[R], out: &mut [R], scratch: &mut [R]) {
         self.apply(v, out, scratch);
+    }
+
+    /// One sum for each of two reflections, and 16.
+    fn hess_vec_roundings(&self) -> usize {
+        self.spectrum.len().min(2 * SUM_ROUNDINGS).saturating_add(16)
     }
 }
