@@ -9,6 +9,8 @@ import {
   digest,
   eventually,
   into,
+  past,
+  paused,
   plain,
   playTo,
   playUnseen,
@@ -314,6 +316,44 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
     await never.context().close();
   });
 
+  test(`${key}: a link that is followed keeps the answers that were earned, and shows what a fresh page does`, async () => {
+    const link = `#v=1&${end || Object.values(figures)[0]}`;
+    const fresh = await replayed(lab, `${key}/${link}`);
+    const { page, complaints } = await visit(lab, `${key}/`);
+    await ready(page);
+    await skipAll(page);
+    await page.locator('[aria-label=Presets] button').nth(1).click();
+    await page.waitForSelector('[aria-label=Presets] [aria-pressed=true]');
+    await ready(page);
+    const follow = (hash: string) => page.evaluate((to) => location.assign(to), hash);
+    // From one figure to another, each of which the next one supersedes.
+    for (const other of Object.values(figures)) {
+      await follow(`#v=1&${other}`);
+      await page.waitForTimeout(300);
+    }
+    await follow(link);
+    await page.waitForSelector('[data-test=replay]:not([data-state=running])');
+    // What was asked stays answered; what the earlier run had not come to is asked now.
+    while (await page.locator('[data-do=next]').count()) {
+      await page.click('[data-do=next]');
+      if (await page.locator('[data-do=skip]').count()) await page.click('[data-do=skip]');
+      await page.waitForTimeout(100);
+    }
+    const shown = async (of: Page) => ({
+      answers: await of.locator('[data-test=answer]').allTextContents(),
+      truths: await of.locator('[data-test=truth]').allTextContents(),
+      presets: await of.locator('[aria-label=Presets] [aria-pressed=true]').allTextContents(),
+      hidden: await of.locator('.hidden-value').count(),
+      step: await step(of),
+      digest: await digest(of),
+    });
+    await eventually(async () => assert.deepEqual(await shown(page), await shown(fresh)));
+    if (end) assert.equal(await page.locator('[data-test=answer]').count(), 1);
+    assert.deepEqual(complaints, []);
+    await fresh.context().close();
+    await page.context().close();
+  });
+
   test(`${key}: whatever starts the run anew takes step and fingerprint out of the link`, async () => {
     const { page } = await visit(lab, `${key}/#v=1&${long}`);
     await ready(page);
@@ -338,13 +378,17 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
     const { page } = await visit(lab, `${key}/#v=1&${long}`);
     await ready(page);
     await skipAll(page);
-    await played(page);
-    // Whole steps: a pause may come in the middle of one, for which gradients are counted already.
-    const whole = (await step(page)) + 1;
-    await page.click('[data-do=step]');
-    await at(page, whole);
+    // In the middle of play: the run pauses, and what is pinned is what its link leads to.
+    await page.selectOption('lab-transport select', '16');
+    await page.click('[data-do=play]');
+    await past(page, 4);
     await page.click('[data-do=pin]');
+    await page.waitForSelector('[data-do=pin][aria-pressed=true]');
+    await paused(page);
+    const pinnedAt = `step=${await step(page)}`;
     await page.waitForFunction(() => /[&]pin=/.test(location.hash));
+    const link = new URLSearchParams(await page.evaluate(() => location.hash.slice(1))).get('pin')!;
+    assert.ok(link.split('&').includes(pinnedAt), `${link}: ${pinnedAt}`);
     const pinned = (of: Page) => of.locator('.number .pinned').allTextContents();
     const before = await pinned(page);
     assert.ok(before.length > 0);

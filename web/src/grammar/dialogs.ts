@@ -68,7 +68,7 @@ export abstract class Dialogs<
   /** Shows a dialog, whose code is loaded with its first use. */
   protected async opens(dialog: DialogName): Promise<void> {
     // Whatever is shared or taken home shows one moment.
-    if (dialog !== 'help') this.playing = false;
+    if (dialog !== 'help') await this.rest();
     this.#dialog = dialog;
     if (dialog === 'help') this.#loaded.help ??= (await import('./help.ts')).helpDialog;
     if (dialog === 'share') this.#loaded.share ??= (await import('./share.ts')).shareDialog;

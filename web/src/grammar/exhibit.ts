@@ -137,12 +137,18 @@ export abstract class Exhibit<
     } else if (action.startsWith('exhibit-')) {
       goToExhibit(Number(action.slice(8)));
     } else if (action === 'pin') {
-      this.pin();
-      this.requestUpdate();
-      this.writeHash();
+      void this.#pin();
     } else if ((action !== 'play' && action !== 'step') || !this.#awaited()) {
       this.act(action);
     }
+  }
+
+  /** Pins what a replay of the pinned link shows, too: not a moment of play. */
+  async #pin(): Promise<void> {
+    await this.rest();
+    this.pin();
+    this.requestUpdate();
+    this.writeHash();
   }
 
   /** Whether Play has to wait for a guess; it then leads to it. What has no box to guess in is not waited for. */

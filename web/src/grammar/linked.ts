@@ -33,6 +33,7 @@ export abstract class Linked extends Part {
     const { values, notes } = parse(this.schema, location.hash);
     this.values = values;
     this.notes = notes;
+    this.preset = undefined;
     this.#hash = location.hash;
     applyFlags(values);
   }

@@ -67,6 +67,16 @@ export abstract class Playing<
     return this.at !== undefined && this.failure === undefined && this.replay?.state !== 'running';
   }
 
+  /** The last Play, until it has ended; and what it does after its last frame. */
+  #played: Promise<void> = Promise.resolve();
+  #ending: Promise<void> = Promise.resolve();
+
+  /** Pauses, and waits until the run stands. */
+  protected rest(): Promise<void> {
+    this.playing = false;
+    return this.#played;
+  }
+
   /**
    * Waits for the start of the requested run; false if another run began meanwhile, or if a still is being made: beside it
    * another one would ask the worker for steps that lie behind it.
@@ -74,6 +84,7 @@ export abstract class Playing<
   async #there(): Promise<boolean> {
     const run = this.serial;
     await this.started;
+    await this.#ending;
     return run === this.serial && this.ready && !this.playing && !this.#unseen;
   }
 
@@ -87,7 +98,11 @@ export abstract class Playing<
     await this.attempt(async () => {
       if (this.still.matches) await this.#toNextStill();
       else await this.#playOn(run);
-      this.checkFinite();
+      // What follows the last move, a scan say, belongs to its step: without it a replay would show something else.
+      if (run !== this.serial) return;
+      this.#ending = this.attempt(() => this.advanceTo(this.at!.step, LONG_SLICE_MS));
+      await this.#ending;
+      if (run === this.serial) this.checkFinite();
     });
     if (run !== this.serial) return;
     this.playing = false;
@@ -134,9 +149,6 @@ export abstract class Playing<
     if (run === this.serial) this.#settled();
   }
 
-  /** Play or a step has ended. */
-  protected paused(): void {}
-
   #settled(): void {
     this.paused();
     if (!this.failure) this.say(this.summary(), true);
@@ -163,8 +175,10 @@ export abstract class Playing<
   /** Performs the action of a button or key, if it concerns the run. */
   protected act(action: string): void {
     if (action === 'play' && this.playing) this.playing = false;
-    else if (action === 'play') void this.#play();
-    else if (action === 'step') void this.#step();
+    else if (action === 'play') {
+      const before = this.#played;
+      this.#played = this.#play().then(() => before);
+    } else if (action === 'step') void this.#step();
     else if (action === 'reset') void this.reset();
     else if (action === 'seed') void this.#newSeed();
   }

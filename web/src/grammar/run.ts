@@ -95,6 +95,9 @@ export abstract class Run<
   /** Changes the settings that led to a failure. */
   protected mend(_failure: Failure): void {}
 
+  /** Play, a step or a replay has ended. */
+  protected paused(): void {}
+
   /** The worker is gone: whatever would ask it must not. */
   protected halted(): void {}
 
@@ -274,7 +277,9 @@ export abstract class Run<
       this.#starting = false;
       this.#compare(this.at!);
       this.checkFinite();
-      if (!this.failure) this.#good = { ...this.values, digest: '' };
+      if (this.failure) return;
+      this.#good = { ...this.values, digest: '' };
+      this.paused();
     });
     this.requestUpdate();
   }

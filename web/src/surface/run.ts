@@ -177,13 +177,20 @@ export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
     if (map === this.#maps) void this.#askBeside();
   }
 
-  /** The second plane, once the first has its map: cutting it would end that. */
+  /**
+   * The second plane, once the first has its map: cutting it would end that. After a guess the planes that the answer compares
+   * are cut, wherever the reader looks.
+   */
   #askBeside(): Promise<void> {
     return this.newest('beside', async () => {
       const plane = String(this.values.beside);
-      if (this.ring || !this.map?.done || this.other?.plane === plane) return;
-      this.other = await this.ask('beside', { plane });
-      this.shares[plane] = this.other.share;
+      if (this.ring || !this.map?.done) return;
+      if (this.other?.plane !== plane) {
+        this.other = await this.ask('beside', { plane });
+        this.shares[plane] = this.other.share;
+      }
+      for (const asked of this.guesses.answered('share') ? ['random', 'run'] : [])
+        this.shares[asked] ??= (await this.ask('beside', { plane: asked })).share;
       this.requestUpdate();
     });
   }
@@ -327,6 +334,7 @@ export abstract class SurfaceRun extends OwningPoints<Frame, View, Requests> {
     if (this.guesses.of(asked).state === 'open') return;
     if (asked.id === 'share') {
       if (this.values.plane !== 'random') this.set('beside', 'random');
+      void this.#askBeside();
     } else if (this.#truths[asked.id] === undefined) {
       Object.assign(this.values, ASKED_LINE);
       this.preset = undefined;

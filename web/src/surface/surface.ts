@@ -50,9 +50,9 @@ export class SurfaceExhibit extends SurfaceRun {
     }
     const { random, run } = this.shares;
     const walk = this.slice?.walk;
-    if (random === undefined || walk === undefined || this.veils('share')) return undefined;
-    const most = run === undefined ? '' : `, the plane in which it moved most ${percent(run, 0)}`;
-    return `The random plane holds ${percent(random)} of the run${most}. But a random walk, too, has a plane that holds ${percent(walk, 0)} of it. Each slice shows what it was chosen to show, and hides ${(this.facts?.dim ?? 105) - 2} directions.`;
+    if (random === undefined || run === undefined || walk === undefined || this.veils('share'))
+      return undefined;
+    return `The random plane holds ${percent(random)} of the run, the plane in which it moved most ${percent(run, 0)}. But a random walk, too, has a plane that holds ${percent(walk, 0)} of it. Each slice shows what it was chosen to show, and hides ${(this.facts?.dim ?? 105) - 2} directions.`;
   }
 
   /** Whether the run in this plane is still to be guessed. */
