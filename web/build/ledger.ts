@@ -30,6 +30,6 @@ export function claimsOf(key: string): string {
     return `<li>${claim} (${whose}). Measured: ${measured}. Verdict: <strong>${verdict}</strong>. Test: ${test}.</li>`;
   });
   return `<section data-question="*"><h2>Claims that were tested</h2>
-        <p>Rows of the ledger, <code>docs/claims.md</code>; each names the test that measures it.</p>
-        <details class="claims"><summary>${rows.length} claims, with verdicts</summary><ul>${items.join('')}</ul></details></section>`;
+        <p>From the ledger, <code>docs/claims.md</code>; each claim names the test that measures it.</p>
+        <details class="claims"><summary>${rows.length === 1 ? '1 claim, with its verdict' : `${rows.length} claims, with verdicts`}</summary><ul>${items.join('')}</ul></details></section>`;
 }
