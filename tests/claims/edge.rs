@@ -3,7 +3,7 @@
 use losscape::base::elementary::sqrt;
 use losscape::base::random::{fill_normal, stream};
 use losscape::base::vector::{distance, dot, norm};
-use losscape::curvature::stability_ratio;
+use losscape::curvature::{heavy_ball_edge, nesterov_edge, stability_ratio};
 use losscape::flow::{
     CentralFlow, CentralFlowConfig, CentralFlowLayout, CentralFlowStep, FlowConfig, FlowLayout, FlowStep,
     GradientFlow,
@@ -12,7 +12,7 @@ use losscape::models::data::{Dataset, Targets, chebyshev4};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::Quadratic;
 use losscape::sgd::{
-    BatchOrder, FullBatch, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep, Transform,
+    BatchOrder, FullBatch, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep, Transform, catapult,
 };
 use losscape::{Curvature, Objective, Real};
 use losscape_tests::sharp::batch_sharpness;
@@ -214,7 +214,7 @@ fn momentum_sharpens_to_its_own_edge() {
     for seed in 201..=203 {
         let start = start(seed);
         for nesterov in [false, true] {
-            let edge = if nesterov { 1.5 } else { 3.0 } / rate;
+            let edge = if nesterov { nesterov_edge(rate, MU) } else { heavy_ball_edge(rate, MU) };
             let (mut v, mut late) = (random(f.dim()), Vec::new());
             let seen = |step, params: &[f64]| {
                 if step % 100 == 0 && step > 10_000 {
@@ -250,8 +250,7 @@ fn thresholds_of_momentum_are_exact() {
         sgd.params()[0].abs() > 1.0
     }
     for mu in [0.0, 0.5, 0.9] {
-        let ball = 2.0 + 2.0 * mu;
-        let nesterov = ball / (1.0 + 2.0 * mu);
+        let (ball, nesterov) = (heavy_ball_edge(1.0, mu), nesterov_edge(1.0, mu));
         for (share, unstable) in [(0.99, false), (1.01, true)] {
             let rate = |edge: f64| LearningRate::constant(share * edge);
             assert_eq!(grows((rate(ball), Momentum::heavy_ball(mu, [0.0]))), unstable, "heavy ball, {mu}");
@@ -268,10 +267,10 @@ fn thresholds_of_momentum_are_exact() {
 /// and 4 it is thrown to a flatter minimum, from above 4 it diverges.
 #[test]
 fn a_catapult_lands_where_it_is_flatter() {
-    const N: usize = 64;
-    let n = 64.0;
+    const N: u32 = 64;
+    let n = f64::from(N);
     for (share, lands) in [(1.5, true), (2.5, true), (3.5, true), (4.2, false)] {
-        let (mut u, mut v) = (vec![0.0; N], vec![0.0; N]);
+        let (mut u, mut v) = (vec![0.0; N as usize], vec![0.0; N as usize]);
         fill_normal(&mut stream(1, 0), &mut u);
         fill_normal(&mut stream(1, 1), &mut v);
         let lambda = |u: &[f64], v: &[f64]| (dot(u, u) + dot(v, v)) / n;
@@ -279,8 +278,7 @@ fn a_catapult_lands_where_it_is_flatter() {
         let (mut diverged, mut monotone) = (false, true);
         for _ in 0..2000 {
             let (f, l) = (dot(&u, &v) / sqrt(n), lambda(&u, &v));
-            let next = f * (1.0 - rate * l + rate * rate * f * f / n);
-            let next_lambda = l + (rate * f * f / n) * (rate * l - 4.0);
+            let (next, next_lambda) = catapult(f, l, rate, N);
             let old = u.clone();
             for (k, u) in u.iter_mut().enumerate() {
                 *u -= rate * f * v[k] / sqrt(n);

@@ -2,12 +2,13 @@
 //! Bartlett 2024), and what it takes to certify a minimum (Brea et al. 2023).
 
 use losscape::Objective;
-use losscape::base::elementary::{cos, sin, sqrt};
+use losscape::base::elementary::{cos, sin};
 use losscape::base::random::{Rng, stream};
+use losscape::curvature::sharpness_aware_edge;
 use losscape::flow::{FlowConfig, FlowLayout, FlowStep, GradientFlow};
 use losscape::models::data::{Dataset, Targets, waves};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{Adam, FullBatch, LearningRate, Sgd, SgdLayout, SgdStep};
+use losscape::sgd::{Adam, FullBatch, LearningRate, Sgd, SgdLayout, SgdStep, imbalance};
 
 use crate::support::spectrum;
 
@@ -24,7 +25,7 @@ fn label_noise_balances_weights() {
         for step in 1..=10_000 {
             let noise = if rng.next_u32() & 1 == 0 { sigma } else { -sigma };
             let r = a * c - 1.0 - noise;
-            let expected = (a * a - c * c) * (1.0 - eta * eta * r * r);
+            let expected = imbalance(a * a - c * c, eta, r);
             (a, c) = (a - eta * r * c, c - eta * r * a);
             product *= 1.0 - eta * eta * r * r;
             let scale = a * a + c * c;
@@ -72,7 +73,7 @@ fn label_noise_balances_units() {
         })
         .collect();
     let clean: Vec<f64> = x.chunks_exact(2).map(|x| x[0].abs() - 0.5 * x[1]).collect();
-    let imbalance = |params: &[f64]| {
+    let unbalanced = |params: &[f64]| {
         (0..4).fold(0.0, |sum, j| {
             let (a, b, out) = (params[j], params[4 + j], params[8 + j]);
             sum + (a * a + b * b - out * out).abs()
@@ -84,7 +85,7 @@ fn label_noise_balances_units() {
         // Too much coming in, too little going out.
         start[..8].iter_mut().for_each(|w| *w *= 2.0);
         start[8..].iter_mut().for_each(|a| *a *= 0.5);
-        let before = imbalance(&start);
+        let before = unbalanced(&start);
         let [still, noisy] = [0.0, sigma].map(|sigma| {
             let (mut params, mut rng) = (start.clone(), stream(seed, 1));
             let (mut grad, mut y) = (vec![0.0; params.len()], clean.clone());
@@ -97,7 +98,7 @@ fn label_noise_balances_units() {
                 f.value_grad(&params, &mut grad, &mut vec![0.0; f.scratch_len()]);
                 params.iter_mut().zip(&grad).for_each(|(x, g)| *x -= rate * g);
             }
-            imbalance(&params)
+            unbalanced(&params)
         });
         println!("seed {seed}: {before:.4} before, {still:.4} without noise, {noisy:.4} with it");
         assert!((still / before - 1.0).abs() < rate, "seed {seed}: {before} and {still}");
@@ -119,7 +120,7 @@ fn sharpness_aware_steps_lock_into_an_orbit() {
             assert!((x.abs() - radius).abs() < 1e-12 && (next + x).abs() < 1e-12, "{x} {next}");
         }
         // λ = 1; the gradient is that of the point itself.
-        let edge = radius / (2.0 * rho) * (sqrt(1.0 + 8.0 * rho / (eta * radius)) - 1.0);
+        let edge = sharpness_aware_edge(eta, rho, radius);
         assert!((edge - 1.0).abs() < 1e-12 && edge < 2.0 / eta, "{edge}");
     }
 }

@@ -130,7 +130,8 @@ pub enum DensityStep {
 /// let config = DensityConfig { probes: 5, probe: Probe::Rademacher, lanczos };
 /// let (basis, workspace) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
 /// let mut density = SpectralDensity::new(&at, config, basis, workspace, vec![0.0; layout.nodes_len()])?;
-/// while density.step(&at, &mut stream(1, 0)) != DensityStep::Done {}
+/// let mut rng = stream(1, 0);
+/// while density.step(&at, &mut rng) != DensityStep::Done {}
 /// assert!((density.share(-4.0, 0.0).mean - 0.25).abs() < 1e-12);
 /// assert!((density.average(|x| x).mean - 0.25).abs() < 1e-12); // the trace divided by n
 /// # Ok::<(), losscape::ArgError>(())

@@ -14,12 +14,14 @@
 //! | [`BatchSharpness`] | the curvature of batches along their own gradients | Andreyev & Beneventano 2024 |
 //! | [`rayleigh_quotient`] | the curvature along a direction | Parlett 1998 |
 //! | [`stability_ratio`] | a curvature in units of 2/η, the stability limit of gradient descent | Cohen et al. 2021 |
+//! | [`heavy_ball_edge`], [`nesterov_edge`] | the largest curvature at which descent with momentum is stable | Cohen et al. 2021 |
+//! | [`sharpness_aware_edge`] | the same of sharpness-aware descent, by the gradient's norm | Long & Bartlett 2024 |
 //! | [`copies`] | how often a value appears, to show the ghosts of Lanczos' method | Cullum & Willoughby 1985 |
 //! | [`log_volume`] | the volume around a minimum, from its spectrum | Wu, Zhu & E 2017 |
 //! | [`signature`] | the numbers of directions that curve upwards, are flat, curve downwards | |
 //! | [`EigenvectorFollowing`] | walks to a minimum or saddle and certifies it | Cerjan & Miller 1981; Wales 1994 |
-//! | [`CriticalSearch`] | finds a nearby critical point of any index | Levenberg 1944; Dauphin et al. 2014 |
-//! | [`SaddleFree`] | descends with the magnitudes of the curvatures, from products alone | Dauphin et al. 2014 |
+//! | [`CriticalSearch`] | finds a nearby critical point of any index: Newton's method, damped so that the slope falls | Levenberg 1944; Dauphin et al. 2014 |
+//! | [`SaddleFree`] | descends with the magnitudes of the curvatures, from k products a move; the dense method with k = n | Dauphin et al. 2014 |
 //! | [`slices`] | planes through parameter space, and how much of a trajectory they show | Li et al. 2018; Garipov et al. 2018 |
 //!
 //! Compute curvature in `f64`: in `f32`, many more eigenvalues are too close to zero to have a sign. A
@@ -66,7 +68,7 @@ pub use saddle_free::{SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFree
 pub use search::{CriticalSearch, SearchLayout, SearchStep};
 pub use sharpness::{Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep};
 pub use signature::{Signature, Tolerance, signature};
-pub use stability::stability_ratio;
+pub use stability::{heavy_ball_edge, nesterov_edge, sharpness_aware_edge, stability_ratio};
 pub use subspace::{Subspace, SubspaceLayout};
 pub use trace::{Probe, TraceEstimate, TraceLayout, TraceStep};
 pub use volume::{half_width, log_volume};

@@ -1,8 +1,9 @@
 //! Descent that moves away from saddles.
 
-use super::lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep};
+use super::Tolerance;
+use super::lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Ritz};
 use crate::base::layout::{cut, total};
-use crate::base::random::Rng;
+use crate::base::random::{Rng, fill_normal};
 use crate::base::vector::{axpy, norm};
 use crate::objective::HessianAt;
 use crate::{ArgError, Curvature, Real};
@@ -21,7 +22,7 @@ pub struct SaddleFreeConfig<R: Real = f32> {
     pub products: u32,
     /// λ of the first move, as a share of the largest curvature; at least zero, which means no damping.
     pub damping: R,
-    /// The gradient norm at which the walk has converged; at least zero.
+    /// The gradient norm at which the walk comes to rest; at least zero.
     pub grad_norm: R,
 }
 
@@ -92,7 +93,7 @@ pub enum SaddleFreeStep<R: Real = f32> {
         /// The gradient norm at the start.
         grad_norm: R,
     },
-    /// One more product for the model at this point was computed.
+    /// One more product was computed, for the model at this point or, at rest, to look for negative curvature.
     Product {
         /// The number of products so far.
         count: u32,
@@ -108,9 +109,19 @@ pub enum SaddleFreeStep<R: Real = f32> {
     },
     /// The trial point was not lower, or not finite; the next one is closer.
     Refused,
-    /// The gradient norm is at most the requested one: the point is critical, of any kind. Further steps
-    /// return the same outcome.
-    Converged,
+    /// The gradient norm is at most the requested one, and none of k products from a random start found
+    /// negative curvature: with k = n a minimum, but for directions that are flat. Further steps return the same
+    /// outcome.
+    Converged {
+        /// The lowest Ritz value, an upper bound of the lowest curvature, up to rounding.
+        lowest: R,
+    },
+    /// The gradient norm is at most the requested one, but the landscape curves downwards: a saddle, or a maximum,
+    /// that the walk cannot leave by itself. Further steps return the same outcome.
+    AtSaddle {
+        /// The lowest Ritz value, an upper bound of the lowest curvature, up to rounding.
+        lowest: R,
+    },
     /// No point that the model proposes is lower, however close: the remaining descent is below the
     /// resolution of the values. Further steps return the same outcome.
     Stuck,
@@ -134,13 +145,15 @@ pub enum SaddleFreeStep<R: Real = f32> {
 /// needed because |H| has no inverse where the landscape is flat.
 ///
 /// A start whose gradient has no component along the descending directions, such as a point on the ridge of a
-/// saddle, stays on the ridge: a method that uses only gradients and their Krylov subspaces cannot leave it.
+/// saddle, stays on the ridge: a method that uses only gradients and their Krylov subspaces cannot leave it. So
+/// where the gradient is small, k more products from a random start look for negative curvature beyond what
+/// products round, (k + [roundings](crate::Curvature::hess_vec_roundings)) ε |λ|max. A walk has
+/// [converged](SaddleFreeStep::Converged) where they find none and is [at a saddle](SaddleFreeStep::AtSaddle) where
+/// they do. With k below n they may miss some; [`EigenvectorFollowing`](super::EigenvectorFollowing) certifies the
+/// critical point by its whole spectrum.
 ///
 /// Bound the number of moves: near a value of zero, whose digits never end, a walk to a gradient norm below
 /// rounding can lower the value for millions of moves.
-///
-/// `Converged` means only that the gradient is small; [`EigenvectorFollowing`](super::EigenvectorFollowing)
-/// certifies the critical point.
 ///
 /// # Shapes
 ///
@@ -152,7 +165,7 @@ pub enum SaddleFreeStep<R: Real = f32> {
 /// | `workspace` | [`SaddleFreeLayout::len`]                       | need not be initialised |
 ///
 /// # Cost
-/// A move is k products, `4 k² n` multiplications, and one gradient for each trial point.
+/// A move is k products, `4 k² n` multiplications, and one gradient for each trial point; the end is k products.
 ///
 /// # Examples
 ///
@@ -171,6 +184,17 @@ pub enum SaddleFreeStep<R: Real = f32> {
 /// let mut walk = SaddleFree::new(&f, config, &[1.0, 0.5], basis, krylov, vec![0.0; layout.len()])?;
 /// while !matches!(walk.step(&f, &mut stream(1, 0)), SaddleFreeStep::Moved { .. }) {}
 /// assert!(walk.params()[0].abs() < 1e-14 && (walk.params()[1] - 1.0).abs() < 1e-14);
+///
+/// // On the ridge, where no gradient shows the way down, the walk ends at the saddle and says so.
+/// let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
+/// let mut walk = SaddleFree::new(&f, config, &[1.0, 0.0], basis, krylov, vec![0.0; layout.len()])?;
+/// let mut rng = stream(1, 0);
+/// let lowest = loop {
+///     if let SaddleFreeStep::AtSaddle { lowest } = walk.step(&f, &mut rng) {
+///         break lowest;
+///     }
+/// };
+/// assert!((lowest + 2.0).abs() < 1e-12);
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -179,7 +203,7 @@ pub struct SaddleFree<R: Real, B, K, W> {
     layout: SaddleFreeLayout,
     lanczos: Lanczos<R, B, K>,
     workspace: W,
-    state: State,
+    state: State<R>,
     value: R,
     grad_norm: R,
     /// λ as a share of the largest curvature.
@@ -187,12 +211,13 @@ pub struct SaddleFree<R: Real, B, K, W> {
     moves: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State<R> {
     Start,
     Model,
     Move,
-    Converged,
+    Converged(R),
+    AtSaddle(R),
     Stuck,
     NotFinite,
 }
@@ -245,7 +270,7 @@ where
     }
 
     /// Computes one gradient or one product; `f` must be the one given at construction. The generator is used
-    /// only where a Krylov space is invariant.
+    /// where a Krylov space is invariant, and once where the walk comes to rest.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         f: &(impl Curvature<R> + ?Sized),
@@ -255,17 +280,22 @@ where
             return SaddleFreeStep::MemoryChanged;
         }
         match self.state {
-            State::Start => self.evaluate(f),
+            State::Start => self.evaluate(f, rng),
             State::Model => self.product(f, rng),
-            State::Move => self.try_move(f),
-            State::Converged => Some(SaddleFreeStep::Converged),
+            State::Move => self.try_move(f, rng),
+            State::Converged(lowest) => Some(SaddleFreeStep::Converged { lowest }),
+            State::AtSaddle(lowest) => Some(SaddleFreeStep::AtSaddle { lowest }),
             State::Stuck => Some(SaddleFreeStep::Stuck),
             State::NotFinite => Some(SaddleFreeStep::NotFinite),
         }
         .unwrap_or(SaddleFreeStep::MemoryChanged)
     }
 
-    fn evaluate(&mut self, f: &(impl Curvature<R> + ?Sized)) -> Option<SaddleFreeStep<R>> {
+    fn evaluate<G: Rng + ?Sized>(
+        &mut self,
+        f: &(impl Curvature<R> + ?Sized),
+        rng: &mut G,
+    ) -> Option<SaddleFreeStep<R>> {
         let Parts { params, grad, scratch, .. } = self.layout.split(self.workspace.as_mut())?;
         let value = f.value_grad(params, grad, scratch);
         let grad_norm = norm(grad);
@@ -273,18 +303,40 @@ where
             self.state = State::NotFinite;
             return Some(SaddleFreeStep::NotFinite);
         }
-        self.arrive(value, grad_norm);
+        self.arrive(value, grad_norm, rng);
         Some(SaddleFreeStep::Evaluated { value, grad_norm })
     }
 
-    /// Stores the value and gradient norm of the walk's current point.
-    fn arrive(&mut self, value: R, grad_norm: R) {
-        (self.value, self.grad_norm) = (value, grad_norm);
-        self.state = if grad_norm <= self.config.grad_norm { State::Converged } else { State::Model };
-        if self.state == State::Model
-            && let Some(parts) = self.layout.split(self.workspace.as_mut())
-        {
+    /// Stores the value and gradient norm of the walk's current point and begins products there: from the gradient
+    /// or, at rest, from a random vector, because the gradient may lack the directions that go down.
+    fn arrive<G: Rng + ?Sized>(&mut self, value: R, grad_norm: R, rng: &mut G) {
+        (self.value, self.grad_norm, self.state) = (value, grad_norm, State::Model);
+        if self.rests() {
+            self.lanczos.begin(|start| fill_normal(rng, start));
+        } else if let Some(parts) = self.layout.split(self.workspace.as_mut()) {
             self.lanczos.begin(|start| start.copy_from_slice(parts.grad));
+        }
+    }
+
+    fn rests(&self) -> bool {
+        self.grad_norm <= self.config.grad_norm
+    }
+
+    /// Whether the products at rest have found negative curvature, given what one of them rounds.
+    fn judge(&mut self, roundings: usize) -> SaddleFreeStep<R> {
+        let ritz = self.lanczos.ritz();
+        let values = ritz.as_ref().map_or(&[][..], Ritz::values);
+        let Some(lowest) = values.first().copied() else {
+            self.state = State::NotFinite;
+            return SaddleFreeStep::NotFinite;
+        };
+        let share = R::EPSILON * R::from_usize(roundings.saturating_add(values.len()));
+        if lowest < -Tolerance::relative(share).flat(values) {
+            self.state = State::AtSaddle(lowest);
+            SaddleFreeStep::AtSaddle { lowest }
+        } else {
+            self.state = State::Converged(lowest);
+            SaddleFreeStep::Converged { lowest }
         }
     }
 
@@ -299,9 +351,10 @@ where
             LanczosStep::Extended { steps, .. } | LanczosStep::Restarted { steps } => {
                 Some(SaddleFreeStep::Product { count: steps })
             }
+            LanczosStep::Done if self.rests() => Some(self.judge(f.hess_vec_roundings())),
             LanczosStep::Done => {
                 self.state = State::Move;
-                self.try_move(f)
+                self.try_move(f, rng)
             }
             LanczosStep::NotFinite => {
                 self.state = State::NotFinite;
@@ -311,7 +364,11 @@ where
         }
     }
 
-    fn try_move(&mut self, f: &(impl Curvature<R> + ?Sized)) -> Option<SaddleFreeStep<R>> {
+    fn try_move<G: Rng + ?Sized>(
+        &mut self,
+        f: &(impl Curvature<R> + ?Sized),
+        rng: &mut G,
+    ) -> Option<SaddleFreeStep<R>> {
         let Parts { params, grad, next, next_grad, direction, scratch } =
             self.layout.split(self.workspace.as_mut())?;
         let Some(ritz) = self.lanczos.ritz() else {
@@ -344,7 +401,7 @@ where
             grad.copy_from_slice(next_grad);
             self.damping /= R::from_u32(FACTOR);
             self.moves = self.moves.saturating_add(1);
-            self.arrive(value, grad_norm);
+            self.arrive(value, grad_norm, rng);
             return Some(SaddleFreeStep::Moved { value, grad_norm, length });
         }
         self.damping = (self.damping * R::from_u32(FACTOR)).or_larger(R::from_f64(FIRST));

@@ -193,7 +193,8 @@ pub enum SharpnessStep<R: Real = f32> {
 /// let config = SharpnessConfig { region: Region::Box { size: 0.1 }, starts: 3, steps: 10 };
 /// let workspace = vec![0.0; SharpnessLayout::new(2, f.scratch_len()).len()];
 /// let mut sharpness = Sharpness::new(&f, config, &[0.0, 0.0], workspace)?;
-/// while sharpness.step(&f, &mut stream(1, 0)) != SharpnessStep::Done {}
+/// let mut rng = stream(1, 0);
+/// while sharpness.step(&f, &mut rng) != SharpnessStep::Done {}
 /// assert!((sharpness.rise() - 0.5 * (2.0 + 6.0) * 0.01).abs() < 1e-15); // in the corners
 /// # Ok::<(), losscape::ArgError>(())
 /// ```

@@ -84,7 +84,8 @@ impl SubspaceLayout {
 /// let config = SharpnessConfig { region: Region::Box { size: 0.1 }, starts: 3, steps: 10 };
 /// let workspace = vec![0.0; SharpnessLayout::new(2, within.scratch_len()).len()];
 /// let mut sharpness = Sharpness::new(&within, config, within.coordinates(), workspace)?;
-/// while sharpness.step(&within, &mut stream(1, 0)) != SharpnessStep::Done {}
+/// let mut rng = stream(1, 0);
+/// while sharpness.step(&within, &mut rng) != SharpnessStep::Done {}
 /// assert!((sharpness.rise() - 0.5 * (6.0 * 0.1 * 0.1 + 1.0 * 0.2 * 0.2)).abs() < 1e-15);
 /// # Ok::<(), losscape::ArgError>(())
 /// ```

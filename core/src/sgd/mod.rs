@@ -19,7 +19,7 @@
 //! bits.
 //!
 //! The functions around [`temperature`](temperature()) compute the temperature that corresponds to the
-//! noise of a batch.
+//! noise of a batch. [`catapult`] and [`imbalance`] are what a step does to a product of weights, exactly.
 //!
 //! ```
 //! use losscape::Objective;
@@ -58,6 +58,7 @@ mod layout;
 mod momentum;
 mod noise;
 mod perturbed;
+mod product;
 mod rate;
 mod replay;
 mod saved;
@@ -76,6 +77,7 @@ pub use layout::SgdLayout;
 pub use momentum::Momentum;
 pub use noise::{AddNoise, Noise};
 pub use perturbed::Perturbed;
+pub use product::{catapult, imbalance};
 pub use rate::{LearningRate, Scale, WeightDecay};
 pub use replay::Replay;
 pub use saved::{Persist, Settings};

@@ -117,8 +117,11 @@ proptest! {
                     prop_assert!(value.is_finite() && length.is_finite());
                     prop_assert!(walk.params().iter().all(|x| x.is_finite()), "{:?}", walk.params());
                 }
-                SaddleFreeStep::Converged | SaddleFreeStep::Stuck | SaddleFreeStep::NotFinite
-                | SaddleFreeStep::MemoryChanged => break,
+                SaddleFreeStep::Converged { lowest } | SaddleFreeStep::AtSaddle { lowest } => {
+                    prop_assert!(lowest.is_finite() && walk.grad_norm() <= grad_norm, "{}", lowest);
+                    break;
+                }
+                SaddleFreeStep::Stuck | SaddleFreeStep::NotFinite | SaddleFreeStep::MemoryChanged => break,
                 _ => prop_assert_eq!(walk.params(), &before[..]),
             }
         }

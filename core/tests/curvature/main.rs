@@ -15,6 +15,7 @@ mod exact;
 mod hostile;
 mod hostile_krylov;
 mod hostile_searches;
+mod large;
 mod scale;
 #[path = "../scaled/mod.rs"]
 mod scaled;

@@ -223,7 +223,12 @@ fn searches<R: Real>() {
                     }
                     SaddleFreeStep::Refused => run.count(1),
                     SaddleFreeStep::Evaluated { .. } | SaddleFreeStep::Product { .. } => (),
-                    SaddleFreeStep::Converged | SaddleFreeStep::Stuck => break,
+                    // In the smallest unit, the last digits of a curvature far below the largest are lost.
+                    end @ (SaddleFreeStep::Converged { .. } | SaddleFreeStep::AtSaddle { .. }) => {
+                        run.count(u32::from(matches!(end, SaddleFreeStep::AtSaddle { .. })));
+                        break;
+                    }
+                    SaddleFreeStep::Stuck => break,
                     other => panic!("{other:?}"),
                 }
             }

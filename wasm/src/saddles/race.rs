@@ -247,7 +247,8 @@ fn saddle_free(
                 }
             }
             SaddleFreeStep::Product { .. } | SaddleFreeStep::Refused => (),
-            SaddleFreeStep::Converged
+            SaddleFreeStep::Converged { .. }
+            | SaddleFreeStep::AtSaddle { .. }
             | SaddleFreeStep::Stuck
             | SaddleFreeStep::NotFinite
             | SaddleFreeStep::MemoryChanged => break,
