@@ -1,6 +1,6 @@
 //! Curvature of a trained reader of digits by whole programs: products, extreme eigenvalues, trace, density, all of it.
 //!
-//! Of the [`Reader`]'s two networks: all questions of the digits', the products and the whole Hessian of the spirals'.
+//! Of the [`Reader`]'s two networks, digits and spirals.
 
 use cpu_time::ProcessTime;
 use losscape::base::random::stream;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::whole::{self, Answer};
 
 /// What every program is asked, and what its number means. Seconds are those of one product, one vector of sixteen, or the whole answer.
-const QUESTIONS: [([&str; 3], &str, &str); 20] = [
+const QUESTIONS: [([&str; 3], &str, &str); 29] = [
     (["digits", "gradient", "f64"], "gradient, f64", "‖g‖"),
     (["digits", "product", "f64"], "Hessian–vector product, f64", "‖Hv‖"),
     (["digits", "product", "f32"], "Hessian–vector product, f32", "‖Hv‖"),
@@ -26,8 +26,11 @@ const QUESTIONS: [([&str; 3], &str, &str); 20] = [
     (["digits", "sixteen", "f64"], "the same, sixteen at a time, each, f64", "‖Hv‖"),
     (["digits", "sixteen", "f32"], "the same, sixteen at a time, each, f32", "‖Hv‖"),
     (["digits", "top", "f64"], "five largest eigenvalues to 10⁻⁶, f64", "fifth"),
+    (["digits", "top", "f32"], "the same, f32", "fifth"),
     (["digits", "trace", "f64"], "trace to 1 % standard error, f64", "trace"),
+    (["digits", "trace", "f32"], "the same, f32", "trace"),
     (["digits", "density", "f64"], "spectral density, 100 steps of 10 probes, f64", "share below 0.01"),
+    (["digits", "density", "f32"], "the same, f32", "share below 0.01"),
     (["digits", "hessian", "f64"], "the whole Hessian, f64", "‖H‖"),
     (["digits", "eigenvalues", "f64"], "all eigenvalues of that, f64", "largest"),
     (["spirals", "product", "f64"], "spirals: Hessian–vector product, f64", "‖Hv‖"),
@@ -36,9 +39,22 @@ const QUESTIONS: [([&str; 3], &str, &str); 20] = [
     (["spirals", "prepared", "f32"], "spirals: prepared at the point, f32", "‖Hv‖"),
     (["spirals", "sixteen", "f64"], "spirals: sixteen at a time, each, f64", "‖Hv‖"),
     (["spirals", "sixteen", "f32"], "spirals: sixteen at a time, each, f32", "‖Hv‖"),
+    (["spirals", "top", "f64"], "spirals: five largest eigenvalues to 10⁻⁶, f64", "fifth"),
+    (["spirals", "top", "f32"], "the same, f32", "fifth"),
+    (["spirals", "trace", "f64"], "spirals: trace to 1 % standard error, f64", "trace"),
+    (["spirals", "trace", "f32"], "the same, f32", "trace"),
+    (
+        ["spirals", "density", "f64"],
+        "spirals: spectral density, 100 steps of 10 probes, f64",
+        "share below 0.01",
+    ),
+    (["spirals", "density", "f32"], "the same, f32", "share below 0.01"),
     (["spirals", "hessian", "f64"], "spirals: the whole Hessian, f64", "‖H‖"),
     (["spirals", "eigenvalues", "f64"], "spirals: all eigenvalues of that, f64", "largest"),
 ];
+
+/// Runs of each program: two, because three of so many questions took more than ten minutes.
+const RUNS: usize = 2;
 
 /// Seconds of repeating what is quicker.
 const PATIENCE: f64 = 0.4;
@@ -47,15 +63,13 @@ const PATIENCE: f64 = 0.4;
 pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
     let programs = whole::with_own("curvature", programs)?;
     let mut rows = Vec::new();
-    println!(
-        "\ncurvature: whole programs in turn, best of {}; processor time of the work alone\n",
-        whole::RUNS
-    );
+    println!("\ncurvature: whole programs in turn, best of {RUNS}; processor time of the work alone\n");
     for (question, words, meaning) in QUESTIONS {
         println!("  {words}");
         let mut ours = None;
         for (name, command) in &programs {
-            let Some(Answer { numbers: [number], seconds, .. }) = whole::best(command, &question)? else {
+            let Some(Answer { numbers: [number], seconds, .. }) = whole::best(command, &question, RUNS)?
+            else {
                 continue;
             };
             let ours = *ours.get_or_insert(seconds);

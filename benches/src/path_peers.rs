@@ -51,7 +51,7 @@ pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
         let mut ours = None;
         for (name, command) in &programs {
             let Some(Answer { numbers: [gradients, saddle], seconds, program }) =
-                whole::best(command, question)?
+                whole::best(command, question, whole::RUNS)?
             else {
                 continue;
             };

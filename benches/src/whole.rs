@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
-/// Runs of each program; the quickest counts.
+/// Runs of each program, of which the quickest counts, unless there are so many questions that a comparison asks for fewer.
 pub(crate) const RUNS: usize = 3;
 
 /// What a program printed, `N` numbers and the seconds that the answer took, and how long the whole program ran.
@@ -28,9 +28,13 @@ pub(crate) fn with_own(command: &str, programs: &[&str]) -> Result<Vec<(String, 
 }
 
 /// The quickest of some runs; nothing if the program prints `-`, as it does for a question that it does not know.
-pub(crate) fn best<const N: usize>(command: &str, question: &[&str]) -> Result<Option<Answer<N>>, String> {
+pub(crate) fn best<const N: usize>(
+    command: &str,
+    question: &[&str],
+    runs: usize,
+) -> Result<Option<Answer<N>>, String> {
     let mut best: Option<Answer<N>> = None;
-    for _ in 0..RUNS {
+    for _ in 0..runs {
         let mut words = command.split_whitespace();
         let program = words.next().ok_or("no command")?;
         let start = Instant::now();
