@@ -30,6 +30,7 @@ KNOWN = [
     ("cloud", "#v=1&step=20", "1d35efa08557f4f4"),
     ("smoothing", "#v=1&step=600", "d26bde893a9d45ad"),
     ("surface", "#v=1&step=1000", "40fd953ff5b8fe9e"),
+    ("batch", "#v=1&rate=0.5&hidden=8&data=moons&smallest=8&step=300", "7131e05e5aeb1c26"),
 ]
 
 
@@ -165,3 +166,6 @@ def test_what_the_page_measures_of_batches():
     assert found.arrays["batches"].tolist() == [20, 10, 4, 2] and found.arrays["curvature"].shape == (len(found.arrays["step"]), 4)
     assert found.arrays["step"][-1] == 600 and found.arrays["loss"].shape == found.arrays["curvature"].shape
     assert abs(found.numbers["largest"] - 1) > 0.01, "a rescaling moves the curvature"
+    assert found.arrays["misread"].shape == (0, 4), "only the moons have new points"
+    moons = lk.run("batch", data="moons", hidden=8, smallest=8, step=100).arrays
+    assert moons["batches"].tolist() == [128, 50, 20, 8] and moons["misread"].shape == moons["unseen"].shape == moons["loss"].shape

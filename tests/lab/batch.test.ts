@@ -169,3 +169,86 @@ test('a link leads to the same bits; what is taken home comes back, and holds no
   await again.context().close();
   await page.context().close();
 });
+
+const MOONS = 'hidden=8&data=moons&goal=0.16&rate=0.5&length=30000';
+
+test('two moons: nothing is known before the guess, then the ratio is; what has been seen once stays seen', async () => {
+  // The longest of the replays.
+  const { page } = await visit(lab, `batch/#v=1&${MOONS}&protocol=loss&step=30000`);
+  await page.waitForSelector('[data-test=replay][data-state=unknown]', { timeout: 180_000 });
+  const seen = (selector: string) => page.locator(selector).count();
+  assert.equal(await digest(page), native.get('digest-moons'));
+  assert.equal(await seen('lab-field canvas'), 2);
+  const misread = [128, 2].map((batch) => native.get(`misread-${batch}`)!);
+  const hidden = 'svg.gauges, svg.kicks, svg.chances, svg.rescaled, .curves .series, .beside .series';
+  const curves = '#losses .series';
+  assert.equal((await seen(hidden)) - (await seen(curves)), 0);
+  for (const count of misread)
+    assert.doesNotMatch(await page.innerText('main'), new RegExp(`(?<![\\d.])${count}(?![\\d])`));
+  await page.click('[data-do=export]');
+  assert.equal((await takeHome(page, 'csv')).toString().trim().split('\r\n').length, 1);
+  await page.keyboard.press('Escape');
+  await guess(page, 50);
+  const said = await text(page, 'answer');
+  const [, ratio, most, least] = /: ([\d.]+) times as large .* misread (\d+) and (\d+),/.exec(said)!;
+  assert.deepEqual([most, least], misread);
+  assert.ok(
+    Number(ratio) > 3 && Math.abs(Number(ratio) / Number(await text(page, 'truth')) - 1) < 0.02,
+    said,
+  );
+  assert.equal(await seen('svg.gauges .bar'), 4);
+  assert.equal(await seen('#moons-curvatures .series'), 4);
+  await page.click('[data-do=export]');
+  const csv = (await takeHome(page, 'csv')).toString().trim().split('\r\n');
+  assert.match(
+    csv[0]!,
+    /,loss_of_new_points_batch_2,misread_new_points_batch_128,.*misread_new_points_batch_2$/,
+  );
+  await page.keyboard.press('Escape');
+  await page.click('[data-do=pin]');
+  // Another protocol is of the same experiment, whose curvatures have been seen.
+  await page.locator('#set-protocol').selectOption('steps');
+  await page.waitForFunction(
+    () => document.querySelector('.numbers.panel')!.getAttribute('data-step') === '0',
+  );
+  assert.equal(await seen('svg.gauges .bar'), 4);
+  assert.equal(await seen('[data-do=skip]'), 0);
+  // Other points are another: the question about them is asked, and the pinned run tells nothing.
+  await page.locator('.more > summary').click();
+  await page.locator('#set-data').selectOption('polynomial');
+  await page.waitForSelector('svg.fit');
+  assert.equal(await seen('svg.gauges, #curvatures .series'), 0);
+  await page.click('[data-do=skip]');
+  await page.waitForSelector('svg.gauges');
+  assert.equal(await seen('#curvatures .pinned, #moons-curvatures'), 0);
+  await page.locator('#set-data').selectOption('moons');
+  await page.waitForSelector('lab-field canvas');
+  assert.equal(await seen('svg.gauges .bar'), 4, 'answered before');
+  await page.context().close();
+});
+
+test('from the curve to the moons and back, no frame shows what is still to be guessed', async () => {
+  const page = await into(lab, 'batch/#v=1&length=3000&hidden=8&step=3000');
+  await page.click('[data-do=skip]');
+  await page.waitForSelector('svg.gauges');
+  // Looks after every change of the page.
+  await page.evaluate(() => {
+    const look = () => {
+      const [moons, known] = ['lab-field', 'svg.gauges'].map((part) => document.querySelector(part));
+      if (moons && known) document.documentElement.dataset.leak = 'moons';
+    };
+    new MutationObserver(look).observe(document.querySelector('lab-batch')!, {
+      childList: true,
+      subtree: true,
+    });
+  });
+  await page.locator('.more > summary').click();
+  await page.locator('#set-data').selectOption('moons');
+  await page.waitForSelector('lab-field canvas');
+  assert.equal(await page.locator('svg.gauges').count(), 0);
+  await page.locator('#set-data').selectOption('polynomial');
+  await page.waitForSelector('svg.fit');
+  await page.waitForSelector('svg.gauges');
+  assert.equal(await page.getAttribute('html', 'data-leak'), null);
+  await page.context().close();
+});

@@ -111,7 +111,10 @@ test('every whole number is checked, and what is none is refused with its name a
   );
   for (const known of [
     'Batch.advance steps',
+    'Batch.outputs run',
     'BatchSettings.hidden hidden',
+    'BatchSettings.largest largest',
+    'BatchSettings.smallest smallest',
     'Cloud.advance steps',
     'Cloud.walkers count',
     'CloudSettings.walkers walkers',

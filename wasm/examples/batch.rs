@@ -3,7 +3,7 @@
 //! `cargo run --release -q -p losscape-wasm --example batch`
 
 use losscape_wasm::LabError;
-use losscape_wasm::batch::{Batch, BatchSettings, Protocol, Rescaled};
+use losscape_wasm::batch::{Batch, BatchSettings, Protocol, Rescaled, Taught};
 
 fn main() -> Result<(), LabError> {
     let mut run = Batch::new(&BatchSettings::default())?;
@@ -36,5 +36,16 @@ fn main() -> Result<(), LabError> {
         println!("stops-{batch} {step}");
     }
     println!("digest-stopped {}", run.digest());
+    settings = BatchSettings { data: Taught::Moons, hidden: 8, ..settings };
+    (settings.learning_rate, settings.goal) = (0.5, f64::from(0.16f32));
+    let mut run = Batch::new(&settings)?;
+    run.advance(30_000)?;
+    println!("digest-moons {}", run.digest());
+    for (batch, step) in run.batches().into_iter().zip(run.stops()) {
+        println!("stops-moons-{batch} {step}");
+    }
+    for (batch, misread) in run.batches().into_iter().zip(run.measure()?.misread) {
+        println!("misread-{batch} {misread}");
+    }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! *Batch size*.
 
-use losscape_wasm::batch::{Batch, BatchSettings, Curvatures, Protocol, Rescaled};
+use losscape_wasm::batch::{Batch, BatchSettings, Curvatures, Protocol, Rescaled, Taught};
 
 use super::values::{Result, Values};
 use super::{CHUNK, Outcome};
@@ -19,6 +19,9 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
         seed: values.count("seed")?,
         learning_rate: values.real("rate")?.into(),
         hidden: values.count("hidden")?,
+        data: values.word("data", &[("polynomial", Taught::Polynomial), ("moons", Taught::Moons)])?,
+        largest: values.count("largest")?,
+        smallest: values.count("smallest")?,
         cross_entropy: values.word("loss", &[("squared", false), ("cross-entropy", true)])?,
         protocol: values.word(
             "protocol",
@@ -34,11 +37,14 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
     let lanes = measured.loss.len();
     let (mut steps, mut curvatures) = (Vec::new(), Vec::new());
     let (mut losses, mut along) = (Vec::new(), Vec::new());
+    let (mut unseen, mut misread) = (Vec::new(), Vec::new());
     let mut keep = |step: u32, measured: Curvatures| {
         steps.push(f64::from(step));
         curvatures.extend(measured.curvature);
         losses.extend(measured.loss);
         along.extend(measured.along);
+        unseen.extend(measured.unseen);
+        misread.extend(measured.misread.into_iter().map(f64::from));
     };
     keep(0, measured);
     let (mut ended, mut stopped, mut last) = (false, false, 0);
@@ -78,6 +84,9 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
             ("loss", losses, lanes),
             // Of batches along their own slopes, over 2/η.
             ("along", along, lanes),
+            // Of new points of the moons, the loss and how many are misread; no rows for the polynomial.
+            ("unseen", unseen, lanes),
+            ("misread", misread, lanes),
             ("curves", run.curves()?, run.places()?.len()),
         ],
     })

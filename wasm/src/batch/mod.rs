@@ -15,7 +15,7 @@ use losscape::models::mlp::Mlp;
 use wasm_bindgen::prelude::*;
 
 use self::lane::Lane;
-use self::problem::Points;
+use self::problem::{MOONS, Points};
 pub use self::records::{Curvatures, Measures};
 pub use self::rescaled::Rescaled;
 use crate::LabError;
@@ -26,6 +26,16 @@ const BATCHES: [u32; 4] = [20, 10, 4, 2];
 
 /// Every so many steps it is seen whether a run has come down to the loss at which it stops.
 const CHECKED: u32 = 10;
+
+/// What the networks learn.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Taught {
+    /// Twenty points of a polynomial.
+    Polynomial,
+    /// A hundred and twenty-eight points of two moons, by cross-entropy.
+    Moons,
+}
 
 /// How far each run goes.
 #[wasm_bindgen]
@@ -49,8 +59,15 @@ pub struct BatchSettings {
     pub learning_rate: f64,
     /// Units in each of the two hidden layers.
     pub hidden: u32,
-    /// Cross-entropy of two classes, those points above and below zero, instead of the squared error of their values.
+    /// What the networks learn.
+    pub data: Taught,
+    /// Cross-entropy of two classes, those points of the polynomial above and below zero, instead of the squared error of their values.
     pub cross_entropy: bool,
+    /// The largest batch on the moons, 1 to 128; two more sizes lie between it and the smallest, by equal factors. On the polynomial
+    /// they are 20, 10, 4 and 2.
+    pub largest: u32,
+    /// The smallest batch on the moons, 1 to 128. If it is above the largest, the two change places.
+    pub smallest: u32,
     /// How far each run goes.
     pub protocol: Protocol,
     /// The loss at which a run stops, if it stops at one.
@@ -61,13 +78,24 @@ impl Default for BatchSettings {
     /// The defaults of the page.
     fn default() -> Self {
         let (learning_rate, goal) = (f64::from(0.1f32), f64::from(0.01f32));
-        Self { seed: 1, learning_rate, hidden: 20, cross_entropy: false, protocol: Protocol::Steps, goal }
+        Self {
+            seed: 1,
+            learning_rate,
+            hidden: 20,
+            data: Taught::Polynomial,
+            cross_entropy: false,
+            largest: MOONS,
+            smallest: 2,
+            protocol: Protocol::Steps,
+            goal,
+        }
     }
 }
 
 #[wasm_bindgen]
 impl BatchSettings {
-    /// The lab's defaults, to be changed as needed: η = 0.1, two layers of twenty units, squared errors, equal steps, seed 1.
+    /// The lab's defaults, to be changed as needed: the polynomial, η = 0.1, two layers of twenty units, squared errors, equal
+    /// steps, seed 1; on the moons batches of 128 down to 2.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
@@ -96,14 +124,21 @@ impl Batch {
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &BatchSettings) -> Result<Self, LabError> {
         LabError::check_count("hidden", settings.hidden, 2..=40)?;
+        LabError::check_count("largest", settings.largest, 1..=MOONS)?;
+        LabError::check_count("smallest", settings.smallest, 1..=MOONS)?;
         ArgError::check_positive("goal", settings.goal)?;
         let BatchSettings { protocol, goal, .. } = *settings;
         let hidden = settings.hidden as usize;
-        let (net, points) = (Mlp::new(&[1, hidden, hidden, 1])?, Points::new(settings.cross_entropy)?);
+        let (points, batches) = match settings.data {
+            Taught::Polynomial => (Points::polynomial(settings.cross_entropy)?, BATCHES),
+            Taught::Moons => (Points::moons()?, between(settings.largest, settings.smallest)),
+        };
+        let net = Mlp::new(&[points.inputs, hidden, hidden, 1])?;
         let f = points.loss(net)?;
-        let lanes = BATCHES
+        let moons = points.are_moons();
+        let lanes = batches
             .into_iter()
-            .map(|batch| Lane::new(&f, settings.seed.into(), settings.learning_rate, batch))
+            .map(|batch| Lane::new(&f, settings.seed.into(), settings.learning_rate, batch, moons))
             .collect::<Result<_, _>>()?;
         Ok(Self { net, points, lanes, steps: 0, protocol, goal })
     }
@@ -114,14 +149,13 @@ impl Batch {
     /// [`LabError`], if the kernel refuses what it took before: never.
     pub fn advance(&mut self, steps: u32) -> Result<u32, LabError> {
         let f = self.points.loss(self.net)?;
-        let [.., least] = BATCHES;
+        let least = self.lanes.last().map_or(1, |lane| lane.batch);
         for made in 0..steps {
             if self.lanes.iter().all(|lane| lane.stopped.is_some()) {
                 return Ok(made);
             }
             for lane in &mut self.lanes {
-                let waits =
-                    self.protocol == Protocol::Epochs && !self.steps.is_multiple_of(lane.batch / least);
+                let waits = self.protocol == Protocol::Epochs && !begins(self.steps, least, lane.batch);
                 if !waits && lane.stopped.is_none() && !lane.step(&f) {
                     return Ok(made);
                 }
@@ -148,9 +182,10 @@ impl Batch {
     /// As for [`advance`](Self::advance).
     pub fn measure(&mut self) -> Result<Curvatures, LabError> {
         let f = self.points.loss(self.net)?;
+        let unseen = self.points.unseen(self.net)?;
         let mut measured = Curvatures::default();
         for lane in &mut self.lanes {
-            lane.measure(&f, &mut measured)?;
+            lane.measure(&f, unseen.as_ref(), &mut measured)?;
         }
         Ok(measured)
     }
@@ -165,21 +200,38 @@ impl Batch {
     /// The sizes of the batches.
     #[must_use]
     pub fn batches(&self) -> Vec<u32> {
-        BATCHES.to_vec()
+        self.lanes.iter().map(|lane| lane.batch).collect()
     }
 
-    /// The points that the networks learn: x and y in turn; y = 0 and 1 for the two classes.
+    /// The points that the networks learn: x and y in turn; y = 0 and 1 for the two classes of the polynomial.
     #[must_use]
     pub fn points(&self) -> Vec<f64> {
         self.points.pairs()
     }
 
+    /// The classes of the points of the moons; none for the polynomial.
+    #[must_use]
+    pub fn labels(&self) -> Vec<u8> {
+        self.points.classes().to_vec()
+    }
+
+    /// What the network of one run, counted from 0, says at inputs that stand in turn: for points of the moons, x and y each, above
+    /// zero for class 1.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `run` if there are fewer.
+    pub fn outputs(&self, run: u32, inputs: &[f64]) -> Result<Vec<f64>, LabError> {
+        LabError::check_count("run", run, 0..=3)?;
+        Ok(self.lanes[run as usize].outputs(self.net, inputs))
+    }
+
     /// The curve of every network at 49 places from −1 to 1, network by network; for classes the probability of the upper one.
+    /// Nothing for the moons.
     ///
     /// # Errors
     /// As for [`advance`](Self::advance).
     pub fn curves(&self) -> Result<Vec<f64>, LabError> {
-        let (places, mut curves) = (Points::places()?, Vec::new());
+        let (places, mut curves) = (self.points.places()?, Vec::new());
         for lane in &self.lanes {
             curves.extend(lane.outputs(self.net, &places).into_iter().map(|output| self.points.read(output)));
         }
@@ -191,7 +243,7 @@ impl Batch {
     /// # Errors
     /// As for [`advance`](Self::advance).
     pub fn places(&self) -> Result<Vec<f64>, LabError> {
-        Ok(Points::places()?)
+        Ok(self.points.places()?)
     }
 
     /// The digest of all weights, 16 hexadecimal digits.
@@ -203,4 +255,18 @@ impl Batch {
         }
         format!("{:016x}", digest.finish())
     }
+}
+
+/// Four sizes from the larger of two to the smaller, by equal factors, rounded down.
+fn between(one: u32, other: u32) -> [u32; 4] {
+    let (most, least) = (one.max(other), one.min(other));
+    // The cube root: the sizes are at most 128.
+    let root = |cube: u32| (1..=most).take_while(|size| size.pow(3) <= cube).last().unwrap_or(1);
+    [most, root(most * most * least), root(most * least * least), least]
+}
+
+/// Whether a run with batches of this size makes a step when one with the smallest makes the step after `steps`, so that both see
+/// equally many points.
+fn begins(steps: u32, least: u32, batch: u32) -> bool {
+    u64::from(steps) * u64::from(least) % u64::from(batch) < u64::from(least)
 }

@@ -42,7 +42,7 @@ impl Rescaled {
     #[wasm_bindgen(constructor)]
     pub fn new(seed: u32) -> Result<Self, LabError> {
         let net = Mlp::new(&[1, HIDDEN, 1])?.with_hidden(Activation::Relu);
-        let points = Points::new(false)?;
+        let points = Points::polynomial(false)?;
         let mut params = vec![0.0; net.param_len()];
         net.init(Init::HeNormal, &mut params, &mut stream(seed.into(), 0));
         let f = points.loss(net)?;
@@ -87,7 +87,7 @@ impl Rescaled {
 impl Rescaled {
     /// The largest difference of an output.
     fn differs(&self, params: &[f64]) -> Result<f64, ArgError> {
-        let places = Points::places()?;
+        let places = self.points.places()?;
         let mut scratch = vec![0.0; self.points.loss(self.net)?.scratch_len()];
         let mut curves = [vec![0.0; places.len()], vec![0.0; places.len()]];
         for (curve, params) in curves.iter_mut().zip([params, &self.params]) {

@@ -2,7 +2,8 @@ use losscape::Objective;
 use losscape::base::random::{fill_sphere, stream};
 use losscape::base::vector::axpy;
 
-use super::{Batch, BatchSettings, Curvatures, Measures, Protocol, Rescaled};
+use super::problem::NEW;
+use super::{Batch, BatchSettings, Curvatures, Measures, Protocol, Rescaled, Taught, begins, between};
 
 /// The late medians of `ηλ/2`, from all points down, and those of `ηs/2` with the batch sharpness s.
 fn late(settings: BatchSettings, steps: u32) -> [[f64; 4]; 2] {
@@ -91,13 +92,66 @@ fn classes_are_read_as_chances() {
 }
 
 #[test]
+fn sizes_lie_by_equal_factors() {
+    assert_eq!(between(128, 2), [128, 32, 8, 2]);
+    assert_eq!(between(1, 125), [125, 25, 5, 1], "the larger first");
+    assert_eq!(between(100, 7), [100, 41, 16, 7], "rounded down");
+    assert_eq!((between(128, 128), between(1, 1)), ([128; 4], [1; 4]));
+    // After 50 steps of batches of 7, runs with larger ones have seen as many points, to within a batch.
+    for batch in between(100, 7) {
+        let made = (0..50).filter(|step| begins(*step, 7, batch)).count();
+        assert_eq!(made, (50 * 7usize).div_ceil(batch as usize), "{batch}");
+    }
+}
+
+/// `tests/claims/batch_size.rs` has medians of λ where such runs stop: 2.63 with batches of 128, 0.31 with 2.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn moons_have_other_points_and_the_flatter_ends_of_the_claims() {
+    let moons = BatchSettings {
+        data: Taught::Moons,
+        learning_rate: 0.5,
+        hidden: 8,
+        protocol: Protocol::Loss,
+        goal: f64::from(0.16f32),
+        ..BatchSettings::default()
+    };
+    let mut run = Batch::new(&moons).expect("accepted");
+    assert_eq!((run.batches(), run.points().len(), run.labels().len()), (vec![128, 32, 8, 2], 256, 128));
+    assert_eq!((run.curves().expect("accepted"), run.places().expect("accepted")), (vec![], vec![]));
+    let start = run.measure().expect("accepted");
+    let made = run.advance(30_000).expect("accepted");
+    run.measure().expect("accepted");
+    let end = run.measure().expect("accepted");
+    println!("{made} steps, stops {:?}, {end:?}", run.stops());
+    assert!(run.stops().iter().all(|step| *step > 0));
+    // Over 2/η = 4.
+    assert!((0.5..1.0).contains(&end.curvature[0]) && end.curvature[0] > 5.0 * end.curvature[3], "{end:?}");
+    assert!(start.unseen.iter().zip(&end.unseen).all(|(before, after)| after < before), "{end:?}");
+    // Outputs at new points are those that are counted.
+    let f = run.points.unseen(run.net).expect("accepted").expect("some");
+    let mut scratch = vec![0.0; f.scratch_len()];
+    for (lane, misread) in (0u32..).zip(&end.misread) {
+        let learned = run.outputs(lane, &run.points()).expect("accepted");
+        let right =
+            learned.iter().zip(run.labels()).filter(|(z, label)| (**z > 0.0) == (*label == 1)).count();
+        assert!(right > 110, "{right} of 128");
+        let params = run.lanes[lane as usize].params();
+        assert_eq!(f.misses(params, &mut scratch), Some(*misread as usize));
+        assert!(*misread > 50 && *misread < 250, "of {NEW}: {misread}");
+    }
+    assert_eq!(run.outputs(4, &[]).unwrap_err().arg, "run");
+}
+
+#[test]
 fn all_begin_with_one_curvature() {
     let mut run = Batch::new(&BatchSettings::default()).expect("accepted");
-    let Curvatures { curvature, loss, along } = run.measure().expect("accepted");
+    let Curvatures { curvature, loss, along, unseen, misread } = run.measure().expect("accepted");
     assert_eq!([curvature.len(), loss.len(), along.len()], [4; 3]);
     assert!(curvature.iter().all(|share| *share == curvature[0]), "{curvature:?}");
     assert!(loss.iter().all(|value| *value == loss[0]), "{loss:?}");
     assert!(along.iter().all(|share| share.is_finite()), "{along:?}");
+    assert!(unseen.is_empty() && misread.is_empty(), "the polynomial has no other points");
 }
 
 /// The line and the kicks share a direction and a centre, and neither moves a run.
@@ -163,6 +217,8 @@ fn bad_settings_are_refused_by_name() {
         (BatchSettings { learning_rate: 0.0, ..good }, "learning_rate"),
         (BatchSettings { learning_rate: f64::NAN, ..good }, "learning_rate"),
         (BatchSettings { goal: 0.0, ..good }, "goal"),
+        (BatchSettings { largest: 129, ..good }, "largest"),
+        (BatchSettings { smallest: 0, ..good }, "smallest"),
     ] {
         assert_eq!(Batch::new(&bad).unwrap_err().arg, arg);
     }

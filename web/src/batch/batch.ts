@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import '../grammar/field.ts';
 import '../grammar/fit.ts';
 import '../grammar/slices.ts';
 import './gauges.ts';
@@ -8,18 +9,36 @@ import type { Chart } from '../grammar/asking.ts';
 import { Exhibit } from '../grammar/exhibit.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
+import { classPoints } from '../grammar/points.ts';
 import type { Asked } from '../grammar/predictions.ts';
+import { ramp } from '../grammar/ramp.ts';
 import { SEED } from '../grammar/settings.ts';
+import { DIVERGING } from '../lib/colour.ts';
 import type { Failure } from '../lib/failure.ts';
 import { count, significant, tick } from '../lib/format.ts';
 import { rowsOf } from '../lib/rows.ts';
 import { clampNumber } from '../lib/schema.ts';
+import { MOONS_SPAN } from '../lib/view.ts';
 import { files } from './export.ts';
 import { ROLES } from './gauges.ts';
 import { moreNumbers, numbers } from './numbers.ts';
-import { type Frame, median, type Sample, type View } from './protocol.ts';
+import { type Frame, median, NEW, type Sample, type View } from './protocol.ts';
 import { questions, survivor } from './questions.ts';
-import { ALPHA, GOAL, HIDDEN, KICK, LENGTH, LOSS, PRESETS, PROTOCOL, RATE, SCHEMA } from './schema.ts';
+import {
+  ALPHA,
+  DATA,
+  GOAL,
+  HIDDEN,
+  KICK,
+  LARGEST,
+  LENGTH,
+  LOSS,
+  PRESETS,
+  PROTOCOL,
+  RATE,
+  SCHEMA,
+  SMALLEST,
+} from './schema.ts';
 
 /** Shares of the edge that differ by less are the same. */
 const SAME = 0.03;
@@ -34,6 +53,17 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   protected override get total(): number {
     const { state } = this;
     return state?.stops.every((step) => step > 0) ? state.step : this.number('length');
+  }
+
+  /** Whether what is shown learns the moons: until another run has begun, what may be seen is decided by this one. */
+  get #moons(): boolean {
+    return this.state?.labels ? this.state.labels.length > 0 : this.values.data === 'moons';
+  }
+
+  /** The largest and the smallest batches of the moons. */
+  get #ends(): readonly number[] {
+    const sizes = [this.number('largest'), this.number('smallest')];
+    return [Math.max(...sizes), Math.min(...sizes)];
   }
 
   /** The loss at which runs stop, if they do. */
@@ -55,7 +85,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
       alpha: this.#hideRescaled ? undefined : this.number('alpha'),
       // What is around the runs takes longer than a frame of play.
       kick: this.veils('curvatures') || this.playing ? undefined : this.number('kick'),
-      slices: !this.veils('curvatures') && !this.playing,
+      slices: !this.#hideSlices && !this.playing,
     };
   }
 
@@ -79,12 +109,12 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   // ---- questions ----
 
   get #hideRescaled(): boolean {
-    return this.veils('rescaled') || this.#hideLargest;
+    return this.veils('rescaled');
   }
 
-  /** The largest curvature of the network of the slices. */
-  get #hideLargest(): boolean {
-    return this.veils('slices') || this.veils('curvatures');
+  /** The question about them may have been answered with other data. */
+  get #hideSlices(): boolean {
+    return this.veils('slices') && this.veils('curvatures');
   }
 
   get #batches(): readonly number[] {
@@ -104,14 +134,25 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   protected get questions(): readonly Asked[] {
-    const { rate, hidden, seed, length, loss } = this.values;
+    const { rate, hidden, seed, length, loss, data, largest, smallest } = this.values;
     const goal = this.#goal;
-    const about = [rate, hidden, seed, length, loss, goal ?? this.values.protocol].join();
-    return questions(about, goal, this.state?.sliced);
+    const about = [
+      rate,
+      hidden,
+      seed,
+      length,
+      loss,
+      data,
+      largest,
+      smallest,
+      goal ?? this.values.protocol,
+    ].join();
+    return questions(about, goal, this.state?.sliced, this.#moons ? this.#ends : undefined);
   }
 
   protected truth({ id }: Asked): number | undefined {
     if (id === 'settles') return this.#late?.at(-1);
+    if (id === 'ratio') return this.#late && this.#late[0]! / this.#late.at(-1)!;
     if (id === 'slices') return this.state?.sliced?.largest;
     return this.state?.rescaled && survivor(this.state.rescaled);
   }
@@ -121,19 +162,31 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     if (!late || this.veils('curvatures')) return undefined;
     const shares = late.map((share) => share.toFixed(2));
     const [batches, goal] = [this.#batches.join(', '), this.#goal];
+    const moons = this.#moons ? this.#onMoons(late) : '';
     if (goal) {
       const stops = [...this.state!.stops].map((step) =>
         step ? count(step) : `over ${count(this.number('length'))}`,
       );
-      return `Runs with batches of ${batches} stop at a loss of ${goal}, after ${stops.join(', ')} steps. There the largest curvature is at ${shares.join(', ')} of 2/η.`;
+      return `Runs with batches of ${batches} stop at a loss of ${goal}, after ${stops.join(', ')} steps. There the largest curvature is at ${shares.join(', ')} of 2/η${moons || '.'}`;
     }
+    const settles = `With batches of ${batches} the largest curvature settles at ${shares.join(', ')} of 2/η`;
+    if (moons) return settles + moons;
     const ordered =
       late.every((share, k) => k === 0 || share < late[k - 1]! + SAME) && late.at(-1)! < late[0]! - SAME;
     const moral = ordered
       ? 'The smaller the batch, the flatter the place where training settles, by this measure.'
       : 'Here the order is not that of the batch sizes: the edge may not have been reached.';
     const along = this.#lateOf((sample) => sample.along)!.map((share) => share.toFixed(2));
-    return `With batches of ${batches} the largest curvature settles at ${shares.join(', ')} of 2/η. ${moral} Along their own slopes, the batches themselves see ${along.join(', ')}.`;
+    return `${settles}. ${moral} Along their own slopes, the batches themselves see ${along.join(', ')}.`;
+  }
+
+  /** The first run against the last, and on new points. */
+  #onMoons(late: readonly number[]): string {
+    const ends = (values: readonly number[], word: string) =>
+      [values[0]!, values.at(-1)!].map((v) => tick(Number(v.toPrecision(3)))).join(` ${word} `);
+    const misread = this.#lateOf((sample) => sample.misread)!;
+    const loss = this.#lateOf((sample) => sample.unseen)!;
+    return `: ${significant(late[0]! / late.at(-1)!, 2)} times as large with ${ends(this.#batches, 'as with')}. Of ${count(NEW)} new points these two misread ${ends(misread, 'and')}, at losses of ${ends(loss, 'and')}.`;
   }
 
   // ---- words and numbers ----
@@ -145,7 +198,8 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   protected describe(): string {
     const v = this.values;
     const of = (key: string) => significant(this.number(key));
-    return `1-${v.hidden}-${v.hidden}-1 network, η ${of('rate')}, batches of ${this.#batches.join(', ')} of 20 points, ${v.loss}, compared at equal ${v.protocol}${this.#goal ? ` of ${this.#goal}` : ''}, α ${of('alpha')}, ρ ${of('kick')}, seed ${v.seed}, step ${this.state?.step ?? 0}`;
+    const [inputs, points, loss] = this.#moons ? [2, 128, 'cross-entropy'] : [1, 20, v.loss];
+    return `${inputs}-${v.hidden}-${v.hidden}-1 network, η ${of('rate')}, batches of ${this.#batches.join(', ')} of ${points} points, ${loss}, compared at equal ${v.protocol}${this.#goal ? ` of ${this.#goal}` : ''}, α ${of('alpha')}, ρ ${of('kick')}, seed ${v.seed}, step ${this.state?.step ?? 0}`;
   }
 
   get #now(): Sample | undefined {
@@ -166,6 +220,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
       state: this.state!,
       now: this.#now,
       batches: this.#batches,
+      data: this.#moons ? 'moons-' : '',
       rate: this.number('rate'),
       hideCurvatures: this.veils('curvatures'),
       hideRescaled: this.#hideRescaled,
@@ -186,7 +241,10 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     if (!now || this.veils('curvatures'))
       return { note: `the curvatures are hidden until you guess · ${step}` };
     const [most, least] = [now.curvature[0]!, now.curvature.at(-1)!].map((share) => share.toFixed(2));
-    return { value: `${most} · ${least}`, note: `of the edge, with all points and with 2 · ${step}` };
+    return {
+      value: `${most} · ${least}`,
+      note: `of the edge, with batches of ${this.#batches[0]} and of ${this.#batches.at(-1)} · ${step}`,
+    };
   }
 
   // ---- drawing ----
@@ -194,48 +252,80 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   protected figure() {
     const { state } = this;
     const hidden = this.veils('curvatures');
+    const moons = this.#moons;
     const height = this.narrow.matches ? 130 : 220;
-    const now = this.#now;
     const size = state?.places?.length ?? 0;
     const curves = state && size > 0 ? rowsOf(state.curves, size) : [];
     const lines = curves.map((y, lane) => ({ kind: ROLES[lane]!, y }));
     return html`<figure class="figure batch-figure" ?hidden=${!state} aria-label="Four runs of one network">
-      <div class="here ${hidden ? '' : 'both'}">
+      <div class="here ${moons ? 'moons' : hidden ? '' : 'both'}">
+        ${moons && this.narrow.matches ? nothing : this.#gauges(height)}
         ${
-          hidden || !now
-            ? nothing
-            : html`<lab-gauges
-                .batches=${this.#batches}
-                .values=${now.curvature}
+          moons
+            ? this.#maps()
+            : html`<lab-fit
+                .points=${state?.points ?? new Float64Array()}
+                .places=${state?.places ?? new Float64Array()}
+                .lines=${lines}
                 .height=${height}
-                .summary=${this.summary()}
-              ></lab-gauges>`
+                .summary=${'Twenty points, and what the four networks have learned from them'}
+              ></lab-fit>`
         }
-        <lab-fit
-          .points=${state?.points ?? new Float64Array()}
-          .places=${state?.places ?? new Float64Array()}
-          .lines=${lines}
-          .height=${height}
-          .summary=${'Twenty points, and what the four networks have learned from them'}
-        ></lab-fit>
       </div>
-      <ul class="ways" aria-label="What is drawn">
-        ${this.#batches.map(
-          (batch, k) =>
-            html`<li><svg width="30" height="14" aria-hidden="true"><path class="line ${ROLES[k]}" d="M1 7H29" /></svg> ${batch === 20 ? 'all 20 points' : `batches of ${batch}`}</li>`,
-        )}
-      </ul>
+      ${
+        moons
+          ? ramp('probability of squares', [0, 1], DIVERGING)
+          : html`<ul class="ways" aria-label="What is drawn">
+              ${this.#batches.map(
+                (batch, k) =>
+                  html`<li><svg width="30" height="14" aria-hidden="true"><path class="line ${ROLES[k]}" d="M1 7H29" /></svg> ${batch === 20 ? 'all 20 points' : `batches of ${batch}`}</li>`,
+              )}
+            </ul>`
+      }
       <figcaption>
         ${
-          hidden
-            ? 'Twenty points, and the curves of the four networks. The curvature of their losses is hidden until you guess.'
-            : 'Bars: the largest curvature of the loss where each run is, over 2/η. Right: what the networks have learned.'
+          moons
+            ? 'Circles, squares: the classes. Line: undecided. x from −2 to 3, y from −2.25 to 2.75.'
+            : hidden
+              ? 'Twenty points, and the curves of the four networks. The curvature of their losses is hidden until you guess.'
+              : 'Bars: the largest curvature of the loss where each run is, over 2/η. Right: what the networks have learned.'
         }
       </figcaption>
     </figure>`;
   }
 
+  #gauges(height: number) {
+    const now = this.#now;
+    if (this.veils('curvatures') || !now) return nothing;
+    return html`<lab-gauges
+      .batches=${this.#batches}
+      .values=${now.curvature}
+      .height=${height}
+      .summary=${this.summary()}
+    ></lab-gauges>`;
+  }
+
+  /** What the first and the last network say of all inputs. */
+  #maps() {
+    const { points = [], labels = new Uint8Array(), maps = [] } = this.state ?? {};
+    return maps.map((picture, k) => {
+      const of = `batches of ${this.#batches.at(-k)}`;
+      return html`<div>
+        <p class="part">${of}</p>
+        <lab-field
+          class="boundary"
+          .picture=${picture}
+          .span=${MOONS_SPAN}
+          .above=${classPoints(points, labels, 2.5)}
+          label="Decision boundary, ${of}"
+          summary="128 circles and squares, and where the network draws the line between them."
+        ></lab-field>
+      </div>`;
+    });
+  }
+
   protected charts(): Chart[] {
+    const data = this.#moons ? 'moons-' : '';
     const along = (of: (sample: Sample, lane: number) => number, veil?: string) =>
       this.#batches.map((batch, lane) => ({
         name: `b = ${batch}`,
@@ -246,14 +336,14 @@ export class BatchExhibit extends Exhibit<Frame, View> {
       }));
     return [
       {
-        id: 'curvatures',
+        id: `${data}curvatures`,
         label: 'Largest curvature over 2/η, by batch size',
         span: this.total,
         format: (y) => y.toFixed(2),
         series: along(({ curvature }, lane) => curvature[lane]!, 'curvatures'),
       },
       {
-        id: 'along',
+        id: `${data}along`,
         label: 'Curvature of batches along their own slopes, over 2/η',
         span: this.total,
         format: (y) => y.toFixed(2),
@@ -273,6 +363,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     const rescaled = this.#hideRescaled ? undefined : this.state?.rescaled;
     const kicked = this.veils('curvatures') ? undefined : this.state?.kicked;
     return html`<div class="charts">
+        ${this.#moons && this.narrow.matches ? this.#gauges(180) : nothing}
         ${this.others()}
         ${kicked ? html`<lab-kicks .batches=${this.#batches} .kicked=${kicked}></lab-kicks>` : nothing}
         ${this.#slices()}
@@ -287,9 +378,9 @@ export class BatchExhibit extends Exhibit<Frame, View> {
 
   /** Random slices through the ReLU network, and in the end its largest curvature. */
   #slices() {
-    const sliced = this.veils('curvatures') ? undefined : this.state?.sliced;
+    const sliced = this.#hideSlices ? undefined : this.state?.sliced;
     if (!sliced) return nothing;
-    const said = `The loss along 20 random directions${this.#hideLargest ? '' : `; the largest curvature is ${significant(sliced.largest, 2)}`}`;
+    const said = `The loss along 20 random directions${this.veils('slices') ? '' : `; the largest curvature is ${significant(sliced.largest, 2)}`}`;
     return html`<div>
       <h3 id="title-slices">Random slices through a network of eight ReLU units</h3>
       <lab-slices .slices=${sliced.chances} .summary=${said}></lab-slices>
@@ -302,7 +393,8 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   protected moreControls() {
-    return html`${this.choice(LOSS)} ${this.choice(LENGTH)} ${this.slider(HIDDEN)} ${this.slider(SEED)}`;
+    const sizes = this.#moons ? html`${this.slider(LARGEST)} ${this.slider(SMALLEST)}` : this.choice(LOSS);
+    return html`${this.choice(DATA)} ${sizes} ${this.choice(LENGTH)} ${this.slider(HIDDEN)} ${this.slider(SEED)}`;
   }
 
   // ---- taking home ----

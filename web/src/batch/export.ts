@@ -3,9 +3,9 @@
 import type { HomeFile } from '../grammar/home.ts';
 import { rowsOf } from '../lib/rows.ts';
 import { toCsv } from '../lib/save.ts';
-import { type About, drawn, sheet } from '../lib/sheet.ts';
+import { type About, drawn, fieldItem, rampItems, sheet } from '../lib/sheet.ts';
 import { rasterised } from '../lib/svg.ts';
-import { type Kicked, MEASURES, type Measured, type Sample } from './protocol.ts';
+import { type Kicked, MEASURES, type Measured, QUANTITIES, type Sample } from './protocol.ts';
 
 interface TakeHome {
   about: About;
@@ -18,13 +18,17 @@ interface TakeHome {
 
 export function files({ about, batches, measured, rescaled, kicked }: TakeHome): HomeFile[] {
   const drawings = (selector: string) =>
-    [...about.root.querySelectorAll<SVGSVGElement>(selector)].map((drawing) => drawn(drawing));
+    [...about.root.querySelectorAll<SVGSVGElement>(`lab-field, ${selector}`)].map((drawing) =>
+      drawing.matches('lab-field') ? fieldItem(drawing) : drawn(drawing),
+    );
+  // Only the moons have new points.
+  const columns = QUANTITIES.filter(([key]) => measured[0]?.[key].length !== 0);
   return [
     {
       what: 'png',
       label: 'Picture (PNG)',
       name: 'losscape-batch.png',
-      make: () => rasterised(sheet(about, drawings('svg.gauges, svg.fit'))),
+      make: () => rasterised(sheet(about, [...drawings('svg.gauges, svg.fit'), ...rampItems(about.root)])),
     },
     {
       what: 'svg',
@@ -38,13 +42,8 @@ export function files({ about, batches, measured, rescaled, kicked }: TakeHome):
       name: 'losscape-batch.csv',
       make: () =>
         toCsv(
-          [
-            'step',
-            ...batches.map((b) => `curvature_over_edge_batch_${b}`),
-            ...batches.map((b) => `loss_batch_${b}`),
-            ...batches.map((b) => `batch_sharpness_over_edge_batch_${b}`),
-          ],
-          measured.map(({ step, curvature, loss, along }) => [step, ...curvature, ...loss, ...along]),
+          ['step', ...columns.flatMap(([, name]) => batches.map((b) => `${name}_batch_${b}`))],
+          measured.map((sample) => [sample.step, ...columns.flatMap(([key]) => sample[key])]),
         ),
     },
     {

@@ -4,6 +4,8 @@ import * as kernel from '../../pkg/scalar/losscape_batch.js';
 import { nextRecord } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
 import { CHANCES, STRIDE } from '../lib/slices.ts';
+import { MOONS_SPAN } from '../lib/view.ts';
+import { decisionMap, nodesOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { filled } from '../worker/settings.ts';
 import {
@@ -16,6 +18,8 @@ import {
   type View,
 } from './protocol.ts';
 
+/** Where the decision maps are made. */
+const MAPPED = nodesOf(MOONS_SPAN);
 /** Steps between two looks at the clock. */
 const CHUNK = 8;
 
@@ -29,6 +33,7 @@ class Lanes implements Running<Frame, View, never> {
   #fresh = true;
   #network: kernel.Rescaled | undefined;
   #alpha: number | undefined;
+  #moons = false;
   /** Whether the page has the slices. */
   #sent = false;
   /** The step and the length of the kicks that the page has. */
@@ -45,8 +50,15 @@ class Lanes implements Running<Frame, View, never> {
   }
 
   #measure(): void {
-    const { curvature, loss, along } = this.#handle.measure();
-    this.#measured.push({ step: this.steps, curvature: [...curvature], loss: [...loss], along: [...along] });
+    const { curvature, loss, along, unseen, misread } = this.#handle.measure();
+    this.#measured.push({
+      step: this.steps,
+      curvature: [...curvature],
+      loss: [...loss],
+      along: [...along],
+      unseen: [...unseen],
+      misread: [...misread],
+    });
     this.#last = this.steps;
   }
 
@@ -104,7 +116,10 @@ class Lanes implements Running<Frame, View, never> {
       frame.batches = handle.batches();
       frame.points = handle.points();
       frame.places = handle.places();
+      frame.labels = handle.labels();
+      this.#moons = frame.labels.length > 0;
     }
+    if (this.#moons) frame.maps = [0, 3].map((run) => decisionMap(handle.outputs(run, MAPPED)));
     if (alpha !== undefined && alpha !== this.#alpha) frame.rescaled = this.#rescaled(alpha);
     this.#alpha = alpha;
     const wanted = `${this.steps} ${kick}`;
@@ -128,7 +143,7 @@ function start(values: Values): Lanes {
     new kernel.BatchSettings(),
     { ...values, classes: values.loss === 'cross-entropy' ? 'on' : 'off' },
     { learning_rate: 'rate', cross_entropy: 'classes' },
-    { protocol: kernel.Protocol },
+    { protocol: kernel.Protocol, data: kernel.Taught },
   );
   return new Lanes(new kernel.Batch(settings), Number(values.seed));
 }

@@ -1,7 +1,7 @@
 import type { Moments } from '../lib/moments.ts';
 
 export const MOMENTS: Moments = {
-  figures: { batch: 'length=3000&step=600' },
+  figures: { batch: 'length=3000&step=600', 'batch-moons': 'hidden=8&length=3000&data=moons&step=600' },
   long: '',
   end: 'length=3000&rate=0.3&step=3000',
   // What the networks have learned; how steep it is where they are is for the reader to guess.

@@ -8,12 +8,14 @@ export interface Shown {
   state: Frame;
   now: Sample | undefined;
   batches: readonly number[];
+  /** Sets apart what is known of other data, which a pinned run may hold. */
+  data: string;
   rate: number;
   hideCurvatures: boolean;
   hideRescaled: boolean;
 }
 
-export function numbers({ state, now, batches, rate, hideCurvatures }: Shown): NumberShown[] {
+export function numbers({ state, now, batches, data, rate, hideCurvatures }: Shown): NumberShown[] {
   const lanes = batches.map(
     (batch, lane): NumberShown => ({
       symbol: '',
@@ -22,7 +24,7 @@ export function numbers({ state, now, batches, rate, hideCurvatures }: Shown): N
       hidden: hideCurvatures,
       definition: `The largest eigenvalue λ of the Hessian of the loss of all points, as a share of 2/η = ${significant(2 / rate)}: the edge of stability.`,
       formula: 'edge',
-      test: `curvature-${batch}`,
+      test: `${data}curvature-${batch}`,
     }),
   );
   return [
@@ -39,7 +41,14 @@ export function numbers({ state, now, batches, rate, hideCurvatures }: Shown): N
   ];
 }
 
-export function moreNumbers({ state, now, batches, hideCurvatures, hideRescaled }: Shown): NumberShown[] {
+export function moreNumbers({
+  state,
+  now,
+  batches,
+  data,
+  hideCurvatures,
+  hideRescaled,
+}: Shown): NumberShown[] {
   const { rescaled } = state;
   return [
     ...batches.map(
@@ -51,7 +60,7 @@ export function moreNumbers({ state, now, batches, hideCurvatures, hideRescaled 
         definition:
           'Batch sharpness: the curvature of a batch’s own loss along its own slope, averaged over batches with the squares of the slopes as weights.',
         formula: 'batch-sharpness',
-        test: `along-${batch}`,
+        test: `${data}along-${batch}`,
       }),
     ),
     ...batches.map(

@@ -2,6 +2,7 @@
 
 import type * as kernel from '../../pkg/scalar/losscape_batch.js';
 import type { Stand } from '../lib/protocol.ts';
+import type { Picture } from '../lib/raster.ts';
 import type { Slice } from '../lib/slices.ts';
 
 /** The measures of sharpness, as the kernel and as the page call them. */
@@ -12,6 +13,15 @@ export const MEASURES = [
   ['cube', 'rise in a box'],
   ['along', 'curvature along the slope'],
 ] as const satisfies readonly (readonly [keyof kernel.Measures, string])[];
+
+/** What is measured of every run, as the kernel calls it and as files do. */
+export const QUANTITIES = [
+  ['curvature', 'curvature_over_edge'],
+  ['loss', 'loss'],
+  ['along', 'batch_sharpness_over_edge'],
+  ['unseen', 'loss_of_new_points'],
+  ['misread', 'misread_new_points'],
+] as const satisfies readonly (readonly [keyof kernel.Curvatures, string])[];
 
 /** A network that is rescaled: its measures over those at α = 1, its loss, and how much any output differs. */
 export interface Measured {
@@ -48,21 +58,25 @@ export interface View {
   slices: boolean;
 }
 
-/** One measurement: of each run `ηλ/2`, the loss, and `ηs/2` with the curvature s of batches along their own slopes. */
-export interface Sample {
-  step: number;
-  curvature: readonly number[];
-  loss: readonly number[];
-  along: readonly number[];
-}
+/**
+ * One measurement: of each run `ηλ/2`, the loss, and `ηs/2` with the curvature s of batches along their own slopes; of new points
+ * of the moons the loss, and how many are misread.
+ */
+export type Sample = { step: number } & { readonly [K in keyof kernel.Curvatures]: readonly number[] };
+
+/** New points of the moons. */
+export const NEW = 1000;
 
 export interface Frame extends Stand {
-  /** Only the first frame brings them: sizes of the batches, points as x and y in turn, places of the curves. */
+  /** Only the first frame brings them: sizes of the batches, points as x and y in turn, their classes (of the moons), places of the curves. */
   batches?: Uint32Array;
   points?: Float64Array;
+  labels?: Uint8Array;
   places?: Float64Array;
   /** y at the places, run by run. */
   curves: Float64Array;
+  /** On the moons the decision maps of the first run and of the last. */
+  maps?: readonly Picture[];
   /** What has been measured since the last frame. */
   measured: readonly Sample[];
   /** The steps at which runs have stopped; 0 for one that goes on. */

@@ -27,6 +27,24 @@ const SETTLES = (about: string, goal: string | undefined): Asked => ({
         : 'Near the edge, or beyond it: compare the other batch sizes and rates.',
 });
 
+const RATIO = (about: string, goal: string | undefined, [most, least]: readonly number[]): Asked => ({
+  id: 'ratio',
+  guess: 'guess',
+  about,
+  text: `One network learns 128 points of two moons four times, with ${most} to ${least} of them in each step, all else equal. ${goal ? `Each run stops at a loss of ${goal}. ` : ''}How many times as large is the largest curvature in the end with batches of ${most} as with ${least}?`,
+  quantity: 'ratio of the curvatures',
+  min: 0.1,
+  max: 1000,
+  step: 1,
+  unit: '',
+  digits: 1,
+  log: true,
+  hidden: 'curvatures',
+  hides: 'curvatures, and what new points say',
+  at: 'after the last step',
+  verdict: () => 'The explanation below has medians over seeds.',
+});
+
 const SLICES = (sliced: Sliced | undefined): Asked => ({
   id: 'slices',
   text: 'Below the curves are twenty random slices through another network, of 25 weights and biases. On a parabola of curvature κ the loss rises by κ/8 half a unit away. How large is the largest curvature of all directions?',
@@ -80,4 +98,6 @@ export const questions = (
   about: string,
   goal: string | undefined,
   sliced: Sliced | undefined,
-): readonly Asked[] => [SETTLES(about, goal), SLICES(sliced), SURVIVES];
+  /** The largest and the smallest batches of the moons. */
+  ends: readonly number[] | undefined,
+): readonly Asked[] => [ends ? RATIO(about, goal, ends) : SETTLES(about, goal), SLICES(sliced), SURVIVES];

@@ -8,7 +8,7 @@ export const RATE: NumberField = {
   symbol: 'η',
   help: 'For all four runs. The edge of stability is at a curvature of 2/η.',
   min: 0.01,
-  max: 0.4,
+  max: 0.5,
   default: 0.1,
   scale: 'log',
 };
@@ -39,11 +39,45 @@ export const LENGTH: ChoiceField = {
   default: '10000',
 };
 
+export const DATA: ChoiceField = {
+  kind: 'choice',
+  key: 'data',
+  name: 'data',
+  help: 'Twenty points of a curve, or 128 of two moons: two classes, learned by cross-entropy.',
+  options: [
+    { value: 'polynomial', label: 'points of a curve' },
+    { value: 'moons', label: 'two moons' },
+  ],
+  default: 'polynomial',
+};
+
+const size = (key: string, name: string, help: string, start: number): NumberField => ({
+  kind: 'number',
+  key,
+  name,
+  symbol: '',
+  help,
+  min: 1,
+  max: 128,
+  default: start,
+  scale: 'doubling',
+  integer: true,
+});
+
+export const LARGEST = size(
+  'largest',
+  'largest batch',
+  'On two moons, in points; two more sizes lie between it and the smallest, by equal factors.',
+  128,
+);
+
+export const SMALLEST = size('smallest', 'smallest batch', 'On two moons, in points.', 2);
+
 export const LOSS: ChoiceField = {
   kind: 'choice',
   key: 'loss',
   name: 'loss',
-  help: 'Squared errors of the values, or cross-entropy of two classes: the points above and below zero.',
+  help: 'Of points of a curve. Squared errors of the values, or cross-entropy of two classes: the points above and below zero.',
   options: [
     { value: 'squared', label: 'squared error' },
     { value: 'cross-entropy', label: 'cross-entropy' },
@@ -102,16 +136,22 @@ export const KICK: NumberField = {
   view: true,
 };
 
-export const SCHEMA = withCommon([SEED, RATE, HIDDEN, LENGTH, LOSS, PROTOCOL, GOAL, ALPHA, KICK], {
-  last: 30_000,
-  replays: 'The link replays all four runs to this step.',
-  digest: 'the weights of all four runs at that step',
-  guesses: [
-    { of: 'the curvature at batches of two, over 2/η', max: 2 },
-    { of: 'what survives a rescaling', max: 3, integer: true },
-  ],
-  rehearse: 'step',
-});
+export const SCHEMA = withCommon(
+  [SEED, RATE, HIDDEN, LENGTH, DATA, LARGEST, SMALLEST, LOSS, PROTOCOL, GOAL, ALPHA, KICK],
+  {
+    last: 30_000,
+    replays: 'The link replays all four runs to this step.',
+    digest: 'the weights of all four runs at that step',
+    guesses: [
+      {
+        of: 'the curvature at batches of two, over 2/η; on two moons of the ratio',
+        max: 1000,
+      },
+      { of: 'what survives a rescaling', max: 3, integer: true },
+    ],
+    rehearse: 'step',
+  },
+);
 
 export const PRESETS: readonly Preset[] = [
   { name: 'η = 0.1', says: 'The edge is at a curvature of 20.', values: {} },
@@ -126,6 +166,11 @@ export const PRESETS: readonly Preset[] = [
     values: { protocol: 'loss', rate: 0.2 },
   },
   {
+    name: 'Two moons',
+    says: 'Two classes, and each run stops at a loss of 0.16.',
+    values: { data: 'moons', protocol: 'loss', goal: 0.16, rate: 0.5, hidden: 8, length: '30000' },
+  },
+  {
     name: 'Cross-entropy',
     says: 'Two classes instead of values, and each run stops at a loss of 0.1.',
     values: { loss: 'cross-entropy', protocol: 'loss', goal: 0.1, rate: 0.4 },
@@ -134,10 +179,5 @@ export const PRESETS: readonly Preset[] = [
     name: 'A fifth of the rate',
     says: 'The edge is at a curvature of 100. See whether any run gets there.',
     values: { rate: 0.02 },
-  },
-  {
-    name: 'Fewer units',
-    says: 'Two layers of eight: a smaller network has fewer places to choose from.',
-    values: { hidden: 8 },
   },
 ];

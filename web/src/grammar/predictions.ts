@@ -23,8 +23,10 @@ export class Guesses {
   #made = new Map<string, { guess: Guess; about: string | undefined }>();
   #place = 0;
 
-  /** The current question. */
+  /** The current question: other settings may ask an earlier one anew. */
   asked(questions: Questions): Asked {
+    const open = questions.findIndex((asked) => this.of(asked).state === 'open');
+    if (open >= 0) this.#place = Math.min(this.#place, open);
     return questions[Math.min(this.#place, questions.length - 1)]!;
   }
 

@@ -2,9 +2,13 @@ import { html, svg, type TemplateResult } from 'lit';
 import { LOSS_MAP } from '../lib/colour.ts';
 import { significant } from '../lib/format.ts';
 
-/** The colour scale of a map of heights: its quantity, and its lowest and highest value. */
-export function ramp(what: string, [lowest, highest]: readonly [number?, number?] = []): TemplateResult {
-  const colour = (i: number) => `#${rgb(LOSS_MAP[i]!)}`;
+/** The colour scale of a map, if no other of heights: its quantity, and its lowest and highest value. */
+export function ramp(
+  what: string,
+  [lowest, highest]: readonly [number?, number?] = [],
+  colours: Uint32Array = LOSS_MAP,
+): TemplateResult {
+  const colour = (i: number) => `#${rgb(colours[i]!)}`;
   const print = (height: number | undefined) => (height === undefined ? '–' : significant(height, 2));
   return html`<div class="map-key">
     <svg class="ramp" viewBox="0 0 64 4" preserveAspectRatio="none" shape-rendering="crispEdges" aria-hidden="true">

@@ -3,6 +3,9 @@
 /** Left, right, lower and upper edge. */
 export type Span = readonly [number, number, number, number];
 
+/** The square of inputs that decision maps of the moons show. */
+export const MOONS_SPAN: Span = [-2, 3, -2.25, 2.75];
+
 export interface Point {
   x: number;
   y: number;

@@ -4,11 +4,10 @@ import * as kernel from '../../pkg/scalar/losscape_surface.js';
 import { loss as lossColour } from '../lib/colour.ts';
 import { OWN_SPAN, parsePoints } from '../lib/own.ts';
 import { logLevels, logShare } from '../lib/raster.ts';
-import { flatOf } from '../lib/rows.ts';
 import type { Values } from '../lib/schema.ts';
-import type { Span } from '../lib/view.ts';
+import { MOONS_SPAN, type Span } from '../lib/view.ts';
 import { memory } from '../worker/kernel.ts';
-import { decisionMap, mapOf } from '../worker/maps.ts';
+import { decisionMap, mapOf, nodesOf } from '../worker/maps.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
 import { member } from '../worker/settings.ts';
 import {
@@ -17,7 +16,6 @@ import {
   type Facts,
   type Frame,
   HALF_OF,
-  INPUTS,
   type Line,
   type MapPart,
   type Requests,
@@ -27,11 +25,8 @@ import {
 
 /** Values between two looks at the clock. */
 const CHUNK = 32;
-/** Pixels along a side of the map, and of the decision map. */
+/** Pixels along a side of the map. */
 const MAP_SIZE = 256;
-const BOUNDARY_SIZE = 128;
-/** Nodes along a side of the decision map. */
-const BOUNDARY_NODES = 49;
 /** Points of the run that are drawn, and those whose heights are compared. */
 const PATH_POINTS = 300;
 const HEIGHTS = 60;
@@ -39,16 +34,6 @@ const HEIGHTS = 60;
 const BESIDE = 32;
 /** Cells along a side of the map that sets the range of a plane's colours. */
 const COARSE = 16;
-
-/** The places of inputs at which a decision map is made, row by row from below. */
-function nodesOf([left, right, low, high]: Span): Float64Array {
-  const share = (i: number) => i / (BOUNDARY_NODES - 1);
-  const nodes = Array.from({ length: BOUNDARY_NODES * BOUNDARY_NODES }, (_, k) => ({
-    x: left + (right - left) * share(k % BOUNDARY_NODES),
-    y: low + (high - low) * share(Math.floor(k / BOUNDARY_NODES)),
-  }));
-  return Float64Array.from(flatOf(nodes));
-}
 
 /** The run has been made when it begins; it advances by being looked at step after step. */
 class Landscape implements Running<Frame, View, never> {
@@ -99,7 +84,7 @@ class Landscape implements Running<Frame, View, never> {
     const [x, y] = handle.projected();
     const loss = handle.loss();
     const logits = handle.outputs(this.#inputs);
-    const boundary = logits.length > 0 ? decisionMap(logits, BOUNDARY_NODES, BOUNDARY_SIZE) : undefined;
+    const boundary = logits.length > 0 ? decisionMap(logits) : undefined;
     // The map's own value there; then back, for whatever is asked of the point next.
     handle.look_at(x!, y!);
     const drawn = handle.loss();
@@ -249,7 +234,7 @@ function start({ scene, seed, tilt, scale, own }: Values): Landscape {
         points.standard,
       )
     : new kernel.Surface(Number(seed), scene === 'ring', Number(tilt), Number(scale));
-  run = new Landscape(made, handle, points ? OWN_SPAN : INPUTS);
+  run = new Landscape(made, handle, points ? OWN_SPAN : MOONS_SPAN);
   return run;
 }
 

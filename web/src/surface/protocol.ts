@@ -90,8 +90,5 @@ export type Requests = {
   curvature: { ask: object; answer: Curved };
 };
 
-/** The square of inputs that the decision map shows: left, right, lower and upper edge. */
-export const INPUTS = [-2, 3, -2.25, 2.75] as const;
-
 /** How far a map of a plane reaches at first: planes differ in their unit. */
 export const HALF_OF: Readonly<Record<string, number>> = { minima: 2, run: 2, curvature: 4, random: 1 };

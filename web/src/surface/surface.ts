@@ -10,11 +10,11 @@ import { ramp } from '../grammar/ramp.ts';
 import { count, percent, significant } from '../lib/format.ts';
 import { OWN_SPAN } from '../lib/own.ts';
 import { pointsOf } from '../lib/rows.ts';
-import type { Point } from '../lib/view.ts';
+import { MOONS_SPAN, type Point } from '../lib/view.ts';
 import { legend, runPath } from './drawing.ts';
 import { files } from './export.ts';
 import { type Measured, moreNumbers, numbers } from './numbers.ts';
-import { HALF_OF, INPUTS } from './protocol.ts';
+import { HALF_OF } from './protocol.ts';
 import { SurfaceRun } from './run.ts';
 import { BESIDE, CELLS, HALF, PLANE, PRESETS, SCALE, shown, TILT } from './schema.ts';
 
@@ -174,7 +174,7 @@ export class SurfaceExhibit extends SurfaceRun {
           : html`<lab-field
               class="boundary"
               .picture=${this.look?.boundary}
-              .span=${this.own ? OWN_SPAN : INPUTS}
+              .span=${this.own ? OWN_SPAN : MOONS_SPAN}
               .above=${classPoints(facts.points, facts.labels, 2.5)}
               label="Decision boundary of ${whose}"
               summary="${facts.labels.length} points of two classes, circles and squares, and where the network draws the line between them."
