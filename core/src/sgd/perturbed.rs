@@ -41,7 +41,7 @@ use crate::{ArgError, Real};
 /// use losscape::models::surfaces::Quadratic;
 /// use losscape::sgd::{FullBatch, LearningRate, Perturbed, Sgd, SgdLayout};
 ///
-/// let f = Quadratic::new(&[2.0, -0.5])?;
+/// let f = Quadratic::new(&[2.0f64, -0.5])?;
 /// let chain = Perturbed::new(LearningRate::constant(0.1), 1e-3, 1e-2, 100);
 /// let workspace = [0.0; SgdLayout::new(2, 4).len()];
 /// let (mut sgd, mut rng) = (Sgd::new(&f, [0.7, 0.0], FullBatch, chain, workspace)?, stream(1, 0));
