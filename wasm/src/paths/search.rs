@@ -159,14 +159,10 @@ impl Search {
                 return Ok(false);
             }
             left -= 1;
-            let phase = self.phase;
-            let did = self.step(&objective);
-            if matches!(did, Did::Moved { .. }) || self.phase != phase {
-                self.stand();
-            }
-            match did {
+            match self.step(&objective) {
                 Did::Moved { highest } => {
                     self.steps += 1;
+                    self.stand();
                     if self.steps.is_multiple_of(EVERY) {
                         self.history.push((self.steps, highest));
                     }
@@ -235,13 +231,14 @@ impl Search {
 
     /// Takes down what the band has come to.
     fn stand(&mut self) {
-        let (mut spent, mut images) = (self.search.evaluations(), self.search.band().images());
-        if let Some(Climb { band, .. }) = &self.climb {
-            (spent, images) = (spent.plus(band.evaluations()), band.images());
+        self.gradients = self.search.evaluations().gradients;
+        let mut band = self.search.band().images();
+        if let Some(climb) = &self.climb {
+            self.gradients = self.gradients.saturating_add(climb.band.evaluations().gradients);
+            band = climb.band.images();
         }
         self.images.clear();
-        self.images.extend_from_slice(images);
-        self.gradients = spent.gradients;
+        self.images.extend_from_slice(band);
     }
 
     /// Draws the batch of the next sweep.
@@ -309,6 +306,7 @@ impl Search {
         let (Ok(band), Ok(scan)) = (band, scan) else { return Phase::Done };
         let scratch = vec![0.0; full.scratch_len()];
         self.climb = Some(Climb { band, scan, point: vec![0.0; dim], scratch });
+        self.stand();
         Phase::Climb
     }
 
