@@ -46,17 +46,43 @@ pub(super) fn parts_32(x: f32) -> (f32, Power<f32>) {
     (r + r * r * p, Power(f32::from_bits(first), f32::from_bits(second)))
 }
 
+/// The constants of [`parts_64`]: log₂ e, the number that rounds, both parts of ln 2, and the coefficients of p, lowest
+/// power first.
+pub(super) const PARTS_64: [f64; 14] = [
+    LOG2_E_64,
+    ROUND_64,
+    LN_2_HIGH_64,
+    LN_2_LOW_64,
+    0.500_000_000_000_001_1,
+    0.166_666_666_666_664_24,
+    0.041_666_666_666_527_07,
+    0.008_333_333_333_487_052,
+    0.001_388_888_894_430_432_7,
+    1.984_126_952_244_901_7e-4,
+    2.480_149_249_563_184e-5,
+    2.755_757_232_922_878_6e-6,
+    2.763_043_895_907_89e-7,
+    2.500_446_946_227_855_8e-8,
+];
+
 /// As [`parts_32`], for |x| ≤ 1000 or NaN.
 #[inline(always)]
 pub(super) fn parts_64(x: f64) -> (f64, Power<f64>) {
-    let rounded = x * LOG2_E_64 + ROUND_64;
-    let n = rounded - ROUND_64;
-    let r = (x - n * LN_2_HIGH_64) - n * LN_2_LOW_64;
-    let p = 2.755_757_232_922_878_6e-6 + r * (2.763_043_895_907_89e-7 + r * 2.500_446_946_227_855_8e-8);
-    let p = 1.984_126_952_244_901_7e-4 + r * (2.480_149_249_563_184e-5 + r * p);
-    let p = 0.008_333_333_333_487_052 + r * (0.001_388_888_894_430_432_7 + r * p);
-    let p = 0.166_666_666_666_664_24 + r * (0.041_666_666_666_527_07 + r * p);
-    let p = 0.500_000_000_000_001_1 + r * p;
+    parts_64_by(x, &PARTS_64)
+}
+
+/// [`parts_64`], given its constants.
+#[inline(always)]
+pub(super) fn parts_64_by(x: f64, constants: &[f64; 14]) -> (f64, Power<f64>) {
+    let [log2_e, round, high, low, p0, p1, p2, p3, p4, p5, p6, p7, p8, p9] = *constants;
+    let rounded = x * log2_e + round;
+    let n = rounded - round;
+    let r = (x - n * high) - n * low;
+    let p = p7 + r * (p8 + r * p9);
+    let p = p5 + r * (p6 + r * p);
+    let p = p3 + r * (p4 + r * p);
+    let p = p1 + r * (p2 + r * p);
+    let p = p0 + r * p;
     let biased = rounded.to_bits().wrapping_sub(ROUND_64.to_bits() - 2048);
     let half = biased >> 1;
     let first = half.wrapping_sub(1) << 52;

@@ -59,8 +59,6 @@
 //! compositions. The size of its `tanhf` includes the `expm1f` that it calls; the sizes of its sine and cosine exclude
 //! 4.7 kB of reduction.)
 
-use super::elementwise::each;
-
 mod exp;
 mod ln;
 #[cfg(feature = "tanh-micromath")]
@@ -138,7 +136,7 @@ elementary!(f64:
     softplus = softplus::softplus_64, sin = libm::sin, cos = libm::cos,
     sqrt = sqrt_64, exp_m1 = libm::expm1, ln_1p = libm::log1p,
     erf = libm::erf, erfc = libm::erfc;
-    tanh_slice = |x| each(x, tanh::tanh_64), sin_slice = |x| for_each(x, libm::sin), cos_slice = |x| for_each(x, libm::cos); pairs::pairs_64, pairs::rare_64);
+    tanh_slice = tanh::tanh_slice_64, sin_slice = |x| for_each(x, libm::sin), cos_slice = |x| for_each(x, libm::cos); pairs::pairs_64, pairs::rare_64);
 
 #[inline(always)]
 fn sqrt_32(x: f32) -> f32 {

@@ -28,7 +28,7 @@ use core::f32::consts::LOG2_E;
 
 use losscape_dispatch::{Float, Simd, Task, run};
 
-use super::exp::{ROUND_32, parts_64};
+use super::exp::{PARTS_64, ROUND_32, parts_64_by};
 use crate::base::elementwise::each;
 use crate::base::target::{TILES, VECTORS};
 
@@ -184,22 +184,58 @@ impl Slice<'_> {
     }
 }
 
+/// The constants of [`tanh_64`] besides those of [`parts_64`](super::exp::parts_64): where the forms meet, the number
+/// whose tangent rounds to 1, 1, 2, and the coefficients of p, lowest power first.
+const TANH_64: [f64; 14] = [
+    0.5625,
+    20.0,
+    1.0,
+    2.0,
+    -0.333_333_333_333_317_77,
+    0.133_333_333_330_933_08,
+    -0.053_968_253_839_774_71,
+    0.021_869_485_122_209_99,
+    -0.008_863_183_229_334_07,
+    0.003_591_630_014_931_201_3,
+    -0.001_452_778_889_204_512_4,
+    5.778_530_483_195_484e-4,
+    -2.082_280_366_244_320_6e-4,
+    4.960_278_672_930_673e-5,
+];
+
 #[inline(always)]
 pub(super) fn tanh_64(x: f64) -> f64 {
+    tanh_64_by(x, &[TANH_64, PARTS_64])
+}
+
+/// [`tanh_64`], given its constants.
+#[inline(always)]
+fn tanh_64_by(x: f64, [own, parts]: &[[f64; 14]; 2]) -> f64 {
+    let [meet, one_from, one, two, p0, p1, p2, p3, p4, p5, p6, p7, p8, p9] = *own;
     let a = x.abs();
 
     let s = a * a;
-    let p = 5.778_530_483_195_484e-4 + s * (-2.082_280_366_244_320_6e-4 + s * 4.960_278_672_930_673e-5);
-    let p = 0.003_591_630_014_931_201_3 + s * (-0.001_452_778_889_204_512_4 + s * p);
-    let p = 0.021_869_485_122_209_99 + s * (-0.008_863_183_229_334_07 + s * p);
-    let p = 0.133_333_333_330_933_08 + s * (-0.053_968_253_839_774_71 + s * p);
-    let small = a + a * (s * (-0.333_333_333_333_317_77 + s * p));
+    let p = p7 + s * (p8 + s * p9);
+    let p = p5 + s * (p6 + s * p);
+    let p = p3 + s * (p4 + s * p);
+    let p = p1 + s * (p2 + s * p);
+    let small = a + a * (s * (p0 + s * p));
 
-    // tanh 20 rounds to 1.
-    let b = if a > 20.0 { 20.0 } else { a };
-    let (t, power) = parts_64(2.0 * b);
-    let large = 1.0 - 2.0 / ((1.0 + t) * power.0 * power.1 + 1.0);
+    let b = if a > one_from { one_from } else { a };
+    let (t, power) = parts_64_by(two * b, parts);
+    let large = one - two / ((one + t) * power.0 * power.1 + one);
 
-    let y = if a >= 0.5625 { large } else { small };
+    let y = if a >= meet { large } else { small };
     f64::from_bits(y.to_bits() | (x.to_bits() & (1 << 63)))
+}
+
+#[inline(always)]
+pub(super) fn tanh_slice_64(x: &mut [f64]) {
+    if TILES && cfg!(target_family = "wasm") {
+        // As in [`Slice::groups`].
+        let kept = core::hint::black_box([TANH_64, PARTS_64]);
+        each(x, move |x| tanh_64_by(x, &kept));
+    } else {
+        each(x, tanh_64);
+    }
 }

@@ -12,7 +12,7 @@
 //! where 1 + rest − eⱼ is at least 1. Loss, gradient and product keep a relative error of a few units in the last place
 //! for any finite outputs, until eⱼ underflows.
 
-use losscape_dispatch::{Simd, Task, run};
+use losscape_dispatch::{Simd, Task, Vector, run};
 
 use super::softmax::{exp_of_difference, largest, sum_beside_one};
 use crate::Real;
@@ -191,25 +191,49 @@ impl<R: Real, const K: usize> Task for HeadDirection<'_, R, K> {
         for (r, ((kept, ra), ru)) in
             rows(kept, outputs).zip(rows(ra, outputs)).zip(rows_mut(ru, outputs)).enumerate()
         {
-            let mut at = [R::ZERO; K];
-            // Avoids an unpredictable branch.
-            for (&p, ra) in kept.iter().zip(ra) {
-                for v in 0..K {
-                    at[v] = if p < R::ZERO { ra[v] } else { at[v] };
-                }
-            }
-            let mut mean = [R::ZERO; K];
-            for (p, ra) in kept.iter().zip(ra) {
-                for v in 0..K {
-                    mean[v] += p.abs() * (ra[v] - at[v]);
-                }
-            }
             let sum = answers.mass(r);
-            for ((p, ra), ru) in kept.iter().zip(ra).zip(ru) {
-                for v in 0..K {
-                    ru[v] = p.abs() * (sum * ((ra[v] - at[v]) - mean[v]));
-                }
+            if K > 1 {
+                abreast::<R, R::Vector<S>, K>(kept, ra, sum, ru);
+                continue;
             }
+            let (ra, ru) = (ra.as_flattened(), ru.as_flattened_mut());
+            let mut at = R::ZERO;
+            // Avoids an unpredictable branch.
+            for (&p, &ra) in kept.iter().zip(ra) {
+                at = if p < R::ZERO { ra } else { at };
+            }
+            let mut mean = R::ZERO;
+            for (p, &ra) in kept.iter().zip(ra) {
+                mean += p.abs() * (ra - at);
+            }
+            for ((p, &ra), ru) in kept.iter().zip(ra).zip(ru) {
+                *ru = p.abs() * (sum * ((ra - at) - mean));
+            }
+        }
+    }
+}
+
+/// One row of [`head_direction`] for several directions.
+///
+/// Says which numbers share a register: the compiler would take the same direction of several outputs, which lie apart.
+#[inline(always)]
+fn abreast<R: Real, V: Vector<R>, const K: usize>(p: &[R], ra: &[[R; K]], sum: R, ru: &mut [[R; K]]) {
+    let (minus, sum) = (V::splat(-R::ONE), V::splat(sum));
+    let mut at = [R::ZERO; K];
+    if let Some((_, ra)) = p.iter().zip(ra).rfind(|(p, _)| **p < R::ZERO) {
+        at = *ra;
+    }
+    for lane in (0..K).step_by(V::LANES) {
+        // x − y is x + (−1) y, which rounds once.
+        let at = minus.mul(V::load(&at[lane..]));
+        let mut mean = V::splat(R::ZERO);
+        for (p, ra) in p.iter().zip(ra) {
+            mean = mean.add(V::splat(p.abs()).mul(V::load(&ra[lane..]).add(at)));
+        }
+        let mean = minus.mul(mean);
+        for ((p, ra), ru) in p.iter().zip(ra).zip(&mut *ru) {
+            let difference = V::load(&ra[lane..]).add(at).add(mean);
+            V::splat(p.abs()).mul(sum.mul(difference)).store(&mut ru[lane..]);
         }
     }
 }
