@@ -4,6 +4,7 @@ import { BUILT, exhibits } from './build/exhibits.ts';
 import { formulae } from './build/formulae.ts';
 import { frame } from './build/frame.ts';
 import { preload } from './build/preload.ts';
+import { rankFigure } from './build/ranks.ts';
 import { squeezer } from './build/squeeze.ts';
 
 /** What is there before the rest is asked for, and what exhibits share. */
@@ -17,7 +18,7 @@ const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   // Relative: the lab works under any path of any host.
   base: './',
-  plugins: [exhibits(), frame(), formulae(), preload(), squeezer()],
+  plugins: [exhibits(), frame(), rankFigure(), formulae(), preload(), squeezer()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

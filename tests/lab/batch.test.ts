@@ -45,7 +45,10 @@ test('Play leads to the guess; what is asked is hidden; then the smaller batches
     .split(', ')
     .map(Number);
   assert.ok(Math.abs(shares[0]! - 1) < 0.05, `${shares}: all points, at the edge`);
-  assert.ok(shares[3]! < 0.8 && shares[3]! < shares[0]!, `${shares}: below it`);
+  assert.ok(
+    shares.every((share, lane) => lane === 0 || share < shares[lane - 1]!) && shares[3]! < 0.8,
+    `${shares}: below it, the lower the smaller the batch`,
+  );
   assert.equal(Number(await text(page, 'truth')), shares[3]);
   assert.equal(await seen('svg.gauges .bar'), 4);
   const along = /the batches themselves see ([\d., ]+)\.$/
@@ -55,6 +58,7 @@ test('Play leads to the guess; what is asked is hidden; then the smaller batches
   assert.ok(Math.abs(along[0]! - 1) < 0.05 && along[3]! > shares[3]! + 0.1, `${along}: nearer to the edge`);
   assert.equal(await seen('#along .series'), 4);
   assert.equal(await seen('svg.rescaled'), 0, 'waits for the third guess');
+  assert.ok(!(await page.isVisible('.ranks')), 'so does what sharpness says of 200 networks');
   // The second question is about slices that are seen, and a curvature that is not.
   await page.waitForSelector('svg.chances');
   assert.equal(await seen('svg.chances path'), 20);
@@ -68,6 +72,12 @@ test('Play leads to the guess; what is asked is hidden; then the smaller batches
   await guess(page, 0);
   assert.equal(await text(page, 'truth'), 'none of them');
   await page.waitForSelector('svg.rescaled');
+  assert.ok(await page.isVisible('.ranks'));
+  const dots = await page
+    .locator('.ranks .dots')
+    .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')!.split('h0').length - 1));
+  assert.deepEqual(dots, Array(5).fill(200));
+  assert.match((await page.getAttribute('.ranks svg', 'aria-label'))!, /a correlation of 0\.20\.$/);
   await screenshot(page, 'batch', true);
   assert.deepEqual(complaints, []);
   assert.deepEqual(foreign, []);
