@@ -1,67 +1,55 @@
 //! Small and large batches at one loss: Keskar et al. (2017), and whether sharpness predicts the test loss.
 
 use losscape::base::random::stream;
-use losscape::base::vector::distance;
 use losscape::models::data::{Dataset, Targets, moons};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{Adam, BatchOrder, LearningRate, Minibatches, Sgd, SgdLayout, SgdStep};
+use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Sgd, SgdLayout, SgdStep};
 use losscape::{Objective, SampledObjective};
 use losscape_tests::paths::Digits;
-use losscape_tests::sharp::{NAMES, measures, recipes, spearman, subspace_box, train_to};
+use losscape_tests::sharp::{Compared, NAMES, measures, recipes, spearman};
 
 use crate::edge::{random, sharpness};
 use crate::support::median;
 
-/// The claim (Keskar et al. 2017, table 3): large batches, a tenth of the data, end where the loss is 10 to 100 times as sharp in the box of 10⁻³, by Adam as
-/// here. Measured at one data loss of 0.02 on digits, medians of seven seeds, batches of 150 over batches of 16: box 0.50, ball 0.58, largest
-/// eigenvalue 0.92, trace 0.94, batch sharpness 0.95; with the seeds 1 to 7, on which the bound was set, 0.61, 0.65, 0.86, 0.94, 0.79. So at this scale and at
+/// The claim (Keskar et al. 2017, table 3): large batches, a tenth of the data, end where the loss is 10 to 100 times as sharp in the boxes of 10⁻³ and 5 · 10⁻⁴, by Adam as
+/// here. Measured at one data loss of 0.02 on digits, medians of seven seeds, batches of 150 over batches of 16: boxes 0.50 and 0.41, ball 0.58, largest
+/// eigenvalue 0.92, trace 0.94, batch sharpness 0.95; with the seeds 1 to 7, on which the bound was set, 0.61 (the larger box), 0.65, 0.86, 0.94, 0.79. So at this scale and at
 /// equal loss large batches are no sharper. Nor in a space of a hundred directions of normal numbers, where theirs are 14 to 84 times as sharp: 0.74,
 /// with the bound that had been set for the others. And small batches end no farther from their start, 1.01 times as far, where the paper has 3 to 10 times.
+/// The claim that large batches generalise worse, in the paper by 0.2 to 5.3 points of accuracy: 97.98 % at batches of 16, 97.64 % at
+/// 150, one digit of 297 apart; the test losses are 0.0756 and 0.0783.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn large_batches_are_not_ten_times_as_sharp() {
-    const LEVEL: f64 = 0.02;
     let (training, held_out) = (Digits::<f64>::training().unwrap(), Digits::<f64>::held_out().unwrap());
     let (f, test) = (training.objective(16).unwrap(), held_out.objective(16).unwrap());
-    let mut scratch = vec![0.0; f.scratch_len()];
-    let (mut medians, mut subspaces, mut away) = (Vec::new(), Vec::new(), Vec::new());
-    for batch in [16, 150] {
-        let (mut all, mut within) = ([const { Vec::new() }; 5], Vec::new());
-        let mut ways = Vec::new();
-        for seed in 101..=107 {
-            let n = f.dim();
-            let chain = (Adam::new(vec![0.0; n], vec![0.0; n]), LearningRate::constant(1e-3));
-            let end = train_to(&f, batch, chain, seed, (LEVEL, 4000)).unwrap().unwrap();
-            let found = measures(&f, &end.params).unwrap();
-            let mut start = vec![0.0; n];
-            f.net().init(Init::GlorotUniform, &mut start, &mut stream(seed, 0));
-            ways.push(distance(&start, &end.params));
-            all.iter_mut().zip(found).for_each(|(all, x)| all.push(x));
-            within.push(subspace_box(&f, &end.params, 100, &mut stream(seed, 1)).unwrap());
-            println!(
-                "batch {batch}, seed {seed}: {} epochs, loss {:.4}, test loss {:.4}, accuracy {:.4}, {NAMES:?} {found:.4?}, subspace {:.4}",
-                end.epochs,
-                f.data_loss(&end.params, &mut scratch),
-                test.data_loss(&end.params, &mut scratch),
-                test.accuracy(&end.params, &mut scratch),
-                within[within.len() - 1],
-            );
-        }
-        medians.push(all.map(|values| median(&values)));
-        subspaces.push(median(&within));
-        println!("batch {batch}: as far from their starts as {ways:.3?}");
-        away.push(median(&ways));
+    let mut told = include_str!("../../docs/batch-sharpness.csv").lines();
+    assert_eq!(told.next(), Some(Compared::HEADER));
+    let runs = [16, 150].map(|batch| -> Vec<Compared> {
+        (101..=107).map(|seed| Compared::train(&f, &test, batch, seed).unwrap().unwrap()).collect()
+    });
+    for run in runs.iter().flatten() {
+        println!("{run}");
+        assert_eq!(told.next(), Some(run.to_string().as_str()));
     }
-    for ((name, small), large) in NAMES.iter().zip(medians[0]).zip(medians[1]) {
-        println!("{name}: medians {small:.4} and {large:.4}, ratio {:.2}", large / small);
-    }
-    println!("subspaces: medians {subspaces:.4?}, ratio {:.2}", subspaces[1] / subspaces[0]);
-    println!("distances from the start: medians {away:.3?}, ratio {:.3}", away[0] / away[1]);
-    for (small, large) in medians[0].iter().zip(medians[1]) {
-        assert!(large / small < 1.2, "{medians:?}");
-    }
-    assert!(subspaces[1] / subspaces[0] < 1.2, "{subspaces:?}");
-    assert!((away[0] / away[1] - 1.0).abs() < 0.1, "{away:?}");
+    let medians = |of: &dyn Fn(&Compared) -> f64| {
+        runs.each_ref().map(|runs| median(&runs.iter().map(of).collect::<Vec<f64>>()))
+    };
+    let ratio = |name: &str, of: &dyn Fn(&Compared) -> f64| {
+        let [small, large] = medians(of);
+        println!("{name}: medians {small:.4} and {large:.4}, ratio {:.3}", large / small);
+        large / small
+    };
+    let mut ratios: Vec<f64> = (0..NAMES.len()).map(|k| ratio(NAMES[k], &|run| run.measures[k])).collect();
+    ratios.push(ratio("box of half the size", &|run| run.half_box));
+    ratios.push(ratio("box in a subspace", &|run| run.subspace_box));
+    assert!(ratios.iter().all(|ratio| *ratio < 1.2), "{ratios:?}");
+    assert!((ratio("distance", &|run| run.distance) - 1.0).abs() < 0.1);
+    ratio("test loss", &|run| run.test_loss);
+    let [small, large] = medians(&|run| run.test_accuracy);
+    println!("accuracies: medians {small:.4} and {large:.4}");
+    // One standard error of a difference between two shares near 0.98 of 297 rows: √(2 · 0.98 · 0.02 / 297).
+    assert!((small - large).abs() < 0.0115, "{small} and {large}");
 }
 
 /// Forty of the 200 networks of `docs/sharpness-ranks.csv`, two of each recipe, all at one data loss of 0.05: no measure of sharpness ranks their test

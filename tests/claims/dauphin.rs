@@ -2,13 +2,17 @@
 
 use losscape::base::random::{add_normal, fill_normal, stream};
 use losscape::base::vector::{axpy, norm, scale};
-use losscape::curvature::{CriticalPoint, CriticalSearch, SearchLayout, SearchStep, Tolerance, signature};
+use losscape::curvature::{
+    CriticalPoint, CriticalSearch, SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep,
+    SearchLayout, SearchStep, Tolerance, signature,
+};
 use losscape::models::data::{Dataset, Targets, waves};
-use losscape::models::mlp::{Loss, Mlp, MlpObjective};
+use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
+use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdLayout, SgdStep};
 use losscape::{Curvature, Objective};
 use losscape_tests::sharp::spearman;
 
-use crate::support::spectrum;
+use crate::support::{median, spectrum};
 
 /// sin 3x + 0.3 cos 7x at thirty points.
 fn task() -> ([f64; 30], [f64; 30]) {
@@ -99,6 +103,133 @@ fn losses_of_critical_points_rise_with_their_index() {
             assert!(one.any(|p| (p.value - 0.017_961).abs() < 2e-6), "{losses:?}");
         }
     }
+}
+
+/// The correlation of index and loss over critical points, and over those that differ in loss by more than 10⁻⁹ or in index.
+fn correlations(points: &[CriticalPoint<f64>]) -> [f64; 2] {
+    let mut distinct: Vec<&CriticalPoint<f64>> = Vec::new();
+    for p in points {
+        let same = |q: &&CriticalPoint<f64>| {
+            p.signature.negative == q.signature.negative && (p.value - q.value).abs() < 1e-9
+        };
+        if !distinct.iter().any(same) {
+            distinct.push(p);
+        }
+    }
+    [points.iter().collect(), distinct].map(|points: Vec<&CriticalPoint<f64>>| {
+        let indices: Vec<f64> = points.iter().map(|p| f64::from(p.signature.negative)).collect();
+        spearman(&indices, &points.iter().map(|p| p.value).collect::<Vec<f64>>())
+    })
+}
+
+/// Index against loss from 400 searches: a row of the table of `docs/curvature.md`.
+fn index_against_loss(hidden: usize) {
+    let (x, y) = task();
+    let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
+    let net = Mlp::new(&[1, hidden, 1]).unwrap();
+    let f = MlpObjective::new(net, Loss::MeanSquaredError, data, 1e-3).unwrap();
+    let points: Vec<_> = (1..=400).filter_map(|seed| found(&f, seed)).map(|(point, _)| point).collect();
+    let [all, distinct] = correlations(&points);
+    let medians: Vec<String> = (0..=5)
+        .map(|index| {
+            let of: Vec<f64> =
+                points.iter().filter(|p| p.signature.negative == index).map(|p| p.value).collect();
+            if of.is_empty() { "–".into() } else { format!("{:.6} ({})", median(&of), of.len()) }
+        })
+        .collect();
+    let row = format!("| {hidden} | {} | {all:.2} | {distinct:.2} | {} |", points.len(), medians.join(" | "));
+    println!("{row}");
+    assert!(include_str!("../../docs/curvature.md").contains(&row), "{row}");
+}
+
+#[test]
+#[ignore = "a quarter of a minute"]
+fn exhaustive_index_against_loss_of_three_units() {
+    index_against_loss(3);
+}
+
+#[test]
+#[ignore = "half a minute"]
+fn exhaustive_index_against_loss_of_five_units() {
+    index_against_loss(5);
+}
+
+/// The claim (Dauphin et al. 2014): saddle-free Newton reaches a lower error than descent and than Newton's method, and the more so the larger the network. Measured on 1-h-1
+/// networks, fifty moves of at most fifty products; the heavy ball, at the better of two rates, takes as many gradients (a product counts as two). Its error is in the median
+/// 1.2, 9.5 and 13 times as high at h = 5, 25, 50; with the seeds 101 to 105 it was 186, 76 and 9 times as high. Of these 30 runs one has a lower error than saddle-free Newton.
+/// With a hundred moves, 10,000 steps of the heavy ball and the seeds 1 to 8 it was 204, 222 and 127 times as high, and lower in one run of 24. So whether the
+/// gap grows with the size is not decided here. Newton's method ends at a saddle near the best constant.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn saddle_free_newton_reaches_the_lowest_error() {
+    let (x, y) = task();
+    let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
+    let mut gaps = Vec::new();
+    for hidden in [5, 25, 50] {
+        let net = Mlp::new(&[1, hidden, 1]).unwrap();
+        let f = MlpObjective::new(net, Loss::MeanSquaredError, data, 0.0).unwrap();
+        let mut scratch = vec![0.0; f.scratch_len()];
+        let all: Vec<f64> = (201..=205)
+            .map(|seed| {
+                let mut start = vec![0.0; f.dim()];
+                net.init(Init::GlorotNormal, &mut start, &mut stream(seed, 0));
+                let (params, gradients) = saddle_free(&f, &start, 50);
+                let free = f.value(&params, &mut scratch);
+                let heavy = [0.1, 0.3].map(|rate| {
+                    let chain = (LearningRate::constant(rate), Momentum::heavy_ball(0.9, vec![0.0; f.dim()]));
+                    let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
+                    let mut sgd = Sgd::new(&f, start.clone(), FullBatch, chain, workspace).unwrap();
+                    for _ in 0..gradients {
+                        assert!(matches!(sgd.step(&f, &mut stream(0, 0)), SgdStep::Stepped { .. }));
+                    }
+                    f.value(sgd.params(), &mut scratch)
+                });
+                let newton = f.value(&newton(&f, &start, 20), &mut scratch);
+                println!("h {hidden}, seed {seed}: saddle-free {free:.2e}, heavy ball {:.2e} and {:.2e} in {gradients} gradients, Newton {newton:.2e}", heavy[0], heavy[1]);
+                let descent = if heavy[0] < heavy[1] { heavy[0] } else { heavy[1] };
+                assert!(free < newton, "{free} {newton}");
+                descent / free
+            })
+            .collect();
+        println!("h {hidden}: descent over saddle-free, median {:.1}, {all:.1?}", median(&all));
+        gaps.push(median(&all));
+    }
+    assert!(gaps.iter().all(|gap| *gap > 1.0), "{gaps:?}");
+}
+
+/// Where saddle-free Newton is after so many moves, by at most fifty products each, and what they cost in gradients if a product costs two.
+fn saddle_free(f: &MlpObjective<'_, f64>, start: &[f64], moves: u32) -> (Vec<f64>, u32) {
+    let products = f.dim().min(50);
+    let layout = SaddleFreeLayout::new(f.dim(), products, f.scratch_len(), f.hess_vec_scratch_len());
+    let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
+    let products = u32::try_from(products).unwrap();
+    let config = SaddleFreeConfig { products, damping: 1e-3, grad_norm: 1e-10 };
+    let mut walk = SaddleFree::new(f, config, start, basis, krylov, vec![0.0; layout.len()]).unwrap();
+    let (mut rng, mut gradients) = (stream(0, 0), 0);
+    while walk.moves() < moves {
+        gradients += match walk.step(f, &mut rng) {
+            SaddleFreeStep::Product { .. } => 2,
+            SaddleFreeStep::Evaluated { .. } | SaddleFreeStep::Moved { .. } | SaddleFreeStep::Refused => 1,
+            SaddleFreeStep::Converged { .. } | SaddleFreeStep::AtSaddle { .. } | SaddleFreeStep::Stuck => {
+                break;
+            }
+            step => panic!("{step:?}"),
+        };
+    }
+    (walk.params().to_vec(), gradients)
+}
+
+/// Where Newton's method is after so many moves, or where it settles.
+fn newton(f: &MlpObjective<'_, f64>, start: &[f64], moves: u32) -> Vec<f64> {
+    let layout = SearchLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
+    let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
+    let mut search = CriticalSearch::new(f, 1e-10, start.to_vec(), matrix, workspace).unwrap();
+    while search.moves() < moves {
+        if matches!(search.step(f), SearchStep::Settled(_) | SearchStep::Stuck(_)) {
+            break;
+        }
+    }
+    search.params().to_vec()
 }
 
 /// The claim (Fukumizu & Amari 2000): splitting a hidden unit leaves a critical point critical for every share γ, at the same loss, with one flat direction more

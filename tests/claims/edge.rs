@@ -18,6 +18,8 @@ use losscape::{Curvature, Objective, Real};
 use losscape_tests::sharp::batch_sharpness;
 
 pub(crate) const NET: Mlp = Mlp::from_widths(&[1, 20, 20, 1]);
+/// One hidden layer of fifty units.
+const WIDE: Mlp = Mlp::from_widths(&[1, 50, 1]);
 
 /// Twenty points on [−1, 1] and the Chebyshev polynomial T₄ there.
 pub(crate) fn task() -> ([f64; 20], [f64; 20]) {
@@ -26,10 +28,14 @@ pub(crate) fn task() -> ([f64; 20], [f64; 20]) {
     (x, y)
 }
 
-/// Weights from N(0, 1/fan-in), biases zero.
+/// [`NET`] with weights from N(0, 1/fan-in) and biases zero.
 pub(crate) fn start(seed: u64) -> Vec<f64> {
-    let mut params = vec![0.0; NET.param_len()];
-    NET.init(Init::HeNormal, &mut params, &mut stream(seed, 0));
+    start_of(NET, seed)
+}
+
+fn start_of(net: Mlp, seed: u64) -> Vec<f64> {
+    let mut params = vec![0.0; net.param_len()];
+    net.init(Init::HeNormal, &mut params, &mut stream(seed, 0));
     for x in &mut params {
         *x *= core::f64::consts::FRAC_1_SQRT_2;
     }
@@ -72,19 +78,48 @@ pub(crate) fn descend(
     }
 }
 
-/// The claim (Cohen et al. 2021): descent with η sharpens until λmax = 2/η and stays there, though the loss falls on. Measured: means over
-/// the last third of 30,000 steps, three seeds, within 0.98 to 1.03 of 2/η at η = 0.1, 0.2 and 0.4, while the loss rises in 8,801 to 15,409 steps; one run, of seed 102, is still
-/// on its way, at 0.981, and has never risen. At η = 0.02 none gets there.
+/// The time at which λmax of the gradient flow is first seen above `level`, looked at every two units of time until `end`.
+fn flow_exceeds(f: &MlpObjective<'_, f64>, start: &[f64], level: f64, end: f64) -> Option<f64> {
+    let config = FlowConfig { end, relative: 1e-6, absolute: 1e-6, gradient: 0.0 };
+    let memory = vec![0.0; FlowLayout::new(f.dim(), f.scratch_len()).len()];
+    let mut flow = GradientFlow::new(f, start, config, memory).unwrap();
+    let (mut v, mut next) = (random(f.dim()), 0.0);
+    while let FlowStep::Moved { .. } | FlowStep::Rejected { .. } = flow.step(f) {
+        if flow.time() >= next {
+            next += 2.0;
+            if sharpness(f, flow.params(), &mut v, 10) > level {
+                return Some(flow.time());
+            }
+        }
+    }
+    None
+}
+
+/// The claim (Cohen et al. 2021): descent with η sharpens until λmax = 2/η and stays there, though the loss falls on, whenever the sharpness of the
+/// gradient flow goes beyond 2/η in the same time η · 30,000. Where it does, means over the last third of 30,000 steps are within 0.998 to 1.001 of 2/η, and the
+/// loss rises in 8,801 to 15,409 steps of the network of two layers, in 796 and 11,594 of the wide one. Where it does not (seed 102 at η = 0.1, both seeds at 0.05) the
+/// highest are 0.984, 0.987 and 0.488, and the loss never rises. With the seeds 1 to 4 it was so in all runs looked at, at η = 0.02 and 0.05.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn descent_sharpens_to_the_edge_of_stability() {
     let (x, y) = task();
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
-    let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0).unwrap();
-    for (seed, rate) in [(101, 0.1), (102, 0.1), (103, 0.1), (101, 0.2), (101, 0.4), (101, 0.02)] {
+    for (net, seed, rate) in [
+        (NET, 101, 0.1),
+        (NET, 102, 0.1),
+        (NET, 103, 0.1),
+        (NET, 101, 0.2),
+        (NET, 101, 0.4),
+        (NET, 101, 0.05),
+        (NET, 102, 0.05),
+        (WIDE, 101, 0.1),
+        (WIDE, 101, 0.2),
+    ] {
+        let f = MlpObjective::new(net, Loss::MeanSquaredError, data, 0.0).unwrap();
+        let start = start_of(net, seed);
         let (mut v, mut late, mut highest) = (random(f.dim()), Vec::new(), 0.0f64);
         let (mut scratch, mut before, mut rises) = (vec![0.0; f.scratch_len()], f64::INFINITY, 0u32);
-        descend(&f, &start(seed), LearningRate::constant(rate), 30_000, |step, params| {
+        descend(&f, &start, LearningRate::constant(rate), 30_000, |step, params| {
             let value = f.value(params, &mut scratch);
             rises += u32::from(value > before);
             before = value;
@@ -99,17 +134,19 @@ fn descent_sharpens_to_the_edge_of_stability() {
         late.sort_by(f64::total_cmp);
         let median = late[late.len() / 2];
         let mean = late.iter().fold(0.0, |sum, x| sum + x) / f64::from(u32::try_from(late.len()).unwrap());
+        let beyond = flow_exceeds(&f, &start, 2.0 / rate, 30_000.0 * rate);
         println!(
-            "seed {seed}, η {rate}: {rises} rises, last {before:.1e}, late mean {mean:.4}, late median of ηλ/2 {median:.4}, {:.4} to {:.4}",
+            "{} weights, seed {seed}, η {rate}: {rises} rises, last {before:.1e}, late mean {mean:.4}, late median of ηλ/2 {median:.4}, {:.4} to {:.4}, highest {highest:.4}; the flow is beyond at {beyond:?}",
+            f.dim(),
             late[0],
             late[late.len() - 1]
         );
-        if rate > 0.05 {
+        if beyond.is_some() {
             assert!((0.98..1.03).contains(&mean), "seed {seed}, η {rate}: {mean}");
-            // The loss rises often once something is unstable. One of the five runs is not there yet.
-            assert!(if seed == 102 { rises == 0 } else { rises > 5000 }, "seed {seed}, η {rate}: {rises}");
+            // The loss rises often once something is unstable.
+            assert!(rises > if net == NET { 5000 } else { 0 }, "seed {seed}, η {rate}: {rises}");
         } else {
-            assert!(highest < 1.0, "{highest}");
+            assert!(highest < 1.0 && rises == 0, "seed {seed}, η {rate}: {highest}, {rises} rises");
         }
     }
 }
@@ -127,7 +164,7 @@ fn minibatches_settle_below_the_edge() {
     let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0).unwrap();
     let (rate, mut medians) = (0.1, Vec::new());
     for batch in [20u32, 10, 4, 2] {
-        let (mut sharp, mut batch_sharp) = (Vec::new(), Vec::new());
+        let (mut sharp, mut batch_sharp, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for seed in 101..=103 {
             let source = Minibatches::new(BatchOrder::ShuffledEpochs, 20, batch, [0; 20]).unwrap();
             let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
@@ -139,7 +176,8 @@ fn minibatches_settle_below_the_edge() {
                 if step > 20_000 && step % 200 == 0 {
                     sharp.push(stability_ratio(rate, sharpness(&f, sgd.params(), &mut v, 30)));
                     let of_batches = batch_sharpness(&f, sgd.params(), batch as usize, 20, &mut rng).unwrap();
-                    batch_sharp.push(stability_ratio(rate, of_batches));
+                    batch_sharp.push(stability_ratio(rate, of_batches.mean));
+                    errors.push(stability_ratio(rate, of_batches.standard_error));
                 }
             }
         }
@@ -149,9 +187,10 @@ fn minibatches_settle_below_the_edge() {
         };
         medians.push([median(&mut sharp), median(&mut batch_sharp)]);
         println!(
-            "batch {batch}: late medians of ηλ/2 {:.3}, of batch sharpness {:.3}",
+            "batch {batch}: late medians of ηλ/2 {:.3}, of batch sharpness {:.3}, of its standard error {:.3}",
             medians[medians.len() - 1][0],
-            medians[medians.len() - 1][1]
+            medians[medians.len() - 1][1],
+            median(&mut errors)
         );
     }
     assert!((0.98..1.03).contains(&medians[0][0]), "{medians:?}");
@@ -161,21 +200,29 @@ fn minibatches_settle_below_the_edge() {
     assert!(medians[3][0] < 0.7 && medians[3][1] > 0.8, "{medians:?}");
 }
 
-/// The claim (Cohen et al. 2025): the central flow follows the average of neighbouring iterates; the gradient flow, without an edge,
-/// goes elsewhere. Measured after 4000 steps of η = 0.1: at least five times nearer, and the loss within 3 %.
-#[test]
-#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
-fn the_central_flow_follows_descent_where_the_gradient_flow_does_not() {
+/// Follows one seed for 4000 steps of η = 0.1 and returns ηλ/2 of the gradient flow then. If that is above one, the central flow must be at the edge and at least
+/// five times nearer to the average of two neighbouring iterates than the gradient flow, its loss nearer to that of the average, and the mean loss of iterates
+/// above that of their averages; if not, both flows must have one sharpness.
+fn follows(seed: u64) -> f64 {
     const STEPS: u32 = 4000;
+    /// Steps of which losses are averaged.
+    const WINDOW: u32 = 1000;
     let (x, y) = task();
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
     let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0).unwrap();
-    let (rate, start) = (0.1, start(1));
-    // The average of two neighbouring iterates.
-    let mut centre = vec![0.0; f.dim()];
+    let (rate, start) = (0.1, start(seed));
+    let mut scratch = vec![0.0; f.scratch_len()];
+    // The average of two neighbouring iterates, and losses: of iterates, and of averages of two.
+    let (mut centre, mut before) = (vec![0.0; f.dim()], start.clone());
+    let (mut raw, mut averaged) = (0.0, 0.0);
     descend(&f, &start, LearningRate::constant(rate), STEPS + 1, |step, params| {
-        if step >= STEPS {
-            centre.iter_mut().zip(params).for_each(|(c, p)| *c += 0.5 * p);
+        for (c, (old, new)) in centre.iter_mut().zip(before.iter().zip(params)) {
+            *c = 0.5 * (old + new);
+        }
+        before.copy_from_slice(params);
+        if step > STEPS + 1 - WINDOW {
+            raw += f.value(params, &mut scratch);
+            averaged += f.value(&centre, &mut scratch);
         }
     });
     let memory = vec![0.0; CentralFlowLayout::of(&f).len()];
@@ -191,14 +238,43 @@ fn the_central_flow_follows_descent_where_the_gradient_flow_does_not() {
     let mut gradient = GradientFlow::new(&f, &start, config, memory).unwrap();
     while let FlowStep::Moved { .. } | FlowStep::Rejected { .. } = gradient.step(&f) {}
 
-    let mut scratch = vec![0.0; f.scratch_len()];
     let values = [&centre[..], central.params(), gradient.params()].map(|p| f.value(p, &mut scratch));
     let away = [central.params(), gradient.params()].map(|p| distance(p, &centre));
     let beyond = stability_ratio(rate, sharpness(&f, gradient.params(), &mut random(f.dim()), 200));
-    println!("losses {values:?}, distances {away:?}, ηλ/2 {at_edge} and {beyond}");
-    assert!((at_edge - 1.0).abs() < 0.01 && beyond > 1.03, "{at_edge} {beyond}");
-    assert!(away[1] > 5.0 * away[0], "{away:?}");
-    assert!((values[1] / values[0] - 1.0).abs() < 0.03, "{values:?}");
+    println!(
+        "seed {seed}: losses {values:?}, distances {away:.4?}, a ratio of {:.2}, ηλ/2 {at_edge:.4} and {beyond:.4}, loss of iterates over that of averages {:.3}",
+        away[1] / away[0],
+        raw / averaged
+    );
+    if beyond > 1.0 {
+        assert!((at_edge - 1.0).abs() < 0.01, "{at_edge}");
+        assert!(away[1] > 5.0 * away[0], "{away:?}");
+        let off = [1, 2].map(|flow| (values[flow] / values[0] - 1.0).abs());
+        assert!(off[0] < off[1], "{off:?}");
+        assert!(raw > 1.1 * averaged, "{raw} {averaged}");
+    } else {
+        assert!((at_edge / beyond - 1.0).abs() < 0.01, "nothing is unstable yet: {at_edge} {beyond}");
+    }
+    beyond
+}
+
+/// The claim (Cohen et al. 2025): the central flow follows the average of neighbouring iterates; the gradient flow, without an edge,
+/// goes elsewhere. Measured after 4000 steps of η = 0.1, seeds 1, 101, 103: 6.8, 22 and 5.8 times nearer; ηλ/2 of the gradient flow 1.61, 1.76, 1.09; the loss off by 1.3,
+/// 3.7 and 0.3 per cent, so not always within 3 per cent, as an independent run has it; the mean loss of a thousand iterates 2.2 and 2.1 times that of their averages
+/// (101 and 103). With seed 102 nothing is unstable yet.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn the_central_flow_follows_descent_where_the_gradient_flow_does_not() {
+    let beyond = follows(101);
+    assert!(beyond > 1.2, "{beyond}");
+}
+
+/// The same with two other seeds.
+#[test]
+#[ignore = "half a minute"]
+fn exhaustive_the_central_flow_follows_descent() {
+    assert!(follows(102) < 1.0, "not at the edge yet");
+    assert!(follows(103) > 1.0);
 }
 
 /// The claim (Cohen et al. 2021): with momentum the network sharpens to the edge of that method, (2 + 2μ)/η for heavy ball and (2 + 2μ)/(η(1 + 2μ)) for

@@ -19,6 +19,7 @@ fn label_noise_balances_weights() {
     let (eta, sigma) = (0.05, 0.5);
     let mut at_1000 = Vec::new();
     let mut at_10_000 = Vec::new();
+    let mut traces = Vec::new();
     for seed in 101..=111 {
         let (mut a, mut c, mut rng) = (3.0f64, 1.0 / 3.0, stream(seed, 0));
         let (start, mut product) = (a * a - c * c, 1.0);
@@ -37,8 +38,11 @@ fn label_noise_balances_weights() {
         // All factors together, over 10,000 steps.
         assert!(((a * a - c * c) / (start * product) - 1.0).abs() < 1e-10, "{a} {c} {product:e}");
         at_10_000.push(a * a - c * c);
-        assert!(a * a + c * c < 3.0, "the trace, from 9.1: {}", a * a + c * c);
+        traces.push(a * a + c * c);
     }
+    traces.sort_by(f64::total_cmp);
+    println!("traces, from 9.1: {traces:.3?}");
+    assert!((1.7..2.5).contains(&traces[5]) && traces[10] < 3.0, "{traces:?}");
     at_1000.sort_by(f64::total_cmp);
     at_10_000.sort_by(f64::total_cmp);
     assert!((3.9..4.5).contains(&at_1000[5]), "{at_1000:?}");

@@ -1,13 +1,18 @@
 //! Readers of digits trained to one and the same loss, and how sharp the places are that they end at.
 
+use core::fmt;
+
 use losscape::base::random::{Rng, fill_normal, partial_shuffle, stream};
+use losscape::base::vector::distance;
 use losscape::curvature::{
-    BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep, Lanczos, LanczosConfig, LanczosLayout,
-    LanczosStep, Probe, Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep, Subspace,
-    SubspaceLayout, TraceEstimate, TraceLayout, TraceStep,
+    BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep, Estimate, Lanczos, LanczosConfig,
+    LanczosLayout, LanczosStep, Probe, Region, Sharpness, SharpnessConfig, SharpnessLayout, SharpnessStep,
+    Subspace, SubspaceLayout, TraceEstimate, TraceLayout, TraceStep,
 };
 use losscape::models::mlp::{Init, MlpObjective};
-use losscape::sgd::{BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep, Transform};
+use losscape::sgd::{
+    Adam, BatchOrder, LearningRate, Minibatches, Momentum, Sgd, SgdLayout, SgdStep, Transform,
+};
 use losscape::{ArgError, Objective, Operator};
 
 /// The measures of [`Measures`], in their order.
@@ -66,6 +71,18 @@ pub fn train_to(
 /// # Panics
 /// If a value is not finite.
 pub fn measures(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<Measures, ArgError> {
+    let [trace, batches] = estimates(f, params)?;
+    Ok([
+        climbed(f, Region::Box { size: 1e-3 }, params)?.percentage(),
+        climbed(f, Region::Ball { radius: 0.05 }, params)?.rise(),
+        largest(&f.prepare(params, vec![0.0; f.prepared_len()])?)?,
+        trace.mean,
+        batches.mean,
+    ])
+}
+
+/// The last two of the [`measures`], the trace and the batch sharpness, with their standard errors.
+fn estimates(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<[Estimate<f64>; 2], ArgError> {
     let prepared = f.prepare(params, vec![0.0; f.prepared_len()])?;
     let mut trace = {
         let layout = TraceLayout::several(f.dim(), 10, prepared.several_scratch_len(10));
@@ -75,13 +92,8 @@ pub fn measures(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<Measures, A
     while trace.count() < 50 {
         assert!(matches!(trace.step(&prepared, &mut rng), TraceStep::Added { .. }), "a finite product");
     }
-    Ok([
-        climbed(f, Region::Box { size: 1e-3 }, params)?.percentage(),
-        climbed(f, Region::Ball { radius: 0.05 }, params)?.rise(),
-        largest(&prepared)?,
-        trace.mean(),
-        batch_sharpness(f, params, 16, 60, &mut rng)?,
-    ])
+    let trace = Estimate { mean: trace.mean(), standard_error: trace.standard_error() };
+    Ok([trace, batch_sharpness(f, params, 16, 60, &mut rng)?])
 }
 
 /// From the centre and two places inside, ten gradients each.
@@ -150,7 +162,7 @@ pub fn batch_sharpness(
     batch: usize,
     batches: u32,
     rng: &mut impl Rng,
-) -> Result<f64, ArgError> {
+) -> Result<Estimate<f64>, ArgError> {
     let mut order: Vec<u32> = (0..).take(f.data().len()).collect();
     let workspace = vec![0.0; BatchSharpnessLayout::of(f, batch).len()];
     let mut sharpness = BatchSharpness::new(f, params, workspace)?;
@@ -159,7 +171,89 @@ pub fn batch_sharpness(
         let step = sharpness.step(f, &order[..batch]);
         assert!(matches!(step, BatchSharpnessStep::Added { .. }), "{step:?}");
     }
-    Ok(sharpness.estimate().mean)
+    Ok(sharpness.estimate())
+}
+
+/// A reader of digits trained by Adam to a data loss below 0.02 (the comparison of Keskar et al. 2017), and what it is like there: a row of
+/// `docs/batch-sharpness.csv`.
+#[derive(Clone, Copy, Debug)]
+pub struct Compared {
+    /// Samples of a batch.
+    pub batch: u32,
+    /// Fixes the start and the order of the samples.
+    pub seed: u64,
+    /// Epochs.
+    pub epochs: u32,
+    /// The mean loss of the training rows.
+    pub training_loss: f64,
+    /// The mean loss of the held-out rows.
+    pub test_loss: f64,
+    /// The share of the held-out rows that are read correctly.
+    pub test_accuracy: f64,
+    /// How far from its start.
+    pub distance: f64,
+    /// The rise in a box of 5 · 10⁻⁴, in per cent.
+    pub half_box: f64,
+    /// The rise in a box of 10⁻³ in a hundred directions, in per cent.
+    pub subspace_box: f64,
+    /// All the other measures.
+    pub measures: Measures,
+    /// The standard errors of the last two of them.
+    pub errors: [f64; 2],
+}
+
+impl Compared {
+    /// The names of the columns.
+    pub const HEADER: &str = "batch,seed,epochs,training_loss,test_loss,test_accuracy,distance,half_box,subspace_box,box,ball,\
+        largest_eigenvalue,trace,batch_sharpness,trace_error,batch_sharpness_error";
+
+    /// The network of this batch and seed, on the `training` rows and tested on the others; `None` if 4000 epochs do not suffice.
+    ///
+    /// # Errors
+    /// [`ArgError`] naming what does not fit.
+    pub fn train(
+        training: &MlpObjective<'_, f64>,
+        held_out: &MlpObjective<'_, f64>,
+        batch: u32,
+        seed: u64,
+    ) -> Result<Option<Self>, ArgError> {
+        let (f, n) = (training, training.dim());
+        let chain = (Adam::new(vec![0.0; n], vec![0.0; n]), LearningRate::constant(1e-3));
+        let Some(Trained { params, epochs }) = train_to(f, batch, chain, seed, (0.02, 4000))? else {
+            return Ok(None);
+        };
+        let mut start = vec![0.0; n];
+        f.net().init(Init::GlorotUniform, &mut start, &mut stream(seed, 0));
+        let mut scratch = vec![0.0; f.scratch_len()];
+        Ok(Some(Self {
+            batch,
+            seed,
+            epochs,
+            training_loss: f.data_loss(&params, &mut scratch),
+            test_loss: held_out.data_loss(&params, &mut scratch),
+            test_accuracy: held_out.accuracy(&params, &mut scratch),
+            distance: distance(&start, &params),
+            half_box: climbed(f, Region::Box { size: 5e-4 }, &params)?.percentage(),
+            subspace_box: subspace_box(f, &params, 100, &mut stream(seed, 1))?,
+            measures: measures(f, &params)?,
+            errors: estimates(f, &params)?.map(|estimate| estimate.standard_error),
+        }))
+    }
+}
+
+impl fmt::Display for Compared {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{},{},{}", self.batch, self.seed, self.epochs)?;
+        let alone = [
+            self.training_loss,
+            self.test_loss,
+            self.test_accuracy,
+            self.distance,
+            self.half_box,
+            self.subspace_box,
+        ];
+        alone.iter().chain(&self.measures).chain(&self.errors).try_for_each(|x| write!(out, ",{x:.6}"))
+    }
 }
 
 /// Spearman's rank correlation; equal values share the mean of their ranks.
