@@ -3,7 +3,7 @@
 use losscape::base::random::{fill_normal, stream};
 use losscape::diffusion::{BatchDescent, Matrix, descent_covariance, gradient_variances};
 use losscape::models::LeastSquares;
-use losscape::{Curvature, Objective, SampledObjective};
+use losscape::{Curvature, Objective, Real, SampledObjective};
 
 use crate::clouds::{cloud, variance};
 
@@ -84,7 +84,7 @@ fn worst(found: &Matrix<f64, 2>, law: &Matrix<f64, 2>) -> f64 {
     let both = (law[0][0] * law[1][1]).sqrt();
     let errors =
         [found[0][0] / law[0][0] - 1.0, found[1][1] / law[1][1] - 1.0, (found[0][1] - law[0][1]) / both];
-    errors.iter().fold(0.0, |most: f64, x| most.max(x.abs()))
+    errors.iter().fold(0.0, |most: f64, x| most.or_larger(x.abs()))
 }
 
 /// The claim (Liu, Ziyin & Ueda 2021): around its minimum SGD has the covariance Σ of the discrete Lyapunov equation `HΣ + ΣH − ηHΣH = ηC` with the C that is
