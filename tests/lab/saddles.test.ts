@@ -10,6 +10,7 @@ import {
   digest,
   eventually,
   guess,
+  into,
   leadsTo,
   nativeValues,
   openPanels,
@@ -260,6 +261,30 @@ describe('all searches', () => {
     await at(page, 0);
     await page.waitForFunction(() => /nudge=0\.000001/.test(location.hash));
   });
+});
+
+test('all four questions by keys alone', async () => {
+  const page = await into(lab, 'saddles/#v=1&hidden=2&step=160');
+  const press = (key: string) => page.keyboard.press(key);
+  const focused = () => page.evaluate(() => (document.activeElement as HTMLElement).dataset.do);
+  await press('p');
+  for (let question = 1; ; question++) {
+    await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
+    await press('Tab');
+    await press('ArrowRight');
+    await press('Tab');
+    assert.equal(await focused(), 'commit', `question ${question}`);
+    await press('Enter');
+    await page.waitForSelector('[data-test=truth]');
+    await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
+    if (question === 4) break;
+    await press('Tab');
+    assert.equal(await focused(), 'next', `question ${question}`);
+    await press('Enter');
+    await page.waitForSelector('[data-do=commit]');
+  }
+  assert.equal(await page.locator('[data-do=next]').count(), 0, 'it was the last');
+  assert.equal(await page.locator('.hidden-value').count(), 0);
 });
 
 test('a link holds the place, the methods that are drawn, and the damping', async () => {

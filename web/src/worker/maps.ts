@@ -27,7 +27,10 @@ export function mapOf(
   };
 }
 
-/** The places of inputs at which a decision map is made, x and y in turn, row by row from below. */
+/**
+ * The places of inputs at which a decision map is made, x and y in turn, row by row from below. Where a picture has its nodes is
+ * drawing, as its pixels are, and not the kernel's: that is asked for the outputs there.
+ */
 export function nodesOf([left, right, low, high]: Span): Float64Array {
   const share = (i: number) => i / (NODES - 1);
   const nodes = Array.from({ length: NODES * NODES }, (_, k) => ({
