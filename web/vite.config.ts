@@ -9,8 +9,10 @@ import { squeezer } from './build/squeeze.ts';
 
 /** What is there before the rest is asked for, and what exhibits share. */
 const FIRST = /lib.(launch|client|failure|simd|theme)/;
-/** What is shared, too, but loaded only when it is opened. */
-const LATER = /grammar.(help|share|csv|paint|own-points|slices|spectrum)\.|lib.(csv|sound)\./;
+/** What is shared, too, but loaded only when it is opened: dialogs, the reader's own data, and curves by ear, which are small and come together. */
+const OPENED = /grammar.(help|share|csv|paint|own-points)\.|lib.(csv|sound)\./;
+/** What some pages share. */
+const OF_SOME = /grammar.(slices|spectrum)\./;
 const SHARED = /node_modules.d3|src.(grammar|lib)|formulae/;
 
 const page = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -34,7 +36,8 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           groups: [
             { name: 'tools', test: /node_modules.(lit|@lit)|grammar.(element|tools)/ },
-            { name: 'exhibit', test: (id) => SHARED.test(id) && !FIRST.test(id) && !LATER.test(id) },
+            { name: 'opened', test: OPENED },
+            { name: 'exhibit', test: (id) => SHARED.test(id) && !FIRST.test(id) && !OF_SOME.test(id) },
           ],
         },
       },

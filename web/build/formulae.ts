@@ -9,9 +9,12 @@ const ID = 'virtual:formulae';
 
 function mathml(tex: string, display: boolean): string {
   // Inline styles would need a wider content security policy; browsers lay these formulae out without them.
-  return temml
-    .renderToString(tex, { displayMode: display, throwOnError: true })
-    .replace(/ (style|class)="[^"]*"/g, '');
+  return (
+    temml
+      .renderToString(tex, { displayMode: display, throwOnError: true })
+      // That a bracket is a fence changes nothing that is drawn.
+      .replace(/ (style|class|fence)="[^"]*"/g, '')
+  );
 }
 
 /** Letters and signs of a formula that is long. */

@@ -1,7 +1,8 @@
 /**
  * The templates are indented for whoever reads their source; browsers fold that white space, but every visitor would load it.
  * Here it is folded when the page is built: a run of white space with a line break in it becomes one space, or nothing beside
- * a tag where no text can tell. Values, attributes, and what <pre> and <textarea> hold stay as they were written.
+ * a tag where no text can tell. A value that is one word loses its quotation marks. All else, and what <pre> and <textarea> hold,
+ * stays as it was written.
  */
 
 import { type Plugin, parseSync } from 'vite';
@@ -24,6 +25,9 @@ const VOID = new Set(['area', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link'
 const TOKEN = /<!--[\s\S]*?-->|<(\/?)([a-zA-Z][\w-]*)|\s+|(?:[^<\s]|<(?![a-zA-Z/!]))+|</g;
 /** Within a tag: its end, white space, names and values, or a quotation mark. */
 const INSIDE = /(\/?)>|\s+|(?:[^\s>"'/]|\/(?!>))+|["']/g;
+
+/** A value that HTML reads without its quotation marks, and what follows it. */
+const WORD = /"([\w.#-]+)"(?=[\s>])/y;
 
 interface Tag {
   name: string;
@@ -68,6 +72,13 @@ export function squeezeStrings(strings: readonly string[], drawing: boolean): st
       const [token] = found;
       at = pattern.lastIndex;
       if (tag) {
+        WORD.lastIndex = found.index;
+        const [, word] = WORD.exec(string) ?? [];
+        if (word !== undefined) {
+          out += word;
+          at = WORD.lastIndex;
+          continue;
+        }
         if (token === '"' || token === "'") quote = token;
         if (found[1] !== undefined) {
           if (tag.closing) open.length = Math.max(0, open.lastIndexOf(tag.name));
