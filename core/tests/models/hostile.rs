@@ -6,8 +6,8 @@ use losscape::models::LeastSquares;
 use losscape::models::data::{Dataset, Targets, blobs, digits, moons, spirals, xor};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective, softmax};
 use losscape::models::surfaces::{
-    CurvyValley, DoubleWell, EggCarton, GaussianMixture, MonkeySaddle, MuellerBrown, Quadratic, Ring,
-    RippledBowl, TiltedRing,
+    CurvyValley, DoubleWell, EggCarton, FlatSaddle, GaussianMixture, MonkeySaddle, MuellerBrown, Quadratic,
+    Ring, RippledBowl, TiltedRing,
 };
 use losscape::objective::{Convolution, Convolved, HessianAt, OnBatch, check_grad_over, check_hess_vec_over};
 use losscape::{Curvature, Objective, Operator, SampledObjective};
@@ -126,11 +126,11 @@ proptest! {
             prop_assert!(dim > 99 || exercise_curved(&f, &params, &v, off) && exercise_smooth(&f, smooth, &params, off));
         }
         let (monkey, mueller, ring) = (MonkeySaddle { scale }, MuellerBrown { scale }, Ring { scale });
-        let (valley, tilted) = (CurvyValley { scale }, TiltedRing { scale, tilt: x });
+        let (valley, tilted, flat) = (CurvyValley { scale }, TiltedRing { scale, tilt: x }, FlatSaddle { gamma: scale });
         prop_assert!(exercise_curved(&monkey, &params, &v, off) && exercise_smooth(&monkey, smooth, &params, off));
         prop_assert!(exercise_curved(&mueller, &params, &v, off) && exercise_smooth(&mueller, smooth, &params, off));
         prop_assert!(exercise_curved(&valley, &params, &v, off) && exercise_curved(&ring, &params, &v, off));
-        prop_assert!(exercise_curved(&tilted, &params, &v, off));
+        prop_assert!(exercise_curved(&tilted, &params, &v, off) && exercise_curved(&flat, &params, &v, off));
     }
 
     #[test]

@@ -9,8 +9,8 @@ use losscape::models::LeastSquares;
 use losscape::models::data::{Dataset, Targets, digits};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::models::surfaces::{
-    CurvyValley, DoubleWell, EggCarton, GaussianMixture, MonkeySaddle, MuellerBrown, Quadratic, Ring,
-    RippledBowl, TiltedRing,
+    CurvyValley, DoubleWell, EggCarton, FlatSaddle, GaussianMixture, MonkeySaddle, MuellerBrown, Quadratic,
+    Ring, RippledBowl, TiltedRing,
 };
 use losscape::objective::{Convolution, Convolved, OnBatch};
 use losscape::path::{Location, Tangent, tangent};
@@ -93,6 +93,7 @@ fn objectives() {
     refuses_products("carton", &carton);
     refuses_products("bowl", &bowl);
     refuses_products("valley", &CurvyValley::default());
+    refuses_products("flat saddle", &FlatSaddle::default());
     refuses_products("monkey", &MonkeySaddle::default());
     refuses_products("Müller–Brown", &MuellerBrown::default());
     refuses_products("ring", &Ring::default());

@@ -70,6 +70,7 @@ fn derivatives_of_all_surfaces() {
     check_derivatives("curvy valley", &CurvyValley { scale: 2.0 }, &planar);
     check_derivatives("ring", &Ring { scale: 0.7 }, &planar);
     check_derivatives("tilted ring", &TiltedRing { scale: 0.7, tilt: 0.2 }, &planar);
+    check_derivatives("flat saddle", &FlatSaddle { gamma: 0.3 }, &planar);
     check_derivatives("monkey saddle", &MonkeySaddle { scale: 0.7 }, &planar);
     let centres = [0.0, 0.1, 1.0, -0.5, -1.0, 0.5];
     let mut wells = GaussianMixture::new(2, &centres, &[1.0, -0.4, 2.0], &[0.5, 0.7, 1.0]).unwrap();
@@ -121,6 +122,8 @@ fn known_critical_points() {
     assert!((spectrum[1] - 3.967_840_013_115).abs() < 1e-12, "{spectrum:?}");
     assert_eq!(eigenvalues(&DoubleWell::new(2).unwrap(), &[0.0, 0.0]), [-1.0, 1.0]);
     assert_eq!(eigenvalues(&DoubleWell::new(2).unwrap(), &[-1.0, 0.0]), [1.0, 2.0]);
+    assert_eq!(eigenvalues(&FlatSaddle { gamma: 0.25 }, &[0.0, 0.0]), [-0.25, 1.0]);
+    assert_eq!(eigenvalues(&FlatSaddle { gamma: 0.25 }, &[0.0, -1.0]), [0.5, 1.0]);
     assert_eq!(eigenvalues(&Ring::default(), &[1.0, 0.0]), [0.0, 8.0]);
     assert_eq!(eigenvalues(&Ring::default(), &[0.0, 0.0]), [-4.0, -4.0]);
     assert_eq!(eigenvalues(&TiltedRing::default(), &[0.0, -1.0]), [0.0, 2.0]);
