@@ -44,6 +44,21 @@ fn main() -> Result<(), LabError> {
         println!("free-left-{damping} {}", race.left(2).unwrap_or(0));
     }
     println!("slope {:e}", run.slope()?);
+    for gamma in [1.0f32, 0.1, 0.01] {
+        run.look_at_toy(f64::from(gamma))?;
+        let settings = RaceSettings {
+            nudge: f64::from(1e-4f32),
+            learning_rate: f64::from(0.3f32),
+            ..RaceSettings::default()
+        };
+        let race = run.race(&settings)?;
+        for (method, name) in ["descent", "noisy", "free", "newton", "heavy"].into_iter().enumerate() {
+            println!("toy-{gamma}-{name}-left {}", race.left(method).unwrap_or(0));
+        }
+        println!("toy-{gamma}-descent-closer {}", race.closer().unwrap_or(0));
+        println!("toy-{gamma}-descent-predicted {}", race.predicted().unwrap_or(0));
+        println!("toy-{gamma}-newton-back {:e}", race.back());
+    }
     let ghosts = Ghosts::new(1)?;
     let exact = ghosts.exact();
     println!("ghosts-largest {}", exact[exact.len() - 1]);

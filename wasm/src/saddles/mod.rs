@@ -1,6 +1,7 @@
 //! The experiment *Saddles*: searches for places where the slope is zero, the curvatures there, and ways out.
 
 mod ghosts;
+mod landscape;
 mod place;
 mod problem;
 mod race;
@@ -13,11 +14,11 @@ use losscape::base::fingerprint::Fingerprint;
 use losscape::base::random::{Xoshiro128PlusPlus, add_normal, fill_normal, stream};
 use losscape::base::vector::axpy;
 use losscape::curvature::{CriticalPoint, CriticalSearch, SearchLayout, SearchStep};
-use losscape::models::mlp::MlpObjective;
 use losscape::{ArgError, Curvature, Objective};
 use wasm_bindgen::prelude::*;
 
 pub use self::ghosts::Ghosts;
+use self::landscape::Landscape;
 use self::place::Place;
 use self::problem::{Problem, scratch};
 pub use self::race::{Race, RaceSettings};
@@ -212,7 +213,7 @@ type Outcome = Option<(Vec<f64>, CriticalPoint<f64>)>;
 /// One gradient or product; nothing while the search goes on.
 fn unit(
     work: &mut Work,
-    f: &MlpObjective<'_, f64>,
+    f: &Landscape<'_>,
     grad: &mut [f64],
     scratch: &mut [f64],
 ) -> Result<Option<Outcome>, ArgError> {

@@ -5,6 +5,7 @@ use losscape::models::data::{Dataset, Targets, waves};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::{ArgError, Curvature, Objective};
 
+use super::landscape::Landscape;
 use crate::LabError;
 
 /// Points of the curve that the network learns.
@@ -35,9 +36,9 @@ impl Problem {
     }
 
     /// Half the mean square of the errors, and the penalty of the weights.
-    pub(super) fn loss(&self) -> Result<MlpObjective<'_, f64>, ArgError> {
+    pub(super) fn loss(&self) -> Result<Landscape<'_>, ArgError> {
         let data = Dataset::new(&self.x, 1, Targets::Values(&self.y))?;
-        MlpObjective::new(self.net, Loss::MeanSquaredError, data, self.penalty)
+        Ok(Landscape::Network(MlpObjective::new(self.net, Loss::MeanSquaredError, data, self.penalty)?))
     }
 
     /// The network.

@@ -1,27 +1,40 @@
 //! Five methods that start beside a saddle.
 
-use losscape::base::random::{Rng, fill_sphere, stream};
-use losscape::base::vector::{axpy, distance, dot, norm, scale};
+use losscape::base::random::{Xoshiro128PlusPlus, fill_sphere, stream};
+use losscape::base::vector::{axpy, distance, dot, scale};
 use losscape::curvature::{
     CriticalSearch, SaddleFree, SaddleFreeConfig, SaddleFreeLayout, SaddleFreeStep, SearchLayout, SearchStep,
 };
-use losscape::models::mlp::MlpObjective;
 use losscape::models::surfaces::Quadratic;
-use losscape::sgd::{AddNoise, FullBatch, LearningRate, Momentum, Noise, Sgd, SgdLayout, SgdStep, Transform};
+use losscape::sgd::{AddNoise, FullBatch, LearningRate, Momentum, Noise, Sgd, SgdLayout, SgdStep};
 use losscape::{ArgError, Curvature, Objective};
 use wasm_bindgen::prelude::*;
 
 use super::Saddles;
-use super::place::Place;
+use super::landscape::Landscape;
+use super::place::landscape;
 use super::records::Track;
 use crate::LabError;
 
 /// Descent also starts from this share of the nudge.
 const CLOSER: f64 = 0.1;
-/// Who is farther from the saddle has left it.
-const AWAY: f64 = 0.1;
-/// The most steps of descent; it is shown for four times as long as it took to leave.
-const MOST_STEPS: u32 = 20_000;
+/// How a start lies, and who has left.
+#[derive(Clone, Copy, Debug)]
+struct Ridge {
+    /// The first coordinate that counts: that of the toy is its way down.
+    first: usize,
+    /// Who is farther from the saddle, by the coordinates that count, has left it.
+    away: f64,
+    /// The most steps of descent. The slowest on the toy take 240 000.
+    most: u32,
+}
+
+const OF_NETWORK: Ridge = Ridge { first: 0, away: 0.1, most: 20_000 };
+const OF_TOY: Ridge = Ridge { first: 1, away: 0.9, most: 400_000 };
+/// Where all start on the toy, along its way up.
+const ASIDE: f64 = 0.6;
+
+/// Descent is shown for four times as long as it took to leave.
 const SHOWN: u32 = 4;
 const FEWEST: u32 = 50;
 /// The most moves of saddle-free Newton, and of Newton's method.
@@ -31,13 +44,21 @@ const MOMENTUM: f64 = 0.9;
 /// The slope at which Newton and saddle-free Newton end.
 const FLAT: f64 = 1e-9;
 
+/// A kind of descent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    Noisy,
+    Heavy,
+}
+
 /// How the race is run.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug)]
 pub struct RaceSettings {
     /// Seed of the direction in which all start, and of the noise.
     pub seed: u32,
-    /// How far from the saddle all start.
+    /// How far from the saddle all start; on the toy, from its ridge.
     pub nudge: f64,
     /// η, of descent.
     pub learning_rate: f64,
@@ -79,9 +100,12 @@ struct Runner {
 }
 
 impl Runner {
-    fn note(&mut self, step: u32, loss: f64) {
+    fn note(&mut self, step: u32, loss: f64, params: &[f64]) {
         self.track.step.push(step);
         self.track.loss.push(loss);
+        if let [x, y] = params {
+            self.track.path.extend([x, y]);
+        }
     }
 }
 
@@ -112,7 +136,7 @@ impl Race {
         self.runners.get(method).map(|runner| runner.track.clone()).unwrap_or_default()
     }
 
-    /// The step at which a method was farther than 0.1 from the saddle, if it ever was.
+    /// The step at which a method was farther than 0.1 from the saddle, on the toy farther than 0.9 along its way down, if it ever was.
     #[must_use]
     pub fn left(&self, method: usize) -> Option<u32> {
         self.runners.get(method).and_then(|runner| runner.left)
@@ -126,7 +150,7 @@ impl Race {
     }
 
     /// The same as the curvatures alone predict it for descent: the first k at which `Σ yᵢ² (1 − η λᵢ)²ᵏ` is above 0.1², where y are the
-    /// components of the start along the directions; nothing at a minimum.
+    /// components of the start along the directions; nothing at a minimum. On the toy δ (1 + η γ)ᵏ is above 0.9.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn predicted(&self) -> Option<u32> {
@@ -156,132 +180,159 @@ impl Saddles {
     /// [`LabError`] naming `place` if none is looked at, `nudge` if it is not above zero, or the setting that a method refused.
     pub fn race(&self, settings: &RaceSettings) -> Result<Race, LabError> {
         ArgError::check_positive("nudge", settings.nudge)?;
-        let (place, f) = (self.looked_at()?, self.problem.loss()?);
+        let place = self.looked_at()?;
+        let ridge = if place.gamma.is_some() { OF_TOY } else { OF_NETWORK };
+        let on = Course { f: &landscape(&self.problem, place.gamma)?, saddle: &place.params, ridge };
         let mut way = vec![0.0; place.params.len()];
-        fill_sphere(&mut stream(settings.seed.into(), 0), 1.0, &mut way);
+        match way.as_mut_slice() {
+            [_, down] => *down = 1.0,
+            all => fill_sphere(&mut stream(settings.seed.into(), 0), 1.0, all),
+        }
         let beside = |way: &[f64]| {
             let mut start = place.params.clone();
             axpy(settings.nudge, way, &mut start);
+            if let [x, _] = start.as_mut_slice() {
+                *x = ASIDE;
+            }
             start
         };
-        let mut closer = way.clone();
-        scale(CLOSER, &mut closer);
-        let (start, rate) = (beside(&way), LearningRate::constant(settings.learning_rate));
-        let noise = AddNoise::new(Noise::Gaussian { std_dev: settings.noise }, []);
+        let start = beside(&way);
+        let mut components: Vec<f64> = (0..way.len()).map(|k| dot(place.vector(k), &way)).collect();
+        scale(settings.nudge, &mut components);
+        scale(CLOSER, &mut way);
         let mut rng = stream(settings.seed.into(), 1);
-        let closer = descent(&f, place, beside(&closer), rate, &mut rng)?.left;
-        let plain = descent(&f, place, start.clone(), rate, &mut rng)?;
-        let noisy = descent(&f, place, start.clone(), (noise, rate), &mut rng)?;
-        let free = saddle_free(&f, place, &start, settings.damping, &mut rng)?;
-        let heavy = Momentum::heavy_ball(MOMENTUM, vec![0.0; start.len()]);
-        let heavy = descent(&f, place, start.clone(), (rate, heavy), &mut rng)?;
-        let (steps, newton) = newton(&f, place, start)?;
-        let predicted = predicted(place, &way, settings)?;
+        let closer = on.descent(&beside(&way), settings, Kind::Plain, &mut rng)?.left;
+        let plain = on.descent(&start, settings, Kind::Plain, &mut rng)?;
+        let noisy = on.descent(&start, settings, Kind::Noisy, &mut rng)?;
+        let free = on.saddle_free(&start, settings.damping, &mut rng)?;
+        let heavy = on.descent(&start, settings, Kind::Heavy, &mut rng)?;
+        let (steps, newton) = on.newton(start)?;
+        // The same on the quadratic of these curvatures.
+        let f = &Landscape::Curvatures(Quadratic::new(&place.values)?);
+        let saddle = &vec![0.0; components.len()];
+        let alone = Course { f, saddle, ridge: Ridge { first: 0, ..ridge } };
+        let predicted = alone.descent(&components, settings, Kind::Plain, &mut rng)?.left;
         Ok(Race { runners: [plain, noisy, free, steps, heavy], closer, predicted, newton })
     }
 }
 
-/// The step at which descent on the quadratic of these curvatures is away.
-fn predicted(place: &Place, way: &[f64], settings: &RaceSettings) -> Result<Option<u32>, ArgError> {
-    let (f, rate) = (Quadratic::new(&place.values)?, LearningRate::constant(settings.learning_rate));
-    let mut components: Vec<f64> = (0..f.dim()).map(|k| dot(place.vector(k), way)).collect();
-    scale(settings.nudge, &mut components);
-    let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
-    let mut sgd = Sgd::new(&f, components, FullBatch, rate, workspace)?;
-    let mut rng = stream(0, 0);
-    Ok((0..MOST_STEPS).find(|_| {
-        let away = norm(sgd.params()) > AWAY;
-        let _ = sgd.step(&f, &mut rng);
-        away
-    }))
+/// What the methods run on.
+struct Course<'a> {
+    f: &'a Landscape<'a>,
+    saddle: &'a [f64],
+    ridge: Ridge,
 }
 
-/// Descent, until it has been away for three times as long as it took to leave.
-fn descent(
-    f: &MlpObjective<'_, f64>,
-    place: &Place,
-    start: Vec<f64>,
-    transforms: impl Transform<f64>,
-    rng: &mut impl Rng,
-) -> Result<Runner, ArgError> {
-    let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
-    let mut sgd = Sgd::new(f, start, FullBatch, transforms, workspace)?;
-    let mut runner = Runner::default();
-    let (mut next, mut last) = (0, MOST_STEPS);
-    while sgd.steps() <= last {
-        let step = sgd.steps();
-        let SgdStep::Stepped { value } = sgd.step(f, rng) else { break };
-        if step == next {
-            runner.note(step, value);
-            // Evenly in the logarithm.
-            next = step + 1 + step / 16;
-        }
-        if runner.left.is_none() && distance(sgd.params(), &place.params) > AWAY {
-            runner.left = Some(step + 1);
-            last = last.min(FEWEST.max(SHOWN * (step + 1)));
+impl Course<'_> {
+    fn is_left(&self, params: &[f64]) -> bool {
+        let Ridge { first, away, .. } = self.ridge;
+        params.get(first..).zip(self.saddle.get(first..)).is_some_and(|(x, y)| distance(x, y) > away)
+    }
+
+    /// A method has come to `params`.
+    fn pass(&self, runner: &mut Runner, step: u32, loss: f64, params: &[f64]) {
+        runner.note(step, loss, params);
+        if runner.left.is_none() && self.is_left(params) {
+            runner.left = Some(step);
         }
     }
-    Ok(runner)
-}
 
-fn saddle_free(
-    f: &MlpObjective<'_, f64>,
-    place: &Place,
-    start: &[f64],
-    damping: f64,
-    rng: &mut impl Rng,
-) -> Result<Runner, ArgError> {
-    let dim = f.dim();
-    let layout = SaddleFreeLayout::new(dim, dim, f.scratch_len(), f.hess_vec_scratch_len());
-    let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
-    let products = u32::try_from(dim).unwrap_or(u32::MAX);
-    let config = SaddleFreeConfig { products, damping, grad_norm: FLAT };
-    let mut walk = SaddleFree::new(f, config, start, basis, krylov, vec![0.0; layout.len()])?;
-    let mut runner = Runner::default();
-    while walk.moves() < MOST_MOVES {
-        match walk.step(f, rng) {
-            SaddleFreeStep::Evaluated { value, .. } | SaddleFreeStep::Moved { value, .. } => {
-                runner.note(walk.moves(), value);
-                if runner.left.is_none() && distance(walk.params(), &place.params) > AWAY {
-                    runner.left = Some(walk.moves());
+    /// Descent, until it has been away for three times as long as it took to leave.
+    fn descent(
+        &self,
+        start: &[f64],
+        settings: &RaceSettings,
+        kind: Kind,
+        rng: &mut Xoshiro128PlusPlus,
+    ) -> Result<Runner, ArgError> {
+        let f = self.f;
+        let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
+        let mut before = start.to_vec();
+        let noise = AddNoise::new(Noise::Gaussian { std_dev: settings.noise }, []);
+        let ball = Momentum::heavy_ball(MOMENTUM, vec![0.0; start.len()]);
+        // One type of a chain, so that descent is compiled once.
+        let chain = (
+            (kind == Kind::Noisy).then_some(noise),
+            LearningRate::constant(settings.learning_rate),
+            (kind == Kind::Heavy).then_some(ball),
+        );
+        let mut sgd = Sgd::new(f, before.clone(), FullBatch, chain, workspace)?;
+        let mut runner = Runner::default();
+        let (mut next, mut last) = (0, self.ridge.most);
+        while sgd.steps() <= last {
+            let step = sgd.steps();
+            if step == next {
+                before.copy_from_slice(sgd.params());
+            }
+            let SgdStep::Stepped { value } = sgd.step(f, rng) else { break };
+            if step == next {
+                runner.note(step, value, &before);
+                // Evenly in the logarithm.
+                next = step + 1 + step / 16;
+            }
+            if runner.left.is_none() && self.is_left(sgd.params()) {
+                runner.left = Some(step + 1);
+                last = last.min(FEWEST.max(SHOWN * (step + 1)));
+            }
+        }
+        Ok(runner)
+    }
+
+    fn saddle_free(
+        &self,
+        start: &[f64],
+        damping: f64,
+        rng: &mut Xoshiro128PlusPlus,
+    ) -> Result<Runner, ArgError> {
+        let (f, dim) = (self.f, self.f.dim());
+        let layout = SaddleFreeLayout::new(dim, dim, f.scratch_len(), f.hess_vec_scratch_len());
+        let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
+        let products = u32::try_from(dim).unwrap_or(u32::MAX);
+        let config = SaddleFreeConfig { products, damping, grad_norm: FLAT };
+        let mut walk = SaddleFree::new(f, config, start, basis, krylov, vec![0.0; layout.len()])?;
+        let mut runner = Runner::default();
+        while walk.moves() < MOST_MOVES {
+            match walk.step(f, rng) {
+                SaddleFreeStep::Evaluated { value, .. } | SaddleFreeStep::Moved { value, .. } => {
+                    self.pass(&mut runner, walk.moves(), value, walk.params());
                 }
+                SaddleFreeStep::Product { .. } | SaddleFreeStep::Refused => (),
+                SaddleFreeStep::Converged { .. }
+                | SaddleFreeStep::AtSaddle { .. }
+                | SaddleFreeStep::Stuck
+                | SaddleFreeStep::NotFinite
+                | SaddleFreeStep::MemoryChanged => break,
             }
-            SaddleFreeStep::Product { .. } | SaddleFreeStep::Refused => (),
-            SaddleFreeStep::Converged { .. }
-            | SaddleFreeStep::AtSaddle { .. }
-            | SaddleFreeStep::Stuck
-            | SaddleFreeStep::NotFinite
-            | SaddleFreeStep::MemoryChanged => break,
         }
+        Ok(runner)
     }
-    Ok(runner)
-}
 
-/// Newton's steps, damped so that the slope falls; and where they end.
-fn newton(f: &MlpObjective<'_, f64>, place: &Place, start: Vec<f64>) -> Result<(Runner, End), ArgError> {
-    let layout = SearchLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
-    let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
-    let mut search = CriticalSearch::new(f, FLAT, start, matrix, workspace)?;
-    let (mut runner, mut scratch, mut down) = (Runner::default(), vec![0.0; f.scratch_len()], None);
-    runner.note(0, f.value(search.params(), &mut scratch));
-    while search.moves() < MOST_MOVES {
-        match search.step(f) {
-            SearchStep::Moved { moves, .. } => {
-                runner.note(moves, f.value(search.params(), &mut scratch));
-                if runner.left.is_none() && distance(search.params(), &place.params) > AWAY {
-                    runner.left = Some(moves);
+    /// Newton's steps, damped so that the slope falls; and where they end.
+    fn newton(&self, start: Vec<f64>) -> Result<(Runner, End), ArgError> {
+        let f = self.f;
+        let layout = SearchLayout::new(f.dim(), f.scratch_len(), f.hess_vec_scratch_len());
+        let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
+        let mut search = CriticalSearch::new(f, FLAT, start, matrix, workspace)?;
+        let (mut runner, mut scratch, mut down) = (Runner::default(), vec![0.0; f.scratch_len()], None);
+        let mut pass = |params: &[f64], moves| {
+            let loss = f.value(params, &mut scratch);
+            self.pass(&mut runner, moves, loss, params);
+        };
+        pass(search.params(), 0);
+        while search.moves() < MOST_MOVES {
+            match search.step(f) {
+                SearchStep::Moved { moves, .. } => pass(search.params(), moves),
+                SearchStep::Evaluated { .. }
+                | SearchStep::Product { .. }
+                | SearchStep::Decomposed
+                | SearchStep::Refused => (),
+                SearchStep::Settled(point) => {
+                    down = Some(point.signature.negative);
+                    break;
                 }
+                SearchStep::Stuck(_) | SearchStep::NotFinite | SearchStep::MemoryChanged => break,
             }
-            SearchStep::Evaluated { .. }
-            | SearchStep::Product { .. }
-            | SearchStep::Decomposed
-            | SearchStep::Refused => (),
-            SearchStep::Settled(point) => {
-                down = Some(point.signature.negative);
-                break;
-            }
-            SearchStep::Stuck(_) | SearchStep::NotFinite | SearchStep::MemoryChanged => break,
         }
+        Ok((runner, End { back: distance(search.params(), self.saddle), down }))
     }
-    Ok((runner, End { back: distance(search.params(), &place.params), down }))
 }

@@ -38,5 +38,7 @@ record! {
         pub step: Vec<u32>,
         /// The loss at each.
         pub loss: Vec<f64>,
+        /// On the toy x and y at each, in turn; nothing on the network.
+        pub path: Vec<f64>,
     }
 }

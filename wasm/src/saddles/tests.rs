@@ -176,8 +176,8 @@ fn descent_is_slow_newton_goes_back_and_magnitudes_are_fast() {
     assert!(heavy > free && 2 * heavy < plain, "{free} {heavy} {plain}");
     assert!((f64::from(heavy) / root - 1.0).abs() < 0.3, "{heavy} for {root}");
     for method in 0..5 {
-        let Track { step, loss } = race.track(method);
-        assert!(step.len() >= 2 && step.len() == loss.len() && step[0] == 0);
+        let Track { step, loss, path } = race.track(method);
+        assert!(step.len() >= 2 && step.len() == loss.len() && step[0] == 0 && path.is_empty());
     }
     assert!(race.track(5).step.is_empty() && race.left(5).is_none());
 }
@@ -194,6 +194,66 @@ fn ghosts_appear_where_vectors_are_not_kept_orthogonal() {
     assert!(exact.iter().zip(&whole).all(|(a, b)| (a - b).abs() < 1e-9), "all products know all");
     assert!(copies(false) > 1);
     assert_eq!(ghosts.ritz(0, true).unwrap_err().arg, "steps");
+}
+
+/// From 10⁻⁴ to 0.9 at η = 0.3: the steps of an independent run, as in `tests/claims/escape.rs`.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
+fn the_toy_is_left_after_the_steps_of_an_independent_run() {
+    let mut saddles = searched(SaddlesSettings::default(), 1);
+    saddles.look_at(1).expect("found");
+    for (gamma, plain, formula) in [(1.0, 37, 35), (0.1, 335, 309), (0.01, 3316, 3040)] {
+        saddles.look_at_toy(gamma).expect("above zero");
+        assert_eq!(saddles.curvatures().expect("looked at"), [-gamma, 1.0]);
+        assert_eq!((saddles.slope(), saddles.nearly_flat()), (Ok(0.0), Ok(0.01)));
+        let toy = RaceSettings { nudge: 1e-4, learning_rate: 0.3, ..RaceSettings::default() };
+        let race = race(&saddles, toy);
+        println!(
+            "γ = {gamma}: {:?}, ten times nearer {:?}",
+            [0, 1, 2, 3, 4].map(|method| race.left(method)),
+            race.closer()
+        );
+        assert_eq!((race.left(0), race.predicted()), (Some(plain), Some(formula)), "{gamma}");
+        let nearer = ln(10.0) / ln(1.0 + 0.3 * gamma);
+        let more = f64::from(race.closer().expect("leaves") - plain);
+        assert!((more - nearer).abs() < 1.0, "{more} more, not {nearer}");
+        // A whole step doubles the way down, whatever γ: 2¹³ is 8192.
+        assert_eq!((race.left(2), race.left(3), race.newton_down()), (Some(13), None, Some(1)));
+        assert!(race.back() < 1e-9, "{}", race.back());
+        for method in 0..5 {
+            let Track { step, loss, path } = race.track(method);
+            assert!(
+                step.len() == loss.len() && path.len() == 2 * step.len() && path[..2] == [0.6, 1e-4],
+                "{path:?}"
+            );
+        }
+    }
+    // From as near as the page lets it start, at its smallest step, the slowest still leaves.
+    let slow = RaceSettings { nudge: 1e-8, learning_rate: 0.01, ..RaceSettings::default() };
+    println!("the slowest: {:?}, {:?}", race(&saddles, slow).left(0), race(&saddles, slow).closer());
+    assert!(race(&saddles, slow).closer().is_some());
+}
+
+#[test]
+fn the_toy_is_the_sum_of_its_slices() {
+    let mut saddles = searched(SaddlesSettings::default(), 1);
+    for gamma in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert_eq!(saddles.look_at_toy(gamma).unwrap_err().arg, "gamma");
+    }
+    assert_eq!(saddles.curvatures().unwrap_err().arg, "place");
+    saddles.look_at_toy(0.5).expect("above zero");
+    let ways = saddles.ways(1.6).expect("above zero");
+    let [down, up] = ways.as_slice() else { panic!("{} ways", ways.len()) };
+    // −½ (½ y² − ¼ y⁴) and ½ x², at the ends, at ±⅘ and in the middle.
+    for (k, low, high) in
+        [(0, 0.1792, 1.28), (24, -0.1088, 0.32), (48, 0.0, 0.0), (72, -0.1088, 0.32), (96, 0.1792, 1.28)]
+    {
+        assert!((down.losses[k] - low).abs() < 1e-12 && (up.losses[k] - high).abs() < 1e-12, "{k}: {down:?}");
+    }
+    assert!(down.losses.len() == 97 && up.losses.len() == 97);
+    assert!(down.forth.iter().all(|y| y.is_nan()), "a toy draws no curve");
+    saddles.look_at(1).expect("found");
+    assert_eq!(saddles.ways(0.5).expect("looked at")[0].losses.len(), 25);
 }
 
 #[test]
