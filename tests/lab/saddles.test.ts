@@ -355,3 +355,134 @@ test('a link leads to the same bits; what is taken home comes back, and holds no
   const link = await page.evaluate(() => location.href);
   await leadsTo(lab, link, 160, await digest(page));
 });
+
+/** The toy needs no search. */
+describe('two directions', () => {
+  const toy = (name: string, gamma = 0.1) => native.get(`toy-${gamma}-${name}`)!;
+  const NOTHING = /leaves after \d|\b335\b|\b413\b|\b309\b|steps more|returns to it/;
+  /** Everything that a reader, or a screen reader, could find the answer in, but for what may be chosen. */
+  const everything = (page: Page) =>
+    page.evaluate(() => {
+      const seen = document.body.cloneNode(true) as HTMLElement;
+      for (const hidden of seen.querySelectorAll('[hidden], .choices, dialog')) hidden.remove();
+      return seen.outerHTML;
+    });
+
+  test('chosen, guessed and read by keys alone; nothing before its guess, and nothing of the network', async () => {
+    const { page, complaints } = await visit(lab, 'saddles/');
+    await ready(page);
+    await page.focus('[aria-label=Presets] button:has-text("Two directions")');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('svg.toy');
+    assert.match(await page.evaluate(() => location.hash), /place=-1&rate=0\.3/);
+    assert.equal(
+      await page.textContent('#question'),
+      'One way leads up, one down. How long does it take to leave?',
+    );
+    assert.doesNotMatch(await everything(page), NOTHING);
+    assert.equal(await page.locator('svg.toy .series, svg.toy .mark, svg.race').count(), 0);
+    assert.equal(await page.locator('lab-toy .levels').count(), 1);
+    assert.deepEqual(
+      (await page.locator('svg.toy text').allTextContents()).slice(0, 6),
+      ['−0.02', '−0.01', '0', '0.05', '0.15', '0.3'],
+      'level lines have their heights',
+    );
+    assert.equal(await page.locator('lab-spectrum .stem.down').count(), 1);
+    assert.equal(await page.locator('lab-spectrum .stem.up').count(), 1);
+    // Play leads to the guess.
+    await page.focus('[data-do=play]');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement!.id === 'predict-title');
+    const choose = async (option: number) => {
+      await page.locator('.choices input').first().focus();
+      await page.keyboard.press('Space');
+      for (let k = 0; k < option; k++) await page.keyboard.press('ArrowDown');
+      await page.focus('[data-do=commit]');
+      await page.keyboard.press('Enter');
+    };
+    await choose(1);
+    await page.waitForSelector('svg.toy .series', { state: 'attached' });
+    assert.equal(await text(page, 'truth'), 'longer by a fixed number of steps');
+    assert.match((await page.textContent('.predict'))!, /335 steps, and 413 from ten times as near/);
+    assert.match(
+      await text(page, 'answer'),
+      /costs 78 steps more.*leaves after 335.*heavy ball.*formula for descent says 309/,
+    );
+    // Newton's method waits for the second guess.
+    const newtons = () => page.locator(':is(svg.toy, lab-race) .s-theory').count();
+    assert.equal(await newtons(), 0);
+    assert.doesNotMatch(await everything(page), /Newton (returns|goes)|walks uphill/);
+    assert.equal(await text(page, 'back'), 'hidden until you guess');
+    await page.focus('[data-do=next]');
+    await page.keyboard.press('Enter');
+    await choose(1);
+    assert.equal(await text(page, 'truth'), 'at a saddle');
+    assert.ok((await newtons()) > 0);
+    assert.match((await page.textContent('.predict'))!, /1 of the directions goes down/);
+    // What was answered here says nothing of the network, nor opens what was tested of both.
+    const shown = (part: string) => page.locator(part).first().isVisible();
+    assert.ok(await shown('[data-question=toy-race]'));
+    for (const part of ['race', 'newton', '*'])
+      assert.equal(await shown(`.prose [data-question="${part}"]`), false, part);
+    assert.equal(await shown('.prose > .after'), false);
+    await page.locator('#set-shown').selectOption('0');
+    await page.waitForSelector('svg.toy', { state: 'detached' });
+    assert.match((await page.textContent('.predict'))!, /What share of the places found are minima/);
+    assert.equal(await page.locator('svg.race, svg.places').count(), 0);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('the same steps as natively at every γ, and those of an independent run', async () => {
+    for (const [gamma, steps, formula] of [
+      [1, 37, 35],
+      [0.1, 335, 309],
+      [0.01, 3316, 3040],
+    ] as const) {
+      assert.deepEqual(
+        [toy('descent-left', gamma), toy('descent-predicted', gamma)],
+        [`${steps}`, `${formula}`],
+      );
+      const { page } = await visit(lab, `saddles/#v=1&place=-1&rate=0.3&gamma=${gamma}`);
+      await ready(page);
+      await skipAll(page);
+      const spaced = (name: string) => Number(toy(name, gamma)).toLocaleString('en').replace(',', '\u202f');
+      for (const [shown, name] of [
+        ['descent', 'descent-left'],
+        ['predicted', 'descent-predicted'],
+        ['heavy', 'heavy-left'],
+        ['free', 'free-left'],
+      ] as const)
+        assert.equal(
+          (await text(page, shown)).replace(/\s/g, ' '),
+          `${spaced(name)} steps`.replace(/\s/g, ' '),
+        );
+      await page.context().close();
+    }
+  });
+
+  test('what is answered of the network answers nothing here; the way there and back', async () => {
+    const page = await replayed(lab, 'saddles/#v=1&hidden=1&step=160');
+    await page.locator('#set-shown').selectOption('-1');
+    await page.waitForSelector('svg.toy');
+    assert.equal(await page.locator('svg.race, svg.toy .series').count(), 0);
+    assert.match((await page.textContent('.predict'))!, /beside the ridge/);
+    await page.click('[data-do=export]');
+    assert.equal((await takeHome(page, 'race')).toString().trim().split('\r\n').length, 1, 'hidden');
+    await page.keyboard.press('Escape');
+    await skipAll(page);
+    await page.waitForSelector('svg.race');
+    await page.click('[data-do=export]');
+    const svg = (await takeHome(page, 'svg')).toString();
+    assert.match(svg, /−0\.02/, 'the level lines keep their heights');
+    assert.match(
+      (await takeHome(page, 'race')).toString(),
+      /\r\n0,0,0\.1799999995\r\n/,
+      '½ 0.6², less what it is along y',
+    );
+    await page.keyboard.press('Escape');
+    // Play returns to the network.
+    await page.click('[data-do=play]');
+    await page.waitForSelector('svg.toy', { state: 'detached' });
+    await page.waitForSelector('svg.places');
+  });
+});

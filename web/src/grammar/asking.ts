@@ -60,6 +60,11 @@ export abstract class Asking<
 
   /** What is asked now, in turn. */
   protected abstract get questions(): readonly Asked[];
+  /** All that is asked here, now or elsewhere: what waits for a guess that is not asked now waits all the same. */
+  protected get everything(): readonly Asked[] {
+    return this.questions;
+  }
+
   /** The answer, once it is known. */
   protected abstract truth(asked: Asked): number | undefined;
   protected abstract numbers(): NumberShown[];
@@ -70,7 +75,7 @@ export abstract class Asking<
 
   protected override moment({ guess = false } = {}): Values {
     const standing = this.playing ? undefined : this.standing;
-    const guesses = this.guesses.linked(this.questions, guess);
+    const guesses = this.guesses.linked(this.everything, guess);
     return { ...this.values, step: 0, digest: '', ...guesses, ...standing };
   }
 
@@ -82,7 +87,7 @@ export abstract class Asking<
 
   /** Whether something is still to be guessed, and therefore hidden; a lecturer may hide it altogether. */
   protected veils(what: string | undefined): boolean {
-    return what !== undefined && this.guesses.hide(this.questions, what, this.hides('answer'));
+    return what !== undefined && this.guesses.hide(this.everything, what, this.hides('answer'));
   }
 
   /** Reveals the answers where a link leaves out the box to guess in. */

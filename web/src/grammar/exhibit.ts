@@ -116,7 +116,7 @@ export abstract class Exhibit<
   protected override updated(_changed: Map<string, unknown>): void {
     this.#around.ask(String(this.values.q), this.headline);
     this.#around.explain(
-      this.questions.map(({ id }) => id),
+      this.everything.map(({ id }) => id),
       (id) => !this.hides('answer') && this.guesses.answered(id),
     );
     if (!this.at) return;

@@ -101,7 +101,7 @@ export class Spectrum extends SizedPart {
     return html`<div class="plot">
       <svg class="stems" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label="${label}: ${spectrumWords({ values, flat })}">
         ${stems({ values, flat, left: LEFT, right, top: 12, floor: height - 28 })}
-        <text x=${(LEFT + right) / 2} y=${height - 3} text-anchor="middle">directions, by curvature</text>
+        <text x=${(LEFT + right) / 2} y=${height - 3} text-anchor="middle">${width < 240 ? 'curvatures' : 'directions, by curvature'}</text>
       </svg>
     </div>`;
   }

@@ -19,7 +19,7 @@ interface TakeHome {
 export function files({ about, found, ways, race, newton }: TakeHome): HomeFile[] {
   const drawings = (selector: string) =>
     [...about.root.querySelectorAll<SVGSVGElement>(selector)].map((drawing) => drawn(drawing));
-  const figure = 'svg.places, svg.stems, svg.fit';
+  const figure = 'svg.places, svg.toy, svg.stems, svg.fit';
   return [
     {
       what: 'png',

@@ -1,6 +1,7 @@
 /** *Saddles* in the worker. */
 
 import * as kernel from '../../pkg/scalar/losscape_saddles.js';
+import { contourPath } from '../lib/contour.ts';
 import type { Values } from '../lib/schema.ts';
 import { CHANCES, STRIDE } from '../lib/slices.ts';
 import { type Running, serveRuns } from '../worker/serve.ts';
@@ -10,11 +11,14 @@ import {
   type Halved,
   type Haunted,
   type Here,
+  levelsOf,
   METHODS,
   type Place,
   type Raced,
   shownOf,
   TOTAL,
+  TOY_SPAN,
+  type Toy,
   type View,
 } from './protocol.ts';
 
@@ -29,7 +33,7 @@ class Searches implements Running<Frame, View, never> {
   #ghosts: kernel.Ghosts | undefined;
   #split: kernel.Split | undefined;
   /** The last place sent, which is not sent again. */
-  #sent = { place: 0, race: '', products: 0, split: '' };
+  #sent = { place: '0', race: '', products: 0, split: '' };
 
   constructor(handle: kernel.Saddles, seed: number) {
     this.#handle = handle;
@@ -47,10 +51,10 @@ class Searches implements Running<Frame, View, never> {
     return this.steps < target;
   }
 
-  #here(place: Place): Here {
+  #here(search: number): Here {
     const handle = this.#handle;
     return {
-      search: place.search,
+      search,
       values: handle.curvatures(),
       nearlyFlat: handle.nearly_flat(),
       slope: handle.slope(),
@@ -58,6 +62,18 @@ class Searches implements Running<Frame, View, never> {
       curve: handle.curve(),
       ways: handle.ways(STRIDE),
       chances: handle.chances(CHANCES, STRIDE),
+    };
+  }
+
+  /** The toy is the sum of what it is along its two directions. */
+  #toy(gamma: number): Toy {
+    const [down, up] = this.#handle.ways(TOY_SPAN).map(({ losses }) => losses);
+    const field = [...up!].reverse().flatMap((above) => [...down!].map((height) => above + height));
+    return {
+      gamma,
+      lines: levelsOf(gamma)
+        .map((level) => contourPath(field, up!.length, level))
+        .join(''),
     };
   }
 
@@ -99,15 +115,21 @@ class Searches implements Running<Frame, View, never> {
       frame.points = this.#handle.points();
       this.#fresh = false;
     }
-    const place = shownOf(this.#found, view.place, this.steps >= TOTAL);
-    if (place) this.#handle.look_at(place.search);
-    if (place && place.search !== sent.place) frame.here = this.#here(place);
-    const race = view.race && place && place.down > 0 ? JSON.stringify([view.race, place.search]) : '';
+    const toy = view.place < 0;
+    const found = toy ? undefined : shownOf(this.#found, view.place, this.steps >= TOTAL);
+    const place = toy ? `toy ${view.gamma}` : String(found?.search ?? 0);
+    if (toy) this.#handle.look_at_toy(view.gamma);
+    else if (found) this.#handle.look_at(found.search);
+    if (place !== sent.place) {
+      frame.here = toy || found ? this.#here(found?.search ?? 0) : undefined;
+      frame.toy = toy ? this.#toy(view.gamma) : undefined;
+    }
+    const race = view.race && (toy || (found && found.down > 0)) ? JSON.stringify([view.race, place]) : '';
     if (race !== sent.race) frame.race = race === '' ? undefined : this.#race(view.race!);
     if (view.products > 0 && view.products !== sent.products) frame.ghosts = this.#haunted(view.products);
     const split = view.split ? JSON.stringify(view.split) : '';
     if (view.split && split !== sent.split) frame.split = this.#halved(view.split);
-    this.#sent = { place: place?.search ?? 0, race, products: view.products, split };
+    this.#sent = { place, race, products: view.products, split };
     return frame;
   }
 

@@ -128,7 +128,8 @@ export function moreNumbers({
       name: 'descent leaves after',
       value: left(0),
       ...hidden,
-      definition: 'Steps until plain gradient descent is farther than 0.1 from the saddle.',
+      definition:
+        'Steps until plain gradient descent is farther than 0.1 from the saddle; on the toy, 0.9 along its way down.',
       test: 'descent',
     },
     {
@@ -180,3 +181,8 @@ export function moreNumbers({
     },
   ];
 }
+
+const OF_TOY = new Set(['descent', 'predicted', 'heavy', 'free', 'back']);
+
+/** What of these the toy has. */
+export const numbersOfToy = (shown: Shown) => moreNumbers(shown).filter(({ test }) => OF_TOY.has(test));

@@ -23,6 +23,18 @@ export interface Here {
   chances: readonly kernel.Chance[];
 }
 
+/** The toy: the curvature of its way down without its sign, and its level lines, in units of cells of their grid. */
+export interface Toy {
+  gamma: number;
+  lines: string;
+}
+
+/** Half the width of the toy's slices. */
+export const TOY_SPAN = 1.6;
+
+/** The levels that are drawn of the toy: two below the saddle, a share of γ each, its own, and three above. */
+export const levelsOf = (gamma: number) => [-0.2 * gamma, -0.1 * gamma, 0, 0.05, 0.15, 0.3];
+
 /** The methods, in the order of the kernel. */
 export const METHODS = ['descent', 'with noise', 'saddle-free Newton', 'Newton', 'heavy ball'] as const;
 /** Newton's place among them. */
@@ -59,8 +71,10 @@ export interface Halved {
 
 /** The reader’s view. */
 export interface View {
-  /** Which search's place; 0 leaves the choice to the run. */
+  /** Which search's place; 0 leaves the choice to the run, and below is the toy. */
   place: number;
+  /** γ of the toy. */
+  gamma: number;
   /** How the race is run, once it may be seen. */
   race: { nudge: number; rate: number; kicks: number; damping: number } | undefined;
   /** Products of the wider network; 0 before they may be seen. */
@@ -75,6 +89,8 @@ export interface Frame extends Stand {
   points?: Float64Array;
   found: readonly Place[];
   here?: Here | undefined;
+  /** The toy, while it is what is looked at. */
+  toy?: Toy | undefined;
   race?: Raced | undefined;
   ghosts?: Haunted;
   split?: Halved;

@@ -95,9 +95,21 @@ const stopping = (raced: Raced | undefined): Asked => ({
   at: 'when the place shown is a saddle',
   verdict: () =>
     raced
-      ? `It stops ${significant(raced.back, 1)} from the saddle beside which it began${raced.newtonDown === undefined ? '' : `, where ${count(raced.newtonDown)} of the directions go down`}. A division by a negative curvature turns downhill into uphill: Newton’s step leads to any place without slope.`
+      ? `It stops ${significant(raced.back, 1)} from the saddle beside which it began${raced.newtonDown === undefined ? '' : `, where ${count(raced.newtonDown)} of the directions ${raced.newtonDown === 1 ? 'goes' : 'go'} down`}. A division by a negative curvature turns downhill into uphill: Newton’s step leads to any place without slope.`
       : '',
 });
+
+/** The same two of the toy: what is answered there answers nothing here. */
+export const questionsOfToy = (raced: Raced | undefined): readonly Asked[] => [
+  {
+    ...leaving(raced),
+    id: 'toy-race',
+    text: 'Five methods start beside the ridge of this saddle. Plain descent slides down to the saddle, and eventually gets away. How long does it take from a start ten times as near to the ridge?',
+    hidden: 'toy-race',
+    at: 'at once',
+  },
+  { ...stopping(raced), id: 'toy-newton', hidden: 'toy-newton', at: 'at once' },
+];
 
 export const questions = (n: number, about: string, raced: Raced | undefined): readonly Asked[] => [
   share(n, about),

@@ -5,7 +5,6 @@ import { count, significant, tick } from '../lib/format.ts';
 import { linear, logarithmic, polyline, roomy } from '../lib/scale.ts';
 import { METHODS, NEWTON, type Raced } from './protocol.ts';
 
-const HEIGHT = 236;
 const LEFT = 58;
 const RIGHT = 12;
 const TOP = 10;
@@ -23,20 +22,23 @@ export class RaceOfMethods extends SizedPart {
     race: { attribute: false },
     drawn: { attribute: false },
     newton: { type: Boolean },
+    height: { type: Number },
   };
   declare race: Raced;
   /** For each method, whether it is drawn. */
   declare drawn: readonly boolean[];
   /** Whether Newton’s method may be seen. */
   declare newton: boolean;
+  declare height: number;
 
   constructor() {
     super();
     this.width = 480;
+    this.height = 236;
   }
 
   protected override render() {
-    const { race, newton } = this;
+    const { race, newton, height } = this;
     const drawn = seen(this.drawn, newton);
     const { tracks } = race;
     const rows = tracks.map(({ step, loss }) => [...step].map((at, k) => [at + 1, loss[k]!] as const));
@@ -44,17 +46,17 @@ export class RaceOfMethods extends SizedPart {
     const all = rows.flat();
     const values = all.map(([, loss]) => loss);
     const x = logarithmic([1, Math.max(10, ...all.map(([step]) => step))], [LEFT, this.width - RIGHT]);
-    const y = linear(roomy([Math.min(...values), Math.max(...values)], 5), [HEIGHT - BOTTOM, TOP]);
+    const y = linear(roomy([Math.min(...values), Math.max(...values)], 5), [height - BOTTOM, TOP]);
     const powers = x.ticks(99).filter((v) => Number.isInteger(Math.log10(v)));
     return html`<h3 id="title-race">Five ways from the saddle: loss over steps</h3>
       <div class="plot">
-        <svg class="race" viewBox="0 0 ${this.width} ${HEIGHT}" width=${this.width} height=${HEIGHT} role="img" aria-label=${summary(race, drawn)}>
+        <svg class="race" viewBox="0 0 ${this.width} ${height}" width=${this.width} height=${height} role="img" aria-label=${summary(race, drawn)}>
           ${y.ticks(5).map(
             (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - RIGHT} y1=${y(v)} y2=${y(v)} />
               <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
           )}
-          ${powers.map((v) => svg`<text x=${x(v)} y=${HEIGHT - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`)}
-          <text x=${(LEFT + this.width - RIGHT) / 2} y=${HEIGHT - 4} text-anchor="middle">step, the start counted as 1</text>
+          ${powers.map((v) => svg`<text x=${x(v)} y=${height - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`)}
+          <text x=${(LEFT + this.width - RIGHT) / 2} y=${height - 4} text-anchor="middle">step, the start counted as 1</text>
           ${rows.map((row, k) => (drawn[k] ? line(k, polyline(row.map(([step, loss]) => [x(step), y(loss)]))) : nothing))}
           ${rows.map((row, k) => {
             const { left } = tracks[k]!;
@@ -86,13 +88,13 @@ export class RaceOfMethods extends SizedPart {
   }
 }
 
-const line = (method: number, d: string) => svg`<path class="series ${ROLES[method]}" d=${d} />`;
+export const line = (method: number, d: string) => svg`<path class="series ${ROLES[method]}" d=${d} />`;
 
-const mark = (method: number, x: number, y: number) =>
+export const mark = (method: number, x: number, y: number) =>
   svg`<path class="mark ${ROLES[method]}" d="M${px(x)} ${px(y)}${MARKS[method]}" />`;
 
 /** The methods that are drawn of those that may be seen. */
-const seen = (drawn: readonly boolean[], newton: boolean) =>
+export const seen = (drawn: readonly boolean[], newton: boolean) =>
   drawn.map((on, k) => on && (newton || k !== NEWTON));
 
 /** When each method that is drawn left; a mark on the line shows where. */

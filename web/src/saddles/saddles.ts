@@ -4,25 +4,39 @@ import './places.ts';
 import './race.ts';
 import './split.ts';
 import './stems.ts';
+import './toy.ts';
 import '../grammar/fit.ts';
 import '../grammar/slices.ts';
+import '../grammar/spectrum.ts';
 import type { Chart } from '../grammar/asking.ts';
 import { Exhibit } from '../grammar/exhibit.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
+import { choiceField } from '../grammar/panels.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { SEED } from '../grammar/settings.ts';
-import { count, percent, significant } from '../lib/format.ts';
+import { count, percent, significant, tick } from '../lib/format.ts';
 import { CHANCES } from '../lib/slices.ts';
 import { slicesSay } from './chances.ts';
 import { files } from './export.ts';
-import { moreNumbers, numbers } from './numbers.ts';
-import { type Frame, highest, METHODS, type Place, shownOf, TOTAL, type View } from './protocol.ts';
-import { coins, minima, nearer, newtonEnds, questions } from './questions.ts';
+import { moreNumbers, numbers, numbersOfToy } from './numbers.ts';
+import {
+  type Frame,
+  highest,
+  levelsOf,
+  METHODS,
+  type Place,
+  type Raced,
+  shownOf,
+  TOTAL,
+  type View,
+} from './protocol.ts';
+import { coins, minima, nearer, newtonEnds, questions, questionsOfToy } from './questions.ts';
 import { ofAll } from './race.ts';
 import {
   DAMPING,
   drawnOf,
+  GAMMA,
   HIDDEN,
   KICKS,
   NUDGE,
@@ -32,10 +46,15 @@ import {
   PLACE,
   PRESETS,
   RATE,
+  RIDGE,
   SCHEMA,
+  SHOWN,
   STARTS,
 } from './schema.ts';
 import { reading } from './stems.ts';
+
+/** Curvatures of the toy up to this are nearly flat: below those of all its ways down. */
+const FLAT_OF_TOY = 0.001;
 
 /** Products that the wider network is first asked for. */
 const PRODUCTS = 60;
@@ -75,9 +94,15 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const of = (key: string) => this.number(key);
     return {
       place: of('place'),
+      gamma: of('gamma'),
       // Run before it may be seen, so that its questions follow each other without a wait.
       race: !this.playing
-        ? { nudge: of('nudge'), rate: of('rate'), kicks: of('kicks'), damping: of('damping') }
+        ? {
+            nudge: of(this.#toy ? 'ridge' : 'nudge'),
+            rate: of('rate'),
+            kicks: of('kicks'),
+            damping: of('damping'),
+          }
         : undefined,
       products: this.playing || this.veils('places') ? 0 : this.#products,
       split: this.playing || this.#hideWays ? undefined : this.#split,
@@ -95,6 +120,32 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   protected override set(key: string, value: number | string): void {
     if (key === PLACE.key) this.#way = 0;
     super.set(key, value);
+  }
+
+  /** Whether the toy is shown, in place of the network. */
+  get #toy(): boolean {
+    return this.number('place') < 0;
+  }
+
+  /** The race of what is shown, if it has arrived. */
+  get #race(): Raced | undefined {
+    return this.#toy === (this.state?.toy !== undefined) ? this.state?.race : undefined;
+  }
+
+  /** The toy needs no search: Play goes on with the network. */
+  protected override do(action: string): void {
+    const plays = action === 'play' || action === 'step';
+    if (plays && this.#toy && (this.hides('predict') || !this.guesses.waiting(this.questions)))
+      this.set(PLACE.key, 0);
+    super.do(action);
+  }
+
+  protected override get stopped(): string | undefined {
+    return this.#toy ? 'Play returns to the network.' : undefined;
+  }
+
+  protected override get headline(): string | undefined {
+    return this.#toy ? 'One way leads up, one down. How long does it take to leave?' : undefined;
   }
 
   get #n(): number {
@@ -119,22 +170,30 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   }
 
   get #hideRace(): boolean {
-    return this.veils('race') || this.#hideWays;
+    return this.#toy ? this.veils('toy-race') : this.veils('race') || this.#hideWays;
   }
 
   get #hideNewton(): boolean {
-    return this.veils('newton') || this.#hideRace;
+    return this.veils(this.#toy ? 'toy-newton' : 'newton') || this.#hideRace;
   }
 
   protected get questions(): readonly Asked[] {
+    return this.#toy ? questionsOfToy(this.#race) : this.#ofNetwork;
+  }
+
+  get #ofNetwork(): readonly Asked[] {
     const { hidden, decay, starts, seed } = this.values;
-    return questions(this.#n, [hidden, decay, starts, seed].join(), this.state?.race);
+    return questions(this.#n, [hidden, decay, starts, seed].join(), this.#race);
+  }
+
+  protected override get everything(): readonly Asked[] {
+    return this.#toy ? [...this.#ofNetwork, ...this.questions] : this.questions;
   }
 
   protected truth({ id }: Asked): number | undefined {
     const { state } = this;
-    if (id === 'race') return state?.race && nearer(state.race);
-    if (id === 'newton') return state?.race && newtonEnds(state.race);
+    if (id.endsWith('race')) return this.#race && nearer(this.#race);
+    if (id.endsWith('newton')) return this.#race && newtonEnds(this.#race);
     if (!state || !this.over || state.found.length === 0) return undefined;
     const { found } = state;
     return id === 'share' ? (100 * minima(found)) / found.length : highest(found)!.down;
@@ -142,8 +201,14 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
 
   protected answer(): string | undefined {
     const { state } = this;
+    const race = this.#race;
+    if (this.#toy) {
+      if (!race || this.#hideRace) return undefined;
+      const [left = 0, closer = 0] = [race.tracks[0]!.left, race.closer];
+      return `Ten times as near costs ${count(closer - left)} steps more, whatever the distance. From here ${ofAll(race, !this.#hideNewton)} The formula for descent says ${count(race.predicted ?? 0)}.`;
+    }
     if (!state || !this.over || this.veils('places')) return undefined;
-    const { found, race } = state;
+    const { found } = state;
     if (found.length === 0) return 'No search has reached a place without slope.';
     const low = minima(found);
     const first = `Of ${count(found.length)} places without slope ${count(low)} are minima, where coins would give one in ${count(coins(this.#n))}.`;
@@ -158,6 +223,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   // ---- words and numbers ----
 
   protected get caption(): string {
+    if (this.#toy) return `Two directions, γ = ${tick(this.number('gamma'))}`;
     return `Search ${count(this.state?.step ?? 0)} of ${count(TOTAL)}, seed ${this.values.seed}`;
   }
 
@@ -165,13 +231,20 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const v = this.values;
     const of = (key: string) => significant(this.number(key));
     const { label } = STARTS.options.find(({ value }) => value === v.starts)!;
+    const what = this.#toy
+      ? `toy of two directions, γ ${of('gamma')}; race from ${of('ridge')}`
+      : `1-${v.hidden}-1 network, penalty ${of('decay')}, starts ${label}, place ${this.#place?.search ?? 0}; race from ${of('nudge')}`;
     const missing = METHODS.filter((_, k) => !this.#drawn[k]).join(', ');
-    return `1-${v.hidden}-1 network, penalty ${of('decay')}, starts ${label}, place ${this.#place?.search ?? 0}; race from ${of('nudge')} at η ${of('rate')}, noise ${of('kicks')}, damping ${of('damping')}${missing ? `, without ${missing}` : ''}; seed ${v.seed}, step ${this.state?.step ?? 0}`;
+    return `${what} at η ${of('rate')}, noise ${of('kicks')}, damping ${of('damping')}${missing ? `, without ${missing}` : ''}; seed ${v.seed}, step ${this.state?.step ?? 0}`;
   }
 
   protected summary(): string {
     const { state } = this;
     if (!state) return 'The kernel is being loaded.';
+    if (this.#toy) {
+      const race = this.#hideRace ? undefined : this.#race;
+      return `A saddle at 0 between minima at y = −1 and 1: its curvatures are 1 and −${tick(this.number('gamma'))}. ${race ? ofAll(race, !this.#hideNewton) : ''}`;
+    }
     const places = state.found.length === 1 ? '1 place' : `${count(state.found.length)} places`;
     const start = `Search ${count(state.step)} of ${count(TOTAL)}: ${places} found`;
     if (this.veils('places')) return `${start}; how many are minima is hidden until you guess.`;
@@ -184,22 +257,24 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   }
 
   #shown() {
+    const toy = this.#toy;
     return {
-      state: { directions: this.#n, ...this.state! },
-      place: this.#place,
-      hidePlaces: this.veils('places'),
-      hideWays: this.#hideWays,
+      state: { ...this.state!, directions: toy ? 2 : this.#n, race: this.#race },
+      place: toy ? undefined : this.#place,
+      hidePlaces: !toy && this.veils('places'),
+      hideWays: !toy && this.#hideWays,
       hideRace: this.#hideRace,
       hideNewton: this.#hideNewton,
     };
   }
 
   protected numbers(): NumberShown[] {
-    return this.state ? numbers(this.#shown()) : [];
+    if (!this.state) return [];
+    return this.#toy ? numbersOfToy(this.#shown()) : numbers(this.#shown());
   }
 
   protected moreNumbers(): NumberShown[] {
-    return this.state ? moreNumbers(this.#shown()) : [];
+    return this.state && !this.#toy ? moreNumbers(this.#shown()) : [];
   }
 
   protected mainNumber() {
@@ -224,6 +299,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
 
   protected figure() {
     const { state } = this;
+    if (this.#toy) return this.#figureOfToy();
     const [hidden, hideWays] = [this.veils('places'), this.#hideWays];
     const some = state !== undefined && state.found.length > 0;
     return html`<figure
@@ -246,6 +322,51 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       }
       ${state ? this.#here(state, hidden, hideWays) : nothing}
     </figure>`;
+  }
+
+  /** The toy's map, and its curvatures beside it. */
+  #figureOfToy() {
+    const toy = this.state?.toy;
+    const height = this.narrow.matches ? 238 : 330;
+    const race = this.#hideRace ? undefined : this.#race;
+    return html`<figure class="figure saddles-figure" ?hidden=${!this.state} aria-label="A landscape of two directions">
+      ${
+        toy
+          ? html`<div class="here toy">
+              <lab-toy
+                .toy=${toy}
+                .race=${race}
+                .drawn=${this.#drawn}
+                ?newton=${!this.#hideNewton}
+                .start=${this.number('ridge')}
+                .height=${height}
+                .summary=${this.summary()}
+              ></lab-toy>
+              <lab-spectrum .values=${[-toy.gamma, 1]} .flat=${FLAT_OF_TOY} .height=${height} label="Curvatures at the saddle"></lab-spectrum>
+            </div>`
+          : nothing
+      }
+      <figcaption>
+        ½ x² − γ (½ y² − ¼ y⁴), with lines at ${levelsOf(this.number('gamma')).map(tick).join(', ')}. The triangle is the saddle, the circles are minima.
+        ${race ? 'Each trail ends in the mark of its method.' : 'How five methods go on from the start waits for your guess.'}
+      </figcaption>
+    </figure>`;
+  }
+
+  protected override beside() {
+    const race = this.#toy && !this.#hideRace ? this.#race : undefined;
+    if (!this.#toy) return super.beside();
+    return race ? html`<div class="beside">${this.#raceOf(race, 150)}</div>` : nothing;
+  }
+
+  #raceOf(race: Raced, height = 236) {
+    return html`<lab-race
+      .race=${race}
+      .drawn=${this.#drawn}
+      ?newton=${!this.#hideNewton}
+      .height=${height}
+      @lab-methods=${(event: CustomEvent<boolean[]>) => this.set(OFF.key, offOf(event.detail))}
+    ></lab-race>`;
   }
 
   /** The place that is shown: its directions, once they may be seen, and what the network draws there. */
@@ -293,6 +414,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   }
 
   protected charts(): Chart[] {
+    if (this.#toy) return [];
     const coin = 1 / coins(this.#n);
     return [
       {
@@ -318,17 +440,13 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
 
   protected override curves() {
     const { state } = this;
-    const race = this.#hideRace ? undefined : state?.race;
+    if (this.#toy) return html`${this.pinnedNote()}`;
+    const race = this.#hideRace ? undefined : this.#race;
     return html`<div class="charts">
         ${this.others()}
         ${
           race
-            ? html`<lab-race
-                .race=${race}
-                .drawn=${this.#drawn}
-                ?newton=${!this.#hideNewton}
-                @lab-methods=${(event: CustomEvent<boolean[]>) => this.set(OFF.key, offOf(event.detail))}
-              ></lab-race>`
+            ? this.#raceOf(race)
             : html`<p class="note">
                 ${
                   this.#hideRace
@@ -373,10 +491,14 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   }
 
   protected controls() {
-    return html`${this.slider(HIDDEN)} ${this.slider(NUDGE, false)} ${this.slider(RATE, false)} ${this.slider(KICKS, false)}`;
+    const toy = this.#toy;
+    return html`${choiceField(SHOWN, toy ? '-1' : '0', false, (place) => this.set(PLACE.key, Number(place)))}
+      ${toy ? this.slider(GAMMA, false) : this.slider(HIDDEN)} ${this.slider(toy ? RIDGE : NUDGE, false)}
+      ${this.slider(RATE, false)} ${this.slider(KICKS, false)}`;
   }
 
   protected moreControls() {
+    if (this.#toy) return html`${this.slider(DAMPING, false)} ${this.slider(SEED)}`;
     return html`${this.choice(STARTS)} ${this.slider(PENALTY)} ${this.slider(PLACE, false)} ${this.slider(DAMPING, false)} ${this.slider(SEED)}`;
   }
 
@@ -387,7 +509,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       about: this.about(),
       found: this.veils('places') ? [] : (this.state?.found ?? []),
       ways: !this.#hideWays,
-      race: this.#hideRace ? undefined : this.state?.race,
+      race: this.#hideRace ? undefined : this.#race,
       newton: !this.#hideNewton,
     });
   }

@@ -44,8 +44,8 @@ export const PLACE: NumberField = {
   key: 'place',
   name: 'place shown',
   symbol: '',
-  help: 'What this search found; 0 shows the latest place, and at the end the highest.',
-  min: 0,
+  help: 'What this search found; 0 shows the latest place, and at the end the highest; −1 the toy of two directions.',
+  min: -1,
   max: TOTAL,
   default: 0,
   scale: 'linear',
@@ -62,6 +62,45 @@ export const NUDGE: NumberField = {
   min: 1e-8,
   max: 0.01,
   default: 0.001,
+  scale: 'log',
+  view: true,
+};
+
+/** Chooses between the network and the toy, which a link holds as a place. */
+export const SHOWN: ChoiceField = {
+  kind: 'choice',
+  key: 'shown',
+  name: 'landscape',
+  help: 'What the methods run on.',
+  options: [
+    { value: '0', label: 'of the network' },
+    { value: '-1', label: 'two directions' },
+  ],
+  default: '0',
+};
+
+export const GAMMA: NumberField = {
+  kind: 'number',
+  key: 'gamma',
+  name: 'curvature of the way down',
+  symbol: 'γ',
+  help: 'Of the toy ½ x² − γ (½ y² − ¼ y⁴), without its minus: the smaller, the flatter.',
+  min: 0.01,
+  max: 1,
+  default: 0.1,
+  scale: 'log',
+  view: true,
+};
+
+export const RIDGE: NumberField = {
+  kind: 'number',
+  key: 'ridge',
+  name: 'distance from the ridge',
+  symbol: 'δ',
+  help: 'Where all methods start on the toy: at x = 0.6, y = δ.',
+  min: 1e-8,
+  max: 0.1,
+  default: 0.0001,
   scale: 'log',
   view: true,
 };
@@ -84,7 +123,7 @@ export const KICKS: NumberField = {
   key: 'kicks',
   name: 'noise of the slope',
   symbol: 'σ',
-  help: 'For descent with noise: the standard deviation of the noise in each component of the slope.',
+  help: 'For descent with noise: the standard deviation of the noise in each component of the slope. A temperature T has σ² = 2T/η.',
   min: 0.00001,
   max: 0.1,
   default: 0.01,
@@ -125,7 +164,7 @@ export const drawnOf = (off: string): boolean[] => KEYS.map((key) => !off.split(
 /** The same as a link has it. */
 export const offOf = (drawn: readonly boolean[]): string => KEYS.filter((_, k) => !drawn[k]).join();
 
-const OWN: Schema = [SEED, HIDDEN, PENALTY, STARTS, PLACE, NUDGE, RATE, KICKS, DAMPING, OFF];
+const OWN: Schema = [SEED, HIDDEN, PENALTY, STARTS, PLACE, GAMMA, RIDGE, NUDGE, RATE, KICKS, DAMPING, OFF];
 
 export const SCHEMA = withCommon(OWN, {
   last: TOTAL,
@@ -154,5 +193,10 @@ export const PRESETS: readonly Preset[] = [
     name: 'A thousand times nearer',
     says: 'The same searches; the race starts a thousand times as near to the saddle.',
     values: { nudge: 0.000001 },
+  },
+  {
+    name: 'Two directions',
+    says: 'No network: one way up and one way down, whose race can be checked by hand.',
+    values: { place: -1, rate: 0.3 },
   },
 ];
