@@ -8,22 +8,27 @@ import {
   closePanels,
   comesBack,
   digest,
+  enlarge,
   eventually,
   guess,
   into,
   leadsTo,
   nativeValues,
   openPanels,
+  overflow,
   playOut,
   ready,
   replayed,
   screenshot,
   sharedLab,
   skipAll,
+  tabsAt,
   takeHome,
   text,
   type Visit,
+  violations,
   visit,
+  WIDTHS,
 } from './harness.ts';
 
 const lab = sharedLab();
@@ -457,6 +462,37 @@ describe('two directions', () => {
           `${spaced(name)} steps`.replace(/\s/g, ' '),
         );
       await page.context().close();
+    }
+  });
+
+  test('on every width, with large text and in every look; words for those who cannot see it', async () => {
+    const { page } = await visit(lab, 'saddles/#v=1&place=-1&rate=0.3');
+    await ready(page);
+    await page.waitForSelector('svg.toy');
+    const words = () =>
+      page.$$eval('.figure svg[role=img]', (parts) => parts.map((part) => part.getAttribute('aria-label')!));
+    assert.deepEqual(await words(), [
+      'A saddle at 0 between minima at y = −1 and 1: its curvatures are 1 and −0.1. ',
+      'Curvatures at the saddle: 1 of 2 directions go down, 0 are nearly flat, 1 go up',
+    ]);
+    await skipAll(page);
+    await page.waitForSelector('svg.race', { state: 'attached' });
+    assert.match((await words())[0]!, /descent leaves after 335.*Newton returns to it/);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 844 });
+      for (const size of [100, 200]) {
+        await enlarge(page, size);
+        for (const tab of tabsAt(width)) {
+          if (tab) await page.click(`#tab-${tab}`);
+          await openPanels(page);
+          assert.deepEqual(await overflow(page), [], `${tab} at ${width} pixels and ${size} %`);
+        }
+      }
+      await enlarge(page, 100);
+    }
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(page), [], colorScheme);
     }
   });
 
