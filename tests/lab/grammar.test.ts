@@ -217,6 +217,7 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
         await page.waitForTimeout(100);
       }
       await eventually(async () => assert.ok(!(await seen()).includes(false), 'all is explained'));
+      assert.equal(await page.locator('.prose [data-elsewhere]:visible').count(), 0);
     });
 
     test(`${key}, rules 3 and 4: with what a replay has to say above it, Play is wholly on the screen`, async () => {
