@@ -32,7 +32,9 @@ fn check<R: Real, W: Weighting<R>>(name: &str, f: &MlpObjective<'_, R, W>, param
     }
     for count in [1, 9, 12, COUNT] {
         let (some, mut out) = (count * n, vec![nan; count * n]);
-        prepared.apply_several(&v[..some], &mut out, &mut vec![nan; prepared.several_scratch_len(count)]);
+        // The scratch starts at different places of a line of the cache.
+        let scratch = &mut vec![nan; count + prepared.several_scratch_len(count)][count..];
+        prepared.apply_several(&v[..some], &mut out, scratch);
         assert_eq!(bits(&out), bits(&want[..some]), "{name}: {count} at a time");
     }
     Ok(())

@@ -12,6 +12,8 @@ use crate::{ArgError, Curvature, Objective, Operator, Real};
 
 /// The number of vectors whose products are computed abreast: the lanes of the widest registers.
 const ABREAST: usize = 16;
+/// A line of the cache in bytes. A register as wide takes twice as long to read or write across the end of one.
+const LINE: usize = 64;
 /// From this many vectors on, empty lanes cost less than computing the products one after the other.
 const ENOUGH: usize = 10;
 
@@ -118,6 +120,11 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> PreparedHessian<'_, R, M, W> {
     /// As [`sum`](Self::sum) for at most [`ABREAST`] consecutive vectors, which it interleaves.
     fn sum_abreast(&self, v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<R> {
         let n = self.f.dim();
+        // All parts of the scratch hold whole lines, so all start with one if the first does.
+        let skipped = scratch.as_ptr().align_offset(LINE);
+        if skipped < LINE / R::BYTES {
+            scratch.split_off_mut(..skipped)?;
+        }
         let abreast = scratch.split_off_mut(..ABREAST * n)?;
         let sums = scratch.split_off_mut(..ABREAST * n)?;
         abreast.fill(R::ZERO);
@@ -181,7 +188,7 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> Operator<R> for PreparedHessian<'_
         let one = self.f.net.direction_len(self.f.tile);
         if is_abreast(count.saturating_mul(self.dim()), self.dim()) {
             let each = sums.saturating_add(self.dim().saturating_mul(2)).saturating_add(one);
-            return each.saturating_mul(ABREAST);
+            return each.saturating_mul(ABREAST).saturating_add(LINE / R::BYTES - 1);
         }
         one.saturating_add(count.saturating_mul(sums))
     }
