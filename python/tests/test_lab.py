@@ -90,6 +90,7 @@ SETTINGS = {
     "train-own": {"hidden": 4, "data": "own", "own": lk.packed(*rows(40, 5), standard=False), "step": 200},
     "surface-own": {"scene": "own", "own": POINTS, "step": 500},
     "paths-own": {"task": "own", "width": 3, "a": 3, "b": 4, "cycles": 1, "own": POINTS, "step": 100},
+    "batch-own": {"data": "own", "own": POINTS, "step": 100},
     # Too long for a link.
     "train-long": {"hidden": 4, "data": "own", "own": lk.packed(*rows(120, 7)), "step": 200},
 }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { printOwn } from '../../web/src/lib/own.ts';
 import {
   comesBack,
   digest,
@@ -260,5 +261,79 @@ test('from the curve to the moons and back, no frame shows what is still to be g
   await page.waitForSelector('svg.fit');
   await page.waitForSelector('svg.gauges');
   assert.equal(await page.getAttribute('html', 'data-leak'), null);
+  await page.context().close();
+});
+
+/** Two clouds that a line nearly parts. */
+function clouds(count: number): string {
+  const [inputs, labels] = [new Float32Array(2 * count), new Uint8Array(count)];
+  for (let k = 0; k < count; k++) {
+    labels[k] = k % 2;
+    inputs[2 * k] = Math.round(100 * ((k % 2 ? 0.8 : -0.8) + Math.cos(2.4 * k))) / 100;
+    inputs[2 * k + 1] = Math.round(100 * Math.sin(2.4 * k)) / 100;
+  }
+  return printOwn({ width: 2, inputs, labels, standard: false });
+}
+
+const OWN = `hidden=8&data=own&goal=0.2&rate=0.3&length=3000&protocol=loss`;
+
+test('own points: the question is of them, nothing is known before the guess, and no new points are claimed', async () => {
+  const page = await into(lab, `batch/#v=1&${OWN}&own=${clouds(40)}&step=3000`);
+  const seen = (selector: string) => page.locator(selector).count();
+  assert.match(
+    await page.innerText('lab-predict'),
+    /learns your 40 points four times, with 40 to 2 of them in each step/,
+  );
+  assert.equal(await seen('lab-field canvas'), 2);
+  const hidden = 'svg.gauges, svg.kicks, svg.chances, svg.rescaled, #own-curvatures .series';
+  assert.equal(await seen(hidden), 0);
+  await guess(page, 50);
+  const said = await text(page, 'answer');
+  assert.match(said, /^Runs with batches of 40, 14, 5, 2 stop at a loss of 0.2, after /);
+  assert.match(
+    said,
+    /: [\d.]+ times as large with 40 as with 2\. You have brought no new points, so nothing tests the networks\.$/,
+  );
+  assert.equal(await seen('svg.gauges .bar'), 4);
+  assert.equal(await seen('#own-curvatures .series'), 4);
+  await screenshot(page, 'batch-own');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForTimeout(300);
+  await screenshot(page, 'batch-own-phone');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.click('[data-do=export]');
+  const [head] = (await takeHome(page, 'csv')).toString().split('\r\n');
+  assert.match(head!, /curvature_over_edge_batch_40/);
+  assert.doesNotMatch(head!, /new_points/);
+  await page.keyboard.press('Escape');
+  // The moons are others, and so are other points of one's own.
+  await page.locator('.more > summary').click();
+  await page.locator('#set-data').selectOption('moons');
+  await page.waitForFunction(() =>
+    /128 points of two moons/.test(document.querySelector('lab-predict')!.textContent!),
+  );
+  assert.equal(await seen('svg.gauges, #moons-curvatures .series'), 0);
+  await page.locator('#set-data').selectOption('own');
+  await page.waitForSelector('svg.gauges .bar');
+  await page.context().close();
+});
+
+test('own points that cannot be told apart are learned until the run ends, and it says so', async () => {
+  const same = printOwn({
+    width: 2,
+    inputs: Float32Array.of(1, 2, 1, 2),
+    labels: Uint8Array.of(0, 1),
+    standard: true,
+  });
+  const page = await into(lab, `batch/#v=1&${OWN}&own=${same}&step=3000`);
+  await page.click('[data-do=skip]');
+  assert.match(await text(page, 'answer'), /batches of 2, 2, 2, 2 stop .* after over 3.000, over 3.000,/);
+  assert.equal(await page.locator('[data-failure]').count(), 0);
+  // One class is no question, and the page says what it does instead.
+  const { page: one } = await visit(lab, 'batch/#v=1&data=own&own=2.0.ACEAGI&step=1');
+  await ready(one);
+  assert.match((await one.textContent('[data-test=banner]'))!, /cannot be read/);
+  assert.equal(await one.inputValue('#set-data'), 'polynomial');
+  await one.context().close();
   await page.context().close();
 });

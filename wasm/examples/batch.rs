@@ -1,11 +1,31 @@
 //! Runs *Batch size* natively as the page does; prints what the page shows, a `key value` a line.
 //!
 //! `cargo run --release -q -p losscape-wasm --example batch`
+//!
+//! With `own STEP DATA`, the data as a link holds them: the digest at a step of a run on these points.
 
-use losscape_wasm::LabError;
 use losscape_wasm::batch::{Batch, BatchSettings, Protocol, Rescaled, Taught};
+use losscape_wasm::{LabError, Packed};
 
-fn main() -> Result<(), LabError> {
+fn main() -> Result<(), Box<dyn core::error::Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [what, step, data] = &args[..]
+        && what == "own"
+    {
+        return on_own(step.parse()?, Packed::parse(data)?);
+    }
+    Ok(report()?)
+}
+
+fn on_own(step: u32, own: Packed) -> Result<(), Box<dyn core::error::Error>> {
+    let inputs = own.inputs.into_iter().map(f64::from).collect();
+    let mut run = Batch::on_points(&BatchSettings::default(), inputs, own.labels, own.standard)?;
+    run.advance(step)?;
+    println!("own-digest {}", run.digest());
+    Ok(())
+}
+
+fn report() -> Result<(), LabError> {
     let mut run = Batch::new(&BatchSettings::default())?;
     for until in [600, 3000] {
         while run.steps() < until {

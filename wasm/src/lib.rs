@@ -13,7 +13,7 @@ mod digits;
 mod failure;
 #[cfg(any(feature = "bits", feature = "paths", feature = "train"))]
 mod nets;
-#[cfg(any(feature = "paths", feature = "standard", feature = "surface"))]
+#[cfg(any(feature = "batch", feature = "paths", feature = "standard", feature = "surface"))]
 mod own;
 #[cfg(not(target_family = "wasm"))]
 mod packed;

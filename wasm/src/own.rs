@@ -1,12 +1,12 @@
 //! The reader's own data.
 
-#[cfg(any(feature = "standard", feature = "surface"))]
+#[cfg(any(feature = "batch", feature = "standard", feature = "surface"))]
 use losscape::models::data::{column_moments, standardise as shift_and_scale};
-#[cfg(any(feature = "standard", feature = "surface"))]
+#[cfg(any(feature = "batch", feature = "standard", feature = "surface"))]
 use losscape::{ArgError, Real};
 
 /// Brings each of `width` columns to mean 0 and variance 1.
-#[cfg(any(feature = "standard", feature = "surface"))]
+#[cfg(any(feature = "batch", feature = "standard", feature = "surface"))]
 pub(crate) fn standardise_all<R: Real>(inputs: &mut [R], width: usize) -> Result<(), ArgError> {
     let (mut means, mut std_devs) = (vec![R::ZERO; width], vec![R::ZERO; width]);
     column_moments(inputs, width, &mut means, &mut std_devs)?;
@@ -14,7 +14,7 @@ pub(crate) fn standardise_all<R: Real>(inputs: &mut [R], width: usize) -> Result
 }
 
 /// At most so many, and no more than there are samples.
-#[cfg(any(feature = "paths", feature = "surface"))]
+#[cfg(any(feature = "batch", feature = "paths", feature = "surface"))]
 pub(crate) fn few(wanted: u32, samples: usize) -> u32 {
     match u32::try_from(samples) {
         Ok(samples) if samples < wanted => samples,

@@ -1,5 +1,6 @@
 //! *Batch size*.
 
+use losscape_wasm::Packed;
 use losscape_wasm::batch::{Batch, BatchSettings, Curvatures, Protocol, Rescaled, Taught};
 
 use super::values::{Result, Values};
@@ -15,11 +16,18 @@ fn next_record(step: u32) -> u32 {
 }
 
 pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
+    let tasks = [
+        ("polynomial", (Taught::Polynomial, false)),
+        ("moons", (Taught::Moons, false)),
+        ("own", (Taught::Moons, true)),
+    ];
+    let (data, own) = values.word("data", &tasks)?;
+    let points = values.points(own)?;
     let settings = BatchSettings {
         seed: values.count("seed")?,
         learning_rate: values.real("rate")?.into(),
         hidden: values.count("hidden")?,
-        data: values.word("data", &[("polynomial", Taught::Polynomial), ("moons", Taught::Moons)])?,
+        data,
         largest: values.count("largest")?,
         smallest: values.count("smallest")?,
         cross_entropy: values.word("loss", &[("squared", false), ("cross-entropy", true)])?,
@@ -32,7 +40,12 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
     let (alpha, target) = (values.real("alpha")?, values.count("step")?);
     // Where the page ends a run.
     values.done("batch", &["length"])?;
-    let mut run = Batch::new(&settings)?;
+    let mut run = if let Some(Packed { inputs, labels, standard, .. }) = points {
+        let inputs = inputs.into_iter().map(f64::from).collect();
+        Batch::on_points(&settings, inputs, labels, standard)?
+    } else {
+        Batch::new(&settings)?
+    };
     let measured = run.measure()?;
     let lanes = measured.loss.len();
     let (mut steps, mut curvatures) = (Vec::new(), Vec::new());
@@ -84,7 +97,7 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
             ("loss", losses, lanes),
             // Of batches along their own slopes, over 2/η.
             ("along", along, lanes),
-            // Of new points of the moons, the loss and how many are misread; no rows for the polynomial.
+            // Of new points of the moons, the loss and how many are misread; no rows for other data.
             ("unseen", unseen, lanes),
             ("misread", misread, lanes),
             ("curves", run.curves()?, run.places()?.len()),

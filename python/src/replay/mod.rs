@@ -43,8 +43,8 @@ fn wide(values: &[f32]) -> Vec<f64> {
 }
 
 /// The text that stands for data of your own in a run of the page: `inputs` as float32 rows and a label each, for the key `own` of
-/// `train` (with `data="own"`), `surface` (`scene="own"`) and `paths` (`task="own"`; these two take points of the plane and
-/// labels 0 and 1). `standard` has each input brought to mean 0 and variance 1.
+/// `train` (with `data="own"`), `surface` (`scene="own"`), `paths` (`task="own"`) and `batch` (`data="own"`; these three take points of
+/// the plane and labels 0 and 1). `standard` has each input brought to mean 0 and variance 1.
 ///
 /// >>> import numpy as np, losscape_kernel as lk
 /// >>> lk.packed(np.array([[0.5], [-2.0]], np.float32), np.array([0, 1]))

@@ -19,6 +19,7 @@ use self::problem::{MOONS, Points};
 pub use self::records::{Curvatures, Measures};
 pub use self::rescaled::Rescaled;
 use crate::LabError;
+use crate::own::few;
 pub use crate::slices::Chance;
 
 /// Batch sizes, of twenty points.
@@ -63,10 +64,10 @@ pub struct BatchSettings {
     pub data: Taught,
     /// Cross-entropy of two classes, those points of the polynomial above and below zero, instead of the squared error of their values.
     pub cross_entropy: bool,
-    /// The largest batch on the moons, 1 to 128; two more sizes lie between it and the smallest, by equal factors. On the polynomial
-    /// they are 20, 10, 4 and 2.
+    /// The largest batch in the plane, 1 to 128; two more sizes lie between it and the smallest, by equal factors. On the polynomial
+    /// they are 20, 10, 4 and 2; of fewer points no batch has more than all.
     pub largest: u32,
-    /// The smallest batch on the moons, 1 to 128. If it is above the largest, the two change places.
+    /// The smallest batch in the plane, 1 to 128. If it is above the largest, the two change places.
     pub smallest: u32,
     /// How far each run goes.
     pub protocol: Protocol,
@@ -123,24 +124,25 @@ impl Batch {
     /// [`LabError`] naming the setting that was refused.
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &BatchSettings) -> Result<Self, LabError> {
-        LabError::check_count("hidden", settings.hidden, 2..=40)?;
-        LabError::check_count("largest", settings.largest, 1..=MOONS)?;
-        LabError::check_count("smallest", settings.smallest, 1..=MOONS)?;
-        ArgError::check_positive("goal", settings.goal)?;
-        let BatchSettings { protocol, goal, .. } = *settings;
-        let hidden = settings.hidden as usize;
-        let (points, batches) = match settings.data {
-            Taught::Polynomial => (Points::polynomial(settings.cross_entropy)?, BATCHES),
-            Taught::Moons => (Points::moons()?, between(settings.largest, settings.smallest)),
+        let points = match settings.data {
+            Taught::Polynomial => Points::polynomial(settings.cross_entropy)?,
+            Taught::Moons => Points::moons()?,
         };
-        let net = Mlp::new(&[points.inputs, hidden, hidden, 1])?;
-        let f = points.loss(net)?;
-        let moons = points.are_moons();
-        let lanes = batches
-            .into_iter()
-            .map(|batch| Lane::new(&f, settings.seed.into(), settings.learning_rate, batch, moons))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { net, points, lanes, steps: 0, protocol, goal })
+        Self::of(settings, points)
+    }
+
+    /// The same on points of your own instead of `data`, `inputs` with x and y in turn and `labels` 0 or 1. `standard` first brings each
+    /// coordinate to mean 0 and variance 1. No new points test the networks.
+    ///
+    /// # Errors
+    /// [`LabError`] naming `inputs`, `targets` or the setting that was refused.
+    pub fn on_points(
+        settings: &BatchSettings,
+        inputs: Vec<f64>,
+        labels: Vec<u8>,
+        standard: bool,
+    ) -> Result<Self, LabError> {
+        Self::of(settings, Points::own(inputs, labels, standard)?)
     }
 
     /// Makes `steps` steps of every run; returns how many were made before one was not finite, or all had stopped.
@@ -209,13 +211,13 @@ impl Batch {
         self.points.pairs()
     }
 
-    /// The classes of the points of the moons; none for the polynomial.
+    /// The classes of points of the plane; none for the polynomial.
     #[must_use]
     pub fn labels(&self) -> Vec<u8> {
         self.points.classes().to_vec()
     }
 
-    /// What the network of one run, counted from 0, says at inputs that stand in turn: for points of the moons, x and y each, above
+    /// What the network of one run, counted from 0, says at inputs that stand in turn: for points of the plane, x and y each, above
     /// zero for class 1.
     ///
     /// # Errors
@@ -226,7 +228,7 @@ impl Batch {
     }
 
     /// The curve of every network at 49 places from −1 to 1, network by network; for classes the probability of the upper one.
-    /// Nothing for the moons.
+    /// Nothing for points of the plane.
     ///
     /// # Errors
     /// As for [`advance`](Self::advance).
@@ -254,6 +256,31 @@ impl Batch {
             digest.reals(lane.params());
         }
         format!("{:016x}", digest.finish())
+    }
+}
+
+impl Batch {
+    fn of(settings: &BatchSettings, points: Points) -> Result<Self, LabError> {
+        LabError::check_count("hidden", settings.hidden, 2..=40)?;
+        LabError::check_count("largest", settings.largest, 1..=MOONS)?;
+        LabError::check_count("smallest", settings.smallest, 1..=MOONS)?;
+        ArgError::check_positive("goal", settings.goal)?;
+        let BatchSettings { protocol, goal, .. } = *settings;
+        let hidden = settings.hidden as usize;
+        let net = Mlp::new(&[points.inputs, hidden, hidden, 1])?;
+        let f = points.loss(net)?;
+        let batches = if points.in_plane() {
+            between(few(settings.largest, points.samples), few(settings.smallest, points.samples))
+        } else {
+            BATCHES
+        };
+        let lanes = batches
+            .into_iter()
+            .map(|batch| {
+                Lane::new(&f, settings.seed.into(), settings.learning_rate, batch, points.in_plane())
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { net, points, lanes, steps: 0, protocol, goal })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the networks learn: twenty points of a polynomial, or two moons; and the losses of networks on them.
+//! What the networks learn: twenty points of a polynomial, two moons, or the reader's own points; and the losses of networks on them.
 
 use losscape::base::elementary::sigmoid;
 use losscape::base::grid::Axis;
@@ -6,6 +6,8 @@ use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets, chebyshev4, moons};
 use losscape::models::mlp::{Loss, Mlp, MlpObjective};
 use losscape::{ArgError, SampledObjective};
+
+use crate::own::standardise_all;
 
 /// Points of the polynomial, and of the moons.
 const SAMPLES: usize = 20;
@@ -16,7 +18,8 @@ const NOISE: f64 = 0.3;
 /// Cells between the places at which a network's curve is drawn.
 const CELLS: u32 = 48;
 
-/// Points of the Chebyshev polynomial T₄ on [−1, 1], or the classes of those above and below zero, or points of two moons.
+/// Points of the Chebyshev polynomial T₄ on [−1, 1], or the classes of those above and below zero, or points of the plane in two
+/// classes.
 #[derive(Debug)]
 pub(super) struct Points {
     /// Those that are learned, and behind them new ones.
@@ -24,7 +27,7 @@ pub(super) struct Points {
     y: Vec<f64>,
     labels: Vec<u8>,
     /// How many are learned.
-    samples: usize,
+    pub(super) samples: usize,
     /// Coordinates of one.
     pub(super) inputs: usize,
 }
@@ -49,7 +52,17 @@ impl Points {
         Ok(Self { x, y: Vec::new(), labels, samples, inputs: 2 })
     }
 
-    pub(super) const fn are_moons(&self) -> bool {
+    /// The reader's own points of two classes, standardised if wanted. None are new.
+    pub(super) fn own(mut x: Vec<f64>, labels: Vec<u8>, standard: bool) -> Result<Self, ArgError> {
+        if standard {
+            standardise_all(&mut x, 2)?;
+        }
+        Dataset::new(&x, 2, Targets::Labels(&labels))?;
+        Ok(Self { x, y: Vec::new(), samples: labels.len(), labels, inputs: 2 })
+    }
+
+    /// Whether they lie in the plane.
+    pub(super) const fn in_plane(&self) -> bool {
         self.inputs == 2
     }
 
@@ -60,7 +73,7 @@ impl Points {
 
     /// The same of points that no network learns; nothing if there are none.
     pub(super) fn unseen(&self, net: Mlp) -> Result<Option<MlpObjective<'_, f64>>, ArgError> {
-        if !self.are_moons() {
+        if self.labels.len() <= self.samples {
             return Ok(None);
         }
         self.loss_of(net, self.samples..self.labels.len()).map(Some)
@@ -83,20 +96,20 @@ impl Points {
 
     /// Of those that are learned, x and y in turn.
     pub(super) fn pairs(&self) -> Vec<f64> {
-        if self.are_moons() {
+        if self.in_plane() {
             return self.x[..2 * self.samples].to_vec();
         }
         self.x.iter().zip(&self.y).flat_map(|(x, y)| [*x, *y]).collect()
     }
 
-    /// Of those that are learned, if they are points of the moons.
+    /// Of those that are learned, if they lie in the plane.
     pub(super) fn classes(&self) -> &[u8] {
-        if self.are_moons() { &self.labels[..self.samples] } else { &[] }
+        if self.in_plane() { &self.labels[..self.samples] } else { &[] }
     }
 
     /// Where curves are drawn: none over two inputs.
     pub(super) fn places(&self) -> Result<Vec<f64>, ArgError> {
-        if self.are_moons() {
+        if self.in_plane() {
             return Ok(Vec::new());
         }
         let axis = Axis::new(-1.0, 1.0, CELLS)?;

@@ -12,7 +12,7 @@ record! {
         pub loss: Vec<f64>,
         /// The curvature of its batches along their own slopes, in the same units.
         pub along: Vec<f64>,
-        /// The loss of a thousand new points of the moons; nothing for the polynomial.
+        /// The loss of a thousand new points of the moons; nothing for other data.
         pub unseen: Vec<f64>,
         /// How many of those are misread.
         pub misread: Vec<u32>,

@@ -143,6 +143,83 @@ fn moons_have_other_points_and_the_flatter_ends_of_the_claims() {
     assert_eq!(run.outputs(4, &[]).unwrap_err().arg, "run");
 }
 
+/// Points on a ring around others, `x` and `y` in turn.
+fn ring(count: u8, far: f64) -> (Vec<f64>, Vec<u8>) {
+    let mut rng = stream(9, 0);
+    let labels: Vec<u8> = (0..count).map(|k| k % 2).collect();
+    let places = labels.iter().flat_map(|label| {
+        let mut place = vec![0.0; 2];
+        fill_sphere(&mut rng, far * f64::from(label + 1), &mut place);
+        place
+    });
+    (places.collect(), labels)
+}
+
+#[test]
+fn own_points_bring_their_own_sizes_and_no_others() {
+    let settings = BatchSettings { hidden: 8, learning_rate: 0.5, data: Taught::Moons, ..Default::default() };
+    let run = |far, standard| {
+        let (inputs, labels) = ring(60, far);
+        let mut run = Batch::on_points(&settings, inputs, labels, standard).expect("accepted");
+        assert_eq!(run.advance(500).expect("accepted"), 500);
+        run
+    };
+    let mut own = run(0.5, false);
+    assert_eq!(
+        (own.batches(), own.points(), own.labels()),
+        (vec![60, 19, 6, 2], ring(60, 0.5).0, ring(60, 0.5).1)
+    );
+    assert!(own.curves().expect("accepted").is_empty() && own.places().expect("accepted").is_empty());
+    let Curvatures { curvature, loss, along, unseen, misread } = own.measure().expect("accepted");
+    assert!(curvature.iter().chain(&along).all(|share| share.is_finite()), "{curvature:?} {along:?}");
+    assert!(unseen.is_empty() && misread.is_empty(), "nothing is known of points that nobody has brought");
+    assert!(loss[0] < 0.69, "better than a coin toss: {loss:?}");
+    // Standardised, points ten times as far apart are the same but for roundings; as they are, they are not.
+    let [near, far] = [0.5, 5.0].map(|far| run(far, true).measure().expect("accepted").loss[0]);
+    assert!((near / far - 1.0).abs() < 1e-6, "{near} {far}");
+    assert!((run(5.0, false).measure().expect("accepted").loss[0] / far - 1.0).abs() > 1e-3);
+}
+
+#[test]
+fn own_points_are_refused_by_name_or_learned_as_far_as_they_can_be() {
+    let settings = BatchSettings { hidden: 8, protocol: Protocol::Loss, ..Default::default() };
+    let on = |inputs: &[f64], labels: &[u8], standard| {
+        Batch::on_points(&settings, inputs.to_vec(), labels.to_vec(), standard)
+    };
+    for (inputs, labels, arg) in [
+        (&[][..], &[][..], "inputs"),
+        (&[1.0], &[0], "inputs"),
+        (&[1.0, 2.0], &[0, 1], "targets"),
+        (&[1.0, 2.0, 3.0, 4.0], &[0], "targets"),
+        (&[1.0, f64::NAN, 3.0, 4.0], &[0, 1], "inputs"),
+        (&[1.0, 2.0, 3.0, 4.0], &[0, 2], "targets"),
+    ] {
+        for standard in [false, true] {
+            assert_eq!(on(inputs, labels, standard).unwrap_err().arg, arg, "{inputs:?} {labels:?}");
+        }
+    }
+    // One point, one class, two classes in one place: what cannot be parted is never learned, and the run goes on.
+    for (inputs, labels, goes) in [
+        (&[1.0, 2.0][..], &[1][..], vec![1, 1, 1, 1]),
+        (&[1.0, 2.0, 3.0, 4.0], &[0, 0], vec![2; 4]),
+        (&[1.0, 2.0, 1.0, 2.0], &[0, 1], vec![2; 4]),
+    ] {
+        for standard in [false, true] {
+            let mut run = on(inputs, labels, standard).expect("accepted");
+            assert_eq!(run.batches(), goes);
+            run.advance(50).expect("accepted");
+            let loss = run.measure().expect("accepted").loss;
+            assert!(loss.iter().all(|loss| loss.is_finite()), "{loss:?}");
+        }
+    }
+    let mut stuck = on(&[1.0, 2.0, 1.0, 2.0], &[0, 1], false).expect("accepted");
+    assert_eq!((stuck.advance(2000).expect("accepted"), stuck.stops()), (2000, vec![0; 4]));
+    let (inputs, labels): (Vec<_>, Vec<_>) =
+        (0..512u32).map(|k| ([f64::from(k % 23), f64::from(k % 7)], (k % 2) as u8)).unzip();
+    let mut many = on(&inputs.concat(), &labels, true).expect("accepted");
+    assert_eq!((many.batches(), many.advance(5).expect("accepted")), (vec![128, 32, 8, 2], 5));
+}
+
 #[test]
 fn all_begin_with_one_curvature() {
     let mut run = Batch::new(&BatchSettings::default()).expect("accepted");

@@ -6,9 +6,9 @@ import './gauges.ts';
 import './kicks.ts';
 import './rescaled.ts';
 import type { Chart } from '../grammar/asking.ts';
-import { Exhibit } from '../grammar/exhibit.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
+import { OwningPoints } from '../grammar/owning-points.ts';
 import { classPoints } from '../grammar/points.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { ramp } from '../grammar/ramp.ts';
@@ -16,6 +16,7 @@ import { SEED } from '../grammar/settings.ts';
 import { DIVERGING } from '../lib/colour.ts';
 import type { Failure } from '../lib/failure.ts';
 import { count, significant, tick } from '../lib/format.ts';
+import { OWN_SPAN, parsePoints } from '../lib/own.ts';
 import { rowsOf } from '../lib/rows.ts';
 import { clampNumber } from '../lib/schema.ts';
 import { MOONS_SPAN } from '../lib/view.ts';
@@ -23,7 +24,7 @@ import { files } from './export.ts';
 import { ROLES } from './gauges.ts';
 import { moreNumbers, numbers } from './numbers.ts';
 import { type Frame, median, NEW, type Sample, type View } from './protocol.ts';
-import { questions, survivor } from './questions.ts';
+import { type Plane, questions, survivor } from './questions.ts';
 import {
   ALPHA,
   DATA,
@@ -44,9 +45,10 @@ import {
 const SAME = 0.03;
 
 /** The exhibit *Batch size*. */
-export class BatchExhibit extends Exhibit<Frame, View> {
+export class BatchExhibit extends OwningPoints<Frame, View> {
   protected readonly schema = SCHEMA;
   protected readonly presets = PRESETS;
+  protected readonly learns = DATA;
   #measured: Sample[] = [];
 
   /** A run ends at its last step, or where all four have stopped. */
@@ -55,20 +57,37 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     return state?.stops.every((step) => step > 0) ? state.step : this.number('length');
   }
 
-  /** Whether what is shown learns the moons: until another run has begun, what may be seen is decided by this one. */
-  get #moons(): boolean {
-    return this.state?.labels ? this.state.labels.length > 0 : this.values.data === 'moons';
+  /** What the networks learn that are shown: until another run has begun, what may be seen is decided by this one. */
+  get #data(): unknown {
+    return this.state?.data ?? this.values.data;
   }
 
-  /** The largest and the smallest batches of the moons. */
-  get #ends(): readonly number[] {
-    const sizes = [this.number('largest'), this.number('smallest')];
-    return [Math.max(...sizes), Math.min(...sizes)];
+  /** Points of the plane, if these are learned. */
+  get #plane(): Plane | undefined {
+    if (this.#data === 'polynomial') return undefined;
+    const own = this.#data === 'own';
+    const count = this.state?.labels?.length ?? parsePoints(this.packed)?.labels.length ?? 128;
+    const sizes = [this.number('largest'), this.number('smallest')].map((size) => Math.min(size, count));
+    return {
+      points: own ? `your ${count} points` : '128 points of two moons',
+      sizes: [Math.max(...sizes), Math.min(...sizes)],
+      own,
+    };
+  }
+
+  /** Sets apart what is known of other data, which a pinned run may hold. */
+  get #prefix(): string {
+    return this.#plane ? `${this.#data}-` : '';
   }
 
   /** The loss at which runs stop, if they do. */
   get #goal(): string | undefined {
     return this.values.protocol === 'loss' ? tick(Number(this.number('goal').toPrecision(2))) : undefined;
+  }
+
+  /** Nothing of the last run, nor its question, is to be seen beside other points. */
+  protected override another(): void {
+    this.state = undefined;
   }
 
   protected override begun(): void {
@@ -134,7 +153,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   protected get questions(): readonly Asked[] {
-    const { rate, hidden, seed, length, loss, data, largest, smallest } = this.values;
+    const { rate, hidden, seed, length, loss, data, largest, smallest, own } = this.values;
     const goal = this.#goal;
     const about = [
       rate,
@@ -145,14 +164,15 @@ export class BatchExhibit extends Exhibit<Frame, View> {
       data,
       largest,
       smallest,
+      this.own ? own : '',
       goal ?? this.values.protocol,
     ].join();
-    return questions(about, goal, this.state?.sliced, this.#moons ? this.#ends : undefined);
+    return questions(about, goal, this.state?.sliced, this.#plane);
   }
 
   protected truth({ id }: Asked): number | undefined {
     if (id === 'settles') return this.#late?.at(-1);
-    if (id === 'ratio') return this.#late && this.#late[0]! / this.#late.at(-1)!;
+    if (id.endsWith('ratio')) return this.#late && this.#late[0]! / this.#late.at(-1)!;
     if (id === 'slices') return this.state?.sliced?.largest;
     return this.state?.rescaled && survivor(this.state.rescaled);
   }
@@ -162,15 +182,15 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     if (!late || this.veils('curvatures')) return undefined;
     const shares = late.map((share) => share.toFixed(2));
     const [batches, goal] = [this.#batches.join(', '), this.#goal];
-    const moons = this.#moons ? this.#onMoons(late) : '';
+    const plane = this.#plane ? this.#inPlane(late) : '';
     if (goal) {
       const stops = [...this.state!.stops].map((step) =>
         step ? count(step) : `over ${count(this.number('length'))}`,
       );
-      return `Runs with batches of ${batches} stop at a loss of ${goal}, after ${stops.join(', ')} steps. There the largest curvature is at ${shares.join(', ')} of 2/η${moons || '.'}`;
+      return `Runs with batches of ${batches} stop at a loss of ${goal}, after ${stops.join(', ')} steps. There the largest curvature is at ${shares.join(', ')} of 2/η${plane || '.'}`;
     }
     const settles = `With batches of ${batches} the largest curvature settles at ${shares.join(', ')} of 2/η`;
-    if (moons) return settles + moons;
+    if (plane) return settles + plane;
     const ordered =
       late.every((share, k) => k === 0 || share < late[k - 1]! + SAME) && late.at(-1)! < late[0]! - SAME;
     const moral = ordered
@@ -181,12 +201,15 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   /** The first run against the last, and on new points. */
-  #onMoons(late: readonly number[]): string {
+  #inPlane(late: readonly number[]): string {
     const ends = (values: readonly number[], word: string) =>
       [values[0]!, values.at(-1)!].map((v) => tick(Number(v.toPrecision(3)))).join(` ${word} `);
+    const ratio = `: ${significant(late[0]! / late.at(-1)!, 2)} times as large with ${ends(this.#batches, 'as with')}.`;
+    if (this.#data === 'own')
+      return `${ratio} You have brought no new points, so nothing tests the networks.`;
     const misread = this.#lateOf((sample) => sample.misread)!;
     const loss = this.#lateOf((sample) => sample.unseen)!;
-    return `: ${significant(late[0]! / late.at(-1)!, 2)} times as large with ${ends(this.#batches, 'as with')}. Of ${count(NEW)} new points these two misread ${ends(misread, 'and')}, at losses of ${ends(loss, 'and')}.`;
+    return `${ratio} Of ${count(NEW)} new points these two misread ${ends(misread, 'and')}, at losses of ${ends(loss, 'and')}.`;
   }
 
   // ---- words and numbers ----
@@ -198,8 +221,9 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   protected describe(): string {
     const v = this.values;
     const of = (key: string) => significant(this.number(key));
-    const [inputs, points, loss] = this.#moons ? [2, 128, 'cross-entropy'] : [1, 20, v.loss];
-    return `${inputs}-${v.hidden}-${v.hidden}-1 network, η ${of('rate')}, batches of ${this.#batches.join(', ')} of ${points} points, ${loss}, compared at equal ${v.protocol}${this.#goal ? ` of ${this.#goal}` : ''}, α ${of('alpha')}, ρ ${of('kick')}, seed ${v.seed}, step ${this.state?.step ?? 0}`;
+    const plane = this.#plane;
+    const [inputs, points, loss] = plane ? [2, plane.points, 'cross-entropy'] : [1, '20 points', v.loss];
+    return `${inputs}-${v.hidden}-${v.hidden}-1 network, η ${of('rate')}, batches of ${this.#batches.join(', ')} of ${points}, ${loss}, compared at equal ${v.protocol}${this.#goal ? ` of ${this.#goal}` : ''}, α ${of('alpha')}, ρ ${of('kick')}, seed ${v.seed}, step ${this.state?.step ?? 0}`;
   }
 
   get #now(): Sample | undefined {
@@ -220,7 +244,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
       state: this.state!,
       now: this.#now,
       batches: this.#batches,
-      data: this.#moons ? 'moons-' : '',
+      data: this.#prefix,
       rate: this.number('rate'),
       hideCurvatures: this.veils('curvatures'),
       hideRescaled: this.#hideRescaled,
@@ -252,16 +276,16 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   protected figure() {
     const { state } = this;
     const hidden = this.veils('curvatures');
-    const moons = this.#moons;
+    const plane = this.#plane;
     const height = this.narrow.matches ? 130 : 220;
     const size = state?.places?.length ?? 0;
     const curves = state && size > 0 ? rowsOf(state.curves, size) : [];
     const lines = curves.map((y, lane) => ({ kind: ROLES[lane]!, y }));
     return html`<figure class="figure batch-figure" ?hidden=${!state} aria-label="Four runs of one network">
-      <div class="here ${moons ? 'moons' : hidden ? '' : 'both'}">
-        ${moons && this.narrow.matches ? nothing : this.#gauges(height)}
+      <div class="here ${plane ? 'plane' : hidden ? '' : 'both'}">
+        ${plane && this.narrow.matches ? nothing : this.#gauges(height)}
         ${
-          moons
+          plane
             ? this.#maps()
             : html`<lab-fit
                 .points=${state?.points ?? new Float64Array()}
@@ -273,7 +297,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
         }
       </div>
       ${
-        moons
+        plane
           ? ramp('probability of squares', [0, 1], DIVERGING)
           : html`<ul class="ways" aria-label="What is drawn">
               ${this.#batches.map(
@@ -284,8 +308,8 @@ export class BatchExhibit extends Exhibit<Frame, View> {
       }
       <figcaption>
         ${
-          moons
-            ? 'Circles, squares: the classes. Line: undecided. x from −2 to 3, y from −2.25 to 2.75.'
+          plane
+            ? `Circles, squares: the classes. Line: undecided. ${plane.own ? 'x and y from −3 to 3' : 'x from −2 to 3, y from −2.25 to 2.75'}.`
             : hidden
               ? 'Twenty points, and the curves of the four networks. The curvature of their losses is hidden until you guess.'
               : 'Bars: the largest curvature of the loss where each run is, over 2/η. Right: what the networks have learned.'
@@ -315,17 +339,17 @@ export class BatchExhibit extends Exhibit<Frame, View> {
         <lab-field
           class="boundary"
           .picture=${picture}
-          .span=${MOONS_SPAN}
+          .span=${this.#data === 'own' ? OWN_SPAN : MOONS_SPAN}
           .above=${classPoints(points, labels, 2.5)}
           label="Decision boundary, ${of}"
-          summary="128 circles and squares, and where the network draws the line between them."
+          summary="${labels.length} circles and squares, and where the network draws the line between them."
         ></lab-field>
       </div>`;
     });
   }
 
   protected charts(): Chart[] {
-    const data = this.#moons ? 'moons-' : '';
+    const data = this.#prefix;
     const along = (of: (sample: Sample, lane: number) => number, veil?: string) =>
       this.#batches.map((batch, lane) => ({
         name: `b = ${batch}`,
@@ -363,7 +387,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
     const rescaled = this.#hideRescaled ? undefined : this.state?.rescaled;
     const kicked = this.veils('curvatures') ? undefined : this.state?.kicked;
     return html`<div class="charts">
-        ${this.#moons && this.narrow.matches ? this.#gauges(180) : nothing}
+        ${this.#plane && this.narrow.matches ? this.#gauges(180) : nothing}
         ${this.others()}
         ${kicked ? html`<lab-kicks .batches=${this.#batches} .kicked=${kicked}></lab-kicks>` : nothing}
         ${this.#slices()}
@@ -393,8 +417,8 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   protected moreControls() {
-    const sizes = this.#moons ? html`${this.slider(LARGEST)} ${this.slider(SMALLEST)}` : this.choice(LOSS);
-    return html`${this.choice(DATA)} ${sizes} ${this.choice(LENGTH)} ${this.slider(HIDDEN)} ${this.slider(SEED)}`;
+    const sizes = this.#plane ? html`${this.slider(LARGEST)} ${this.slider(SMALLEST)}` : this.choice(LOSS);
+    return html`${this.learned()} ${sizes} ${this.choice(LENGTH)} ${this.slider(HIDDEN)} ${this.slider(SEED)}`;
   }
 
   // ---- taking home ----
@@ -410,7 +434,7 @@ export class BatchExhibit extends Exhibit<Frame, View> {
   }
 
   protected override stateParts(): object {
-    return this.veils('curvatures') ? {} : { now: this.#now };
+    return { ...super.stateParts(), ...(!this.veils('curvatures') && { now: this.#now }) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** *Batch size* in the worker. */
 
 import * as kernel from '../../pkg/scalar/losscape_batch.js';
+import { OWN_SPAN, parsePoints } from '../lib/own.ts';
 import { nextRecord } from '../lib/record.ts';
 import type { Values } from '../lib/schema.ts';
 import { CHANCES, STRIDE } from '../lib/slices.ts';
@@ -18,8 +19,6 @@ import {
   type View,
 } from './protocol.ts';
 
-/** Where the decision maps are made. */
-const MAPPED = nodesOf(MOONS_SPAN);
 /** Steps between two looks at the clock. */
 const CHUNK = 8;
 
@@ -33,15 +32,19 @@ class Lanes implements Running<Frame, View, never> {
   #fresh = true;
   #network: kernel.Rescaled | undefined;
   #alpha: number | undefined;
-  #moons = false;
+  /** What is learned, and, in the plane, where decision maps are made. */
+  #data: string;
+  #mapped: Float64Array | undefined;
   /** Whether the page has the slices. */
   #sent = false;
   /** The step and the length of the kicks that the page has. */
   #known = '';
 
-  constructor(handle: kernel.Batch, seed: number) {
+  constructor(handle: kernel.Batch, { seed, data }: Values) {
     this.#handle = handle;
-    this.#seed = seed;
+    this.#seed = Number(seed);
+    this.#data = String(data);
+    if (data !== 'polynomial') this.#mapped = nodesOf(data === 'own' ? OWN_SPAN : MOONS_SPAN);
     this.#measure();
   }
 
@@ -113,13 +116,14 @@ class Lanes implements Running<Frame, View, never> {
     if (slices && !this.#sent) frame.sliced = this.#sliced();
     this.#sent ||= slices;
     if (this.#fresh) {
+      frame.data = this.#data;
       frame.batches = handle.batches();
       frame.points = handle.points();
       frame.places = handle.places();
       frame.labels = handle.labels();
-      this.#moons = frame.labels.length > 0;
     }
-    if (this.#moons) frame.maps = [0, 3].map((run) => decisionMap(handle.outputs(run, MAPPED)));
+    const mapped = this.#mapped;
+    if (mapped) frame.maps = [0, 3].map((run) => decisionMap(handle.outputs(run, mapped)));
     if (alpha !== undefined && alpha !== this.#alpha) frame.rescaled = this.#rescaled(alpha);
     this.#alpha = alpha;
     const wanted = `${this.steps} ${kick}`;
@@ -139,13 +143,22 @@ class Lanes implements Running<Frame, View, never> {
 }
 
 function start(values: Values): Lanes {
+  const points = values.data === 'own' ? parsePoints(String(values.own)) : undefined;
   const settings = filled(
     new kernel.BatchSettings(),
-    { ...values, classes: values.loss === 'cross-entropy' ? 'on' : 'off' },
+    {
+      ...values,
+      // Own points take its place.
+      data: points ? 'moons' : values.data!,
+      classes: values.loss === 'cross-entropy' ? 'on' : 'off',
+    },
     { learning_rate: 'rate', cross_entropy: 'classes' },
     { protocol: kernel.Protocol, data: kernel.Taught },
   );
-  return new Lanes(new kernel.Batch(settings), Number(values.seed));
+  const handle = points
+    ? kernel.Batch.on_points(settings, Float64Array.from(points.inputs), points.labels, points.standard)
+    : new kernel.Batch(settings);
+  return new Lanes(handle, values);
 }
 
 serveRuns<Frame, View>(kernel, start, {});

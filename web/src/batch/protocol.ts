@@ -68,14 +68,15 @@ export type Sample = { step: number } & { readonly [K in keyof kernel.Curvatures
 export const NEW = 1000;
 
 export interface Frame extends Stand {
-  /** Only the first frame brings them: sizes of the batches, points as x and y in turn, their classes (of the moons), places of the curves. */
+  /** Only the first frame brings them: what is learned, sizes of the batches, points as x and y in turn, their classes (in the plane), places of the curves. */
+  data?: string;
   batches?: Uint32Array;
   points?: Float64Array;
   labels?: Uint8Array;
   places?: Float64Array;
   /** y at the places, run by run. */
   curves: Float64Array;
-  /** On the moons the decision maps of the first run and of the last. */
+  /** In the plane the decision maps of the first run and of the last. */
   maps?: readonly Picture[];
   /** What has been measured since the last frame. */
   measured: readonly Sample[];

@@ -5,6 +5,13 @@ import type { Asked } from '../grammar/predictions.ts';
 import { significant } from '../lib/format.ts';
 import type { Measured, Sliced } from './protocol.ts';
 
+/** What is learned of points in the plane: which, the largest and the smallest batches, and whether the points are the reader's. */
+export interface Plane {
+  points: string;
+  sizes: readonly number[];
+  own: boolean;
+}
+
 const SETTLES = (about: string, goal: string | undefined): Asked => ({
   id: 'settles',
   guess: 'guess',
@@ -27,11 +34,11 @@ const SETTLES = (about: string, goal: string | undefined): Asked => ({
         : 'Near the edge, or beyond it: compare the other batch sizes and rates.',
 });
 
-const RATIO = (about: string, goal: string | undefined, [most, least]: readonly number[]): Asked => ({
-  id: 'ratio',
+const RATIO = (about: string, goal: string | undefined, { points, sizes, own }: Plane): Asked => ({
+  id: own ? 'own-ratio' : 'ratio',
   guess: 'guess',
   about,
-  text: `One network learns 128 points of two moons four times, with ${most} to ${least} of them in each step, all else equal. ${goal ? `Each run stops at a loss of ${goal}. ` : ''}How many times as large is the largest curvature in the end with batches of ${most} as with ${least}?`,
+  text: `One network learns ${points} four times, with ${sizes[0]} to ${sizes[1]} of them in each step, all else equal. ${goal ? `Each run stops at a loss of ${goal}. ` : ''}How many times as large is the largest curvature in the end with batches of ${sizes[0]} as with ${sizes[1]}?`,
   quantity: 'ratio of the curvatures',
   min: 0.1,
   max: 1000,
@@ -40,9 +47,10 @@ const RATIO = (about: string, goal: string | undefined, [most, least]: readonly 
   digits: 1,
   log: true,
   hidden: 'curvatures',
-  hides: 'curvatures, and what new points say',
+  hides: own ? 'curvatures' : 'curvatures, and what new points say',
   at: 'after the last step',
-  verdict: () => 'The explanation below has medians over seeds.',
+  verdict: () =>
+    own ? 'Try other seeds: one of them proves little.' : 'The explanation below has medians over seeds.',
 });
 
 const SLICES = (sliced: Sliced | undefined): Asked => ({
@@ -98,6 +106,5 @@ export const questions = (
   about: string,
   goal: string | undefined,
   sliced: Sliced | undefined,
-  /** The largest and the smallest batches of the moons. */
-  ends: readonly number[] | undefined,
-): readonly Asked[] => [ends ? RATIO(about, goal, ends) : SETTLES(about, goal), SLICES(sliced), SURVIVES];
+  plane: Plane | undefined,
+): readonly Asked[] => [plane ? RATIO(about, goal, plane) : SETTLES(about, goal), SLICES(sliced), SURVIVES];

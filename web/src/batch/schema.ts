@@ -1,4 +1,4 @@
-import { type Preset, SEED, withCommon } from '../grammar/settings.ts';
+import { OWN_FIELD, type Preset, SEED, withCommon } from '../grammar/settings.ts';
 import type { ChoiceField, NumberField } from '../lib/schema.ts';
 
 export const RATE: NumberField = {
@@ -43,10 +43,11 @@ export const DATA: ChoiceField = {
   kind: 'choice',
   key: 'data',
   name: 'data',
-  help: 'Twenty points of a curve, or 128 of two moons: two classes, learned by cross-entropy.',
+  help: 'Twenty points of a curve; or 128 of two moons, or yours: two classes, learned by cross-entropy.',
   options: [
     { value: 'polynomial', label: 'points of a curve' },
     { value: 'moons', label: 'two moons' },
+    { value: 'own', label: 'your points' },
   ],
   default: 'polynomial',
 };
@@ -67,11 +68,11 @@ const size = (key: string, name: string, help: string, start: number): NumberFie
 export const LARGEST = size(
   'largest',
   'largest batch',
-  'On two moons, in points; two more sizes lie between it and the smallest, by equal factors.',
+  'On two moons or your points, at most all of them; two more sizes lie between it and the smallest, by equal factors.',
   128,
 );
 
-export const SMALLEST = size('smallest', 'smallest batch', 'On two moons, in points.', 2);
+export const SMALLEST = size('smallest', 'smallest batch', 'On two moons or your points.', 2);
 
 export const LOSS: ChoiceField = {
   kind: 'choice',
@@ -137,14 +138,14 @@ export const KICK: NumberField = {
 };
 
 export const SCHEMA = withCommon(
-  [SEED, RATE, HIDDEN, LENGTH, DATA, LARGEST, SMALLEST, LOSS, PROTOCOL, GOAL, ALPHA, KICK],
+  [SEED, RATE, HIDDEN, LENGTH, DATA, LARGEST, SMALLEST, LOSS, PROTOCOL, GOAL, OWN_FIELD, ALPHA, KICK],
   {
     last: 30_000,
     replays: 'The link replays all four runs to this step.',
     digest: 'the weights of all four runs at that step',
     guesses: [
       {
-        of: 'the curvature at batches of two, over 2/η; on two moons of the ratio',
+        of: 'the curvature at batches of two, over 2/η; on points of the plane the ratio',
         max: 1000,
       },
       { of: 'what survives a rescaling', max: 3, integer: true },
