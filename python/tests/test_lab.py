@@ -30,7 +30,7 @@ KNOWN = [
     ("cloud", "#v=1&step=20", "1d35efa08557f4f4"),
     ("smoothing", "#v=1&step=600", "d26bde893a9d45ad"),
     ("surface", "#v=1&step=1000", "40fd953ff5b8fe9e"),
-    ("batch", "#v=1&rate=0.5&hidden=8&data=moons&smallest=8&step=300", "7131e05e5aeb1c26"),
+    ("batch", "#v=1&rate=0.5&hidden=8&data=moons&smallest=8&step=300", "e63919ebac9e5195"),
 ]
 
 

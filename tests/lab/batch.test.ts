@@ -190,7 +190,7 @@ test('two moons: nothing is known before the guess, then the ratio is; what has 
   const seen = (selector: string) => page.locator(selector).count();
   assert.equal(await digest(page), native.get('digest-moons'));
   assert.equal(await seen('lab-field canvas'), 2);
-  const misread = [128, 2].map((batch) => native.get(`misread-${batch}`)!);
+  const misread = [128, 4].map((batch) => native.get(`misread-${batch}`)!);
   const hidden = 'svg.gauges, svg.kicks, svg.chances, svg.rescaled, .curves .series, .beside .series';
   const curves = '#losses .series';
   assert.equal((await seen(hidden)) - (await seen(curves)), 0);
@@ -213,7 +213,7 @@ test('two moons: nothing is known before the guess, then the ratio is; what has 
   const csv = (await takeHome(page, 'csv')).toString().trim().split('\r\n');
   assert.match(
     csv[0]!,
-    /,loss_of_new_points_batch_2,misread_new_points_batch_128,.*misread_new_points_batch_2$/,
+    /,loss_of_new_points_batch_4,misread_new_points_batch_128,.*misread_new_points_batch_4$/,
   );
   await page.keyboard.press('Escape');
   await page.click('[data-do=pin]');

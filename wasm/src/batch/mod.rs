@@ -86,7 +86,7 @@ impl Default for BatchSettings {
             data: Taught::Polynomial,
             cross_entropy: false,
             largest: MOONS,
-            smallest: 2,
+            smallest: 4,
             protocol: Protocol::Steps,
             goal,
         }

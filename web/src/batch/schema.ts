@@ -72,7 +72,7 @@ export const LARGEST = size(
   128,
 );
 
-export const SMALLEST = size('smallest', 'smallest batch', 'On two moons or your points.', 2);
+export const SMALLEST = size('smallest', 'smallest batch', 'On two moons or your points.', 4);
 
 export const LOSS: ChoiceField = {
   kind: 'choice',
