@@ -282,17 +282,17 @@ test('own points: the question is of them, nothing is known before the guess, an
   const seen = (selector: string) => page.locator(selector).count();
   assert.match(
     await page.innerText('lab-predict'),
-    /learns your 40 points four times, with 40 to 2 of them in each step/,
+    /learns your 40 points four times, with 40 to 4 of them in each step/,
   );
   assert.equal(await seen('lab-field canvas'), 2);
   const hidden = 'svg.gauges, svg.kicks, svg.chances, svg.rescaled, #own-curvatures .series';
   assert.equal(await seen(hidden), 0);
   await guess(page, 50);
   const said = await text(page, 'answer');
-  assert.match(said, /^Runs with batches of 40, 14, 5, 2 stop at a loss of 0.2, after /);
+  assert.match(said, /^Runs with batches of 40, 18, 8, 4 stop at a loss of 0.2, after /);
   assert.match(
     said,
-    /: [\d.]+ times as large with 40 as with 2\. You have brought no new points, so nothing tests the networks\.$/,
+    /: [\d.]+ times as large with 40 as with 4\. You have brought no new points, so nothing tests the networks\.$/,
   );
   assert.equal(await seen('svg.gauges .bar'), 4);
   assert.equal(await seen('#own-curvatures .series'), 4);

@@ -206,8 +206,8 @@ for (const { key, figures, long, end, still } of EXHIBITS) {
           `${truth} stands there before the guess`,
         );
       assert.ok((await words(page)).length > 0);
-      // What explains a later question waits for that one, and the ledger of claims for all; some are asked of other data only.
-      const waits = page.locator('.prose [data-question]:not([data-elsewhere])');
+      // What explains a later question waits for that one, and the ledger of claims for all; some are asked of other data only. The first of *Batch size* has just been answered.
+      const waits = page.locator('.prose [data-question]:not([data-elsewhere], [data-question=settles])');
       const more = (await page.locator('[data-do=next]').count()) > 0;
       const seen = async () => Promise.all((await waits.all()).map((part) => part.isVisible()));
       if (more) assert.ok(!(await seen()).includes(true), 'not shown before it is asked');

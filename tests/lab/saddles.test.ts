@@ -472,8 +472,8 @@ describe('two directions', () => {
     const words = () =>
       page.$$eval('.figure svg[role=img]', (parts) => parts.map((part) => part.getAttribute('aria-label')!));
     assert.deepEqual(await words(), [
-      'A saddle at 0 between minima at y = −1 and 1: its curvatures are 1 and −0.1. ',
-      'Curvatures at the saddle: 1 of 2 directions go down, 0 are nearly flat, 1 go up',
+      'A saddle at 0 between minima at y = −1 and 1: its curvatures are 1 and −0.1.',
+      'Curvatures at the saddle: of 2 directions 1 down, 1 up, 0 nearly flat',
     ]);
     await skipAll(page);
     await page.waitForSelector('svg.race', { state: 'attached' });

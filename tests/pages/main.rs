@@ -176,7 +176,7 @@ fn claims_and_exhibits_name_each_other() {
         .collect();
     for key in &named {
         let page = read(format!("web/{key}/index.html"));
-        assert!(page.contains("<!--ledger-->"), "web/{key}/index.html shows no claims");
+        assert!(page.contains("<!--ledger"), "web/{key}/index.html shows no claims");
     }
     let manifest = read("web/src/exhibits.json");
     for key in

@@ -74,7 +74,7 @@ export function frame(): Plugin {
     <script type="module" async src="${root}src/start.ts"></script>`,
           )
           .replace('<!--cards-->', cards)
-          .replace('<!--ledger-->', () => claimsOf(here))
+          .replace(/<!--ledger(.*?)-->/, (_, waiting: string) => claimsOf(here, waiting))
           .replace(
             '<!--top-->',
             `<a class="skip" href="#main">Skip to the exhibit</a>

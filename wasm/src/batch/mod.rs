@@ -96,7 +96,7 @@ impl Default for BatchSettings {
 #[wasm_bindgen]
 impl BatchSettings {
     /// The lab's defaults, to be changed as needed: the polynomial, η = 0.1, two layers of twenty units, squared errors, equal
-    /// steps, seed 1; on the moons batches of 128 down to 2.
+    /// steps, seed 1; on the moons batches of 128 down to 4.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {

@@ -187,7 +187,10 @@ export class BatchExhibit extends OwningPoints<Frame, View> {
       const stops = [...this.state!.stops].map((step) =>
         step ? count(step) : `over ${count(this.number('length'))}`,
       );
-      return `Runs with batches of ${batches} stop at a loss of ${goal}, after ${stops.join(', ')} steps. There the largest curvature is at ${shares.join(', ')} of 2/η${plane || '.'}`;
+      const left = stops.some((_, lane) => !this.state!.stops[lane])
+        ? ' A run of “over” so many has not come down.'
+        : '';
+      return `Runs with batches of ${batches} stop at a loss of ${goal}, after ${stops.join(', ')} steps. There the largest curvature is at ${shares.join(', ')} of 2/η${plane || '.'}${left}`;
     }
     const settles = `With batches of ${batches} the largest curvature settles at ${shares.join(', ')} of 2/η`;
     if (plane) return settles + plane;

@@ -36,7 +36,7 @@ const kinds = ({ values, flat }: Pick<Stemmed, 'values' | 'flat'>) =>
 export function spectrumWords(stemmed: Pick<Stemmed, 'values' | 'flat'>): string {
   const all = kinds(stemmed);
   const of = (kind: Kind) => count(all.filter((k) => k === kind).length);
-  return `${of('down')} of ${count(all.length)} directions go down, ${of('flat')} are nearly flat, ${of('up')} go up`;
+  return `of ${count(all.length)} directions ${of('down')} down, ${of('up')} up, ${of('flat')} nearly flat`;
 }
 
 /** Where a direction is drawn. */

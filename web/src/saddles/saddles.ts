@@ -243,7 +243,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     if (!state) return 'The kernel is being loaded.';
     if (this.#toy) {
       const race = this.#hideRace ? undefined : this.#race;
-      return `A saddle at 0 between minima at y = −1 and 1: its curvatures are 1 and −${tick(this.number('gamma'))}. ${race ? ofAll(race, !this.#hideNewton) : ''}`;
+      return `A saddle at 0 between minima at y = −1 and 1: its curvatures are 1 and −${tick(this.number('gamma'))}.${race ? ` ${ofAll(race, !this.#hideNewton)}` : ''}`;
     }
     const places = state.found.length === 1 ? '1 place' : `${count(state.found.length)} places`;
     const start = `Search ${count(state.step)} of ${count(TOTAL)}: ${places} found`;
