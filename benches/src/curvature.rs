@@ -139,7 +139,7 @@ pub(crate) fn asked<R: Real>(network: &str, what: &str) -> Result<Option<(f64, f
         }
         "density" => {
             let clock = ProcessTime::now();
-            // Narrower than this, the peers' smoothed densities say nothing: a fiftieth of the largest eigenvalue.
+            // Narrower than this, the peers' smoothed densities say nothing: of the spirals, 0.3 is a fiftieth of the largest eigenvalue.
             let below = if network == "digits" { 0.01 } else { 0.3 };
             let share = density(&prepare()?, R::from_f64(below))?;
             (share, clock.elapsed().as_secs_f64())

@@ -427,7 +427,7 @@ fn bounded_noise_is_no_diffusion() {
             assert_eq!(x > 0.0, escapes, "{rate} {sigma}: {x}");
         }
     }
-    // The diffusion with the same variance leaks, at Kramers' rate: at η = 0.25, T = 0.0184, one passage in a million units of time.
+    // The diffusion with the same variance leaks, at Kramers' rate: at η = 0.25, T = 0.0184, one passage in 3.5 million units of time.
     let (rate, sigma) = (0.25, threshold - 1e-3);
     let temperature = rate * sigma * sigma / 2.0;
     let (leak, kramers) =

@@ -269,12 +269,14 @@ fn the_central_flow_follows_descent_where_the_gradient_flow_does_not() {
     assert!(beyond > 1.2, "{beyond}");
 }
 
-/// The same with two other seeds.
+/// The same with three other seeds.
 #[test]
 #[ignore = "half a minute"]
 fn exhaustive_the_central_flow_follows_descent() {
     assert!(follows(102) < 1.0, "not at the edge yet");
-    assert!(follows(103) > 1.0);
+    for seed in [1, 103] {
+        assert!(follows(seed) > 1.0);
+    }
 }
 
 /// The claim (Cohen et al. 2021): with momentum the network sharpens to the edge of that method, (2 + 2μ)/η for heavy ball and (2 + 2μ)/(η(1 + 2μ)) for

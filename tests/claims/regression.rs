@@ -162,7 +162,7 @@ fn a_cloud_of_a_regression_has_the_covariance_of_the_measured_noise() {
         if batch_size == 64 {
             assert!(worst(&found, &law) < 0.03, "{found:?} {law:?}");
         } else {
-            assert!(worst(&found, &law) > 0.06, "{found:?} {law:?}");
+            assert!(worst(&found, &law) > 0.3, "{found:?} {law:?}");
         }
     }
 }

@@ -70,7 +70,7 @@ fn upwind(cells: u32, lambda: f64) -> f64 {
     distance(&grid, &density, &law)
 }
 
-/// An upwind scheme is of first order: its stationary density of example 19 has an error a hundred times that of our scheme.
+/// An upwind scheme is of first order: its stationary density of example 19 has an error 110 to 490 times that of our scheme.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn an_upwind_scheme_is_of_first_order() {
@@ -78,6 +78,9 @@ fn an_upwind_scheme_is_of_first_order() {
         let errors = [32, 64, 128].map(|cells| upwind(cells, lambda));
         for (found, recorded) in errors.iter().zip(recorded) {
             assert!((found / recorded - 1.0).abs() < 0.01, "{lambda}: {errors:?}");
+        }
+        for (found, ours) in errors.iter().zip([1.0682e-3, 2.6585e-4, 6.6549e-5]) {
+            assert!(*found > 100.0 * ours, "{lambda}: {errors:?}");
         }
         // Halved with the spacing, not quartered.
         assert!((errors[1] / errors[2] - 2.0).abs() < 0.1, "{errors:?}");

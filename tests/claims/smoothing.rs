@@ -162,7 +162,7 @@ fn the_spread_is_that_of_the_bowl() {
     }
 }
 
-/// Corollary 2: a rate that shrinks in stages, here from 0.1 to a sixteenth with noise that cancels the ripples at the first, goes to the inmost dips, at ±0.16. With the
+/// Corollary 2: a rate that shrinks in stages, here from 0.1 to a sixteenth with noise that cancels the ripples at the first, goes to the innermost dips, at ±0.16. With the
 /// last rate all the time, as many units of it, the runs stay in the outer ones.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]

@@ -225,7 +225,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
         objective.batch_hess_vec(params, batch, grad, product, scratch);
         let own = unit_scale(product);
         if sums.b == R::ZERO {
-            sums.unit = own;
+            (sums.unit, sums.ratio) = (own, R::ZERO);
         }
         let with = |sums: Sums<R>| {
             let along = dot_scaled(R::ONE, grad, sums.unit, product);

@@ -110,7 +110,7 @@ pub enum SaddleFreeStep<R: Real = f32> {
     /// The trial point was not lower, or not finite; the next one is closer.
     Refused,
     /// The gradient norm is at most the requested one, and none of k products from a random start found
-    /// negative curvature: with k = n a minimum, but for directions that are flat. Further steps return the same
+    /// negative curvature: with k = n, a minimum up to flat directions. Further steps return the same
     /// outcome.
     Converged {
         /// The lowest Ritz value, an upper bound of the lowest curvature, up to rounding.

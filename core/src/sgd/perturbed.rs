@@ -23,7 +23,7 @@ use crate::{ArgError, Real};
 /// perturbation; a transform does not see the loss, so that is the caller's to check, with
 /// [`perturbations`](Self::perturbations).
 ///
-/// It must receive the gradient itself, so whatever else the run does is inside of `T`: learning rate, momentum, clipping. A
+/// It must receive the gradient itself, so whatever else the run does belongs inside `T`: learning rate, momentum, clipping. A
 /// perturbation leaves the state of `T`, for example a velocity or a number of steps, as it is. With momentum evaluated ahead
 /// ([`Momentum::nesterov`](super::Momentum::nesterov)), the gradient compared is that at the place ahead.
 ///
@@ -65,7 +65,7 @@ pub struct Perturbed<T, R: Real = f32> {
 
 impl<T, R: Real> Perturbed<T, R> {
     /// Creates perturbations of this radius around the steps of a chain, where the gradient's norm is at most `grad_norm` and
-    /// more than `rest` steps have been made since the last one. All three are at least zero.
+    /// more than `rest` steps have been made since the last one. All three are at least zero; with the largest `rest` there is none.
     #[must_use]
     pub const fn new(inner: T, grad_norm: R, radius: R, rest: u32) -> Self {
         Self { inner, grad_norm, radius, rest, since: u32::MAX, perturbations: 0 }

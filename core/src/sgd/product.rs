@@ -9,7 +9,7 @@ use crate::Real;
 /// f' = f (1 − ηλ + η² f²/n),    λ' = λ + (η f²/n) (ηλ − 4),    λ = (‖u‖² + ‖v‖²) / n
 /// ```
 ///
-/// The two numbers determine themselves, whatever the weights. From ηλ below 2 the loss falls; from 2 to 4 it grows
+/// The two numbers determine themselves, whatever the weights. From ηλ below 2 the loss falls; from 2 to 4 a small loss grows
 /// until λ, which falls as long as ηλ < 4, has come below the edge: the catapult, which lands where it is flatter. From above
 /// 4 it usually diverges. λ is the largest eigenvalue of the Hessian where f = 0, and of the tangent kernel everywhere.
 ///
@@ -34,7 +34,7 @@ pub fn catapult<R: Real>(output: R, curvature: R, learning_rate: R, width: u32) 
 /// Returns the imbalance a² − c² of two weights after one step of gradient descent on a loss of their product ac:
 ///
 /// ```text
-/// a'² − c'² = (a² − c²) (1 − η² r²),    r the derivative of the loss by ac
+/// a'² − c'² = (a² − c²) (1 − η² r²),    r the derivative of the loss with respect to ac
 /// ```
 ///
 /// The gradient is r (c, a), so the terms of first order cancel: gradient flow keeps the imbalance, and descent changes

@@ -180,7 +180,7 @@ fn the_density_of_a_hundred_thousand_is_that_of_its_spectrum() -> Outcome {
     }
     compared(density.average(|x| x), &|x| x);
     compared(density.average(|x| x * x), &|x| x * x);
-    // Not smooth: the quadrature errs too, by at most the weight of a node, π / 35 of the bulk.
+    // Not smooth: the quadrature errs too, by at most the weight of a node, π / 70 of the bulk.
     let share = density.share(-1.0, 0.5).mean;
     assert!((share - 0.5).abs() < 0.05, "{share}");
     Ok(())
@@ -225,7 +225,8 @@ fn exact_traces(params: &[f64], inputs: &[f64], labels: &[u8]) -> [f64; 2] {
     [square / count, (square + rest) / count]
 }
 
-/// 10,810 parameters. Each trace is exact by the formula above, and the largest eigenvalues lie between what the traces and each other allow.
+/// 10,810 parameters. Each trace is exact by the formula above; the largest eigenvalue is above the mean of all, and those of the Gauss–Newton matrix keep within its
+/// trace and rank.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn a_network_of_ten_thousand_parameters() -> Outcome {
@@ -242,7 +243,6 @@ fn a_network_of_ten_thousand_parameters() -> Outcome {
     let square = GaussNewtonAt::new(&f, &params)?;
     let whole = f.prepare(&params, nan(f.prepared_len()))?;
 
-    let mut largest = [0.0; 2];
     for (k, name) in ["Gauss–Newton", "Hessian"].into_iter().enumerate() {
         // Only the types differ.
         let Measured { top, bound, of_five, trace: traced, power } =
@@ -260,13 +260,11 @@ fn a_network_of_ten_thousand_parameters() -> Outcome {
         assert!(traced.standard_error < [0.01, 0.1][k] * exact[k], "{name}: {traced:?}");
         assert!(bound < 1e-6 * top && (power / top - 1.0).abs() < 1e-6, "{name}: {top} ± {bound:e}, {power}");
         assert!(top > exact[k] / n as f64, "{name}: the largest is above the mean");
-        largest[k] = top;
         if k == 0 {
             // None of its eigenvalues is negative, and its rank is at most the number of independent outputs.
             assert!(of_five <= exact[0] && exact[0] <= (ROWS * (digits::CLASSES - 1)) as f64 * top);
         }
     }
-    assert!(largest[0] != largest[1], "{largest:?}");
     Ok(())
 }
 

@@ -107,8 +107,8 @@ pub enum SearchStep<R: Real = f32> {
     /// The gradient has vanished, and the spectrum was computed; further steps return the same outcome.
     Settled(CriticalPoint<R>),
     /// No step, however damped, shortens the gradient; further steps return the same outcome. Either its norm has
-    /// a non-zero local minimum here, where the gradient lies along directions without curvature (which vanishes
-    /// up to the accuracy of the point, not always up to rounding), or the requested norm is below the rounding of
+    /// a non-zero local minimum here, where the gradient lies along directions whose curvature is zero to the
+    /// accuracy of the point, if not to rounding, or the requested norm is below the rounding of
     /// the gradient.
     Stuck(CriticalPoint<R>),
     /// The memory no longer has the lengths that the objective needs; nothing was done.

@@ -1,7 +1,7 @@
 use super::shape::{product, value, value_grad};
 use crate::{Curvature, Objective, Real};
 
-/// A saddle between two minima that becomes as flat as γ is small.
+/// A saddle between two minima, the flatter the smaller γ.
 ///
 /// ```text
 /// f(x, y) = ½ x² − γ (½ y² − ¼ y⁴)
