@@ -28,9 +28,13 @@ export function claimsOf(key: string, waiting: string): string {
     section.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| claim ')),
   );
   if (rows.length === 0) throw new Error(`docs/claims.md has no section of the exhibit ${key}`);
-  const waits = [...waiting.matchAll(/(\S+)=(\S+)/g)].map(([, question, test]) => ({ question, test: test! }));
+  const waits = [...waiting.matchAll(/(\S+)=(\S+)/g)].map(([, question, test]) => ({
+    question,
+    test: test!,
+  }));
   for (const { test } of waits)
-    if (!rows.some((row) => row.includes(test))) throw new Error(`docs/claims.md has no test ${test} for ${key}`);
+    if (!rows.some((row) => row.includes(test)))
+      throw new Error(`docs/claims.md has no test ${test} for ${key}`);
   const items = rows.map((row) => {
     const [claim, whose, measured, verdict, test] = row.slice(2, -2).split(' | ').map(inline);
     const wait = waits.find((one) => row.includes(one.test));
