@@ -116,8 +116,8 @@ fn small_batches_stop_where_it_is_flatter() {
 
 /// At equal steps the batch size moves the test loss more than the test error (an independent measurement: at a rate of 0.5 errors of 0.147 and 0.162,
 /// losses of 0.46 and 1.15). The same moons, network and starts, 30,000 steps at a rate of 0.5, 10,000 new points. The seeds 1 to 8 set two bounds. That the median
-/// loss with batches of 128 is more than 1.5 times that with 2 holds on the seeds 201 to 208: 2.58 times. That the median error differs by less than a quarter
-/// does not: 0.124 with batches of 128, 0.185 with 2, whose runs jitter and end on errors from 0.104 to 0.260. Still the loss moves by the larger factor.
+/// loss with batches of 128 is more than 1.5 times that with 2 holds on the seeds 201 to 209: 2.53 times. That the median error differs by less than a quarter
+/// does not: 0.124 with batches of 128, 0.169 with 2, whose runs jitter and end on errors from 0.104 to 0.260. Still the loss moves by the larger factor.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn batch_size_moves_the_test_loss_more_than_the_test_error() {
@@ -138,7 +138,8 @@ fn batch_size_moves_the_test_loss_more_than_the_test_error() {
     let [loss, error] = [0, 1].map(|k| large[k] / small[k]);
     println!("medians {small:.4?} and {large:.4?}: ratios {loss:.2} and {error:.2}");
     assert!(loss > 1.5, "{small:?}, {large:?}");
-    assert!(loss * error.min(1.0 / error) > 1.0, "{small:?}, {large:?}");
+    // Whichever way the error moves.
+    assert!(loss * error > 1.0 && loss > error, "{small:?}, {large:?}");
 }
 
 /// Points of two moons that are learned, and new ones.
