@@ -1,6 +1,5 @@
-//! Curvature of a trained reader of digits by whole programs: products, extreme eigenvalues, trace, density, all of it.
-//!
-//! Of the [`Reader`]'s two networks, digits and spirals.
+//! Curvature of two trained networks by whole programs, a [`Reader`] of digits and one of spirals: products, extreme eigenvalues, trace, density,
+//! all of it.
 
 use cpu_time::ProcessTime;
 use losscape::base::random::stream;

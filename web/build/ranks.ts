@@ -39,13 +39,13 @@ function figure(): string {
   const losses = column('test_loss');
   const panels = Object.entries(MEASURES).map(([name, title]) => {
     const measure = column(name);
-    // From left to right each dot is one step farther, so that only its height has to be told.
+    // From left to right each dot is one step farther, so that only its height has to be written.
     const heights: number[] = [];
     for (const [k, rank] of measure.entries()) heights[rank] = n - losses[k]!;
     const dots = heights.map((y, k) => (k === 0 ? `M1 ${y}h0` : `m1 ${y - heights[k - 1]!}h0`)).join('');
-    const told = correlation(measure, losses).toFixed(2).replace('-', '−');
-    const label = `Ranks of ${n} networks by ${title} and by the loss of digits they had not seen: a correlation of ${told}.`;
-    return `<li><svg viewBox="-4 -4 ${n + 9} ${n + 9}" role="img" aria-label="${label}"><path class="frame" d="M-2-2V${n + 3}H${n + 3}"/><path class="dots" d="${dots}"/></svg><span aria-hidden="true"><b>${told}</b> ${title}</span></li>`;
+    const shown = correlation(measure, losses).toFixed(2).replace('-', '−');
+    const label = `Ranks of ${n} networks by ${title} and by the loss of digits they had not seen: a correlation of ${shown}.`;
+    return `<li><svg viewBox="-4 -4 ${n + 9} ${n + 9}" role="img" aria-label="${label}"><path class="frame" d="M-2-2V${n + 3}H${n + 3}"/><path class="dots" d="${dots}"/></svg><span aria-hidden="true"><b>${shown}</b> ${title}</span></li>`;
   });
   return `<figure class="ranks"><ul>${panels.join('')}</ul>
           <figcaption class="note">Each dot is one of ${n} networks. To the right it is sharper by that measure; higher up its loss on digits it had not seen is

@@ -9,8 +9,9 @@
 //!
 //! Every source of randomness is explicit: the data order ([`Minibatches`]), a [`Noise`] added before
 //! or after the learning rate, a perturbation where the gradient is small ([`Perturbed`]), or a
-//! recording ([`Replay`]). All random numbers come from the generator passed to [`Sgd::step`]. Plain gradient descent is [`FullBatch`] without noise, and Langevin
-//! dynamics is [`FullBatch`] with [`Noise::Langevin`].
+//! recording ([`Replay`]). All random numbers come from the generator passed to [`Sgd::step`]. Plain
+//! gradient descent is [`FullBatch`] without noise, and Langevin dynamics is [`FullBatch`] with
+//! [`Noise::Langevin`].
 //!
 //! Sharpness-aware minimisation is a further source of gradients: [`SharpnessAware`] wraps
 //! [`FullBatch`] or [`Minibatches`].

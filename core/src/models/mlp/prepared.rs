@@ -121,10 +121,12 @@ impl<R: Real, M: AsRef<[R]>, W: Weighting<R>> PreparedHessian<'_, R, M, W> {
     fn sum_abreast(&self, v: &[R], out: &mut [R], mut scratch: &mut [R]) -> Option<R> {
         let n = self.f.dim();
         // All parts of the scratch hold whole lines, so all start with one if the first does.
+        let spare = LINE / R::BYTES - 1;
         let skipped = scratch.as_ptr().align_offset(LINE);
-        if skipped < LINE / R::BYTES {
-            scratch.split_off_mut(..skipped)?;
-        }
+        let skipped = if skipped <= spare { skipped } else { 0 };
+        // What is not skipped is left out at the end: whether a scratch is long enough must not depend on its address.
+        let end = scratch.len().checked_sub(spare - skipped)?;
+        scratch = scratch.get_mut(skipped..end)?;
         let abreast = scratch.split_off_mut(..ABREAST * n)?;
         let sums = scratch.split_off_mut(..ABREAST * n)?;
         abreast.fill(R::ZERO);
