@@ -37,6 +37,16 @@ fn check<R: Real, W: Weighting<R>>(name: &str, f: &MlpObjective<'_, R, W>, param
         prepared.apply_several(&v[..some], &mut out, scratch);
         assert_eq!(bits(&out), bits(&want[..some]), "{name}: {count} at a time");
     }
+    // So is what fits: a scratch is long enough at every address, or at none.
+    let len = prepared.several_scratch_len(COUNT);
+    for short in 0..=16 {
+        let fits = |shift: usize| {
+            let (mut memory, mut out) = (vec![nan; shift + len - short], vec![nan; COUNT * n]);
+            prepared.apply_several(&v, &mut out, &mut memory[shift..]);
+            bits(&out) == bits(&want)
+        };
+        assert!((1..16).all(|shift| fits(shift) == fits(0)), "{name}: short by {short}");
+    }
     Ok(())
 }
 
