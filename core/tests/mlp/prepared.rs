@@ -39,13 +39,14 @@ fn check<R: Real, W: Weighting<R>>(name: &str, f: &MlpObjective<'_, R, W>, param
     }
     // So is what fits: a scratch is long enough at every address, or at none.
     let len = prepared.several_scratch_len(COUNT);
-    for short in 0..=16 {
+    for short in [0, 1, 15] {
         let fits = |shift: usize| {
             let (mut memory, mut out) = (vec![nan; shift + len - short], vec![nan; COUNT * n]);
             prepared.apply_several(&v, &mut out, &mut memory[shift..]);
             bits(&out) == bits(&want)
         };
-        assert!((1..16).all(|shift| fits(shift) == fits(0)), "{name}: short by {short}");
+        let first = fits(0);
+        assert!([1, 6].iter().all(|shift| fits(*shift) == first), "{name}: short by {short}");
     }
     Ok(())
 }
