@@ -504,3 +504,18 @@ export async function replayed(lab: Lab, path: string, options: BrowserContextOp
 
 export const WIDTHS = [320, 390, 768, 1440] as const;
 export const tabsAt = (width: number) => (width < 720 ? ['predict', 'controls', 'curves'] : ['']);
+
+/** What overflows at a width with all panels open, in every tab, with text as it is and at 200 %, at which it stays. */
+export async function overflowAt(page: Page, width: number): Promise<string[]> {
+  await page.setViewportSize({ width, height: 844 });
+  const found: string[] = [];
+  for (const size of [100, 200]) {
+    await enlarge(page, size);
+    for (const tab of tabsAt(width)) {
+      if (tab) await page.click(`#tab-${tab}`);
+      await openPanels(page);
+      found.push(...(await overflow(page)).map((what) => `${what}: ${tab} at ${width} pixels and ${size} %`));
+    }
+  }
+  return found;
+}

@@ -4,7 +4,7 @@
 //!
 //! With `own STEP DATA`, the data as a link holds them: the digest at a step of a run on these points.
 
-use losscape_wasm::batch::{Batch, BatchSettings, Protocol, Rescaled, Taught};
+use losscape_wasm::batch::{Batch, BatchSettings, Protocol, Rescaled, TrainingData};
 use losscape_wasm::{LabError, Packed};
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
@@ -56,7 +56,7 @@ fn report() -> Result<(), LabError> {
         println!("stops-{batch} {step}");
     }
     println!("digest-stopped {}", run.digest());
-    settings = BatchSettings { data: Taught::Moons, hidden: 8, ..settings };
+    settings = BatchSettings { data: TrainingData::Moons, hidden: 8, ..settings };
     (settings.learning_rate, settings.goal) = (0.5, f64::from(0.16f32));
     let mut run = Batch::new(&settings)?;
     run.advance(30_000)?;

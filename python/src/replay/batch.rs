@@ -1,7 +1,7 @@
 //! *Batch size*.
 
 use losscape_wasm::Packed;
-use losscape_wasm::batch::{Batch, BatchSettings, Curvatures, Protocol, Rescaled, Taught};
+use losscape_wasm::batch::{Batch, BatchSettings, Curvatures, Protocol, Rescaled, TrainingData};
 
 use super::values::{Result, Values};
 use super::{CHUNK, Outcome};
@@ -17,9 +17,9 @@ fn next_record(step: u32) -> u32 {
 
 pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
     let tasks = [
-        ("polynomial", (Taught::Polynomial, false)),
-        ("moons", (Taught::Moons, false)),
-        ("own", (Taught::Moons, true)),
+        ("polynomial", (TrainingData::Polynomial, false)),
+        ("moons", (TrainingData::Moons, false)),
+        ("own", (TrainingData::Moons, true)),
     ];
     let (data, own) = values.word("data", &tasks)?;
     let points = values.points(own)?;

@@ -31,7 +31,7 @@ const CHECKED: u32 = 10;
 /// What the networks learn.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Taught {
+pub enum TrainingData {
     /// Twenty points of a polynomial.
     Polynomial,
     /// A hundred and twenty-eight points of two moons, by cross-entropy.
@@ -61,7 +61,7 @@ pub struct BatchSettings {
     /// Units in each of the two hidden layers.
     pub hidden: u32,
     /// What the networks learn.
-    pub data: Taught,
+    pub data: TrainingData,
     /// Cross-entropy of two classes, those points of the polynomial above and below zero, instead of the squared error of their values.
     pub cross_entropy: bool,
     /// The largest batch in the plane, 1 to 128; two more sizes lie between it and the smallest, by equal factors. On the polynomial
@@ -83,7 +83,7 @@ impl Default for BatchSettings {
             seed: 1,
             learning_rate,
             hidden: 20,
-            data: Taught::Polynomial,
+            data: TrainingData::Polynomial,
             cross_entropy: false,
             largest: MOONS,
             smallest: 4,
@@ -125,8 +125,8 @@ impl Batch {
     #[wasm_bindgen(constructor)]
     pub fn new(settings: &BatchSettings) -> Result<Self, LabError> {
         let points = match settings.data {
-            Taught::Polynomial => Points::polynomial(settings.cross_entropy)?,
-            Taught::Moons => Points::moons()?,
+            TrainingData::Polynomial => Points::polynomial(settings.cross_entropy)?,
+            TrainingData::Moons => Points::moons()?,
         };
         Self::of(settings, points)
     }

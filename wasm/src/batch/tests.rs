@@ -4,7 +4,7 @@ use losscape::base::vector::axpy;
 use losscape::models::data::moons as draw_moons;
 
 use super::problem::NEW;
-use super::{Batch, BatchSettings, Curvatures, Measures, Protocol, Rescaled, Taught, begins, between};
+use super::{Batch, BatchSettings, Curvatures, Measures, Protocol, Rescaled, TrainingData, begins, between};
 
 /// The late medians of `ηλ/2`, from all points down, and those of `ηs/2` with the batch sharpness s.
 fn late(settings: BatchSettings, steps: u32) -> [[f64; 4]; 2] {
@@ -110,7 +110,7 @@ fn sizes_lie_by_equal_factors() {
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn moons_have_other_points_and_the_flatter_ends_of_the_claims() {
     let moons = BatchSettings {
-        data: Taught::Moons,
+        data: TrainingData::Moons,
         learning_rate: 0.5,
         hidden: 8,
         protocol: Protocol::Loss,
@@ -160,7 +160,8 @@ fn ring(count: u8, far: f64) -> (Vec<f64>, Vec<u8>) {
 
 #[test]
 fn own_points_bring_their_own_sizes_and_no_others() {
-    let settings = BatchSettings { hidden: 8, learning_rate: 0.5, data: Taught::Moons, ..Default::default() };
+    let settings =
+        BatchSettings { hidden: 8, learning_rate: 0.5, data: TrainingData::Moons, ..Default::default() };
     let run = |far, standard| {
         let (inputs, labels) = ring(60, far);
         let mut run = Batch::on_points(&settings, inputs, labels, standard).expect("accepted");

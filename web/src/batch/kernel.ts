@@ -153,7 +153,7 @@ function start(values: Values): Lanes {
       classes: values.loss === 'cross-entropy' ? 'on' : 'off',
     },
     { learning_rate: 'rate', cross_entropy: 'classes' },
-    { protocol: kernel.Protocol, data: kernel.Taught },
+    { protocol: kernel.Protocol, data: kernel.TrainingData },
   );
   const handle = points
     ? kernel.Batch.on_points(settings, Float64Array.from(points.inputs), points.labels, points.standard)

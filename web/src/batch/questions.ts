@@ -12,6 +12,9 @@ export interface Plane {
   own: boolean;
 }
 
+/** Guessed on a logarithmic slider. */
+const ON_LOG = { min: 0.1, max: 1000, step: 1, unit: '', digits: 1, log: true } as const;
+
 const SETTLES = (about: string, goal: string | undefined): Asked => ({
   id: 'settles',
   guess: 'guess',
@@ -40,12 +43,7 @@ const RATIO = (about: string, goal: string | undefined, { points, sizes, own }: 
   about,
   text: `One network learns ${points} four times, with ${sizes[0]} to ${sizes[1]} of them in each step, all else equal. ${goal ? `Each run stops at a loss of ${goal}. ` : ''}How many times as large is the largest curvature in the end with batches of ${sizes[0]} as with ${sizes[1]}?`,
   quantity: 'ratio of the curvatures',
-  min: 0.1,
-  max: 1000,
-  step: 1,
-  unit: '',
-  digits: 1,
-  log: true,
+  ...ON_LOG,
   hidden: 'curvatures',
   hides: own ? 'curvatures' : 'curvatures, and what new points say',
   at: 'after the last step',
@@ -57,12 +55,7 @@ const SLICES = (sliced: Sliced | undefined): Asked => ({
   id: 'slices',
   text: 'Below the curves are twenty random slices through another network, of 25 weights and biases. On a parabola of curvature κ the loss rises by κ/8 half a unit away. How large is the largest curvature of all directions?',
   quantity: 'largest curvature',
-  min: 0.1,
-  max: 1000,
-  step: 1,
-  unit: '',
-  digits: 1,
-  log: true,
+  ...ON_LOG,
   hidden: 'slices',
   hides: 'largest curvature of that network',
   at: 'once the first question is answered and the run stands',
