@@ -239,7 +239,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
 }
 
 /// Scales a vector to length one, unless it is zero or not finite, and returns its previous length times the power of
-/// two that brings its largest component near one.
+/// two that brings its largest component near one. In contrast to [`normalise`](crate::base::vector::normalise) it
+/// divides, which rounds once: the bits of a flow depend on it.
 fn unit_length<R: Real>(x: &mut [R]) -> R {
     scale(unit_scale(x), x);
     let length = norm(x);

@@ -41,6 +41,32 @@ fn nothing_is_added_where_the_gradient_is_large() {
     assert_eq!((same, chain.perturbations()), (plain, 0));
 }
 
+/// In another unit of the loss or of the parameters, 10³⁰ times as large or as small, the iterates are the same but for the unit, though squares
+/// of such numbers are none in `f32`.
+#[test]
+fn any_scale() {
+    let run = |loss: f32, unit: f32| {
+        let spectrum = [2.0 * loss, -0.5 * loss];
+        let f = Quadratic::new(&spectrum).expect("finite");
+        let rate = LearningRate::constant(0.1 / loss);
+        let chain = Perturbed::new(rate, 1e-3 * loss * unit, 1e-2 * unit, 20);
+        let workspace = [0.0; SgdLayout::new(2, 4).len()];
+        let mut sgd = Sgd::new(&f, [0.7 * unit, 0.0], FullBatch, chain, workspace).expect("valid");
+        let mut rng = stream(9, 0);
+        for _ in 0..80 {
+            let _ = sgd.step(&f, &mut rng);
+        }
+        assert_eq!(sgd.steps(), 80, "{loss:e} {unit:e}");
+        ([0, 1].map(|i| sgd.params()[i] / unit), sgd.transforms().perturbations())
+    };
+    let (same, far) = (run(1.0, 1.0), 2.0f32.powi(100));
+    assert!(same.1 > 0 && same.0[1] != 0.0, "{same:?}");
+    // With the unit alone 10³⁰ times as large the loss itself would be no number.
+    for (loss, unit) in [(far, 1.0), (1.0 / far, 1.0), (1.0, 1.0 / far), (far, 1.0 / far), (1.0 / far, far)] {
+        assert_eq!(run(loss, unit), same, "{loss:e} {unit:e}");
+    }
+}
+
 /// The iterates by hand: perturbations in steps 0 and 4 with `rest` = 2, which is to say three steps of descent between them, each drawn
 /// as [`fill_ball`] draws, and the rate of the chain inside does not count them.
 #[test]
