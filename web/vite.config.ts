@@ -28,7 +28,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // What a page needs is named in its head, by the plugin above.
     modulePreload: false,
+    // There is one sheet of styles, which that head names, too.
+    cssCodeSplit: false,
     rollupOptions: {
+      // d3's searches are made as it is loaded, whether or not they are used.
+      treeshake: { propertyReadSideEffects: false, manualPureFunctions: ['bisector'] },
       input: [page('index.html'), ...BUILT.map(({ key }) => page(`${key}/index.html`))],
       output: {
         // Few files: over HTTP/1.1 a browser asks for six at a time.

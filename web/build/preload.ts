@@ -5,9 +5,14 @@
 
 import type { Plugin, Rolldown } from 'vite';
 
+/** The bundler's own script for the same purpose, which would look for style sheets and scripts that the head names already. */
+const HELPER = '\0vite/preload-helper.js';
+
 export function preload(): Plugin {
   return {
     name: 'losscape-preload',
+    enforce: 'pre',
+    load: (id) => (id === HELPER ? 'export const __vitePreload = (load) => load();' : undefined),
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle = {}, path }) {

@@ -1,4 +1,5 @@
 import { html, svg } from 'lit';
+import { centred } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { tick } from '../lib/format.ts';
@@ -51,9 +52,9 @@ export class Gauges extends SizedPart {
           const middle = LEFT + (k + 0.5) * each;
           const top = y(Math.max(0, values[k]!));
           return svg`<rect class="bar ${ROLES[k]}" x=${px(middle - 0.28 * each)} width=${px(0.56 * each)} y=${px(top)} height=${px(Math.max(1, floor - top))} />
-            <text x=${px(middle)} y=${floor + 16} text-anchor="middle">${batch}</text>`;
+            ${centred(px(middle), floor + 16, batch)}`;
         })}
-        <text x=${(LEFT + width) / 2} y=${height - 4} text-anchor="middle">largest curvature, by batch size</text>
+        ${centred((LEFT + width) / 2, height - 4, 'largest curvature, by batch size')}
       </svg>
     </div>`;
   }

@@ -1,6 +1,8 @@
 import { html, svg } from 'lit';
+import { centred, level } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
+import { table } from '../grammar/table.ts';
 import { count, significant, tick } from '../lib/format.ts';
 import { rowsOf } from '../lib/rows.ts';
 import { linear, logarithmic, oneTwoFive, polyline, type Scale } from '../lib/scale.ts';
@@ -57,10 +59,7 @@ export class Kicks extends SizedPart {
           ${y
             .ticks(4)
             .filter(oneTwoFive)
-            .map(
-              (v) => svg`<line class="grid" x1=${LEFT} x2=${width - RIGHT} y1=${y(v)} y2=${y(v)} />
-                <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(Number(v.toPrecision(4)))}</text>`,
-            )}
+            .map((v) => level(y(v), tick(Number(v.toPrecision(4))), LEFT, width - RIGHT))}
           ${this.#line(slices, y, middle)} ${this.#strips(sorted, y, middle + GAP)}
         </svg>
       </div>
@@ -73,8 +72,8 @@ export class Kicks extends SizedPart {
     const x = linear([distances[0]!, distances.at(-1)!], [LEFT, right]);
     const floor = HEIGHT - BOTTOM;
     return svg`${[-radius, radius].map((at) => svg`<line class="cursor" x1=${x(at)} x2=${x(at)} y1=${TOP} y2=${floor} />`)}
-      ${[-0.5, 0, 0.5].map((v) => svg`<text x=${x(v)} y=${floor + 18} text-anchor="middle">${tick(v)}</text>`)}
-      <text x=${(LEFT + right) / 2} y=${HEIGHT - 4} text-anchor="middle">along one line</text>
+      ${[-0.5, 0, 0.5].map((v) => centred(x(v), floor + 18, tick(v)))}
+      ${centred((LEFT + right) / 2, HEIGHT - 4, 'along one line')}
       ${slices.map((slice, lane) => svg`<path class=${ROLES[lane]!} d=${polyline(slice.map((v, k) => [x(distances[k]!), y(v)]))} />`)}`;
   }
 
@@ -89,44 +88,34 @@ export class Kicks extends SizedPart {
       const at = y(median(lane)!);
       return svg`<g class=${ROLES[k]!}><path class="dots" d=${dots.join('')} /></g>
         <line class="median" x1=${px(from)} x2=${px(from + 0.94 * each)} y1=${at} y2=${at} />
-        <text x=${px(from + each / 2)} y=${floor + 18} text-anchor="middle">${this.batches[k]}</text>`;
+        ${centred(px(from + each / 2), floor + 18, this.batches[k]!)}`;
     })}
-      <text x=${(left + this.width - RIGHT) / 2} y=${HEIGHT - 4} text-anchor="middle">kicks, by batch size</text>`;
+      ${centred((left + this.width - RIGHT) / 2, HEIGHT - 4, 'kicks, by batch size')}`;
   }
 
   /** For those who cannot see it: the kicks by quarters, the line at eleven places. */
   #table(slices: readonly number[][], sorted: readonly number[][]) {
     const { distances, radius } = this.kicked;
-    const row = (name: string, values: readonly number[]) =>
-      html`<tr><th scope="row">${name}</th>${values.map((v) => html`<td>${significant(v)}</td>`)}</tr>`;
+    const row = (name: string, values: readonly number[]) => [name, ...values.map((v) => significant(v))];
     const quarter = (lane: readonly number[], k: number) =>
       lane[Math.min(lane.length - 1, Math.floor((k * lane.length) / 4))]!;
-    return html`<div class="visually-hidden">
-      <table>
-        <caption>Losses after kicks of ${tick(radius)}, and along one line at eleven places</caption>
-        <thead>
-          <tr><th scope="col">where</th>${this.batches.map((b) => html`<th scope="col">batches of ${b}</th>`)}</tr>
-        </thead>
-        <tbody>
-          ${QUARTERS.map((name, k) =>
-            row(
-              `${name} of the kicks`,
-              sorted.map((lane) => quarter(lane, k)),
-            ),
-          )}
-          ${[...distances].flatMap((at, k) =>
-            k % 4 === 0
-              ? [
-                  row(
-                    `${tick(at)} along the line`,
-                    slices.map((slice) => slice[k]!),
-                  ),
-                ]
-              : [],
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    const kicks = QUARTERS.map((name, k) =>
+      row(
+        `${name} of the kicks`,
+        sorted.map((lane) => quarter(lane, k)),
+      ),
+    );
+    const line = [...distances].map((at, k) =>
+      row(
+        `${tick(at)} along the line`,
+        slices.map((slice) => slice[k]!),
+      ),
+    );
+    return table(
+      `Losses after kicks of ${tick(radius)}, and along one line at eleven places`,
+      ['where', ...this.batches.map((b) => `batches of ${b}`)],
+      [...kicks, ...line.filter((_, k) => k % 4 === 0)],
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** The read-outs of Batch size. */
 
-import type { NumberShown } from '../grammar/numbers.ts';
-import { hexGroups, significant } from '../lib/format.ts';
+import { fingerprint, type NumberShown } from '../grammar/numbers.ts';
+import { significant } from '../lib/format.ts';
 import type { Frame, Sample } from './protocol.ts';
 
 export interface Shown {
@@ -27,18 +27,7 @@ export function numbers({ state, now, batches, data, rate, hideCurvatures }: Sho
       test: `${data}curvature-${batch}`,
     }),
   );
-  return [
-    ...lanes,
-    {
-      symbol: '',
-      name: 'fingerprint',
-      value: hexGroups(state.digest),
-      long: true,
-      definition:
-        'A 64-bit digest of the bits of all weights of all four runs. Equal settings, seed and step give an equal fingerprint on every machine.',
-      test: 'digest',
-    },
-  ];
+  return [...lanes, fingerprint(state.digest, 'all weights of all four runs')];
 }
 
 export function moreNumbers({

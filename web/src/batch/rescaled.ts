@@ -1,4 +1,5 @@
 import { html, svg } from 'lit';
+import { centred } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { significant, tick } from '../lib/format.ts';
@@ -42,7 +43,7 @@ export class RescaledNetwork extends SizedPart {
             .filter((v) => Number.isInteger(Math.round(1e6 * Math.log10(v)) / 1e6))
             .map(
               (v) => svg`<line class="grid" x1=${x(v)} x2=${x(v)} y1=${TOP} y2=${floor} />
-                <text x=${x(v)} y=${floor + 16} text-anchor="middle">${tick(v)}</text>`,
+                ${centred(x(v), floor + 16, tick(v))}`,
             )}
           <text x=${this.width - RIGHT} y=${height - 4} text-anchor="end">flatter on the left, sharper on the right</text>
           ${MEASURES.map(([, name], k) => {

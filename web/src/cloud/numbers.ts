@@ -1,7 +1,7 @@
 /** The read-outs of Cloud. */
 
-import type { NumberShown } from '../grammar/numbers.ts';
-import { count, hexGroups, significant } from '../lib/format.ts';
+import { fingerprint, type NumberShown } from '../grammar/numbers.ts';
+import { count, significant } from '../lib/format.ts';
 import type { Sample, Three } from './protocol.ts';
 
 export interface Shown {
@@ -72,15 +72,7 @@ export function numbers({ now, digest, bowl, hide }: Shown): NumberShown[] {
         'The same for the walkers, counted in 24 × 24 bins, and its average for a perfect cloud of as many walkers. For a finite cloud it never reaches 0, and may rise.',
       test: 'cloud-distance',
     },
-    {
-      symbol: '',
-      name: 'fingerprint',
-      value: hexGroups(digest),
-      long: true,
-      definition:
-        'A 64-bit digest of the bits of all walkers and of the density. Equal settings, seed and step give an equal fingerprint on every machine.',
-      test: 'digest',
-    },
+    fingerprint(digest, 'all walkers and of the density'),
   ];
 }
 

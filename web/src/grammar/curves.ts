@@ -1,7 +1,9 @@
 import { html, nothing, svg } from 'lit';
 import { count, significant, tick, unbroken } from '../lib/format.ts';
 import { linear, logarithmic, oneTwoFive, polyline, roomy, type Scale } from '../lib/scale.ts';
+import { centred, level } from './axes.ts';
 import { SizedPart } from './element.ts';
+import { table } from './table.ts';
 import { defined } from './words.ts';
 import './listen.ts';
 
@@ -186,17 +188,11 @@ export class Curves extends SizedPart {
         @pointerleave=${() => this.emit('lab-cursor', undefined)}
       >
         <svg viewBox="0 0 ${this.width} ${this.height}" width=${this.width} height=${this.height} aria-hidden="true">
-          ${yTicks.map(
-            (v) => svg`<line class="grid" x1=${LEFT} x2=${right} y1=${y(v)} y2=${y(v)} />
-              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${this.ticks(Number(v.toPrecision(4)))}</text>`,
-          )}
+          ${yTicks.map((v) => level(y(v), this.ticks(Number(v.toPrecision(4))), LEFT, right))}
           ${x
             .ticks(Math.max(2, Math.floor(this.width / 110)))
-            .map(
-              (v) =>
-                svg`<text x=${x(v)} y=${this.height - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`,
-            )}
-          <text x=${(LEFT + right) / 2} y=${this.height - 4} text-anchor="middle">${this.axis}</text>
+            .map((v) => centred(x(v), this.height - BOTTOM + 18, tick(v)))}
+          ${centred((LEFT + right) / 2, this.height - 4, this.axis)}
           ${this.#band(y, right)}
           ${this.changes.map((step) => {
             const at = x(step);
@@ -259,30 +255,17 @@ export class Curves extends SizedPart {
     const steps = this.#steps();
     const stride = Math.max(1, Math.ceil(steps.length / 24));
     const rows = steps.filter((_, i) => i % stride === 0 || i === steps.length - 1).slice(-25);
-    return html`<div class="visually-hidden">
-      <table>
-        <caption>
-          ${this.label}, at most 25 rows
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">${this.axis}</th>
-            ${this.series.map((s) => html`<th scope="col">${s.name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            (step) => html`<tr>
-              <th scope="row">${Number.isInteger(step) ? step : significant(step)}</th>
-              ${this.series.map((s) => {
-                const point = this.#at(s, step);
-                return html`<td>${point ? this.format(point[1]) : ''}</td>`;
-              })}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return table(
+      `${this.label}, at most 25 rows`,
+      [this.axis, ...this.series.map(({ name }) => name)],
+      rows.map((step) => [
+        Number.isInteger(step) ? step : significant(step),
+        ...this.series.map((s) => {
+          const point = this.#at(s, step);
+          return point ? this.format(point[1]) : '';
+        }),
+      ]),
+    );
   }
 }
 

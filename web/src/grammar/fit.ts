@@ -2,6 +2,7 @@ import { html, svg } from 'lit';
 import { tick } from '../lib/format.ts';
 import { pointsOf } from '../lib/rows.ts';
 import { linear, polyline } from '../lib/scale.ts';
+import { centred, level } from './axes.ts';
 import { SizedPart } from './element.ts';
 import { px } from './points.ts';
 
@@ -54,11 +55,10 @@ export class Fit extends SizedPart {
     const dots = pointsOf(this.points).map((at) => `M${px(x(at.x))} ${px(y(at.y))}h0`);
     return html`<div class="plot">
       <svg class="fit" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${this.summary}>
-        ${[-1, 0, 1].map(
-          (v) => svg`<line class="grid" x1=${LEFT} x2=${width - 6} y1=${y(v)} y2=${y(v)} />
-            <text x=${LEFT - 7} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>
-            <text x=${x(v)} y=${height - 5} text-anchor="middle">${v === 0 ? 'input' : tick(v)}</text>`,
-        )}
+        ${[-1, 0, 1].map((v) => [
+          level(y(v), tick(v), LEFT, width - 6),
+          centred(x(v), height - 5, v === 0 ? 'input' : tick(v)),
+        ])}
         <text x=${LEFT} y=${TOP + 10}>output</text>
         <path class="taught" d=${dots.join('')} />
         ${lines.map((line) => svg`<path class=${line.kind} d=${path(line)} />`)}

@@ -1,6 +1,7 @@
 import { formulae } from 'virtual:formulae';
 import { html, nothing } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import { hexGroups } from '../lib/format.ts';
 import { Part } from './element.ts';
 import { defined, wordsIn } from './words.ts';
 
@@ -20,6 +21,20 @@ export interface NumberShown {
   long?: boolean;
   test: string;
 }
+
+/** The digest of a run: what its bits are of, and which settings decide them. */
+export const fingerprint = (
+  digest: string | undefined,
+  of: string,
+  settings = 'settings, seed and step',
+): NumberShown => ({
+  symbol: '',
+  name: 'fingerprint',
+  value: digest === undefined ? '–' : hexGroups(digest),
+  long: true,
+  definition: `A 64-bit digest of the bits of ${of}. Equal ${settings} give an equal fingerprint on every machine.`,
+  test: 'digest',
+});
 
 /** Read-outs: symbol, name, value, unit; definition and formula on demand. */
 export class Numbers extends Part {

@@ -2,6 +2,7 @@ import { html, svg } from 'lit';
 import { tick } from '../lib/format.ts';
 import { linear, polyline } from '../lib/scale.ts';
 import { CHANCES, SLICE, type Slice, STRIDE } from '../lib/slices.ts';
+import { centred, level } from './axes.ts';
 import { SizedPart } from './element.ts';
 
 const LEFT = 46;
@@ -36,16 +37,13 @@ export class Slices extends SizedPart {
     const middle = drawn[0]!.losses[(SLICE - 1) / 2]!;
     return html`<div class="plot">
       <svg class="chances" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${this.summary}>
-        ${y.ticks(3).map(
-          (v) => svg`<line class="grid" x1=${LEFT} x2=${width - 6} y1=${y(v)} y2=${y(v)} />
-            <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
-        )}
+        ${y.ticks(3).map((v) => level(y(v), tick(v), LEFT, width - 6))}
         ${drawn.map(
           ({ curvature, losses }) =>
             svg`<path class=${curvature < 0 ? 'down' : 'up'} d=${polyline([...losses].map((value, k) => [place(k), y(value)]))} />`,
         )}
         <circle class="ring" cx=${x(0)} cy=${y(middle)} r="5" />
-        <text x=${x(0)} y=${height - 4} text-anchor="middle">loss along ${CHANCES} random directions, from −½ to ½</text>
+        ${centred(x(0), height - 4, `loss along ${CHANCES} random directions, from −½ to ½`)}
       </svg>
     </div>`;
   }

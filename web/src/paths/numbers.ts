@@ -1,6 +1,6 @@
 /** The numbers of a run, each with its definition. */
 
-import type { NumberShown } from '../grammar/numbers.ts';
+import { fingerprint, type NumberShown } from '../grammar/numbers.ts';
 import { count, hexGroups, percent, significant } from '../lib/format.ts';
 import type { Frame } from './protocol.ts';
 
@@ -66,15 +66,7 @@ export function numbers({ state, toy, hidePath }: Shown): NumberShown[] {
       formula: 'saddle',
       test: 'saddle',
     },
-    {
-      symbol: '',
-      name: 'fingerprint',
-      value: hexGroups(state.digest),
-      long: true,
-      definition:
-        'A 64-bit digest of the bits of all images. Equal settings, seeds and move give an equal fingerprint on every machine.',
-      test: 'digest',
-    },
+    fingerprint(state.digest, 'all images', 'settings, seeds and move'),
   ];
 }
 

@@ -1,5 +1,7 @@
 import { html, nothing, svg } from 'lit';
+import { centred, level } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
+import { table } from '../grammar/table.ts';
 import { significant, tick } from '../lib/format.ts';
 import { linear, logarithmic, polyline, type Scale } from '../lib/scale.ts';
 import { type Profile, pointsOf, type Report, valueAt } from './protocol.ts';
@@ -129,15 +131,11 @@ export class ProfileFigure extends SizedPart {
         }}
       >
         <svg viewBox="0 0 ${this.width} ${this.#height}" width=${this.width} height=${this.#height} aria-hidden="true">
-          ${ticks.map(
-            (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - 16} y1=${y(v)} y2=${y(v)} />
-              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
+          ${ticks.map((v) => level(y(v), tick(v), LEFT, this.width - 16))}
+          ${(this.width < 260 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map((t) =>
+            centred(x(t), this.#height - BOTTOM + 27, t === 0 ? 'A' : t === 1 ? 'B' : t),
           )}
-          ${(this.width < 260 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map(
-            (t) =>
-              svg`<text x=${x(t)} y=${this.#height - BOTTOM + 27} text-anchor="middle">${t === 0 ? 'A' : t === 1 ? 'B' : t}</text>`,
-          )}
-          <text x=${(x(0) + x(1)) / 2} y=${this.#height - 5} text-anchor="middle">place on the way, t</text>
+          ${centred((x(0) + x(1)) / 2, this.#height - 5, 'place on the way, t')}
           ${this.ways.map(
             ({
               role,
@@ -176,24 +174,14 @@ export class ProfileFigure extends SizedPart {
 
   /** The value of each way at 21 places: the figure for those who cannot see it. */
   #table() {
-    return html`<div class="visually-hidden">
-      <table>
-        <caption>
-          Loss along the ways, at 21 places
-        </caption>
-        <thead>
-          <tr><th scope="col">t</th>${this.ways.map((way) => html`<th scope="col">${way.name}</th>`)}</tr>
-        </thead>
-        <tbody>
-          ${Array.from({ length: 21 }, (_, k) => k / 20).map(
-            (t) => html`<tr>
-              <th scope="row">${t}</th>
-              ${this.ways.map(({ profile }) => html`<td>${significant(valueAt(profile, t))}</td>`)}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return table(
+      'Loss along the ways, at 21 places',
+      ['t', ...this.ways.map(({ name }) => name)],
+      Array.from({ length: 21 }, (_, k) => k / 20).map((t) => [
+        t,
+        ...this.ways.map(({ profile }) => significant(valueAt(profile, t))),
+      ]),
+    );
   }
 }
 

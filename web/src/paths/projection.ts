@@ -1,5 +1,6 @@
 import { html, nothing, svg } from 'lit';
 import { Part } from '../grammar/element.ts';
+import { table } from '../grammar/table.ts';
 import { significant } from '../lib/format.ts';
 import type { Plane, Profile } from './protocol.ts';
 
@@ -71,28 +72,15 @@ export class ProjectionFigure extends Part {
   /** The band for those who cannot see it. Between two images the profile has the same number of places. */
   #table(band: readonly Image[], { value }: Profile) {
     const stride = (value.length - 1) / (band.length - 1);
-    return html`<div class="visually-hidden">
-      <table>
-        <caption>
-          Images of the band
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">image</th><th scope="col">loss</th><th scope="col">along A to B</th>
-            <th scope="col">beside it</th><th scope="col">out of the plane</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${band.map(
-            ({ along, beside, outside }, i) => html`<tr>
-              <th scope="row">${i}</th>
-              <td>${significant(value[Math.round(i * stride)] ?? Number.NaN)}</td>
-              ${[along, beside, outside].map((v) => html`<td>${significant(v, 2)}</td>`)}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return table(
+      'Images of the band',
+      ['image', 'loss', 'along A to B', 'beside it', 'out of the plane'],
+      band.map(({ along, beside, outside }, i) => [
+        i,
+        significant(value[Math.round(i * stride)] ?? Number.NaN),
+        ...[along, beside, outside].map((v) => significant(v, 2)),
+      ]),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing, svg } from 'lit';
+import { centred } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { count } from '../lib/format.ts';
@@ -46,7 +47,7 @@ export class GhostsOfLanczos extends SizedPart {
       <div class="plot">
         <svg class="haunted" viewBox="0 0 ${this.width} ${height}" width=${this.width} height=${height} role="img" aria-label=${said}>
           ${this.#rows(ghosts)}
-          <text x=${(LEFT + this.width - RIGHT) / 2} y=${height - 5} text-anchor="middle">curvature, logarithmic where it is large</text>
+          ${centred((LEFT + this.width - RIGHT) / 2, height - 5, 'curvature, logarithmic where it is large')}
         </svg>
       </div>
       <p class="readout">${said}</p>`;

@@ -1,7 +1,7 @@
 /** The read-outs of Saddles. */
 
-import type { NumberShown } from '../grammar/numbers.ts';
-import { count, hexGroups, percent, significant } from '../lib/format.ts';
+import { fingerprint, type NumberShown } from '../grammar/numbers.ts';
+import { count, percent, significant } from '../lib/format.ts';
 import type { Frame, Place } from './protocol.ts';
 import { minima } from './questions.ts';
 
@@ -57,15 +57,7 @@ export function numbers({ state, place, hidePlaces, hideWays }: Shown): NumberSh
       formula: 'index',
       test: 'down',
     },
-    {
-      symbol: '',
-      name: 'fingerprint',
-      value: hexGroups(digest),
-      long: true,
-      definition:
-        'A 64-bit digest of the bits of all places found. Equal settings and seed give an equal fingerprint on every machine.',
-      test: 'digest',
-    },
+    fingerprint(digest, 'all places found', 'settings and seed'),
   ];
 }
 

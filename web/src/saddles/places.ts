@@ -1,6 +1,8 @@
 import { html, nothing, svg } from 'lit';
+import { centred, level } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
+import { table } from '../grammar/table.ts';
 import { count, significant, tick } from '../lib/format.ts';
 import { linear, logarithmic, oneTwoFive, type Scale } from '../lib/scale.ts';
 import type { Place } from './protocol.ts';
@@ -144,19 +146,14 @@ export class Places extends SizedPart {
     const stride = rows > 6 ? 2 : 1;
     return svg`${
       this.ways
-        ? names.map(
-            (name, k) => svg`<line class="grid" x1=${LEFT} x2=${this.width - RIGHT} y1=${y(k)} y2=${y(k)} />
-              ${k % stride === 0 ? svg`<text x=${LEFT - 8} y=${y(k)} dy="0.32em" text-anchor="end">${name}</text>` : nothing}`,
-          )
+        ? names.map((name, k) => level(y(k), k % stride === 0 ? name : '', LEFT, this.width - RIGHT))
         : nothing
     }
       ${x
         .ticks(5)
         .filter(oneTwoFive)
-        .map(
-          (v) => svg`<text x=${x(v)} y=${this.height - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`,
-        )}
-      <text x=${(LEFT + this.width - RIGHT) / 2} y=${this.height - 4} text-anchor="middle">loss of the place</text>
+        .map((v) => centred(x(v), this.height - BOTTOM + 18, tick(v)))}
+      ${centred((LEFT + this.width - RIGHT) / 2, this.height - 4, 'loss of the place')}
       ${groups.map((group) => this.#mark(group, x, y))}
       ${now ? svg`<circle class="ring" cx=${px(x(now.place.loss))} cy=${px(y(this.#row(now.place)))} r="12" />` : nothing}`;
   }
@@ -172,23 +169,17 @@ export class Places extends SizedPart {
   }
 
   #table(groups: readonly Group[]) {
-    return html`<div class="visually-hidden">
-      <table>
-        <caption>Places by their loss, at most 25 rows</caption>
-        <thead>
-          <tr><th scope="col">loss</th><th scope="col">searches</th>${this.ways ? html`<th scope="col">ways down</th>` : nothing}</tr>
-        </thead>
-        <tbody>
-          ${groups.slice(0, 25).map(
-            ({ place, searches }) => html`<tr>
-              <th scope="row">${significant(place.loss, 4)}</th>
-              <td>${searches.length}</td>
-              ${this.ways ? html`<td>${place.down}</td>` : nothing}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return table(
+      'Places by their loss, at most 25 rows',
+      ['loss', 'searches', ...(this.ways ? ['ways down'] : [])],
+      groups
+        .slice(0, 25)
+        .map(({ place, searches }) => [
+          significant(place.loss, 4),
+          searches.length,
+          ...(this.ways ? [place.down] : []),
+        ]),
+    );
   }
 }
 

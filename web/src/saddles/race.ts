@@ -1,4 +1,5 @@
 import { html, nothing, svg } from 'lit';
+import { centred, level } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { count, significant, tick } from '../lib/format.ts';
@@ -51,12 +52,9 @@ export class RaceOfMethods extends SizedPart {
     return html`<h3 id="title-race">Five ways from the saddle: loss over steps</h3>
       <div class="plot">
         <svg class="race" viewBox="0 0 ${this.width} ${height}" width=${this.width} height=${height} role="img" aria-label=${summary(race, drawn)}>
-          ${y.ticks(5).map(
-            (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - RIGHT} y1=${y(v)} y2=${y(v)} />
-              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
-          )}
-          ${powers.map((v) => svg`<text x=${x(v)} y=${height - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`)}
-          <text x=${(LEFT + this.width - RIGHT) / 2} y=${height - 4} text-anchor="middle">step, the start counted as 1</text>
+          ${y.ticks(5).map((v) => level(y(v), tick(v), LEFT, this.width - RIGHT))}
+          ${powers.map((v) => centred(x(v), height - BOTTOM + 18, tick(v)))}
+          ${centred((LEFT + this.width - RIGHT) / 2, height - 4, 'step, the start counted as 1')}
           ${rows.map((row, k) => (drawn[k] ? line(k, polyline(row.map(([step, loss]) => [x(step), y(loss)]))) : nothing))}
           ${rows.map((row, k) => {
             const { left } = tracks[k]!;

@@ -1,4 +1,5 @@
 import { html, nothing, svg } from 'lit';
+import { centred } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { kindOf, LEFT, spectrumWords, stems } from '../grammar/spectrum.ts';
@@ -102,7 +103,7 @@ export class Stems extends SizedPart {
     >
       <svg class="stems" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${words}>
         ${stems({ values, flat, left: LEFT, right: this.#right, top: TOP, floor: height - BOTTOM, now: this.way })}
-        <text x=${(LEFT + this.#right) / 2} y=${height - 3} text-anchor="middle">directions, by curvature</text>
+        ${centred((LEFT + this.#right) / 2, height - 3, 'directions, by curvature')}
         ${width >= ROOMY ? this.#slice() : nothing}
       </svg>
     </div>`;
@@ -121,7 +122,7 @@ export class Stems extends SizedPart {
     const line = polyline([...values].map((value, k) => [place(k), y(value)]));
     return svg`<path class="slice ${kindOf(here.values[way]!, here.nearlyFlat)}" d=${line} />
       <circle class="ring" cx=${px(place(middle))} cy=${px(y(values[middle]!))} r="5" />
-      <text x=${(left + right) / 2} y=${height - 3} text-anchor="middle">loss along it</text>`;
+      ${centred((left + right) / 2, height - 3, 'loss along it')}`;
   }
 }
 

@@ -1,6 +1,8 @@
 import { html, svg } from 'lit';
+import { centred, level } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
+import { table } from '../grammar/table.ts';
 import { significant, tick } from '../lib/format.ts';
 import { linear } from '../lib/scale.ts';
 import type { Check } from './protocol.ts';
@@ -32,12 +34,9 @@ export class OneStep extends SizedPart {
     return html`<h3 id="title-check">One step, on average</h3>
       <div class="plot">
         <svg class="check" viewBox="0 0 ${this.width} ${SIDE}" width=${this.width} height=${SIDE} aria-hidden="true">
-          ${y.ticks(5).map(
-            (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - 16} y1=${y(v)} y2=${y(v)} />
-              <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
-          )}
-          ${x.ticks(5).map((v) => svg`<text x=${x(v)} y=${SIDE - BOTTOM + 18} text-anchor="middle">${tick(v)}</text>`)}
-          <text x=${(LEFT + this.width - 16) / 2} y=${SIDE - 4} text-anchor="middle">slope of the smoothed curve</text>
+          ${y.ticks(5).map((v) => level(y(v), tick(v), LEFT, this.width - 16))}
+          ${x.ticks(5).map((v) => centred(x(v), SIDE - BOTTOM + 18, tick(v)))}
+          ${centred((LEFT + this.width - 16) / 2, SIDE - 4, 'slope of the smoothed curve')}
           <path class="diagonal" d="M${x(-most)} ${y(-most)}L${x(most)} ${y(most)}" />
           ${known.map(({ slope, average, error }) => {
             const cx = px(x(slope));
@@ -50,24 +49,13 @@ export class OneStep extends SizedPart {
       ${
         this.running
           ? ''
-          : html`<div class="visually-hidden">
-              <table>
-                <caption>Average slope of single noisy steps, and slope of the smoothed curve, at 24 places</caption>
-                <thead>
-                  <tr><th scope="col">x</th><th scope="col">smoothed</th><th scope="col">average</th><th scope="col">standard error</th></tr>
-                </thead>
-                <tbody>
-                  ${rows.map(
-                    ({ x, slope, average, error }) => html`<tr>
-                      <th scope="row">${significant(x)}</th>
-                      <td>${significant(slope)}</td>
-                      <td>${significant(average)}</td>
-                      <td>${significant(error)}</td>
-                    </tr>`,
-                  )}
-                </tbody>
-              </table>
-            </div>`
+          : table(
+              'Average slope of single noisy steps, and slope of the smoothed curve, at 24 places',
+              ['x', 'smoothed', 'average', 'standard error'],
+              rows.map(({ x, slope, average, error }) =>
+                [x, slope, average, error].map((v) => significant(v)),
+              ),
+            )
       }`;
   }
 }

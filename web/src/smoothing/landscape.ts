@@ -1,6 +1,8 @@
 import { html, nothing, svg } from 'lit';
+import { centred, level } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
+import { table } from '../grammar/table.ts';
 import { significant, tick } from '../lib/format.ts';
 import { type Linear, linear, polyline } from '../lib/scale.ts';
 import { ENDS, type Facts, height, WIDEST } from './protocol.ts';
@@ -127,11 +129,10 @@ export class Landscape extends SizedPart {
 
   #axis(all: number) {
     const x = this.#x();
-    return svg`${x
-      .ticks(this.width < 480 ? 5 : 9)
-      .map(
-        (v) => svg`<text x=${x(v)} y=${all - AXIS + 17} text-anchor="middle">${tick(v)}</text>`,
-      )}<text x=${(LEFT + this.width - RIGHT) / 2} y=${all - 4} text-anchor="middle">x</text>`;
+    return [
+      ...x.ticks(this.width < 480 ? 5 : 9).map((v) => centred(x(v), all - AXIS + 17, tick(v))),
+      centred((LEFT + this.width - RIGHT) / 2, all - 4, 'x'),
+    ];
   }
 
   #curves(high: number) {
@@ -144,10 +145,7 @@ export class Landscape extends SizedPart {
     const line = (which: 'true' | 'smooth') => polyline(curves.map((at) => [x(at.x), y(at[which])]));
     const ticks = (at: Float64Array, from: number) => [...at].map((m) => `M${px(x(m))} ${from}v10`).join('');
     const bump = width > 0 ? this.#bump(x, high) : nothing;
-    return svg`${y.ticks(4).map(
-      (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - RIGHT} y1=${y(v)} y2=${y(v)} />
-        <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
-    )}
+    return svg`${y.ticks(4).map((v) => level(y(v), tick(v), LEFT, this.width - RIGHT))}
       ${bump}
       ${this.smoothed ? svg`<path class="halo" d=${line('smooth')} /><path class="smoothed" d=${line('smooth')} />` : nothing}
       <path class="true" d=${line('true')} />
@@ -197,10 +195,7 @@ export class Landscape extends SizedPart {
     for (const dip of tree) dots += `M${px(x(dip.x))} ${px(y(dip.width))}h0`;
     const now = y(Math.min(width, WIDEST));
     return svg`<text class="part-name" x=${LEFT} y=${top + 8}>dips left, by the width of the smoothing</text>
-      ${[0, 0.2, 0.4, WIDEST].map(
-        (v) => svg`<line class="grid" x1=${LEFT} x2=${this.width - RIGHT} y1=${y(v)} y2=${y(v)} />
-        <text x=${LEFT - 8} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
-      )}
+      ${[0, 0.2, 0.4, WIDEST].map((v) => level(y(v), tick(v), LEFT, this.width - RIGHT))}
       <path class="tree" d=${dots} />
       <line class="cursor" x1=${LEFT} x2=${this.width - RIGHT} y1=${now} y2=${now} />`;
   }
@@ -223,24 +218,12 @@ export class Landscape extends SizedPart {
   /** For those who cannot see it: both curves at 17 places. */
   #table() {
     const places = Array.from({ length: 17 }, (_, k) => ENDS[0] + (k * (ENDS[1] - ENDS[0])) / 16);
-    const { curves } = this.facts;
-    return html`<div class="visually-hidden">
-      <table>
-        <caption>The curve${this.smoothed ? ', and smoothed' : ''}, at 17 places</caption>
-        <thead>
-          <tr><th scope="col">x</th><th scope="col">true</th>${this.smoothed ? html`<th scope="col">smoothed</th>` : nothing}</tr>
-        </thead>
-        <tbody>
-          ${places.map(
-            (at) => html`<tr>
-              <th scope="row">${at}</th>
-              <td>${significant(height(curves, 'true', at))}</td>
-              ${this.smoothed ? html`<td>${significant(height(curves, 'smooth', at))}</td>` : nothing}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    const both = this.smoothed ? (['true', 'smooth'] as const) : (['true'] as const);
+    return table(
+      `The curve${this.smoothed ? ', and smoothed' : ''}, at 17 places`,
+      ['x', 'true', ...(this.smoothed ? ['smoothed'] : [])],
+      places.map((at) => [at, ...both.map((which) => significant(height(this.facts.curves, which, at)))]),
+    );
   }
 }
 

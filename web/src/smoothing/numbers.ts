@@ -1,7 +1,7 @@
 /** The read-outs of Smoothing. */
 
-import type { NumberShown } from '../grammar/numbers.ts';
-import { hexGroups, significant } from '../lib/format.ts';
+import { fingerprint, type NumberShown } from '../grammar/numbers.ts';
+import { significant } from '../lib/format.ts';
 import { type Frame, largestDeviation } from './protocol.ts';
 
 export interface Shown {
@@ -50,15 +50,7 @@ export function numbers({ state, hideEnds }: Shown): NumberShown[] {
       definition: 'The mean place of all runs with noise.',
       test: 'mean',
     },
-    {
-      symbol: '',
-      name: 'fingerprint',
-      value: hexGroups(state.digest),
-      long: true,
-      definition:
-        'A 64-bit digest of the bits of all runs, of the point and of the averages. Equal settings, seed and step give an equal fingerprint on every machine.',
-      test: 'digest',
-    },
+    fingerprint(state.digest, 'all runs, of the point and of the averages'),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** The numbers of a run, each with its definition. */
 
-import type { NumberShown } from '../grammar/numbers.ts';
-import { count, hexGroups, percent, significant } from '../lib/format.ts';
+import { fingerprint, type NumberShown } from '../grammar/numbers.ts';
+import { count, percent, significant } from '../lib/format.ts';
 import type { Sample } from '../lib/record.ts';
 import { COOLED, type Frame, RACE_STEPS, SEEDS, STUCK } from './protocol.ts';
 import type { Outcome } from './race.ts';
@@ -58,15 +58,7 @@ export function numbers({ frame, last, hide, outcomes, own }: Measured): NumberS
       formula: 'temperature',
       test: 'temperature',
     },
-    {
-      symbol: '',
-      name: 'fingerprint',
-      value: frame ? hexGroups(frame.digest) : NONE,
-      long: true,
-      definition:
-        'A 64-bit digest of the bits of all parameters. Equal settings, seed and step give an equal fingerprint on every machine.',
-      test: 'digest',
-    },
+    fingerprint(frame?.digest, 'all parameters'),
   ];
 }
 

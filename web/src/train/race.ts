@@ -1,7 +1,9 @@
 /** Twenty starts of each of four settings, trained beside the page: who gets stuck, and who is only too small. */
 
 import { html, nothing, svg } from 'lit';
+import { centred } from '../grammar/axes.ts';
 import { Part } from '../grammar/element.ts';
+import { table } from '../grammar/table.ts';
 import type { Client } from '../lib/client.ts';
 import { count, significant, tick } from '../lib/format.ts';
 import { newClient } from '../lib/launch.ts';
@@ -152,7 +154,7 @@ export class RaceFigure extends Part {
       <p class="readout" data-test="race">
         ${done < total ? `${done} of ${total} networks trained.` : `All ${total} networks are trained.`} Dotted: the best of that width.
       </p>
-      ${done < total ? nothing : table(outcomes)}`;
+      ${done < total ? nothing : endsTable(outcomes)}`;
   }
 
   #panel({ name, hidden, best, ends, stuck }: Outcome, k: number, { y, ticks }: ReturnType<typeof axis>) {
@@ -164,7 +166,7 @@ export class RaceFigure extends Part {
           (v) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH - 4} y1=${y(v)} y2=${y(v)} />
             <text x=${LEFT - 5} y=${y(v)} dy="0.32em" text-anchor="end">${tick(v)}</text>`,
         )}
-        ${[0, COOLED].map((v) => svg`<text x=${X(v)} y=${HEIGHT - 4} text-anchor="middle">${count(v)}</text>`)}
+        ${[0, COOLED].map((v) => centred(X(v), HEIGHT - 4, count(v)))}
         ${runs.map(
           ({ end, points }) =>
             svg`<path class=${over(end, best) ? 'run stuck' : 'run'} d=${polyline(points.map(([step, loss]) => [X(step), y(loss)]))} />`,
@@ -176,24 +178,16 @@ export class RaceFigure extends Part {
 }
 
 /** The figure for those who cannot see it. */
-function table(outcomes: readonly Outcome[]) {
-  return html`<div class="visually-hidden">
-    <table>
-      <caption>
-        How ${SEEDS} seeds of each setting have ended
-      </caption>
-      <thead>
-        <tr><th scope="col">setting</th><th scope="col">stuck</th><th scope="col">lowest loss</th><th scope="col">highest loss</th><th scope="col">best of that width</th></tr>
-      </thead>
-      <tbody>
-        ${outcomes.map(
-          ({ name, stuck, ends, best }) => html`<tr>
-            <th scope="row">${name}</th><td>${stuck}</td><td>${significant(Math.min(...ends))}</td><td>${significant(Math.max(...ends))}</td><td>${significant(best)}</td>
-          </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+function endsTable(outcomes: readonly Outcome[]) {
+  return table(
+    `How ${SEEDS} seeds of each setting have ended`,
+    ['setting', 'stuck', 'lowest loss', 'highest loss', 'best of that width'],
+    outcomes.map(({ name, stuck, ends, best }) => [
+      name,
+      stuck,
+      ...[Math.min(...ends), Math.max(...ends), best].map((loss) => significant(loss)),
+    ]),
+  );
 }
 
 customElements.define('lab-race', RaceFigure);
