@@ -384,7 +384,7 @@ describe('two directions', () => {
       'One way leads up, one down. How long does it take to leave?',
     );
     assert.doesNotMatch(await everything(page), NOTHING);
-    assert.equal(await page.locator('svg.toy .series, svg.toy .mark, svg.race').count(), 0);
+    assert.equal(await page.locator('svg.toy .series, svg.toy .mark, svg.race, lab-toy table').count(), 0);
     assert.equal(await page.locator('lab-toy .levels').count(), 1);
     assert.deepEqual(
       (await page.locator('svg.toy text').allTextContents()).slice(0, 6),
@@ -412,6 +412,15 @@ describe('two directions', () => {
       await text(page, 'answer'),
       /costs 78 steps more.*leaves after 335.*heavy ball.*formula for descent says 309/,
     );
+    // The same for those who cannot see it: from where all start to where each method has left.
+    const row = (place: string) => page.locator(`lab-toy tr:${place} > *`).allTextContents();
+    const methods = ['descent', 'with noise', 'saddle-free Newton', 'heavy ball'];
+    assert.deepEqual(await page.locator('lab-toy th[scope=col]').allTextContents(), ['step', ...methods]);
+    const rows = await page.locator('lab-toy tbody tr').count();
+    assert.ok(rows >= 8 && rows <= 25, `${rows} rows`);
+    assert.deepEqual(await row('first-child:not(thead *)'), ['0', ...Array(4).fill('0.6, 1e−4')]);
+    const left = ['descent', 'noisy', 'free', 'heavy'].map((name) => toy(`${name}-left`));
+    assert.deepEqual(await row('last-child:not(thead *)'), ['leaves', ...left]);
     // Newton's method waits for the second guess.
     const newtons = () => page.locator(':is(svg.toy, lab-race) .s-theory').count();
     assert.equal(await newtons(), 0);
@@ -422,6 +431,7 @@ describe('two directions', () => {
     await choose(1);
     assert.equal(await text(page, 'truth'), 'at a saddle');
     assert.ok((await newtons()) > 0);
+    assert.equal((await row('last-child:not(thead *)')).at(-2), 'never', 'Newton');
     assert.match((await page.textContent('.predict'))!, /1 of the directions goes down/);
     // What was answered here says nothing of the network, nor opens what was tested of both.
     const shown = (part: string) => page.locator(part).first().isVisible();

@@ -1,9 +1,10 @@
 import { html, nothing, svg } from 'lit';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
-import { tick } from '../lib/format.ts';
-import { linear, polyline } from '../lib/scale.ts';
-import { levelsOf, type Raced, TOY_SPAN, type Toy } from './protocol.ts';
+import { table } from '../grammar/table.ts';
+import { count, tick } from '../lib/format.ts';
+import { linear, logarithmic, oneTwoFive, polyline } from '../lib/scale.ts';
+import { levelsOf, METHODS, type Raced, TOY_SPAN, type Toy } from './protocol.ts';
 import { line, mark, seen } from './race.ts';
 
 const LEFT = 46;
@@ -78,8 +79,32 @@ export class ToyMap extends SizedPart {
         <circle class="ring" cx=${px(down(this.start))} cy=${px(up(0.6))} r="7" />
         ${text(down(this.start) + 12, up(0.6), 'start', 'start')}
       </svg>
-    </div>`;
+    </div>
+    ${race ? trailsTable(race, drawn) : nothing}`;
   }
+}
+
+const rounded = (v: number) => tick(Number(v.toPrecision(2)));
+
+/** Where each method that is drawn is at some steps, evenly in the logarithm, and the step at which it has left. */
+function trailsTable({ tracks }: Raced, drawn: readonly boolean[]) {
+  const shown = METHODS.flatMap((name, k) => (drawn[k] ? [{ name, ...tracks[k]! }] : []));
+  const last = Math.max(10, ...shown.map(({ step }) => step.at(-1)!));
+  const steps = [0, ...logarithmic([1, last], [0, 1]).ticks(4).filter(oneTwoFive)];
+  return table(
+    'x, y of each method at some steps, and the step at which it leaves',
+    ['step', ...shown.map(({ name }) => name)],
+    [
+      ...steps.map((at) => [
+        tick(at),
+        ...shown.map(({ step, path }) => {
+          const k = step.findLastIndex((one) => one <= at);
+          return `${rounded(path[2 * k]!)}, ${rounded(path[2 * k + 1]!)}`;
+        }),
+      ]),
+      ['leaves', ...shown.map(({ left }) => (left === undefined ? 'never' : count(left)))],
+    ],
+  );
 }
 
 customElements.define('lab-toy', ToyMap);
