@@ -14,6 +14,7 @@ import {
   into,
   leadsTo,
   nativeValues,
+  nothingMoves,
   openPanels,
   overflowAt,
   playOut,
@@ -517,9 +518,72 @@ describe('two directions', () => {
       '½ 0.6², less what it is along y',
     );
     await page.keyboard.press('Escape');
-    // Play returns to the network.
-    await page.click('[data-do=play]');
-    await page.waitForSelector('svg.toy', { state: 'detached' });
+    await page.locator('#set-shown').selectOption('0');
     await page.waitForSelector('svg.places');
+  });
+
+  /** How many places are drawn of a trail, and the steps that a link holds. */
+  const trail = async (page: Page, role = 's-a') =>
+    (await page.getAttribute(`svg.toy .${role}`, 'd'))!.split('L').length;
+  const linked = (page: Page) => page.evaluate(() => /[&]raced=(\d+)/.exec(location.hash)?.[1]);
+
+  test('Play runs the race, Pause keeps its step in the link, which leads there; the searches stay where they were', async () => {
+    const { page } = await visit(lab, 'saddles/#v=1&place=-1&rate=0.3');
+    await ready(page);
+    await skipAll(page);
+    await page.waitForSelector('svg.toy .series', { state: 'attached' });
+    const whole = await trail(page);
+    assert.equal(await linked(page), undefined);
+    await page.selectOption('.speed select', '1');
+    await page.click('[data-do=play]');
+    await page.waitForFunction(() =>
+      /step \d+/.test(document.querySelector('.numbers.panel')!.getAttribute('label')!),
+    );
+    await eventually(async () => assert.ok((await trail(page)) >= 4));
+    await page.click('[data-do=play]');
+    await eventually(async () => assert.ok(await linked(page)));
+    const [there, step] = [await trail(page), await linked(page)];
+    assert.ok(there < whole, `${there} of ${whole}`);
+    const { page: other } = await visit(lab, `saddles/${await page.evaluate(() => location.hash)}`);
+    await ready(other);
+    await skipAll(other);
+    await other.waitForSelector('svg.toy .series', { state: 'attached' });
+    assert.equal(await trail(other), there);
+    await other.click('[data-do=step]');
+    await eventually(async () => assert.equal(await linked(other), String(Number(step) + 1)));
+    await other.click('[data-do=reset]');
+    await eventually(async () => assert.equal(await linked(other), '0'));
+    assert.equal(await trail(other), 1);
+    assert.equal(await other.locator('svg.race .mark').count(), 0, 'nothing has left yet');
+    await other.selectOption('.speed select', 'max');
+    await other.click('[data-do=play]');
+    await eventually(async () => assert.equal(await linked(other), undefined));
+    assert.equal(await trail(other), whole);
+    assert.equal(await other.locator('svg.race .mark').count(), 5);
+    // The searches begin with the network.
+    await other.locator('#set-shown').selectOption('0');
+    await other.waitForSelector('svg.toy', { state: 'detached' });
+    assert.equal(await text(other, 'places'), '0 of 0');
+  });
+
+  test('with reduced motion Play draws one still of the race; leaving the toy stops it', async () => {
+    const { page } = await visit(lab, 'saddles/#v=1&place=-1&rate=0.3', { reducedMotion: 'reduce' });
+    await ready(page);
+    await skipAll(page);
+    await page.waitForSelector('svg.toy .series', { state: 'attached' });
+    const whole = await trail(page);
+    await page.selectOption('.speed select', '1');
+    await page.click('[data-do=play]');
+    await eventually(async () => assert.equal(await linked(page), '60'));
+    const there = await trail(page);
+    assert.ok(there < whole);
+    await nothingMoves(page);
+    assert.equal(await trail(page), there);
+    await page.emulateMedia({ reducedMotion: null });
+    await page.click('[data-do=play]');
+    await page.waitForSelector('[data-do=play]:has-text("Pause")');
+    await page.locator('#set-shown').selectOption('0');
+    await page.waitForSelector('[data-do=play]:has-text("Play")');
+    assert.equal(await text(page, 'places'), '0 of 0');
   });
 });

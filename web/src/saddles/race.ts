@@ -24,6 +24,7 @@ export class RaceOfMethods extends SizedPart {
     drawn: { attribute: false },
     newton: { type: Boolean },
     height: { type: Number },
+    at: { type: Number },
   };
   declare race: Raced;
   /** For each method, whether it is drawn. */
@@ -31,6 +32,8 @@ export class RaceOfMethods extends SizedPart {
   /** Whether Newton’s method may be seen. */
   declare newton: boolean;
   declare height: number;
+  /** The step up to which it is drawn. */
+  declare at: number;
 
   constructor() {
     super();
@@ -43,7 +46,7 @@ export class RaceOfMethods extends SizedPart {
     const drawn = seen(this.drawn, newton);
     const { tracks } = race;
     const rows = tracks.map(({ step, loss }) => [...step].map((at, k) => [at + 1, loss[k]!] as const));
-    // The axes are those of all methods, so that those drawn stay where they are.
+    // The axes are those of all methods and steps, so that what is drawn stays where it is.
     const all = rows.flat();
     const values = all.map(([, loss]) => loss);
     const x = logarithmic([1, Math.max(10, ...all.map(([step]) => step))], [LEFT, this.width - RIGHT]);
@@ -55,12 +58,16 @@ export class RaceOfMethods extends SizedPart {
           ${y.ticks(5).map((v) => level(y(v), tick(v), LEFT, this.width - RIGHT))}
           ${powers.map((v) => centred(x(v), height - BOTTOM + 18, tick(v)))}
           ${centred((LEFT + this.width - RIGHT) / 2, height - 4, 'step, the start counted as 1')}
-          ${rows.map((row, k) => (drawn[k] ? line(k, polyline(row.map(([step, loss]) => [x(step), y(loss)]))) : nothing))}
+          ${rows.map((row, k) => {
+            const past = row.filter(([step]) => step <= this.at + 1);
+            return drawn[k] ? line(k, polyline(past.map(([step, loss]) => [x(step), y(loss)]))) : nothing;
+          })}
           ${rows.map((row, k) => {
             const { left } = tracks[k]!;
             // Newton's line overlaps the others, so its end is marked.
-            const at = k === NEWTON ? row.at(-1) : left && row.findLast(([step]) => step <= left + 1);
-            return drawn[k] && at ? mark(k, x(k === NEWTON ? at[0] : left! + 1), y(at[1])) : nothing;
+            const marked = k === NEWTON ? row.at(-1)?.[0] : left && left + 1;
+            const place = marked && marked <= this.at + 1 && row.findLast(([step]) => step <= marked);
+            return drawn[k] && place ? mark(k, x(marked), y(place[1])) : nothing;
           })}
         </svg>
       </div>

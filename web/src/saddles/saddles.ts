@@ -45,6 +45,7 @@ import {
   PENALTY,
   PLACE,
   PRESETS,
+  RACED,
   RATE,
   RIDGE,
   SCHEMA,
@@ -96,14 +97,15 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       place: of('place'),
       gamma: of('gamma'),
       // Run before it may be seen, so that its questions follow each other without a wait.
-      race: !this.playing
-        ? {
-            nudge: of(this.#toy ? 'ridge' : 'nudge'),
-            rate: of('rate'),
-            kicks: of('kicks'),
-            damping: of('damping'),
-          }
-        : undefined,
+      race:
+        this.#toy || !this.playing
+          ? {
+              nudge: of(this.#toy ? 'ridge' : 'nudge'),
+              rate: of('rate'),
+              kicks: of('kicks'),
+              damping: of('damping'),
+            }
+          : undefined,
       products: this.playing || this.veils('places') ? 0 : this.#products,
       split: this.playing || this.#hideWays ? undefined : this.#split,
     };
@@ -118,7 +120,11 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   }
 
   protected override set(key: string, value: number | string): void {
-    if (key === PLACE.key) this.#way = 0;
+    if (key === PLACE.key) {
+      this.#way = 0;
+      // What plays is either the searches or the race on the toy.
+      if (Number(value) < 0 !== this.#toy) this.playing = false;
+    }
     super.set(key, value);
   }
 
@@ -130,18 +136,6 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   /** The race of what is shown, if it has arrived. */
   get #race(): Raced | undefined {
     return this.#toy === (this.state?.toy !== undefined) ? this.state?.race : undefined;
-  }
-
-  /** The toy needs no search: Play goes on with the network. */
-  protected override do(action: string): void {
-    const plays = action === 'play' || action === 'step';
-    if (plays && this.#toy && (this.hides('predict') || !this.guesses.waiting(this.questions)))
-      this.set(PLACE.key, 0);
-    super.do(action);
-  }
-
-  protected override get stopped(): string | undefined {
-    return this.#toy ? 'Play returns to the network.' : undefined;
   }
 
   protected override get headline(): string | undefined {
@@ -160,6 +154,54 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   get #place(): Place | undefined {
     const { state } = this;
     return state && shownOf(state.found, this.number('place'), this.over);
+  }
+
+  // ---- the race on the toy, which needs no search: it is what plays there ----
+
+  /** Its last step. */
+  get #end(): number {
+    return Math.max(0, ...(this.#race?.tracks ?? []).map(({ step }) => step.at(-1)!));
+  }
+
+  /** The steps of the race that are drawn; of that on the network all are. */
+  get #raced(): number {
+    return this.#toy ? this.number('raced') : RACED.max;
+  }
+
+  #raceTo(step: number): void {
+    this.values.raced = step < this.#end ? step : RACED.max;
+    this.requestUpdate();
+    this.writeHash();
+  }
+
+  protected override get over(): boolean {
+    return this.#toy ? this.#raced >= this.#end : super.over;
+  }
+
+  protected override async again(): Promise<boolean> {
+    if (!this.#toy) return super.again();
+    this.#raceTo(0);
+    return !this.over;
+  }
+
+  /** Its axis is logarithmic, and so is its time: a frame at × 16 is a twentieth of the steps so far, and at least one. */
+  protected override async frame(): Promise<void> {
+    if (!this.#toy) return super.frame();
+    const by = Math.max(1, Math.round((this.#raced * Number(this.speed)) / 320));
+    this.#raceTo(this.speed === 'max' ? this.#end : this.#raced + by);
+  }
+
+  protected override act(action: string): void {
+    const raced = this.#raced;
+    const still = this.still.matches ? (this.over ? 0 : raced) + this.stillSteps : undefined;
+    const to = { reset: 0, step: raced + 1, play: still }[action];
+    if (!this.#toy || to === undefined) {
+      super.act(action);
+      return;
+    }
+    this.playing = false;
+    this.#raceTo(to);
+    this.say(this.caption, true);
   }
 
   // ---- questions ----
@@ -223,8 +265,13 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
   // ---- words and numbers ----
 
   protected get caption(): string {
-    if (this.#toy) return `Two directions, γ = ${tick(this.number('gamma'))}`;
+    if (this.#toy) return `Two directions, γ = ${tick(this.number('gamma'))}${this.#paused}`;
     return `Search ${count(this.state?.step ?? 0)} of ${count(TOTAL)}, seed ${this.values.seed}`;
+  }
+
+  /** Where the race on the toy stands, before its end. */
+  get #paused(): string {
+    return this.over ? '' : `, step ${count(this.#raced)}`;
   }
 
   protected describe(): string {
@@ -232,7 +279,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     const of = (key: string) => significant(this.number(key));
     const { label } = STARTS.options.find(({ value }) => value === v.starts)!;
     const what = this.#toy
-      ? `toy of two directions, γ ${of('gamma')}; race from ${of('ridge')}`
+      ? `toy of two directions, γ ${of('gamma')}; race from ${of('ridge')}${this.#paused}`
       : `1-${v.hidden}-1 network, penalty ${of('decay')}, starts ${label}, place ${this.#place?.search ?? 0}; race from ${of('nudge')}`;
     const missing = METHODS.filter((_, k) => !this.#drawn[k]).join(', ');
     return `${what} at η ${of('rate')}, noise ${of('kicks')}, damping ${of('damping')}${missing ? `, without ${missing}` : ''}; seed ${v.seed}, step ${this.state?.step ?? 0}`;
@@ -339,6 +386,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
                 .drawn=${this.#drawn}
                 ?newton=${!this.#hideNewton}
                 .start=${this.number('ridge')}
+                .at=${this.#raced}
                 .height=${height}
                 .summary=${this.summary()}
               ></lab-toy>
@@ -348,7 +396,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       }
       <figcaption>
         ½ x² − γ (½ y² − ¼ y⁴), with lines at ${levelsOf(this.number('gamma')).map(tick).join(', ')}. The triangle is the saddle, the circles are minima.
-        ${race ? 'Each trail ends in the mark of its method.' : 'How five methods go on from the start waits for your guess.'}
+        ${race ? 'Each trail ends in the mark of its method; Play draws them step by step.' : 'How five methods go on from the start waits for your guess.'}
       </figcaption>
     </figure>`;
   }
@@ -364,6 +412,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       .race=${race}
       .drawn=${this.#drawn}
       ?newton=${!this.#hideNewton}
+      .at=${this.#raced}
       .height=${height}
       @lab-methods=${(event: CustomEvent<boolean[]>) => this.set(OFF.key, offOf(event.detail))}
     ></lab-race>`;

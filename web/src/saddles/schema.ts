@@ -147,6 +147,23 @@ export const DAMPING: NumberField = {
 /** What a link calls the methods, in their order. */
 const KEYS = ['descent', 'noise', 'free', 'newton', 'heavy'] as const;
 
+/** All steps of any race on the toy. */
+const ALL_STEPS = 400_000;
+
+export const RACED: NumberField = {
+  kind: 'number',
+  key: 'raced',
+  name: 'steps of the race',
+  symbol: '',
+  help: 'On the toy: how many steps of the race are drawn; Play goes on from there.',
+  min: 0,
+  max: ALL_STEPS,
+  default: ALL_STEPS,
+  scale: 'linear',
+  integer: true,
+  view: true,
+};
+
 export const OFF: TextField = {
   kind: 'text',
   key: 'off',
@@ -164,7 +181,21 @@ export const drawnOf = (off: string): boolean[] => KEYS.map((key) => !off.split(
 /** The same as a link has it. */
 export const offOf = (drawn: readonly boolean[]): string => KEYS.filter((_, k) => !drawn[k]).join();
 
-const OWN: Schema = [SEED, HIDDEN, PENALTY, STARTS, PLACE, GAMMA, RIDGE, NUDGE, RATE, KICKS, DAMPING, OFF];
+const OWN: Schema = [
+  SEED,
+  HIDDEN,
+  PENALTY,
+  STARTS,
+  PLACE,
+  GAMMA,
+  RIDGE,
+  NUDGE,
+  RATE,
+  KICKS,
+  DAMPING,
+  RACED,
+  OFF,
+];
 
 export const SCHEMA = withCommon(OWN, {
   last: TOTAL,

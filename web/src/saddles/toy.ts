@@ -35,6 +35,7 @@ export class ToyMap extends SizedPart {
     drawn: { attribute: false },
     newton: { type: Boolean },
     start: { type: Number },
+    at: { type: Number },
     height: { type: Number },
     summary: {},
   };
@@ -45,6 +46,8 @@ export class ToyMap extends SizedPart {
   declare newton: boolean;
   /** How far from the ridge all start. */
   declare start: number;
+  /** The step up to which the trails are drawn. */
+  declare at: number;
   declare height: number;
   declare summary: string;
 
@@ -58,9 +61,11 @@ export class ToyMap extends SizedPart {
     const down = linear([-TOY_SPAN, TOY_SPAN], [LEFT, width - RIGHT]);
     const up = linear([-UP, UP], [height - BOTTOM, TOP]);
     const drawn = seen(this.drawn, this.newton);
-    const trail = (path: Float64Array) =>
-      Array.from({ length: path.length / 2 }, (_, k) => [down(path[2 * k + 1]!), up(path[2 * k]!)] as const);
-    const trails = race?.tracks.map(({ path }) => trail(path)) ?? [];
+    const trails = (race?.tracks ?? []).map(({ step, path }) =>
+      [...step]
+        .filter((at) => at <= this.at)
+        .map((_, k) => [down(path[2 * k + 1]!), up(path[2 * k]!)] as const),
+    );
     const text = (x: number, y: number, says: string, anchor = 'middle') =>
       svg`<text x=${px(x)} y=${px(y)} dy="0.32em" text-anchor=${anchor}>${says}</text>`;
     return html`<div class="plot">
