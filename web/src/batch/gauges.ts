@@ -1,5 +1,5 @@
 import { html, svg } from 'lit';
-import { centred } from '../grammar/axes.ts';
+import { axisName, centred } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { tick } from '../lib/format.ts';
@@ -54,7 +54,7 @@ export class Gauges extends SizedPart {
           return svg`<rect class="bar ${ROLES[k]}" x=${px(middle - 0.28 * each)} width=${px(0.56 * each)} y=${px(top)} height=${px(Math.max(1, floor - top))} />
             ${centred(px(middle), floor + 16, batch)}`;
         })}
-        ${centred((LEFT + width) / 2, height - 4, 'largest curvature, by batch size')}
+        ${axisName((LEFT + width) / 2, height - 4, width, 'largest curvature, by batch size', 'batch size')}
       </svg>
     </div>`;
   }

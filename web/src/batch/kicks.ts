@@ -1,5 +1,5 @@
 import { html, svg } from 'lit';
-import { centred, level } from '../grammar/axes.ts';
+import { axisName, centred, level } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { table } from '../grammar/table.ts';
@@ -90,7 +90,7 @@ export class Kicks extends SizedPart {
         <line class="median" x1=${px(from)} x2=${px(from + 0.94 * each)} y1=${at} y2=${at} />
         ${centred(px(from + each / 2), floor + 18, this.batches[k]!)}`;
     })}
-      ${centred((left + this.width - RIGHT) / 2, HEIGHT - 4, 'kicks, by batch size')}`;
+      ${axisName((left + this.width - RIGHT) / 2, HEIGHT - 4, this.width, 'kicks, by batch size')}`;
   }
 
   /** For those who cannot see it: the kicks by quarters, the line at eleven places. */

@@ -2,7 +2,7 @@ import { html, svg } from 'lit';
 import { tick } from '../lib/format.ts';
 import { linear, polyline } from '../lib/scale.ts';
 import { CHANCES, SLICE, type Slice, STRIDE } from '../lib/slices.ts';
-import { centred, level } from './axes.ts';
+import { axisName, level } from './axes.ts';
 import { SizedPart } from './element.ts';
 
 const LEFT = 46;
@@ -43,7 +43,7 @@ export class Slices extends SizedPart {
             svg`<path class=${curvature < 0 ? 'down' : 'up'} d=${polyline([...losses].map((value, k) => [place(k), y(value)]))} />`,
         )}
         <circle class="ring" cx=${x(0)} cy=${y(middle)} r="5" />
-        ${centred(x(0), height - 4, `loss along ${CHANCES} random directions, from −½ to ½`)}
+        ${axisName(x(0), height - 4, width, `loss along ${CHANCES} random directions, from −½ to ½`, 'random directions')}
       </svg>
     </div>`;
   }

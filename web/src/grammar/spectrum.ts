@@ -3,7 +3,7 @@
 import { html, type SVGTemplateResult, svg } from 'lit';
 import { count } from '../lib/format.ts';
 import { linear } from '../lib/scale.ts';
-import { centred } from './axes.ts';
+import { axisName } from './axes.ts';
 import { SizedPart } from './element.ts';
 import { px } from './points.ts';
 
@@ -102,7 +102,7 @@ export class Spectrum extends SizedPart {
     return html`<div class="plot">
       <svg class="stems" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label="${label}: ${spectrumWords({ values, flat })}">
         ${stems({ values, flat, left: LEFT, right, top: 12, floor: height - 28 })}
-        ${centred((LEFT + right) / 2, height - 3, width < 240 ? 'curvatures' : 'directions, by curvature')}
+        ${axisName((LEFT + right) / 2, height - 3, width, 'directions, by curvature', 'curvatures')}
       </svg>
     </div>`;
   }

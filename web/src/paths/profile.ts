@@ -1,5 +1,5 @@
 import { html, nothing, svg } from 'lit';
-import { centred, level } from '../grammar/axes.ts';
+import { axisName, centred, level } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { table } from '../grammar/table.ts';
 import { significant, tick } from '../lib/format.ts';
@@ -135,7 +135,7 @@ export class ProfileFigure extends SizedPart {
           ${(this.width < 260 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).map((t) =>
             centred(x(t), this.#height - BOTTOM + 27, t === 0 ? 'A' : t === 1 ? 'B' : t),
           )}
-          ${centred((x(0) + x(1)) / 2, this.#height - 5, 'place on the way, t')}
+          ${axisName((x(0) + x(1)) / 2, this.#height - 5, this.width, 'place on the way, t')}
           ${this.ways.map(
             ({
               role,

@@ -1,5 +1,5 @@
 import { html, nothing, svg } from 'lit';
-import { centred } from '../grammar/axes.ts';
+import { axisName } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { count } from '../lib/format.ts';
@@ -47,7 +47,7 @@ export class GhostsOfLanczos extends SizedPart {
       <div class="plot">
         <svg class="haunted" viewBox="0 0 ${this.width} ${height}" width=${this.width} height=${height} role="img" aria-label=${said}>
           ${this.#rows(ghosts)}
-          ${centred((LEFT + this.width - RIGHT) / 2, height - 5, 'curvature, logarithmic where it is large')}
+          ${axisName((LEFT + this.width - RIGHT) / 2, height - 5, this.width, 'curvature, logarithmic where it is large', 'curvature')}
         </svg>
       </div>
       <p class="readout">${said}</p>`;

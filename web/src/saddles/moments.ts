@@ -1,7 +1,7 @@
 import type { Moments } from '../lib/moments.ts';
 
 export const MOMENTS: Moments = {
-  figures: { places: 'step=20', all: 'step=160' },
+  figures: { places: 'step=20', all: 'step=160', 'two-directions': 'place=-1&rate=0.3&step=1' },
   long: '',
   // A smaller network than the page begins with: its searches take a quarter of the time.
   end: 'hidden=2&step=160',

@@ -1,5 +1,5 @@
 import { html, nothing, svg } from 'lit';
-import { centred } from '../grammar/axes.ts';
+import { axisName, centred } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { kindOf, LEFT, spectrumWords, stems } from '../grammar/spectrum.ts';
@@ -103,7 +103,7 @@ export class Stems extends SizedPart {
     >
       <svg class="stems" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${words}>
         ${stems({ values, flat, left: LEFT, right: this.#right, top: TOP, floor: height - BOTTOM, now: this.way })}
-        ${centred((LEFT + this.#right) / 2, height - 3, 'directions, by curvature')}
+        ${axisName((LEFT + this.#right) / 2, height - 3, width, 'directions, by curvature', 'directions')}
         ${width >= ROOMY ? this.#slice() : nothing}
       </svg>
     </div>`;
