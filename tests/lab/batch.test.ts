@@ -181,6 +181,21 @@ test('a link leads to the same bits; what is taken home comes back, and holds no
   await page.context().close();
 });
 
+test('the guess of a link keeps to what may be guessed of its data, and the page says what became of it', async () => {
+  for (const [data, said] of [
+    ['', /guess: 500 became 2 \(range 0 to 2\)/],
+    ['&data=moons', undefined],
+  ] as const) {
+    const page = await into(lab, `batch/#v=1&length=3000&hidden=4&guess=500${data}&step=3000`);
+    const banner = await page.innerText('[data-test=banner]');
+    if (said) assert.match(banner, said);
+    else assert.doesNotMatch(banner, /became/);
+    await page.click('[data-do=skip]');
+    assert.equal(await text(page, 'theirs'), `The maker of the link guessed ${said ? 2 : 500}.`);
+    await page.context().close();
+  }
+});
+
 const MOONS = 'hidden=8&data=moons&goal=0.16&rate=0.5&length=30000';
 
 test('two moons: nothing is known before the guess, then the ratio is; what has been seen once stays seen', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DIVERGING, diverging } from '../src/lib/colour.ts';
 import { contourPath } from '../src/lib/contour.ts';
-import { count, hexGroups, percent, significant, unbroken } from '../src/lib/format.ts';
+import { count, counted, hexGroups, percent, significant, unbroken } from '../src/lib/format.ts';
 import { Lending } from '../src/lib/lending.ts';
 import { logLevels, logShare, resample, upsideDown } from '../src/lib/raster.ts';
 import { nextRecord, settled } from '../src/lib/record.ts';
@@ -46,6 +46,14 @@ test('a run settles when its loss no longer falls, and not before step 3000', ()
     'level on average, and jittering',
   );
   assert.equal(settled(run((step) => 1.5 - 5e-5 * step, 6000)), false, 'falling slowly');
+});
+
+test('one thing is not several', () => {
+  assert.deepEqual(
+    [0, 1, 2, 1500].map((n) => counted(n, 'point')),
+    ['0 points', '1 point', '2 points', '1 500 points'],
+  );
+  assert.equal(counted(1, 'lies', 'lie'), '1 lies');
 });
 
 test('numbers are printed for readers', () => {

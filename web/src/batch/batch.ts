@@ -15,7 +15,7 @@ import { ramp } from '../grammar/ramp.ts';
 import { SEED } from '../grammar/settings.ts';
 import { DIVERGING } from '../lib/colour.ts';
 import type { Failure } from '../lib/failure.ts';
-import { count, significant, tick } from '../lib/format.ts';
+import { count, counted, significant, tick } from '../lib/format.ts';
 import { OWN_SPAN, parsePoints } from '../lib/own.ts';
 import { rowsOf } from '../lib/rows.ts';
 import { clampNumber } from '../lib/schema.ts';
@@ -69,7 +69,7 @@ export class BatchExhibit extends OwningPoints<Frame, View> {
     const count = this.state?.labels?.length ?? parsePoints(this.packed)?.labels.length ?? 128;
     const sizes = [this.number('largest'), this.number('smallest')].map((size) => Math.min(size, count));
     return {
-      points: own ? `your ${count} points` : '128 points of two moons',
+      points: own ? `your ${counted(count, 'point')}` : '128 points of two moons',
       sizes: [Math.max(...sizes), Math.min(...sizes)],
       own,
     };

@@ -3,13 +3,13 @@
 import type { Requests } from '../lib/client.ts';
 import { FLAGS } from '../lib/flags.ts';
 import type { Act, Stand } from '../lib/protocol.ts';
-import { parse, print, type TextField, type Values } from '../lib/schema.ts';
+import { clamp, parse, print, type TextField, type Values } from '../lib/schema.ts';
 import type { Series } from './curves.ts';
 import type { NumberShown } from './numbers.ts';
 import { Playing } from './playing.ts';
 import { type Asked, Guesses } from './predictions.ts';
 import { LONG_SLICE_MS } from './run.ts';
-import { GUESSES, PIN } from './settings.ts';
+import { GUESSES, NO_GUESS, PIN } from './settings.ts';
 
 /** What a link holds besides the run itself. */
 const NOT_PINNED = new Set([PIN, 'digest', 'both', 'rehearse', ...GUESSES, ...FLAGS.map(({ key }) => key)]);
@@ -107,6 +107,18 @@ export abstract class Asking<
 
   /** Called when a question has been answered, skipped, or taken back. */
   protected guessed(_asked: Asked): void {}
+
+  /** A link's guess keeps to the range of its question, which other settings may decide. */
+  protected override async begin(): Promise<void> {
+    await super.begin();
+    for (const { guess, min, max } of this.questions) {
+      const field = this.schema.find(({ key }) => key === guess);
+      if (field?.kind !== 'number' || this.number(field.key) === NO_GUESS) continue;
+      const { value, note } = clamp({ ...field, min, max }, String(this.values[field.key]));
+      this.values[field.key] = value;
+      if (note) this.note(...this.notes, note);
+    }
+  }
 
   // ---- pin ----
 

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import './csv.ts';
 import './paint.ts';
 import type { Read } from '../lib/csv.ts';
+import { counted } from '../lib/format.ts';
 import { MOST, OWN_SPAN, type Own } from '../lib/own.ts';
 import { pointsOf } from '../lib/rows.ts';
 import type { Span } from '../lib/view.ts';
@@ -113,9 +114,8 @@ export class OwnPointsForm extends Part {
         Standardise x and y: mean 0, variance 1
       </label>
       <p class="note" role="status" data-test="own-count">
-        ${this.said} ${circles} ${circles === 1 ? 'circle' : 'circles'}, ${squares}
-        ${squares === 1 ? 'square' : 'squares'}.${circles > 0 && squares > 0 ? nothing : ' There must be some of each.'}
-        ${outside > 0 ? `${outside} lie outside the maps, which reach from −3 to 3.` : nothing}
+        ${this.said} ${counted(circles, 'circle')}, ${counted(squares, 'square')}.${circles > 0 && squares > 0 ? nothing : ' There must be some of each.'}
+        ${outside > 0 ? `${counted(outside, 'lies', 'lie')} outside the maps, which reach from −3 to 3.` : nothing}
       </p>
       <div class="row">
         <button

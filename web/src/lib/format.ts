@@ -31,6 +31,11 @@ export function count(n: number): string {
   return n.toString().replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
+/** A number of things: 1 point, 2 points. */
+export function counted(n: number, one: string, several = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : several}`;
+}
+
 /** A digest in groups of four hexadecimal digits. */
 export function hexGroups(digest: string): string {
   return digest.replace(/(.{4})(?=.)/g, '$1 ');

@@ -8,7 +8,7 @@ import type { Chart } from '../grammar/asking.ts';
 import type { HomeFile } from '../grammar/home.ts';
 import type { NetworkFigure } from '../grammar/network.ts';
 import type { NumberShown } from '../grammar/numbers.ts';
-import { count, significant } from '../lib/format.ts';
+import { count, counted, significant } from '../lib/format.ts';
 import { clampNumber } from '../lib/schema.ts';
 import { files } from './export.ts';
 import { moonsMap, toyMap } from './map.ts';
@@ -72,7 +72,7 @@ export class PathsExhibit extends PathsRun {
     const band = `${v.pivots} pivots, step size ${significant(this.number('rate'))}, climb ${v.climb}, move ${this.state?.step ?? 0}`;
     if (this.toy) return `${task}, ${band}`;
     const own = this.own ? ` (${this.state?.facts?.samples ?? 0})` : '';
-    return `${task}${own}, width ${v.width}, ${this.seeds}, align ${v.align}, ${v.cycles === 1 ? '1 cycle' : `${v.cycles} cycles`}, ${band}`;
+    return `${task}${own}, width ${v.width}, ${this.seeds}, align ${v.align}, ${counted(this.number('cycles'), 'cycle')}, ${band}`;
   }
 
   #measured() {

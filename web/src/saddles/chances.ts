@@ -1,4 +1,4 @@
-import { count, significant } from '../lib/format.ts';
+import { count, counted, significant } from '../lib/format.ts';
 import { CHANCES } from '../lib/slices.ts';
 import type { Here } from './protocol.ts';
 
@@ -6,7 +6,7 @@ import type { Here } from './protocol.ts';
 export function slicesSay(here: Here, ways: boolean): string {
   const curvatures = here.chances.map(({ curvature }) => curvature);
   const down = curvatures.filter((value) => value < 0).length;
-  const slices = `Of ${CHANCES} random slices ${count(down)} ${down === 1 ? 'goes' : 'go'} down`;
+  const slices = `Of ${CHANCES} random slices ${counted(down, 'goes', 'go')} down`;
   if (!ways) return `${slices}.`;
   const { values } = here;
   const true_ = [...values].filter((value) => value < -here.nearlyFlat).length;

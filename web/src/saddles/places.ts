@@ -3,7 +3,7 @@ import { centred, level } from '../grammar/axes.ts';
 import { SizedPart } from '../grammar/element.ts';
 import { px } from '../grammar/points.ts';
 import { table } from '../grammar/table.ts';
-import { count, significant, tick } from '../lib/format.ts';
+import { count, counted, significant, tick } from '../lib/format.ts';
 import { linear, logarithmic, oneTwoFive, type Scale } from '../lib/scale.ts';
 import type { Place } from './protocol.ts';
 
@@ -109,7 +109,7 @@ export class Places extends SizedPart {
   }
 
   #reading({ place, searches }: Group): string {
-    const kind = place.down === 0 ? 'a minimum' : place.down === 1 ? '1 way down' : `${place.down} ways down`;
+    const kind = place.down === 0 ? 'a minimum' : `${counted(place.down, 'way')} down`;
     const often = searches.length === 1 ? 'once' : `${count(searches.length)} times`;
     return `loss ${significant(place.loss, 4)}, found ${often}${this.ways ? `: ${kind}` : ''}`;
   }

@@ -2,7 +2,7 @@
 
 import { choosing } from '../grammar/predict.ts';
 import type { Asked } from '../grammar/predictions.ts';
-import { count, significant } from '../lib/format.ts';
+import { count, counted, significant } from '../lib/format.ts';
 import type { Place, Raced } from './protocol.ts';
 
 /** If a coin decided each direction, one place in this many would be a minimum. */
@@ -95,7 +95,7 @@ const stopping = (raced: Raced | undefined): Asked => ({
   at: 'when the place shown is a saddle',
   verdict: () =>
     raced
-      ? `It stops ${significant(raced.back, 1)} from the saddle beside which it began${raced.newtonDown === undefined ? '' : `, where ${count(raced.newtonDown)} of the directions ${raced.newtonDown === 1 ? 'goes' : 'go'} down`}. A division by a negative curvature turns downhill into uphill: Newton’s step leads to any place without slope.`
+      ? `It stops ${significant(raced.back, 1)} from the saddle beside which it began${raced.newtonDown === undefined ? '' : `, where ${counted(raced.newtonDown, 'of the directions goes', 'of the directions go')} down`}. A division by a negative curvature turns downhill into uphill: Newton’s step leads to any place without slope.`
       : '',
 });
 

@@ -15,7 +15,7 @@ import type { NumberShown } from '../grammar/numbers.ts';
 import { choiceField } from '../grammar/panels.ts';
 import type { Asked } from '../grammar/predictions.ts';
 import { SEED } from '../grammar/settings.ts';
-import { count, percent, significant, tick } from '../lib/format.ts';
+import { count, counted, percent, significant, tick } from '../lib/format.ts';
 import { CHANCES } from '../lib/slices.ts';
 import { slicesSay } from './chances.ts';
 import { files } from './export.ts';
@@ -257,7 +257,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
     if (this.#hideWays)
       return `${first} The low ones are the bottom; how many ways lead down from the others is the next question.`;
     const top = highest(found)!;
-    const second = `The highest, ${significant(top.loss / Math.min(...found.map(({ loss }) => loss)), 2)} times the lowest, has ${top.down} ways down of ${this.#n}.`;
+    const second = `The highest, ${significant(top.loss / Math.min(...found.map(({ loss }) => loss)), 2)} times the lowest, has ${counted(top.down, 'way')} down of ${this.#n}.`;
     if (this.#hideRace || !race) return `${first} ${second}`;
     return `${first} ${second} From the one shown ${ofAll(race, !this.#hideNewton)}`;
   }
@@ -292,15 +292,14 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       const race = this.#hideRace ? undefined : this.#race;
       return `A saddle at 0 between minima at y = −1 and 1: its curvatures are 1 and −${tick(this.number('gamma'))}.${race ? ` ${ofAll(race, !this.#hideNewton)}` : ''}`;
     }
-    const places = state.found.length === 1 ? '1 place' : `${count(state.found.length)} places`;
-    const start = `Search ${count(state.step)} of ${count(TOTAL)}: ${places} found`;
+    const start = `Search ${count(state.step)} of ${count(TOTAL)}: ${counted(state.found.length, 'place')} found`;
     if (this.veils('places')) return `${start}; how many are minima is hidden until you guess.`;
     const low = `${start}, minima among them: ${count(minima(state.found))}.`;
     const place = this.#place;
     if (!place) return low;
     return this.#hideWays
       ? `${low} The one shown has a loss of ${significant(place.loss)}.`
-      : `${low} The one shown has a loss of ${significant(place.loss)} and ${place.down} ways down of ${this.#n}.`;
+      : `${low} The one shown has a loss of ${significant(place.loss)} and ${counted(place.down, 'way')} down of ${this.#n}.`;
   }
 
   #shown() {

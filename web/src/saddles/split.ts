@@ -1,13 +1,13 @@
 import { html, nothing } from 'lit';
 import '../grammar/spectrum.ts';
 import { SizedPart } from '../grammar/element.ts';
-import { count, significant } from '../lib/format.ts';
+import { count, counted, significant } from '../lib/format.ts';
 import type { Halved } from './protocol.ts';
 
 /** Curvatures below this share of the steepest are drawn as flat: far below what a way down has here. */
 const FLAT = 1e-8;
 
-const ways = (n: number) => `${count(n)} ${n === 1 ? 'way' : 'ways'} down`;
+const ways = (n: number) => `${counted(n, 'way')} down`;
 
 /** A hidden unit of another network is split in two. Emits `lab-halves` with the unit and the share of its weight that it keeps. */
 export class SplitUnit extends SizedPart {
@@ -19,7 +19,7 @@ export class SplitUnit extends SizedPart {
     if (!split) return nothing;
     const { unit, share, whole, halves } = split;
     const flat = (values: Float64Array) => FLAT * Math.max(values.at(-1)!, -values[0]!);
-    const said = `γ = ${significant(share, 2)}: the loss stays ${significant(halves.loss, 4)}, and the slope zero; no output of the network changes by more than ${significant(halves.differs, 1)}. Of ${halves.values.length} directions ${count(halves.down)} go down, where ${count(whole.down)} of ${whole.values.length} did; ${count(halves.flat)} ${halves.flat === 1 ? 'is' : 'are'} flat.`;
+    const said = `γ = ${significant(share, 2)}: the loss stays ${significant(halves.loss, 4)}, and the slope zero; no output of the network changes by more than ${significant(halves.differs, 1)}. Of ${halves.values.length} directions ${counted(halves.down, 'goes', 'go')} down, where ${count(whole.down)} of ${whole.values.length} did; ${counted(halves.flat, 'is', 'are')} flat.`;
     const set = (change: Partial<Pick<Halved, 'unit' | 'share'>>) =>
       this.emit('lab-halves', { unit, share, ...change });
     return html`<h3 id="title-split">A neuron split in two: ${ways(whole.down)}, then ${ways(halves.down)}</h3>
