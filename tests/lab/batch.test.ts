@@ -58,6 +58,30 @@ test('Play leads to the guess; what is asked is hidden; then the smaller batches
     .map(Number);
   assert.ok(Math.abs(along[0]! - 1) < 0.05 && along[3]! > shares[3]! + 0.1, `${along}: nearer to the edge`);
   assert.equal(await seen('#along .series'), 4);
+  // Their standard errors are drawn, said and in the table: none for all points, whose batches are equal.
+  const errors = (said: string) => [...said.matchAll(/±\s(\d\.\d\d)/g)].map(([, error]) => Number(error));
+  for (const said of [
+    await page.innerText('#along .readout'),
+    await page.innerText('#along tbody tr:last-child'),
+  ]) {
+    const [all, ...others] = errors(said);
+    assert.ok(all === 0 && others.length === 3 && others.every((error) => error > 0 && error < 0.5), said);
+  }
+  /** The tallest whisker of each run, in pixels. */
+  const tallest = await page
+    .locator('#along .whisker')
+    .evaluateAll((whiskers) =>
+      whiskers.map((whisker) =>
+        Math.max(
+          ...[...whisker.getAttribute('d')!.matchAll(/M[\d.]+,([\d.]+)L[\d.]+,([\d.]+)/g)].map(
+            ([, low, high]) => Number(low) - Number(high),
+          ),
+        ),
+      ),
+    );
+  const [none, ...some] = tallest;
+  assert.ok(none! < 0.01 && some.length === 3 && some.every((tall) => tall > 5), `${tallest}`);
+  assert.equal(await seen('#curvatures .whisker'), 0, 'what is no estimate has none');
   assert.equal(await seen('svg.rescaled'), 0, 'waits for the third guess');
   assert.ok(!(await page.isVisible('.ranks')), 'so does what sharpness says of 200 networks');
   // The second question is about slices that are seen, and a curvature that is not.
@@ -167,7 +191,7 @@ test('a link leads to the same bits; what is taken home comes back, and holds no
   const csv = (await takeHome(page, 'csv')).toString().trim().split('\r\n');
   assert.match(
     csv[0]!,
-    /^step,curvature_over_edge_batch_20,.*loss_batch_2,.*batch_sharpness_over_edge_batch_2$/,
+    /^step,curvature_over_edge_batch_20,.*loss_batch_2,.*batch_sharpness_over_edge_batch_2,.*standard_error_batch_2$/,
   );
   assert.match(csv.at(-1)!, /^3000,/);
   assert.equal((await takeHome(page, 'rescaled')).toString().trim().split('\r\n').length, 1, 'not asked yet');

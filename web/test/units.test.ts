@@ -13,9 +13,9 @@ import { bestBuild } from '../src/lib/simd.ts';
 test('numbers stay on one line with their groups, units and names', () => {
   assert.equal(
     unbroken(
-      'one in 1 024 of 16 384 is 98 %, 0.2 nats, a tenth of ln 2 at 2/η, T = 0.2; 3 units, 20 000 or 1 of 2, by 1 + η|λ|',
+      'one in 1 024 of 16 384 is 98 %, 0.2 nats, a tenth of ln 2 at 2/η, T = 0.2, 2 ± 1; 3 units, 20 000 or 1 of 2, by 1 + η|λ|',
     ),
-    'one in 1\u00a0024 of 16\u00a0384 is 98\u00a0%, 0.2\u00a0nats, a tenth of ln\u00a02 at 2/\u2060η, T\u00a0=\u00a00.2; 3 units, 20\u00a0000 or 1 of 2, by 1\u00a0+\u00a0η\u2060|\u2060λ\u2060|',
+    'one in 1\u00a0024 of 16\u00a0384 is 98\u00a0%, 0.2\u00a0nats, a tenth of ln\u00a02 at 2/\u2060η, T\u00a0=\u00a00.2, 2\u00a0±\u00a01; 3 units, 20\u00a0000 or 1 of 2, by 1\u00a0+\u00a0η\u2060|\u2060λ\u2060|',
   );
 });
 

@@ -3,8 +3,8 @@
 use losscape::base::random::{Xoshiro128PlusPlus, fill_normal, partial_shuffle, stream};
 use losscape::base::vector::scale;
 use losscape::curvature::{
-    BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep, Lanczos, LanczosConfig, LanczosLayout,
-    LanczosStep, stability_ratio,
+    BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep, Estimate, Lanczos, LanczosConfig,
+    LanczosLayout, LanczosStep, stability_ratio,
 };
 use losscape::models::mlp::{Init, Mlp, MlpObjective};
 use losscape::objective::HessianAt;
@@ -78,8 +78,8 @@ impl Lane {
         }
     }
 
-    /// Adds `ηλ/2` with the largest curvature λ, the loss, and `ηs/2` with the batch sharpness s; of new points the loss and how
-    /// many are misread.
+    /// Adds `ηλ/2` with the largest curvature λ, the loss, and `ηs/2` with the batch sharpness s and its standard error; of new
+    /// points the loss and how many are misread.
     pub(super) fn measure(
         &mut self,
         f: &MlpObjective<'_, f64>,
@@ -103,7 +103,8 @@ impl Lane {
         measured.loss.push(f.value(self.sgd.params(), &mut self.scratch));
         let along = self.batch_sharpness(f)?;
         measured.curvature.push(stability_ratio(self.learning_rate, largest));
-        measured.along.push(stability_ratio(self.learning_rate, along));
+        measured.along.push(stability_ratio(self.learning_rate, along.mean));
+        measured.along_error.push(stability_ratio(self.learning_rate, along.standard_error));
         if let Some(unseen) = unseen {
             measured.unseen.push(unseen.value(self.sgd.params(), &mut self.scratch));
             let misread = unseen.misses(self.sgd.params(), &mut self.scratch);
@@ -113,7 +114,7 @@ impl Lane {
     }
 
     /// `E[gᵀ H_B g] / E ‖g‖²` over the batches B of a few epochs.
-    fn batch_sharpness(&mut self, f: &MlpObjective<'_, f64>) -> Result<f64, ArgError> {
+    fn batch_sharpness(&mut self, f: &MlpObjective<'_, f64>) -> Result<Estimate<f64>, ArgError> {
         let size = self.batch as usize;
         let workspace = vec![0.0; BatchSharpnessLayout::of(f, size).len()];
         let mut sharpness = BatchSharpness::new(f, self.sgd.params(), workspace)?;
@@ -121,10 +122,12 @@ impl Lane {
         for _ in 0..EPOCHS {
             partial_shuffle(&mut self.drawn, &mut order, f.samples());
             for batch in order.chunks_exact(size) {
-                let BatchSharpnessStep::Added { .. } = sharpness.step(f, batch) else { return Ok(f64::NAN) };
+                let BatchSharpnessStep::Added { .. } = sharpness.step(f, batch) else {
+                    return Ok(Estimate { mean: f64::NAN, standard_error: f64::NAN });
+                };
             }
         }
-        Ok(sharpness.estimate().mean)
+        Ok(sharpness.estimate())
     }
 
     pub(super) fn params(&self) -> &[f64] {

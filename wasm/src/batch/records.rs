@@ -12,6 +12,8 @@ record! {
         pub loss: Vec<f64>,
         /// The curvature of its batches along their own slopes, in the same units.
         pub along: Vec<f64>,
+        /// The standard error of that.
+        pub along_error: Vec<f64>,
         /// The loss of a thousand new points of the moons; nothing for other data.
         pub unseen: Vec<f64>,
         /// How many of those are misread.

@@ -174,7 +174,7 @@ fn own_points_bring_their_own_sizes_and_no_others() {
         (vec![60, 24, 9, 4], ring(60, 0.5).0, ring(60, 0.5).1)
     );
     assert!(own.curves().expect("accepted").is_empty() && own.places().expect("accepted").is_empty());
-    let Curvatures { curvature, loss, along, unseen, misread } = own.measure().expect("accepted");
+    let Curvatures { curvature, loss, along, unseen, misread, .. } = own.measure().expect("accepted");
     assert!(curvature.iter().chain(&along).all(|share| share.is_finite()), "{curvature:?} {along:?}");
     assert!(unseen.is_empty() && misread.is_empty(), "nothing is known of points that nobody has brought");
     assert!(loss[0] < 0.69, "better than a coin toss: {loss:?}");
@@ -227,11 +227,17 @@ fn own_points_are_refused_by_name_or_learned_as_far_as_they_can_be() {
 #[test]
 fn all_begin_with_one_curvature() {
     let mut run = Batch::new(&BatchSettings::default()).expect("accepted");
-    let Curvatures { curvature, loss, along, unseen, misread } = run.measure().expect("accepted");
-    assert_eq!([curvature.len(), loss.len(), along.len()], [4; 3]);
+    let Curvatures { curvature, loss, along, along_error, unseen, misread } =
+        run.measure().expect("accepted");
+    assert_eq!([curvature.len(), loss.len(), along.len(), along_error.len()], [4; 4]);
     assert!(curvature.iter().all(|share| *share == curvature[0]), "{curvature:?}");
     assert!(loss.iter().all(|value| *value == loss[0]), "{loss:?}");
     assert!(along.iter().all(|share| share.is_finite()), "{along:?}");
+    assert!(
+        along_error[0] < 1e-9 * along[0],
+        "all points are one batch, whatever their order: {along_error:?}"
+    );
+    assert!(along_error[1..].iter().all(|error| *error > 0.0 && *error < 1.0), "{along_error:?}");
     assert!(unseen.is_empty() && misread.is_empty(), "the polynomial has no other points");
 }
 

@@ -353,12 +353,18 @@ export class BatchExhibit extends OwningPoints<Frame, View> {
 
   protected charts(): Chart[] {
     const data = this.#prefix;
-    const along = (of: (sample: Sample, lane: number) => number, veil?: string) =>
+    const along = (
+      of: (sample: Sample, lane: number) => number,
+      veil?: string,
+      error?: (sample: Sample, lane: number) => number,
+    ) =>
       this.#batches.map((batch, lane) => ({
         name: `b = ${batch}`,
         role: ROLES[lane]!,
         mark: lane % 2 === 0 ? ('circle' as const) : ('square' as const),
-        points: this.#measured.map((sample) => [sample.step, of(sample, lane)] as const),
+        points: this.#measured.map(
+          (sample) => [sample.step, of(sample, lane), error?.(sample, lane)] as const,
+        ),
         ...(veil && { veil }),
       }));
     return [
@@ -371,10 +377,14 @@ export class BatchExhibit extends OwningPoints<Frame, View> {
       },
       {
         id: `${data}along`,
-        label: 'Curvature of batches along their own slopes, over 2/η',
+        label: 'Curvature of batches along their own slopes, over 2/η, ± its standard error',
         span: this.total,
         format: (y) => y.toFixed(2),
-        series: along(({ along }, lane) => along[lane]!, 'curvatures'),
+        series: along(
+          ({ along }, lane) => along[lane]!,
+          'curvatures',
+          ({ along_error }, lane) => along_error[lane]!,
+        ),
       },
       {
         id: 'losses',

@@ -53,12 +53,13 @@ class Lanes implements Running<Frame, View, never> {
   }
 
   #measure(): void {
-    const { curvature, loss, along, unseen, misread } = this.#handle.measure();
+    const { curvature, loss, along, along_error, unseen, misread } = this.#handle.measure();
     this.#measured.push({
       step: this.steps,
       curvature: [...curvature],
       loss: [...loss],
       along: [...along],
+      along_error: [...along_error],
       unseen: [...unseen],
       misread: [...misread],
     });

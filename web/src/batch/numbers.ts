@@ -44,10 +44,12 @@ export function moreNumbers({
       (batch, lane): NumberShown => ({
         symbol: '',
         name: `batches of ${batch}, along their slopes`,
-        value: now ? `${now.along[lane]!.toFixed(2)} of the edge` : '–',
+        value: now
+          ? `${now.along[lane]!.toFixed(2)} ± ${now.along_error[lane]!.toFixed(2)} of the edge`
+          : '–',
         hidden: hideCurvatures,
         definition:
-          'Batch sharpness: the curvature of a batch’s own loss along its own slope, averaged over batches with the squares of the slopes as weights.',
+          'Batch sharpness: the curvature of a batch’s own loss along its own slope, averaged over batches with the squares of the slopes as weights; ± its standard error.',
         formula: 'batch-sharpness',
         test: `${data}along-${batch}`,
       }),

@@ -19,6 +19,7 @@ export const QUANTITIES = [
   ['curvature', 'curvature_over_edge'],
   ['loss', 'loss'],
   ['along', 'batch_sharpness_over_edge'],
+  ['along_error', 'batch_sharpness_standard_error'],
   ['unseen', 'loss_of_new_points'],
   ['misread', 'misread_new_points'],
 ] as const satisfies readonly (readonly [keyof kernel.Curvatures, string])[];
@@ -59,8 +60,8 @@ export interface View {
 }
 
 /**
- * One measurement: of each run `ηλ/2`, the loss, and `ηs/2` with the curvature s of batches along their own slopes; of new points
- * of the moons the loss, and how many are misread.
+ * One measurement: of each run `ηλ/2`, the loss, and `ηs/2` with the curvature s of batches along their own slopes and its standard
+ * error; of new points of the moons the loss, and how many are misread.
  */
 export type Sample = { step: number } & { readonly [K in keyof kernel.Curvatures]: readonly number[] };
 

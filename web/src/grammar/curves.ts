@@ -7,12 +7,15 @@ import { table } from './table.ts';
 import { defined } from './words.ts';
 import './listen.ts';
 
+/** x, y, and the standard error of y, if it is known. */
+export type Point = readonly [x: number, y: number, error?: number | undefined];
+
 export interface Series {
   name: string;
   /** Colour role: `s-a`, `s-b`, `s-theory`; always doubled by mark and dash. */
   role: string;
   mark: 'circle' | 'square';
-  points: readonly (readonly [number, number])[];
+  points: readonly Point[];
   /** This line is hidden while an open question hides this. */
   veil?: string;
 }
@@ -100,8 +103,12 @@ export class Curves extends SizedPart {
   }
 
   /** The sample at or before a step. */
-  #at(series: Series, step: number): readonly [number, number] | undefined {
+  #at(series: Series, step: number): Point | undefined {
     return series.points.findLast(([x]) => x <= step);
+  }
+
+  #said([, y, error]: Point): string {
+    return `${this.format(y)}${error === undefined ? '' : ` ± ${this.format(error)}`}`;
   }
 
   #steps(): number[] {
@@ -157,7 +164,7 @@ export class Curves extends SizedPart {
         const point = this.#at(series, step);
         // A name that ends in a number must not run into its value.
         const name = series.name.replace(/\d$/, '$&:');
-        return point ? [`${k === 1 ? 'pinned ' : ''}${name} ${this.format(point[1])}`] : [];
+        return point ? [`${k === 1 ? 'pinned ' : ''}${name} ${this.#said(point)}`] : [];
       }),
     );
     return `${this.axis} ${Number.isInteger(step) ? count(step) : significant(step)}: ${parts.join(', ')}`;
@@ -200,7 +207,7 @@ export class Curves extends SizedPart {
             return svg`<path class="change" d="M${at} ${base - 7}l4 7h-8z"><title>step ${step}</title></path>`;
           })}
           ${this.pinned.map((s) => svg`<path class="pinned ${s.role}" d=${path(s)} />`)}
-          ${this.series.map((s) => svg`<path class="series ${s.role}" d=${path(s)} />`)}
+          ${this.#whiskers(x, y)} ${this.series.map((s) => svg`<path class="series ${s.role}" d=${path(s)} />`)}
           ${
             this.cursor === undefined
               ? nothing
@@ -222,6 +229,20 @@ export class Curves extends SizedPart {
     const place = (value: number) => (Number.isFinite(y(value)) ? y(value) : this.height - BOTTOM);
     const [low, high] = this.band.map((value) => Math.min(this.height - BOTTOM, Math.max(TOP, place(value))));
     return svg`<rect class="band" x=${LEFT} width=${right - LEFT} y=${high} height=${Math.max(1, low! - high!)} />`;
+  }
+
+  /** Standard errors, up and down from each value that has one. */
+  #whiskers(x: Scale, y: Scale) {
+    const gap = [Number.NaN, Number.NaN] as const;
+    return this.series.map(({ role, points }) => {
+      const ends = points.flatMap(([at, value, error = Number.NaN]) => [
+        [x(at), y(value - error)] as const,
+        [x(at), y(value + error)] as const,
+        gap,
+      ]);
+      const d = polyline(ends);
+      return d ? svg`<path class="whisker ${role}" d=${d} />` : nothing;
+    });
   }
 
   #marks(x: Scale, y: Scale, now: number) {
@@ -262,7 +283,7 @@ export class Curves extends SizedPart {
         Number.isInteger(step) ? step : significant(step),
         ...this.series.map((s) => {
           const point = this.#at(s, step);
-          return point ? this.format(point[1]) : '';
+          return point ? this.#said(point) : '';
         }),
       ]),
     );

@@ -41,12 +41,13 @@ export function hexGroups(digest: string): string {
   return digest.replace(/(.{4})(?=.)/g, '$1 ');
 }
 
-/** A text in which these stay on one line: groups of a number, a number and its unit, ln 2, 2/η, T = 0.2, 1 + η|λ|. */
+/** A text in which these stay on one line: groups of a number, a number and its unit, ln 2, 2/η, T = 0.2, 2 ± 1, 1 + η|λ|. */
 export function unbroken(text: string): string {
   return text
     .replace(/(\d) (?=\d{3}(?!\d)|%|nats\b)/g, '$1\u00a0')
     .replace(/\bln (?=\d)/g, 'ln\u00a0')
     .replace(/(\w) = (?=[\d−])/g, '$1\u00a0=\u00a0')
+    .replaceAll(' ± ', '\u00a0±\u00a0')
     .replace(/(\d\/)(?=\p{L})/gu, '$1\u2060')
     .replace(/(\d) \+ (?=\p{L})/gu, '$1\u00a0+\u00a0')
     .replace(/(\p{L})\|(\p{L})\|/gu, '$1\u2060|\u2060$2\u2060|');
