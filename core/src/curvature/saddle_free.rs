@@ -182,13 +182,13 @@ pub enum SaddleFreeStep<R: Real = f32> {
 /// let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
 /// let config = SaddleFreeConfig { products: 2, damping: 0.0, grad_norm: 1e-6 };
 /// let mut walk = SaddleFree::new(&f, config, &[1.0, 0.5], basis, krylov, vec![0.0; layout.len()])?;
-/// while !matches!(walk.step(&f, &mut stream(1, 0)), SaddleFreeStep::Moved { .. }) {}
+/// let mut rng = stream(1, 0);
+/// while !matches!(walk.step(&f, &mut rng), SaddleFreeStep::Moved { .. }) {}
 /// assert!(walk.params()[0].abs() < 1e-14 && (walk.params()[1] - 1.0).abs() < 1e-14);
 ///
 /// // On the ridge, where no gradient shows the way down, the walk ends at the saddle and says so.
 /// let (basis, krylov) = (vec![0.0; layout.lanczos().basis_len()], vec![0.0; layout.lanczos().len()]);
 /// let mut walk = SaddleFree::new(&f, config, &[1.0, 0.0], basis, krylov, vec![0.0; layout.len()])?;
-/// let mut rng = stream(1, 0);
 /// let lowest = loop {
 ///     if let SaddleFreeStep::AtSaddle { lowest } = walk.step(&f, &mut rng) {
 ///         break lowest;

@@ -253,8 +253,9 @@ mod tests {
         let mut convexity = OnePoint::new(&wells, &[1.0], [0.0; 4]).unwrap();
         convexity.around(&[-0.5]).unwrap();
         let kernel = Kernel::Ball { radius: 0.2 };
+        let mut rng = stream(1, 0);
         for _ in 0..50 {
-            let _ = convexity.step(&wells, &kernel, &mut stream(1, 0));
+            let _ = convexity.step(&wells, &kernel, &mut rng);
         }
         assert_eq!(convexity.tally(), Tally { count: 50, from_run: 0, from_point: 0 });
         assert_eq!(convexity.around(&[f64::NAN]).unwrap_err().arg, "params");

@@ -49,7 +49,8 @@ fn iterated(at: &impl Operator<f64>, steps: u32) -> Result<Lanczos<f64, Vec<f64>
     let mut start = vec![0.0; at.dim()];
     fill_normal(&mut stream(2, 0), &mut start);
     let mut lanczos = Lanczos::new(at, config, &start, nan(layout.basis_len()), nan(layout.len()))?;
-    while lanczos.step(at, &mut stream(2, 1)) != LanczosStep::Done {}
+    let mut rng = stream(2, 1);
+    while lanczos.step(at, &mut rng) != LanczosStep::Done {}
     Ok(lanczos)
 }
 

@@ -54,7 +54,8 @@ fn spectra<R: Real>() {
             let (basis, workspace) = (vec![R::NAN; layout.basis_len()], vec![R::NAN; layout.len()]);
             let config = LanczosConfig { steps: 6, reorthogonalise };
             let mut lanczos = Lanczos::new(&at, config, &run.start, basis, workspace).expect("fits");
-            while lanczos.step(&at, &mut stream(1, 0)) != LanczosStep::Done {}
+            let mut rng = stream(1, 0);
+            while lanczos.step(&at, &mut rng) != LanczosStep::Done {}
             let ritz = lanczos.ritz().expect("steps");
             let (values, residuals): (Vec<R>, Vec<R>) =
                 (0..6).map(|i| (ritz.values()[i], ritz.residual(i))).unzip();
@@ -136,7 +137,8 @@ fn sharpness<R: Real>() {
             let workspace = vec![R::NAN; SharpnessLayout::new(3, within.scratch_len()).len()];
             let mut sharpness =
                 Sharpness::new(&within, config, within.coordinates(), workspace).expect("fits");
-            while sharpness.step(&within, &mut stream(5, 0)) != SharpnessStep::Done {}
+            let mut rng = stream(5, 0);
+            while sharpness.step(&within, &mut rng) != SharpnessStep::Done {}
             let rise = sharpness.rise();
             let (mut grad, mut scratch) = (vec![R::NAN; 3], vec![R::NAN; within.scratch_len()]);
             let value = within.value_grad(within.coordinates(), &mut grad, &mut scratch);

@@ -202,7 +202,8 @@ fn a_share_holds_its_lower_end_and_not_its_upper() {
     let lanczos = LanczosConfig { steps: 1, reorthogonalise: true };
     let two = diagonal::<f64>(&[2.0]);
     let mut density = made(&two, DensityConfig { probes: 1, probe: Probe::Rademacher, lanczos });
-    while density.step(&two, &mut stream(1, 0)) != DensityStep::Done {}
+    let mut rng = stream(1, 0);
+    while density.step(&two, &mut rng) != DensityStep::Done {}
     assert_eq!((density.share(2.0, 3.0).mean, density.share(1.0, 2.0).mean), (1.0, 0.0));
 }
 
@@ -229,6 +230,7 @@ fn errors_are_those_of_the_probes() {
     let [basis, workspace, nodes] =
         [krylov.basis_len(), krylov.len(), layout.nodes_len()].map(|len| vec![7.0; len]);
     let mut density = SpectralDensity::new(&twos, config, basis, workspace, nodes).unwrap();
-    while density.step(&twos, &mut stream(3, 0)) != DensityStep::Done {}
+    let mut rng = stream(3, 0);
+    while density.step(&twos, &mut rng) != DensityStep::Done {}
     assert_eq!(density.share(-100.0, 100.0).mean, 1.0, "{:?}", density.nodes().collect::<Vec<_>>());
 }

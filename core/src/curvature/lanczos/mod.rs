@@ -42,8 +42,9 @@ pub enum LanczosStep<R: Real = f32> {
         /// The number of steps so far.
         steps: u32,
     },
-    /// All steps were taken, or the subspace is the whole space, or (without re-orthogonalisation) the
-    /// subspace is invariant. Further steps return the same outcome.
+    /// All steps were taken, or the subspace is the whole space, or it is invariant and (without
+    /// re-orthogonalisation, or because the random direction lies in it) the iteration cannot restart. Further
+    /// steps return the same outcome.
     Done,
     /// The product was infinite or NaN; nothing has changed.
     NotFinite,
@@ -74,8 +75,8 @@ pub enum LanczosStep<R: Real = f32> {
 /// | `workspace` | [`LanczosLayout::len`]       | need not be initialised           |
 ///
 /// # Cost
-/// A step is one product and `4 k n` multiplications for re-orthogonalisation; [`ritz`](Self::ritz) takes
-/// about `5 k³`.
+/// A step is one product and `4 k n` multiplications for re-orthogonalisation, a restart three times as many;
+/// [`ritz`](Self::ritz) takes about `5 k³`.
 ///
 /// # Examples
 ///
@@ -97,7 +98,8 @@ pub enum LanczosStep<R: Real = f32> {
 /// let (basis, workspace) = (vec![0.0; layout.basis_len()], vec![0.0; layout.len()]);
 /// let config = LanczosConfig { steps: 8, reorthogonalise: true };
 /// let mut lanczos = Lanczos::new(&at, config, &[1.0; 50], basis, workspace)?;
-/// while lanczos.step(&at, &mut stream(1, 0)) != LanczosStep::Done {}
+/// let mut rng = stream(1, 0);
+/// while lanczos.step(&at, &mut rng) != LanczosStep::Done {}
 /// let ritz = lanczos.ritz().expect("it has steps");
 /// assert!((ritz.values()[0] + 3.0).abs() < 1e-12 && (ritz.values()[7] - 40.0).abs() < 1e-12);
 /// # Ok::<(), losscape::ArgError>(())
@@ -210,22 +212,25 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         (*on, *off) = (alpha, beta);
         self.steps = k + 1;
         self.ended = last || k + 1 == layout.steps() || (invariant && !full);
-        let restarted = invariant && !self.ended;
-        if restarted {
+        let restart = invariant && !self.ended;
+        if restart {
             fill_normal(rng, next);
             // Twice, because the remainder of a direction that lies almost in the subspace is mostly
             // rounding.
+            let mut remainder = R::ZERO;
             for _ in 0..2 {
                 orthogonalise(basis, dim, k + 1, next);
-                normalise(next);
+                remainder = normalise(next);
             }
+            // A zero vector would count as an eigenvector of eigenvalue zero.
+            self.ended = remainder == R::ZERO;
         }
         if let Some(place) = row_mut(basis, dim, slot(k + 1)).filter(|_| !self.ended) {
             copy(next, place);
         }
         #[expect(clippy::cast_possible_truncation, reason = "at most the u32 of the configuration")]
         let steps = self.steps as u32;
-        if restarted { LanczosStep::Restarted { steps } } else { LanczosStep::Extended { steps, beta } }
+        if restart && !self.ended { LanczosStep::Restarted { steps } } else { LanczosStep::Extended { steps, beta } }
     }
 
     /// Returns the number of steps taken.

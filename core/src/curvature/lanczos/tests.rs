@@ -283,7 +283,25 @@ fn a_diagonal_of_nothing_has_its_eigenvalues() {
     let config = LanczosConfig { steps: 2, reorthogonalise: true };
     let (basis, workspace) = (vec![0.0; layout.basis_len()], vec![0.0; layout.len()]);
     let mut lanczos = Lanczos::new(&matrix, config, &[1.0, 0.0], basis, workspace).unwrap();
-    while lanczos.step(&matrix, &mut stream(4, 0)) != LanczosStep::Done {}
+    let mut rng = stream(4, 0);
+    while lanczos.step(&matrix, &mut rng) != LanczosStep::Done {}
     let ritz = lanczos.ritz().unwrap();
     assert!((ritz.values()[0] / -1e10 - 1.0).abs() < 1e-14 && (ritz.values()[1] / 1e10 - 1.0).abs() < 1e-14);
+}
+
+/// A generator that repeats itself may draw a direction of the subspace; what is left of it is no basis vector.
+#[test]
+fn a_restart_in_the_subspace_ends_the_iteration() {
+    let identity = diagonal::<f64>(&[1.0; 4]);
+    let layout = layout_of(&identity, FULL);
+    let mut ended = 0;
+    for seed in 0..1000 {
+        let (basis, workspace) = (vec![0.0; layout.basis_len()], vec![0.0; layout.len()]);
+        let mut lanczos = Lanczos::new(&identity, FULL, &[1.0, 0.0, 0.0, 0.0], basis, workspace).unwrap();
+        while lanczos.step(&identity, &mut stream(seed, 0)) != LanczosStep::Done {}
+        ended += usize::from(lanczos.steps() < 4);
+        let ritz = lanczos.ritz().unwrap();
+        assert!(ritz.values().iter().all(|x| (x - 1.0).abs() < 1e-14), "{seed}: {:?}", ritz.values());
+    }
+    assert!(ended > 0, "no remainder was zero");
 }
