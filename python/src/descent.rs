@@ -231,7 +231,7 @@ impl Sgd {
         each!(&self.kept, run => format!("{:016x}", Fingerprint::of(run.sgd.params())))
     }
 
-    /// Changes the learning rate for the steps to come; a schedule ends.
+    /// Changes the learning rate for the steps to come, and with it Langevin's noise; a schedule ends.
     fn set_learning_rate(&mut self, py: Python<'_>, learning_rate: f64) -> PyResult<()> {
         fn set<R: Scalar>(run: &mut Run<R>, rate: f64) -> Result<(), ArgError> {
             run.sgd.transforms_mut().1.set_schedule(Schedule::Constant { rate: R::from_f64(rate) })

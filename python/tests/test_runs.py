@@ -66,6 +66,18 @@ def test_a_changed_rate_is_kept():
         lk.Sgd(LOSS, NET.init(1), learning_rate=0.2).restore(sgd.save())
 
 
+def test_noise_of_a_temperature_follows_a_changed_rate():
+    flat = lk.own(lambda x: (0.0, 0.0 * x), 3)
+    sgd = lk.Sgd(flat, np.zeros(3), learning_rate=0.1, temperature=0.3)
+    sgd.set_learning_rate(0.4)
+    sgd.advance(1)
+    assert (sgd.params == lk.descend(flat, np.zeros(3), steps=1, learning_rate=0.4, temperature=0.3).params).all()
+    run = lk.Sgd(LOSS, NET.init(1), learning_rate=0.1, temperature=1e-3)
+    run.set_learning_rate(0.01)
+    copy = again(run)
+    assert copy.advance(3).tolist() == run.advance(3).tolist() and copy.digest == run.digest
+
+
 def test_everything_pickles():
     assert again(NET) == NET and hash(again(NET)) == hash(NET)
     assert again(LOSS).value(NET.init(1)) == LOSS.value(NET.init(1))

@@ -8,10 +8,10 @@
 //! ```
 //!
 //! Every source of randomness is explicit: the data order ([`Minibatches`]), a [`Noise`] added before
-//! or after the learning rate, a perturbation where the gradient is small ([`Perturbed`]), or a
-//! recording ([`Replay`]). All random numbers come from the generator passed to [`Sgd::step`]. Plain
-//! gradient descent is [`FullBatch`] without noise, and Langevin dynamics is [`FullBatch`] with
-//! [`Noise::Langevin`].
+//! or after the learning rate, noise of a temperature ([`Langevin`]), a perturbation where the
+//! gradient is small ([`Perturbed`]), or a recording ([`Replay`]). All random numbers come from the
+//! generator passed to [`Sgd::step`]. Plain gradient descent is [`FullBatch`] without noise, and Langevin
+//! dynamics is [`FullBatch`] with [`Langevin`] alone.
 //!
 //! Sharpness-aware minimisation is a further source of gradients: [`SharpnessAware`] wraps
 //! [`FullBatch`] or [`Minibatches`].
@@ -20,7 +20,8 @@
 //! bits.
 //!
 //! The functions around [`temperature`](temperature()) compute the temperature that corresponds to the
-//! noise of a batch. [`catapult`] and [`imbalance`] are what a step does to a product of weights, exactly.
+//! noise of a batch. [`catapult`] and [`imbalance`] give the exact effect of one step on a product of
+//! weights.
 //!
 //! ```
 //! use losscape::Objective;
@@ -55,6 +56,7 @@ mod batches;
 mod clip;
 mod descent;
 mod halt;
+mod langevin;
 mod layout;
 mod momentum;
 mod noise;
@@ -74,6 +76,7 @@ pub use batches::{Batch, BatchOrder, Minibatches};
 pub use clip::{ClipNorm, ClipValue};
 pub use descent::{Sgd, SgdStep};
 pub use halt::Halt;
+pub use langevin::Langevin;
 pub use layout::SgdLayout;
 pub use momentum::Momentum;
 pub use noise::{AddNoise, Noise};

@@ -1,9 +1,8 @@
 //! Noise added to an update.
 
 use super::saved::tag;
-use super::{Halt, Persist, Schedule, Settings, Transform};
+use super::{Halt, Persist, Settings, Transform};
 use crate::base::blob::{BlobError, Reader, Writer};
-use crate::base::elementary::sqrt;
 use crate::base::finite::all_finite;
 use crate::base::random::{Rng, add_normal, fill_ball, fill_normal, normal_pair};
 use crate::base::rows::count_whole;
@@ -26,14 +25,6 @@ pub enum Noise<R: Real = f32> {
         /// The radius, at least zero.
         radius: R,
     },
-    /// `N(0, 2 η(k) T I)`. Placed after the learning rate, it turns gradient descent into the Euler–Maruyama
-    /// scheme of `dx = −∇f dt + √(2T) dW` with time step `η` (unadjusted Langevin dynamics).
-    Langevin {
-        /// T, at least zero.
-        temperature: R,
-        /// The schedule of the preceding [`LearningRate`](super::LearningRate).
-        learning_rate: Schedule<R>,
-    },
 }
 
 impl<R: Real> Noise<R> {
@@ -42,10 +33,6 @@ impl<R: Real> Noise<R> {
             Self::Off => Ok(()),
             Self::Gaussian { std_dev } => ArgError::check_non_negative("std_dev", std_dev),
             Self::Ball { radius } => ArgError::check_non_negative("radius", radius),
-            Self::Langevin { temperature, learning_rate } => {
-                ArgError::check_non_negative("temperature", temperature)?;
-                learning_rate.check()
-            }
         }
     }
 
@@ -60,38 +47,16 @@ impl<R: Real> Noise<R> {
                 settings.byte("noise", 2);
                 settings.real("radius", radius);
             }
-            Self::Langevin { temperature, learning_rate } => {
-                settings.byte("noise", 3);
-                settings.real("temperature", temperature);
-                learning_rate.settings(settings);
-            }
-        }
-    }
-
-    /// Returns the standard deviation of each element at a step, if the elements are independent.
-    fn std_dev(&self, step: u32) -> R {
-        match *self {
-            Self::Gaussian { std_dev } => std_dev,
-            Self::Langevin { temperature, learning_rate } => {
-                let rate = learning_rate.at(step);
-                let variance = R::TWO * rate * temperature;
-                if variance >= R::MIN_POSITIVE && variance.is_finite() {
-                    sqrt(variance)
-                } else {
-                    sqrt(R::TWO) * (sqrt(rate) * sqrt(temperature))
-                }
-            }
-            Self::Off | Self::Ball { .. } => R::ZERO,
         }
     }
 
     /// Overwrites `out` with the noise of one step.
-    fn fill<G: Rng + ?Sized>(&self, step: u32, out: &mut [R], rng: &mut G) {
+    fn fill<G: Rng + ?Sized>(&self, out: &mut [R], rng: &mut G) {
         match *self {
             Self::Off => out.fill(R::ZERO),
-            Self::Gaussian { .. } | Self::Langevin { .. } => {
+            Self::Gaussian { std_dev } => {
                 fill_normal(rng, out);
-                scale(self.std_dev(step), out);
+                scale(std_dev, out);
             }
             Self::Ball { radius } => fill_ball(rng, radius, out),
         }
@@ -232,7 +197,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> Transform<R> for AddNoi
         let mut row = row.and_then(|row| rows.nth(row));
         match (&self.law, row.as_deref_mut()) {
             (Law::Noise(noise), Some(row)) => {
-                noise.fill(self.step, row, rng);
+                noise.fill(row, rng);
                 axpy(R::ONE, row, update);
             }
             (Law::LowRank(factor), Some(row)) => {
@@ -240,8 +205,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>, L: AsRef<[R]>> Transform<R> for AddNoi
                 axpy(R::ONE, row, update);
             }
             (Law::Noise(Noise::Off), None) => {}
-            (Law::Noise(noise), None) => add_normal(rng, noise.std_dev(self.step), update),
-            (Law::LowRank(_), None) => return Err(Halt::MemoryChanged),
+            (Law::Noise(Noise::Gaussian { std_dev }), None) => add_normal(rng, *std_dev, update),
+            (Law::Noise(Noise::Ball { .. }) | Law::LowRank(_), None) => return Err(Halt::MemoryChanged),
         }
         if !all_finite(update) {
             if let Some(row) = row {

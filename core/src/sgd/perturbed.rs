@@ -7,12 +7,12 @@ use crate::base::random::{Rng, fill_ball};
 use crate::base::vector::norm;
 use crate::{ArgError, Real};
 
-/// Perturbed gradient descent (Jin, Ge, Netrapalli, Kakade & Jordan 2017, algorithm 2): where the gradient is small, and no
-/// perturbation was made lately, the step is a perturbation; every other step is that of the chain `T`.
+/// Perturbed gradient descent (Jin, Ge, Netrapalli, Kakade & Jordan 2017, algorithm 2): where the gradient is small, and
+/// more than `rest` steps have passed since the last perturbation, the step is a perturbation; every other step is that of the chain `T`.
 ///
 /// ```text
 /// x ← x + ξ, ξ uniform in the ball of radius r    if ‖g‖ ≤ grad_norm and more than `rest` steps since the last
-/// x ← x − (u as T makes it of g)                  otherwise
+/// x ← x − u,   u = T(g)                           otherwise
 /// ```
 ///
 /// It leaves a strict saddle, at which plain descent stays, and adds nothing where the gradient is large. In contrast to
@@ -65,7 +65,8 @@ pub struct Perturbed<T, R: Real = f32> {
 
 impl<T, R: Real> Perturbed<T, R> {
     /// Creates perturbations of this radius around the steps of a chain, where the gradient's norm is at most `grad_norm` and
-    /// more than `rest` steps have been made since the last one. All three are at least zero; with the largest `rest` there is none.
+    /// more than `rest` steps have been made since the last one. All three are at least zero; a `rest`
+    /// of `u32::MAX` disables them.
     #[must_use]
     pub const fn new(inner: T, grad_norm: R, radius: R, rest: u32) -> Self {
         Self { inner, grad_norm, radius, rest, since: u32::MAX, perturbations: 0 }

@@ -9,7 +9,7 @@ use crate::Real;
 /// f' = f (1 − ηλ + η² f²/n),    λ' = λ + (η f²/n) (ηλ − 4),    λ = (‖u‖² + ‖v‖²) / n
 /// ```
 ///
-/// The two numbers determine themselves, whatever the weights. From ηλ below 2 the loss falls; from 2 to 4 a small loss grows
+/// The pair (f, λ) evolves on its own; the weights enter only through it. From ηλ below 2 the loss falls; from 2 to 4 a small loss grows
 /// until λ, which falls as long as ηλ < 4, has come below the edge: the catapult, which lands where it is flatter. From above
 /// 4 it usually diverges. λ is the largest eigenvalue of the Hessian where f = 0, and of the tangent kernel everywhere.
 ///

@@ -27,23 +27,26 @@ pub fn temperature<R: Real>(learning_rate: R, batch_size: u32) -> R {
     learning_rate / (R::TWO * R::from_u32(batch_size))
 }
 
-/// Returns `T = η / (2b) · (1 − b/N)`, the temperature if each batch is drawn without replacement from N samples,
+/// Returns `T = η / (2b) · (N − b) / (N − 1)`, the temperature if each batch is drawn without replacement from N samples,
 /// independently of the others.
 ///
-/// The factor is that of Chaudhari & Soatto (2018) with `D` divided by `N`; the covariance of such a batch gradient is
-/// exactly `(D / b) (N − b) / (N − 1)`, which is larger by a factor of `N / (N − 1)`. The formula does not apply to
-/// shuffled epochs, whose steps are anti-correlated and cause less noise in flat directions. The full batch has
-/// temperature zero. The batch must have at most N samples.
+/// The covariance of such a batch gradient is exactly `(D / b) (N − b) / (N − 1)`; Chaudhari & Soatto (2018) have
+/// `1 − b/N` instead, which is smaller by a factor of `(N − 1) / N`. The formula does not apply to shuffled epochs, whose
+/// steps are anti-correlated and cause less noise in flat directions. The full batch has temperature zero. The batch must
+/// have at most N samples.
 ///
 /// ```
 /// use losscape::sgd::temperature_without_replacement;
-/// assert_eq!(temperature_without_replacement(0.5f32, 2, 8), 0.09375);
+/// assert_eq!(temperature_without_replacement(0.5f32, 2, 8), 0.125 * (6.0 / 7.0));
 /// assert_eq!(temperature_without_replacement(0.5f32, 8, 8), 0.0);
 /// ```
 #[must_use]
 pub fn temperature_without_replacement<R: Real>(learning_rate: R, batch_size: u32, samples: u32) -> R {
-    let left_out = R::from_u32(samples.saturating_sub(batch_size));
-    temperature(learning_rate, batch_size) * (left_out / R::from_u32(samples))
+    let left_out = samples.saturating_sub(batch_size);
+    if left_out == 0 {
+        return R::ZERO; // of a single sample, too
+    }
+    temperature(learning_rate, batch_size) * (R::from_u32(left_out) / R::from_u32(samples - 1))
 }
 
 /// Returns `T = η / (2b (1 − μ))`, the temperature to leading order in η with heavy-ball or Nesterov momentum μ
@@ -93,7 +96,7 @@ pub fn step_std_dev<R: Real>(learning_rate: R, std_dev: R, batch_size: u32) -> R
 }
 
 /// Returns `T = s² / (2η)`, the temperature of steps whose noise has the [standard deviation](step_std_dev) s along
-/// each coordinate; this solves the formula of [`Noise::Langevin`](super::Noise::Langevin) for the temperature.
+/// each coordinate; this solves the formula of [`Langevin`](super::Langevin) for the temperature.
 ///
 /// ```
 /// use losscape::sgd::temperature_of_steps;

@@ -2,8 +2,8 @@
 
 use losscape::base::random::stream;
 use losscape::sgd::{
-    AddNoise, Batch, BatchOrder, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise,
-    Replay, Scale, Schedule, Sgd, SgdLayout, Transform, WeightDecay,
+    AddNoise, Batch, BatchOrder, ClipNorm, ClipValue, FullBatch, Langevin, LearningRate, Minibatches,
+    Momentum, Noise, Replay, Scale, Schedule, Sgd, SgdLayout, Transform, WeightDecay,
 };
 use losscape::{ArgError, Reason};
 use proptest::prelude::*;
@@ -99,9 +99,8 @@ proptest! {
         let lent = ("record", rows >= DIM);
         let noise = AddNoise::new(Noise::Ball { radius: a }, &mut record);
         expect(noise.check(DIM), &[("radius", non_negative(a)), whole, lent]);
-        let learning_rate = Schedule::Constant { rate: b };
-        let noise = AddNoise::new(Noise::Langevin { temperature: a, learning_rate }, &mut record);
-        expect(noise.check(DIM), &[("temperature", non_negative(a)), ("learning_rate", positive(b)), whole]);
+        let langevin = Langevin::new(LearningRate::constant(b), (), a);
+        expect(langevin.check(DIM), &[("temperature", non_negative(a)), ("learning_rate", positive(b))]);
         let mut factor = vec![1.0; len];
         let noise = AddNoise::low_rank(&factor, &mut record);
         let filled = len > 0 && len % DIM == 0;

@@ -4,9 +4,9 @@ use losscape::Objective;
 use losscape::base::blob::{Reader, Writer, blob_len, kind};
 use losscape::base::random::stream;
 use losscape::sgd::{
-    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise,
-    Perturbed, Scale, Schedule, Sgd, SgdLayout, SgdStep, Transform, WeightDecay, temperature,
-    temperature_with_momentum, temperature_without_replacement,
+    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, Langevin, LearningRate, Minibatches,
+    Momentum, Noise, Perturbed, Scale, Schedule, Sgd, SgdLayout, SgdStep, Transform, WeightDecay,
+    temperature, temperature_with_momentum, temperature_without_replacement,
 };
 use proptest::prelude::*;
 
@@ -34,11 +34,10 @@ fn schedule() -> impl Strategy<Value = Schedule> {
 }
 
 fn noise() -> impl Strategy<Value = Noise> {
-    (0..4u8, number(), schedule()).prop_map(|(kind, x, learning_rate)| match kind {
+    (0..3u8, number()).prop_map(|(kind, x)| match kind {
         0 => Noise::Off,
         1 => Noise::Gaussian { std_dev: x },
-        2 => Noise::Ball { radius: x },
-        _ => Noise::Langevin { temperature: x, learning_rate },
+        _ => Noise::Ball { radius: x },
     })
 }
 
@@ -85,7 +84,7 @@ proptest! {
     #[test]
     fn runs(
         values in prop::collection::vec(number(), 1..6), start: [f32; 2], schedule in schedule(), noise in noise(),
-        [a, b, c, d, e] in [number(), number(), number(), number(), number()], kind in 0..5u8, rest in count(),
+        [a, b, c, d, e] in [number(), number(), number(), number(), number()], kind in 0..6u8, rest in count(),
     ) {
         let wild = Wild(values);
         let (mut u, mut v, mut record) = ([f32::NAN; 2], [f32::NAN; 2], [f32::NAN; 4]);
@@ -98,6 +97,10 @@ proptest! {
             1 => steps(&wild, start, (first, Momentum::averaged(b, &mut u), last))?,
             2 => steps(&wild, start, (first, Momentum::nesterov(b, &mut u, &mut v), last))?,
             3 => steps(&wild, start, Perturbed::new((first, Momentum::heavy_ball(b, &mut u), last), b, c, rest))?,
+            4 => {
+                let inner = (Momentum::heavy_ball(b, &mut u), last);
+                steps(&wild, start, Langevin::new(LearningRate::new(schedule), inner, c))?;
+            }
             _ => {
                 let adam = Adam::new(&mut u, &mut v).with_decays(b, c).with_epsilon(d);
                 steps(&wild, start, (first, adam, last))?;

@@ -3,7 +3,9 @@
 use losscape::Real;
 use losscape::base::random::{Rng, fill_ball, fill_normal, stream};
 use losscape::base::vector::norm;
-use losscape::sgd::{AddNoise, FullBatch, LearningRate, Noise, Replay, Schedule, Sgd, SgdStep, Transform};
+use losscape::sgd::{
+    AddNoise, FullBatch, Langevin, LearningRate, Momentum, Noise, Replay, Schedule, Sgd, SgdStep, Transform,
+};
 
 use crate::objectives::Bowl;
 
@@ -24,10 +26,6 @@ fn each_kind_is_the_sampler_it_names() {
     let mut z = [0.0f32; 5];
     fill_normal(&mut stream(51, 0), &mut z);
     assert_eq!(sample(Noise::Gaussian { std_dev: 0.5 }, 5, 51), z.map(|z| 0.5 * z), "Gaussian");
-    // 2 η T = 2 · 0.125 · 1 = ¼.
-    let learning_rate = Schedule::Constant { rate: 0.125 };
-    let langevin = Noise::Langevin { temperature: 1.0, learning_rate };
-    assert_eq!(sample(langevin, 5, 51), z.map(|z| 0.5 * z), "Langevin");
     let mut x = [0.0f32; 5];
     fill_ball(&mut stream(52, 0), 3.0, &mut x);
     assert_eq!(sample(Noise::Ball { radius: 3.0 }, 5, 52), x, "ball");
@@ -41,20 +39,42 @@ fn each_kind_is_the_sampler_it_names() {
     assert_eq!(apply(AddNoise::low_rank(factor, vec![0.0; 2]), 2, 54), expected, "low rank");
 }
 
-/// Langevin noise follows the schedule it is given, step by step.
+/// Langevin noise follows the schedule of the rate, step by step, and the one that replaces it.
 #[test]
 fn langevin_follows_its_schedule() {
-    let learning_rate = Schedule::Steps { rate: 2.0f64, factor: 0.25, every: 1 };
-    let mut record = [0.0; 3];
-    let mut noise = AddNoise::new(Noise::Langevin { temperature: 1.0, learning_rate }, &mut record);
-    for step in 0..3 {
+    let schedule = Schedule::Steps { rate: 2.0f64, factor: 0.25, every: 1 };
+    let mut langevin = Langevin::new(LearningRate::new(schedule), (), 1.0);
+    let mut z = [0.0];
+    fill_normal(&mut stream(55, 0), &mut z);
+    let noise = |langevin: &mut Langevin<(), f64>| {
         let mut update = [0.0];
-        noise.apply(&[], &mut update, &mut stream(55, 0)).unwrap();
-        // √(2 η T) = 2, 1, ½ times the same draw.
-        let mut z = [0.0];
-        fill_normal(&mut stream(55, 0), &mut z);
-        assert_eq!(update[0], z[0] * 2.0 / f64::from(1 << step), "step {step}");
+        langevin.apply(&[], &mut update, &mut stream(55, 0)).unwrap();
+        update[0] / z[0]
+    };
+    // √(2 η T) = 2, 1, ½ times the same draw.
+    assert_eq!([0; 3].map(|_| noise(&mut langevin)), [2.0, 1.0, 0.5]);
+    langevin.set_schedule(Schedule::Constant { rate: 8.0 }).unwrap();
+    assert_eq!((langevin.std_dev(), noise(&mut langevin)), (4.0, 4.0), "√(2 · 8)");
+    assert!(langevin.set_schedule(Schedule::Constant { rate: -1.0 }).is_err());
+    assert_eq!(noise(&mut langevin), 4.0, "refused, so nothing has changed");
+}
+
+/// The chain inside sees the update without the noise, which is added to what it makes of it.
+#[test]
+fn langevin_noise_does_not_enter_the_momentum() {
+    let rate = LearningRate::constant(0.5f64);
+    let mut hot = Langevin::new(rate, Momentum::heavy_ball(0.5, [0.0]), 1.0);
+    let mut cold = Langevin::new(rate, Momentum::heavy_ball(0.5, [0.0]), 0.0);
+    let (mut a, mut b) = (stream(58, 0), stream(57, 0));
+    for want in [2.0, 3.0, 3.5] {
+        let (mut noisy, mut plain, mut z) = ([4.0], [4.0], [0.0]);
+        fill_normal(&mut a.clone(), &mut z);
+        hot.apply(&[0.0], &mut noisy, &mut a).unwrap();
+        cold.apply(&[0.0], &mut plain, &mut b).unwrap();
+        assert_eq!((plain[0], noisy[0]), (want, want + z[0]));
     }
+    let mut untouched = stream(57, 0);
+    assert_eq!(b.next_u32(), untouched.next_u32(), "at temperature zero nothing is drawn");
 }
 
 /// The memory lent for recording does not change the bits, nor the draws.

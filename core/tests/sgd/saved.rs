@@ -3,8 +3,8 @@
 use losscape::base::blob::{BlobError, Reader, Writer, kind};
 use losscape::base::random::stream;
 use losscape::sgd::{
-    AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, LearningRate, Minibatches, Momentum, Noise, Replay,
-    Scale, Schedule, Sgd, SgdStep, WeightDecay,
+    AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, Langevin, LearningRate, Minibatches, Momentum,
+    Noise, Replay, Scale, Schedule, Sgd, SgdStep, WeightDecay,
 };
 
 use crate::objectives::{Bowl, Centres};
@@ -101,9 +101,10 @@ resumes! {
         LearningRate::new(SCHEDULE),
         Momentum::nesterov(0.9, &mut m.velocity, &mut m.point),
     );
-    langevin: BatchOrder::FullBatch, |m| (
+    langevin: BatchOrder::FullBatch, |m| Langevin::new(
         LearningRate::new(SCHEDULE),
-        AddNoise::new(Noise::Langevin { temperature: 0.3, learning_rate: SCHEDULE }, &mut m.record),
+        Momentum::heavy_ball(0.5, &mut m.velocity),
+        0.3,
     );
     ball: BatchOrder::WithoutReplacement, |m| (
         Some(ClipValue { limit: 1.0 }),

@@ -3,8 +3,9 @@
 use losscape::base::blob::BlobError;
 use losscape::base::random::stream;
 use losscape::sgd::{
-    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, GradientSource, LearningRate, Minibatches,
-    Momentum, Noise, Persist, Perturbed, Replay, Scale, Schedule, Sgd, SgdStep, Transform, WeightDecay,
+    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, FullBatch, GradientSource, Langevin, LearningRate,
+    Minibatches, Momentum, Noise, Persist, Perturbed, Replay, Scale, Schedule, Sgd, SgdStep, Transform,
+    WeightDecay,
 };
 use losscape::{ArgError, Reason};
 
@@ -137,8 +138,11 @@ fn settings_of_transforms() {
 #[test]
 fn settings_of_schedules() {
     let rate = |schedule: Schedule<f64>| (FullBatch, LearningRate::new(schedule));
-    let langevin = |temperature, learning_rate| {
-        (FullBatch, AddNoise::new(Noise::Langevin { temperature, learning_rate }, [0.0]))
+    let langevin =
+        |temperature, schedule| (FullBatch, Langevin::new(LearningRate::new(schedule), (), temperature));
+    let hot = |momentum| {
+        let inner = Momentum::heavy_ball(momentum, [0.0]);
+        (FullBatch, Langevin::new(LearningRate::constant(0.1), inner, 0.5))
     };
     let constant = Schedule::Constant { rate: 0.1 };
     let cosine = Schedule::Cosine { rate: 0.1, last: 0.01, warm_up: 2, steps: 9 };
@@ -164,6 +168,8 @@ fn settings_of_schedules() {
         "temperature": langevin(0.5, constant), langevin(0.25, constant);
         "learning_rate": langevin(0.5, constant), langevin(0.5, Schedule::Constant { rate: 0.2 });
         "schedule": langevin(0.5, constant), langevin(0.5, cosine);
+        "transforms": langevin(0.5, constant), rate(constant);
+        "momentum": hot(0.5), hot(0.25);
     }
 }
 

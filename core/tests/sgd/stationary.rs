@@ -4,7 +4,7 @@
 use losscape::Real;
 use losscape::base::random::stream;
 use losscape::sgd::{
-    AddNoise, BatchOrder, FullBatch, LearningRate, Minibatches, Momentum, Noise, Schedule, Sgd, SgdLayout,
+    AddNoise, BatchOrder, FullBatch, Langevin, LearningRate, Minibatches, Momentum, Noise, Sgd, SgdLayout,
     SgdStep, Transform,
 };
 
@@ -66,10 +66,8 @@ fn momentum() {
 /// `x' = (1 − ηλ) x − √(2ηT) ξ` has variance `2T / (λ (2 − ηλ))`, the Gibbs variance `T/λ` as η → 0.
 #[test]
 fn langevin() {
-    let learning_rate = Schedule::Constant { rate: 0.1 };
-    let noise = AddNoise::new(Noise::Langevin { temperature: 0.4, learning_rate }, &mut []);
     let expected = 2.0 * 0.4 / (2.0 * (2.0 - 0.1 * 2.0));
-    check("Langevin", &ensemble(36, 20, (RATE, noise)), expected);
+    check("Langevin", &ensemble(36, 20, Langevin::new(RATE, (), 0.4)), expected);
 }
 
 /// Uniform noise in a ball of radius R in d dimensions: `R²/(d + 2)` in place of σ². Chains of a pair

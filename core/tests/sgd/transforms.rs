@@ -119,7 +119,11 @@ fn nesterov_keeps_the_iterate() {
 #[test]
 fn temperatures() {
     assert_eq!(temperature(0.1f64, 8), 0.1 / 16.0, "η / 2b");
-    assert_eq!(temperature_without_replacement(0.1f64, 8, 32), 0.1 / 16.0 * 0.75, "(1 − b/N)");
+    assert_eq!(
+        temperature_without_replacement(0.1f64, 8, 32),
+        0.1 / 16.0 * (24.0 / 31.0),
+        "(N − b) / (N − 1)"
+    );
     assert_eq!(temperature_with_momentum(0.5f64, 8, 0.5), 0.0625, "1 / (1 − μ)");
     // Leading order: the exact variance of heavy ball over T/λ tends to 1 with η.
     for (eta, bound) in [(1e-2f64, 3e-3), (1e-4, 3e-5)] {

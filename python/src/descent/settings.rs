@@ -2,7 +2,7 @@
 
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::sgd::{
-    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, LearningRate, Minibatches, Momentum, Noise, Schedule,
+    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, Langevin, LearningRate, Minibatches, Momentum, Noise, Schedule,
     Sgd, SgdLayout, WeightDecay,
 };
 use losscape::{ArgError, Objective as _, SampledObjective};
@@ -21,15 +21,12 @@ type Before<R> = (
     Option<Adam<R, Vec<R>, Vec<R>>>,
 );
 
-/// All transforms of a gradient, in their order.
-type Chain<R> = (
-    Before<R>,
-    LearningRate<R>,
-    Option<Momentum<R, Vec<R>>>,
-    Option<Momentum<R, Vec<R>, Vec<R>>>,
-    Option<WeightDecay<R>>,
-    Option<AddNoise<R, Vec<R>>>,
-);
+/// Momentum of one kind or the other, and weight decay.
+type After<R> =
+    (Option<Momentum<R, Vec<R>>>, Option<Momentum<R, Vec<R>, Vec<R>>>, Option<WeightDecay<R>>);
+
+/// All transforms of a gradient, in their order. Langevin's noise has the temperature zero without one.
+type Chain<R> = (Before<R>, Langevin<After<R>, R>, Option<AddNoise<R, Vec<R>>>);
 
 /// A run with all memory of its own.
 pub(super) type Own<R> = Sgd<R, Minibatches<Vec<u32>>, Chain<R>, Vec<R>, Vec<R>>;
@@ -94,18 +91,15 @@ impl Settings<'_> {
         })
     }
 
-    /// The noise of the step.
+    /// The noise of the step, unless it is Langevin's.
     fn step_noise<R: Scalar>(&self) -> PyResult<Option<AddNoise<R, Vec<R>>>> {
-        let number = R::from_f64;
-        let noise = match (self.temperature, self.step_noise) {
-            (0.0, 0.0) => return Ok(None),
-            (0.0, std_dev) => Noise::Gaussian { std_dev: number(std_dev) },
-            (temperature, 0.0) => {
-                Noise::Langevin { temperature: number(temperature), learning_rate: self.schedule()? }
+        match (self.temperature, self.step_noise) {
+            (_, 0.0) => Ok(None),
+            (0.0, std_dev) => {
+                Ok(Some(AddNoise::new(Noise::Gaussian { std_dev: R::from_f64(std_dev) }, Vec::new())))
             }
-            _ => return Err(refused("`temperature` and `step_noise` exclude each other")),
-        };
-        Ok(Some(AddNoise::new(noise, Vec::new())))
+            _ => Err(refused("`temperature` and `step_noise` exclude each other")),
+        }
     }
 
     fn chain<R: Scalar>(&self, dim: usize) -> PyResult<Chain<R>> {
@@ -127,14 +121,13 @@ impl Settings<'_> {
             if self.adam { Some(Adam::new(zeros()?, zeros()?)) } else { None },
         );
         let momentum = number(self.momentum);
-        Ok((
-            before,
-            LearningRate::new(self.schedule()?),
+        let after = (
             if self.nesterov { None } else { Some(Momentum::heavy_ball(momentum, zeros()?)) },
             if self.nesterov { Some(Momentum::nesterov(momentum, zeros()?, zeros()?)) } else { None },
             (self.weight_decay != 0.0).then(|| WeightDecay { decay: number(self.weight_decay) }),
-            self.step_noise()?,
-        ))
+        );
+        let rate = LearningRate::new(self.schedule()?);
+        Ok((before, Langevin::new(rate, after, number(self.temperature)), self.step_noise()?))
     }
 
     /// A run from `params`, and the generator of its noise.

@@ -5,8 +5,8 @@ use losscape::base::random::stream;
 use losscape::models::data::{Dataset, Targets};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::sgd::{
-    AddNoise, BatchOrder, ClipNorm, FullBatch, GradientSource, LearningRate, Minibatches, Momentum, Noise,
-    Replay, Schedule, Sgd, SgdLayout, SgdStep, Transform, WeightDecay,
+    AddNoise, BatchOrder, ClipNorm, FullBatch, GradientSource, Langevin, LearningRate, Minibatches, Momentum,
+    Noise, Replay, Schedule, Sgd, SgdLayout, SgdStep, Transform, WeightDecay,
 };
 use losscape::{ArgError, Curvature, Real};
 
@@ -54,14 +54,10 @@ fn every_noise<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
         train(&objective, batches, (clip, LearningRate::new(cosine), momentum), digest)?;
     }
 
-    let noises = [
-        Noise::Gaussian { std_dev: real(0.02) },
-        Noise::Ball { radius: real(0.1) },
-        Noise::Langevin { temperature: real(1e-3), learning_rate: Schedule::Constant { rate: real(0.2) } },
-    ];
-    for noise in noises {
+    for noise in [Noise::Gaussian { std_dev: real(0.02) }, Noise::Ball { radius: real(0.1) }] {
         train(&objective, FullBatch, (rate, AddNoise::new(noise, &mut row)), digest)?;
     }
+    train(&objective, FullBatch, Langevin::new(rate, (), real(1e-3)), digest)?;
     let factor = numbers::<R, { 2 * DIM }>(7, 0.05);
     train(&objective, FullBatch, (rate, AddNoise::low_rank(&factor, &mut row)), digest)?;
 

@@ -68,6 +68,7 @@ pub(super) mod tag {
     pub(in crate::sgd) const REPLAY: u8 = 23;
     pub(in crate::sgd) const ADAM: u8 = 24;
     pub(in crate::sgd) const PERTURBED: u8 = 25;
+    pub(in crate::sgd) const LANGEVIN: u8 = 26;
     /// Marks the end of a chain, so that a longer or shorter chain differs.
     pub(in crate::sgd) const END: u8 = 255;
 }
@@ -187,6 +188,7 @@ where
     /// | [`AddNoise`](super::AddNoise) | distribution; digest of a factor | step |
     /// | [`Replay`](super::Replay) | digest of the rows | next row |
     /// | [`Perturbed`](super::Perturbed) | its three numbers; those of the chain inside | steps since the last perturbation, their number; that of the chain |
+    /// | [`Langevin`](super::Langevin) | temperature, schedule; those of the chain inside | step; that of the chain |
     /// | the others | all their fields | |
     ///
     /// The rows recorded by [`AddNoise`](super::AddNoise) do not affect the run and are not saved.
