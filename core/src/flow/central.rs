@@ -1,3 +1,5 @@
+//! The flow around which descent oscillates at the edge of stability.
+
 use crate::base::layout::{cut, total};
 use crate::base::rows::{copy, row};
 use crate::base::vector::{axpy, dot, dot_scaled, norm, scale, unit_scale};
@@ -14,13 +16,13 @@ pub struct CentralFlowConfig<R: Real = f32> {
     pub iterations: u32,
     /// The distance to each side along the unstable direction at which products are taken to compute the
     /// slope of the sharpness, in the unit of the parameters. If it is below their last digits, the slope and
-    /// thus σ² are zero.
+    /// thus σ² are zero, and the flow is the gradient flow: scale it with the parameters.
     pub difference: R,
 }
 
 impl<R: Real> CentralFlowConfig<R> {
     /// Creates a configuration with twenty pieces, one product each, and differences over the cube root of
-    /// the type's ε.
+    /// the type's ε, which is meant for parameters of size one.
     #[must_use]
     pub fn new(learning_rate: R) -> Self {
         Self {
@@ -138,18 +140,35 @@ pub enum CentralFlowStep<R: Real = f32> {
 /// # Examples
 ///
 /// ```
-/// use losscape::flow::{CentralFlow, CentralFlowConfig, CentralFlowLayout};
-/// use losscape::models::surfaces::Quadratic;
+/// A valley `½ (20 + y) x² − y` that becomes sharper on the way down. At the origin, with η = 0.1, the sharpness is
+/// at the edge, 2/η. Descent down the slope −y would cross it; an oscillation of variance σ² = 2 holds it there:
 ///
-/// // A bowl has the same sharpness everywhere: the central flow is the gradient flow.
-/// let f = Quadratic::new(&[1.0f64, 3.0])?;
-/// let config = CentralFlowConfig { pieces: 1000, ..CentralFlowConfig::new(0.1) };
-/// let memory = [0.0; CentralFlowLayout::new(2, 4).len()];
-/// let mut flow = CentralFlow::new(&f, &[1.0, 0.0], &[0.6, 0.8], config, memory)?;
-/// while flow.time() < 10.0 {
-///     let _ = flow.step(&f);
+/// ```
+/// use losscape::flow::{CentralFlow, CentralFlowConfig, CentralFlowLayout, CentralFlowStep};
+/// use losscape::{Curvature, Objective};
+///
+/// struct Valley;
+/// impl Objective<f64> for Valley {
+///     fn dim(&self) -> usize { 2 }
+///     fn scratch_len(&self) -> usize { 0 }
+///     fn value(&self, p: &[f64], _: &mut [f64]) -> f64 { 0.5 * (20.0 + p[1]) * p[0] * p[0] - p[1] }
+///     fn value_grad(&self, p: &[f64], grad: &mut [f64], scratch: &mut [f64]) -> f64 {
+///         (grad[0], grad[1]) = ((20.0 + p[1]) * p[0], 0.5 * p[0] * p[0] - 1.0);
+///         self.value(p, scratch)
+///     }
 /// }
-/// assert!((flow.params()[0] - 0.367_88).abs() < 1e-4); // e^(−η t)
+/// impl Curvature<f64> for Valley {
+///     fn hess_vec_scratch_len(&self) -> usize { 0 }
+///     fn hess_vec(&self, p: &[f64], v: &[f64], out: &mut [f64], _: &mut [f64]) {
+///         (out[0], out[1]) = ((20.0 + p[1]) * v[0] + p[0] * v[1], p[0] * v[0]);
+///     }
+/// }
+///
+/// let memory = [0.0; CentralFlowLayout::new(2, 0).len()];
+/// let mut flow = CentralFlow::new(&Valley, &[0.0, 0.0], &[1.0, 0.0], CentralFlowConfig::new(0.1), memory)?;
+/// let CentralFlowStep::Moved { sharpness, variance, .. } = flow.step(&Valley) else { panic!() };
+/// assert!(sharpness == 20.0 && (variance - 2.0).abs() < 1e-9);
+/// assert!(flow.params().iter().all(|x| x.abs() < 1e-12), "it stays at the edge");
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -1,3 +1,5 @@
+//! Gradient flow with adaptive steps.
+
 use super::tableau::{ERROR, STAGES, WEIGHTS};
 use crate::base::elementary::{exp, ln};
 use crate::base::layout::{area, cut, total};
@@ -21,7 +23,7 @@ const LEAST_ERROR: f64 = 1e-4;
 /// The tolerances of a [`GradientFlow`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FlowConfig<R: Real = f32> {
-    /// The allowed error of a component in a step, relative to the component's size.
+    /// The allowed estimated error of a component in one step, relative to the component's size.
     pub relative: R,
     /// The additional absolute error allowed, in the units of the parameters.
     pub absolute: R,
@@ -121,8 +123,8 @@ pub enum FlowStep<R: Real = f32> {
 /// descent with momentum or Adam at a fixed rate stalls or oscillates, the flow reaches gradients of 10⁻¹⁰,
 /// at which a minimum can be certified (`MLPGradientFlow`, Brea et al. 2023).
 ///
-/// The error of a component in a step is held below `absolute + relative · |θᵢ|` and below a tenth of the
-/// step's distance `dt ‖∇f‖`, so that it shrinks with the gradient. The step size follows the rule of Hairer,
+/// The estimated error of a component in one step is held below `absolute + relative · |θᵢ|` and below a tenth of the
+/// step's distance `dt ‖∇f‖`, so that it shrinks with the gradient; errors of steps add up. The step size follows the rule of Hairer,
 /// Nørsett & Wanner (1993, II.4). It is the same in any units of f and θ, if `absolute` is scaled with θ.
 ///
 /// The method is explicit: the step stays below about 3.3 divided by the largest curvature.

@@ -2,7 +2,7 @@
 //!
 //! | item | what it does | source |
 //! |---|---|---|
-//! | [`GradientFlow`] | follows `θ̇ = −∇f` to a stated error, down to gradients at which descent at a fixed rate stalls | Dormand & Prince 1980 |
+//! | [`GradientFlow`] | follows `θ̇ = −∇f` with a tolerance per step, down to gradients at which descent at a fixed rate stalls | Dormand & Prince 1980 |
 //! | [`CentralFlow`] | the path around which descent oscillates at the edge of stability | Cohen et al. 2025 |
 
 mod central;
