@@ -173,7 +173,8 @@ where
         Ok(Self { config, lanczos, layout, nodes, count: 0, under_way: false })
     }
 
-    /// Computes one more product; `operator` must be the one given at construction.
+    /// Computes one more product, or the nodes of a probe whose products are all known, `O(m²)`; `operator` must be
+    /// the one given at construction.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
         operator: &(impl Operator<R> + ?Sized),
@@ -210,17 +211,15 @@ where
 
     /// Stores the nodes of the iteration that has ended.
     fn keep(&mut self) -> Option<()> {
-        let ritz = self.lanczos.ritz()?;
+        let quadrature = self.lanczos.quadrature()?;
         let steps = self.layout.lanczos.steps();
         let (values, weights) =
             row_mut(self.nodes.as_mut(), 2 * steps, self.count)?.split_at_mut_checked(steps)?;
         // An iteration that ended early has fewer nodes.
         values.fill(R::ZERO);
         weights.fill(R::ZERO);
-        for (i, ((value, weight), ritz_value)) in
-            values.iter_mut().zip(weights).zip(ritz.values()).enumerate()
-        {
-            (*value, *weight) = (*ritz_value, ritz.weight(i));
+        for ((value, weight), node) in values.iter_mut().zip(weights).zip(quadrature) {
+            (*value, *weight) = node;
         }
         Some(())
     }
@@ -282,8 +281,13 @@ where
     ///
     /// A share is not a smooth function: eigenvalues within about `(λmax − λmin) / m` of an endpoint may be
     /// counted on the wrong side.
+    ///
+    /// NaN unless `low ≤ high`.
     #[must_use]
     pub fn share(&self, low: R, high: R) -> Estimate<R> {
+        if !(low <= high) {
+            return Estimate { mean: R::NAN, standard_error: R::NAN };
+        }
         self.average(|x| if x >= low && x < high { R::ONE } else { R::ZERO })
     }
 

@@ -58,7 +58,7 @@ pub fn eigenvalues<R: Real>(matrix: &mut [R], values: &mut [R], workspace: &mut 
 /// ```
 ///
 /// Householder reflections make the matrix tridiagonal; implicitly shifted QL sweeps make it diagonal
-/// (Bowdler, Martin, Reinsch & Wilkinson 1968; Golub & Van Loan, sections 8.3.1 and 8.3.3). An off-diagonal
+/// (Martin & Wilkinson 1968; Dubrulle 1970; compare Golub & Van Loan, sections 8.3.1 and 8.3.5). An off-diagonal
 /// element counts as zero below ε times the largest row of the tridiagonal form, so the error of an
 /// eigenvalue is about ε ‖A‖, and the sign of a much smaller eigenvalue is meaningless. Each vector's
 /// component of largest magnitude (the first, if several are equal) is positive. The matrix may have any

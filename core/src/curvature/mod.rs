@@ -3,9 +3,9 @@
 //! | item | what it does | source |
 //! |---|---|---|
 //! | [`Hessian`] | the full matrix, one Hessian–vector product per step | Pearlmutter 1994 |
-//! | [`eigenvalues`], [`eigen`] | the spectrum of a symmetric matrix | Householder; Bowdler, Martin, Reinsch & Wilkinson 1968 |
+//! | [`eigenvalues`], [`eigen`] | the spectrum of a symmetric matrix | Householder; Martin & Wilkinson 1968; Dubrulle 1970 |
 //! | [`Lanczos`] | extreme eigenvalues from products alone, with residual bounds | Lanczos 1950; Parlett 1998 |
-//! | [`PowerIteration`] | the eigenvalue of largest magnitude in memory for three vectors | von Mises & Pollaczek-Geiringer 1929; De Sa et al. 2018 |
+//! | [`PowerIteration`] | the eigenvalue of largest magnitude in memory for three vectors | von Mises & Pollaczek-Geiringer 1929; De Sa et al. 2017 |
 //! | [`SpectralDensity`] | density of the spectrum, and averages over it, with their standard errors | Ubaru, Chen & Saad 2017 |
 //! | [`TraceEstimate`] | the trace from random products, with its standard error | Hutchinson 1990 |
 //! | [`DeflatedTrace`] | the trace with the largest eigenvalues treated exactly: far fewer products if they decay | Meyer, Musco, Musco & Woodruff 2021 |

@@ -46,7 +46,7 @@ mod tests {
         assert!(rayleigh_quotient(&[1.0f64; 2], &[0.0; 3]).is_nan());
     }
 
-    /// Of an eigenvector it is the eigenvalue; of all others it lies between two of them.
+    /// Equals the eigenvalue for an eigenvector and lies between two eigenvalues otherwise.
     #[test]
     fn eigenvectors_have_their_eigenvalue() {
         let product = |v: [f64; 2]| [2.0 * v[0] + v[1], v[0] + 2.0 * v[1]];

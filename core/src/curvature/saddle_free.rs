@@ -4,7 +4,7 @@ use super::Tolerance;
 use super::lanczos::{Lanczos, LanczosConfig, LanczosLayout, LanczosStep, Ritz};
 use crate::base::layout::{cut, total};
 use crate::base::random::{Rng, fill_normal};
-use crate::base::vector::{axpy, norm};
+use crate::base::vector::{axpy, largest, norm};
 use crate::objective::HessianAt;
 use crate::{ArgError, Curvature, Real};
 
@@ -125,7 +125,8 @@ pub enum SaddleFreeStep<R: Real = f32> {
     /// No point that the model proposes is lower, however close: the remaining descent is below the
     /// resolution of the values. Further steps return the same outcome.
     Stuck,
-    /// The start, or a product, was infinite or NaN. Further steps return the same outcome.
+    /// The start, or a product, was infinite or NaN, or the model has no spectrum; nothing has changed, and the next
+    /// step tries again.
     NotFinite,
     /// The memory no longer has the lengths that the objective needs; nothing was done.
     MemoryChanged,
@@ -165,7 +166,9 @@ pub enum SaddleFreeStep<R: Real = f32> {
 /// | `workspace` | [`SaddleFreeLayout::len`]                       | need not be initialised |
 ///
 /// # Cost
-/// A move is k products, `4 k² n` multiplications, and one gradient for each trial point; the end is k products.
+/// A move is k products, `2 k² n` multiplications that keep their basis orthogonal, and for each trial point one
+/// gradient, about `5 k³` for the spectrum of the model and `k² n` for its eigenvectors. The end is k products, `2 k² n`
+/// and `5 k³`.
 ///
 /// # Examples
 ///
@@ -219,7 +222,6 @@ enum State<R> {
     Converged(R),
     AtSaddle(R),
     Stuck,
-    NotFinite,
 }
 
 impl<R, B, K, W> SaddleFree<R, B, K, W>
@@ -269,7 +271,8 @@ where
         })
     }
 
-    /// Computes one gradient or one product; `f` must be the one given at construction. The generator is used
+    /// Computes one product, or one gradient, with the spectrum of the model if it is that of a trial point; `f` must be
+    /// the one given at construction. The generator is used
     /// where a Krylov space is invariant, and once where the walk comes to rest.
     pub fn step<G: Rng + ?Sized>(
         &mut self,
@@ -286,7 +289,6 @@ where
             State::Converged(lowest) => Some(SaddleFreeStep::Converged { lowest }),
             State::AtSaddle(lowest) => Some(SaddleFreeStep::AtSaddle { lowest }),
             State::Stuck => Some(SaddleFreeStep::Stuck),
-            State::NotFinite => Some(SaddleFreeStep::NotFinite),
         }
         .unwrap_or(SaddleFreeStep::MemoryChanged)
     }
@@ -300,7 +302,6 @@ where
         let value = f.value_grad(params, grad, scratch);
         let grad_norm = norm(grad);
         if !(value.is_finite() && grad_norm.is_finite()) {
-            self.state = State::NotFinite;
             return Some(SaddleFreeStep::NotFinite);
         }
         self.arrive(value, grad_norm, rng);
@@ -327,7 +328,6 @@ where
         let ritz = self.lanczos.ritz();
         let values = ritz.as_ref().map_or(&[][..], Ritz::values);
         let Some(lowest) = values.first().copied() else {
-            self.state = State::NotFinite;
             return SaddleFreeStep::NotFinite;
         };
         let share = R::EPSILON * R::from_usize(roundings.saturating_add(values.len()));
@@ -356,10 +356,7 @@ where
                 self.state = State::Move;
                 self.try_move(f, rng)
             }
-            LanczosStep::NotFinite => {
-                self.state = State::NotFinite;
-                Some(SaddleFreeStep::NotFinite)
-            }
+            LanczosStep::NotFinite => Some(SaddleFreeStep::NotFinite),
             LanczosStep::MemoryChanged => None,
         }
     }
@@ -372,13 +369,9 @@ where
         let Parts { params, grad, next, next_grad, direction, scratch } =
             self.layout.split(self.workspace.as_mut())?;
         let Some(ritz) = self.lanczos.ritz() else {
-            self.state = State::NotFinite;
             return Some(SaddleFreeStep::NotFinite);
         };
-        let mut size = R::ZERO;
-        for value in ritz.values() {
-            size = size.or_larger(value.abs());
-        }
+        let size = largest(ritz.values());
         // The Hessian vanishes along the gradient to all digits: the landscape is a plain slope, for which a
         // curvature of one unit is as good as any.
         let size = if size > R::ZERO { size } else { R::ONE };

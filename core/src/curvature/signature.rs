@@ -1,6 +1,7 @@
 //! The numbers of positive, flat and negative eigenvalues.
 
 use crate::Real;
+use crate::base::vector::largest;
 
 /// The numbers of positive, flat and negative eigenvalues; see [`signature`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,11 +60,7 @@ impl<R: Real> Tolerance<R> {
     /// Returns the magnitude up to which an eigenvalue of this spectrum counts as flat.
     #[must_use]
     pub fn flat(&self, values: &[R]) -> R {
-        let mut largest = R::ZERO;
-        for value in values {
-            largest = largest.or_larger(value.abs());
-        }
-        self.relative * largest + self.absolute
+        self.relative * largest(values) + self.absolute
     }
 }
 

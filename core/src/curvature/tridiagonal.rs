@@ -7,8 +7,8 @@ use crate::base::rows::rows_mut;
 /// The maximum number of QL sweeps per eigenvalue; two are usual, and 30 is the limit in the literature.
 const SWEEPS: u32 = 60;
 
-/// Diagonalises a tridiagonal matrix by implicit QL sweeps with Wilkinson's shift (Golub & Van Loan, section
-/// 8.3.3) and sorts the eigenvalues in ascending order. Returns whether all were found.
+/// Diagonalises a tridiagonal matrix by implicit QL sweeps with Wilkinson's shift (Martin & Wilkinson 1968;
+/// Dubrulle 1970; compare Golub & Van Loan, section 8.3.5, for QR) and sorts the eigenvalues in ascending order. Returns whether all were found.
 ///
 /// `rows` has n rows of any width and takes part in all rotations: the columns of Qᵀ that it holds (initially
 /// of the identity) become the same columns of the matrix whose row i is the eigenvector of eigenvalue i. The

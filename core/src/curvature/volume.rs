@@ -33,7 +33,8 @@ pub fn half_width<R: Real>(curvature: R, rise: R, radius: R) -> R {
     if width < radius { width } else { radius }
 }
 
-/// Computes the logarithm of the volume around a minimum in which the loss rises little.
+/// Computes the logarithm of the volume of a box around a minimum, by how slowly the loss rises along each
+/// eigenvector of the Hessian.
 ///
 /// The volume is that of a box along the eigenvectors of the Hessian, with a [half-width](half_width) for
 /// each:
@@ -42,7 +43,8 @@ pub fn half_width<R: Real>(curvature: R, rise: R, radius: R) -> R {
 /// ln V = Σᵢ ln(2 w(λᵢ)),    w(λ) = min(R, √(2 r / λ))
 /// ```
 ///
-/// A sharp minimum has a small volume. If all λ exceed 2 r / R², the logarithm is `n ln √(8 r) − ½ ln det H`.
+/// Its half-width along each eigenvector is where the parabola has risen by r; at a corner, the quadratic model has
+/// risen by up to n r. A sharp minimum has a small volume. If all λ exceed 2 r / R², the logarithm is `n ln √(8 r) − ½ ln det H`.
 /// Up to terms independent of the minimum, this is minus half the sum of the eigenvalues' logarithms, which
 /// Wu, Zhu & E (2017) compare. Every network with more weights than it needs has flat directions, which would
 /// make this sum infinite. The radius bounds them, so the result depends on the radius and on the rise:

@@ -12,8 +12,8 @@ mod norm;
 mod sum;
 
 pub use linear::{axpy, dot, dot_scaled, scale};
-pub(crate) use norm::times_quotient;
 pub use norm::{distance, largest_difference, norm, normalise, unit_scale};
+pub(crate) use norm::{largest, times_quotient};
 pub(crate) use sum::{Compensated, RUN, SUM_ROUNDINGS, two_sum};
 pub use sum::{LANES, LaneSum};
 

@@ -51,6 +51,16 @@ pub fn distance<R: Real>(x: &[R], y: &[R]) -> R {
     }
 }
 
+/// Computes `maxᵢ |xᵢ|`; 0 for an empty vector. NaN is ignored.
+#[must_use]
+pub(crate) fn largest<R: Real>(x: &[R]) -> R {
+    let mut largest = R::ZERO;
+    for x in x {
+        largest = largest.or_larger(x.abs());
+    }
+    largest
+}
+
 /// Computes `maxᵢ |xᵢ − yᵢ|`; 0 for empty vectors. NaN is ignored. The slices must have the same length.
 ///
 /// ```

@@ -128,8 +128,9 @@ fn ghosts_do_no_harm() {
         assert_eq!(copies(&with), 2, "one for each start");
         assert!(copies(&without) > 2, "no ghosts");
         // With or without copies, what Lanczos computes is an exact iteration on an operator whose eigenvalues are off by a few
-        // units of rounding (Greenbaum 1989); one each, ½ ε λmax, makes nodes differ by c ε λmax, c = 1. The quadrature is exact
-        // for bells this wide, and a bell of mass 1 is nowhere steeper than 1/(w² √(2πe)) = 0.242/w².
+        // units of rounding (Greenbaum 1989). If nodes differ by ε λmax, densities differ by less than 0.242 ε λmax/w²: the
+        // quadrature is exact for bells this wide, and a bell of mass 1 is nowhere steeper than 1/(w² √(2πe)) = 0.242/w². One
+        // ε λmax is what was seen, not a bound.
         let bound = 0.242 / (width * width) * f64::EPSILON * largest;
         for at in (0..=120).map(|k| 0.01 * f64::from(k)).chain([50.0, largest - width, largest]) {
             let (a, b) = (with.density(at, width).mean, without.density(at, width).mean);
@@ -205,6 +206,11 @@ fn a_share_holds_its_lower_end_and_not_its_upper() {
     let mut rng = stream(1, 0);
     while density.step(&two, &mut rng) != DensityStep::Done {}
     assert_eq!((density.share(2.0, 3.0).mean, density.share(1.0, 2.0).mean), (1.0, 0.0));
+    assert_eq!(density.share(2.0, 2.0).mean, 0.0, "an empty interval");
+    for (low, high) in [(3.0, 2.0), (f64::NAN, 3.0), (2.0, f64::NAN)] {
+        let found = density.share(low, high);
+        assert!(found.mean.is_nan() && found.standard_error.is_nan(), "{low} to {high}: {found:?}");
+    }
 }
 
 /// For two probes, the error is half their difference. Old memory contents do not count when an iteration

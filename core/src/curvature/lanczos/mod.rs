@@ -230,7 +230,11 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
         }
         #[expect(clippy::cast_possible_truncation, reason = "at most the u32 of the configuration")]
         let steps = self.steps as u32;
-        if restart && !self.ended { LanczosStep::Restarted { steps } } else { LanczosStep::Extended { steps, beta } }
+        if restart && !self.ended {
+            LanczosStep::Restarted { steps }
+        } else {
+            LanczosStep::Extended { steps, beta }
+        }
     }
 
     /// Returns the number of steps taken.
@@ -246,27 +250,18 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
     #[must_use]
     pub fn ritz(&mut self) -> Option<Ritz<'_, R>> {
         let (k, dim) = (self.steps, self.layout.dim());
-        let Parts { diagonal, beside, values, work, rows, .. } =
-            self.layout.split(self.workspace.as_mut()).filter(|_| k > 0)?;
-        let (diagonal, beside) = (diagonal.get(..k)?, beside.get(..k)?);
-        let (values, work, rows) = (values.get_mut(..k)?, work.get_mut(..k)?, rows.get_mut(..k * k)?);
-        // Near one, so that no square in the sweeps overflows or vanishes.
-        let unit = unit_scale(diagonal).or_smaller(unit_scale(beside));
-        for ((value, work), (alpha, beta)) in
-            values.iter_mut().zip(&mut *work).zip(diagonal.iter().zip(beside))
-        {
-            (*value, *work) = (unit * *alpha, unit * *beta);
-        }
-        rows.fill(R::ZERO);
-        rows.iter_mut().step_by(k.saturating_add(1)).for_each(|x| *x = R::ONE);
-        if !tridiagonal_eigen(values, work, rows) {
-            return None;
-        }
-        for value in &mut *values {
-            *value /= unit;
-        }
+        let parts = self.layout.split(self.workspace.as_mut())?;
+        let beta = parts.beside.get(k.wrapping_sub(1)).copied()?;
+        let (values, vectors) = solve(parts, k, k)?;
         let basis = if self.config.reorthogonalise { self.basis.as_ref().get(..k * dim)? } else { &[] };
-        Some(Ritz { values, vectors: rows, basis, dim, beta: beside.last().copied()? })
+        Some(Ritz { values, vectors, basis, dim, beta })
+    }
+
+    /// Returns the nodes and weights of the Gauss quadrature, as [`Ritz`] has them, for `O(k²)` operations: a weight
+    /// needs one component of its eigenvector.
+    pub(super) fn quadrature(&mut self) -> Option<impl Iterator<Item = (R, R)>> {
+        let (values, firsts) = solve(self.layout.split(self.workspace.as_mut())?, self.steps, 1)?;
+        Some(values.iter().zip(firsts).map(|(value, first)| (*value, *first * *first)))
     }
 
     /// Returns the basis and the workspace.
@@ -274,6 +269,28 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
     pub fn into_parts(self) -> (B, W) {
         (self.basis, self.workspace)
     }
+}
+
+/// Returns the eigenvalues of the tridiagonal matrix of k steps, and of each eigenvector the first components, as many
+/// as `columns`; `None` without steps, or if the QL sweeps do not converge.
+fn solve<R: Real>(parts: Parts<'_, R>, k: usize, columns: usize) -> Option<(&[R], &[R])> {
+    let Parts { diagonal, beside, values, work, rows, .. } = parts;
+    let (diagonal, beside) = (diagonal.get(..k)?, beside.get(..k).filter(|_| k > 0)?);
+    let (values, work, rows) = (values.get_mut(..k)?, work.get_mut(..k)?, rows.get_mut(..k * columns)?);
+    // Near one, so that no square in the sweeps overflows or vanishes.
+    let unit = unit_scale(diagonal).or_smaller(unit_scale(beside));
+    for ((value, work), (alpha, beta)) in values.iter_mut().zip(&mut *work).zip(diagonal.iter().zip(beside)) {
+        (*value, *work) = (unit * *alpha, unit * *beta);
+    }
+    rows.fill(R::ZERO);
+    rows.iter_mut().step_by(columns.saturating_add(1)).take(columns).for_each(|x| *x = R::ONE);
+    if !tridiagonal_eigen(values, work, rows) {
+        return None;
+    }
+    for value in &mut *values {
+        *value /= unit;
+    }
+    Some((values, rows))
 }
 
 fn layout_of<R: Real>(operator: &(impl Operator<R> + ?Sized), config: LanczosConfig) -> LanczosLayout {

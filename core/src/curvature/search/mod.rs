@@ -4,7 +4,7 @@ use super::CriticalPoint;
 use super::inspection::{Inspected, Inspection, rest_len};
 use crate::base::layout::{area, cut, total};
 use crate::base::rows::{copy, row, rows};
-use crate::base::vector::{axpy, dot, norm};
+use crate::base::vector::{axpy, dot, largest, norm};
 use crate::{ArgError, Curvature, Real};
 
 /// The first damping, as a share of the largest curvature.
@@ -348,15 +348,6 @@ where
     pub fn into_parts(self) -> (P, M, W) {
         (self.params, self.matrix, self.workspace)
     }
-}
-
-/// Returns the largest magnitude.
-fn largest<R: Real>(values: &[R]) -> R {
-    let mut largest = R::ZERO;
-    for value in values {
-        largest = value.abs().or_larger(largest);
-    }
-    largest
 }
 
 #[cfg(test)]
