@@ -139,7 +139,6 @@ pub enum CentralFlowStep<R: Real = f32> {
 ///
 /// # Examples
 ///
-/// ```
 /// A valley `½ (20 + y) x² − y` that becomes sharper on the way down. At the origin, with η = 0.1, the sharpness is
 /// at the edge, 2/η. Descent down the slope −y would cross it; an oscillation of variance σ² = 2 holds it there:
 ///
