@@ -2,8 +2,8 @@
 
 use losscape::base::random::{Xoshiro128PlusPlus, stream};
 use losscape::sgd::{
-    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, Langevin, LearningRate, Minibatches, Momentum, Noise, Schedule,
-    Sgd, SgdLayout, WeightDecay,
+    Adam, AddNoise, BatchOrder, ClipNorm, ClipValue, Langevin, LearningRate, Minibatches, Momentum, Noise,
+    Schedule, Sgd, SgdLayout, WeightDecay,
 };
 use losscape::{ArgError, Objective as _, SampledObjective};
 use pyo3::prelude::*;
@@ -22,8 +22,7 @@ type Before<R> = (
 );
 
 /// Momentum of one kind or the other, and weight decay.
-type After<R> =
-    (Option<Momentum<R, Vec<R>>>, Option<Momentum<R, Vec<R>, Vec<R>>>, Option<WeightDecay<R>>);
+type After<R> = (Option<Momentum<R, Vec<R>>>, Option<Momentum<R, Vec<R>, Vec<R>>>, Option<WeightDecay<R>>);
 
 /// All transforms of a gradient, in their order. Langevin's noise has the temperature zero without one.
 type Chain<R> = (Before<R>, Langevin<After<R>, R>, Option<AddNoise<R, Vec<R>>>);
