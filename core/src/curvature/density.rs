@@ -285,7 +285,7 @@ where
     /// NaN unless `low ≤ high`.
     #[must_use]
     pub fn share(&self, low: R, high: R) -> Estimate<R> {
-        if !(low <= high) {
+        if low > high || low.is_nan() || high.is_nan() {
             return Estimate { mean: R::NAN, standard_error: R::NAN };
         }
         self.average(|x| if x >= low && x < high { R::ONE } else { R::ZERO })
