@@ -96,7 +96,7 @@ fn flow_exceeds(f: &MlpObjective<'_, f64>, start: &[f64], level: f64, end: f64) 
 }
 
 /// The claim (Cohen et al. 2021): descent with η sharpens until λmax = 2/η and stays there, though the loss falls on, whenever the sharpness of the
-/// gradient flow goes beyond 2/η in the same time η · 30,000. Where it does, means over the last third of 30,000 steps are within 0.998 to 1.001 of 2/η, and the
+/// gradient flow goes beyond 2/η in the same time η · 30,000. Where it does, means over the last third of 30,000 steps are 0.9988 to 1.0003 of 2/η, and the
 /// loss rises in 8,801 to 15,409 steps of the network of two layers, in 796 and 11,594 of the wide one. Where it does not (seed 102 at η = 0.1, both seeds at 0.05) the
 /// highest are 0.984, 0.987 and 0.488, and the loss never rises. With the seeds 1 to 4 it was so in all runs looked at, at η = 0.02 and 0.05.
 #[test]
@@ -142,7 +142,7 @@ fn descent_sharpens_to_the_edge_of_stability() {
             late[late.len() - 1]
         );
         if beyond.is_some() {
-            assert!((0.98..1.03).contains(&mean), "seed {seed}, η {rate}: {mean}");
+            assert!((0.9987..1.0004).contains(&mean), "seed {seed}, η {rate}: {mean}");
             // The loss rises often once something is unstable.
             assert!(rises > if net == NET { 5000 } else { 0 }, "seed {seed}, η {rate}: {rises}");
         } else {
@@ -151,21 +151,35 @@ fn descent_sharpens_to_the_edge_of_stability() {
     }
 }
 
-/// With minibatches the largest curvature stays below 2/η. Whether batch sharpness, `E[gᵀ H_B g] / E ‖g‖²`, is what sits there
-/// (Andreyev & Beneventano 2024, arXiv 2412.20553) is measured, not assumed. Late medians of three seeds in shuffled epochs, over 2/η, at batches
-/// of 20, 10, 4, 2: largest curvature 1.00, 0.77, 0.77, 0.56; batch sharpness 1.00, 0.78, 0.91, 0.90. With the seeds 1 to 3 they were 1.00, 0.97, 0.55, 0.48 and
-/// 1.00, 0.94, 0.93, 0.93. So where the largest curvature stays far below the edge, batch sharpness is within a tenth of it, from below; and some
-/// runs, at batches of 10, end before either gets there.
+/// With minibatches the largest curvature stays below 2/η. Whether batch sharpness, `E[gᵀ H_B g / ‖g‖²]`, is what sits there (Andreyev & Beneventano 2024,
+/// arXiv 2412.20553), or the ratio of means, `E[gᵀ H_B g] / E ‖g‖²`, is measured, not assumed: neither does, though the ratio comes nearer. The medians are those of
+/// `late_medians`, over 2/η.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn minibatches_settle_below_the_edge() {
+    assert_eq!(
+        late_medians(101..=103),
+        ["1.00 1.00 1.00", "0.77 0.72 0.78", "0.77 0.76 0.91", "0.56 0.73 0.90"]
+    );
+}
+
+/// The same with three other seeds.
+#[test]
+#[ignore = "half a minute"]
+fn exhaustive_minibatches_settle_below_the_edge() {
+    assert_eq!(late_medians(1..=3), ["1.00 1.00 1.00", "0.97 0.85 0.94", "0.54 0.72 0.93", "0.48 0.70 0.93"]);
+}
+
+/// The last third of 30,000 steps in shuffled epochs at batches of 20, 10, 4 and 2, over 2/η: medians of 150 values of the largest curvature, of batch sharpness and of the
+/// ratio of means, each of twenty batches.
+fn late_medians(seeds: core::ops::RangeInclusive<u64>) -> [String; 4] {
     let (x, y) = task();
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
     let f = MlpObjective::new(NET, Loss::MeanSquaredError, data, 0.0).unwrap();
-    let (rate, mut medians) = (0.1, Vec::new());
-    for batch in [20u32, 10, 4, 2] {
-        let (mut sharp, mut batch_sharp, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-        for seed in 101..=103 {
+    let rate = 0.1;
+    [20u32, 10, 4, 2].map(|batch| {
+        let mut seen = [const { Vec::new() }; 5];
+        for seed in seeds.clone() {
             let source = Minibatches::new(BatchOrder::ShuffledEpochs, 20, batch, [0; 20]).unwrap();
             let workspace = vec![0.0; SgdLayout::new(f.dim(), f.scratch_len()).len()];
             let mut rng = stream(seed, 1);
@@ -174,30 +188,23 @@ fn minibatches_settle_below_the_edge() {
             for step in 1..=30_000u32 {
                 assert!(matches!(sgd.step(&f, &mut rng), SgdStep::Stepped { .. }));
                 if step > 20_000 && step % 200 == 0 {
-                    sharp.push(stability_ratio(rate, sharpness(&f, sgd.params(), &mut v, 30)));
-                    let of_batches = batch_sharpness(&f, sgd.params(), batch as usize, 20, &mut rng).unwrap();
-                    batch_sharp.push(stability_ratio(rate, of_batches.mean));
-                    errors.push(stability_ratio(rate, of_batches.standard_error));
+                    let largest = sharpness(&f, sgd.params(), &mut v, 30);
+                    let along = batch_sharpness(&f, sgd.params(), batch as usize, 20, &mut rng).unwrap();
+                    let (quotient, ratio) = (along.mean_quotient(), along.estimate());
+                    let found = [largest, quotient.mean, ratio.mean, quotient.standard_error, ratio.standard_error];
+                    seen.iter_mut().zip(found).for_each(|(seen, x)| seen.push(stability_ratio(rate, x)));
                 }
             }
         }
-        let median = |values: &mut Vec<f64>| {
+        let [largest, quotient, ratio, of_quotient, of_ratio] = seen.map(|mut values| {
             values.sort_by(f64::total_cmp);
             values[values.len() / 2]
-        };
-        medians.push([median(&mut sharp), median(&mut batch_sharp)]);
+        });
         println!(
-            "batch {batch}: late medians of ηλ/2 {:.3}, of batch sharpness {:.3}, of its standard error {:.3}",
-            medians[medians.len() - 1][0],
-            medians[medians.len() - 1][1],
-            median(&mut errors)
+            "batches of {batch}: largest curvature {largest:.3}, batch sharpness {quotient:.3} ± {of_quotient:.3}, ratio of means {ratio:.3} ± {of_ratio:.3}"
         );
-    }
-    assert!((0.98..1.03).contains(&medians[0][0]), "{medians:?}");
-    for [curvature, batches] in &medians[1..] {
-        assert!(*curvature < 1.0 && (curvature - 0.03..1.05).contains(batches), "{medians:?}");
-    }
-    assert!(medians[3][0] < 0.7 && medians[3][1] > 0.8, "{medians:?}");
+        format!("{largest:.2} {quotient:.2} {ratio:.2}")
+    })
 }
 
 /// Follows one seed for 4000 steps of η = 0.1 and returns ηλ/2 of the gradient flow then. If that is above one, the central flow must be at the edge and at least

@@ -1,4 +1,4 @@
-//! Readers of digits trained to one and the same loss, and how sharp the places are that they end at.
+//! Digit classifiers trained to equal loss, and the sharpness at their ends.
 
 use core::fmt;
 
@@ -19,7 +19,7 @@ use losscape::{ArgError, Objective, Operator};
 pub const NAMES: [&str; 5] = ["box", "ball", "largest_eigenvalue", "trace", "batch_sharpness"];
 
 /// Five measures of sharpness: Keskar's box of 10⁻³ in per cent, the rise in a ball of 0.05, the largest eigenvalue, the trace
-/// (50 probes), and the batch sharpness of batches of 16.
+/// (50 probes), and `E[gᵀ H_B g] / E ‖g‖²` of batches of 16.
 pub type Measures = [f64; 5];
 
 /// A network and what it took.
@@ -81,7 +81,7 @@ pub fn measures(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<Measures, A
     ])
 }
 
-/// The last two of the [`measures`], the trace and the batch sharpness, with their standard errors.
+/// The last two of the [`measures`], the trace and the curvature of batches along their gradients, with their standard errors.
 fn estimates(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<[Estimate<f64>; 2], ArgError> {
     let prepared = f.prepare(params, vec![0.0; f.prepared_len()])?;
     let mut trace = {
@@ -93,7 +93,7 @@ fn estimates(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<[Estimate<f64>
         assert!(matches!(trace.step(&prepared, &mut rng), TraceStep::Added { .. }), "a finite product");
     }
     let trace = Estimate { mean: trace.mean(), standard_error: trace.standard_error() };
-    Ok([trace, batch_sharpness(f, params, 16, 60, &mut rng)?])
+    Ok([trace, batch_sharpness(f, params, 16, 60, &mut rng)?.estimate()])
 }
 
 /// From the centre and two places inside, ten gradients each.
@@ -149,7 +149,7 @@ pub fn largest(operator: &impl Operator<f64>) -> Result<f64, ArgError> {
     Ok(lanczos.ritz().and_then(|ritz| ritz.values().last().copied()).unwrap_or(f64::NAN))
 }
 
-/// `E[gᵀ H_B g] / E ‖g‖²` over so many random batches.
+/// The curvature along gradients of so many random batches.
 ///
 /// # Errors
 /// [`ArgError`] naming `params`.
@@ -162,7 +162,7 @@ pub fn batch_sharpness(
     batch: usize,
     batches: u32,
     rng: &mut impl Rng,
-) -> Result<Estimate<f64>, ArgError> {
+) -> Result<BatchSharpness<f64, Vec<f64>>, ArgError> {
     let mut order: Vec<u32> = (0..).take(f.data().len()).collect();
     let workspace = vec![0.0; BatchSharpnessLayout::of(f, batch).len()];
     let mut sharpness = BatchSharpness::new(f, params, workspace)?;
@@ -171,7 +171,7 @@ pub fn batch_sharpness(
         let step = sharpness.step(f, &order[..batch]);
         assert!(matches!(step, BatchSharpnessStep::Added { .. }), "{step:?}");
     }
-    Ok(sharpness.estimate())
+    Ok(sharpness)
 }
 
 /// A reader of digits trained by Adam to a data loss below 0.02 (the comparison of Keskar et al. 2017), and what it is like there: a row of

@@ -1,6 +1,6 @@
 //! The curvature of batches along their own gradients.
 
-use super::estimate::Estimate;
+use super::estimate::{Estimate, Running};
 use crate::base::elementary::sqrt;
 use crate::base::layout::{cut, total};
 use crate::base::vector::{dot, dot_scaled, scale, unit_scale};
@@ -63,22 +63,21 @@ pub enum BatchSharpnessStep {
     MemoryChanged,
 }
 
-/// The curvature of batches along their own gradients, averaged over batches B (the *batch sharpness* of
-/// Andreyev & Beneventano 2024):
+/// The curvature of batches along their own gradients, averaged over batches B in two ways: with the weights ‖g‖²
+/// ([`estimate`](Self::estimate)), and without ([`mean_quotient`](Self::mean_quotient)).
 ///
 /// ```text
-/// s = E[gᵀ H_B g] / E ‖g‖²,      g = ∇f_B(θ),  H_B = ∇²f_B(θ)
+/// s = E[gᵀ H_B g] / E ‖g‖²,   q = E[gᵀ H_B g / ‖g‖²],      g = ∇f_B(θ),  H_B = ∇²f_B(θ)
 /// ```
 ///
-/// A small step −η g lowers the loss of its own batch, on average, while s < 2/η. Andreyev & Beneventano report
-/// that minibatch training brings s, and not the largest eigenvalue of the full Hessian, to 2/η. Measured on small
-/// networks, s stays about a tenth below 2/η, or farther (`docs/claims.md`). If the only batch is the full data set, s
-/// is the curvature along the gradient. Multiplying f by c multiplies s by c.
+/// A small step −η g lowers the loss of its own batch, on average, while s < 2/η. Andreyev & Beneventano (2024) call q
+/// the *batch sharpness* (s is an option of their code) and report that minibatch training brings it, and not the largest
+/// eigenvalue of the full Hessian, to 2/η. Both are measured on small networks in `docs/claims.md`. If the only batch is the
+/// full data set, both are the curvature along the gradient. Multiplying f by c multiplies both by c.
 ///
 /// # Error
-/// [`estimate`](Self::estimate) returns the ratio of the two means and its standard error by the delta
-/// method, `√(Σ (aᵦ − s bᵦ)² / (c (c − 1))) / mean b`, for c batches with `a = gᵀ H_B g` and `b = ‖g‖²`. The
-/// relative bias of this ratio is of order 1/c.
+/// The standard error of s is that of the delta method, `√(Σ (aᵦ − s bᵦ)² / (c (c − 1))) / mean b`, for c batches with
+/// `a = gᵀ H_B g` and `b = ‖g‖²`; its relative bias is of order 1/c. That of q is the standard error of a mean.
 ///
 /// # Shapes
 ///
@@ -92,7 +91,7 @@ pub enum BatchSharpnessStep {
 ///
 /// # Examples
 ///
-/// Two samples with curvatures 1 and 9 have the gradients 1 and 9 at w = 1, so s = (1 + 9³)/(1 + 9²).
+/// Two samples with curvatures 1 and 9 have the gradients 1 and 9 at w = 1, so s = (1 + 9³)/(1 + 9²) and q = (1 + 9)/2.
 ///
 /// ```
 /// use losscape::curvature::{BatchSharpness, BatchSharpnessLayout, BatchSharpnessStep};
@@ -105,6 +104,7 @@ pub enum BatchSharpnessStep {
 ///     assert!(matches!(sharpness.step(&f, &batch), BatchSharpnessStep::Added { .. }));
 /// }
 /// assert!((sharpness.estimate().mean - 730.0 / 82.0).abs() < 1e-14);
+/// assert!((sharpness.mean_quotient().mean - 5.0).abs() < 1e-14);
 /// # Ok::<(), losscape::ArgError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -112,6 +112,7 @@ pub struct BatchSharpness<R: Real, W> {
     workspace: W, // n: θ; n: a gradient; n: its product; scratch
     dim: usize,
     sums: Sums<R>,
+    quotients: Running<R>,
 }
 
 /// Sums over batches, in units that bring the first gradient and its curvature near one; a later batch that
@@ -191,7 +192,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
         if let Some(([centre, ..], _)) = layout.split(workspace.as_mut()) {
             centre.copy_from_slice(params);
         }
-        Ok(Self { workspace, dim, sums: Sums::empty() })
+        Ok(Self { workspace, dim, sums: Sums::empty(), quotients: Running::EMPTY })
     }
 
     /// Adds one batch of samples; `objective` must be the one given at construction.
@@ -231,16 +232,22 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
             let along = dot_scaled(R::ONE, grad, sums.unit, product);
             sums.with(along, dot(grad, grad))
         };
-        match with(sums).or_else(|| with(sums.in_units(sums.grad_unit, own))) {
-            Some(sums) => {
-                self.sums = sums;
-                BatchSharpnessStep::Added { count: sums.count }
-            }
-            None => BatchSharpnessStep::NotFinite,
+        let Some(more) = with(sums).or_else(|| with(sums.in_units(sums.grad_unit, own))) else {
+            return BatchSharpnessStep::NotFinite;
+        };
+        // In a unit of its own: beside the largest gradient the square of this one may vanish.
+        let small = unit_scale(grad);
+        let square = dot_scaled(small, grad, small, grad);
+        if square > R::ZERO {
+            let quotient = dot_scaled(small, grad, own, product) / square * (small / own);
+            let Some(quotients) = self.quotients.with(quotient) else { return BatchSharpnessStep::NotFinite };
+            self.quotients = quotients;
         }
+        self.sums = more;
+        BatchSharpnessStep::Added { count: more.count }
     }
 
-    /// Returns the ratio and its standard error. The ratio is NaN until a batch has a non-zero gradient; the
+    /// Returns the ratio of means s and its standard error. The ratio is NaN until a batch has a non-zero gradient; the
     /// error is infinite for fewer than two batches.
     #[must_use]
     pub fn estimate(&self) -> Estimate<R> {
@@ -256,6 +263,14 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
             sqrt(squares * count / (count - R::ONE)) / b / unit
         };
         Estimate { mean: ratio / unit, standard_error }
+    }
+
+    /// Returns the mean of quotients q and its standard error, over the batches whose gradient is not zero. The mean is NaN
+    /// before the first of them; the error is infinite for fewer than two.
+    #[must_use]
+    pub fn mean_quotient(&self) -> Estimate<R> {
+        let mean = if self.quotients.count == 0 { R::NAN } else { self.quotients.mean };
+        Estimate { mean, standard_error: self.quotients.standard_error() }
     }
 
     /// Returns the number of batches added.
@@ -284,29 +299,39 @@ mod tests {
     use crate::objective::HessianAt;
     use crate::{Objective, Operator};
 
-    fn measured(f: &impl SampledCurvature<f64>, params: &[f64], batches: &[&[u32]]) -> Estimate<f64> {
+    /// The ratio of means, and the mean of quotients.
+    fn measured(f: &impl SampledCurvature<f64>, params: &[f64], batches: &[&[u32]]) -> [Estimate<f64>; 2] {
         let most = batches.iter().map(|batch| batch.len()).max().unwrap_or(1);
         let workspace = vec![f64::NAN; BatchSharpnessLayout::of(f, most).len()];
         let mut sharpness = BatchSharpness::new(f, params, workspace).unwrap();
         for (count, batch) in (1u32..).zip(batches) {
             assert_eq!(sharpness.step(f, batch), BatchSharpnessStep::Added { count });
         }
-        sharpness.estimate()
+        [sharpness.estimate(), sharpness.mean_quotient()]
     }
 
-    /// Checks the error of a ratio against a calculation by hand: a = 1, 9³, 4³ and b = 1, 9², 4² at w = 1.
+    /// Checks the errors against calculations by hand: a = 1, 9³, 4³ and b = 1, 9², 4² at w = 1; the quotients are the curvatures, and a batch
+    /// without a gradient has none.
     #[test]
-    fn the_ratio_and_its_error() {
-        let f = LeastSquares::new(&[1.0, 3.0, 2.0], &[0.0; 3]).unwrap();
-        let found = measured(&f, &[1.0], &[&[0], &[1], &[2]]);
+    fn both_means_and_their_errors() {
+        let f = LeastSquares::new(&[1.0, 3.0, 2.0, 0.0], &[0.0; 4]).unwrap();
+        let [ratio, _] = measured(&f, &[1.0], &[&[0], &[1], &[2]]);
         let (s, mut squares) = (794.0 / 98.0, 0.0);
         for (a, b) in [(1.0, 1.0), (729.0, 81.0), (64.0, 16.0)] {
             squares += (a - s * b) * (a - s * b);
         }
-        assert!((found.mean - s).abs() < 1e-13, "{found:?}");
-        assert!((found.standard_error - sqrt(squares / 6.0) * 3.0 / 98.0).abs() < 1e-12, "{found:?}");
-        assert_eq!(measured(&f, &[1.0], &[&[1]]).standard_error, f64::INFINITY, "one batch");
-        assert!(measured(&f, &[0.0], &[&[1], &[2]]).mean.is_nan(), "no gradient at the minimum");
+        assert!((ratio.mean - s).abs() < 1e-13, "{ratio:?}");
+        assert!((ratio.standard_error - sqrt(squares / 6.0) * 3.0 / 98.0).abs() < 1e-12, "{ratio:?}");
+        let [_, quotient] = measured(&f, &[1.0], &[&[0], &[3], &[1], &[2]]);
+        // The squares of the deviations of 1, 9 and 4 from their mean add up to 98/3.
+        assert!((quotient.mean - 14.0 / 3.0).abs() < 1e-14, "{quotient:?}");
+        assert!((quotient.standard_error - sqrt(98.0f64 / 18.0)).abs() < 1e-14, "{quotient:?}");
+        for found in measured(&f, &[1.0], &[&[1]]) {
+            assert_eq!(found.standard_error, f64::INFINITY, "one batch");
+        }
+        for found in measured(&f, &[0.0], &[&[1], &[2]]) {
+            assert!(found.mean.is_nan(), "no gradient at the minimum");
+        }
     }
 
     /// With the full data set as the only batch, the result agrees with a product of the full Hessian.
@@ -319,14 +344,16 @@ mod tests {
             MlpObjective::new(Mlp::new(&[1, 3, 2]).unwrap(), Loss::SoftmaxCrossEntropy, data, 0.01).unwrap();
         let params: Vec<f64> = (1..=f.dim()).map(|k| 1.0 / f64::from_usize(k)).collect();
         let all: Vec<u32> = (0..150).collect();
-        let found = measured(&f, &params, &[&all]);
+        let both = measured(&f, &params, &[&all]);
         let at = HessianAt::new(&f, &params).unwrap();
         let (mut grad, mut product) = (vec![0.0; f.dim()], vec![0.0; f.dim()]);
         let mut scratch = vec![0.0; f.scratch_len().max(at.scratch_len())];
         f.value_grad(&params, &mut grad, &mut scratch);
         at.apply(&grad, &mut product, &mut scratch);
         let want = dot(&grad, &product) / dot(&grad, &grad);
-        assert!((found.mean / want - 1.0).abs() < 1e-13, "{found:?} {want}");
+        for found in both {
+            assert!((found.mean / want - 1.0).abs() < 1e-13, "{found:?} {want}");
+        }
     }
 
     #[test]
@@ -339,16 +366,17 @@ mod tests {
             for batch in [[0], [1]] {
                 assert!(matches!(sharpness.step(&f, &batch), BatchSharpnessStep::Added { .. }), "{k} {w}");
             }
-            sharpness.estimate()
+            [sharpness.estimate(), sharpness.mean_quotient()]
         };
         let plain = at(1.0, 1.0);
         for (k, w) in [(1e-12f32, 1.0), (1e12, 1e-20), (1e-3, 1e18), (1.0, 1e-30)] {
-            let found = at(k, w);
-            assert!((found.mean / (k * k) / plain.mean - 1.0).abs() < 1e-5, "{k} {w}: {found:?}");
-            assert!(
-                (found.standard_error / (k * k) / plain.standard_error - 1.0).abs() < 1e-4,
-                "{k} {w}: {found:?}"
-            );
+            for (plain, found) in plain.iter().zip(at(k, w)) {
+                assert!((found.mean / (k * k) / plain.mean - 1.0).abs() < 1e-5, "{k} {w}: {found:?}");
+                assert!(
+                    (found.standard_error / (k * k) / plain.standard_error - 1.0).abs() < 1e-4,
+                    "{k} {w}: {found:?}"
+                );
+            }
         }
     }
 
@@ -361,7 +389,7 @@ mod tests {
             for (batch, count) in [0, 1, 2].into_iter().zip(1..) {
                 assert_eq!(sharpness.step(&f, &[batch]), BatchSharpnessStep::Added { count }, "{inputs:?}");
             }
-            sharpness.estimate()
+            [sharpness.estimate(), sharpness.mean_quotient()]
         };
         // A batch far smaller than the others is one of zeros: a = 1, 64, 0 and b = 1, 16, 0.
         let (s, mut squares) = (65.0f32 / 17.0, 0.0);
@@ -371,9 +399,12 @@ mod tests {
         let error = sqrt(squares / 6.0) * 3.0 / 17.0;
         for small in [0.0, 1e-19, 1e-10, 1e-6] {
             for inputs in [[small, 1.0, 2.0], [1.0, 2.0, small], [1.0, small, 2.0]] {
-                let Estimate { mean, standard_error } = found(&inputs);
+                let [Estimate { mean, standard_error }, quotient] = found(&inputs);
                 assert!((mean / s - 1.0).abs() < 1e-5, "{inputs:?}: {mean} {s}");
                 assert!((standard_error / error - 1.0).abs() < 1e-5, "{inputs:?}: {standard_error} {error}");
+                // Its quotient counts as much as another's, unless it is zero.
+                let want = 5.0 / if small == 0.0 { 2.0 } else { 3.0 };
+                assert!((quotient.mean / want - 1.0).abs() < 1e-5, "{inputs:?}: {quotient:?} {want}");
             }
         }
     }

@@ -11,7 +11,7 @@
 //! | [`DeflatedTrace`] | the trace with the largest eigenvalues treated exactly: far fewer products if they decay | Meyer, Musco, Musco & Woodruff 2021 |
 //! | [`Sharpness`] | the largest rise of the landscape within a box or a ball, and its caveats | Keskar et al. 2017; Foret et al. 2021; Dinh et al. 2017 |
 //! | [`Subspace`] | a landscape restricted to a few directions, such as the random ones of Keskar's sharpness | Keskar et al. 2017 |
-//! | [`BatchSharpness`] | the curvature of batches along their own gradients | Andreyev & Beneventano 2024 |
+//! | [`BatchSharpness`] | the curvature of batches along their own gradients, in two means | Andreyev & Beneventano 2024 |
 //! | [`rayleigh_quotient`] | the curvature along a direction | Parlett 1998 |
 //! | [`stability_ratio`] | a curvature in units of 2/η, the stability limit of gradient descent | Cohen et al. 2021 |
 //! | [`heavy_ball_edge`], [`nesterov_edge`] | the largest curvature at which descent with momentum is stable | Cohen et al. 2021 |

@@ -75,9 +75,9 @@ proptest! {
         let workspace = resized(BatchSharpnessLayout::new(params.len(), 1).len(), off);
         let Ok(mut sharpness) = BatchSharpness::new(&f, &params, workspace) else { return Ok(()) };
         for k in 0..=samples.len() {
-            let before = (sharpness.count(), sharpness.estimate());
+            let before = (sharpness.count(), sharpness.estimate(), sharpness.mean_quotient());
             let step = sharpness.step(&f, &samples[k..]);
-            let after = (sharpness.count(), sharpness.estimate());
+            let after = (sharpness.count(), sharpness.estimate(), sharpness.mean_quotient());
             if matches!(step, BatchSharpnessStep::Added { .. }) {
                 prop_assert_eq!(after.0, before.0 + 1);
             } else {

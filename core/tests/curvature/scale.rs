@@ -106,8 +106,9 @@ fn sharpness<R: Real>() {
             let step = sharpness.step(&run.f, &batch);
             assert!(matches!(step, BatchSharpnessStep::Added { .. }), "{step:?}");
         }
-        let found = sharpness.estimate();
-        run.curvatures(&[found.mean, found.standard_error]);
+        for found in [sharpness.estimate(), sharpness.mean_quotient()] {
+            run.curvatures(&[found.mean, found.standard_error]);
+        }
         run.count(sharpness.count());
     });
     in_all_units("the rise in a ball", |run: &mut Notes<'_, R>| {

@@ -49,7 +49,7 @@ export function moreNumbers({
           : '–',
         hidden: hideCurvatures,
         definition:
-          'Batch sharpness: the curvature of a batch’s own loss along its own slope, averaged over batches with the squares of the slopes as weights; ± its standard error.',
+          'The curvature of a batch’s own loss along its own slope, averaged over batches with the squares of the slopes as weights; ± its standard error. Batch sharpness has no weights.',
         formula: 'batch-sharpness',
         test: `${data}along-${batch}`,
       }),
