@@ -298,9 +298,13 @@ fn linear_forces() {
     let found = discrete_covariance(&averaged, &[[scaled; 2]; 2]).unwrap();
     assert!((found[0][0] - 0.025_132_275_1).abs() < 5e-11, "{found:?}");
 
-    // The modified equation of second order errs the other way: η/(2 + η) against the exact η/(2 − η).
+    // The modified equation of second order, dx = −(1 + η/2) x dt + √η dW at λ = σ = 1, errs the other way: η/(2 + η) against the exact η/(2 − η).
     let exact: f64 = descent_covariance(&[[1.0]], &[[1.0]], 0.1).unwrap()[0][0];
-    assert!((exact - 0.052_631_6).abs() < 1e-7 && 0.1 / 2.1 < 0.05 && 0.05 < exact);
+    let [first, second] =
+        [1.0, 1.05].map(|force| linear_law(&[[force]], &[[0.05]]).unwrap().covariance[0][0]);
+    for (found, wanted) in [(exact, 0.052_631_579), (first, 0.05), (second, 0.047_619_048)] {
+        assert!((found - wanted).abs() < 5e-10, "{exact} {first} {second}");
+    }
 
     let arg = |error: losscape::ArgError| error.arg;
     assert_eq!(linear_law(&[[-1.0, 0.0], [0.0, 1.0]], &d).map_err(arg), Err("force"));

@@ -9,7 +9,7 @@ use losscape::curvature::{
 use losscape::models::data::{Dataset, Targets, waves};
 use losscape::models::mlp::{Init, Loss, Mlp, MlpObjective};
 use losscape::sgd::{FullBatch, LearningRate, Momentum, Sgd, SgdLayout, SgdStep};
-use losscape::{Curvature, Objective};
+use losscape::{Curvature, Objective, Real};
 use losscape_tests::sharp::spearman;
 
 use crate::support::{median, spectrum};
@@ -163,23 +163,36 @@ fn exhaustive_index_against_loss_of_eight_units() {
 /// The claim (Dauphin et al. 2014): saddle-free Newton reaches a lower error than descent and than Newton's method, and the more so the larger the network. Measured on 1-h-1
 /// networks, fifty moves of at most fifty products; the heavy ball, at the better of two rates, takes as many gradients (a product counts as two). Its error is in the median
 /// 1.2, 9.5 and 13 times as high at h = 5, 25, 50; with the seeds 101 to 105 it was 186, 76 and 9 times as high. Of these 30 runs one has a lower error than saddle-free Newton.
-/// With a hundred moves, 10,000 steps of the heavy ball and the seeds 1 to 8 it was 204, 222 and 127 times as high, and lower in one run of 24. So whether the
-/// gap grows with the size is not decided here. Newton's method ends at a saddle near the best constant.
+/// So whether the gap grows with the size is not decided here. Damped Newton steps on ½ ‖∇f‖² (`CriticalSearch`), fifty of them with whole Hessians, end at a saddle near the best
+/// constant.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn saddle_free_newton_reaches_the_lowest_error() {
+    assert!(saddle_free_wins(201..=205) >= 14);
+}
+
+/// The same with the seeds on which the bounds were set.
+#[test]
+#[ignore = "slow"]
+fn exhaustive_saddle_free_newton_reaches_the_lowest_error() {
+    assert_eq!(saddle_free_wins(101..=105), 15);
+}
+
+/// How many runs of three sizes end lower than the heavy ball. The heavy ball must be higher in the median of each size, and Newton's method in every run.
+fn saddle_free_wins(seeds: core::ops::RangeInclusive<u64>) -> usize {
     let (x, y) = task();
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();
-    let mut gaps = Vec::new();
+    let mut wins = 0;
     for hidden in [5, 25, 50] {
         let net = Mlp::new(&[1, hidden, 1]).unwrap();
         let f = MlpObjective::new(net, Loss::MeanSquaredError, data, 0.0).unwrap();
         let mut scratch = vec![0.0; f.scratch_len()];
-        let all: Vec<f64> = (201..=205)
+        let all: Vec<f64> = seeds
+            .clone()
             .map(|seed| {
                 let mut start = vec![0.0; f.dim()];
                 net.init(Init::GlorotNormal, &mut start, &mut stream(seed, 0));
-                let (params, gradients) = saddle_free(&f, &start, 50);
+                let (params, gradients) = saddle_free(&f, &start, MOVES);
                 let free = f.value(&params, &mut scratch);
                 let heavy = [0.1, 0.3].map(|rate| {
                     let chain = (LearningRate::constant(rate), Momentum::heavy_ball(0.9, vec![0.0; f.dim()]));
@@ -190,18 +203,22 @@ fn saddle_free_newton_reaches_the_lowest_error() {
                     }
                     f.value(sgd.params(), &mut scratch)
                 });
-                let newton = f.value(&newton(&f, &start, 20), &mut scratch);
-                println!("h {hidden}, seed {seed}: saddle-free {free:.2e}, heavy ball {:.2e} and {:.2e} in {gradients} gradients, Newton {newton:.2e}", heavy[0], heavy[1]);
-                let descent = if heavy[0] < heavy[1] { heavy[0] } else { heavy[1] };
+                let newton = f.value(&newton(&f, &start, MOVES), &mut scratch);
+                println!("h {hidden}, seed {seed}: saddle-free {free:.2e}, heavy ball {:.2e} and {:.2e} in {gradients} gradients, Newton {newton:.3}", heavy[0], heavy[1]);
                 assert!(free < newton, "{free} {newton}");
-                descent / free
+                heavy[0].or_smaller(heavy[1]) / free
             })
             .collect();
         println!("h {hidden}: descent over saddle-free, median {:.1}, {all:.1?}", median(&all));
-        gaps.push(median(&all));
+        assert!(median(&all) > 1.0, "{all:?}");
+        wins += all.iter().filter(|ratio| **ratio > 1.0).count();
     }
-    assert!(gaps.iter().all(|gap| *gap > 1.0), "{gaps:?}");
+    println!("{wins} of 15 runs end lower than the heavy ball");
+    wins
 }
+
+/// Moves of either Newton's method.
+const MOVES: u32 = 50;
 
 /// Where saddle-free Newton is after so many moves, by at most fifty products each, and what they cost in gradients if a product costs two.
 fn saddle_free(f: &MlpObjective<'_, f64>, start: &[f64], moves: u32) -> (Vec<f64>, u32) {

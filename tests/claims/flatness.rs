@@ -8,7 +8,10 @@ use losscape::curvature::sharpness_aware_edge;
 use losscape::flow::{FlowConfig, FlowLayout, FlowStep, GradientFlow};
 use losscape::models::data::{Dataset, Targets, waves};
 use losscape::models::mlp::{Activation, Init, Loss, Mlp, MlpObjective};
-use losscape::sgd::{Adam, FullBatch, LearningRate, Sgd, SgdLayout, SgdStep, imbalance};
+use losscape::models::surfaces::Quadratic;
+use losscape::sgd::{
+    Adam, FullBatch, GradientSource, LearningRate, Sgd, SgdLayout, SgdStep, SharpnessAware, imbalance,
+};
 
 use crate::support::spectrum;
 
@@ -110,22 +113,39 @@ fn label_noise_balances_units() {
     }
 }
 
-/// Steps `−η ∇L(x + ρ ∇L/|∇L|)` on ½ λ x² never converge: they lock into |x| = ηλρ/(2 − ηλ), to and fro, wherever ηλ < 2. It is where λ
+/// Sharpness-aware steps on ½ λ x² never converge: they lock into |x| = ηλρ/(2 − ηλ), to and fro, wherever ηλ < 2. It is where λ
 /// meets SAM's own edge `(g/2ρ)(√(1 + 8ρ/(ηg)) − 1)`, below 2/η.
 #[test]
 fn sharpness_aware_steps_lock_into_an_orbit() {
-    for (eta, rho, radius) in [(0.5, 0.1, 1.0 / 30.0), (1.2, 0.1, 0.15)] {
-        for start in [3.0f64, -0.01, 0.2] {
-            let mut x = start;
-            for _ in 0..500 {
-                x -= eta * (x + rho * x.signum());
+    let rho = 0.1;
+    for curvature in [0.5, 1.0, 3.0f64] {
+        let bowl = Quadratic::new(core::slice::from_ref(&curvature)).unwrap();
+        for share in [0.5, 1.2] {
+            let eta = share / curvature;
+            let radius = share * rho / (2.0 - share);
+            for start in [3.0f64, -0.01, 0.2] {
+                let source = SharpnessAware::new(FullBatch, rho).unwrap();
+                let workspace = vec![0.0; SgdLayout::new(1, source.scratch_len(&bowl)).len()];
+                let rate = LearningRate::constant(eta);
+                let mut sgd = Sgd::new(&bowl, [start], source, rate, workspace).unwrap();
+                let mut stepped = || {
+                    assert!(matches!(sgd.step(&bowl, &mut stream(1, 0)), SgdStep::Stepped { .. }));
+                    sgd.params()[0]
+                };
+                let x = (0..500).fold(start, |_, _| stepped());
+                let next = stepped();
+                assert!(
+                    (x.abs() - radius).abs() < 1e-12 && (next + x).abs() < 1e-12,
+                    "λ {curvature}, ηλ {share}: {x} {next}"
+                );
             }
-            let next = x - eta * (x + rho * x.signum());
-            assert!((x.abs() - radius).abs() < 1e-12 && (next + x).abs() < 1e-12, "{x} {next}");
+            // The gradient of the point itself.
+            let edge = sharpness_aware_edge(eta, rho, curvature * radius);
+            assert!(
+                (edge / curvature - 1.0).abs() < 1e-12 && edge < 2.0 / eta,
+                "λ {curvature}, ηλ {share}: {edge}"
+            );
         }
-        // λ = 1; the gradient is that of the point itself.
-        let edge = sharpness_aware_edge(eta, rho, radius);
-        assert!((edge - 1.0).abs() < 1e-12 && edge < 2.0 / eta, "{edge}");
     }
 }
 

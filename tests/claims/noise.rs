@@ -119,19 +119,22 @@ fn the_potential_of_minibatch_noise_is_rounder_than_the_loss() {
     assert!((found.control.scale - 1.0).abs() < 0.1 && found.fit.scale < 0.75, "{found:?}");
 }
 
+/// The claim (Yang et al. 2026): with larger noise a run commits to a valley later. The first split from which on none of nine runs has a barrier above
+/// 0.001 between its halves comes after 30 steps with batches of 32 and after 1000 with batches of 2, of 0, 30, 100, 300, 1000 and 3000 steps
+/// (`docs/diffusion.md`); the splits on either side of both are run here.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn larger_noise_freezes_later() {
     let data = Digits::<f32>::training().unwrap();
     let f = data.objective(8).unwrap();
-    let barrier = |batch_size: u32, at: u32| {
+    let frozen = |batch_size: u32, at: u32| {
         let walk = BatchDescent { learning_rate: 0.1, batch_size };
         let split = Split { at, steps: 4000, settle: (0.1, 300) };
-        let all: Vec<f64> = (0..5).map(|seed| split_barrier(&f, walk, split, seed).unwrap()).collect();
-        println!("b = {batch_size}, split at {at}: {all:.5?}");
-        median(&all)
+        let [_, middle, greatest] =
+            range((0..9).map(|seed| split_barrier(&f, walk, split, seed).unwrap()).collect());
+        println!("b = {batch_size}, split at {at}: median {middle:.5}, greatest {greatest:.5}");
+        greatest <= 1e-3
     };
-    // Medians of five. Split after 100 steps, runs with batches of 2 still end in valleys of their own, runs with 32 in one; later, neither do the others.
-    let [small, large, late] = [barrier(2, 100), barrier(32, 100), barrier(2, 1000)];
-    assert!(small > 3e-4 && large < 1e-4 && late < 1e-4, "{small} {large} {late}");
+    assert_eq!([0, 30].map(|at| frozen(32, at)), [false, true]);
+    assert_eq!([300, 1000].map(|at| frozen(2, at)), [false, true]);
 }

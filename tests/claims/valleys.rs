@@ -26,31 +26,34 @@ fn descended(f: &MlpObjective<'_, f64>, batch: u32, schedule: Schedule<f64>, see
 const STEPS: u32 = 4000;
 
 /// The claim (Wen et al. 2024): a large rate runs far along the valley, high above its floor; once it decays, the loss is below that of a small rate at
-/// equal steps. Measured on digits after 4000 steps, rates 0.05 and 0.5, the latter times 0.05 for the last fifth, medians of five seeds of small, large, and
-/// large with decay: batches of 4: 0.086, 0.101, 0.069; batches of 32: 0.082, 0.028, 0.028. In batches of 32 there is no height to come down from. The
-/// setting was chosen after the seeds 1 to 5 were seen at six of them; these seeds are others, and in batches of 4 four of the five show it by themselves.
+/// equal steps. Measured on digits after 4000 steps, the large rate times 0.05 for the last fifth, medians of five seeds of small, large, and large with decay. Only batches of 4
+/// show it, a setting that was found on other seeds; of the five here, three show it by themselves.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow without optimisation")]
 fn a_large_rate_with_decay_beats_a_small_one() {
     let data = Digits::<f64>::training().unwrap();
     let f = data.objective(16).unwrap();
-    for batch in [4, 32] {
-        let mut all = [const { Vec::new() }; 3];
-        for seed in 101..=105 {
-            let decayed = Schedule::Steps { rate: 0.5, factor: 0.05, every: STEPS * 4 / 5 };
-            let schedules = [Schedule::Constant { rate: 0.05 }, Schedule::Constant { rate: 0.5 }, decayed];
-            for (all, schedule) in all.iter_mut().zip(schedules) {
-                all.push(descended(&f, batch, schedule, seed));
-            }
-        }
-        println!("batches of {batch}: small, large, large decayed {all:.5?}");
+    for (batch, rates, medians, shown) in [
+        (4, [0.05, 0.5], "0.086 0.101 0.069", 3),
+        (32, [0.05, 0.2], "0.082 0.035 0.038", 0),
+        (32, [0.05, 0.5], "0.082 0.028 0.028", 0),
+        (32, [0.05, 1.0], "0.082 0.028 0.027", 0),
+        (2, [0.05, 0.2], "0.101 0.082 0.064", 2),
+        (2, [0.02, 0.2], "0.163 0.082 0.064", 1),
+        (2, [0.02, 0.4], "0.163 0.408 0.229", 1),
+    ] {
+        let [small, large] = rates;
+        let decayed = Schedule::Steps { rate: large, factor: 0.05, every: STEPS * 4 / 5 };
+        let schedules = [Schedule::Constant { rate: small }, Schedule::Constant { rate: large }, decayed];
+        let all = schedules.map(|schedule| -> Vec<f64> {
+            (101..=105).map(|seed| descended(&f, batch, schedule, seed)).collect()
+        });
+        println!("batches of {batch}, rates {rates:?}: small, large, large decayed {all:.5?}");
+        let found = all.each_ref().map(|losses| format!("{:.3}", median(losses)));
+        assert_eq!(found.join(" "), medians, "batches of {batch}, rates {rates:?}");
         let [small, large, decayed] = &all;
-        let (small, large, decayed) = (median(small), median(large), median(decayed));
-        if batch == 4 {
-            assert!(decayed < small && small < large, "{all:?}");
-        } else {
-            assert!(decayed < 0.5 * small && large < decayed, "{all:?}");
-        }
+        let picture = (0..5).filter(|k| decayed[*k] < small[*k] && small[*k] < large[*k]).count();
+        assert_eq!(picture, shown, "batches of {batch}, rates {rates:?}: {all:?}");
     }
 }
 
