@@ -1,6 +1,6 @@
 //! The trace of an operator, from products with random vectors.
 
-use super::estimate::Running;
+use super::estimate::{Estimate, Running};
 use crate::base::layout::{area, cut, total};
 use crate::base::random::{Rng, fill_normal};
 use crate::base::rows::{rows, rows_mut};
@@ -181,6 +181,13 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
         self.probes.count
     }
 
+    /// Returns the mean over all probes and its standard error.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate<R> {
+        let mean = if self.probes.count > 0 { self.probes.mean } else { R::NAN };
+        Estimate { mean, standard_error: self.standard_error() }
+    }
+
     /// Returns the mean over all probes; zero before the first.
     #[must_use]
     pub const fn mean(&self) -> R {
@@ -287,6 +294,9 @@ mod tests {
     fn a_diagonal_operator_needs_one_probe() {
         let trace = estimate(&diagonal::<f32>(&[3.0, -1.0]), Probe::Rademacher, 5);
         assert_eq!((trace.mean(), trace.standard_error()), (2.0, 0.0));
+        assert_eq!(trace.estimate(), Estimate { mean: 2.0, standard_error: 0.0 });
+        let none = estimate(&diagonal::<f32>(&[3.0, -1.0]), Probe::Rademacher, 0).estimate();
+        assert!(none.mean.is_nan() && none.standard_error == f32::INFINITY, "{none:?}");
         let zero = estimate(&diagonal::<f32>(&[0.0; 3]), Probe::Gaussian, 5);
         assert_eq!((zero.mean(), zero.standard_error()), (0.0, 0.0), "the zero operator");
         let one = estimate(&diagonal::<f32>(&[0.0; 3]), Probe::Gaussian, 1);

@@ -245,15 +245,9 @@ where
         self.order.check_indices(self.samples, self.batch_size, found).map_err(|_| Halt::MemoryChanged)
     }
 
-    fn value_grad<G: Rng + ?Sized>(
-        &mut self,
-        objective: &F,
-        params: &[R],
-        grad: &mut [R],
-        scratch: &mut [R],
-        rng: &mut G,
-    ) -> R {
-        match self.next_batch(rng) {
+    fn draw<G: Rng + ?Sized>(&mut self, rng: &mut G) -> impl Fn(&F, &[R], &mut [R], &mut [R]) -> R {
+        let batch = self.next_batch(rng);
+        move |objective: &F, params: &[R], grad: &mut [R], scratch: &mut [R]| match batch {
             Batch::All => objective.value_grad(params, grad, scratch),
             Batch::Samples(batch) => objective.batch_value_grad(params, batch, grad, scratch),
             // Cannot happen after `ready`; every method rejects this value.

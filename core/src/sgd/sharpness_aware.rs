@@ -1,11 +1,11 @@
 //! Gradients for sharpness-aware minimisation.
 
 use super::saved::tag;
-use super::{Batch, FullBatch, GradientSource, Halt, Minibatches, Persist, Settings};
+use super::{GradientSource, Halt, Persist, Settings};
 use crate::base::blob::{BlobError, Reader, Writer};
 use crate::base::random::Rng;
 use crate::base::vector::{norm, normalise};
-use crate::{ArgError, Objective, Real, SampledObjective};
+use crate::{ArgError, Objective, Real};
 
 /// Sharpness-aware minimisation (SAM) as a source of gradients: the gradient at the approximate maximum of the batch
 /// loss within a ball (Foret et al. 2021, eq. 2 and 3).
@@ -97,36 +97,8 @@ fn climb<R: Real>(
     if above.is_finite() { value } else { above }
 }
 
-impl<R: Real, F: Objective<R> + ?Sized> GradientSource<R, F> for SharpnessAware<FullBatch, R> {
-    fn check(&self, objective: &F) -> Result<(), ArgError> {
-        GradientSource::<R, F>::check(&self.source, objective)
-    }
-
-    fn scratch_len(&self, objective: &F) -> usize {
-        self.source.scratch_len(objective).saturating_add(objective.dim())
-    }
-
-    fn reset(&mut self) {
-        GradientSource::<R, F>::reset(&mut self.source);
-    }
-
-    fn value_grad<G: Rng + ?Sized>(
-        &mut self,
-        objective: &F,
-        params: &[R],
-        grad: &mut [R],
-        scratch: &mut [R],
-        _rng: &mut G,
-    ) -> R {
-        climb(self.radius, params, grad, scratch, |at, grad, scratch| objective.value_grad(at, grad, scratch))
-    }
-}
-
-impl<R, F, I> GradientSource<R, F> for SharpnessAware<Minibatches<I>, R>
-where
-    R: Real,
-    F: SampledObjective<R> + ?Sized,
-    I: AsRef<[u32]> + AsMut<[u32]>,
+impl<R: Real, F: Objective<R> + ?Sized, S: GradientSource<R, F>> GradientSource<R, F>
+    for SharpnessAware<S, R>
 {
     fn check(&self, objective: &F) -> Result<(), ArgError> {
         self.source.check(objective)
@@ -137,29 +109,19 @@ where
     }
 
     fn reset(&mut self) {
-        GradientSource::<R, F>::reset(&mut self.source);
+        self.source.reset();
     }
 
     fn ready(&self) -> Result<(), Halt> {
-        GradientSource::<R, F>::ready(&self.source)
+        self.source.ready()
     }
 
-    fn value_grad<G: Rng + ?Sized>(
-        &mut self,
-        objective: &F,
-        params: &[R],
-        grad: &mut [R],
-        scratch: &mut [R],
-        rng: &mut G,
-    ) -> R {
+    fn draw<G: Rng + ?Sized>(&mut self, rng: &mut G) -> impl Fn(&F, &[R], &mut [R], &mut [R]) -> R {
         // Drawn once for both gradients.
-        let batch = self.source.next_batch(rng);
-        climb(self.radius, params, grad, scratch, |at, grad, scratch| match batch {
-            Batch::All => objective.value_grad(at, grad, scratch),
-            Batch::Samples(batch) => objective.batch_value_grad(at, batch, grad, scratch),
-            // Cannot happen after `ready`; every method rejects this value.
-            Batch::MemoryChanged => R::INFINITY,
-        })
+        let (radius, batch) = (self.radius, self.source.draw(rng));
+        move |objective: &F, params: &[R], grad: &mut [R], scratch: &mut [R]| {
+            climb(radius, params, grad, scratch, |at, grad, scratch| batch(objective, at, grad, scratch))
+        }
     }
 }
 

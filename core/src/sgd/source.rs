@@ -12,8 +12,8 @@ use crate::{ArgError, Objective, Real};
 /// Caller: call [`check`](Self::check) and [`reset`](Self::reset) before a run, then, in each step,
 /// [`ready`](Self::ready) and [`value_grad`](Self::value_grad) with that objective and slices as
 /// for [`Objective::value_grad`], except that the scratch has length
-/// [`scratch_len`](Self::scratch_len). Implementor: draw only from `rng`, at most one batch per
-/// call.
+/// [`scratch_len`](Self::scratch_len). Implementor: [`draw`](Self::draw) only from `rng`, at most one
+/// batch per call.
 pub trait GradientSource<R: Real, F: ?Sized> {
     /// Checks that the objective fits this source.
     ///
@@ -35,6 +35,10 @@ pub trait GradientSource<R: Real, F: ?Sized> {
         Ok(())
     }
 
+    /// Draws what a step needs, and returns the objective of the step as a function of the objective, the parameters, the
+    /// gradient and the scratch, which returns a value and writes its gradient. It may be called more than once.
+    fn draw<G: Rng + ?Sized>(&mut self, rng: &mut G) -> impl Fn(&F, &[R], &mut [R], &mut [R]) -> R;
+
     /// Returns the value for this step and writes its gradient.
     fn value_grad<G: Rng + ?Sized>(
         &mut self,
@@ -43,7 +47,9 @@ pub trait GradientSource<R: Real, F: ?Sized> {
         grad: &mut [R],
         scratch: &mut [R],
         rng: &mut G,
-    ) -> R;
+    ) -> R {
+        self.draw(rng)(objective, params, grad, scratch)
+    }
 }
 
 /// The objective's own gradient, without randomness; works on any [`Objective`].
@@ -61,15 +67,10 @@ impl<R: Real, F: Objective<R> + ?Sized> GradientSource<R, F> for FullBatch {
 
     fn reset(&mut self) {}
 
-    fn value_grad<G: Rng + ?Sized>(
-        &mut self,
-        objective: &F,
-        params: &[R],
-        grad: &mut [R],
-        scratch: &mut [R],
-        _rng: &mut G,
-    ) -> R {
-        objective.value_grad(params, grad, scratch)
+    fn draw<G: Rng + ?Sized>(&mut self, _rng: &mut G) -> impl Fn(&F, &[R], &mut [R], &mut [R]) -> R {
+        |objective: &F, params: &[R], grad: &mut [R], scratch: &mut [R]| {
+            objective.value_grad(params, grad, scratch)
+        }
     }
 }
 
