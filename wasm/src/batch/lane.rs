@@ -78,8 +78,8 @@ impl Lane {
         }
     }
 
-    /// Adds `ηλ/2` with the largest curvature λ, the loss, and `ηs/2` with the batch sharpness s and its standard error; of new
-    /// points the loss and how many are misread.
+    /// Adds `ηλ/2` with the largest curvature λ, the loss, and `ηs/2` with the curvature s of batches along their gradients and its
+    /// standard error; of new points the loss and how many are misread.
     pub(super) fn measure(
         &mut self,
         f: &MlpObjective<'_, f64>,

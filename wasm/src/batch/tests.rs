@@ -6,7 +6,7 @@ use losscape::models::data::moons as draw_moons;
 use super::problem::NEW;
 use super::{Batch, BatchSettings, Curvatures, Measures, Protocol, Rescaled, TrainingData, begins, between};
 
-/// The late medians of `ηλ/2`, from all points down, and those of `ηs/2` with the batch sharpness s.
+/// The late medians of `ηλ/2`, from all points down, and those of `ηs/2` with the curvature s of batches along their gradients.
 fn late(settings: BatchSettings, steps: u32) -> [[f64; 4]; 2] {
     let mut run = Batch::new(&settings).expect("accepted");
     let mut seen: [[Vec<f64>; 4]; 2] = Default::default();
