@@ -69,6 +69,16 @@ pub trait Vector<R>: Copy {
     /// Lane by lane.
     #[must_use]
     fn mul(self, other: Self) -> Self;
+
+    /// Every lane times one number.
+    #[must_use]
+    #[inline(always)]
+    fn times(self, number: &R) -> Self
+    where
+        R: Copy,
+    {
+        self.mul(Self::splat(*number))
+    }
 }
 
 /// What an elementary function needs besides. A choice between lanes is made by a mask, never by a branch.
@@ -159,7 +169,7 @@ macro_rules! vector {
     (
         $name:ident($register:ty): $real:ty, $lanes:literal, $four:ty;
         $set:path, $load:expr, $store:expr, $add:path, $mul:path;
-        $load_part:expr, $store_part:expr
+        $load_part:expr, $store_part:expr $(; $times:expr)?
     ) => {
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct $name($register);
@@ -186,7 +196,7 @@ macro_rules! vector {
             #[inline(always)]
             fn load_part(from: &[$real], lanes: usize) -> Self {
                 debug_assert!(lanes <= $lanes);
-                if lanes == $lanes { Self::load(from) } else { $load_part(&from[..lanes]) }
+                $load_part(&from[..lanes])
             }
 
             #[inline(always)]
@@ -199,7 +209,7 @@ macro_rules! vector {
             #[inline(always)]
             fn store_part(self, to: &mut [$real], lanes: usize) {
                 debug_assert!(lanes <= $lanes);
-                if lanes == $lanes { self.store(to) } else { $store_part(self, &mut to[..lanes]) }
+                $store_part(self, &mut to[..lanes])
             }
 
             #[inline(always)]
@@ -215,6 +225,13 @@ macro_rules! vector {
                 #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
                 Self(unsafe { $mul(self.0, other.0) })
             }
+
+            $(
+                #[inline(always)]
+                fn times(self, number: &$real) -> Self {
+                    $times(self, number)
+                }
+            )?
         }
     };
     // Parts go through memory where there are no masks.
@@ -226,11 +243,17 @@ macro_rules! vector {
             $name($register): $real, $lanes, $four;
             $set, $load, $store, $add, $mul;
             |from: &[$real]| {
+                if from.len() == $lanes {
+                    return <Self as crate::Vector<$real>>::load(from);
+                }
                 let mut all = [0.0; $lanes];
                 super::copy_part(&mut all, from, from.len());
                 <Self as crate::Vector<$real>>::load(&all)
             },
             |this: Self, to: &mut [$real]| {
+                if to.len() == $lanes {
+                    return crate::Vector::store(this, to);
+                }
                 let mut all = [0.0; $lanes];
                 crate::Vector::store(this, &mut all);
                 super::copy_part(to, &all, to.len());

@@ -70,9 +70,15 @@ vector!(
     F32x8(__m256): f32, 8, F32x4;
     _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_mul_ps;
     // SAFETY: the mask admits as many numbers as the slice has.
-    |from: &[f32]| Self(unsafe { _mm256_maskload_ps(from.as_ptr(), mask32(from.len())) }),
+    |from: &[f32]| match from.len() {
+        8 => crate::Vector::load(from),
+        lanes => Self(unsafe { _mm256_maskload_ps(from.as_ptr(), mask32(lanes)) }),
+    },
     // SAFETY: as above.
-    |this: Self, to: &mut [f32]| unsafe { _mm256_maskstore_ps(to.as_mut_ptr(), mask32(to.len()), this.0) }
+    |this: Self, to: &mut [f32]| match to.len() {
+        8 => crate::Vector::store(this, to),
+        lanes => unsafe { _mm256_maskstore_ps(to.as_mut_ptr(), mask32(lanes), this.0) },
+    }
 );
 float!(
     F32x8(__m256);
@@ -93,18 +99,26 @@ vector!(
     F64x4(__m256d): f64, 4, Numbers<f64>;
     _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_mul_pd;
     // SAFETY: the mask admits as many numbers as the slice has.
-    |from: &[f64]| Self(unsafe { _mm256_maskload_pd(from.as_ptr(), mask64(from.len())) }),
+    |from: &[f64]| match from.len() {
+        4 => crate::Vector::load(from),
+        lanes => Self(unsafe { _mm256_maskload_pd(from.as_ptr(), mask64(lanes)) }),
+    },
     // SAFETY: as above.
-    |this: Self, to: &mut [f64]| unsafe { _mm256_maskstore_pd(to.as_mut_ptr(), mask64(to.len()), this.0) }
+    |this: Self, to: &mut [f64]| match to.len() {
+        4 => crate::Vector::store(this, to),
+        lanes => unsafe { _mm256_maskstore_pd(to.as_mut_ptr(), mask64(lanes), this.0) },
+    }
 );
 
 vector!(
     F32x16(__m512): f32, 16, F32x4;
     _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_mul_ps;
-    // SAFETY: the mask admits as many numbers as the slice has, fewer than 16.
-    |from: &[f32]| Self(unsafe { _mm512_maskz_loadu_ps((1 << from.len()) - 1, from.as_ptr()) }),
+    // SAFETY: the mask admits as many numbers as the slice has.
+    |from: &[f32]| Self(unsafe { _mm512_maskz_loadu_ps(bits16(from.len()), from.as_ptr()) }),
     // SAFETY: as above.
-    |this: Self, to: &mut [f32]| unsafe { _mm512_mask_storeu_ps(to.as_mut_ptr(), (1 << to.len()) - 1, this.0) }
+    |this: Self, to: &mut [f32]| unsafe { _mm512_mask_storeu_ps(to.as_mut_ptr(), bits16(to.len()), this.0) };
+    // SAFETY: as in `splat`.
+    |this: Self, number: &f32| Self(unsafe { times_ps(this.0, number) })
 );
 float!(
     F32x16(__mmask16);
@@ -124,11 +138,50 @@ float!(
 vector!(
     F64x8(__m512d): f64, 8, Numbers<f64>;
     _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_mul_pd;
-    // SAFETY: the mask admits as many numbers as the slice has, fewer than 8.
-    |from: &[f64]| Self(unsafe { _mm512_maskz_loadu_pd((1 << from.len()) - 1, from.as_ptr()) }),
+    // SAFETY: the mask admits as many numbers as the slice has.
+    |from: &[f64]| Self(unsafe { _mm512_maskz_loadu_pd(bits8(from.len()), from.as_ptr()) }),
     // SAFETY: as above.
-    |this: Self, to: &mut [f64]| unsafe { _mm512_mask_storeu_pd(to.as_mut_ptr(), (1 << to.len()) - 1, this.0) }
+    |this: Self, to: &mut [f64]| unsafe { _mm512_mask_storeu_pd(to.as_mut_ptr(), bits8(to.len()), this.0) };
+    // SAFETY: as in `splat`.
+    |this: Self, number: &f64| Self(unsafe { times_pd(this.0, number) })
 );
+
+/// Implements a product of a register and one number in memory, as one instruction. The compiler writes that itself if it
+/// uses the number once; otherwise it copies it to all lanes of a register first, which takes a Zen 4 as long as a product.
+macro_rules! times {
+    ($name:ident($register:ty, $real:ty), $code:literal) => {
+        #[inline]
+        #[target_feature(enable = "avx512f")]
+        fn $name(register: $register, number: &$real) -> $register {
+            let product;
+            // SAFETY: reads one number, which is borrowed.
+            unsafe {
+                core::arch::asm!(
+                    $code,
+                    lateout(zmm_reg) product,
+                    in(zmm_reg) register,
+                    in(reg) number,
+                    options(pure, readonly, nostack, preserves_flags)
+                );
+            }
+            product
+        }
+    };
+}
+times!(times_ps(__m512, f32), "vmulps {0}, {1}, [{2}]{{1to16}}");
+times!(times_pd(__m512d, f64), "vmulpd {0}, {1}, [{2}]{{1to8}}");
+
+/// The first `lanes` of sixteen bits.
+#[inline(always)]
+const fn bits16(lanes: usize) -> u16 {
+    if lanes < 16 { (1 << lanes) - 1 } else { u16::MAX }
+}
+
+/// The first `lanes` of eight bits.
+#[inline(always)]
+const fn bits8(lanes: usize) -> u8 {
+    if lanes < 8 { (1 << lanes) - 1 } else { u8::MAX }
+}
 
 /// All bits set in the first `lanes` of eight lanes.
 #[inline(always)]

@@ -114,7 +114,7 @@ fn affine_columns<R: Real, V: Vector<R>, const K: usize, const N: usize>(
         for (x, w) in x.iter().zip(w.chunks(outputs)) {
             let (x, w) = (load::<R, V, K>(x, lane), &w[..N]);
             for c in 0..N {
-                sums[c] = sums[c].add(x.mul(V::splat(w[c])));
+                sums[c] = sums[c].add(x.times(&w[c]));
             }
         }
         for c in 0..N {
@@ -179,15 +179,14 @@ fn back_columns<R: Real, V: Vector<R>, const K: usize, const N: usize>(
     while lane < K {
         let mut sums = [V::splat(R::ZERO); N];
         for j in 0..outputs {
-            let d = V::splat(d[j]);
             for c in 0..N {
-                sums[c] = sums[c].add(d.mul(load(&v_of[c][j], lane)));
+                sums[c] = sums[c].add(load::<R, V, K>(&v_of[c][j], lane).times(&d[j]));
             }
         }
         for j in 0..outputs {
             let rd = load::<R, V, K>(&rd[j], lane);
             for c in 0..N {
-                sums[c] = sums[c].add(rd.mul(V::splat(w_of[c][j])));
+                sums[c] = sums[c].add(rd.times(&w_of[c][j]));
             }
         }
         for c in 0..N {
@@ -255,10 +254,10 @@ impl<R: Real, const K: usize> Outer<'_, R, K> {
                 let (x, rx) = (&x[input..][..ROWS], &rx[input..][..ROWS]);
                 let (d, rd) = (&d[output..][..COLUMNS], &rd[output..][..COLUMNS]);
                 for r in 0..ROWS {
-                    let (x, rx) = (V::splat(x[r]), load::<R, V, K>(&rx[r], lane));
+                    let rx = load::<R, V, K>(&rx[r], lane);
                     for c in 0..COLUMNS {
-                        sums[r][c] = sums[r][c].add(x.mul(load(&rd[c], lane)));
-                        sums[r][c] = sums[r][c].add(rx.mul(V::splat(d[c])));
+                        sums[r][c] = sums[r][c].add(load::<R, V, K>(&rd[c], lane).times(&x[r]));
+                        sums[r][c] = sums[r][c].add(rx.times(&d[c]));
                     }
                 }
             }

@@ -56,9 +56,8 @@ impl<R: Real, const TERMS: usize> FewTerms<'_, R, TERMS> {
             let c = &mut c[column..][..2 * V::LANES];
             let [mut low, mut high] = if onto { [V::load(c), V::load(&c[V::LANES..])] } else { first };
             for k in 0..TERMS {
-                let a = V::splat(a[k]);
-                low = low.add(a.mul(terms[k][0]));
-                high = high.add(a.mul(terms[k][1]));
+                low = low.add(terms[k][0].times(&a[k]));
+                high = high.add(terms[k][1].times(&a[k]));
             }
             low.store(c);
             high.store(&mut c[V::LANES..]);

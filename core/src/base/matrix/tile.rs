@@ -22,6 +22,12 @@ pub(super) const COLUMN_MAJOR: u8 = 1;
 /// Whether code should be small: one way to read a panel for each kind of product, and two or three tile heights.
 pub(super) const SMALL: bool = cfg!(target_family = "wasm");
 
+/// How the rows of a panel lie in memory: one directly after the other, at a distance, or one after the other with fewer
+/// lanes than the tile.
+const DENSE: u8 = 0;
+const APART: u8 = 1;
+const PART: u8 = 2;
+
 /// The initial values of the sums.
 #[derive(Clone, Copy)]
 pub(super) enum Start<'a, R> {
@@ -59,16 +65,19 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Task
     fn run<S: Simd>(self) {
         let lanes = <R::Vector<S> as Vector<R>>::LANES;
         match (S::REGISTERS, lanes * R::BYTES, lanes) {
-            (32, 64, 16) => self.tiles::<R::Vector<S>, 8, 1, 16>(),
-            // A tile of two registers that spans all columns needs no panel; with more columns, the rows of a panel
-            // would lie twice as far apart.
-            (32, 64, 8) if self.columns == 16 => self.tiles::<R::Vector<S>, 8, 2, 16>(),
-            (32, 64, 8) => self.tiles::<R::Vector<S>, 8, 1, 8>(),
-            (_, 32, 8) => self.tiles::<R::Vector<S>, 6, 2, 16>(),
-            (_, 32, 4) => self.tiles::<R::Vector<S>, 6, 2, 8>(),
-            (_, _, 4) => self.tiles::<R::Vector<S>, 4, 2, 8>(),
-            (_, _, 2) => self.tiles::<R::Vector<S>, 4, 2, 4>(),
-            _ => self.tiles::<R::Vector<S>, 4, 2, 2>(),
+            // Two registers read each number of A once for both, and need no panel if they span all columns. A panel is as
+            // wide as they are only if no lanes are left over.
+            (32, 64, 16) if self.columns.is_multiple_of(32) => self.tiles::<R::Vector<S>, 8, 2, 32, true>(),
+            (32, 64, 16) => self.tiles::<R::Vector<S>, 8, 1, 16, true>(),
+            (32, 64, 8) if self.columns.is_multiple_of(16) || self.columns > 8 && self.columns < 16 => {
+                self.tiles::<R::Vector<S>, 8, 2, 16, true>()
+            }
+            (32, 64, 8) => self.tiles::<R::Vector<S>, 8, 1, 8, true>(),
+            (_, 32, 8) => self.tiles::<R::Vector<S>, 6, 2, 16, false>(),
+            (_, 32, 4) => self.tiles::<R::Vector<S>, 6, 2, 8, false>(),
+            (_, _, 4) => self.tiles::<R::Vector<S>, 4, 2, 8, false>(),
+            (_, _, 2) => self.tiles::<R::Vector<S>, 4, 2, 4, false>(),
+            _ => self.tiles::<R::Vector<S>, 4, 2, 2, false>(),
         }
     }
 }
@@ -98,13 +107,16 @@ impl Place {
 
 impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product<'_, R, PAIRS, A, B, C> {
     /// Visits all panels in order, columns in steps of the width and terms in equal steps of at most [`DEPTH`], and
-    /// multiplies each panel with all rows.
+    /// multiplies each panel with all rows. With `MASKS`, some lanes are loaded as fast as all.
     #[inline(always)]
-    fn tiles<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(mut self) {
+    fn tiles<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const MASKS: bool>(
+        mut self,
+    ) {
         let step =
             if self.depth <= DEPTH { self.depth } else { self.depth.div_ceil(self.depth.div_ceil(DEPTH)) };
         // One by one: an array of a constant would be copied as a whole.
         let mut storage: [Panel<R, WIDTH>; PAIRS] = core::array::from_fn(|_| Panel::new());
+        let part = MASKS && B == ROW_MAJOR && self.columns < WIDTH;
         let mut column = 0;
         while column < self.columns {
             let width = if self.columns - column < WIDTH { self.columns - column } else { WIDTH };
@@ -113,7 +125,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                 let terms = if self.depth - k < step { self.depth - k } else { step };
                 let mut place = Place { k, terms, column, width, stride: self.columns, from: column };
                 let mut panels: [&[R]; PAIRS] = [&[]; PAIRS];
-                let in_place = B == ROW_MAJOR && self.in_place(place, WIDTH, ROWS);
+                let in_place = part || B == ROW_MAJOR && self.in_place(place, WIDTH, ROWS);
                 if in_place {
                     for pair in 0..PAIRS {
                         panels[pair] = &self.b[pair][k * self.columns..];
@@ -135,12 +147,14 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                     }
                 }
                 let apart = if SMALL { A == COLUMN_MAJOR } else { in_place && self.columns != WIDTH };
-                if apart {
-                    self.all_rows::<V, 4, VECTORS, WIDTH, false>(panels, place);
+                if MASKS && part {
+                    self.all_rows::<V, ROWS, VECTORS, WIDTH, PART>(panels, place);
+                } else if apart {
+                    self.all_rows::<V, 4, VECTORS, WIDTH, APART>(panels, place);
                 } else if SMALL {
-                    self.all_rows::<V, 4, VECTORS, WIDTH, true>(panels, place);
+                    self.all_rows::<V, 4, VECTORS, WIDTH, DENSE>(panels, place);
                 } else {
-                    self.all_rows::<V, ROWS, VECTORS, WIDTH, true>(panels, place);
+                    self.all_rows::<V, ROWS, VECTORS, WIDTH, DENSE>(panels, place);
                 }
                 k += step;
             }
@@ -166,13 +180,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
 
     /// Multiplies all rows with a panel: `ROWS` at a time, then the remaining rows in tiles of four, two and one.
     #[inline(always)]
-    fn all_rows<
-        V: Vector<R>,
-        const ROWS: usize,
-        const VECTORS: usize,
-        const WIDTH: usize,
-        const DENSE: bool,
-    >(
+    fn all_rows<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const LIE: u8>(
         &mut self,
         panels: [&[R]; PAIRS],
         place: Place,
@@ -183,36 +191,36 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             // Two tiles of four rows are faster than one of six and one of two.
             let kept = if ROWS == 6 && self.rows % 6 == 2 && self.rows > 2 { 8 } else { self.rows % ROWS };
             while ROWS > 4 && row < self.rows - kept {
-                self.tile::<V, ROWS, VECTORS, WIDTH, DENSE>(panels, place, row);
+                self.tile::<V, ROWS, VECTORS, WIDTH, LIE>(panels, place, row);
                 row += ROWS;
             }
             while row + 4 <= self.rows {
-                self.tile::<V, 4, VECTORS, WIDTH, DENSE>(panels, place, row);
+                self.tile::<V, 4, VECTORS, WIDTH, LIE>(panels, place, row);
                 row += 4;
             }
         }
         // In small code, only for two inputs.
         if (!SMALL || A == COLUMN_MAJOR && PAIRS == 1) && row + 2 <= self.rows {
-            self.tile::<V, 2, VECTORS, WIDTH, DENSE>(panels, place, row);
+            self.tile::<V, 2, VECTORS, WIDTH, LIE>(panels, place, row);
             row += 2;
         }
         while row < self.rows {
-            self.tile::<V, 1, VECTORS, WIDTH, DENSE>(panels, place, row);
+            self.tile::<V, 1, VECTORS, WIDTH, LIE>(panels, place, row);
             row += 1;
         }
     }
 
-    /// Computes the sums of `ROWS` rows, starting at `row`, over the terms of a panel. The panel's rows are contiguous
-    /// if it is `DENSE`, and at its stride otherwise.
+    /// Computes the sums of `ROWS` rows, starting at `row`, over the terms of a panel, whose rows lie as `LIE`
+    /// says.
     #[inline(always)]
-    fn tile<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const DENSE: bool>(
+    fn tile<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const LIE: u8>(
         &mut self,
         panels: [&[R]; PAIRS],
         place: Place,
         row: usize,
     ) {
         let mut sums = self.begin::<V, ROWS, VECTORS, WIDTH>(place, row);
-        let rows_of = panels.map(|panel| Rows::<R, WIDTH, DENSE>::new(panel, place));
+        let rows_of = panels.map(|panel| Rows::<R, WIDTH, LIE>::new(panel, place));
         if A == ROW_MAJOR {
             let mut a: [&[R]; ROWS] = [&[]; ROWS];
             for r in 0..ROWS {
@@ -228,26 +236,26 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                 }
                 for (f, b) in fours.iter().enumerate() {
                     for t in 0..4 {
-                        sums = add_term(sums, |r| fours_of[r][f][t], &b[t]);
+                        sums = add_term(sums, |r| &fours_of[r][f][t], registers(&b[t]));
                     }
                 }
                 first = 4 * fours.len();
             }
             for t in first..place.terms {
-                sums = add_term(sums, |r| a[r][t], rows_of[0].at(t));
+                sums = add_term(sums, |r| &a[r][t], rows_of[0].load(t));
             }
         } else if SMALL && PAIRS == 1 {
             // Rows of known lengths: the loop needs no bounds checks.
             let a = self.a[0][place.k * self.rows..][..place.terms * self.rows].chunks_exact(self.rows);
-            if DENSE {
+            if LIE == DENSE {
                 for (a, b) in a.zip(rows_of[0].dense) {
                     let a = &a[row..][..ROWS];
-                    sums = add_term(sums, |r| a[r], b);
+                    sums = add_term(sums, |r| &a[r], registers(b));
                 }
             } else {
                 for (a, b) in a.zip(panels[0].chunks_exact(place.stride)) {
                     let a = &a[row..][..ROWS];
-                    sums = add_term(sums, |r| a[r], &b[place.from..].as_chunks::<WIDTH>().0[0]);
+                    sums = add_term(sums, |r| &a[r], registers(&b[place.from..].as_chunks::<WIDTH>().0[0]));
                 }
             }
         } else {
@@ -255,7 +263,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             for t in 0..place.terms {
                 for pair in 0..PAIRS {
                     let a = &self.a[pair][at..][..ROWS];
-                    sums = add_term(sums, |r| a[r], rows_of[pair].at(t));
+                    sums = add_term(sums, |r| &a[r], rows_of[pair].load(t));
                 }
                 at += self.rows;
             }
@@ -278,9 +286,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         match self.start {
             Start::Zero if k == 0 => {}
             Start::Columns(start) if k == 0 => {
-                let mut line = [R::ZERO; WIDTH];
-                read::<R, V>(&start[column..], width, &mut line);
-                sums = [registers(&line); ROWS];
+                sums = [read_part::<R, V, VECTORS, false>(&start[column..], place); ROWS];
             }
             _ if C == COLUMN_MAJOR => {
                 let mut lines = [[R::ZERO; WIDTH]; ROWS];
@@ -302,13 +308,10 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             }
             _ => {
                 for r in 0..ROWS {
-                    let line = &self.c[(row + r) * self.columns + column..][..width];
-                    for v in 0..VECTORS {
-                        let lanes = place.lanes::<R, V>(v);
-                        if lanes > 0 {
-                            sums[r][v] = V::load_part(&line[v * V::LANES..], lanes);
-                        }
-                    }
+                    sums[r] = read_part::<R, V, VECTORS, false>(
+                        &self.c[(row + r) * self.columns + column..],
+                        place,
+                    );
                 }
             }
         }
@@ -358,40 +361,64 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
 
 /// The rows of a panel.
 #[derive(Clone, Copy)]
-struct Rows<'a, R, const WIDTH: usize, const DENSE: bool> {
+struct Rows<'a, R, const WIDTH: usize, const LIE: u8> {
     dense: &'a [[R; WIDTH]],
     apart: &'a [R],
-    stride: usize,
+    place: Place,
 }
 
-impl<'a, R: Real, const WIDTH: usize, const DENSE: bool> Rows<'a, R, WIDTH, DENSE> {
+impl<'a, R: Real, const WIDTH: usize, const LIE: u8> Rows<'a, R, WIDTH, LIE> {
     #[inline(always)]
-    fn new(panel: &'a [R], Place { terms, stride, from, .. }: Place) -> Self {
-        if DENSE {
-            Self { dense: &panel.as_chunks().0[..terms], apart: &[], stride }
+    fn new(panel: &'a [R], place: Place) -> Self {
+        if LIE == DENSE {
+            Self { dense: &panel.as_chunks().0[..place.terms], apart: &[], place }
         } else {
-            Self { dense: &[], apart: &panel[from..], stride }
+            Self { dense: &[], apart: &panel[place.from..], place }
         }
     }
 
+    /// Loads row t.
     #[inline(always)]
-    fn at(&self, t: usize) -> &'a [R; WIDTH] {
-        if DENSE { &self.dense[t] } else { &self.apart[t * self.stride..].as_chunks().0[0] }
+    fn load<V: Vector<R>, const VECTORS: usize>(&self, t: usize) -> [V; VECTORS] {
+        match LIE {
+            DENSE => registers(&self.dense[t]),
+            APART => registers(&self.apart[t * self.place.stride..].as_chunks::<WIDTH>().0[0]),
+            _ => read_part::<R, V, VECTORS, true>(&self.apart[t * self.place.stride..], self.place),
+        }
     }
+}
+
+/// Loads as many numbers into the registers of a tile's row as there are columns.
+#[inline(always)]
+fn read_part<R: Real, V: Vector<R>, const VECTORS: usize, const WHOLE: bool>(
+    from: &[R],
+    place: Place,
+) -> [V; VECTORS] {
+    let mut row = [V::splat(R::ZERO); VECTORS];
+    for v in 0..VECTORS {
+        let lanes = place.lanes::<R, V>(v);
+        if WHOLE && v + 1 < VECTORS {
+            row[v] = V::load(&from[v * V::LANES..]);
+        } else if WHOLE || lanes > 0 {
+            row[v] = V::load_part(&from[v * V::LANES..], lanes);
+        }
+    }
+    row
 }
 
 /// Adds a term to the sums: `a(r)`, the number of row r, times a row of a panel.
 #[inline(always)]
-fn add_term<R: Real, V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize>(
+fn add_term<'a, R: Real, V: Vector<R>, const ROWS: usize, const VECTORS: usize>(
     mut sums: [[V; VECTORS]; ROWS],
-    a: impl Fn(usize) -> R,
-    b: &[R; WIDTH],
+    a: impl Fn(usize) -> &'a R,
+    b: [V; VECTORS],
 ) -> [[V; VECTORS]; ROWS] {
-    let b = registers::<R, V, VECTORS, WIDTH>(b);
     for r in 0..ROWS {
-        let a = V::splat(a(r));
+        let a = a(r);
         for v in 0..VECTORS {
-            sums[r][v] = sums[r][v].add(a.mul(b[v]));
+            // The compiler multiplies with a number in memory where it is used once.
+            let term = if VECTORS == 1 { V::splat(*a).mul(b[v]) } else { b[v].times(a) };
+            sums[r][v] = sums[r][v].add(term);
         }
     }
     sums
@@ -407,12 +434,4 @@ fn registers<R: Real, V: Vector<R>, const VECTORS: usize, const WIDTH: usize>(
         row[v] = V::load(&from[v * V::LANES..]);
     }
     row
-}
-
-/// Reads the first `width` numbers.
-#[inline(always)]
-fn read<R: Real, V: Vector<R>>(from: &[R], width: usize, line: &mut [R]) {
-    for (from, line) in from[..width].chunks(V::LANES).zip(line.chunks_exact_mut(V::LANES)) {
-        V::load_part(from, from.len()).store(line);
-    }
 }
