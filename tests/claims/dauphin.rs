@@ -30,7 +30,7 @@ fn settled(f: &MlpObjective<'_, f64>, goal: f64, start: Vec<f64>) -> Option<(Cri
     let mut search = CriticalSearch::new(f, goal, start, matrix, workspace).unwrap();
     while search.moves() < 1000 {
         match search.step(f) {
-            SearchStep::Settled(point) => return Some((point, search.params().to_vec())),
+            SearchStep::Converged(point) => return Some((point, search.params().to_vec())),
             SearchStep::Stuck(_) | SearchStep::NotFinite => return None,
             _ => (),
         }
@@ -248,7 +248,7 @@ fn newton(f: &MlpObjective<'_, f64>, start: &[f64], moves: u32) -> Vec<f64> {
     let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
     let mut search = CriticalSearch::new(f, 1e-10, start.to_vec(), matrix, workspace).unwrap();
     while search.moves() < moves {
-        if matches!(search.step(f), SearchStep::Settled(_) | SearchStep::Stuck(_)) {
+        if matches!(search.step(f), SearchStep::Converged(_) | SearchStep::Stuck(_)) {
             break;
         }
     }

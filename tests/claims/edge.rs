@@ -80,7 +80,7 @@ pub(crate) fn descend(
 
 /// The time at which λmax of the gradient flow is first seen above `level`, looked at every two units of time until `end`.
 fn flow_exceeds(f: &MlpObjective<'_, f64>, start: &[f64], level: f64, end: f64) -> Option<f64> {
-    let config = FlowConfig { end, relative: 1e-6, absolute: 1e-6, gradient: 0.0 };
+    let config = FlowConfig { end, relative: 1e-6, absolute: 1e-6, grad_norm: 0.0 };
     let memory = vec![0.0; FlowLayout::new(f.dim(), f.scratch_len()).len()];
     let mut flow = GradientFlow::new(f, start, config, memory).unwrap();
     let (mut v, mut next) = (random(f.dim()), 0.0);
@@ -240,7 +240,7 @@ fn follows(seed: u64) -> f64 {
         let CentralFlowStep::Moved { sharpness, .. } = central.step(&f) else { panic!("not finite") };
         at_edge = stability_ratio(rate, sharpness);
     }
-    let config = FlowConfig { end: rate * f64::from(STEPS), relative: 1e-6, absolute: 1e-6, gradient: 0.0 };
+    let config = FlowConfig { end: rate * f64::from(STEPS), relative: 1e-6, absolute: 1e-6, grad_norm: 0.0 };
     let memory = vec![0.0; FlowLayout::new(f.dim(), f.scratch_len()).len()];
     let mut gradient = GradientFlow::new(&f, &start, config, memory).unwrap();
     while let FlowStep::Moved { .. } | FlowStep::Rejected { .. } = gradient.step(&f) {}

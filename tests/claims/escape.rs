@@ -173,7 +173,7 @@ fn newton_stays_and_saddle_free_newton_doubles() {
         let mut search = CriticalSearch::new(&f, 1e-14, [0.7, 1e-3], matrix, workspace).unwrap();
         let end = loop {
             match search.step(&f) {
-                SearchStep::Settled(point) => break point,
+                SearchStep::Converged(point) => break point,
                 SearchStep::Stuck(_) | SearchStep::NotFinite => panic!("{:?}", search.params()),
                 _ => (),
             }

@@ -42,7 +42,7 @@ pub fn settle(
         .expect("a point of the landscape");
     loop {
         match walk.step(f) {
-            FollowingStep::Settled(point) => {
+            FollowingStep::Converged(point) => {
                 return Some(Settled {
                     point,
                     params: walk.params().to_vec(),

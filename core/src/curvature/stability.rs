@@ -66,9 +66,9 @@ pub fn nesterov_edge<R: Real>(learning_rate: R, momentum: R) -> R {
 /// assert_eq!(sharpness_aware_edge(0.5f64, 0.0, 0.3), 4.0); // without a radius, gradient descent's
 /// ```
 #[must_use]
-pub fn sharpness_aware_edge<R: Real>(learning_rate: R, radius: R, gradient_norm: R) -> R {
+pub fn sharpness_aware_edge<R: Real>(learning_rate: R, radius: R, grad_norm: R) -> R {
     let two = R::TWO;
-    let share = two * two * two * radius / (learning_rate * gradient_norm);
+    let share = two * two * two * radius / (learning_rate * grad_norm);
     two * two / learning_rate / (R::ONE + sqrt(R::ONE + share))
 }
 

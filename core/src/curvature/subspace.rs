@@ -25,16 +25,16 @@ impl SubspaceLayout {
         Self { count }
     }
 
-    /// Returns the minimum length of the memory, saturating on overflow.
+    /// Returns the minimum length of the workspace, saturating on overflow.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.count, area(self.count, self.count)])
     }
 
-    /// Splits the memory into the coordinates and the factor of the directions' inner products.
-    fn split<R>(self, memory: &mut [R]) -> Option<[&mut [R]; 2]> {
-        Some(cut(memory, [self.count, area(self.count, self.count)])?.0)
+    /// Splits the workspace into the coordinates and the factor of the directions' inner products.
+    fn split<R>(self, workspace: &mut [R]) -> Option<[&mut [R]; 2]> {
+        Some(cut(workspace, [self.count, area(self.count, self.count)])?.0)
     }
 }
 
@@ -56,7 +56,7 @@ impl SubspaceLayout {
 /// |--------------|-------------------------|-------------------------------------------------------|
 /// | `params`     | n                       | θ, borrowed                                           |
 /// | `directions` | p n                     | a direction per row, of any length, not orthogonal    |
-/// | `memory`     | [`SubspaceLayout::len`] | need not be initialised                               |
+/// | `workspace`  | [`SubspaceLayout::len`] | need not be initialised                               |
 ///
 /// # Cost
 /// Construction takes p² n / 2 multiply–adds. A value or gradient costs that of the objective, p n multiply–adds
@@ -95,7 +95,7 @@ pub struct Subspace<'a, F: ?Sized, R: Real, D, W> {
     params: &'a [R],
     directions: D, // p × n
     layout: SubspaceLayout,
-    memory: W,
+    workspace: W,
 }
 
 impl<'a, R, F, D, W> Subspace<'a, F, R, D, W>
@@ -109,9 +109,9 @@ where
     ///
     /// # Errors
     /// [`ArgError`] naming `params` (wrong length, not finite), `directions` (empty, not whole rows, not finite; not
-    /// independent, [`Reason::Dependent`]; so short that coordinates along them overflow) or `memory` (shorter than
+    /// independent, [`Reason::Dependent`]; so short that coordinates along them overflow) or `workspace` (shorter than
     /// [`SubspaceLayout::len`]).
-    pub fn new(objective: &'a F, params: &'a [R], directions: D, mut memory: W) -> Result<Self, ArgError> {
+    pub fn new(objective: &'a F, params: &'a [R], directions: D, mut workspace: W) -> Result<Self, ArgError> {
         let (n, all) = (objective.dim(), directions.as_ref());
         ArgError::check_len("params", n, params.len())?;
         ArgError::check_finite("params", params)?;
@@ -120,34 +120,35 @@ where
         if layout.count > n {
             return Err(ArgError::new("directions", Reason::Dependent));
         }
-        let all_memory = memory.as_mut();
-        let too_short = Reason::TooShort { needed: layout.len(), found: all_memory.len() };
-        let [coordinates, factor] = layout.split(all_memory).ok_or(ArgError::new("memory", too_short))?;
+        let lent = workspace.as_mut();
+        let too_short = Reason::TooShort { needed: layout.len(), found: lent.len() };
+        let [coordinates, factor] = layout.split(lent).ok_or(ArgError::new("workspace", too_short))?;
         factorise(all, n, factor).ok_or(ArgError::new("directions", Reason::Dependent))?;
         project(params, all, factor, coordinates);
         if !coordinates.iter().all(|c| c.is_finite()) {
             return Err(ArgError::new("directions", Reason::Overflow));
         }
-        Ok(Self { objective, params, directions, layout, memory })
+        Ok(Self { objective, params, directions, layout, workspace })
     }
 
     /// Returns A⁺θ, the coordinates of the point.
     #[must_use]
     pub fn coordinates(&self) -> &[R] {
-        self.memory.as_ref().get(..self.layout.count).unwrap_or_default()
+        self.workspace.as_ref().get(..self.layout.count).unwrap_or_default()
     }
 
-    /// Returns the directions and the memory.
+    /// Returns the directions and the workspace.
     #[must_use]
     pub fn into_parts(self) -> (D, W) {
-        (self.directions, self.memory)
+        (self.directions, self.workspace)
     }
 
     /// Writes θ + A (c − A⁺θ) to `point`; `None` if the memory has changed its length.
     fn place(&self, at: &[R], point: &mut [R]) -> Option<&[R]> {
         let (directions, count) = (self.directions.as_ref(), self.layout.count);
-        let centres =
-            Some(self.memory.as_ref()).filter(|memory| memory.len() >= self.layout.len())?.get(..count)?;
+        let centres = Some(self.workspace.as_ref())
+            .filter(|workspace| workspace.len() >= self.layout.len())?
+            .get(..count)?;
         if directions.len() != count * point.len() {
             return None;
         }

@@ -76,7 +76,7 @@ impl CentralFlowLayout {
         Self::new(objective.dim(), if values > products { values } else { products })
     }
 
-    /// Returns the minimum length of the memory, 7 n plus the scratch, saturating on overflow.
+    /// Returns the minimum length of the workspace, 7 n plus the scratch, saturating on overflow.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
@@ -84,8 +84,9 @@ impl CentralFlowLayout {
         total([dim, dim, dim, dim, dim, dim, dim, scratch])
     }
 
-    fn split<R>(self, memory: &mut [R]) -> Option<Parts<'_, R>> {
-        let ([params, unstable, direction, grad, slope, point, product], rest) = cut(memory, [self.dim; 7])?;
+    fn split<R>(self, workspace: &mut [R]) -> Option<Parts<'_, R>> {
+        let ([params, unstable, direction, grad, slope, point, product], rest) =
+            cut(workspace, [self.dim; 7])?;
         let scratch = rest.get_mut(..self.scratch)?;
         Some(Parts { params, unstable, direction, grad, slope, point, product, scratch })
     }
@@ -128,11 +129,11 @@ pub enum CentralFlowStep<R: Real = f32> {
 ///
 /// # Shapes
 ///
-/// | argument   | length                     | contents                                                |
-/// |------------|----------------------------|---------------------------------------------------------|
-/// | `start`    | n                          | where the flow begins                                   |
-/// | `unstable` | n                          | a first guess of v, not zero; random numbers will do    |
-/// | `memory`   | [`CentralFlowLayout::len`] | need not be initialised                                 |
+/// | argument    | length                     | contents                                             |
+/// |-------------|----------------------------|------------------------------------------------------|
+/// | `start`     | n                          | where the flow begins                                |
+/// | `unstable`  | n                          | a first guess of v, not zero; random numbers will do |
+/// | `workspace` | [`CentralFlowLayout::len`] | need not be initialised                              |
 ///
 /// # Cost
 /// A step is one gradient and `iterations` + 3 products, two of them only at the edge of stability.
@@ -163,8 +164,8 @@ pub enum CentralFlowStep<R: Real = f32> {
 ///     }
 /// }
 ///
-/// let memory = [0.0; CentralFlowLayout::new(2, 0).len()];
-/// let mut flow = CentralFlow::new(&Valley, &[0.0, 0.0], &[1.0, 0.0], CentralFlowConfig::new(0.1), memory)?;
+/// let workspace = [0.0; CentralFlowLayout::new(2, 0).len()];
+/// let mut flow = CentralFlow::new(&Valley, &[0.0, 0.0], &[1.0, 0.0], CentralFlowConfig::new(0.1), workspace)?;
 /// let CentralFlowStep::Moved { sharpness, variance, .. } = flow.step(&Valley) else { panic!() };
 /// assert!(sharpness == 20.0 && (variance - 2.0).abs() < 1e-9);
 /// assert!(flow.params().iter().all(|x| x.abs() < 1e-12), "it stays at the edge");
@@ -174,7 +175,7 @@ pub enum CentralFlowStep<R: Real = f32> {
 pub struct CentralFlow<R: Real, M> {
     config: CentralFlowConfig<R>,
     layout: CentralFlowLayout,
-    memory: M,
+    workspace: M,
     pieces: u32,
     steps: u32,
 }
@@ -184,14 +185,14 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
     ///
     /// # Errors
     /// [`ArgError`] naming `start` or `unstable` (wrong length, not finite; `unstable` of length zero),
-    /// `learning_rate` or `difference` (not positive), `pieces` or `iterations` (zero), or `memory` (too
+    /// `learning_rate` or `difference` (not positive), `pieces` or `iterations` (zero), or `workspace` (too
     /// short). Nothing has been written in these cases.
     pub fn new<F: Curvature<R> + ?Sized>(
         objective: &F,
         start: &[R],
         unstable: &[R],
         config: CentralFlowConfig<R>,
-        mut memory: M,
+        mut workspace: M,
     ) -> Result<Self, ArgError> {
         let CentralFlowConfig { learning_rate, pieces, iterations, difference } = config;
         ArgError::check_len("start", objective.dim(), start.len())?;
@@ -204,20 +205,20 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
         ArgError::check_count("pieces", pieces as usize)?;
         ArgError::check_count("iterations", iterations as usize)?;
         let layout = CentralFlowLayout::of(objective);
-        ArgError::check_min_len("memory", layout.len(), memory.as_ref().len())?;
-        if let Some(parts) = layout.split(memory.as_mut()) {
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
+        if let Some(parts) = layout.split(workspace.as_mut()) {
             copy(start, parts.params);
             copy(unstable, parts.unstable);
             unit_length(parts.unstable);
         }
-        Ok(Self { config, layout, memory, pieces: 0, steps: 0 })
+        Ok(Self { config, layout, workspace, pieces: 0, steps: 0 })
     }
 
     /// Makes one Euler step; `objective` must be the one given at construction.
     pub fn step<F: Curvature<R> + ?Sized>(&mut self, objective: &F) -> CentralFlowStep<R> {
         let needed = CentralFlowLayout::of(objective);
         let same = needed.dim == self.layout.dim && needed.scratch <= self.layout.scratch;
-        let Some(mut parts) = self.layout.split(self.memory.as_mut()).filter(|_| same) else {
+        let Some(mut parts) = self.layout.split(self.workspace.as_mut()).filter(|_| same) else {
             return CentralFlowStep::MemoryChanged;
         };
         let Some(moved) = advance(objective, self.config, &mut parts) else {
@@ -240,19 +241,19 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> CentralFlow<R, M> {
     /// Returns θ.
     #[must_use]
     pub fn params(&self) -> &[R] {
-        row(self.memory.as_ref(), self.layout.dim, 0).unwrap_or_default()
+        row(self.workspace.as_ref(), self.layout.dim, 0).unwrap_or_default()
     }
 
     /// Returns v, of length one.
     #[must_use]
     pub fn unstable(&self) -> &[R] {
-        row(self.memory.as_ref(), self.layout.dim, 1).unwrap_or_default()
+        row(self.workspace.as_ref(), self.layout.dim, 1).unwrap_or_default()
     }
 
-    /// Returns the memory; θ is its first n numbers.
+    /// Returns the workspace; θ is its first n numbers.
     #[must_use]
-    pub fn into_memory(self) -> M {
-        self.memory
+    pub fn into_workspace(self) -> M {
+        self.workspace
     }
 }
 

@@ -27,18 +27,18 @@ pub struct FlowConfig<R: Real = f32> {
     pub relative: R,
     /// The additional absolute error allowed, in the units of the parameters.
     pub absolute: R,
-    /// The flow [rests](FlowStep::AtRest) once `‖∇f‖` is at most this.
-    pub gradient: R,
+    /// The flow has [converged](FlowStep::Converged) once `‖∇f‖` is at most this.
+    pub grad_norm: R,
     /// The time at which the flow [ends](FlowStep::Ended), exactly.
     pub end: R,
 }
 
 impl<R: Real> Default for FlowConfig<R> {
     /// Creates tolerances with both errors equal to the square root of the type's ε (1.5·10⁻⁸ in `f64`); the
-    /// flow rests only where the gradient is zero, and time has no end.
+    /// flow converges only where the gradient is zero, and time has no end.
     fn default() -> Self {
         let root = crate::base::elementary::sqrt(R::EPSILON);
-        Self { relative: root, absolute: root, gradient: R::ZERO, end: R::INFINITY }
+        Self { relative: root, absolute: root, grad_norm: R::ZERO, end: R::INFINITY }
     }
 }
 
@@ -69,16 +69,16 @@ impl FlowLayout {
         Self { dim, scratch }
     }
 
-    /// Returns the minimum length of the memory, 9 n plus the scratch, saturating on overflow.
+    /// Returns the minimum length of the workspace, 9 n plus the scratch, saturating on overflow.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "the length of memory needed, not of a container")]
     pub const fn len(self) -> usize {
         total([self.dim, self.dim, area(self.dim, STAGES), self.scratch])
     }
 
-    fn split<R>(self, memory: &mut [R]) -> Option<Parts<'_, R>> {
+    fn split<R>(self, workspace: &mut [R]) -> Option<Parts<'_, R>> {
         let Self { dim, scratch } = self;
-        let ([params, next, stages], rest) = cut(memory, [dim, dim, area(dim, STAGES)])?;
+        let ([params, next, stages], rest) = cut(workspace, [dim, dim, area(dim, STAGES)])?;
         Some(Parts { params, next, stages, scratch: rest.get_mut(..scratch)? })
     }
 }
@@ -103,8 +103,8 @@ pub enum FlowStep<R: Real = f32> {
         /// The ratio as in [`Moved`](Self::Moved); above one.
         error: R,
     },
-    /// The gradient norm is at most the requested one; nothing was done.
-    AtRest,
+    /// The gradient norm is at most the requested one; nothing was done. Further steps return the same outcome.
+    Converged,
     /// The end time is reached; nothing was done.
     Ended,
     /// The step is negligible compared with the time, or the time would be infinite: the objective falls
@@ -131,10 +131,10 @@ pub enum FlowStep<R: Real = f32> {
 ///
 /// # Shapes
 ///
-/// | argument | length              | contents                |
-/// |----------|---------------------|-------------------------|
-/// | `start`  | n                   | where the flow begins   |
-/// | `memory` | [`FlowLayout::len`] | need not be initialised |
+/// | argument    | length              | contents                |
+/// |-------------|---------------------|-------------------------|
+/// | `start`     | n                   | where the flow begins   |
+/// | `workspace` | [`FlowLayout::len`] | need not be initialised |
 ///
 /// # Cost
 /// A step is six gradients and about 30 n multiplications.
@@ -148,8 +148,8 @@ pub enum FlowStep<R: Real = f32> {
 /// // θᵢ(t) = θᵢ(0) e^(−λᵢ t)
 /// let f = Quadratic::new(&[1.0f64, 3.0])?;
 /// let config = FlowConfig { end: 1.0, ..FlowConfig::default() };
-/// let memory = [0.0; FlowLayout::new(2, 4).len()];
-/// let mut flow = GradientFlow::new(&f, &[1.0, 1.0], config, memory)?;
+/// let workspace = [0.0; FlowLayout::new(2, 4).len()];
+/// let mut flow = GradientFlow::new(&f, &[1.0, 1.0], config, workspace)?;
 /// while let FlowStep::Moved { .. } | FlowStep::Rejected { .. } = flow.step(&f) {}
 /// assert_eq!(flow.time(), 1.0);
 /// assert!((flow.params()[0] - 0.367_879_441).abs() < 1e-8);
@@ -160,13 +160,13 @@ pub enum FlowStep<R: Real = f32> {
 pub struct GradientFlow<R: Real, M> {
     config: FlowConfig<R>,
     layout: FlowLayout,
-    memory: M,
+    workspace: M,
     time: R,
     /// The amount by which `time` is too small, from rounding.
     lost: R,
     dt: R,
     value: R,
-    gradient_norm: R,
+    grad_norm: R,
     /// The error of the last accepted step.
     error: R,
     /// Whether the last step was rejected; the next one may then not be longer.
@@ -179,40 +179,40 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
     ///
     /// # Errors
     /// [`ArgError`] naming `start` (wrong length, not finite, or a point where f or its gradient is not
-    /// finite), `relative`, `absolute` or `gradient` (negative or not finite), `absolute` (zero together with
-    /// `relative`), `end` (NaN or not positive) or `memory` (too short). Nothing has been written in these
-    /// cases, except to `memory` if f or its gradient is not finite at `start`.
+    /// finite), `relative`, `absolute` or `grad_norm` (negative or not finite), `absolute` (zero together with
+    /// `relative`), `end` (NaN or not positive) or `workspace` (too short). Nothing has been written in these
+    /// cases, except to `workspace` if f or its gradient is not finite at `start`.
     pub fn new<F: Objective<R> + ?Sized>(
         objective: &F,
         start: &[R],
         config: FlowConfig<R>,
-        mut memory: M,
+        mut workspace: M,
     ) -> Result<Self, ArgError> {
-        let FlowConfig { relative, absolute, gradient, end } = config;
+        let FlowConfig { relative, absolute, grad_norm, end } = config;
         ArgError::check_len("start", objective.dim(), start.len())?;
         ArgError::check_finite("start", start)?;
         ArgError::check_non_negative("relative", relative)?;
         ArgError::check_non_negative("absolute", absolute)?;
         let some = relative > R::ZERO || absolute > R::ZERO;
         ArgError::check_range("absolute", absolute, some, "above 0 where `relative` is 0")?;
-        ArgError::check_non_negative("gradient", gradient)?;
+        ArgError::check_non_negative("grad_norm", grad_norm)?;
         ArgError::check_range("end", end, end > R::ZERO, "above 0")?;
         let layout = FlowLayout::new(objective.dim(), objective.scratch_len());
-        ArgError::check_min_len("memory", layout.len(), memory.as_ref().len())?;
-        let mut flow = Evaluated { value: R::INFINITY, gradient_norm: R::INFINITY, fastest: R::ZERO };
-        if let Some(Parts { params, stages, scratch, .. }) = layout.split(memory.as_mut()) {
+        ArgError::check_min_len("workspace", layout.len(), workspace.as_ref().len())?;
+        let mut flow = Evaluated { value: R::INFINITY, grad_norm: R::INFINITY, fastest: R::ZERO };
+        if let Some(Parts { params, stages, scratch, .. }) = layout.split(workspace.as_mut()) {
             copy(start, params);
             if let Some(first) = stages.get_mut(..layout.dim) {
                 flow.value = objective.value_grad(params, first, scratch);
-                flow.gradient_norm = norm(first);
+                flow.grad_norm = norm(first);
                 for (g, theta) in first.iter().zip(&*params) {
                     let speed = g.abs() / (absolute + relative * theta.abs());
                     flow.fastest = if speed > flow.fastest { speed } else { flow.fastest };
                 }
             }
         }
-        let Evaluated { value, gradient_norm, fastest } = flow;
-        let finite = value.is_finite() && gradient_norm.is_finite();
+        let Evaluated { value, grad_norm, fastest } = flow;
+        let finite = value.is_finite() && grad_norm.is_finite();
         ArgError::check_range("start", value, finite, "a point where value and gradient are finite")?;
         // The first step moves by about the allowed error; the controller lengthens it by up to a factor of
         // five per step.
@@ -221,12 +221,12 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
         Ok(Self {
             config,
             layout,
-            memory,
+            workspace,
             time: R::ZERO,
             lost: R::ZERO,
             dt,
             value,
-            gradient_norm,
+            grad_norm,
             error: R::from_f64(LEAST_ERROR),
             rejected: false,
             moves: 0,
@@ -235,8 +235,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
 
     /// Tries one step; `objective` must be the one given at construction.
     pub fn step<F: Objective<R> + ?Sized>(&mut self, objective: &F) -> FlowStep<R> {
-        if self.gradient_norm <= self.config.gradient {
-            return FlowStep::AtRest;
+        if self.grad_norm <= self.config.grad_norm {
+            return FlowStep::Converged;
         }
         if self.time >= self.config.end {
             return FlowStep::Ended;
@@ -249,11 +249,11 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
             return FlowStep::StepTooSmall;
         }
         let same = objective.dim() == self.layout.dim && objective.scratch_len() <= self.layout.scratch;
-        let Some(mut parts) = self.layout.split(self.memory.as_mut()).filter(|_| same) else {
+        let Some(mut parts) = self.layout.split(self.workspace.as_mut()).filter(|_| same) else {
             return FlowStep::MemoryChanged;
         };
         let value = stages(objective, dt, &mut parts);
-        let way = R::from_f64(SHARE_OF_WAY) * (dt * self.gradient_norm);
+        let way = R::from_f64(SHARE_OF_WAY) * (dt * self.grad_norm);
         let error = value.map_or(R::INFINITY, |_| worst(self.config, dt, way, &parts));
         if error > R::ONE {
             let shorter =
@@ -267,7 +267,7 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
         copy(next, params);
         let dim = self.layout.dim;
         stages.copy_within((STAGES - 1) * dim.., 0);
-        self.gradient_norm = norm(row(stages, dim, 0).unwrap_or_default());
+        self.grad_norm = norm(row(stages, dim, 0).unwrap_or_default());
         self.value = value.unwrap_or(self.value);
         // The part that rounding would lose from the sum of many short steps.
         self.lost = if last { R::ZERO } else { (dt + self.lost) - (after - self.time) };
@@ -288,13 +288,13 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
     /// Returns θ.
     #[must_use]
     pub fn params(&self) -> &[R] {
-        row(self.memory.as_ref(), self.layout.dim, 0).unwrap_or_default()
+        row(self.workspace.as_ref(), self.layout.dim, 0).unwrap_or_default()
     }
 
     /// Returns ∇f at θ.
     #[must_use]
-    pub fn gradient(&self) -> &[R] {
-        row(self.memory.as_ref(), self.layout.dim, 2).unwrap_or_default()
+    pub fn grad(&self) -> &[R] {
+        row(self.workspace.as_ref(), self.layout.dim, 2).unwrap_or_default()
     }
 
     /// Returns f at θ.
@@ -305,8 +305,8 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
 
     /// Returns ‖∇f‖ at θ.
     #[must_use]
-    pub const fn gradient_norm(&self) -> R {
-        self.gradient_norm
+    pub const fn grad_norm(&self) -> R {
+        self.grad_norm
     }
 
     /// Returns the time t.
@@ -327,16 +327,16 @@ impl<R: Real, M: AsRef<[R]> + AsMut<[R]>> GradientFlow<R, M> {
         self.moves
     }
 
-    /// Returns the memory; θ is its first n numbers.
+    /// Returns the workspace; θ is its first n numbers.
     #[must_use]
-    pub fn into_memory(self) -> M {
-        self.memory
+    pub fn into_workspace(self) -> M {
+        self.workspace
     }
 }
 
 struct Evaluated<R> {
     value: R,
-    gradient_norm: R,
+    grad_norm: R,
     /// The largest speed of a component, in allowed errors per unit of time.
     fastest: R,
 }

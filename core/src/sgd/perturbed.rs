@@ -8,20 +8,21 @@ use crate::base::vector::norm;
 use crate::{ArgError, Real};
 
 /// Perturbed gradient descent (Jin, Ge, Netrapalli, Kakade & Jordan 2017, algorithm 2): where the gradient is small, and
-/// more than `rest` steps have passed since the last perturbation, the step is a perturbation; every other step is that of the chain `T`.
+/// more than `min_interval` steps (the paper's `t_thres`) have passed since the last perturbation, the step is a
+/// perturbation; every other step is that of the chain `T`.
 ///
 /// ```text
-/// x ← x + ξ, ξ uniform in the ball of radius r    if ‖g‖ ≤ grad_norm and more than `rest` steps since the last
+/// x ← x + ξ, ξ uniform in the ball of radius r    if ‖g‖ ≤ grad_norm and more than `min_interval` steps since the last
 /// x ← x − u,   u = T(g)                           otherwise
 /// ```
 ///
 /// It leaves a strict saddle, at which plain descent stays, and adds nothing where the gradient is large. In contrast to
 /// [`AddNoise`](super::AddNoise), a run that ends at a minimum comes to rest between two perturbations.
 ///
-/// The paper counts a perturbation and the descent from it as one step; here they are two, and `rest` counts steps of descent, so
-/// that the iterates are the paper's. The paper ends a run when the loss has not fallen by `f_thres` within `rest` steps of a
-/// perturbation; a transform does not see the loss, so that is the caller's to check, with
-/// [`perturbations`](Self::perturbations).
+/// The paper counts a perturbation and the descent from it as one step; here they are two, and `min_interval` counts
+/// steps of descent, so that the iterates are the paper's. The paper ends a run when the loss has not fallen by `f_thres`
+/// within `min_interval` steps of a perturbation; a transform does not see the loss, so that is the caller's to check,
+/// with [`perturbations`](Self::perturbations).
 ///
 /// It must receive the gradient itself, so whatever else the run does belongs inside `T`: learning rate, momentum, clipping. A
 /// perturbation leaves the state of `T`, for example a velocity or a number of steps, as it is. With momentum evaluated ahead
@@ -57,7 +58,7 @@ pub struct Perturbed<T, R: Real = f32> {
     inner: T,
     grad_norm: R,
     radius: R,
-    rest: u32,
+    min_interval: u32,
     /// Steps since the last perturbation, the largest number if there was none.
     since: u32,
     perturbations: u32,
@@ -65,11 +66,11 @@ pub struct Perturbed<T, R: Real = f32> {
 
 impl<T, R: Real> Perturbed<T, R> {
     /// Creates perturbations of this radius around the steps of a chain, where the gradient's norm is at most `grad_norm` and
-    /// more than `rest` steps have been made since the last one. All three are at least zero; a `rest`
+    /// more than `min_interval` steps have been made since the last one. All three are at least zero; a `min_interval`
     /// of `u32::MAX` disables them.
     #[must_use]
-    pub const fn new(inner: T, grad_norm: R, radius: R, rest: u32) -> Self {
-        Self { inner, grad_norm, radius, rest, since: u32::MAX, perturbations: 0 }
+    pub const fn new(inner: T, grad_norm: R, radius: R, min_interval: u32) -> Self {
+        Self { inner, grad_norm, radius, min_interval, since: u32::MAX, perturbations: 0 }
     }
 
     /// Returns the number of perturbations made.
@@ -107,7 +108,7 @@ impl<R: Real, T: Transform<R>> Transform<R> for Perturbed<T, R> {
     }
 
     fn apply<G: Rng + ?Sized>(&mut self, params: &[R], update: &mut [R], rng: &mut G) -> Result<(), Halt> {
-        if self.since > self.rest && norm(update) <= self.grad_norm {
+        if self.since > self.min_interval && norm(update) <= self.grad_norm {
             // The update is subtracted: the ball is the same on both sides.
             fill_ball(rng, self.radius, update);
             self.since = 0;
@@ -125,7 +126,7 @@ impl<R: Real, T: Persist> Persist for Perturbed<T, R> {
         settings.byte("transforms", tag::PERTURBED);
         settings.real("grad_norm", self.grad_norm);
         settings.real("radius", self.radius);
-        settings.count("rest", self.rest);
+        settings.count("min_interval", self.min_interval);
         self.inner.settings(settings);
     }
 

@@ -179,7 +179,7 @@ fn searches<R: Real>() {
                         run.notes.push(length / run.f.c);
                         run.notes.push(R::from_u32(negative));
                     }
-                    FollowingStep::Settled(_) | FollowingStep::Stuck(_) => break,
+                    FollowingStep::Converged(_) | FollowingStep::Stuck(_) => break,
                     FollowingStep::NotFinite | FollowingStep::MemoryChanged => panic!("{:?}", walk.params()),
                     FollowingStep::Evaluated { .. } | FollowingStep::Product { .. } => (),
                 }
@@ -199,7 +199,7 @@ fn searches<R: Real>() {
             match search.step(&run.f) {
                 SearchStep::Moved { grad_norm, .. } => run.gradients(&[grad_norm]),
                 SearchStep::Refused => run.count(1),
-                SearchStep::Settled(_) | SearchStep::Stuck(_) => break,
+                SearchStep::Converged(_) | SearchStep::Stuck(_) => break,
                 SearchStep::NotFinite | SearchStep::MemoryChanged => panic!("{:?}", search.params()),
                 _ => (),
             }
@@ -245,7 +245,7 @@ fn flows<R: Real>() {
     in_all_units("the gradient flow", |run: &mut Notes<'_, R>| {
         let tolerance = R::from_f64(1e-4);
         let (absolute, end) = (run.length(1e-4), run.rate(5.0));
-        let config = FlowConfig { relative: tolerance, absolute, gradient: run.gradient(1e-6), end };
+        let config = FlowConfig { relative: tolerance, absolute, grad_norm: run.gradient(1e-6), end };
         let memory = vec![R::NAN; FlowLayout::new(run.f.dim(), run.f.scratch_len()).len()];
         let mut flow = GradientFlow::new(&run.f, &run.start, config, memory).expect("fits");
         while let FlowStep::Moved { error, .. } | FlowStep::Rejected { error, .. } = flow.step(&run.f) {

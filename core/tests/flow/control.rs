@@ -31,8 +31,8 @@ impl Objective<f64> for Parabola {
 }
 
 fn flow<F: Objective<f64>>(f: &F, start: &[f64], config: FlowConfig<f64>) -> GradientFlow<f64, Vec<f64>> {
-    let memory = vec![f64::NAN; FlowLayout::new(f.dim(), f.scratch_len()).len()];
-    GradientFlow::new(f, start, config, memory).unwrap()
+    let workspace = vec![f64::NAN; FlowLayout::new(f.dim(), f.scratch_len()).len()];
+    GradientFlow::new(f, start, config, workspace).unwrap()
 }
 
 /// For `ẋ = λ x` and z = λ dt a step multiplies x by `1 + z + … + z⁵/120 + z⁶/600`, and the difference of both orders is

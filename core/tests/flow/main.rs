@@ -22,8 +22,8 @@ fn run<F: Objective<f64>>(
     start: &[f64],
     config: FlowConfig<f64>,
 ) -> (GradientFlow<f64, Vec<f64>>, u32, FlowStep<f64>) {
-    let memory = vec![f64::NAN; FlowLayout::new(f.dim(), f.scratch_len()).len()];
-    let mut flow = GradientFlow::new(f, start, config, memory).unwrap();
+    let workspace = vec![f64::NAN; FlowLayout::new(f.dim(), f.scratch_len()).len()];
+    let mut flow = GradientFlow::new(f, start, config, workspace).unwrap();
     let mut rejected = 0;
     for _ in 0..2_000_000 {
         match flow.step(f) {
@@ -60,10 +60,10 @@ fn a_double_well_by_its_exact_solution() {
 #[test]
 fn flows_end_at_certified_minima() {
     let f = MuellerBrown::<f64>::default();
-    let config = FlowConfig { gradient: 1e-9, ..FlowConfig::default() };
+    let config = FlowConfig { grad_norm: 1e-9, ..FlowConfig::default() };
     let (flow, _, end) = run(&f, &[-0.8, 0.6], config);
-    assert_eq!(end, FlowStep::AtRest);
-    assert!(flow.gradient_norm() <= 1e-9);
+    assert_eq!(end, FlowStep::Converged);
+    assert!(flow.grad_norm() <= 1e-9);
     let minimum = MuellerBrown::<f64>::MINIMA.iter().any(|m| distance(m, flow.params()) < 1e-8);
     assert!(minimum, "{:?}", flow.params());
 }
@@ -100,7 +100,7 @@ fn what_has_no_end_ends() {
     assert!(flow.params().iter().all(|x| x.is_finite()) && flow.value().is_finite());
     // From a critical point nothing moves.
     let (flow, _, end) = run(&MonkeySaddle::default(), &[0.0, 0.0], FlowConfig::default());
-    assert_eq!((end, flow.time()), (FlowStep::AtRest, 0.0));
+    assert_eq!((end, flow.time()), (FlowStep::Converged, 0.0));
 }
 
 #[test]
@@ -118,10 +118,10 @@ fn refusals() {
         (&[1.0, 1e200], good, len, "start"),
         (&[1.0, 1.0], FlowConfig { relative: -1.0, ..good }, len, "relative"),
         (&[1.0, 1.0], FlowConfig { relative: 0.0, absolute: 0.0, ..good }, len, "absolute"),
-        (&[1.0, 1.0], FlowConfig { gradient: f64::NAN, ..good }, len, "gradient"),
+        (&[1.0, 1.0], FlowConfig { grad_norm: f64::NAN, ..good }, len, "grad_norm"),
         (&[1.0, 1.0], FlowConfig { end: 0.0, ..good }, len, "end"),
         (&[1.0, 1.0], FlowConfig { end: f64::NAN, ..good }, len, "end"),
-        (&[1.0, 1.0], good, len - 1, "memory"),
+        (&[1.0, 1.0], good, len - 1, "workspace"),
     ] {
         assert_eq!(arg(start, config, len), Some(name));
     }
@@ -194,9 +194,9 @@ fn the_central_flow_stays_at_the_edge() {
     }
     assert!((descent[0] - 0.2).abs() < 1e-9 && (descent[1] - 4.0).abs() < 1e-9, "{descent:?}");
 
-    let memory = vec![f64::NAN; CentralFlowLayout::of(&f).len()];
+    let workspace = vec![f64::NAN; CentralFlowLayout::of(&f).len()];
     let config = CentralFlowConfig::new(eta);
-    let mut flow = CentralFlow::new(&f, &[0.01, 2.0], &[1.0, 0.1], config, memory).unwrap();
+    let mut flow = CentralFlow::new(&f, &[0.01, 2.0], &[1.0, 0.1], config, workspace).unwrap();
     let step = |flow: &mut CentralFlow<f64, _>| match flow.step(&f) {
         CentralFlowStep::Moved { variance, .. } => variance,
         other => panic!("{other:?}"),
@@ -224,10 +224,10 @@ fn the_unstable_direction_has_length_one_at_any_scale() {
         for curvature in [1.0, 1e-318] {
             let spectrum = [curvature, curvature];
             let f = Quadratic::new(&spectrum).unwrap();
-            let memory = vec![f64::NAN; CentralFlowLayout::of(&f).len()];
+            let workspace = vec![f64::NAN; CentralFlowLayout::of(&f).len()];
             let guess = [length, -length];
             let config = CentralFlowConfig::new(0.1);
-            let mut flow = CentralFlow::new(&f, &[1.0, 1.0], &guess, config, memory).unwrap();
+            let mut flow = CentralFlow::new(&f, &[1.0, 1.0], &guess, config, workspace).unwrap();
             for _ in 0..2 {
                 let [x, y] = [flow.unstable()[0], flow.unstable()[1]];
                 let error = (x - sqrt(0.5)).abs().or_larger((y + sqrt(0.5)).abs());
@@ -253,7 +253,7 @@ fn refusals_of_the_central_flow() {
     assert_eq!(arg(at, v, CentralFlowConfig { difference: f64::NAN, ..good }, len), Some("difference"));
     assert_eq!(arg(at, v, CentralFlowConfig { pieces: 0, ..good }, len), Some("pieces"));
     assert_eq!(arg(at, v, CentralFlowConfig { iterations: 0, ..good }, len), Some("iterations"));
-    assert_eq!(arg(at, v, good, len - 1), Some("memory"));
+    assert_eq!(arg(at, v, good, len - 1), Some("workspace"));
     let mut flow =
         CentralFlow::new(&f, &[1e300, 1e300], v, CentralFlowConfig::new(1e300), vec![0.0; len]).unwrap();
     assert_eq!(flow.step(&f), CentralFlowStep::NotFinite);
@@ -280,11 +280,11 @@ proptest! {
         spectrum in prop::collection::vec(any::<f32>(), 0..4),
         start in prop::collection::vec(prop_oneof![3 => -3.0f32..3.0, 1 => any::<f32>()], 0..4),
         v in prop::collection::vec(any::<f32>(), 0..4),
-        (relative, absolute, gradient, end) in (any::<f32>(), any::<f32>(), any::<f32>(), any::<f32>()),
+        (relative, absolute, grad_norm, end) in (any::<f32>(), any::<f32>(), any::<f32>(), any::<f32>()),
         (rate, difference, pieces, iterations) in (any::<f32>(), any::<f32>(), 0u32..3, 0u32..3),
         (room, monkey) in (0usize..60, any::<bool>()),
     ) {
-        let config = FlowConfig { relative, absolute, gradient, end };
+        let config = FlowConfig { relative, absolute, grad_norm, end };
         let central = CentralFlowConfig { learning_rate: rate, pieces, iterations, difference };
         let exercise = |f: &dyn Curvature<f32>| {
             if let Ok(mut flow) = GradientFlow::new(f, &start, config, vec![0.0; room]) {
@@ -313,9 +313,9 @@ proptest! {
 #[test]
 fn a_slope_that_flattens_needs_no_variance() {
     let f = Steepening { slope: -0.02 };
-    let memory = vec![f64::NAN; CentralFlowLayout::of(&f).len()];
+    let workspace = vec![f64::NAN; CentralFlowLayout::of(&f).len()];
     let mut flow =
-        CentralFlow::new(&f, &[0.0, 5.0], &[1.0, 0.1], CentralFlowConfig::new(0.25), memory).unwrap();
+        CentralFlow::new(&f, &[0.0, 5.0], &[1.0, 0.1], CentralFlowConfig::new(0.25), workspace).unwrap();
     for _ in 0..20 {
         let CentralFlowStep::Moved { variance, sharpness, .. } = flow.step(&f) else { panic!("finite") };
         assert!(sharpness > 8.0 && variance == 0.0, "{sharpness}: {variance}");
@@ -329,8 +329,8 @@ fn a_cut_step_does_not_shorten_the_next() {
     let f = Quadratic::new(&[1.0f64, 0.5]).unwrap();
     let at = |end: f64| {
         let config = FlowConfig { end, ..FlowConfig::default() };
-        let memory = vec![f64::NAN; FlowLayout::new(2, f.scratch_len()).len()];
-        GradientFlow::new(&f, &[1.0, 1.0], config, memory).unwrap()
+        let workspace = vec![f64::NAN; FlowLayout::new(2, f.scratch_len()).len()];
+        GradientFlow::new(&f, &[1.0, 1.0], config, workspace).unwrap()
     };
     let mut free = at(10.0);
     while free.moves() < 8 {
@@ -346,8 +346,8 @@ fn a_cut_step_does_not_shorten_the_next() {
 fn time_is_the_sum_of_all_steps() {
     let f = Quadratic::new(&[1.0f32, 3000.0]).unwrap();
     let config = FlowConfig { end: 10.0, ..FlowConfig::default() };
-    let memory = vec![f32::NAN; FlowLayout::new(2, f.scratch_len()).len()];
-    let (mut flow, mut sum) = (GradientFlow::new(&f, &[1.0, 1.0], config, memory).unwrap(), 0.0f64);
+    let workspace = vec![f32::NAN; FlowLayout::new(2, f.scratch_len()).len()];
+    let (mut flow, mut sum) = (GradientFlow::new(&f, &[1.0, 1.0], config, workspace).unwrap(), 0.0f64);
     while flow.time() < 9.0 {
         match flow.step(&f) {
             FlowStep::Moved { dt, .. } => sum += f64::from(dt),
@@ -386,9 +386,9 @@ impl Objective<f64> for Wall {
 /// A step into what is not finite is tried again at a fifth of its length, not given up.
 #[test]
 fn a_wall_is_approached() {
-    let memory = vec![f64::NAN; FlowLayout::new(1, 0).len()];
+    let workspace = vec![f64::NAN; FlowLayout::new(1, 0).len()];
     let (mut flow, mut rejected) =
-        (GradientFlow::new(&Wall, &[0.0], FlowConfig::default(), memory).unwrap(), 0);
+        (GradientFlow::new(&Wall, &[0.0], FlowConfig::default(), workspace).unwrap(), 0);
     for _ in 0..200 {
         rejected += u32::from(matches!(flow.step(&Wall), FlowStep::Rejected { .. }));
     }

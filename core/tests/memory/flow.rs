@@ -11,7 +11,7 @@ fn well() -> DoubleWell<f64> {
 
 fn gradient(memory: impl Memory<f64>, mark: &dyn Fn()) -> Ran {
     let mut flow = GradientFlow::new(&well(), &[0.5, 0.3], FlowConfig::default(), memory)?;
-    drive!(mark, 8, flow.step(&well()), (flow.params().len(), flow.gradient().len()))
+    drive!(mark, 8, flow.step(&well()), (flow.params().len(), flow.grad().len()))
 }
 
 fn central(memory: impl Memory<f64>, mark: &dyn Fn()) -> Ran {

@@ -67,7 +67,7 @@ fn any_scale() {
     }
 }
 
-/// The iterates by hand: perturbations in steps 0 and 4 with `rest` = 2, which is to say three steps of descent between them, each drawn
+/// The iterates by hand: perturbations in steps 0 and 4 with `min_interval` = 2, which is to say three steps of descent between them, each drawn
 /// as [`fill_ball`] draws, and the rate of the chain inside does not count them.
 #[test]
 fn rests_are_counted_in_steps_of_descent() {

@@ -97,8 +97,8 @@ fn settings_of_transforms() {
     let low_rank = |factor: [f64; 2]| (FullBatch, AddNoise::low_rank(factor, [0.0]));
     let replay = |first| (FullBatch, Replay::new(vec![first, 2.0, 3.0, 4.0, 5.0]));
     let adam = || Adam::new([0.0], [0.0]);
-    let perturbed = |grad_norm, radius, rest, rate| {
-        (FullBatch, Perturbed::new(LearningRate::constant(rate), grad_norm, radius, rest))
+    let perturbed = |grad_norm, radius, min_interval, rate| {
+        (FullBatch, Perturbed::new(LearningRate::constant(rate), grad_norm, radius, min_interval))
     };
     let nesterov = |momentum| (FullBatch, Momentum::nesterov(momentum, [0.0], [0.0]));
     differ! {
@@ -128,7 +128,7 @@ fn settings_of_transforms() {
         "rows": replay(1.0), replay(1.5);
         "grad_norm": perturbed(10.0, 0.5, 2, 0.1), perturbed(0.5, 0.5, 2, 0.1);
         "radius": perturbed(10.0, 0.5, 2, 0.1), perturbed(10.0, 0.25, 2, 0.1);
-        "rest": perturbed(10.0, 0.5, 2, 0.1), perturbed(10.0, 0.5, 3, 0.1);
+        "min_interval": perturbed(10.0, 0.5, 2, 0.1), perturbed(10.0, 0.5, 3, 0.1);
         "learning_rate": perturbed(10.0, 0.5, 2, 0.1), perturbed(10.0, 0.5, 2, 0.2);
         "transforms": perturbed(10.0, 0.5, 2, 0.1), full(LearningRate::constant(0.1));
         "rows": replay(1.0), (FullBatch, Replay::new(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));

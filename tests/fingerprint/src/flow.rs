@@ -44,7 +44,7 @@ fn flows<R: Real>(digest: &mut Fingerprint) -> Result<(), ArgError> {
     let mut flow = GradientFlow::new(&f, &params, config, [R::ZERO; FlowLayout::new(DIM, SCRATCH).len()])?;
     for _ in 0..40 {
         if let FlowStep::Moved { dt, error } | FlowStep::Rejected { dt, error } = flow.step(&f) {
-            digest.reals(&[dt, error, flow.time(), flow.value(), flow.gradient_norm()]);
+            digest.reals(&[dt, error, flow.time(), flow.value(), flow.grad_norm()]);
         }
     }
     digest.reals(flow.params());

@@ -233,7 +233,7 @@ fn unit(
             Ok(None)
         }
         Work::Searching(search) => Ok(match search.step(f) {
-            SearchStep::Settled(point) => Some(Some((search.params().to_vec(), point))),
+            SearchStep::Converged(point) => Some(Some((search.params().to_vec(), point))),
             SearchStep::Stuck(_) | SearchStep::NotFinite | SearchStep::MemoryChanged => Some(None),
             _ => (search.moves() >= MOST_MOVES).then_some(None),
         }),

@@ -326,7 +326,7 @@ impl Course<'_> {
                 | SearchStep::Product { .. }
                 | SearchStep::Decomposed
                 | SearchStep::Refused => (),
-                SearchStep::Settled(point) => {
+                SearchStep::Converged(point) => {
                     down = Some(point.signature.negative);
                     break;
                 }

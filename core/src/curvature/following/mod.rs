@@ -81,7 +81,7 @@ pub struct FollowingConfig<R: Real = f32> {
 /// let mut walk = EigenvectorFollowing::new(&f, config, [0.2, 0.3], matrix, workspace)?;
 /// let saddle = loop {
 ///     match walk.step(&f) {
-///         FollowingStep::Settled(point) => break point,
+///         FollowingStep::Converged(point) => break point,
 ///         FollowingStep::NotFinite | FollowingStep::Stuck(_) => panic!("no saddle"),
 ///         _ => (),
 ///     }
@@ -166,7 +166,7 @@ where
             return FollowingStep::MemoryChanged;
         };
         if grad_norm <= self.config.grad_norm {
-            return self.end(FollowingStep::Settled(point));
+            return self.end(FollowingStep::Converged(point));
         }
         let step = front_mut(rest, params.len());
         step.fill(R::ZERO);

@@ -49,7 +49,7 @@ pub enum FollowingStep<R: Real = f32> {
     NotFinite,
     /// The gradient has vanished, and the spectrum was computed; further steps return the same outcome. The
     /// point is of the requested kind if `signature.negative` equals the index that was followed.
-    Settled(CriticalPoint<R>),
+    Converged(CriticalPoint<R>),
     /// The walk cannot make progress; further steps return the same outcome. Either the gradient has vanished
     /// along all directions with curvature but not along the flat ones, as on the slope `x² + y`, or the step
     /// is smaller than the last digits of the parameters, which are too few for the requested gradient norm.

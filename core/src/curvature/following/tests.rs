@@ -22,8 +22,8 @@ fn walk(
     let mut before = start.to_vec();
     loop {
         match walk.step(f) {
-            FollowingStep::Settled(point) => {
-                assert_eq!(walk.step(f), FollowingStep::Settled(point));
+            FollowingStep::Converged(point) => {
+                assert_eq!(walk.step(f), FollowingStep::Converged(point));
                 return (point, walk.moves(), walk.params().to_vec());
             }
             FollowingStep::Moved { moves, length, .. } => {
@@ -269,7 +269,7 @@ fn a_slope_without_curvature_ends_the_walk() {
         let point = loop {
             match walk.step(&f) {
                 FollowingStep::Stuck(point) => break point,
-                FollowingStep::Settled(_) | FollowingStep::NotFinite => panic!("this is a slope"),
+                FollowingStep::Converged(_) | FollowingStep::NotFinite => panic!("this is a slope"),
                 _ => assert!(walk.moves() < 100, "no end"),
             }
         };
@@ -283,7 +283,7 @@ fn a_slope_without_curvature_ends_the_walk() {
     // A sufficiently gentle slope counts as flat.
     let f = Slope { a: 1.0, c: 1e-11 };
     let mut walk = start(&f);
-    while !matches!(walk.step(&f), FollowingStep::Settled(_)) {
+    while !matches!(walk.step(&f), FollowingStep::Converged(_)) {
         assert!(walk.moves() < 100, "no end");
     }
 }
@@ -300,7 +300,7 @@ fn the_scale_of_the_function_does_not_matter() {
         loop {
             match walk.step(&f) {
                 FollowingStep::Moved { length, .. } => way.push(length),
-                FollowingStep::Settled(point) => return (way, walk.params().to_vec(), point.signature),
+                FollowingStep::Converged(point) => return (way, walk.params().to_vec(), point.signature),
                 FollowingStep::Evaluated { .. } | FollowingStep::Product { .. } => (),
                 step => panic!("{step:?} at scale {scale:e} after {way:?}"),
             }

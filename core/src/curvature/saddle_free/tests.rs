@@ -62,7 +62,7 @@ fn quadratics_exactly() {
     let layout = SearchLayout::new(2, f.scratch_len(), f.hess_vec_scratch_len());
     let (matrix, workspace) = (vec![0.0; layout.matrix_len()], vec![0.0; layout.len()]);
     let mut search = CriticalSearch::new(&f, 1e-14, [1.0, 0.5], matrix, workspace).unwrap();
-    while !matches!(search.step(&f), SearchStep::Settled(_)) {}
+    while !matches!(search.step(&f), SearchStep::Converged(_)) {}
     assert!(search.params().iter().all(|x| x.abs() < 1e-14), "{:?}", search.params());
 }
 

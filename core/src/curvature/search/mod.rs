@@ -105,7 +105,7 @@ pub enum SearchStep<R: Real = f32> {
     /// the next step evaluates it again.
     NotFinite,
     /// The gradient has vanished, and the spectrum was computed; further steps return the same outcome.
-    Settled(CriticalPoint<R>),
+    Converged(CriticalPoint<R>),
     /// No step, however damped, shortens the gradient; further steps return the same outcome. Either its norm has
     /// a non-zero local minimum here, where the gradient lies along directions whose curvature is zero to the
     /// accuracy of the point, if not to rounding, or the requested norm is below the rounding of
@@ -169,7 +169,7 @@ enum Phase<R: Real> {
 /// let mut search = CriticalSearch::new(&f, 1e-10, [-0.8, 0.6], matrix, workspace)?;
 /// let found = loop {
 ///     match search.step(&f) {
-///         SearchStep::Settled(point) => break point,
+///         SearchStep::Converged(point) => break point,
 ///         SearchStep::NotFinite | SearchStep::Stuck(_) => panic!("nothing found"),
 ///         _ => (),
 ///     }
@@ -257,7 +257,7 @@ where
         }
         let largest = largest(values);
         if point.grad_norm <= self.grad_norm {
-            return self.end(SearchStep::Settled(point));
+            return self.end(SearchStep::Converged(point));
         }
         if largest == R::ZERO {
             return self.end(SearchStep::Stuck(point));

@@ -15,7 +15,7 @@ fn search(f: &dyn Curvature<f64>, grad_norm: f64, start: &[f64]) -> (SearchStep<
     let mut last = f64::INFINITY;
     for _ in 0..100_000 {
         match search.step(f) {
-            end @ (SearchStep::Settled(_) | SearchStep::Stuck(_)) => {
+            end @ (SearchStep::Converged(_) | SearchStep::Stuck(_)) => {
                 assert_eq!(search.step(f), end, "it says so again");
                 return (end, search.moves(), search.params().to_vec());
             }
@@ -36,7 +36,7 @@ fn points_of_every_index() {
     let f = TiltedRing { scale: 1.0, tilt: 0.1 };
     for (start, negative) in [([-1.2, 0.1], 0), ([0.05, 0.05], 2), ([0.9, -0.05], 1)] {
         let (end, moves, at) = search(&f, 1e-12, &start);
-        let SearchStep::Settled(point) = end else { panic!("{end:?}") };
+        let SearchStep::Converged(point) = end else { panic!("{end:?}") };
         assert_eq!(point.signature, Signature { positive: 2 - negative, flat: 0, negative });
         assert!((at[0] * at[0] * at[0] - at[0] + 0.1).abs() < 1e-12 && at[1].abs() < 1e-10, "{at:?}");
         assert!(moves < 15, "{moves}");
@@ -44,7 +44,7 @@ fn points_of_every_index() {
     let f = MuellerBrown::<f64>::default();
     for saddle in &MuellerBrown::<f64>::SADDLES {
         let (end, _, at) = search(&f, 1e-10, &[saddle[0] + 0.03, saddle[1] - 0.02]);
-        assert!(matches!(end, SearchStep::Settled(point) if point.signature.negative == 1), "{end:?}");
+        assert!(matches!(end, SearchStep::Converged(point) if point.signature.negative == 1), "{end:?}");
         assert!(distance(&at, saddle) < 1e-12);
     }
 }
@@ -55,13 +55,13 @@ fn points_of_every_index() {
 fn a_quadratic_takes_few_steps_in_any_units() {
     let spectrum = [3.0, -1.0, 0.5];
     let one = search(&Quadratic::new(&spectrum).unwrap(), 1e-12, &[1.0, -2.0, 0.3]);
-    assert!(matches!(one.0, SearchStep::Settled(point) if point.signature.negative == 1));
+    assert!(matches!(one.0, SearchStep::Converged(point) if point.signature.negative == 1));
     assert!(one.1 <= 4, "{}", one.1);
     for c in [1e-30, 1e-10, 1e10, 1e30] {
         let scaled = spectrum.map(|x| c * x);
         let f = Quadratic::new(&scaled).unwrap();
         let (end, moves, at) = search(&f, 1e-12 * c, &[1.0, -2.0, 0.3]);
-        assert!(matches!(end, SearchStep::Settled(_)) && moves == one.1, "{c}: {end:?} {moves}");
+        assert!(matches!(end, SearchStep::Converged(_)) && moves == one.1, "{c}: {end:?} {moves}");
         assert!(distance(&at, &one.2) < 1e-12);
     }
 }
@@ -71,7 +71,7 @@ fn a_quadratic_takes_few_steps_in_any_units() {
 #[test]
 fn the_damping_falls_where_steps_are_accepted() {
     let (end, moves, at) = search(&Quadratic::new(&[1.0, -1e-5]).unwrap(), 1e-16, &[1.0, 1.0]);
-    assert!(matches!(end, SearchStep::Settled(_)) && moves < 20, "{end:?} after {moves}");
+    assert!(matches!(end, SearchStep::Converged(_)) && moves < 20, "{end:?} after {moves}");
     assert!(norm(&at) < 1e-10, "{at:?}");
 }
 
@@ -79,7 +79,7 @@ fn the_damping_falls_where_steps_are_accepted() {
 #[test]
 fn a_degenerate_point_is_found_and_called_flat() {
     let (end, _, at) = search(&MonkeySaddle::default(), 1e-8, &[0.3, 0.2]);
-    let SearchStep::Settled(point) = end else { panic!("{end:?}") };
+    let SearchStep::Converged(point) = end else { panic!("{end:?}") };
     assert!(norm(&at) < 1e-4 && point.grad_norm <= 1e-8, "{at:?}");
 }
 
@@ -179,7 +179,7 @@ fn a_damping_far_above_the_curvature_starts_over() {
     }
     for factor in [1e6, 1e10, 1e14, 1e20, 1e100] {
         let (end, moves, at) = search(&Cliff(factor), 1e-10, &[2.0]);
-        assert!(matches!(end, SearchStep::Settled(_)), "{factor:e}: {end:?} at {at:?}");
+        assert!(matches!(end, SearchStep::Converged(_)), "{factor:e}: {end:?} at {at:?}");
         assert!(at[0].abs() <= 1e-10 && moves < 30, "{factor:e}: {moves} {at:?}");
     }
 }

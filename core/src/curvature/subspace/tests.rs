@@ -113,7 +113,7 @@ fn bad_arguments_are_named() {
     let (at, axes) = ([1.0; 3], [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
     assert_eq!(refused(&at[..2], &axes, 6).arg, "params");
     assert_eq!(refused(&[1.0, f64::NAN, 1.0], &axes, 6).arg, "params");
-    assert_eq!(refused(&at, &axes, 5).arg, "memory");
+    assert_eq!(refused(&at, &axes, 5).arg, "workspace");
     let directions = |rows: &[f64]| {
         let error = refused(&at, rows, 100);
         assert_eq!(error.arg, "directions", "{rows:?}");
