@@ -185,8 +185,9 @@ fn newton_stays_and_saddle_free_newton_doubles() {
         let [basis, krylov, workspace] = memory.map(|len| vec![0.0; len]);
         let config = SaddleFreeConfig { products: 2, damping: 0.0, grad_norm: 0.0 };
         let mut walk = SaddleFree::new(&f, config, &[0.7, 1e-3f64], basis, krylov, workspace).unwrap();
+        let mut rng = stream(1, 0);
         while f64::abs(walk.params()[1]) <= AWAY {
-            let step = walk.step(&f, &mut stream(1, 0));
+            let step = walk.step(&f, &mut rng);
             assert!(!matches!(step, SaddleFreeStep::Stuck | SaddleFreeStep::NotFinite), "{step:?}");
         }
         // 2¹⁰ of a thousandth.
