@@ -200,7 +200,7 @@ mod tests {
     }
 
     /// What the operations of [`Float`] make of numbers x, y and a bound, in one order.
-    const OPERATIONS: usize = 9;
+    const OPERATIONS: usize = 10;
     type Made = [[f32; 16]; OPERATIONS];
 
     struct Operations<'a>(&'a [f32; 16], &'a [f32; 16], f32);
@@ -223,6 +223,7 @@ mod tests {
                     x.sub_where(mask, y),
                     x.times_power(S::F32::splat(12_582_912.0 + 3.0)),
                     x.abs().with_sign_of(y),
+                    x.times(&self.2),
                 ];
                 for (made, of) in made.iter_mut().zip(all) {
                     of.store(&mut made[first..]);
@@ -252,6 +253,7 @@ mod tests {
                 if yes { x - y } else { x },
                 f32::from_bits(x.to_bits().wrapping_add(3 << 23)),
                 x.abs().copysign(y),
+                x * bound,
             ];
             for (k, (made, want)) in made.iter().zip(want).enumerate() {
                 let same = made[lane].to_bits() == want.to_bits() || (made[lane].is_nan() && want.is_nan());

@@ -159,7 +159,8 @@ fn copy_part<R: Copy>(mut to: &mut [R], mut from: &[R], lanes: usize) {
 }
 
 /// Implements [`Vector`] for a register: `$four` holds four, `$set` puts a number in all lanes, `$load` reads from
-/// and `$store` writes to a pointer, `$add` and `$mul` go lane by lane, and the rest reads and writes a part.
+/// and `$store` writes to a pointer, `$add` and `$mul` go lane by lane, the next two read and write a part, and `$times`, if given,
+/// multiplies by a number in memory.
 #[cfg(any(
     all(target_arch = "x86_64", target_feature = "sse2"),
     all(target_arch = "aarch64", target_feature = "neon"),

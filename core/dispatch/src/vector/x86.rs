@@ -146,30 +146,37 @@ vector!(
     |this: Self, number: &f64| Self(unsafe { times_pd(this.0, number) })
 );
 
-/// Implements a product of a register and one number in memory, as one instruction. The compiler writes that itself if it
-/// uses the number once; otherwise it copies it to all lanes of a register first, which takes a Zen 4 as long as a product.
+/// Implements the product of a register and a number in memory as one instruction. The compiler writes that itself where a
+/// number is used once; otherwise it copies the number to all lanes of a register first, which takes a Zen 4 as long as a
+/// product.
 macro_rules! times {
-    ($name:ident($register:ty, $real:ty), $code:literal) => {
+    ($name:ident($register:ty, $real:ty), $code:literal, $mul:path, $set:path) => {
         #[inline]
         #[target_feature(enable = "avx512f")]
         fn $name(register: $register, number: &$real) -> $register {
-            let product;
-            // SAFETY: reads one number, which is borrowed.
-            unsafe {
-                core::arch::asm!(
-                    $code,
-                    lateout(zmm_reg) product,
-                    in(zmm_reg) register,
-                    in(reg) number,
-                    options(pure, readonly, nostack, preserves_flags)
-                );
+            #[cfg(all(not(miri), target_pointer_width = "64"))]
+            {
+                let product;
+                // SAFETY: reads one number, which is borrowed. A product sets exception flags, so they are not preserved.
+                unsafe {
+                    core::arch::asm!(
+                        $code,
+                        lateout(zmm_reg) product,
+                        in(zmm_reg) register,
+                        in(reg) number,
+                        options(pure, readonly, nostack)
+                    );
+                }
+                product
             }
-            product
+            // Miri runs no assembly, and addresses of 32 bits are written otherwise.
+            #[cfg(not(all(not(miri), target_pointer_width = "64")))]
+            $mul(register, $set(*number))
         }
     };
 }
-times!(times_ps(__m512, f32), "vmulps {0}, {1}, [{2}]{{1to16}}");
-times!(times_pd(__m512d, f64), "vmulpd {0}, {1}, [{2}]{{1to8}}");
+times!(times_ps(__m512, f32), "vmulps {0}, {1}, [{2}]{{1to16}}", _mm512_mul_ps, _mm512_set1_ps);
+times!(times_pd(__m512d, f64), "vmulpd {0}, {1}, [{2}]{{1to8}}", _mm512_mul_pd, _mm512_set1_pd);
 
 /// The first `lanes` of sixteen bits.
 #[inline(always)]
