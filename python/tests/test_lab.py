@@ -166,6 +166,8 @@ def test_what_the_page_measures_of_batches():
     found = lk.run("batch", step=600)
     assert found.arrays["batches"].tolist() == [20, 10, 4, 2] and found.arrays["curvature"].shape == (len(found.arrays["step"]), 4)
     assert found.arrays["step"][-1] == 600 and found.arrays["loss"].shape == found.arrays["curvature"].shape
+    errors = found.arrays["along_error"]
+    assert errors.shape == found.arrays["along"].shape and (errors[:, 0] < 1e-9).all() and (errors[:, 1:] > 0).all(), "one batch of all points has no error"
     assert abs(found.numbers["largest"] - 1) > 0.01, "a rescaling moves the curvature"
     assert found.arrays["misread"].shape == (0, 4), "only the moons have new points"
     moons = lk.run("batch", data="moons", hidden=8, smallest=8, step=100).arrays

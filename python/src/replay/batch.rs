@@ -49,13 +49,14 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
     let measured = run.measure()?;
     let lanes = measured.loss.len();
     let (mut steps, mut curvatures) = (Vec::new(), Vec::new());
-    let (mut losses, mut along) = (Vec::new(), Vec::new());
+    let (mut losses, mut along, mut along_error) = (Vec::new(), Vec::new(), Vec::new());
     let (mut unseen, mut misread) = (Vec::new(), Vec::new());
     let mut keep = |step: u32, measured: Curvatures| {
         steps.push(f64::from(step));
         curvatures.extend(measured.curvature);
         losses.extend(measured.loss);
         along.extend(measured.along);
+        along_error.extend(measured.along_error);
         unseen.extend(measured.unseen);
         misread.extend(measured.misread.into_iter().map(f64::from));
     };
@@ -95,8 +96,9 @@ pub(super) fn batch(values: &mut Values) -> Result<Outcome> {
             // Of each batch size, over 2/η.
             ("curvature", curvatures, lanes),
             ("loss", losses, lanes),
-            // Of batches along their own slopes, over 2/η.
+            // Of batches along their own slopes, over 2/η, and its standard errors.
             ("along", along, lanes),
+            ("along_error", along_error, lanes),
             // Of new points of the moons, the loss and how many are misread; no rows for other data.
             ("unseen", unseen, lanes),
             ("misread", misread, lanes),
