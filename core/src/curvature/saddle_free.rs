@@ -125,8 +125,8 @@ pub enum SaddleFreeStep<R: Real = f32> {
     /// No point that the model proposes is lower, however close: the remaining descent is below the
     /// resolution of the values. Further steps return the same outcome.
     Stuck,
-    /// The start, or a product, was infinite or NaN, or the model has no spectrum; nothing has changed, and the next
-    /// step tries again.
+    /// The start, or a product, was infinite or NaN, and the next step tries again; or the eigenvalues of the model cannot
+    /// be computed, and every further step returns the same outcome. Nothing has changed.
     NotFinite,
     /// The memory no longer has the lengths that the objective needs; nothing was done.
     MemoryChanged,
@@ -166,7 +166,7 @@ pub enum SaddleFreeStep<R: Real = f32> {
 /// | `workspace` | [`SaddleFreeLayout::len`]                       | need not be initialised |
 ///
 /// # Cost
-/// A move is k products, `2 k² n` multiplications that keep their basis orthogonal, and for each trial point one
+/// A move is k products, `2 k² n` multiplications for re-orthogonalisation, and for each trial point one
 /// gradient, about `5 k³` for the spectrum of the model and `k² n` for its eigenvectors. The end is k products, `2 k² n`
 /// and `5 k³`.
 ///
@@ -271,7 +271,7 @@ where
         })
     }
 
-    /// Computes one product, or one gradient, with the spectrum of the model if it is that of a trial point; `f` must be
+    /// Computes one product or one gradient; a trial point also takes the spectrum of the model; `f` must be
     /// the one given at construction. The generator is used
     /// where a Krylov space is invariant, and once where the walk comes to rest.
     pub fn step<G: Rng + ?Sized>(

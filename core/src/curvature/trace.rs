@@ -181,7 +181,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
         self.probes.count
     }
 
-    /// Returns the mean over all probes and its standard error.
+    /// Returns the mean over all probes and its standard error. Before the first probe the mean is NaN.
     #[must_use]
     pub fn estimate(&self) -> Estimate<R> {
         let mean = if self.probes.count > 0 { self.probes.mean } else { R::NAN };

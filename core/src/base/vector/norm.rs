@@ -116,10 +116,7 @@ pub fn normalise<R: Real>(x: &mut [R]) -> R {
 #[inline(never)]
 #[must_use]
 pub fn unit_scale<R: Real>(x: &[R]) -> R {
-    let mut largest = R::ZERO;
-    for x in x {
-        largest = largest.or_larger(x.abs());
-    }
+    let largest = largest(x);
     if largest == R::ZERO {
         return R::ONE;
     }

@@ -42,9 +42,9 @@ pub enum LanczosStep<R: Real = f32> {
         /// The number of steps so far.
         steps: u32,
     },
-    /// All steps were taken, or the subspace is the whole space, or it is invariant and (without
-    /// re-orthogonalisation, or because the random direction lies in it) the iteration cannot restart. Further
-    /// steps return the same outcome.
+    /// All steps were taken, the subspace is the whole space, or it is invariant and the iteration does not restart:
+    /// without re-orthogonalisation, or if the random direction lies in the subspace. Further steps return the same
+    /// outcome.
     Done,
     /// The product was infinite or NaN; nothing has changed.
     NotFinite,
@@ -222,8 +222,8 @@ impl<R: Real, B: AsRef<[R]> + AsMut<[R]>, W: AsRef<[R]> + AsMut<[R]>> Lanczos<R,
                 orthogonalise(basis, dim, k + 1, next);
                 remainder = normalise(next);
             }
-            // A zero vector would count as an eigenvector of eigenvalue zero.
-            self.ended = remainder == R::ZERO;
+            // What is left of a direction in the subspace is rounding, and no basis vector.
+            self.ended = remainder <= R::EPSILON;
         }
         if let Some(place) = row_mut(basis, dim, slot(k + 1)).filter(|_| !self.ended) {
             copy(next, place);

@@ -304,4 +304,17 @@ fn a_restart_in_the_subspace_ends_the_iteration() {
         assert!(ritz.values().iter().all(|x| (x - 1.0).abs() < 1e-14), "{seed}: {:?}", ritz.values());
     }
     assert!(ended > 0, "no remainder was zero");
+
+    // Most remainders are rounding, and not zero.
+    let values = [1.0, 3.0, 3.0, 7.0, 7.0];
+    let twice = diagonal::<f64>(&values);
+    let layout = layout_of(&twice, FULL);
+    for seed in 0..3000 {
+        let (basis, workspace) = (vec![0.0; layout.basis_len()], vec![0.0; layout.len()]);
+        let mut lanczos = Lanczos::new(&twice, FULL, &[1.0, 0.0, 0.0, 0.0, 0.0], basis, workspace).unwrap();
+        while lanczos.step(&twice, &mut stream(seed, 0)) != LanczosStep::Done {}
+        for x in lanczos.ritz().unwrap().values() {
+            assert!(values.iter().any(|value| (x - value).abs() < 1e-8), "{seed}: {x}");
+        }
+    }
 }
