@@ -9,7 +9,7 @@ const ROWS: &[usize] = if cfg!(miri) { &[4, 13] } else { &[4, 5, 7, 8, 11, 13, 1
 /// One panel, two and three, with a term less or more.
 const DEPTHS: &[usize] = if cfg!(miri) { &[2, 129] } else { &[2, 127, 129, 257] };
 /// As wide as a tile of each width, less and more.
-const COLUMNS: &[usize] = if cfg!(miri) { &[8, 17] } else { &[8, 10, 16, 33] };
+const COLUMNS: &[usize] = if cfg!(miri) { &[8, 17, 32] } else { &[7, 8, 10, 15, 16, 32, 33, 64] };
 
 fn numbers<R: Real>(n: usize, mut state: u32) -> Vec<R> {
     let mut next = || {

@@ -171,7 +171,7 @@ fn exhaustive_minibatches_settle_below_the_edge() {
 }
 
 /// The last third of 30,000 steps in shuffled epochs at batches of 20, 10, 4 and 2, over 2/η: medians of 150 values of the largest curvature, of batch sharpness and of the
-/// ratio of means, each of twenty batches.
+/// ratio of means, the latter two from twenty batches each.
 fn late_medians(seeds: core::ops::RangeInclusive<u64>) -> [String; 4] {
     let (x, y) = task();
     let data = Dataset::new(&x, 1, Targets::Values(&y)).unwrap();

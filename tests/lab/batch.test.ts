@@ -191,7 +191,7 @@ test('a link leads to the same bits; what is taken home comes back, and holds no
   const csv = (await takeHome(page, 'csv')).toString().trim().split('\r\n');
   assert.match(
     csv[0]!,
-    /^step,curvature_over_edge_batch_20,.*loss_batch_2,.*batch_sharpness_over_edge_batch_2,.*standard_error_batch_2$/,
+    /^step,curvature_over_edge_batch_20,.*loss_batch_2,.*along_gradients_over_edge_batch_2,.*along_gradients_over_edge_standard_error_batch_2$/,
   );
   assert.match(csv.at(-1)!, /^3000,/);
   assert.equal((await takeHome(page, 'rescaled')).toString().trim().split('\r\n').length, 1, 'not asked yet');

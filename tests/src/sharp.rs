@@ -92,8 +92,7 @@ fn estimates(f: &MlpObjective<'_, f64>, params: &[f64]) -> Result<[Estimate<f64>
     while trace.count() < 50 {
         assert!(matches!(trace.step(&prepared, &mut rng), TraceStep::Added { .. }), "a finite product");
     }
-    let trace = Estimate { mean: trace.mean(), standard_error: trace.standard_error() };
-    Ok([trace, batch_sharpness(f, params, 16, 60, &mut rng)?.estimate()])
+    Ok([trace.estimate(), batch_sharpness(f, params, 16, 60, &mut rng)?.estimate()])
 }
 
 /// From the centre and two places inside, ten gradients each.
@@ -149,7 +148,7 @@ pub fn largest(operator: &impl Operator<f64>) -> Result<f64, ArgError> {
     Ok(lanczos.ritz().and_then(|ritz| ritz.values().last().copied()).unwrap_or(f64::NAN))
 }
 
-/// The curvature along gradients of so many random batches.
+/// Measures the curvature of `batches` random batches along their gradients.
 ///
 /// # Errors
 /// [`ArgError`] naming `params`.

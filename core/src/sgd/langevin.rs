@@ -12,7 +12,7 @@ use crate::{ArgError, Real};
 /// follows the rate.
 ///
 /// ```text
-/// u ← T(η(k) u) + √(2 η(k) T) z,    z ~ N(0, I)
+/// u ← C(η(k) u) + √(2 η(k) T) z,    z ~ N(0, I),    C: the chain inside
 /// ```
 ///
 /// With the empty chain `()` inside, it turns gradient descent into the Euler–Maruyama scheme of `dx = −∇f dt + √(2T) dW`

@@ -13,8 +13,7 @@
 //! generator passed to [`Sgd::step`]. Plain gradient descent is [`FullBatch`] without noise, and Langevin
 //! dynamics is [`FullBatch`] with [`Langevin`] alone.
 //!
-//! Sharpness-aware minimisation is a further source of gradients: [`SharpnessAware`] wraps
-//! [`FullBatch`] or [`Minibatches`].
+//! Sharpness-aware minimisation is a further source of gradients: [`SharpnessAware`] wraps any other.
 //!
 //! A run can be [saved](Sgd::save) to bytes after any step and [continued](Sgd::restore) with the same
 //! bits.

@@ -12,8 +12,8 @@ use crate::{ArgError, Objective, Real};
 /// Caller: call [`check`](Self::check) and [`reset`](Self::reset) before a run, then, in each step,
 /// [`ready`](Self::ready) and [`value_grad`](Self::value_grad) with that objective and slices as
 /// for [`Objective::value_grad`], except that the scratch has length
-/// [`scratch_len`](Self::scratch_len). Implementor: [`draw`](Self::draw) only from `rng`, at most one
-/// batch per call.
+/// [`scratch_len`](Self::scratch_len). Implementor: [`draw`](Self::draw) takes random numbers from `rng`
+/// alone, and at most one batch per call.
 pub trait GradientSource<R: Real, F: ?Sized> {
     /// Checks that the objective fits this source.
     ///
@@ -35,8 +35,8 @@ pub trait GradientSource<R: Real, F: ?Sized> {
         Ok(())
     }
 
-    /// Draws what a step needs, and returns the objective of the step as a function of the objective, the parameters, the
-    /// gradient and the scratch, which returns a value and writes its gradient. It may be called more than once.
+    /// Draws this step's batch and returns a function `(objective, params, grad, scratch) → value` that evaluates it and
+    /// writes its gradient. All calls of the function use the same batch.
     fn draw<G: Rng + ?Sized>(&mut self, rng: &mut G) -> impl Fn(&F, &[R], &mut [R], &mut [R]) -> R;
 
     /// Returns the value for this step and writes its gradient.

@@ -70,7 +70,7 @@ fn any_scale() {
 /// The iterates by hand: perturbations in steps 0 and 4 with `min_interval` = 2, which is to say three steps of descent between them, each drawn
 /// as [`fill_ball`] draws, and the rate of the chain inside does not count them.
 #[test]
-fn rests_are_counted_in_steps_of_descent() {
+fn intervals_are_counted_in_steps_of_descent() {
     let rate = LearningRate::new(Schedule::Steps { rate: 0.1, factor: 0.5, every: 3 });
     let (found, chain) = run(0.1, Perturbed::new(rate, 10.0, 0.5, 2), 5);
     let (mut rng, mut x, mut xi) = (stream(9, 0), [0.7, 0.1], [0.0; 2]);

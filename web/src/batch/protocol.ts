@@ -18,8 +18,8 @@ export const MEASURES = [
 export const QUANTITIES = [
   ['curvature', 'curvature_over_edge'],
   ['loss', 'loss'],
-  ['along', 'batch_sharpness_over_edge'],
-  ['along_error', 'batch_sharpness_standard_error'],
+  ['along', 'along_gradients_over_edge'],
+  ['along_error', 'along_gradients_over_edge_standard_error'],
   ['unseen', 'loss_of_new_points'],
   ['misread', 'misread_new_points'],
 ] as const satisfies readonly (readonly [keyof kernel.Curvatures, string])[];

@@ -5,8 +5,8 @@ use losscape_dispatch::{Four, Vector};
 
 use crate::Real;
 
-/// The number of terms in a panel. A term takes 64 bytes, or 128 with two registers of 512 bits, so a panel fills a
-/// quarter or a half of the smallest first-level cache.
+/// The number of terms in a panel. A term takes at most 128 bytes, so a panel fills at most half of a first-level
+/// cache of 32 KiB.
 pub(super) const DEPTH: usize = 128;
 
 /// Rows as wide as a tile, on the stack. Unused rows are not initialised.

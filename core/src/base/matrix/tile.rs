@@ -1,9 +1,9 @@
 //! Register tiles: a few rows times a few lanes of a product, all their sums in flight at once.
 //!
 //! The lanes are columns of the result. A *panel* of the second operand, as wide as a tile, is copied to the stack,
-//! unless its rows are as wide as the tile already or few rows use it. Every row of the first operand is then
-//! multiplied with it. So the loop over terms reads whole rows one after the other, at a distance known at compile
-//! time, and needs no comparison. A sum that is longer than a panel is stored in the result between panels, which
+//! unless its rows are as wide as the tile already, few rows use it, or, with masked loads, one tile spans all columns.
+//! Every row of the first operand is then multiplied with it. So the loop over the terms of a copied panel reads whole
+//! rows one after the other, at a distance known at compile time, and needs no comparison. A sum that is longer than a panel is stored in the result between panels, which
 //! rounds nothing, so neither panels nor tiles affect the bits.
 #![expect(
     clippy::needless_range_loop,
@@ -22,8 +22,8 @@ pub(super) const COLUMN_MAJOR: u8 = 1;
 /// Whether code should be small: one way to read a panel for each kind of product, and two or three tile heights.
 pub(super) const SMALL: bool = cfg!(target_family = "wasm");
 
-/// How the rows of a panel lie in memory: one directly after the other, at a distance, or one after the other with fewer
-/// lanes than the tile.
+/// How the rows of a panel lie in memory: one directly after the other; at a distance known at run time; or at such a
+/// distance and narrower than the tile.
 const DENSE: u8 = 0;
 const APART: u8 = 1;
 const PART: u8 = 2;
@@ -65,8 +65,8 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Task
     fn run<S: Simd>(self) {
         let lanes = <R::Vector<S> as Vector<R>>::LANES;
         match (S::REGISTERS, lanes * R::BYTES, lanes) {
-            // Two registers read each number of A once for both, and need no panel if they span all columns. A panel is as
-            // wide as they are only if no lanes are left over.
+            // Two registers need no panel if they span all columns. A packed panel is two registers wide only if they
+            // divide the columns.
             (32, 64, 16) if self.columns.is_multiple_of(32) => self.tiles::<R::Vector<S>, 8, 2, 32, true>(),
             (32, 64, 16) => self.tiles::<R::Vector<S>, 8, 1, 16, true>(),
             (32, 64, 8) if self.columns.is_multiple_of(16) || self.columns > 8 && self.columns < 16 => {
@@ -107,7 +107,8 @@ impl Place {
 
 impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product<'_, R, PAIRS, A, B, C> {
     /// Visits all panels in order, columns in steps of the width and terms in equal steps of at most [`DEPTH`], and
-    /// multiplies each panel with all rows. With `MASKS`, some lanes are loaded as fast as all.
+    /// multiplies each panel with all rows. `MASKS`: loading part of a register costs as much as
+    /// loading all of it.
     #[inline(always)]
     fn tiles<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const MASKS: bool>(
         mut self,
@@ -162,7 +163,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         }
     }
 
-    /// Returns whether a panel is read in place. It is if its rows are as wide as a tile, or if few rows use it (any
+    /// Returns whether a panel is read in place without masks. It is if its rows are as wide as a tile, or if few rows use it (any
     /// number of rows in a column-major product of small code) and each of its own rows has all lanes. Lanes beyond the
     /// last column then hold the beginning of the next row and are dropped at the end; in small code, a single
     /// column-major product allows no such lanes.
@@ -180,7 +181,13 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
 
     /// Multiplies all rows with a panel: `ROWS` at a time, then the remaining rows in tiles of four, two and one.
     #[inline(always)]
-    fn all_rows<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const LIE: u8>(
+    fn all_rows<
+        V: Vector<R>,
+        const ROWS: usize,
+        const VECTORS: usize,
+        const WIDTH: usize,
+        const LAYOUT: u8,
+    >(
         &mut self,
         panels: [&[R]; PAIRS],
         place: Place,
@@ -191,36 +198,36 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             // Two tiles of four rows are faster than one of six and one of two.
             let kept = if ROWS == 6 && self.rows % 6 == 2 && self.rows > 2 { 8 } else { self.rows % ROWS };
             while ROWS > 4 && row < self.rows - kept {
-                self.tile::<V, ROWS, VECTORS, WIDTH, LIE>(panels, place, row);
+                self.tile::<V, ROWS, VECTORS, WIDTH, LAYOUT>(panels, place, row);
                 row += ROWS;
             }
             while row + 4 <= self.rows {
-                self.tile::<V, 4, VECTORS, WIDTH, LIE>(panels, place, row);
+                self.tile::<V, 4, VECTORS, WIDTH, LAYOUT>(panels, place, row);
                 row += 4;
             }
         }
         // In small code, only for two inputs.
         if (!SMALL || A == COLUMN_MAJOR && PAIRS == 1) && row + 2 <= self.rows {
-            self.tile::<V, 2, VECTORS, WIDTH, LIE>(panels, place, row);
+            self.tile::<V, 2, VECTORS, WIDTH, LAYOUT>(panels, place, row);
             row += 2;
         }
         while row < self.rows {
-            self.tile::<V, 1, VECTORS, WIDTH, LIE>(panels, place, row);
+            self.tile::<V, 1, VECTORS, WIDTH, LAYOUT>(panels, place, row);
             row += 1;
         }
     }
 
-    /// Computes the sums of `ROWS` rows, starting at `row`, over the terms of a panel, whose rows lie as `LIE`
-    /// says.
+    /// Computes the sums of `ROWS` rows, starting at `row`, over the terms of a panel, whose rows are laid out as
+    /// `LAYOUT` says.
     #[inline(always)]
-    fn tile<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const LIE: u8>(
+    fn tile<V: Vector<R>, const ROWS: usize, const VECTORS: usize, const WIDTH: usize, const LAYOUT: u8>(
         &mut self,
         panels: [&[R]; PAIRS],
         place: Place,
         row: usize,
     ) {
         let mut sums = self.begin::<V, ROWS, VECTORS, WIDTH>(place, row);
-        let rows_of = panels.map(|panel| Rows::<R, WIDTH, LIE>::new(panel, place));
+        let rows_of = panels.map(|panel| Rows::<R, WIDTH, LAYOUT>::new(panel, place));
         if A == ROW_MAJOR {
             let mut a: [&[R]; ROWS] = [&[]; ROWS];
             for r in 0..ROWS {
@@ -247,7 +254,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
         } else if SMALL && PAIRS == 1 {
             // Rows of known lengths: the loop needs no bounds checks.
             let a = self.a[0][place.k * self.rows..][..place.terms * self.rows].chunks_exact(self.rows);
-            if LIE == DENSE {
+            if LAYOUT == DENSE {
                 for (a, b) in a.zip(rows_of[0].dense) {
                     let a = &a[row..][..ROWS];
                     sums = add_term(sums, |r| &a[r], registers(b));
@@ -361,16 +368,16 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
 
 /// The rows of a panel.
 #[derive(Clone, Copy)]
-struct Rows<'a, R, const WIDTH: usize, const LIE: u8> {
+struct Rows<'a, R, const WIDTH: usize, const LAYOUT: u8> {
     dense: &'a [[R; WIDTH]],
     apart: &'a [R],
     place: Place,
 }
 
-impl<'a, R: Real, const WIDTH: usize, const LIE: u8> Rows<'a, R, WIDTH, LIE> {
+impl<'a, R: Real, const WIDTH: usize, const LAYOUT: u8> Rows<'a, R, WIDTH, LAYOUT> {
     #[inline(always)]
     fn new(panel: &'a [R], place: Place) -> Self {
-        if LIE == DENSE {
+        if LAYOUT == DENSE {
             Self { dense: &panel.as_chunks().0[..place.terms], apart: &[], place }
         } else {
             Self { dense: &[], apart: &panel[place.from..], place }
@@ -380,7 +387,7 @@ impl<'a, R: Real, const WIDTH: usize, const LIE: u8> Rows<'a, R, WIDTH, LIE> {
     /// Loads row t.
     #[inline(always)]
     fn load<V: Vector<R>, const VECTORS: usize>(&self, t: usize) -> [V; VECTORS] {
-        match LIE {
+        match LAYOUT {
             DENSE => registers(&self.dense[t]),
             APART => registers(&self.apart[t * self.place.stride..].as_chunks::<WIDTH>().0[0]),
             _ => read_part::<R, V, VECTORS, true>(&self.apart[t * self.place.stride..], self.place),
