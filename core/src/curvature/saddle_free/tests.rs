@@ -78,7 +78,10 @@ fn a_monkey_saddle_is_left() {
         let step = walk.step(&f, &mut rng);
         let goes_on = matches!(
             step,
-            SaddleFreeStep::Evaluated { .. } | SaddleFreeStep::Product { .. } | SaddleFreeStep::Moved { .. } | SaddleFreeStep::Refused
+            SaddleFreeStep::Evaluated { .. }
+                | SaddleFreeStep::Product { .. }
+                | SaddleFreeStep::Moved { .. }
+                | SaddleFreeStep::Refused
         );
         assert!(goes_on, "{step:?}");
         gradients += usize::from(!matches!(step, SaddleFreeStep::Product { .. }));
