@@ -91,7 +91,9 @@ export class Curves extends SizedPart {
     const x = linear([0, last], [LEFT, end]);
     const height = [this.height - BOTTOM, TOP] as const;
     if (!this.log) {
-      const finite = all.flatMap(([, y, error]) => [y, y - (error ?? 0), y + (error ?? 0)]).filter(Number.isFinite);
+      const finite = all
+        .flatMap(([, y, error]) => [y, y - (error ?? 0), y + (error ?? 0)])
+        .filter(Number.isFinite);
       const some = this.span > 0 && finite.length > 0;
       const room = some ? roomy([Math.min(...finite), Math.max(...finite)], 5) : ([0, 1] as const);
       return { x, end, y: linear(room, height) };
