@@ -282,7 +282,7 @@ export class SaddlesExhibit extends Exhibit<Frame, View> {
       ? `toy of two directions, γ ${of('gamma')}; race from ${of('ridge')}${this.#paused}`
       : `1-${v.hidden}-1 network, penalty ${of('decay')}, starts ${label}, place ${this.#place?.search ?? 0}; race from ${of('nudge')}`;
     const missing = METHODS.filter((_, k) => !this.#drawn[k]).join(', ');
-    return `${what} at η ${of('rate')}, noise ${of('kicks')}, damping ${of('damping')}${missing ? `, without ${missing}` : ''}; seed ${v.seed}${this.#toy ? '' : `, step ${this.state?.step ?? 0}`}`;
+    return `${what} at η ${of('rate')}, noise ${of('kicks')}, damping ${of('damping')}${missing ? `, without ${missing}` : ''}; seed ${v.seed}, step ${this.state?.step ?? 0}`;
   }
 
   protected summary(): string {
