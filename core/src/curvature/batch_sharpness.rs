@@ -269,8 +269,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> BatchSharpness<R, W> {
     /// before the first of them; the error is infinite for fewer than two.
     #[must_use]
     pub fn mean_quotient(&self) -> Estimate<R> {
-        let mean = if self.quotients.count == 0 { R::NAN } else { self.quotients.mean };
-        Estimate { mean, standard_error: self.quotients.standard_error() }
+        self.quotients.estimate()
     }
 
     /// Returns the number of batches added.

@@ -46,6 +46,11 @@ impl<R: Real> Running<R> {
         })
     }
 
+    pub(super) fn estimate(&self) -> Estimate<R> {
+        let mean = if self.count > 0 { self.mean } else { R::NAN };
+        Estimate { mean, standard_error: self.standard_error() }
+    }
+
     pub(super) fn standard_error(&self) -> R {
         if self.count < 2 {
             return R::INFINITY;

@@ -184,8 +184,7 @@ impl<R: Real, W: AsRef<[R]> + AsMut<[R]>> TraceEstimate<R, W> {
     /// Returns the mean over all probes and its standard error. Before the first probe the mean is NaN.
     #[must_use]
     pub fn estimate(&self) -> Estimate<R> {
-        let mean = if self.probes.count > 0 { self.probes.mean } else { R::NAN };
-        Estimate { mean, standard_error: self.standard_error() }
+        self.probes.estimate()
     }
 
     /// Returns the mean over all probes; zero before the first.

@@ -148,7 +148,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
                     }
                 }
                 let apart = if SMALL { A == COLUMN_MAJOR } else { in_place && self.columns != WIDTH };
-                if MASKS && part {
+                if part {
                     self.all_rows::<V, ROWS, VECTORS, WIDTH, PART>(panels, place);
                 } else if apart {
                     self.all_rows::<V, 4, VECTORS, WIDTH, APART>(panels, place);
