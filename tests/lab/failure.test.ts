@@ -8,6 +8,7 @@ import {
   blank,
   digest,
   digestAt,
+  ownWorker,
   playTo,
   ready,
   screenshot,
@@ -97,8 +98,7 @@ for (const { key: exhibit, module, long: settings } of EXHIBITS) {
     const { page } = await visit(lab, `${exhibit}/${long}`);
     await ready(page);
     const good = await run(page);
-    const [worker] = page.workers();
-    await worker!.evaluate(() => {
+    await ownWorker(page).evaluate(() => {
       globalThis.onmessage = () => {
         throw new Error('broken on purpose');
       };
@@ -118,8 +118,10 @@ test('a worker killed: every exhibit says that the kernel does not answer, and r
     const good = await run(page);
     // As a browser that needs the memory does it: without a word.
     // Some time after the answer to this call, which would otherwise be lost with it; on a busy machine that takes its time.
-    for (const worker of page.workers()) await worker.evaluate(() => void setTimeout(close, 2000));
-    await Promise.all(page.workers().map((worker) => worker.waitForEvent('close')));
+    const worker = ownWorker(page);
+    const closed = worker.waitForEvent('close');
+    await worker.evaluate(() => void setTimeout(close, 2000));
+    await closed;
     await page.keyboard.press('.');
     await page.waitForSelector('[data-failure=silent]');
     assert.match(await text(page, 'banner'), /does not answer/, key);

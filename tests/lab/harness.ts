@@ -17,6 +17,7 @@ import {
   chromium,
   type JSHandle,
   type Page,
+  type Worker,
 } from 'playwright-core';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -448,12 +449,19 @@ export async function overflow(page: Page): Promise<string[]> {
   });
 }
 
+/** The worker of the page itself: the first. Others train a race beside it, and end when they have nothing left to do. */
+export function ownWorker(page: Page): Worker {
+  const [worker] = page.workers();
+  assert.ok(worker, 'the page has a worker');
+  return worker;
+}
+
 /** Waits for the answer to the question, or until the worker has nothing more to say: the run has not got there. */
 async function answerOrRest(page: Page): Promise<void> {
   // Its replies come one by one, and one may lead to another request.
   for (let replies = 0; replies < 3; replies++) {
     if (await page.locator('[data-test=truth]').count()) return;
-    for (const worker of page.workers()) await worker.evaluate(() => undefined);
+    await ownWorker(page).evaluate(() => undefined);
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
   }
 }
