@@ -233,22 +233,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             for r in 0..ROWS {
                 a[r] = &self.a[0][(row + r) * self.depth + place.k..][..place.terms];
             }
-            let mut first = 0;
-            if SMALL {
-                // Counts and compares once per four terms, with distances encoded in the instructions.
-                let fours = rows_of[0].dense.as_chunks::<4>().0;
-                let mut fours_of: [&[[R; 4]]; ROWS] = [&[]; ROWS];
-                for r in 0..ROWS {
-                    fours_of[r] = &a[r].as_chunks().0[..fours.len()];
-                }
-                for (f, b) in fours.iter().enumerate() {
-                    for t in 0..4 {
-                        sums = add_term(sums, |r| &fours_of[r][f][t], registers(&b[t]));
-                    }
-                }
-                first = 4 * fours.len();
-            }
-            for t in first..place.terms {
+            for t in 0..place.terms {
                 sums = add_term(sums, |r| &a[r][t], rows_of[0].load(t));
             }
         } else if SMALL && PAIRS == 1 {
