@@ -233,6 +233,7 @@ impl<R: Real, const PAIRS: usize, const A: u8, const B: u8, const C: u8> Product
             for r in 0..ROWS {
                 a[r] = &self.a[0][(row + r) * self.depth + place.k..][..place.terms];
             }
+            // One at a time: with several, V8 keeps more numbers than it has registers.
             for t in 0..place.terms {
                 sums = add_term(sums, |r| &a[r][t], rows_of[0].load(t));
             }
