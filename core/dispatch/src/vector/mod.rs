@@ -68,7 +68,23 @@ pub trait Vector<R>: Copy {
 
     /// Lane by lane.
     #[must_use]
+    fn sub(self, other: Self) -> Self;
+
+    /// Lane by lane.
+    #[must_use]
     fn mul(self, other: Self) -> Self;
+
+    /// |x|, by clearing the sign's bit.
+    #[must_use]
+    fn abs(self) -> Self;
+
+    /// `other` where it is larger, else the lane; NaN stays.
+    #[must_use]
+    fn or_larger(self, other: Self) -> Self;
+
+    /// `yes` where the lane is at least `bound`, `no` elsewhere; NaN is not at least anything.
+    #[must_use]
+    fn choose(self, bound: Self, yes: Self, no: Self) -> Self;
 
     /// Every lane times one number.
     #[must_use]
@@ -88,15 +104,7 @@ pub trait Float: Vector<f32> {
 
     /// Lane by lane.
     #[must_use]
-    fn sub(self, other: Self) -> Self;
-
-    /// Lane by lane.
-    #[must_use]
     fn div(self, other: Self) -> Self;
-
-    /// |x|, by clearing the sign's bit.
-    #[must_use]
-    fn abs(self) -> Self;
 
     /// `bound` where it is less than the lane; NaN stays.
     #[must_use]
@@ -128,7 +136,7 @@ pub trait Float: Vector<f32> {
     fn with_sign_of(self, other: Self) -> Self;
 }
 
-/// Four numbers: one register, where every processor of the target has such.
+/// Four numbers: one register, where the processor has such.
 pub trait Four<R>: Vector<R> {
     /// Four rows of four numbers, turned into columns.
     #[must_use]
@@ -159,8 +167,8 @@ fn copy_part<R: Copy>(mut to: &mut [R], mut from: &[R], lanes: usize) {
 }
 
 /// Implements [`Vector`] for a register: `$four` holds four, `$set` puts a number in all lanes, `$load` reads from
-/// and `$store` writes to a pointer, `$add` and `$mul` go lane by lane, the next two read and write a part, and `$times`, if given,
-/// multiplies by a number in memory.
+/// and `$store` writes to a pointer, `$add` to `$or_larger` go lane by lane, `$choose` takes a lane, a bound and two numbers,
+/// the next two read and write a part, and `$times`, if given, multiplies by a number in memory.
 #[cfg(any(
     all(target_arch = "x86_64", target_feature = "sse2"),
     all(target_arch = "aarch64", target_feature = "neon"),
@@ -169,7 +177,7 @@ fn copy_part<R: Copy>(mut to: &mut [R], mut from: &[R], lanes: usize) {
 macro_rules! vector {
     (
         $name:ident($register:ty): $real:ty, $lanes:literal, $four:ty;
-        $set:path, $load:expr, $store:expr, $add:path, $mul:path;
+        $set:path, $load:expr, $store:expr, $add:path, $sub:path, $mul:path, $abs:expr, $or_larger:expr, $choose:expr;
         $load_part:expr, $store_part:expr $(; $times:expr)?
     ) => {
         #[derive(Clone, Copy, Debug)]
@@ -221,10 +229,38 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                // SAFETY: as in `splat`.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $sub(self.0, other.0) })
+            }
+
+            #[inline(always)]
             fn mul(self, other: Self) -> Self {
                 // SAFETY: as in `splat`.
                 #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
                 Self(unsafe { $mul(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                // SAFETY: as in `splat`.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $abs(self.0) })
+            }
+
+            #[inline(always)]
+            fn or_larger(self, other: Self) -> Self {
+                // SAFETY: as in `splat`.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $or_larger(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn choose(self, bound: Self, yes: Self, no: Self) -> Self {
+                // SAFETY: as in `splat`.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $choose(self.0, bound.0, yes.0, no.0) })
             }
 
             $(
@@ -238,11 +274,11 @@ macro_rules! vector {
     // Parts go through memory where there are no masks.
     (
         $name:ident($register:ty): $real:ty, $lanes:literal, $four:ty;
-        $set:path, $load:expr, $store:expr, $add:path, $mul:path
+        $set:path, $load:expr, $store:expr, $add:path, $sub:path, $mul:path, $abs:expr, $or_larger:expr, $choose:expr
     ) => {
         vector!(
             $name($register): $real, $lanes, $four;
-            $set, $load, $store, $add, $mul;
+            $set, $load, $store, $add, $sub, $mul, $abs, $or_larger, $choose;
             |from: &[$real]| {
                 if from.len() == $lanes {
                     return <Self as crate::Vector<$real>>::load(from);
@@ -271,7 +307,7 @@ macro_rules! vector {
 ))]
 macro_rules! float {
     (
-        $name:ident($mask:ty); $sub:expr, $div:expr, $abs:expr, $at_most:expr, $at_least:expr, $select:expr,
+        $name:ident($mask:ty); $div:expr, $at_most:expr, $at_least:expr, $select:expr,
         $add_where:expr, $sub_where:expr, $times_power:expr, $with_sign_of:expr
     ) => {
         #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
@@ -279,62 +315,50 @@ macro_rules! float {
             type Mask = $mask;
 
             #[inline(always)]
-            fn sub(self, other: Self) -> Self {
-                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
-                Self(unsafe { $sub(self.0, other.0) })
-            }
-
-            #[inline(always)]
             fn div(self, other: Self) -> Self {
-                // SAFETY: as in `sub`.
+                // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
                 Self(unsafe { $div(self.0, other.0) })
             }
 
             #[inline(always)]
-            fn abs(self) -> Self {
-                // SAFETY: as in `sub`.
-                Self(unsafe { $abs(self.0) })
-            }
-
-            #[inline(always)]
             fn at_most(self, bound: Self) -> Self {
-                // SAFETY: as in `sub`.
+                // SAFETY: as in `div`.
                 Self(unsafe { $at_most(self.0, bound.0) })
             }
 
             #[inline(always)]
             fn at_least(self, bound: Self) -> $mask {
-                // SAFETY: as in `sub`.
+                // SAFETY: as in `div`.
                 unsafe { $at_least(self.0, bound.0) }
             }
 
             #[inline(always)]
             fn select(mask: $mask, yes: Self, no: Self) -> Self {
-                // SAFETY: as in `sub`.
+                // SAFETY: as in `div`.
                 Self(unsafe { $select(mask, yes.0, no.0) })
             }
 
             #[inline(always)]
             fn add_where(self, mask: $mask, other: Self) -> Self {
-                // SAFETY: as in `sub`.
+                // SAFETY: as in `div`.
                 Self(unsafe { $add_where(self.0, mask, other.0) })
             }
 
             #[inline(always)]
             fn sub_where(self, mask: $mask, other: Self) -> Self {
-                // SAFETY: as in `sub`.
+                // SAFETY: as in `div`.
                 Self(unsafe { $sub_where(self.0, mask, other.0) })
             }
 
             #[inline(always)]
             fn times_power(self, power: Self) -> Self {
-                // SAFETY: as in `sub`.
+                // SAFETY: as in `div`.
                 Self(unsafe { $times_power(self.0, power.0) })
             }
 
             #[inline(always)]
             fn with_sign_of(self, other: Self) -> Self {
-                // SAFETY: as in `sub`.
+                // SAFETY: as in `div`.
                 Self(unsafe { $with_sign_of(self.0, other.0) })
             }
         }
@@ -342,6 +366,9 @@ macro_rules! float {
 }
 
 mod numbers;
+
+#[cfg(test)]
+pub(crate) use numbers::Number;
 
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 mod neon;

@@ -1,10 +1,10 @@
 //! The registers of 64-bit ARM.
 
 use core::arch::aarch64::{
-    float32x4_t, float64x2_t, uint32x4_t, vabsq_f32, vaddq_f32, vaddq_f64, vaddq_u32, vandq_u32, vbslq_f32,
-    vcgeq_f32, vdivq_f32, vdupq_n_f32, vdupq_n_f64, vdupq_n_u32, vld1q_f32, vld1q_f64, vminq_f32, vmulq_f32,
-    vmulq_f64, vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vst1q_f64, vsubq_f32,
-    vzip1q_f32, vzip2q_f32,
+    float32x4_t, float64x2_t, uint32x4_t, vabsq_f32, vabsq_f64, vaddq_f32, vaddq_f64, vaddq_u32, vandq_u32,
+    vbslq_f32, vbslq_f64, vcgeq_f32, vcgeq_f64, vcgtq_f32, vcgtq_f64, vdivq_f32, vdupq_n_f32, vdupq_n_f64,
+    vdupq_n_u32, vld1q_f32, vld1q_f64, vminq_f32, vmulq_f32, vmulq_f64, vreinterpretq_f32_u32,
+    vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vst1q_f64, vsubq_f32, vsubq_f64, vzip1q_f32, vzip2q_f32,
 };
 
 use super::numbers::Numbers;
@@ -19,10 +19,15 @@ impl Simd for Neon {
     type F64 = F64x2;
 }
 
-vector!(F32x4(float32x4_t): f32, 4, F32x4; vdupq_n_f32, vld1q_f32, vst1q_f32, vaddq_f32, vmulq_f32);
+vector!(
+    F32x4(float32x4_t): f32, 4, F32x4;
+    vdupq_n_f32, vld1q_f32, vst1q_f32, vaddq_f32, vsubq_f32, vmulq_f32, vabsq_f32,
+    |a, other| vbslq_f32(vcgtq_f32(other, a), other, a),
+    |a, bound, yes, no| vbslq_f32(vcgeq_f32(a, bound), yes, no)
+);
 float!(
     F32x4(uint32x4_t);
-    vsubq_f32, vdivq_f32, vabsq_f32,
+    vdivq_f32,
     // NaN where one is.
     vminq_f32,
     vcgeq_f32, vbslq_f32,
@@ -34,7 +39,12 @@ float!(
     },
     |a, sign| vbslq_f32(vdupq_n_u32(1 << 31), sign, a)
 );
-vector!(F64x2(float64x2_t): f64, 2, Numbers<f64>; vdupq_n_f64, vld1q_f64, vst1q_f64, vaddq_f64, vmulq_f64);
+vector!(
+    F64x2(float64x2_t): f64, 2, Numbers<f64>;
+    vdupq_n_f64, vld1q_f64, vst1q_f64, vaddq_f64, vsubq_f64, vmulq_f64, vabsq_f64,
+    |a, other| vbslq_f64(vcgtq_f64(other, a), other, a),
+    |a, bound, yes, no| vbslq_f64(vcgeq_f64(a, bound), yes, no)
+);
 
 /// The lanes that the mask names, and zeros.
 #[inline(always)]

@@ -1,14 +1,36 @@
 //! Four numbers without a register of their own: the compiler finds what there is.
 
-use core::ops::{Add, Mul};
+use core::ops::{Add, Mul, Sub};
 
 use super::{Four, Vector};
+
+/// What a number does.
+pub(crate) trait Number:
+    Copy + Default + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
+{
+    /// |x|.
+    fn abs(self) -> Self;
+}
+
+impl Number for f32 {
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self::abs(self)
+    }
+}
+
+impl Number for f64 {
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self::abs(self)
+    }
+}
 
 /// Four numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Numbers<R>([R; 4]);
 
-impl<R: Copy + Default + Add<Output = R> + Mul<Output = R>> Vector<R> for Numbers<R> {
+impl<R: Number> Vector<R> for Numbers<R> {
     type Four = Self;
 
     const LANES: usize = 4;
@@ -47,13 +69,46 @@ impl<R: Copy + Default + Add<Output = R> + Mul<Output = R>> Vector<R> for Number
     }
 
     #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        Self([a - e, b - f, c - g, d - h])
+    }
+
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
         Self([a * e, b * f, c * g, d * h])
     }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        let [a, b, c, d] = self.0;
+        Self([a.abs(), b.abs(), c.abs(), d.abs()])
+    }
+
+    #[inline(always)]
+    fn or_larger(mut self, other: Self) -> Self {
+        for lane in 0..4 {
+            if other.0[lane] > self.0[lane] {
+                self.0[lane] = other.0[lane];
+            }
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn choose(self, bound: Self, yes: Self, no: Self) -> Self {
+        let mut chosen = no;
+        for lane in 0..4 {
+            if self.0[lane] >= bound.0[lane] {
+                chosen.0[lane] = yes.0[lane];
+            }
+        }
+        chosen
+    }
 }
 
-impl<R: Copy + Default + Add<Output = R> + Mul<Output = R>> Four<R> for Numbers<R> {
+impl<R: Number> Four<R> for Numbers<R> {
     #[inline(always)]
     fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
         let column = |k: usize| Self([a.0[k], b.0[k], c.0[k], d.0[k]]);

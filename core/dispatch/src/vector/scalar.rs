@@ -1,6 +1,6 @@
 //! Numbers one at a time, where a build has no registers for more.
 
-use super::numbers::Numbers;
+use super::numbers::{Number, Numbers};
 use super::{Float, Simd, Vector};
 
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ impl Simd for Scalar {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct One<R>(R);
 
-impl<R: Copy + Default + core::ops::Add<Output = R> + core::ops::Mul<Output = R>> Vector<R> for One<R> {
+impl<R: Number> Vector<R> for One<R> {
     type Four = Numbers<R>;
 
     const LANES: usize = 1;
@@ -54,8 +54,28 @@ impl<R: Copy + Default + core::ops::Add<Output = R> + core::ops::Mul<Output = R>
     }
 
     #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
         Self(self.0 * other.0)
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    #[inline(always)]
+    fn or_larger(self, other: Self) -> Self {
+        if other.0 > self.0 { other } else { self }
+    }
+
+    #[inline(always)]
+    fn choose(self, bound: Self, yes: Self, no: Self) -> Self {
+        if self.0 >= bound.0 { yes } else { no }
     }
 }
 
@@ -63,18 +83,8 @@ impl Float for One<f32> {
     type Mask = bool;
 
     #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
-    }
-
-    #[inline(always)]
     fn div(self, other: Self) -> Self {
         Self(self.0 / other.0)
-    }
-
-    #[inline(always)]
-    fn abs(self) -> Self {
-        Self(self.0.abs())
     }
 
     #[inline(always)]

@@ -1,9 +1,9 @@
 //! The registers of WebAssembly with 128-bit vectors.
 
 use core::arch::wasm32::{
-    f32x4_abs, f32x4_add, f32x4_div, f32x4_ge, f32x4_mul, f32x4_pmin, f32x4_splat, f32x4_sub, f64x2_add,
-    f64x2_mul, f64x2_splat, i32x4_add, i32x4_shl, i32x4_shuffle, v128, v128_and, v128_bitselect, v128_load,
-    v128_or, v128_store,
+    f32x4_abs, f32x4_add, f32x4_div, f32x4_ge, f32x4_mul, f32x4_pmax, f32x4_pmin, f32x4_splat, f32x4_sub,
+    f64x2_abs, f64x2_add, f64x2_ge, f64x2_mul, f64x2_pmax, f64x2_splat, f64x2_sub, i32x4_add, i32x4_shl,
+    i32x4_shuffle, v128, v128_and, v128_bitselect, v128_load, v128_or, v128_store,
 };
 
 use super::numbers::Numbers;
@@ -18,10 +18,16 @@ impl Simd for Simd128 {
     type F64 = F64x2;
 }
 
-vector!(F32x4(v128): f32, 4, F32x4; f32x4_splat, v128_load, v128_store, f32x4_add, f32x4_mul);
+vector!(
+    F32x4(v128): f32, 4, F32x4;
+    f32x4_splat, v128_load, v128_store, f32x4_add, f32x4_sub, f32x4_mul, f32x4_abs,
+    // The first operand unless the second is larger.
+    f32x4_pmax,
+    |a, bound, yes, no| v128_bitselect(yes, no, f32x4_ge(a, bound))
+);
 float!(
     F32x4(v128);
-    f32x4_sub, f32x4_div, f32x4_abs,
+    f32x4_div,
     // The first operand unless the second is less.
     f32x4_pmin,
     f32x4_ge,
@@ -31,7 +37,13 @@ float!(
     |a, power| i32x4_add(a, i32x4_shl(power, 23)),
     |a, sign| v128_or(a, v128_and(sign, f32x4_splat(-0.0)))
 );
-vector!(F64x2(v128): f64, 2, Numbers<f64>; f64x2_splat, v128_load, v128_store, f64x2_add, f64x2_mul);
+vector!(
+    F64x2(v128): f64, 2, Numbers<f64>;
+    f64x2_splat, v128_load, v128_store, f64x2_add, f64x2_sub, f64x2_mul, f64x2_abs,
+    // The first operand unless the second is larger.
+    f64x2_pmax,
+    |a, bound, yes, no| v128_bitselect(yes, no, f64x2_ge(a, bound))
+);
 
 impl Four<f32> for F32x4 {
     // Eight shuffles.
