@@ -52,8 +52,11 @@ const QUESTIONS: [([&str; 3], &str, &str); 29] = [
     (["spirals", "eigenvalues", "f64"], "spirals: all eigenvalues of that, f64", "largest"),
 ];
 
-/// Runs of each program: two, because three of so many questions took more than ten minutes.
-const RUNS: usize = 2;
+/// Runs of each program: two, because three of so many questions took more than ten minutes, and five of what is soon over.
+const RUNS: [usize; 2] = [2, 5];
+
+/// What takes half a second.
+const SHORT: [&str; 4] = ["gradient", "product", "prepared", "sixteen"];
 
 /// Seconds of repeating what is quicker.
 const PATIENCE: f64 = 0.4;
@@ -62,12 +65,16 @@ const PATIENCE: f64 = 0.4;
 pub(crate) fn compare(programs: &[&str]) -> Result<Value, String> {
     let programs = whole::with_own("curvature", programs)?;
     let mut rows = Vec::new();
-    println!("\ncurvature: whole programs in turn, best of {RUNS}; processor time of the work alone\n");
+    println!(
+        "\ncurvature: whole programs in turn, best of {}, products of {}; processor time of the work alone\n",
+        RUNS[0], RUNS[1]
+    );
     for (question, words, meaning) in QUESTIONS {
+        let runs = RUNS[usize::from(SHORT.contains(&question[1]))];
         println!("  {words}");
         let mut ours = None;
         for (name, command) in &programs {
-            let Some(Answer { numbers: [number], seconds, .. }) = whole::best(command, &question, RUNS)?
+            let Some(Answer { numbers: [number], seconds, .. }) = whole::best(command, &question, runs)?
             else {
                 continue;
             };

@@ -17,12 +17,36 @@ impl<R: Real> Answers<'_, R> {
         Self { rows: self.rows.one(row), targets: self.targets, outputs: self.outputs }
     }
 
+    /// Returns whether the targets are labels.
+    #[cfg(feature = "softmax-cross-entropy")]
+    pub(super) const fn are_labels(&self) -> bool {
+        matches!(self.targets, Targets::Labels(_))
+    }
+
     /// Returns the label of a row.
     pub(super) fn label(&self, row: usize) -> Option<usize> {
         match self.targets {
             Targets::Labels(labels) => labels.get(self.rows.sample(row)?).copied().map(usize::from),
             Targets::Values(_) => None,
         }
+    }
+
+    /// Returns the labels of consecutive rows.
+    #[cfg(feature = "softmax-cross-entropy")]
+    #[inline(always)]
+    pub(super) fn labels<const N: usize>(&self, first: usize) -> Option<[usize; N]> {
+        let Targets::Labels(labels) = self.targets else { return None };
+        let mut found = [0; N];
+        if let Some(indices) = self.rows.indices() {
+            for (found, &sample) in found.iter_mut().zip(indices.get(first..)?.get(..N)?) {
+                *found = usize::from(*labels.get(sample as usize)?);
+            }
+        } else {
+            for (found, &label) in found.iter_mut().zip(labels.get(self.rows.sample(first)?..)?.get(..N)?) {
+                *found = usize::from(label);
+            }
+        }
+        Some(found)
     }
 
     /// Returns the sum of a row's probabilities, which is 1 or nearly so.

@@ -114,8 +114,7 @@ impl<R: Real> Weighting<R> for Equal {
         answers: &Answers<'_, R>,
         ru: &mut [R],
     ) -> Option<()> {
-        loss.head_direction::<R, K>(kept, ra, answers, ru);
-        Some(())
+        loss.head_direction::<R, K>(kept, ra, answers, ru)
     }
 
     #[inline(always)]
@@ -231,7 +230,7 @@ impl<R: Real> Weighting<R> for Weighted<'_, R> {
         answers: &Answers<'_, R>,
         ru: &mut [R],
     ) -> Option<()> {
-        loss.head_direction::<R, K>(kept, ra, answers, ru);
+        loss.head_direction::<R, K>(kept, ra, answers, ru)?;
         self.weigh(answers, ru, answers.outputs * K)
     }
 

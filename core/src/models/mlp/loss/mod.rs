@@ -165,7 +165,7 @@ impl Loss {
     }
 
     /// Writes the derivative of `∂ℓ/∂a` along `K` directions abreast, `ru = (∂²ℓ/∂a²) ra`, after [`keep`](Self::keep);
-    /// `ra` and `ru` are rows × outputs × `K`.
+    /// `ra` and `ru` are rows × outputs × `K`. Returns `None` if a length does not fit.
     #[cfg_attr(
         not(feature = "softmax-cross-entropy"),
         allow(unused_variables, reason = "only losses of probabilities need `kept` and `answers`")
@@ -176,16 +176,17 @@ impl Loss {
         ra: &[R],
         answers: &Answers<'_, R>,
         ru: &mut [R],
-    ) {
+    ) -> Option<()> {
         match self {
             #[cfg(feature = "softmax-cross-entropy")]
-            Self::SoftmaxCrossEntropy => cross_entropy::head_direction::<R, K>(kept, ra, answers, ru),
+            Self::SoftmaxCrossEntropy => return cross_entropy::head_direction::<R, K>(kept, ra, answers, ru),
             #[cfg(feature = "binary-cross-entropy")]
             Self::BinaryCrossEntropy => binary::head_direction::<R, K>(kept, ra, ru),
             Self::MeanSquaredError => copy(ra, ru),
             #[cfg(feature = "mean-absolute-error")]
             Self::MeanAbsoluteError => ru.fill(R::ZERO),
         }
+        Some(())
     }
 }
 

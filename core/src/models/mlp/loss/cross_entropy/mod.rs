@@ -12,14 +12,18 @@
 //! where 1 + rest − eⱼ is at least 1. Loss, gradient and product keep a relative error of a few units in the last place
 //! for any finite outputs, until eⱼ underflows.
 
+mod abreast;
+
 use losscape_dispatch::{Simd, Task, Vector, run};
+
+use abreast::{MOST, ROWS};
 
 use super::softmax::{exp_of_difference, largest, sum_beside_one};
 use crate::Real;
 use crate::base::elementary::ln;
 use crate::base::elementwise::pair;
 use crate::base::rows::{copy, rows, rows_mut};
-use crate::base::target::VECTORS;
+use crate::base::target::{TILES, VECTORS};
 use crate::base::vector::LaneSum;
 use crate::models::mlp::answers::Answers;
 
@@ -128,9 +132,14 @@ pub(super) fn head<R: Real>(
     u: &mut [R],
     sum: &mut LaneSum<R>,
 ) -> Option<()> {
-    let outputs = answers.outputs;
+    let (outputs, grouped) = (answers.outputs, rows_abreast(a.len(), answers));
+    let (groups, a) = a.split_at_checked(grouped * outputs)?;
+    let (group_u, u) = u.split_at_mut_checked(grouped * outputs)?;
+    if grouped > 0 {
+        run(abreast::Head { a: groups, answers, u: group_u, sum })?;
+    }
     exponentials(a, outputs, u);
-    for (r, (a, u)) in rows(a, outputs).zip(rows_mut(u, outputs)).enumerate() {
+    for (r, (a, u)) in (grouped..).zip(rows(a, outputs).zip(rows_mut(u, outputs))) {
         let numerators = Numerators::new(a, u);
         sum.push(numerators.loss(a, answers, r)?);
         numerators.gradient(answers, r)?;
@@ -139,12 +148,19 @@ pub(super) fn head<R: Real>(
 }
 
 /// Writes each row's gradient to `u`, and the probabilities, which [`head_direction`] needs, to `kept`. The probability
-/// of the largest output (the first on a tie) is negated to mark it.
+/// of the largest output (the first on a tie) is negated to mark it. Those of [rows abreast](rows_abreast) come first,
+/// each group outputs × rows; the others are rows × outputs.
 pub(super) fn keep<R: Real>(a: &[R], answers: &Answers<'_, R>, u: &mut [R], kept: &mut [R]) -> Option<()> {
-    let outputs = answers.outputs;
+    let (outputs, grouped) = (answers.outputs, rows_abreast(a.len(), answers));
+    let (groups, a) = a.split_at_checked(grouped * outputs)?;
+    let (group_u, u) = u.split_at_mut_checked(grouped * outputs)?;
+    let (group_kept, kept) = kept.split_at_mut_checked(grouped * outputs)?;
+    if grouped > 0 {
+        run(abreast::Keep { a: groups, answers, u: group_u, kept: group_kept })?;
+    }
     exponentials(a, outputs, u);
     for (r, ((a, u), p)) in
-        rows(a, outputs).zip(rows_mut(u, outputs)).zip(rows_mut(kept, outputs)).enumerate()
+        (grouped..).zip(rows(a, outputs).zip(rows_mut(u, outputs)).zip(rows_mut(kept, outputs)))
     {
         copy(u, p);
         let numerators = Numerators::new(a, u);
@@ -170,70 +186,105 @@ pub(super) fn head_direction<R: Real, const K: usize>(
     ra: &[R],
     answers: &Answers<'_, R>,
     ru: &mut [R],
-) {
-    run(HeadDirection::<R, K> { kept, ra: ra.as_chunks().0, answers, ru: ru.as_chunks_mut().0 });
+) -> Option<()> {
+    let (outputs, grouped) = (answers.outputs, rows_abreast(kept.len(), answers));
+    let (groups, kept) = kept.split_at_checked(grouped * outputs)?;
+    let (group_ra, ra) = ra.as_chunks().0.split_at_checked(grouped * outputs)?;
+    let (group_ru, ru) = ru.as_chunks_mut().0.split_at_mut_checked(grouped * outputs)?;
+    if grouped > 0 && K == 1 {
+        let (ra, ru) = (group_ra.as_flattened(), group_ru.as_flattened_mut());
+        run(abreast::HeadDirection { kept: groups, ra, ru, outputs });
+    } else if grouped > 0 {
+        let (ra, ru) = (group_ra, group_ru);
+        run(HeadDirection::<R, K, ROWS> { kept: groups.as_chunks().0, ra, answers, first: 0, ru });
+    }
+    run(HeadDirection::<R, K, 1> { kept: kept.as_chunks().0, ra, answers, first: grouped, ru });
+    Some(())
 }
 
-struct HeadDirection<'a, R: Real, const K: usize> {
-    kept: &'a [R],
+/// Returns how many rows are computed abreast, in whole groups: the first of those whose targets are labels. In
+/// WebAssembly none are, because registers of four gain a twentieth, for 2 kB of code.
+fn rows_abreast<R: Real>(len: usize, answers: &Answers<'_, R>) -> usize {
+    let outputs = answers.outputs;
+    if !TILES || cfg!(target_family = "wasm") || outputs > MOST || !answers.are_labels() {
+        return 0;
+    }
+    len.checked_div(outputs).map_or(0, |rows| rows - rows % ROWS)
+}
+
+/// [`head_direction`] for the rows from `first` on, of which `GROUP` at a time are outputs × rows in `kept`.
+struct HeadDirection<'a, R: Real, const K: usize, const GROUP: usize> {
+    kept: &'a [[R; GROUP]],
     ra: &'a [[R; K]],
     answers: &'a Answers<'a, R>,
+    first: usize,
     ru: &'a mut [[R; K]],
 }
 
-impl<R: Real, const K: usize> Task for HeadDirection<'_, R, K> {
+impl<R: Real, const K: usize, const GROUP: usize> Task for HeadDirection<'_, R, K, GROUP> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        let Self { kept, ra, answers, ru } = self;
+        let Self { kept, ra, answers, mut first, ru } = self;
         let outputs = answers.outputs;
-        for (r, ((kept, ra), ru)) in
-            rows(kept, outputs).zip(rows(ra, outputs)).zip(rows_mut(ru, outputs)).enumerate()
-        {
-            let sum = answers.mass(r);
-            if K > 1 {
-                abreast::<R, R::Vector<S>, K>(kept, ra, sum, ru);
-                continue;
+        let (ra, ru) = (rows(ra, GROUP * outputs), rows_mut(ru, GROUP * outputs));
+        for ((p, ra), ru) in rows(kept, outputs).zip(ra).zip(ru) {
+            for (row, (ra, ru)) in rows(ra, outputs).zip(rows_mut(ru, outputs)).enumerate() {
+                let sum = answers.mass(first + row);
+                if K == 1 && GROUP == 1 {
+                    one_direction(p.as_flattened(), ra.as_flattened(), sum, ru.as_flattened_mut());
+                } else {
+                    directions::<R, R::Vector<S>, K, GROUP>(p, row, ra, sum, ru);
+                }
             }
-            let (ra, ru) = (ra.as_flattened(), ru.as_flattened_mut());
-            let mut at = R::ZERO;
-            // Avoids an unpredictable branch.
-            for (&p, &ra) in kept.iter().zip(ra) {
-                at = if p < R::ZERO { ra } else { at };
-            }
-            let mut mean = R::ZERO;
-            for (p, &ra) in kept.iter().zip(ra) {
-                mean += p.abs() * (ra - at);
-            }
-            for ((p, &ra), ru) in kept.iter().zip(ra).zip(ru) {
-                *ru = p.abs() * (sum * ((ra - at) - mean));
-            }
+            first += GROUP;
         }
     }
 }
 
-/// One row of [`head_direction`] for several directions.
+/// One row of [`head_direction`] for one direction.
+#[inline(always)]
+fn one_direction<R: Real>(p: &[R], ra: &[R], sum: R, ru: &mut [R]) {
+    let mut at = R::ZERO;
+    // Avoids an unpredictable branch.
+    for (&p, &ra) in p.iter().zip(ra) {
+        at = if p < R::ZERO { ra } else { at };
+    }
+    let mut mean = R::ZERO;
+    for (p, &ra) in p.iter().zip(ra) {
+        mean += p.abs() * (ra - at);
+    }
+    for ((p, &ra), ru) in p.iter().zip(ra).zip(ru) {
+        *ru = p.abs() * (sum * ((ra - at) - mean));
+    }
+}
+
+/// One row of [`head_direction`] for several directions; its probabilities are a column of `p`.
 ///
 /// Says which numbers share a register: the compiler would take the same direction of several outputs, which lie apart.
 #[inline(always)]
-fn abreast<R: Real, V: Vector<R>, const K: usize>(p: &[R], ra: &[[R; K]], sum: R, ru: &mut [[R; K]]) {
-    let (minus, sum) = (V::splat(-R::ONE), V::splat(sum));
+fn directions<R: Real, V: Vector<R>, const K: usize, const GROUP: usize>(
+    p: &[[R; GROUP]],
+    row: usize,
+    ra: &[[R; K]],
+    sum: R,
+    ru: &mut [[R; K]],
+) {
+    let sum = V::splat(sum);
     let mut at = [R::ZERO; K];
-    if let Some((_, ra)) = p.iter().zip(ra).rfind(|(p, _)| **p < R::ZERO) {
+    if let Some((_, ra)) = p.iter().zip(ra).rfind(|(p, _)| p[row] < R::ZERO) {
         at = *ra;
     }
     for lane in (0..K).step_by(V::LANES) {
-        // x − y is x + (−1) y, which rounds once.
-        let at = minus.mul(V::load(&at[lane..]));
+        let at = V::load(&at[lane..]);
         let mut mean = V::splat(R::ZERO);
         for (p, ra) in p.iter().zip(ra) {
-            mean = mean.add(V::splat(p.abs()).mul(V::load(&ra[lane..]).add(at)));
+            mean = mean.add(V::splat(p[row].abs()).mul(V::load(&ra[lane..]).sub(at)));
         }
-        let mean = minus.mul(mean);
         for ((p, ra), ru) in p.iter().zip(ra).zip(&mut *ru) {
-            let difference = V::load(&ra[lane..]).add(at).add(mean);
-            V::splat(p.abs()).mul(sum.mul(difference)).store(&mut ru[lane..]);
+            let difference = V::load(&ra[lane..]).sub(at).sub(mean);
+            V::splat(p[row].abs()).mul(sum.mul(difference)).store(&mut ru[lane..]);
         }
     }
 }

@@ -1,8 +1,7 @@
-//! Products at every vector width of this processor: the bits of their naive twins, around the edges of tiles and panels.
+//! Products: the bits of their naive twins, around the edges of tiles and panels.
 
 use losscape::Real;
 use losscape::base::matrix::{self, naive};
-use losscape_dispatch::{Level, limit, widest};
 
 /// Rows for each number that can be left beyond whole tiles.
 const ROWS: &[usize] = if cfg!(miri) { &[4, 13] } else { &[4, 5, 7, 8, 11, 13, 14, 26] };
@@ -66,17 +65,13 @@ fn every_product<R: Real>(rows: usize, depth: usize, columns: usize) {
     });
 }
 
-/// One test, because the limit holds for all threads.
-#[test]
-fn products_have_the_bits_of_their_twins_at_every_width() {
-    for level in [Level::Build, Level::V3, Level::V4].into_iter().filter(|&level| level <= widest()) {
-        limit(level);
-        for &rows in ROWS {
-            for &depth in DEPTHS {
-                for &columns in COLUMNS {
-                    every_product::<f32>(rows, depth, columns);
-                    every_product::<f64>(rows, depth, columns / 2);
-                }
+/// Every product, at the vector width in use.
+pub(crate) fn check() {
+    for &rows in ROWS {
+        for &depth in DEPTHS {
+            for &columns in COLUMNS {
+                every_product::<f32>(rows, depth, columns);
+                every_product::<f64>(rows, depth, columns / 2);
             }
         }
     }

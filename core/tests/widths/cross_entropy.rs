@@ -1,0 +1,120 @@
+//! Softmax cross-entropy of rows abreast: the bits of each row alone.
+
+use losscape::base::fingerprint::Fingerprint;
+use losscape::models::data::{Dataset, Targets};
+use losscape::models::mlp::{Loss, Mlp, MlpObjective, Weighting, Weights};
+use losscape::objective::GaussNewton;
+use losscape::{ArgError, Curvature, Objective, Operator, Real, SampledObjective};
+
+/// Around the four numbers of a piece that is turned, and the most columns that are.
+const OUTPUTS: &[usize] = if cfg!(miri) { &[3, 10] } else { &[2, 3, 4, 5, 6, 7, 8, 10, 16, 31, 32, 33] };
+/// Around groups of rows.
+const SAMPLES: &[usize] = if cfg!(miri) { &[21] } else { &[15, 16, 17, 31, 37, 150] };
+
+/// A digest of each case, one sample at a time.
+pub(crate) fn row_by_row() -> Result<Vec<u64>, ArgError> {
+    digests(|_| 1)
+}
+
+/// As many samples at a time as there are have the same digests.
+pub(crate) fn check(alone: &[u64]) -> Result<(), ArgError> {
+    let mut alone = alone.iter();
+    for (found, case) in digests(|samples| samples)?.into_iter().zip(cases()) {
+        assert_eq!(Some(&found), alone.next(), "{} samples of {} outputs", case.0, case.1);
+    }
+    Ok(())
+}
+
+fn cases() -> impl Iterator<Item = (usize, usize)> {
+    // Once for each precision.
+    [(); 2].into_iter().flat_map(|()| {
+        SAMPLES.iter().flat_map(|&samples| OUTPUTS.iter().map(move |&outputs| (samples, outputs)))
+    })
+}
+
+fn digests(tile: impl Fn(usize) -> usize) -> Result<Vec<u64>, ArgError> {
+    let single = cases().take(cases().count() / 2).map(|(s, o)| digest::<f32>(s, o, tile(s)));
+    let double = cases().take(cases().count() / 2).map(|(s, o)| digest::<f64>(s, o, tile(s)));
+    single.chain(double).collect()
+}
+
+/// Outputs of a row: alike, ties of the largest, of any size, and beyond the finite numbers.
+fn outputs<R: Real>(samples: usize, outputs: usize) -> Vec<R> {
+    let mut state = 1u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        f64::from(state >> 8) / f64::from(1u32 << 23) - 1.0
+    };
+    let mut all = Vec::new();
+    for row in 0..samples {
+        let size = [1.0, 0.0, 30.0, 1e-30, 3.0, 200.0, 1e30][row % 7];
+        let mut row: Vec<R> = (0..outputs).map(|_| R::from_f64(size * next())).collect();
+        if all.len() % 5 == 0 {
+            // On both sides of the piece's edge.
+            let most = row.iter().fold(row[0], |most, &a| most.or_larger(a));
+            (row[outputs / 2], row[outputs - 1]) = (most, most);
+        }
+        all.append(&mut row);
+    }
+    all
+}
+
+/// Everything that uses the loss. The outputs are the inputs, so any can occur.
+fn digest<R: Real>(samples: usize, outputs: usize, tile: usize) -> Result<u64, ArgError> {
+    let net = Mlp::new(&[outputs, outputs])?.without_bias();
+    let x = self::outputs::<R>(samples, outputs);
+    let labels: Vec<u8> = (0..samples).map(|k| (k * 5 % outputs) as u8).collect();
+    let weights: Vec<R> = (0..samples).map(|k| R::from_usize(k % 3)).collect();
+    let data = Dataset::new(&x, outputs, Targets::Labels(&labels))?;
+    let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, data, R::ZERO)?.with_tile(tile)?;
+    let mut identity = vec![R::ZERO; f.dim()];
+    identity.iter_mut().step_by(outputs + 1).for_each(|w| *w = R::ONE);
+    let mut digest = Fingerprint::new();
+    uses(&f, &identity, &mut digest)?;
+    uses(&f.with_weights(Weights::PerSample(&weights))?, &identity, &mut digest)?;
+    // Small losses, which large ones would hide.
+    let found: Vec<u8> = x.chunks_exact(outputs).map(largest).collect();
+    let known = Dataset::new(&x, outputs, Targets::Labels(&found))?;
+    let f = MlpObjective::new(net, Loss::SoftmaxCrossEntropy, known, R::ZERO)?.with_tile(tile)?;
+    identity.iter_mut().step_by(outputs + 1).for_each(|w| *w = R::from_u32(30));
+    uses(&f, &identity, &mut digest)?;
+    // Outputs that overflow, and infinity times zero.
+    identity[0] = R::MAX;
+    uses(&f, &identity, &mut digest)?;
+    Ok(digest.finish())
+}
+
+/// The index of the last of the largest.
+fn largest<R: Real>(row: &[R]) -> u8 {
+    (0..row.len()).fold(0, |most, k| if row[k] >= row[most] { k } else { most }) as u8
+}
+
+fn uses<R: Real, W: Weighting<R>>(
+    f: &MlpObjective<'_, R, W>,
+    params: &[R],
+    digest: &mut Fingerprint,
+) -> Result<(), ArgError> {
+    let (n, samples) = (f.dim(), f.data().len());
+    let v: Vec<R> = (0..16 * n).map(|k| R::from_f64(((k * 37 % 101) as f64 - 50.0) / 16.0)).collect();
+    let mut out = vec![R::ZERO; 16 * n];
+    let mut of = |out: &[R]| digest.reals(out);
+    let mut scratch = vec![R::ZERO; f.scratch_len()];
+    let loss = f.value_grad(params, &mut out[..n], &mut scratch);
+    of(&[loss]);
+    of(&out[..n]);
+    let batch: Vec<u32> = (0..samples as u32).rev().collect();
+    let mut scratch = vec![R::ZERO; f.batch_scratch_len(samples)];
+    let loss = f.batch_value_grad(params, &batch, &mut out[..n], &mut scratch);
+    of(&[loss]);
+    of(&out[..n]);
+    f.hess_vec(params, &v[..n], &mut out[..n], &mut vec![R::ZERO; f.hess_vec_scratch_len()]);
+    of(&out[..n]);
+    f.gauss_newton_vec(params, &v[..n], &mut out[..n], &mut vec![R::ZERO; f.gauss_newton_scratch_len()]);
+    of(&out[..n]);
+    let prepared = f.prepare(params, vec![R::ZERO; f.prepared_len()])?;
+    prepared.apply(&v[..n], &mut out[..n], &mut vec![R::ZERO; prepared.scratch_len()]);
+    of(&out[..n]);
+    prepared.apply_several(&v, &mut out, &mut vec![R::ZERO; prepared.several_scratch_len(16)]);
+    of(&out);
+    Ok(())
+}
