@@ -18,6 +18,10 @@ use crate::LabError;
 
 /// Descent also starts from this share of the nudge.
 const CLOSER: f64 = 0.1;
+
+/// The most steps of descent on the toy, where the page's slider ends. The slowest take 240 000.
+pub(super) const ALL_STEPS: u32 = 400_000;
+
 /// How a start lies, and who has left.
 #[derive(Clone, Copy, Debug)]
 struct Ridge {
@@ -25,12 +29,12 @@ struct Ridge {
     first: usize,
     /// Who is farther from the saddle, by the coordinates that count, has left it.
     away: f64,
-    /// The most steps of descent. The slowest on the toy take 240 000.
+    /// The most steps of descent.
     most: u32,
 }
 
 const OF_NETWORK: Ridge = Ridge { first: 0, away: 0.1, most: 20_000 };
-const OF_TOY: Ridge = Ridge { first: 1, away: 0.9, most: 400_000 };
+const OF_TOY: Ridge = Ridge { first: 1, away: 0.9, most: ALL_STEPS };
 /// Where all start on the toy, along its way up.
 const ASIDE: f64 = 0.6;
 

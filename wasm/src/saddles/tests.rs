@@ -1,6 +1,7 @@
 use losscape::Real;
 use losscape::base::elementary::{ln, sqrt};
 
+use super::race::ALL_STEPS;
 use super::{Chance, Ghosts, Race, RaceSettings, Saddles, SaddlesSettings, Split, Track, Way};
 
 fn searched(settings: SaddlesSettings, searches: u32) -> Saddles {
@@ -284,4 +285,12 @@ fn bad_settings_are_refused_by_name() {
     ] {
         assert_eq!(saddles.race(&bad).unwrap_err().arg, arg);
     }
+}
+
+#[test]
+fn the_page_draws_the_whole_race() {
+    let schema = include_str!("../../../web/src/saddles/schema.ts");
+    let steps = schema.lines().find_map(|line| line.strip_prefix("const ALL_STEPS = "));
+    let steps = steps.and_then(|steps| steps.replace(['_', ';'], "").parse().ok());
+    assert_eq!(steps, Some(ALL_STEPS));
 }
