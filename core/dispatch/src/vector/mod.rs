@@ -44,6 +44,9 @@ pub trait Vector<R>: Copy {
     /// Four of its numbers.
     type Four: Four<R>;
 
+    /// One answer a lane: a choice between lanes is made by a mask, never by a branch.
+    type Mask: Copy;
+
     /// Numbers in it.
     const LANES: usize;
 
@@ -82,9 +85,13 @@ pub trait Vector<R>: Copy {
     #[must_use]
     fn or_larger(self, other: Self) -> Self;
 
-    /// `yes` where the lane is at least `bound`, `no` elsewhere; NaN is not at least anything.
+    /// Whether the lane is at least `bound`; NaN is not.
     #[must_use]
-    fn choose(self, bound: Self, yes: Self, no: Self) -> Self;
+    fn at_least(self, bound: Self) -> Self::Mask;
+
+    /// `yes` where the mask says so, `no` elsewhere.
+    #[must_use]
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
 
     /// Every lane times one number.
     #[must_use]
@@ -97,11 +104,8 @@ pub trait Vector<R>: Copy {
     }
 }
 
-/// What an elementary function needs besides. A choice between lanes is made by a mask, never by a branch.
+/// What an elementary function needs besides.
 pub trait Float: Vector<f32> {
-    /// One answer a lane.
-    type Mask: Copy;
-
     /// Lane by lane.
     #[must_use]
     fn div(self, other: Self) -> Self;
@@ -109,14 +113,6 @@ pub trait Float: Vector<f32> {
     /// `bound` where it is less than the lane; NaN stays.
     #[must_use]
     fn at_most(self, bound: Self) -> Self;
-
-    /// Whether the lane is at least `bound`; NaN is not.
-    #[must_use]
-    fn at_least(self, bound: Self) -> Self::Mask;
-
-    /// `yes` where the mask says so, `no` elsewhere.
-    #[must_use]
-    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
 
     /// `self + other` where the mask says yes. `self` is not −0.
     #[must_use]
@@ -167,7 +163,7 @@ fn copy_part<R: Copy>(mut to: &mut [R], mut from: &[R], lanes: usize) {
 }
 
 /// Implements [`Vector`] for a register: `$four` holds four, `$set` puts a number in all lanes, `$load` reads from
-/// and `$store` writes to a pointer, `$add` to `$or_larger` go lane by lane, `$choose` takes a lane, a bound and two numbers,
+/// and `$store` writes to a pointer, `$add` to `$or_larger` go lane by lane, `$at_least` makes a mask, `$select` takes one,
 /// the next two read and write a part, and `$times`, if given, multiplies by a number in memory.
 #[cfg(any(
     all(target_arch = "x86_64", target_feature = "sse2"),
@@ -176,8 +172,8 @@ fn copy_part<R: Copy>(mut to: &mut [R], mut from: &[R], lanes: usize) {
 ))]
 macro_rules! vector {
     (
-        $name:ident($register:ty): $real:ty, $lanes:literal, $four:ty;
-        $set:path, $load:expr, $store:expr, $add:path, $sub:path, $mul:path, $abs:expr, $or_larger:expr, $choose:expr;
+        $name:ident($register:ty, $mask:ty): $real:ty, $lanes:literal, $four:ty;
+        $set:path, $load:expr, $store:expr, $add:path, $sub:path, $mul:path, $abs:expr, $or_larger:expr, $at_least:expr, $select:expr;
         $load_part:expr, $store_part:expr $(; $times:expr)?
     ) => {
         #[derive(Clone, Copy, Debug)]
@@ -185,6 +181,7 @@ macro_rules! vector {
 
         impl crate::Vector<$real> for $name {
             type Four = $four;
+            type Mask = $mask;
 
             const LANES: usize = $lanes;
 
@@ -257,10 +254,19 @@ macro_rules! vector {
             }
 
             #[inline(always)]
-            fn choose(self, bound: Self, yes: Self, no: Self) -> Self {
+            fn at_least(self, bound: Self) -> $mask {
                 // SAFETY: as in `splat`.
                 #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
-                Self(unsafe { $choose(self.0, bound.0, yes.0, no.0) })
+                unsafe {
+                    $at_least(self.0, bound.0)
+                }
+            }
+
+            #[inline(always)]
+            fn select(mask: $mask, yes: Self, no: Self) -> Self {
+                // SAFETY: as in `splat`.
+                #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
+                Self(unsafe { $select(mask, yes.0, no.0) })
             }
 
             $(
@@ -273,12 +279,12 @@ macro_rules! vector {
     };
     // Parts go through memory where there are no masks.
     (
-        $name:ident($register:ty): $real:ty, $lanes:literal, $four:ty;
-        $set:path, $load:expr, $store:expr, $add:path, $sub:path, $mul:path, $abs:expr, $or_larger:expr, $choose:expr
+        $name:ident($register:ty, $mask:ty): $real:ty, $lanes:literal, $four:ty;
+        $set:path, $load:expr, $store:expr, $add:path, $sub:path, $mul:path, $abs:expr, $or_larger:expr, $at_least:expr, $select:expr
     ) => {
         vector!(
-            $name($register): $real, $lanes, $four;
-            $set, $load, $store, $add, $sub, $mul, $abs, $or_larger, $choose;
+            $name($register, $mask): $real, $lanes, $four;
+            $set, $load, $store, $add, $sub, $mul, $abs, $or_larger, $at_least, $select;
             |from: &[$real]| {
                 if from.len() == $lanes {
                     return <Self as crate::Vector<$real>>::load(from);
@@ -307,13 +313,10 @@ macro_rules! vector {
 ))]
 macro_rules! float {
     (
-        $name:ident($mask:ty); $div:expr, $at_most:expr, $at_least:expr, $select:expr,
-        $add_where:expr, $sub_where:expr, $times_power:expr, $with_sign_of:expr
+        $name:ident($mask:ty); $div:expr, $at_most:expr, $add_where:expr, $sub_where:expr, $times_power:expr, $with_sign_of:expr
     ) => {
         #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
         impl crate::Float for $name {
-            type Mask = $mask;
-
             #[inline(always)]
             fn div(self, other: Self) -> Self {
                 // SAFETY: this type is reached only through `Simd`, so the processor has its instructions.
@@ -324,18 +327,6 @@ macro_rules! float {
             fn at_most(self, bound: Self) -> Self {
                 // SAFETY: as in `div`.
                 Self(unsafe { $at_most(self.0, bound.0) })
-            }
-
-            #[inline(always)]
-            fn at_least(self, bound: Self) -> $mask {
-                // SAFETY: as in `div`.
-                unsafe { $at_least(self.0, bound.0) }
-            }
-
-            #[inline(always)]
-            fn select(mask: $mask, yes: Self, no: Self) -> Self {
-                // SAFETY: as in `div`.
-                Self(unsafe { $select(mask, yes.0, no.0) })
             }
 
             #[inline(always)]

@@ -32,6 +32,7 @@ pub(crate) struct Numbers<R>([R; 4]);
 
 impl<R: Number> Vector<R> for Numbers<R> {
     type Four = Self;
+    type Mask = [bool; 4];
 
     const LANES: usize = 4;
 
@@ -97,14 +98,15 @@ impl<R: Number> Vector<R> for Numbers<R> {
     }
 
     #[inline(always)]
-    fn choose(self, bound: Self, yes: Self, no: Self) -> Self {
-        let mut chosen = no;
-        for lane in 0..4 {
-            if self.0[lane] >= bound.0[lane] {
-                chosen.0[lane] = yes.0[lane];
-            }
-        }
-        chosen
+    fn at_least(self, bound: Self) -> [bool; 4] {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, bound.0);
+        [a >= e, b >= f, c >= g, d >= h]
+    }
+
+    #[inline(always)]
+    fn select([a, b, c, d]: [bool; 4], yes: Self, no: Self) -> Self {
+        let pick = |mask, lane: usize| if mask { yes.0[lane] } else { no.0[lane] };
+        Self([pick(a, 0), pick(b, 1), pick(c, 2), pick(d, 3)])
     }
 }
 

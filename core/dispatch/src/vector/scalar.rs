@@ -18,6 +18,7 @@ pub(crate) struct One<R>(R);
 
 impl<R: Number> Vector<R> for One<R> {
     type Four = Numbers<R>;
+    type Mask = bool;
 
     const LANES: usize = 1;
 
@@ -74,14 +75,17 @@ impl<R: Number> Vector<R> for One<R> {
     }
 
     #[inline(always)]
-    fn choose(self, bound: Self, yes: Self, no: Self) -> Self {
-        if self.0 >= bound.0 { yes } else { no }
+    fn at_least(self, bound: Self) -> bool {
+        self.0 >= bound.0
+    }
+
+    #[inline(always)]
+    fn select(mask: bool, yes: Self, no: Self) -> Self {
+        if mask { yes } else { no }
     }
 }
 
 impl Float for One<f32> {
-    type Mask = bool;
-
     #[inline(always)]
     fn div(self, other: Self) -> Self {
         Self(self.0 / other.0)
@@ -90,16 +94,6 @@ impl Float for One<f32> {
     #[inline(always)]
     fn at_most(self, bound: Self) -> Self {
         if self.0 > bound.0 { bound } else { self }
-    }
-
-    #[inline(always)]
-    fn at_least(self, bound: Self) -> bool {
-        self.0 >= bound.0
-    }
-
-    #[inline(always)]
-    fn select(mask: bool, yes: Self, no: Self) -> Self {
-        if mask { yes } else { no }
     }
 
     #[inline(always)]

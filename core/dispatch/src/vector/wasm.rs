@@ -19,30 +19,28 @@ impl Simd for Simd128 {
 }
 
 vector!(
-    F32x4(v128): f32, 4, F32x4;
+    F32x4(v128, v128): f32, 4, F32x4;
     f32x4_splat, v128_load, v128_store, f32x4_add, f32x4_sub, f32x4_mul, f32x4_abs,
     // The first operand unless the second is larger.
     f32x4_pmax,
-    |a, bound, yes, no| v128_bitselect(yes, no, f32x4_ge(a, bound))
+    f32x4_ge, |mask, yes, no| v128_bitselect(yes, no, mask)
 );
 float!(
     F32x4(v128);
     f32x4_div,
     // The first operand unless the second is less.
     f32x4_pmin,
-    f32x4_ge,
-    |mask, yes, no| v128_bitselect(yes, no, mask),
     |a, mask, b| f32x4_add(a, v128_and(mask, b)),
     |a, mask, b| f32x4_sub(a, v128_and(mask, b)),
     |a, power| i32x4_add(a, i32x4_shl(power, 23)),
     |a, sign| v128_or(a, v128_and(sign, f32x4_splat(-0.0)))
 );
 vector!(
-    F64x2(v128): f64, 2, Numbers<f64>;
+    F64x2(v128, v128): f64, 2, Numbers<f64>;
     f64x2_splat, v128_load, v128_store, f64x2_add, f64x2_sub, f64x2_mul, f64x2_abs,
     // The first operand unless the second is larger.
     f64x2_pmax,
-    |a, bound, yes, no| v128_bitselect(yes, no, f64x2_ge(a, bound))
+    f64x2_ge, |mask, yes, no| v128_bitselect(yes, no, mask)
 );
 
 impl Four<f32> for F32x4 {

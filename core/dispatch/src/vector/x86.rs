@@ -1,24 +1,25 @@
 //! The registers of x86-64.
 
 use core::arch::x86_64::{
-    __m128, __m128d, __m256, __m256d, __m256i, __m512, __m512d, __mmask16, _CMP_GE_OQ, _mm_add_epi32,
-    _mm_add_pd, _mm_add_ps, _mm_and_pd, _mm_and_ps, _mm_andnot_pd, _mm_andnot_ps, _mm_castps_si128,
-    _mm_castsi128_ps, _mm_cmpge_pd, _mm_cmpge_ps, _mm_div_ps, _mm_loadu_pd, _mm_loadu_ps, _mm_max_pd,
-    _mm_max_ps, _mm_min_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_mul_pd, _mm_mul_ps, _mm_or_pd, _mm_or_ps,
-    _mm_set1_pd, _mm_set1_ps, _mm_slli_epi32, _mm_storeu_pd, _mm_storeu_ps, _mm_sub_pd, _mm_sub_ps,
-    _mm_unpackhi_ps, _mm_unpacklo_ps, _mm256_add_epi32, _mm256_add_pd, _mm256_add_ps, _mm256_and_ps,
-    _mm256_andnot_pd, _mm256_andnot_ps, _mm256_blendv_pd, _mm256_blendv_ps, _mm256_castps_si256,
-    _mm256_castsi256_ps, _mm256_cmp_pd, _mm256_cmp_ps, _mm256_div_ps, _mm256_loadu_pd, _mm256_loadu_ps,
-    _mm256_loadu_si256, _mm256_maskload_pd, _mm256_maskload_ps, _mm256_maskstore_pd, _mm256_maskstore_ps,
-    _mm256_max_pd, _mm256_max_ps, _mm256_min_ps, _mm256_mul_pd, _mm256_mul_ps, _mm256_or_ps,
-    _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_set1_ps, _mm256_slli_epi32, _mm256_storeu_pd,
-    _mm256_storeu_ps, _mm256_sub_pd, _mm256_sub_ps, _mm256_unpackhi_pd, _mm256_unpacklo_pd, _mm512_abs_pd,
-    _mm512_abs_ps, _mm512_add_epi32, _mm512_add_pd, _mm512_add_ps, _mm512_and_ps, _mm512_castps_si512,
-    _mm512_castsi512_ps, _mm512_cmp_pd_mask, _mm512_cmp_ps_mask, _mm512_div_ps, _mm512_loadu_pd,
-    _mm512_loadu_ps, _mm512_mask_add_ps, _mm512_mask_blend_pd, _mm512_mask_blend_ps, _mm512_mask_storeu_pd,
-    _mm512_mask_storeu_ps, _mm512_mask_sub_ps, _mm512_maskz_loadu_pd, _mm512_maskz_loadu_ps, _mm512_max_pd,
-    _mm512_max_ps, _mm512_min_ps, _mm512_mul_pd, _mm512_mul_ps, _mm512_or_ps, _mm512_set1_pd, _mm512_set1_ps,
-    _mm512_slli_epi32, _mm512_storeu_pd, _mm512_storeu_ps, _mm512_sub_pd, _mm512_sub_ps,
+    __m128, __m128d, __m256, __m256d, __m256i, __m512, __m512d, __mmask8, __mmask16, _CMP_GE_OQ,
+    _mm_add_epi32, _mm_add_pd, _mm_add_ps, _mm_and_pd, _mm_and_ps, _mm_andnot_pd, _mm_andnot_ps,
+    _mm_castps_si128, _mm_castsi128_ps, _mm_cmpge_pd, _mm_cmpge_ps, _mm_div_ps, _mm_loadu_pd, _mm_loadu_ps,
+    _mm_max_pd, _mm_max_ps, _mm_min_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_mul_pd, _mm_mul_ps, _mm_or_pd,
+    _mm_or_ps, _mm_set1_pd, _mm_set1_ps, _mm_slli_epi32, _mm_storeu_pd, _mm_storeu_ps, _mm_sub_pd,
+    _mm_sub_ps, _mm_unpackhi_ps, _mm_unpacklo_ps, _mm256_add_epi32, _mm256_add_pd, _mm256_add_ps,
+    _mm256_and_ps, _mm256_andnot_pd, _mm256_andnot_ps, _mm256_blendv_pd, _mm256_blendv_ps,
+    _mm256_castps_si256, _mm256_castsi256_ps, _mm256_cmp_pd, _mm256_cmp_ps, _mm256_div_ps, _mm256_loadu_pd,
+    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_maskload_pd, _mm256_maskload_ps, _mm256_maskstore_pd,
+    _mm256_maskstore_ps, _mm256_max_pd, _mm256_max_ps, _mm256_min_ps, _mm256_mul_pd, _mm256_mul_ps,
+    _mm256_or_ps, _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_set1_ps, _mm256_slli_epi32,
+    _mm256_storeu_pd, _mm256_storeu_ps, _mm256_sub_pd, _mm256_sub_ps, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
+    _mm512_abs_pd, _mm512_abs_ps, _mm512_add_epi32, _mm512_add_pd, _mm512_add_ps, _mm512_and_ps,
+    _mm512_castps_si512, _mm512_castsi512_ps, _mm512_cmp_pd_mask, _mm512_cmp_ps_mask, _mm512_div_ps,
+    _mm512_loadu_pd, _mm512_loadu_ps, _mm512_mask_add_ps, _mm512_mask_blend_pd, _mm512_mask_blend_ps,
+    _mm512_mask_storeu_pd, _mm512_mask_storeu_ps, _mm512_mask_sub_ps, _mm512_maskz_loadu_pd,
+    _mm512_maskz_loadu_ps, _mm512_max_pd, _mm512_max_ps, _mm512_min_ps, _mm512_mul_pd, _mm512_mul_ps,
+    _mm512_or_ps, _mm512_set1_pd, _mm512_set1_ps, _mm512_slli_epi32, _mm512_storeu_pd, _mm512_storeu_ps,
+    _mm512_sub_pd, _mm512_sub_ps,
 };
 
 use super::numbers::Numbers;
@@ -52,19 +53,18 @@ impl Simd for Avx512 {
 }
 
 vector!(
-    F32x4(__m128): f32, 4, F32x4;
+    F32x4(__m128, __m128): f32, 4, F32x4;
     _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, _mm_sub_ps, _mm_mul_ps, |a| _mm_andnot_ps(_mm_set1_ps(-0.0), a),
     // The second operand where one is NaN.
     |a, other| _mm_max_ps(other, a),
-    |a, bound, yes, no| select_ps(_mm_cmpge_ps(a, bound), yes, no)
+    _mm_cmpge_ps,
+    |mask, yes, no| _mm_or_ps(_mm_and_ps(mask, yes), _mm_andnot_ps(mask, no))
 );
 float!(
     F32x4(__m128);
     _mm_div_ps,
     // The second operand where one is NaN.
     |a, bound| _mm_min_ps(bound, a),
-    _mm_cmpge_ps,
-    select_ps,
     |a, mask, b| _mm_add_ps(a, _mm_and_ps(mask, b)),
     |a, mask, b| _mm_sub_ps(a, _mm_and_ps(mask, b)),
     |a, power| {
@@ -74,32 +74,21 @@ float!(
     |a, sign| _mm_or_ps(a, _mm_and_ps(sign, _mm_set1_ps(-0.0)))
 );
 vector!(
-    F64x2(__m128d): f64, 2, Numbers<f64>;
+    F64x2(__m128d, __m128d): f64, 2, Numbers<f64>;
     _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, _mm_sub_pd, _mm_mul_pd, |a| _mm_andnot_pd(_mm_set1_pd(-0.0), a),
     // The second operand where one is NaN.
     |a, other| _mm_max_pd(other, a),
-    |a, bound, yes, no| {
-        let mask = _mm_cmpge_pd(a, bound);
-        _mm_or_pd(_mm_and_pd(mask, yes), _mm_andnot_pd(mask, no))
-    }
+    _mm_cmpge_pd,
+    |mask, yes, no| _mm_or_pd(_mm_and_pd(mask, yes), _mm_andnot_pd(mask, no))
 );
 
-/// The lanes of `yes` where the mask's bits are set, of `no` elsewhere.
-#[inline(always)]
-fn select_ps(mask: __m128, yes: __m128, no: __m128) -> __m128 {
-    // SAFETY: the build targets processors with SSE2.
-    #[allow(unused_unsafe, reason = "what every processor of a target has is safe")]
-    unsafe {
-        _mm_or_ps(_mm_and_ps(mask, yes), _mm_andnot_ps(mask, no))
-    }
-}
-
 vector!(
-    F32x8(__m256): f32, 8, F32x4;
+    F32x8(__m256, __m256): f32, 8, F32x4;
     _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps, |a| _mm256_andnot_ps(_mm256_set1_ps(-0.0), a),
     // The second operand where one is NaN.
     |a, other| _mm256_max_ps(other, a),
-    |a, bound, yes, no| _mm256_blendv_ps(no, yes, _mm256_cmp_ps::<_CMP_GE_OQ>(a, bound));
+    _mm256_cmp_ps::<_CMP_GE_OQ>,
+    |mask, yes, no| _mm256_blendv_ps(no, yes, mask);
     // SAFETY: the mask admits as many numbers as the slice has.
     |from: &[f32]| match from.len() {
         8 => crate::Vector::load(from),
@@ -116,8 +105,6 @@ float!(
     _mm256_div_ps,
     // The second operand where one is NaN.
     |a, bound| _mm256_min_ps(bound, a),
-    _mm256_cmp_ps::<_CMP_GE_OQ>,
-    |mask, yes, no| _mm256_blendv_ps(no, yes, mask),
     |a, mask, b| _mm256_add_ps(a, _mm256_and_ps(mask, b)),
     |a, mask, b| _mm256_sub_ps(a, _mm256_and_ps(mask, b)),
     |a, power| {
@@ -127,11 +114,12 @@ float!(
     |a, sign| _mm256_or_ps(a, _mm256_and_ps(sign, _mm256_set1_ps(-0.0)))
 );
 vector!(
-    F64x4(__m256d): f64, 4, F64x4;
+    F64x4(__m256d, __m256d): f64, 4, F64x4;
     _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_sub_pd, _mm256_mul_pd, |a| _mm256_andnot_pd(_mm256_set1_pd(-0.0), a),
     // The second operand where one is NaN.
     |a, other| _mm256_max_pd(other, a),
-    |a, bound, yes, no| _mm256_blendv_pd(no, yes, _mm256_cmp_pd::<_CMP_GE_OQ>(a, bound));
+    _mm256_cmp_pd::<_CMP_GE_OQ>,
+    |mask, yes, no| _mm256_blendv_pd(no, yes, mask);
     // SAFETY: the mask admits as many numbers as the slice has.
     |from: &[f64]| match from.len() {
         4 => crate::Vector::load(from),
@@ -145,11 +133,12 @@ vector!(
 );
 
 vector!(
-    F32x16(__m512): f32, 16, F32x4;
+    F32x16(__m512, __mmask16): f32, 16, F32x4;
     _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_abs_ps,
     // The second operand where one is NaN.
     |a, other| _mm512_max_ps(other, a),
-    |a, bound, yes, no| _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_GE_OQ>(a, bound), no, yes);
+    _mm512_cmp_ps_mask::<_CMP_GE_OQ>,
+    |mask, yes, no| _mm512_mask_blend_ps(mask, no, yes);
     // SAFETY: the mask admits as many numbers as the slice has.
     |from: &[f32]| Self(unsafe { _mm512_maskz_loadu_ps(bits16(from.len()), from.as_ptr()) }),
     // SAFETY: as above.
@@ -162,8 +151,6 @@ float!(
     _mm512_div_ps,
     // The second operand where one is NaN.
     |a, bound| _mm512_min_ps(bound, a),
-    _mm512_cmp_ps_mask::<_CMP_GE_OQ>,
-    |mask, yes, no| _mm512_mask_blend_ps(mask, no, yes),
     |a, mask, b| _mm512_mask_add_ps(a, mask, a, b),
     |a, mask, b| _mm512_mask_sub_ps(a, mask, a, b),
     |a, power| {
@@ -173,11 +160,12 @@ float!(
     |a, sign| _mm512_or_ps(a, _mm512_and_ps(sign, _mm512_set1_ps(-0.0)))
 );
 vector!(
-    F64x8(__m512d): f64, 8, F64x4;
+    F64x8(__m512d, __mmask8): f64, 8, F64x4;
     _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd, _mm512_abs_pd,
     // The second operand where one is NaN.
     |a, other| _mm512_max_pd(other, a),
-    |a, bound, yes, no| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_GE_OQ>(a, bound), no, yes);
+    _mm512_cmp_pd_mask::<_CMP_GE_OQ>,
+    |mask, yes, no| _mm512_mask_blend_pd(mask, no, yes);
     // SAFETY: the mask admits as many numbers as the slice has.
     |from: &[f64]| Self(unsafe { _mm512_maskz_loadu_pd(bits8(from.len()), from.as_ptr()) }),
     // SAFETY: as above.

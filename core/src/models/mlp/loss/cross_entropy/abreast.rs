@@ -123,7 +123,7 @@ fn gradient_direction<R: Real, V: Vector<R>>(p: &[Column<R>], ra: &mut [Column<R
     for lane in (0..ROWS).step_by(V::LANES) {
         let mut at = zero;
         for (p, ra) in p.iter().zip(&*ra) {
-            at = V::load(&p[lane..]).choose(zero, at, V::load(&ra[lane..]));
+            at = V::select(V::load(&p[lane..]).at_least(zero), at, V::load(&ra[lane..]));
         }
         let mut mean = zero;
         for (p, ra) in p.iter().zip(&mut *ra) {
@@ -169,8 +169,9 @@ impl<R: Real> Sums<R> {
             let (mut ones, mut small) = (zero, zero);
             for e in &*e {
                 let e = V::load(&e[lane..]);
-                ones = ones.add(e.choose(one, one, zero));
-                small = small.add(e.choose(one, zero, e));
+                let is_one = e.at_least(one);
+                ones = ones.add(V::select(is_one, one, zero));
+                small = small.add(V::select(is_one, zero, e));
             }
             let sum = ones.sub(one).add(small);
             sum.store(&mut rest[lane..]);
@@ -201,8 +202,9 @@ impl<R: Real> Sums<R> {
             let mut of_largest = V::splat(-R::ONE).mul(share);
             for ((a, e), p) in a.iter().zip(e).zip(&mut *p) {
                 let a = V::load(&a[lane..]);
-                V::load(&e[lane..]).mul(a.choose(shift, of_largest, share)).store(&mut p[lane..]);
-                of_largest = a.choose(shift, share, of_largest);
+                let is_largest = a.at_least(shift);
+                V::load(&e[lane..]).mul(V::select(is_largest, of_largest, share)).store(&mut p[lane..]);
+                of_largest = V::select(is_largest, share, of_largest);
             }
         }
     }
